@@ -1,4 +1,31 @@
 //! The engine of Parallax: records in, ranked and explained hits out.
+//!
+//! It knows files, vectors, words and rankings; it knows nothing of HTTP, of async code or
+//! of browsers. The way in: [`record`] reads a file, [`encoder`] turns texts into vectors,
+//! [`collection`] keeps both in a store and builds the two indexes, [`vector`] and [`text`].
+//! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
+//! page, the API or the command line asked. ARCHITECTURE.md is the map.
+
+pub mod catalogue;
+pub mod collection;
+pub mod encoder;
+pub mod error;
+pub mod evaluation;
+pub mod filter;
+pub mod fusion;
+pub mod npy;
+pub mod query;
+pub mod record;
+pub mod text;
+pub mod vector;
+
+pub use catalogue::Catalogue;
+pub use collection::Collection;
+pub use encoder::Encoder;
+pub use error::{Error, Result};
+pub use filter::Filter;
+pub use query::{Answer, Hit, Mode, Query, Signal, Timings};
+pub use record::{Record, RecordId, Schema};
 
 /// Width of a vector: what all-MiniLM-L6-v2 puts out.
 pub const DIMENSIONS: usize = 384;

@@ -1,1 +1,5 @@
 //! The page of Parallax.
+
+#[cfg(feature = "ssr")]
+pub mod backend;
+pub mod wire;

@@ -1,0 +1,31 @@
+//! What the page needs of the service behind it. The server puts one into the context; the
+//! page knows nothing of engines, threads or limits.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse, SimilarRequest};
+
+/// An answer on its way.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
+
+/// The service behind page and API. A collection of `None` is the default one.
+pub trait Backend: Send + Sync {
+    /// Answers a query.
+    fn search(&self, collection: Option<String>, request: SearchRequest)
+    -> Pending<SearchResponse>;
+
+    /// Records like a given one.
+    fn similar(
+        &self,
+        collection: Option<String>,
+        request: SimilarRequest,
+    ) -> Pending<SearchResponse>;
+
+    /// What there is to know of a collection.
+    fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;
+}
+
+/// The backend as it stands in the context.
+pub type SharedBackend = Arc<dyn Backend>;

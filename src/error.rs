@@ -1,0 +1,135 @@
+//! What can go wrong in the engine. A message says what happened, where, and what to do;
+//! the server maps the variants to HTTP statuses, the command line prints them.
+
+use std::path::{Path, PathBuf};
+
+use crate::encoder::EncoderError;
+use crate::npy::NpyError;
+
+/// The engine's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The query, or one of its parameters, cannot be answered as asked.
+    #[error("{0}")]
+    BadQuery(String),
+    /// No such collection.
+    #[error("there is no collection '{name}'; {}", have(.known))]
+    NoCollection {
+        /// The name that was asked for.
+        name: String,
+        /// The names that exist.
+        known: Vec<String>,
+    },
+    /// The collection exists and was not to be replaced.
+    #[error("collection '{0}' exists already; give --replace to build it anew, or another name")]
+    CollectionExists(String),
+    /// The collection holds no such record.
+    #[error("collection '{collection}' holds no record '{id}'")]
+    NoRecord {
+        /// The collection asked.
+        collection: String,
+        /// The id asked for.
+        id: String,
+    },
+    /// A name that cannot be a collection's.
+    #[error(
+        "'{0}' cannot name a collection: use 1 to 64 letters, digits, '-' or '_', \
+         the first a letter or digit"
+    )]
+    BadName(String),
+    /// An import as a whole cannot go on; single bad lines are skipped and reported instead.
+    #[error("{}: {message}", .path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it and what to do.
+        message: String,
+    },
+    /// The data folder is open in another process.
+    #[error(
+        "the data folder {} is in use by another process; stop that one, or give another --data-dir",
+        .0.display()
+    )]
+    InUse(PathBuf),
+    /// The collection's vectors were made by another model.
+    #[error(
+        "collection '{collection}' was encoded by model {theirs}, the model at hand is {ours}; \
+         give that model with --model, or build the collection again with `parallax index --replace`"
+    )]
+    OtherModel {
+        /// The collection.
+        collection: String,
+        /// Short hash of the model it was built with.
+        theirs: String,
+        /// Short hash of the model at hand.
+        ours: String,
+    },
+    /// The store was written by a version this one cannot read.
+    #[error("{}: {message}", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What was found and what is understood.
+        message: String,
+    },
+    /// An operation on a file failed.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The store failed.
+    #[error("{}: {source}", .path.display())]
+    Store {
+        /// The store's file.
+        path: PathBuf,
+        /// The store's reason.
+        source: Box<redb::Error>,
+    },
+    /// The model or the encoder failed.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
+    /// A file of vectors cannot be used.
+    #[error(transparent)]
+    Npy(#[from] NpyError),
+}
+
+impl Error {
+    /// Puts the file's name before a system error.
+    pub fn io(path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.as_ref().to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    /// Puts the store's name before one of redb's several errors.
+    pub fn store<E: Into<redb::Error>>(path: impl AsRef<Path>) -> impl FnOnce(E) -> Self {
+        let path = path.as_ref().to_owned();
+        move |source| Self::Store {
+            path,
+            source: Box::new(source.into()),
+        }
+    }
+
+    /// An import that cannot go on.
+    pub fn import(path: impl AsRef<Path>, message: impl Into<String>) -> Self {
+        Self::Import {
+            path: path.as_ref().to_owned(),
+            message: message.into(),
+        }
+    }
+}
+
+/// The end of a "no such" message: what there is instead.
+fn have(known: &[String]) -> String {
+    if known.is_empty() {
+        "there are none yet: make one with `parallax index FILE --collection NAME`".into()
+    } else {
+        format!("there are: {}", known.join(", "))
+    }
+}

@@ -1,0 +1,203 @@
+//! What is asked of a collection, and what it answers.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::record::Record;
+
+/// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
+pub const MAX_QUERY_CHARS: usize = 2_000;
+/// The most hits one answer holds.
+pub const MAX_LIMIT: usize = 100;
+/// How deep a ranking can be paged through.
+pub const MAX_DEPTH: usize = 1_000;
+
+/// A question to a collection.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// What is looked for, in the asker's words.
+    pub text: String,
+    /// Which engines rank.
+    pub mode: Mode,
+    /// How many hits at most, up to [`MAX_LIMIT`].
+    pub limit: usize,
+    /// How many hits to pass over; with the limit up to [`MAX_DEPTH`].
+    pub offset: usize,
+    /// What every hit must fulfil.
+    pub filters: Vec<Filter>,
+    /// How neighbours are looked for.
+    pub route: Route,
+}
+
+impl Query {
+    /// A query as most people ask it: by meaning, the first ten.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            mode: Mode::Neural,
+            limit: 10,
+            offset: 0,
+            filters: Vec::new(),
+            route: Route::Auto,
+        }
+    }
+
+    /// Checks the limits above.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`], naming the parameter and what it allows.
+    pub fn check(&self) -> Result<()> {
+        if self.text.trim().is_empty() {
+            return Err(Error::BadQuery("the query is empty".into()));
+        }
+        let length = self.text.chars().count();
+        if length > MAX_QUERY_CHARS {
+            return Err(Error::BadQuery(format!(
+                "the query has {length} characters, at most {MAX_QUERY_CHARS} are allowed"
+            )));
+        }
+        check_page(self.limit, self.offset)
+    }
+}
+
+/// Checks the part of a ranking that is asked for.
+///
+/// # Errors
+/// [`Error::BadQuery`], naming the parameter and what it allows.
+pub fn check_page(limit: usize, offset: usize) -> Result<()> {
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(Error::BadQuery(format!(
+            "limit is {limit}, allowed is 1 to {MAX_LIMIT}"
+        )));
+    }
+    if offset.saturating_add(limit) > MAX_DEPTH {
+        return Err(Error::BadQuery(format!(
+            "offset + limit is {}, rankings go {MAX_DEPTH} deep",
+            offset.saturating_add(limit)
+        )));
+    }
+    Ok(())
+}
+
+/// Which engines rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// By meaning: cosine of vectors.
+    Neural,
+    /// By words: BM25.
+    Text,
+    /// Both, fused by reciprocal rank.
+    Hybrid,
+}
+
+impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::Neural, Self::Text, Self::Hybrid];
+
+    /// Its name in URLs, JSON and options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Neural => "neural",
+            Self::Text => "text",
+            Self::Hybrid => "hybrid",
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|mode| mode.name() == text)
+            .ok_or_else(|| {
+                let names = Self::ALL.map(Self::name).join(", ");
+                Error::BadQuery(format!("unknown mode '{text}'; the modes are {names}"))
+            })
+    }
+}
+
+/// How neighbours are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// The graph where it serves well, the exact scan elsewhere.
+    Auto,
+    /// The graph, filters and depth permitting: for measuring it.
+    Graph,
+    /// The exact scan.
+    Exact,
+}
+
+/// What a collection answers.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The hits asked for, best first.
+    pub hits: Vec<Hit>,
+    /// In text mode how many records match, else how many pass the filters.
+    pub total: u32,
+    /// How neighbours were looked for, where they were.
+    pub route: Option<Route>,
+    /// How long each stage took.
+    pub timings: Timings,
+}
+
+/// A record in an answer.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The record.
+    pub record: Record,
+    /// What it was ranked by: cosine, BM25 score, or fused score, as the mode has it.
+    pub score: f32,
+    /// Its place by meaning, where that engine was asked and found it.
+    pub neural: Option<Signal>,
+    /// Its place by words, likewise.
+    pub text: Option<Signal>,
+    /// Where the query's words stand, in modes that read words.
+    pub highlights: Highlights,
+}
+
+/// One engine's word on a hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Signal {
+    /// Place in that engine's ranking, from 1.
+    pub rank: u32,
+    /// Cosine, or BM25 score.
+    pub score: f32,
+}
+
+/// Byte ranges of matched words.
+#[derive(Debug, Clone, Default)]
+pub struct Highlights {
+    /// In the title.
+    pub title: Vec<Range<usize>>,
+    /// In the text.
+    pub text: Vec<Range<usize>>,
+}
+
+/// How long an answer's stages took. A stage that was not needed took no time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Timings {
+    /// Query to vector, or finding it in the cache.
+    pub encode: Duration,
+    /// Ranking by meaning.
+    pub neural: Duration,
+    /// Ranking by words.
+    pub text: Duration,
+    /// Fusing the two.
+    pub fusion: Duration,
+    /// Reading the hits' records and marking words.
+    pub fetch: Duration,
+    /// All of it.
+    pub total: Duration,
+}

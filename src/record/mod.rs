@@ -1,0 +1,42 @@
+//! Records: what was imported, kept whole, and read through a [`Schema`].
+
+mod import;
+mod schema;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub use import::{Import, Line, MAX_LINE_BYTES};
+pub use schema::{FieldOptions, Schema, field_text};
+
+/// The fields of a record as they stood in its source, in their order.
+pub type Payload = Map<String, Value>;
+
+/// Number of a record in its collection, given when it is taken in and never reused: the
+/// integer id of a record whose source has none, and what breaks a tie between scores.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct RecordId(pub u32);
+
+/// A record as its reader sees it: the payload, and what the schema says of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its number in the collection.
+    pub number: RecordId,
+    /// What it is called by: the source's id where the schema names one, else the number.
+    pub id: String,
+    /// The line shown as heading; may be empty.
+    pub title: String,
+    /// The text shown below; may be empty.
+    pub text: String,
+    /// A link of its own, http or https only.
+    pub url: Option<String>,
+    /// A picture's address: http, https, or a path on this server.
+    pub image: Option<String>,
+    /// The values of the facet fields, in the schema's order.
+    pub facets: Vec<(String, String)>,
+    /// The original fields.
+    pub payload: Payload,
+}

@@ -1,0 +1,128 @@
+//! From text to terms: what counts as the same word.
+//!
+//! Unicode words (UAX #29), accents and case folded, possessives cut, English stop words
+//! left out, Snowball's English stems. Records and queries pass through the same steps, and
+//! every term keeps the bytes it came from, so that highlighting marks what matched.
+
+use std::ops::Range;
+
+use snowball_stemmers_rs::{Algorithm, Stemmer};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
+const MAX_WORD_BYTES: usize = 128;
+
+/// The 33 stop words of Lucene's English analyser.
+const STOP_WORDS: [&str; 33] = [
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is",
+    "it", "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there",
+    "these", "they", "this", "to", "was", "will", "with",
+];
+
+/// A term and where its word stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// The stem that the index knows.
+    pub term: String,
+    /// The word's bytes in the text.
+    pub range: Range<usize>,
+}
+
+/// The terms of a text, in order.
+pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
+    let stemmer = Stemmer::create(Algorithm::English);
+    text.unicode_word_indices().filter_map(move |(start, word)| {
+        let folded = fold(word);
+        if folded.is_empty() || STOP_WORDS.contains(&folded.as_str()) {
+            return None;
+        }
+        Some(Token {
+            term: stemmer.stem(&folded).into_owned(),
+            range: start..start + word.len(),
+        })
+    })
+}
+
+/// The distinct terms of a query with how often each occurs, in order of first occurrence.
+pub fn query_terms(query: &str) -> Vec<(String, u32)> {
+    let mut terms: Vec<(String, u32)> = Vec::new();
+    for token in tokens(query) {
+        match terms.iter_mut().find(|(term, _)| *term == token.term) {
+            Some((_, count)) => *count += 1,
+            None => terms.push((token.term, 1)),
+        }
+    }
+    terms
+}
+
+/// Lower case without accents and without a possessive ending.
+fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    let plain = word.nfkd().filter(|&c| !is_combining_mark(c));
+    for c in plain.flat_map(char::to_lowercase) {
+        if folded.len() + c.len_utf8() > MAX_WORD_BYTES {
+            break;
+        }
+        folded.push(if c == '\u{2019}' { '\'' } else { c });
+    }
+    if let Some(owner) = folded.strip_suffix("'s") {
+        folded.truncate(owner.len());
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms(text: &str) -> Vec<String> {
+        tokens(text).map(|token| token.term).collect()
+    }
+
+    #[test]
+    fn forms_of_a_word_share_a_term() {
+        for (a, b) in [
+            ("connections", "Connected"),
+            ("Montréal", "montreal"),
+            ("the bakery's", "bakery"),
+            ("the bakery\u{2019}s", "BAKERY"),
+            ("ﬁshing", "fish"),
+            ("Cafe\u{301}", "café"),
+        ] {
+            assert_eq!(terms(a), terms(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn words_of_other_scripts_are_terms() {
+        assert_eq!(terms("日本 поиск").len(), 3);
+    }
+
+    #[test]
+    fn ranges_are_the_words_as_written() {
+        let text = "Über-fast cafés, the café's";
+        let words: Vec<&str> = tokens(text).map(|t| &text[t.range]).collect();
+        assert_eq!(words, ["Über", "fast", "cafés", "café's"]);
+    }
+
+    #[test]
+    fn repeated_query_words_are_counted() {
+        assert_eq!(
+            query_terms("milk and milk company"),
+            [("milk".to_owned(), 2), ("compani".to_owned(), 1)]
+        );
+    }
+
+    #[test]
+    fn stop_words_alone_leave_nothing() {
+        assert!(terms("to be, or not").is_empty());
+        assert!(terms("... !! \u{1F600}").is_empty());
+    }
+
+    #[test]
+    fn endless_words_are_cut() {
+        assert!(terms(&"x".repeat(100_000))[0].len() <= MAX_WORD_BYTES);
+    }
+}

@@ -1,0 +1,199 @@
+//! The exact scan: every vector looked at, the answer equal to a full scan in f32.
+//!
+//! It reads the one-byte codes, a quarter of the memory, and keeps for each vector how far
+//! its estimate can be off (see [`super::code`]). A vector is rescored in f32 whenever that
+//! bound lets it reach the k-th best score, so nothing that belongs in the answer is missed.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use roaring::RoaringBitmap;
+
+use super::code::{Code, QueryCode};
+use super::kernels::cosine;
+use super::Near;
+use crate::Vector;
+
+/// Vectors and their codes, by position.
+#[derive(Default)]
+pub struct ExactScan {
+    vectors: Vec<Vector>,
+    codes: Vec<Code>,
+}
+
+impl ExactScan {
+    /// Quantises unit vectors for scanning.
+    pub fn new(vectors: Vec<Vector>) -> Self {
+        use rayon::prelude::*;
+        let codes = vectors.par_iter().map(Code::new).collect();
+        Self { vectors, codes }
+    }
+
+    /// How many vectors there are.
+    pub fn len(&self) -> usize {
+        self.vectors.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.vectors.is_empty()
+    }
+
+    /// The codes, by position.
+    pub fn codes(&self) -> &[Code] {
+        &self.codes
+    }
+
+    /// The vector at a position.
+    pub fn vector(&self, position: u32) -> Option<&Vector> {
+        self.vectors.get(position as usize)
+    }
+
+    /// The `k` vectors nearest to a unit query among those the filter lets through, best
+    /// first; fewer only where fewer exist.
+    pub fn nearest(&self, query: &Vector, k: usize, filter: Option<&RoaringBitmap>) -> Vec<Near> {
+        let candidates = match filter {
+            None => self.candidates(query, k, 0..self.codes.len() as u32),
+            Some(filter) => self.candidates(query, k, filter.iter()),
+        };
+        let mut near = self.rescore(query, candidates);
+        near.truncate(k);
+        near
+    }
+
+    /// True cosines of positions, best first. Positions the index does not have are left out.
+    pub fn rescore(&self, query: &Vector, positions: impl IntoIterator<Item = u32>) -> Vec<Near> {
+        let mut near: Vec<Near> = positions
+            .into_iter()
+            .filter_map(|position| {
+                let cosine = cosine(query, self.vector(position)?);
+                Some(Near { position, cosine })
+            })
+            .collect();
+        near.sort_unstable_by(Near::best_first);
+        near
+    }
+
+    /// Every position that could be among the best `k`.
+    fn candidates(
+        &self,
+        query: &Vector,
+        k: usize,
+        positions: impl Iterator<Item = u32>,
+    ) -> Vec<u32> {
+        if k == 0 {
+            return Vec::new();
+        }
+        let query = QueryCode::new(query);
+        // The k best lower bounds so far: their least is a score k vectors surely reach.
+        let mut floor: BinaryHeap<Reverse<Ordered>> = BinaryHeap::with_capacity(k.min(1 << 16) + 1);
+        let mut reach = f32::NEG_INFINITY;
+        let mut candidates: Vec<(u32, f32)> = Vec::new();
+        for position in positions {
+            let Some(code) = self.codes.get(position as usize) else {
+                break;
+            };
+            let (estimate, bound) = query.estimate(code);
+            if estimate + bound < reach {
+                continue;
+            }
+            candidates.push((position, estimate + bound));
+            let lower = estimate - bound;
+            if floor.len() < k || lower > reach {
+                floor.push(Reverse(Ordered(lower)));
+                if floor.len() > k {
+                    floor.pop();
+                }
+                if floor.len() == k {
+                    reach = floor.peek().map_or(reach, |least| least.0.0);
+                }
+            }
+        }
+        candidates.retain(|&(_, upper)| upper >= reach);
+        candidates.into_iter().map(|(position, _)| position).collect()
+    }
+}
+
+/// An f32 that can stand in a heap.
+#[derive(PartialEq)]
+struct Ordered(f32);
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What the scan must equal: every cosine computed, sorted, cut.
+    fn full_scan(vectors: &[Vector], query: &Vector, k: usize) -> Vec<Near> {
+        let mut all: Vec<Near> = (0u32..)
+            .zip(vectors)
+            .map(|(position, vector)| Near {
+                position,
+                cosine: cosine(query, vector),
+            })
+            .collect();
+        all.sort_by(Near::best_first);
+        all.truncate(k);
+        all
+    }
+
+    /// Unit vectors in a few tight clusters, with copies: many scores lie closer together
+    /// than the codes can tell apart.
+    fn clustered(seed: u64, n: usize) -> Vec<Vector> {
+        let mut state = seed | 1;
+        let mut random = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as f32 / (1u64 << 53) as f32 - 0.5
+        };
+        let centres: Vec<Vector> = (0..3).map(|_| std::array::from_fn(|_| random())).collect();
+        let mut vectors: Vec<Vector> = Vec::new();
+        for i in 0..n {
+            let mut vector = if i % 7 == 6 {
+                vectors[i / 2]
+            } else {
+                centres[i % 3].map(|x| x + random() * 0.01)
+            };
+            crate::vector::normalise(&mut vector).unwrap();
+            vectors.push(vector);
+        }
+        vectors
+    }
+
+    proptest! {
+        #[test]
+        fn the_scan_equals_a_full_scan_in_f32(seed: u64, n in 1usize..400, k in 0usize..50) {
+            let mut vectors = clustered(seed, n + 1);
+            let query = vectors.pop().unwrap();
+            let scan = ExactScan::new(vectors.clone());
+            prop_assert_eq!(scan.nearest(&query, k, None), full_scan(&vectors, &query, k));
+        }
+
+        #[test]
+        fn a_filtered_scan_equals_a_full_scan_of_what_passes(seed: u64, keep in 1u32..20) {
+            let mut vectors = clustered(seed, 300);
+            let query = vectors.pop().unwrap();
+            let scan = ExactScan::new(vectors.clone());
+            let filter: RoaringBitmap = (0..299).filter(|p| p % keep == 0).collect();
+            let mut expected = full_scan(&vectors, &query, 299);
+            expected.retain(|near| filter.contains(near.position));
+            expected.truncate(10);
+            prop_assert_eq!(scan.nearest(&query, 10, Some(&filter)), expected);
+        }
+    }
+}
