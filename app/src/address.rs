@@ -1,0 +1,45 @@
+//! Where the reader is: the collection in the path and the search in the query, as signals,
+//! and the way to somewhere else.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+
+use crate::state::{SearchState, path_of};
+
+/// The search page's address.
+#[derive(Clone, Copy)]
+pub struct Address {
+    /// The collection; `None` is the default one.
+    pub collection: Memo<Option<String>>,
+    /// What is searched for.
+    pub state: Memo<SearchState>,
+}
+
+impl Address {
+    /// The address of the search page this is called in.
+    pub fn here() -> Self {
+        let params = use_params_map();
+        let search = use_location().search;
+        Self {
+            collection: Memo::new(move |_| params.read().get("collection")),
+            // From the raw query: the router's own map decodes each value twice.
+            state: Memo::new(move |_| SearchState::read(&search.read())),
+        }
+    }
+
+    /// The path searches of this collection are under.
+    pub fn path(&self) -> String {
+        path_of(self.collection.read().as_deref())
+    }
+}
+
+/// A way to another state of this page: a new entry of the browser's history.
+pub fn use_go(address: Address) -> impl Fn(&SearchState) + Clone + 'static {
+    let navigate = use_navigate();
+    move |state| {
+        let collection = address.collection.read_untracked();
+        let href = state.href(&path_of(collection.as_deref()));
+        navigate(&href, NavigateOptions::default());
+    }
+}

@@ -1,0 +1,149 @@
+//! What the page shows of what was asked. The first question is answered while the page is
+//! rendered and travels with it; the browser asks the later ones. A newer question ends the
+//! older one's request, so an answer that is late never stands in a newer one's place; until
+//! the newer answer is there the older stays, marked as such.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::functions::{search, similar};
+use crate::state::SearchState;
+use crate::wire::{Problem, SearchRequest, SearchResponse, SimilarRequest};
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The collection asked; `None` is the default one.
+    pub collection: Option<String>,
+    /// What was asked.
+    pub state: SearchState,
+    /// Counts the times it was asked again after a problem.
+    pub attempt: u32,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The question.
+    pub question: Question,
+    /// What is to be shown for it.
+    pub outcome: Outcome,
+}
+
+/// What is to be shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Nothing was asked yet.
+    Idle,
+    /// The engine answered, be it with no hits.
+    Found {
+        /// Its answer.
+        response: SearchResponse,
+        /// What the record is called whose like these are.
+        like: Option<String>,
+    },
+    /// It did not.
+    Failed(Problem),
+}
+
+/// The answers of a search page.
+#[derive(Clone, Copy)]
+pub struct Answers {
+    question: Memo<Question>,
+    first: Resource<Answer>,
+    later: RwSignal<Option<Answer>>,
+    attempt: RwSignal<u32>,
+}
+
+impl Answers {
+    /// Answers to whatever the address asks.
+    pub fn of(address: Address) -> Self {
+        let attempt = RwSignal::new(0);
+        let question = Memo::new(move |_| Question {
+            collection: address.collection.get(),
+            state: address.state.get(),
+            attempt: attempt.get(),
+        });
+        let first = Resource::new(|| (), move |()| ask(question.get_untracked()));
+        let later = RwSignal::new(None);
+        let asked_first = question.get_untracked();
+        Effect::new(move |ran_before: Option<()>| {
+            let question = question.get();
+            if ran_before.is_some() || question != asked_first {
+                // Cancelled when this effect runs again: that is what ends an older request.
+                spawn_local_scoped_with_cancellation(async move {
+                    later.set(Some(ask(question).await));
+                });
+            }
+        });
+        Self {
+            question,
+            first,
+            later,
+            attempt,
+        }
+    }
+
+    /// The newest answer there is. To be read under a `Suspense`, which waits for the first.
+    pub fn latest(&self) -> Option<Answer> {
+        self.later.get().or_else(|| self.first.get())
+    }
+
+    /// Whether the newest answer is to an older question.
+    pub fn is_waiting(&self) -> bool {
+        let question = self.question.read();
+        self.latest()
+            .is_none_or(|answer| answer.question != *question)
+    }
+
+    /// Asks once more.
+    pub fn retry(&self) {
+        self.attempt.update(|attempt| *attempt += 1);
+    }
+
+    /// How often it was asked once more: for what else should then be fetched again.
+    pub fn attempt(&self) -> u32 {
+        self.attempt.get()
+    }
+}
+
+async fn ask(question: Question) -> Answer {
+    let Question {
+        collection, state, ..
+    } = question.clone();
+    let outcome = if state.is_idle() {
+        Ok(Outcome::Idle)
+    } else if let Some(id) = state.like {
+        let request = SimilarRequest {
+            id,
+            filter: state.filters,
+            limit: state.limit,
+            offset: 0,
+        };
+        similar(collection, request)
+            .await
+            .map(|similar| Outcome::Found {
+                response: similar.response,
+                like: similar.title,
+            })
+    } else {
+        let request = SearchRequest {
+            q: state.q,
+            mode: state.mode,
+            filter: state.filters,
+            limit: state.limit,
+            offset: 0,
+        };
+        let answer = search(collection, request).await;
+        answer.map(|response| Outcome::Found {
+            response,
+            like: None,
+        })
+    };
+    Answer {
+        question,
+        outcome: outcome.unwrap_or_else(Outcome::Failed),
+    }
+}

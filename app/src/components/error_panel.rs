@@ -1,0 +1,113 @@
+//! A question that was not answered: what went wrong, what to do, and once more.
+
+use std::time::Duration;
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use crate::address::Address;
+use crate::answers::Answers;
+use crate::state::{SearchState, path_of};
+use crate::wire::Problem;
+
+/// How long a server that is starting is left alone between two tries.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The panel. A server that is starting is asked again until it is ready.
+#[component]
+pub fn ErrorPanel(
+    /// What the URL asks.
+    address: Address,
+    /// Whom to ask again.
+    answers: Answers,
+    /// What was asked.
+    state: SearchState,
+    /// What went wrong.
+    problem: Problem,
+) -> impl IntoView {
+    let starting = problem.code == "starting";
+    if starting {
+        Effect::new(move || {
+            let tries = set_interval_with_handle(move || answers.retry(), PATIENCE);
+            on_cleanup(move || {
+                if let Ok(tries) = tries {
+                    tries.clear();
+                }
+            });
+        });
+    }
+    let (title, advice) = words(&problem.code);
+    let path = address.path();
+    let retry = move |event: MouseEvent| {
+        event.prevent_default();
+        answers.retry();
+    };
+    let unfiltered = (problem.code == "bad_query" && !state.filters.is_empty())
+        .then(|| state.without_filters().href(&path));
+    let again = state.href(&path);
+    let retriable = !matches!(problem.code.as_str(), "bad_query" | "not_found");
+    view! {
+        <section class="notice notice-problem" role="alert">
+            <h2 class="notice-title">{title}</h2>
+            <p class="notice-message">{problem.message}</p>
+            <p>{advice}</p>
+            <p class="notice-ways">
+                {unfiltered
+                    .map(|href| {
+                        view! {
+                            <a class="button-quiet" href=href>
+                                "Search without the filter"
+                            </a>
+                        }
+                    })}
+                {retriable
+                    .then(|| {
+                        view! {
+                            <a class="button" href=again on:click=retry>
+                                "Try again"
+                            </a>
+                        }
+                    })}
+                {(!retriable)
+                    .then(|| {
+                        view! {
+                            <a class="button-quiet" href=path_of(None)>
+                                "Start over"
+                            </a>
+                        }
+                    })}
+            </p>
+        </section>
+    }
+}
+
+/// What happened and what to do, by the problem's code.
+fn words(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "bad_query" => (
+            "This cannot be searched as asked",
+            "Change the query, the mode or the filter.",
+        ),
+        "not_found" => (
+            "There is no such thing here",
+            "It may have been removed since the link was made.",
+        ),
+        "overloaded" => (
+            "The server is busy",
+            "More is being searched than it can answer. Wait a moment, then try again.",
+        ),
+        "starting" => (
+            "The server is starting",
+            "It is loading its model and its indexes, which takes a moment. The results come \
+             as soon as it is ready.",
+        ),
+        "unreachable" => (
+            "The server cannot be reached",
+            "Check the connection, then try again.",
+        ),
+        _ => (
+            "Something went wrong",
+            "Try again. If it happens once more, the server's log says why.",
+        ),
+    }
+}

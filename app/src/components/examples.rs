@@ -1,0 +1,53 @@
+//! Before the first search: what there is to search, and queries to try.
+
+use leptos::prelude::*;
+
+use crate::address::Address;
+use crate::numbers::counted;
+use crate::wire::CollectionInfo;
+
+/// The collection in a sentence, and its example queries in the mode that is chosen.
+#[component]
+pub fn Examples(
+    /// What the URL asks.
+    address: Address,
+    /// The collection.
+    info: CollectionInfo,
+) -> impl IntoView {
+    let CollectionInfo {
+        name,
+        records,
+        examples,
+        ..
+    } = info;
+    let links = examples.into_iter().map(|example| {
+        let q = example.clone();
+        let href = move || address.state.read().searching(&q).href(&address.path());
+        view! {
+            <li>
+                <a class="example" href=href>
+                    {example}
+                </a>
+            </li>
+        }
+    });
+    let links = links.collect_view();
+    let some = !links.is_empty();
+    view! {
+        <div class="idle">
+            {some
+                .then(|| {
+                    view! {
+                        <h2 class="idle-title">"Try one of these"</h2>
+                        <ul class="example-list">{links}</ul>
+                    }
+                })}
+            <p class="idle-count">
+                <strong>{counted(records, "record")}</strong>
+                " in “"
+                {name}
+                "”, searched whole, from this server."
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,121 @@
+//! What the collection can be filtered by: a menu for each facet, in the search form.
+//! Conditions that no menu stands for go along in hidden fields, so that none is lost.
+
+use leptos::prelude::*;
+
+use crate::address::Address;
+use crate::numbers::{label, thousands};
+use crate::state::SearchState;
+use crate::wire::{CollectionInfo, FacetCounts, Problem};
+
+/// The menus.
+#[component]
+pub fn FacetFilter(
+    /// What the URL asks.
+    address: Address,
+    /// The collection.
+    info: Resource<Result<CollectionInfo, Problem>>,
+    /// Called when a value was chosen.
+    #[prop(into)]
+    on_change: Callback<()>,
+) -> impl IntoView {
+    let menus = move || {
+        let info = info.get()?.ok()?;
+        let menu = |facet| view! { <Menu address facet on_change /> };
+        Some(info.facets.into_iter().map(menu).collect_view())
+    };
+    let others = move || {
+        let facets = info.get().and_then(Result::ok).map(|info| info.facets);
+        hidden(&address.state.read(), &facets.unwrap_or_default())
+    };
+    // Without JavaScript the search button would leave the similar records.
+    let apply = move || {
+        address.state.read().like.clone().map(|id| {
+            view! {
+                <button type="submit" name="like" value=id class="button-quiet without-js">
+                    "Filter these"
+                </button>
+            }
+        })
+    };
+    view! {
+        <Suspense fallback=move || hidden(&address.state.read(), &[])>
+            <div class="facets">{menus} {apply}</div>
+            {others}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl IntoView {
+    let FacetCounts { field, values } = facet;
+    let id = format!("filter-{field}");
+    let select = NodeRef::<leptos::html::Select>::new();
+    let chosen = {
+        let field = field.clone();
+        move |state: &SearchState| {
+            state
+                .value_of(&field)
+                .map(|value| format!("{field}:{value}"))
+        }
+    };
+    let current = chosen(&address.state.read_untracked());
+    let known: Vec<String> = values.iter().map(|known| known.value.clone()).collect();
+    // A value the URL asks for is shown as chosen, whether or not the list has it.
+    let unlisted = {
+        let field = field.clone();
+        move || {
+            let state = address.state.read();
+            let value = state
+                .value_of(&field)
+                .filter(|value| known.iter().all(|k| k != value))?;
+            let filter = format!("{field}:{value}");
+            Some(view! { <option value=filter selected=true>{value.to_owned()}</option> })
+        }
+    };
+    Effect::new(move || {
+        let chosen = chosen(&address.state.read()).unwrap_or_default();
+        if let Some(select) = select.get() {
+            select.set_value(&chosen);
+        }
+    });
+    let options = values.into_iter().map(|known| {
+        let filter = format!("{field}:{}", known.value);
+        let selected = current.as_ref() == Some(&filter);
+        let text = format!("{} ({})", known.value, thousands(known.count));
+        view! { <option value=filter selected=selected>{text}</option> }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="facet">
+            <label for=id.clone()>{label(&field)}</label>
+            <select
+                node_ref=select
+                id=id
+                name="filter"
+                autocomplete="off"
+                on:change=move |_| on_change.run(())
+            >
+                <option value="">"Any"</option>
+                {unlisted}
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// Fields for the conditions that no menu of these facets shows.
+fn hidden(state: &SearchState, facets: &[FacetCounts]) -> impl IntoView + use<> {
+    let in_menu = |filter: &str| {
+        let (field, value) = filter.split_once(':').unwrap_or_default();
+        facets.iter().any(|facet| facet.field == field) && state.value_of(field) == Some(value)
+    };
+    let hidden = state
+        .filters
+        .iter()
+        .filter(|filter| !in_menu(filter))
+        .cloned();
+    hidden
+        .map(|filter| view! { <input type="hidden" name="filter" value=filter /> })
+        .collect_view()
+}

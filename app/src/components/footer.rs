@@ -1,0 +1,14 @@
+//! The line at the bottom of every page.
+
+use leptos::prelude::*;
+
+/// What this is and what it keeps to itself.
+#[component]
+pub fn Footer() -> impl IntoView {
+    view! {
+        <footer class="site-footer">
+            <p>"Parallax: neural search you can see through. Your queries stay on this server."</p>
+            <p class="with-js">"Press " <kbd>"/"</kbd> " to search."</p>
+        </footer>
+    }
+}

@@ -1,0 +1,24 @@
+//! The bar at the top of every page.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::parallax_mark::ParallaxMark;
+use super::theme_toggle::ThemeToggle;
+
+/// Wordmark, ways to the other pages, theme.
+#[component]
+pub fn Header() -> impl IntoView {
+    view! {
+        <header class="site-header">
+            <a href="/" class="wordmark" aria-label="Parallax, to the start">
+                <ParallaxMark />
+                "Parallax"
+            </a>
+            <nav class="site-nav" aria-label="Main">
+                <A href="/about">"How it works"</A>
+            </nav>
+            <ThemeToggle />
+        </header>
+    }
+}

@@ -1,0 +1,66 @@
+//! A record's picture, or its initial where there is none or it does not load. The initial
+//! stands behind the picture, so that it is there without JavaScript too.
+
+use leptos::prelude::*;
+
+const TINTS: u32 = 8;
+
+/// The picture. It says nothing the name beside it does not, so it has no text of its own.
+#[component]
+pub fn Logo(
+    /// The record's name.
+    name: String,
+    /// The picture's address.
+    image: Option<String>,
+) -> impl IntoView {
+    let class = format!("logo logo-tint-{}", tint(&name));
+    view! {
+        <span class=class aria-hidden="true">
+            <span class="monogram">{initial(&name)}</span>
+            {image.map(|image| view! { <Picture image /> })}
+        </span>
+    }
+}
+
+#[component]
+fn Picture(image: String) -> impl IntoView {
+    let failed = RwSignal::new(false);
+    let picture = NodeRef::<leptos::html::Img>::new();
+    Effect::new(move || {
+        // One that failed before the page came to life is loaded again, to hear of it.
+        if let Some(picture) = picture.get()
+            && picture.complete()
+            && picture.natural_width() == 0
+        {
+            picture.set_src(&picture.src());
+        }
+    });
+    view! {
+        <img
+            node_ref=picture
+            class="logo-image"
+            class:is-missing=failed
+            src=image
+            alt=""
+            width="48"
+            height="48"
+            loading="lazy"
+            decoding="async"
+            referrerpolicy="no-referrer"
+            on:error=move |_| failed.set(true)
+        />
+    }
+}
+
+fn initial(name: &str) -> String {
+    let letter = name.chars().find(|letter| letter.is_alphanumeric());
+    letter.map_or_else(|| "\u{b7}".into(), |letter| letter.to_uppercase().collect())
+}
+
+/// A tint that is the same for the same name.
+fn tint(name: &str) -> u32 {
+    let hash = name.bytes().fold(0u32, |hash, byte| {
+        hash.wrapping_mul(31).wrapping_add(byte.into())
+    });
+    hash % TINTS
+}

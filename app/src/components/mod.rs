@@ -1,0 +1,26 @@
+//! What the pages are made of, one component a file.
+
+pub mod conditions;
+pub mod error_panel;
+pub mod evidence;
+pub mod examples;
+pub mod facet_filter;
+pub mod footer;
+pub mod header;
+pub mod hero;
+pub mod logo;
+pub mod marked;
+pub mod mode_switch;
+pub mod nothing_found;
+pub mod parallax_mark;
+pub mod result_card;
+pub mod result_list;
+pub mod results;
+pub mod search_form;
+pub mod show_more;
+pub mod skeleton;
+pub mod status;
+pub mod summary;
+pub mod theme_toggle;
+pub mod timing;
+pub mod workflow;

@@ -1,0 +1,44 @@
+//! An answer without hits: why, and what to do.
+
+use leptos::prelude::*;
+
+use super::conditions::Conditions;
+use super::results::Found;
+use crate::address::Address;
+use crate::mode::Mode;
+use crate::wording::{nothing, ranked_by};
+
+/// The reason and the ways on.
+#[component]
+pub fn NothingFound(
+    /// What the URL asks.
+    address: Address,
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let body = move || {
+        let found = found.read();
+        let state = &found.as_ref()?.state;
+        let path = address.path();
+        let (reason, advice) = nothing(state);
+        let by_meaning = (ranked_by(state) == Some(Mode::Text))
+            .then(|| state.in_mode(Mode::Neural.name()).href(&path));
+        let unfiltered = (!state.filters.is_empty()).then(|| state.without_filters().href(&path));
+        let way =
+            |text: &'static str| move |href| view! { <a class="button-quiet" href=href>{text}</a> };
+        Some(view! {
+            <section class="notice">
+                <h2 class="notice-title">{reason}</h2>
+                <p>{advice}</p>
+                <p class="notice-ways">
+                    {unfiltered.map(way("Search without the filter"))}
+                    {by_meaning.map(way("Search by meaning"))}
+                </p>
+            </section>
+        })
+    };
+    view! {
+        <Conditions address found />
+        {body}
+    }
+}

@@ -1,0 +1,96 @@
+//! One hit.
+
+use leptos::prelude::*;
+
+use super::evidence::Evidence;
+use super::logo::Logo;
+use super::marked::Marked;
+use crate::marks::tagline_and_rest;
+use crate::numbers::{host, label};
+use crate::state::SearchState;
+use crate::wire::{Facet, Hit};
+use crate::wording::evidence;
+
+/// A hit of an answer. It changes with nothing: another answer's hit is another card.
+#[component]
+pub fn ResultCard(
+    /// The hit.
+    hit: Hit,
+    /// What was asked.
+    state: SearchState,
+    /// The path searches are under.
+    path: String,
+) -> impl IntoView {
+    let evidence = evidence(&state, &hit);
+    let name = if hit.title.trim().is_empty() {
+        format!("Record {}", hit.id)
+    } else {
+        hit.title
+    };
+    let whole_name = 0..name.len();
+    let (tagline, rest) = tagline_and_rest(&hit.text);
+    let marks = hit.highlights;
+    let tagline = tagline.map(|window| {
+        let (text, ranges) = (hit.text.clone(), marks.text.clone());
+        view! {
+            <p class="card-tagline">
+                <Marked text ranges window />
+            </p>
+        }
+    });
+    let chips = hit
+        .facets
+        .into_iter()
+        .map(|facet| chip(facet, &state, &path));
+    let chips = chips.collect_view();
+    let similar = state.similar_to(&hit.id).href(&path);
+    let similar_label = format!("Find records similar to {name}");
+    view! {
+        <article class="card">
+            <Logo name=name.clone() image=hit.image />
+            <div class="card-head">
+                <h2 class="card-title">
+                    <Marked text=name ranges=marks.title window=whole_name />
+                </h2>
+                {tagline}
+            </div>
+            <Evidence parts=evidence />
+            <p class="card-text">
+                <Marked text=hit.text ranges=marks.text window=rest />
+            </p>
+            <div class="card-foot">
+                {chips} {hit.url.map(away)}
+                <a class="card-link" href=similar aria-label=similar_label>
+                    "Find similar"
+                </a>
+            </div>
+        </article>
+    }
+}
+
+/// A facet's value; narrows the search to it.
+fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> {
+    let Facet { field, value } = facet;
+    let chosen = state.value_of(&field) == Some(value.as_str());
+    let href = state.with_filter(&field, &value).href(path);
+    let what = format!("Only {}: {value}", label(&field));
+    view! {
+        <a class="chip" href=href aria-label=what aria-current=chosen.then_some("true")>
+            {value}
+        </a>
+    }
+}
+
+/// The way to the record's own page, apart from this one.
+fn away(url: String) -> impl IntoView {
+    let shown = host(&url).unwrap_or(&url).to_owned();
+    view! {
+        <a class="card-link card-link-away" href=url target="_blank" rel="noopener noreferrer">
+            {shown}
+            <span class="sr-only">" (opens in a new tab)"</span>
+            <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
+                <path d="M4 2h6v6M10 2L2.5 9.5" />
+            </svg>
+        </a>
+    }
+}

@@ -1,0 +1,106 @@
+//! The hits of the newest answer, with what is said about all of them.
+
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+use super::conditions::Conditions;
+use super::result_card::ResultCard;
+use super::results::Found;
+use super::show_more::ShowMore;
+use super::summary::Summary;
+use crate::address::Address;
+use crate::state::SearchState;
+use crate::wire::Hit;
+
+/// A hit as it is listed. Two that are equal are drawn once, so that showing more leaves
+/// what was there before in place.
+#[derive(Clone, PartialEq)]
+struct Row {
+    place: usize,
+    hit: Hit,
+    state: SearchState,
+}
+
+/// The list.
+#[component]
+pub fn ResultList(
+    /// What the URL asks.
+    address: Address,
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let rows = Memo::new(move |_| rows(found.read().as_ref()));
+    keep_focus(found);
+    view! {
+        <Conditions address found />
+        <Summary found />
+        <ol class="cards">
+            <For
+                each=move || rows.get()
+                key=|row| format!("{} {} {:?} {}", row.place, row.hit.id, row.hit.signals, row.state.href(""))
+                let:row
+            >
+                <li id=element_id(row.place) tabindex="-1">
+                    <ResultCard hit=row.hit state=row.state path=address.path() />
+                </li>
+            </For>
+        </ol>
+        <ShowMore address found />
+    }
+}
+
+fn rows(found: Option<&Found>) -> Vec<Row> {
+    let Some(found) = found else {
+        return Vec::new();
+    };
+    // The first page's state: how many are shown is not a card's concern.
+    let state = SearchState {
+        limit: SearchState::default().limit,
+        ..found.state.clone()
+    };
+    let hits = found.response.hits.iter().cloned().enumerate();
+    let row = |(at, hit)| Row {
+        place: at + 1,
+        hit,
+        state: state.clone(),
+    };
+    hits.map(row).collect()
+}
+
+/// The id of the element that shows the hit at a place, from 1.
+pub fn element_id(place: usize) -> String {
+    format!("result-{place}")
+}
+
+/// Moves the focus to the first of the hits that were added, and, where what had it is gone
+/// with an older answer, to the first hit: it is not to fall back to the top of the page.
+fn keep_focus(found: Memo<Option<Found>>) {
+    Effect::new(move |before: Option<Option<Found>>| {
+        let now = found.get();
+        if let (Some(Some(before)), Some(now)) = (before, &now) {
+            let (had, has) = (before.response.hits.len(), now.response.hits.len());
+            let more = before.state.more().as_ref() == Some(&now.state) && has > had;
+            if more {
+                focus(&element_id(had + 1));
+            } else if focus_is_lost() {
+                focus(&element_id(1));
+            }
+        }
+        now
+    });
+}
+
+fn focus_is_lost() -> bool {
+    let active = document().active_element();
+    active.is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"))
+}
+
+fn focus(id: &str) {
+    use leptos::wasm_bindgen::JsCast;
+    let element = document().get_element_by_id(id);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = element.focus_with_options(&options);
+    }
+}

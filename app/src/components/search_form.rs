@@ -1,0 +1,165 @@
+//! The search form. It is a plain GET form, so a browser without JavaScript sends it by
+//! itself; with JavaScript the same fields become the same state, without a new page, and
+//! mode and filters apply as soon as they are chosen.
+//!
+//! The fields are the browser's own, not bound to signals: binding them would, when the page
+//! comes to life, wipe out what was typed until then. They are set anew when the URL changes.
+
+use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
+use leptos::prelude::*;
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+
+use super::facet_filter::FacetFilter;
+use super::mode_switch::ModeSwitch;
+use crate::address::{Address, use_go};
+use crate::state::{PAGE, SearchState};
+use crate::wire::{CollectionInfo, Problem};
+
+/// The search form.
+#[component]
+pub fn SearchForm(
+    /// What the URL asks.
+    address: Address,
+    /// The collection, for what there is to filter by.
+    info: Resource<Result<CollectionInfo, Problem>>,
+) -> impl IntoView {
+    let form = NodeRef::<leptos::html::Form>::new();
+    let field = NodeRef::<leptos::html::Input>::new();
+    let go = use_go(address);
+
+    // Similar records stay while they are filtered; a new question leaves them.
+    let apply = Callback::new({
+        let go = go.clone();
+        move |keep_like: bool| {
+            let Some(chosen) = form.get_untracked().and_then(|form| read(&form)) else {
+                return;
+            };
+            let like = address.state.read_untracked().like.clone();
+            let keep = keep_like || chosen.q.is_empty();
+            go(&SearchState {
+                like: like.filter(|_| keep),
+                limit: PAGE,
+                ..chosen
+            });
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        apply.run(false);
+    };
+
+    Effect::new(move |ran_before: Option<()>| {
+        let state = address.state.get();
+        let (Some(form), Some(field)) = (form.get(), field.get()) else {
+            return;
+        };
+        let mode = FormData::new_with_form(&form)
+            .ok()
+            .and_then(|form| form.get("mode").as_string());
+        if ran_before.is_some() {
+            field.set_value(&state.q);
+            choose_mode(&form, &state.mode);
+        } else if let Some(mode) = mode.filter(|mode| *mode != state.mode) {
+            // Chosen before the page came to life.
+            go(&state.in_mode(&mode));
+        }
+    });
+    focus_on_slash(field);
+
+    view! {
+        <form
+            node_ref=form
+            class="search"
+            role="search"
+            method="get"
+            action=move || address.path()
+            on:submit=submit
+        >
+            <div class="search-field">
+                <label for="q" class="sr-only">
+                    "Search for"
+                </label>
+                <svg class="search-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+                    <path d="M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20" />
+                </svg>
+                <input
+                    node_ref=field
+                    id="q"
+                    name="q"
+                    type="search"
+                    value=address.state.get_untracked().q
+                    placeholder="What are you looking for?"
+                    autocomplete="off"
+                    enterkeyhint="search"
+                    on:keydown=leave_on_escape
+                />
+                <button type="submit" class="search-button">
+                    "Search"
+                </button>
+            </div>
+            <div class="search-options">
+                <ModeSwitch address on_change=move |()| apply.run(false) />
+                <FacetFilter address info on_change=move |()| apply.run(true) />
+            </div>
+        </form>
+    }
+}
+
+/// The state the form's fields say, read as the server would read it.
+fn read(form: &HtmlFormElement) -> Option<SearchState> {
+    let data = FormData::new_with_form(form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(SearchState::read(&String::from(query.to_string())))
+}
+
+fn choose_mode(form: &HtmlFormElement, mode: &str) {
+    let Ok(radios) = form.query_selector_all("input[name=mode]") else {
+        return;
+    };
+    for at in 0..radios.length() {
+        if let Some(radio) = radios.get(at).and_then(|radio| into_input(radio.into())) {
+            radio.set_checked(radio.value() == mode);
+        }
+    }
+}
+
+fn leave_on_escape(event: KeyboardEvent) {
+    if event.key() == "Escape" {
+        // Else the browser would empty the field.
+        event.prevent_default();
+        if let Some(field) = target(&event) {
+            let _ = field.blur();
+        }
+    }
+}
+
+/// `/` leads to the field, wherever nothing is being typed.
+fn focus_on_slash(field: NodeRef<leptos::html::Input>) {
+    const TYPING: &str = "input:not([type=radio]), textarea, select, [contenteditable]";
+    Effect::new(move || {
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            let with_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
+            let typing = document()
+                .active_element()
+                .is_some_and(|element| element.matches(TYPING).unwrap_or(false));
+            if event.key() != "/" || with_modifier || typing {
+                return;
+            }
+            if let Some(field) = field.get_untracked() {
+                event.prevent_default();
+                let _ = field.focus();
+                field.select();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+}
+
+fn target(event: &Event) -> Option<HtmlInputElement> {
+    into_input(event.target()?.into())
+}
+
+fn into_input(value: leptos::wasm_bindgen::JsValue) -> Option<HtmlInputElement> {
+    use leptos::wasm_bindgen::JsCast;
+    value.dyn_into().ok()
+}

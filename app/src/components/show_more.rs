@@ -1,0 +1,56 @@
+//! The way to more hits. The list grows in place; without JavaScript the page comes back at
+//! the first hit that is new.
+
+use leptos::prelude::*;
+
+use super::result_list::element_id;
+use super::results::Found;
+use crate::address::Address;
+use crate::numbers::counted;
+use crate::state::MOST;
+
+/// The link, or what is said where the list ends.
+#[component]
+pub fn ShowMore(
+    /// What the URL asks.
+    address: Address,
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let shown = move || {
+        found
+            .read()
+            .as_ref()
+            .map_or(0, |found| found.response.hits.len())
+    };
+    let total = move || {
+        found
+            .read()
+            .as_ref()
+            .map_or(0, |found| found.response.total)
+    };
+    let href = Memo::new(move |_| {
+        let found = found.read();
+        let found = found.as_ref()?;
+        let full = shown() >= found.state.limit as usize && (shown() as u32) < total();
+        let more = found.state.more().filter(|_| full)?;
+        let href = more.href(&address.path());
+        Some(format!("{href}#{}", element_id(shown() + 1)))
+    });
+    let end = move || {
+        let cut = shown() >= MOST as usize && total() > MOST;
+        cut.then(|| {
+            let first = counted(MOST, "record");
+            view! { <p class="list-end">{format!("These are the first {first}.")}</p> }
+        })
+    };
+    view! {
+        <Show when=move || href.read().is_some() fallback=end>
+            <p class="more">
+                <a class="button-quiet" href=move || href.get() data-noscroll="">
+                    "Show more"
+                </a>
+            </p>
+        </Show>
+    }
+}

@@ -1,0 +1,28 @@
+//! The line above the hits: how many, in what order, how fast, and how far to trust them.
+
+use leptos::prelude::*;
+
+use super::results::Found;
+use super::timing::Timing;
+use crate::wording::{caution, summary};
+
+/// The line.
+#[component]
+pub fn Summary(
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let of = move |say: fn(&Found) -> Option<String>| found.read().as_ref().and_then(say);
+    let line = move || of(|found| Some(summary(&found.state, &found.response)));
+    let caution = move || {
+        let caution = of(|found| caution(&found.state, &found.response).map(str::to_owned));
+        caution.map(|caution| view! { <p class="caution">{caution}</p> })
+    };
+    view! {
+        <div class="summary">
+            <p class="summary-line">{line}</p>
+            <Timing found />
+        </div>
+        {caution}
+    }
+}

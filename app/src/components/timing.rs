@@ -1,0 +1,59 @@
+//! How long the answer took, and behind it which stage took how long.
+
+use leptos::prelude::*;
+
+use super::results::Found;
+use crate::numbers::milliseconds;
+use crate::wire::SearchResponse;
+
+/// The time, to be opened for its parts.
+#[component]
+pub fn Timing(
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let total = move || {
+        let found = found.read();
+        let total = found.as_ref().map(|found| found.response.timings.total_ms);
+        total.map(|total| format!("in {}", milliseconds(total)))
+    };
+    let parts = move || {
+        let found = found.read();
+        let stages = found
+            .as_ref()
+            .map(|found| stages(&found.response))
+            .unwrap_or_default();
+        let part =
+            |(name, value)| view! { <div class="stage"><dt>{name}</dt><dd>{value}</dd></div> };
+        stages.into_iter().map(part).collect_view()
+    };
+    view! {
+        <details class="timing">
+            <summary>{total}</summary>
+            <dl class="stages">{parts}</dl>
+        </details>
+    }
+}
+
+/// The stages that were needed, and how neighbours were looked for.
+fn stages(response: &SearchResponse) -> Vec<(&'static str, String)> {
+    let timings = &response.timings;
+    let taken = [
+        ("Query to vector", timings.encode_ms),
+        ("Ranking by meaning", timings.neural_ms),
+        ("Ranking by words", timings.text_ms),
+        ("Fusing the two", timings.fusion_ms),
+        ("Reading records", timings.fetch_ms),
+        ("In all", timings.total_ms),
+    ];
+    let route = match response.route.as_deref() {
+        Some("exact") => Some("exact scan of every vector".to_owned()),
+        Some("graph") => Some("graph of neighbours, scores exact".to_owned()),
+        other => other.map(str::to_owned),
+    };
+    let taken = taken.into_iter().filter(|(_, ms)| *ms > 0.0);
+    let taken = taken.map(|(name, ms)| (name, milliseconds(ms)));
+    taken
+        .chain(route.map(|route| ("Neighbours from", route)))
+        .collect()
+}

@@ -1,0 +1,121 @@
+//! Cutting a text at its matched words. The ranges come from a server, so nothing about them
+//! is believed: what does not lie on character boundaries inside the text is passed over.
+
+use std::ops::Range;
+
+/// A stretch of text, matched or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether a word of the query matched here.
+    pub marked: bool,
+}
+
+/// The part of `text` within `window`, in pieces. Joined, the pieces are that part.
+pub fn pieces(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> Vec<Piece> {
+    let mut ranges: Vec<Range<usize>> = ranges
+        .iter()
+        .map(|&(start, end)| start as usize..end as usize)
+        .map(|range| range.start.max(window.start)..range.end.min(window.end))
+        .filter(|range| range.start < range.end && text.get(range.clone()).is_some())
+        .collect();
+    ranges.sort_by_key(|range| (range.start, range.end));
+
+    let mut pieces = Vec::new();
+    let mut add = |range: Range<usize>, marked: bool| {
+        if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
+            let text = part.to_owned();
+            pieces.push(Piece { text, marked });
+        }
+    };
+    let mut at = window.start;
+    for range in ranges {
+        // Of two that overlap, the first stands.
+        if range.start >= at {
+            add(at..range.start, false);
+            at = range.end;
+            add(range, true);
+        }
+    }
+    add(at..window.end, false);
+    pieces
+}
+
+/// A record's text as a card shows it: the first line is the tagline, the rest describes. A
+/// text of one line, or with a first line too long to be one, has no tagline.
+pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
+    const LONGEST_TAGLINE: usize = 160;
+    let whole = 0..text.len();
+    let Some(end) = text.find('\n') else {
+        return (None, whole);
+    };
+    let (line, rest) = text.split_at(end);
+    let title_sized = (1..=LONGEST_TAGLINE).contains(&line.trim().chars().count());
+    if !title_sized || rest.trim().is_empty() {
+        return (None, whole);
+    }
+    let rest = text.len() - rest.trim_start().len();
+    (Some(0..line.trim_end().len()), rest..text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces with the marked ones in brackets.
+    fn drawn(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> String {
+        let pieces = pieces(text, ranges, window).into_iter();
+        pieces
+            .map(|piece| {
+                if piece.marked {
+                    format!("[{}]", piece.text)
+                } else {
+                    piece.text
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn matched_words_are_cut_out() {
+        let text = "Café in Zürich";
+        assert_eq!(drawn(text, &[(0, 5), (9, 16)], 0..16), "[Café] in [Zürich]");
+        assert_eq!(drawn(text, &[], 0..16), text);
+        assert_eq!(drawn("", &[], 0..0), "");
+    }
+
+    #[test]
+    fn ranges_that_lie_are_passed_over() {
+        let text = "Zürich";
+        let lies = [(2, 7), (0, 2), (5, 5), (6, 3), (9, 12), (0, u32::MAX)];
+        for lie in lies {
+            let joined: String = pieces(text, &[lie], 0..text.len())
+                .into_iter()
+                .map(|piece| piece.text)
+                .collect();
+            assert_eq!(joined, text, "{lie:?}");
+        }
+        assert_eq!(drawn(text, &[(3, 7), (0, 3), (1, 5)], 0..7), "[Zü][rich]");
+    }
+
+    #[test]
+    fn ranges_are_of_the_whole_text_and_shown_where_they_fall() {
+        let text = "Bread daily\nSourdough bread";
+        let (tagline, rest) = tagline_and_rest(text);
+        let marks = [(0, 5), (22, 27)];
+        assert_eq!(drawn(text, &marks, tagline.unwrap()), "[Bread] daily");
+        assert_eq!(drawn(text, &marks, rest), "Sourdough [bread]");
+    }
+
+    #[test]
+    fn only_a_short_first_line_with_more_below_is_a_tagline() {
+        assert_eq!(tagline_and_rest("One line"), (None, 0..8));
+        assert_eq!(tagline_and_rest("A\n\n  B"), (Some(0..1), 5..6));
+        assert_eq!(tagline_and_rest("A\n"), (None, 0..2));
+        assert_eq!(tagline_and_rest("\nB"), (None, 0..2));
+        let long = format!("{}\nB", "a".repeat(161));
+        assert_eq!(tagline_and_rest(&long), (None, 0..163));
+        assert_eq!(tagline_and_rest(""), (None, 0..0));
+    }
+}

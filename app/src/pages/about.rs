@@ -1,0 +1,49 @@
+//! How it works, in three paragraphs and a drawing.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::components::workflow::Workflow;
+
+/// The page that explains the rest.
+#[component]
+pub fn AboutPage() -> impl IntoView {
+    view! {
+        <Title text="How it works · Parallax" />
+        <article class="prose">
+            <h1>"How it works"</h1>
+            <p class="lead">
+                "Look at one thing from two places and you see how far away it is. Parallax looks \
+                 at every record from two: what it " <span class="by-meaning">"means"</span>
+                ", and the " <span class="by-words">"words"</span> " it uses."
+            </p>
+            <Workflow />
+            <h2 class="by-meaning">"By meaning"</h2>
+            <p>
+                "A small language model, all-MiniLM-L6-v2, turns each record into 384 numbers, and \
+                 your query into 384 more. Texts that mean similar things get similar numbers, so \
+                 “pet hotel” finds the people who look after dogs without either word. The number \
+                 beside a result is the cosine of the two: 1 is the same meaning, unrelated texts \
+                 score near 0. There is always a nearest record, even when none is near; a low \
+                 number says so."
+            </p>
+            <h2 class="by-words">"By words"</h2>
+            <p>
+                "Full text search knows nothing of meaning. It counts: a record scores when it \
+                 holds the words you typed, more when they are rare and when it says little else \
+                 (BM25). Endings are folded, so “connections” finds “connected”. Use it for names, \
+                 numbers and anything you remember to the letter."
+            </p>
+            <h2>"By both"</h2>
+            <p>
+                "Hybrid runs the two and fuses their rankings: a record counts for how high it \
+                 stands in each, so what both find comes first. The fused score means nothing by \
+                 itself, which is why you see the two ranks instead."
+            </p>
+            <p>
+                "Nothing leaves this server: model, indexes and records are all here, and every \
+                 number and timing on the page is the one computed for your query."
+            </p>
+        </article>
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages, one a file.
+
+pub mod about;
+pub mod not_found;
+pub mod search;

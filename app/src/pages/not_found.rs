@@ -1,0 +1,21 @@
+//! What a path that leads nowhere shows. The server's fallback gives it its 404.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page for unknown paths.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Page not found · Parallax" />
+        <section class="notice">
+            <h1 class="notice-title">"There is no such page"</h1>
+            <p>"The address may be mistyped, or the page has moved."</p>
+            <p>
+                <a href="/" class="button">
+                    "Go to the search"
+                </a>
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,41 @@
+//! The search page: the form, and below it whatever its URL asks for.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::address::Address;
+use crate::answers::Answers;
+use crate::components::hero::Hero;
+use crate::components::results::Results;
+use crate::components::search_form::SearchForm;
+use crate::components::skeleton::Skeleton;
+use crate::functions::collection;
+use crate::state::SearchState;
+
+/// The search page over the collection its path names, or the default one.
+#[component]
+pub fn SearchPage() -> impl IntoView {
+    let address = Address::here();
+    let answers = Answers::of(address);
+    let info = Resource::new(
+        move || (address.collection.get(), answers.attempt()),
+        |(name, _)| collection(name),
+    );
+    view! {
+        <Title text=move || title(&address.state.read()) />
+        <Hero address />
+        <SearchForm address info />
+        <Suspense fallback=Skeleton>
+            <Results address answers info />
+        </Suspense>
+    }
+}
+
+/// What the browser's tab says.
+fn title(state: &SearchState) -> String {
+    match &state.like {
+        Some(id) => format!("Like record {id} · Parallax"),
+        None if state.q.is_empty() => "Parallax: neural search you can see through".into(),
+        None => format!("{} · Parallax", state.q),
+    }
+}

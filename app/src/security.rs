@@ -1,0 +1,31 @@
+//! The content security policy of every page: scripts of this server and the page's own
+//! inline ones, no styles but the stylesheet, and pictures from wherever records have them.
+
+use http::{HeaderValue, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+/// Sets the policy's header on the response.
+pub fn send_content_security_policy() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    // Where the pages reload themselves in development, they ask through a socket.
+    let sockets = if cfg!(debug_assertions) {
+        " ws: wss:"
+    } else {
+        ""
+    };
+    let policy = format!(
+        "default-src 'none'; \
+         script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self'; \
+         img-src 'self' http: https:; \
+         connect-src 'self'{sockets}; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

@@ -1,0 +1,35 @@
+//! The document around the application.
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+use crate::app::App;
+use crate::security::send_content_security_policy;
+
+const DESCRIPTION: &str = "Search records by what they mean, by the words they use, or by both, and see why each was found.";
+
+/// The HTML document, with the application in its body.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    send_content_security_policy();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="description" content=DESCRIPTION />
+                <meta name="color-scheme" content="light dark" />
+                // Before anything is drawn, so that a chosen theme does not flash.
+                <script src="/theme.js"></script>
+                <HashedStylesheet options=options.clone() id="style" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,291 @@
+//! What the page shows, as its URL says it. The URL is the only place this is kept: reading
+//! and writing it are pure functions, the same on the server and in the browser, and agree
+//! with what a browser without JavaScript makes of the search form.
+//!
+//! Nothing is checked here. What the engine refuses reaches it as it was typed, so that its
+//! message can say what is wrong.
+
+use form_urlencoded::{Serializer, byte_serialize, parse};
+use serde::{Deserialize, Serialize};
+
+/// How many hits a page starts with, and how many "Show more" adds.
+pub const PAGE: u32 = 10;
+/// The most hits a page shows; the engine's limit.
+pub const MOST: u32 = 100;
+
+const NEURAL: &str = "neural";
+
+/// A search as the URL spells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchState {
+    /// What is looked for; empty before the first search.
+    pub q: String,
+    /// The mode's name.
+    pub mode: String,
+    /// Conditions, each `field:value`.
+    pub filters: Vec<String>,
+    /// The record whose like are shown instead of a search.
+    pub like: Option<String>,
+    /// How many hits at most.
+    pub limit: u32,
+}
+
+impl Default for SearchState {
+    fn default() -> Self {
+        Self {
+            q: String::new(),
+            mode: NEURAL.into(),
+            filters: Vec::new(),
+            like: None,
+            limit: PAGE,
+        }
+    }
+}
+
+impl SearchState {
+    /// Reads a URL's query, with or without its question mark. An empty value is the same as
+    /// none: a form sends its empty fields too.
+    pub fn read(query: &str) -> Self {
+        let mut state = Self::default();
+        let query = query.strip_prefix('?').unwrap_or(query);
+        let given = parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+        for (name, value) in given {
+            let value = value.trim();
+            match &*name {
+                "q" => state.q = value.into(),
+                "mode" => state.mode = value.into(),
+                "filter" if !state.filters.iter().any(|f| f == value) => {
+                    state.filters.push(value.into());
+                }
+                "like" => state.like = Some(value.into()),
+                "limit" => state.limit = value.parse().unwrap_or(PAGE),
+                _ => {}
+            }
+        }
+        state
+    }
+
+    /// The address of this state under a path. What is at its default is left out.
+    pub fn href(&self, path: &str) -> String {
+        let mut query = Serializer::new(String::new());
+        if !self.q.is_empty() {
+            query.append_pair("q", &self.q);
+        }
+        if self.mode != NEURAL {
+            query.append_pair("mode", &self.mode);
+        }
+        for filter in &self.filters {
+            query.append_pair("filter", filter);
+        }
+        if let Some(like) = &self.like {
+            query.append_pair("like", like);
+        }
+        if self.limit != PAGE {
+            query.append_pair("limit", &self.limit.to_string());
+        }
+        let query = query.finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    }
+
+    /// Whether nothing was asked yet.
+    pub fn is_idle(&self) -> bool {
+        self.q.is_empty() && self.like.is_none()
+    }
+
+    /// A new search for `q` in the same mode and with the same filters.
+    pub fn searching(&self, q: &str) -> Self {
+        Self {
+            q: q.trim().to_owned(),
+            like: None,
+            ..self.first_page()
+        }
+    }
+
+    /// The same search in another mode.
+    pub fn in_mode(&self, mode: &str) -> Self {
+        Self {
+            mode: mode.to_owned(),
+            ..self.first_page()
+        }
+    }
+
+    /// The records like a given one; what was searched for stays, to come back to.
+    pub fn similar_to(&self, id: &str) -> Self {
+        Self {
+            like: Some(id.to_owned()),
+            ..self.first_page()
+        }
+    }
+
+    /// Back from similar records to the search.
+    pub fn without_like(&self) -> Self {
+        Self {
+            like: None,
+            ..self.first_page()
+        }
+    }
+
+    /// With this value of a field as its only condition.
+    pub fn with_filter(&self, field: &str, value: &str) -> Self {
+        let mut state = self.first_page();
+        state.filters.retain(|filter| field_of(filter) != field);
+        state.filters.push(format!("{field}:{value}"));
+        state
+    }
+
+    /// Without one condition.
+    pub fn without_filter(&self, filter: &str) -> Self {
+        let mut state = self.first_page();
+        state.filters.retain(|other| other != filter);
+        state
+    }
+
+    /// Without any condition.
+    pub fn without_filters(&self) -> Self {
+        Self {
+            filters: Vec::new(),
+            ..self.first_page()
+        }
+    }
+
+    /// With more hits, where more can be shown.
+    pub fn more(&self) -> Option<Self> {
+        (self.limit < MOST).then(|| Self {
+            limit: self.limit.saturating_add(PAGE).min(MOST),
+            ..self.clone()
+        })
+    }
+
+    /// The value a field is filtered by.
+    pub fn value_of(&self, field: &str) -> Option<&str> {
+        self.filters
+            .iter()
+            .find(|filter| field_of(filter) == field)
+            .and_then(|filter| filter.split_once(':'))
+            .map(|(_, value)| value)
+    }
+
+    fn first_page(&self) -> Self {
+        Self {
+            limit: PAGE,
+            ..self.clone()
+        }
+    }
+}
+
+/// The search page's path for a collection; `None` is the default one.
+pub fn path_of(collection: Option<&str>) -> String {
+    match collection {
+        None => "/".into(),
+        Some(name) => {
+            let name: String = byte_serialize(name.as_bytes()).collect();
+            format!("/c/{name}")
+        }
+    }
+}
+
+fn field_of(filter: &str) -> &str {
+    filter.split_once(':').map_or(filter, |(field, _)| field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn berlin() -> SearchState {
+        SearchState {
+            q: "50% off & more: C++ für “große” Leute".into(),
+            mode: "hybrid".into(),
+            filters: vec!["city:Berlin".into(), "stage:A:B".into()],
+            like: Some("7/1".into()),
+            limit: 30,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for state in [SearchState::default(), berlin(), berlin().without_like()] {
+            let href = state.href("/c/startups");
+            let query = href.strip_prefix("/c/startups").unwrap();
+            assert_eq!(SearchState::read(query), state, "{href}");
+        }
+    }
+
+    #[test]
+    fn defaults_stay_out_of_the_address() {
+        assert_eq!(SearchState::default().href("/"), "/");
+        let state = SearchState::default().searching("solar panels");
+        assert_eq!(state.href("/"), "/?q=solar+panels");
+    }
+
+    #[test]
+    fn a_form_without_javascript_means_the_same() {
+        let form = "q=+solar+panels+&mode=neural&filter=&filter=city%3ABerlin&like=";
+        let state = SearchState::default()
+            .searching("solar panels")
+            .with_filter("city", "Berlin");
+        assert_eq!(SearchState::read(form), state);
+    }
+
+    #[test]
+    fn nothing_typed_is_decoded_twice() {
+        assert_eq!(SearchState::read("q=%2541+100%25").q, "%41 100%");
+    }
+
+    #[test]
+    fn what_the_engine_must_judge_is_passed_on() {
+        let state = SearchState::read("q=x&mode=psychic&filter=town&limit=5000");
+        assert_eq!(state.mode, "psychic");
+        assert_eq!(state.filters, ["town"]);
+        assert_eq!(state.limit, 5000);
+        assert_eq!(state.more(), None);
+    }
+
+    #[test]
+    fn a_change_of_the_question_starts_at_the_first_page() {
+        let state = berlin();
+        for changed in [
+            state.in_mode("text"),
+            state.searching("tea"),
+            state.similar_to("9"),
+            state.without_filters(),
+            state.with_filter("city", "Oslo"),
+        ] {
+            assert_eq!(changed.limit, PAGE);
+        }
+        assert_eq!(state.in_mode("text").q, state.q);
+        assert_eq!(state.similar_to("9").q, state.q);
+        assert_eq!(state.searching("tea").like, None);
+    }
+
+    #[test]
+    fn a_field_has_one_condition_and_a_value_may_hold_colons() {
+        let state = berlin().with_filter("city", "Oslo");
+        assert_eq!(state.value_of("city"), Some("Oslo"));
+        assert_eq!(state.value_of("stage"), Some("A:B"));
+        assert_eq!(state.filters.len(), 2);
+        assert_eq!(state.without_filter("stage:A:B").filters, ["city:Oslo"]);
+    }
+
+    #[test]
+    fn more_goes_on_to_the_most_and_no_further() {
+        let mut state = SearchState::default();
+        let mut pages = 1;
+        while let Some(more) = state.more() {
+            state = more;
+            pages += 1;
+        }
+        assert_eq!((state.limit, pages), (MOST, 10));
+    }
+
+    #[test]
+    fn collections_have_their_own_path() {
+        assert_eq!(path_of(None), "/");
+        assert_eq!(path_of(Some("tech-news")), "/c/tech-news");
+        assert_eq!(path_of(Some("a/b")), "/c/a%2Fb");
+    }
+}

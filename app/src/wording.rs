@@ -1,0 +1,239 @@
+//! What is said about an answer: counts, order, the evidence for a hit, and what to do where
+//! nothing was found. Each sentence holds for what the engine computed, and no more.
+
+use crate::mode::Mode;
+use crate::numbers::{counted, thousands};
+use crate::state::SearchState;
+use crate::wire::{Hit, SearchResponse};
+
+/// How deep the engine reads each ranking before it fuses the two.
+pub const FUSION_DEPTH: u32 = 100;
+
+/// What ranked the answer: similar records are always ranked by meaning.
+pub fn ranked_by(state: &SearchState) -> Option<Mode> {
+    match state.like {
+        Some(_) => Some(Mode::Neural),
+        None => Mode::named(&state.mode),
+    }
+}
+
+/// The line above the hits: which of how many, in what order.
+pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
+    let shown = response.hits.len();
+    let (which, order) = match ranked_by(state) {
+        Some(Mode::Text) => ("matching record", "best match first"),
+        Some(Mode::Hybrid) => ("record", "both rankings fused"),
+        _ => ("record", "nearest first"),
+    };
+    let total = counted(response.total, which);
+    format!("1\u{2013}{shown} of {total}{}, {order}", filtered(state))
+}
+
+/// What a screen reader says when the answer is there.
+pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
+    if response.hits.is_empty() {
+        return "Nothing found.".into();
+    }
+    let shown = counted(response.hits.len() as u32, "result");
+    match ranked_by(state) {
+        Some(Mode::Text) => {
+            let verb = if response.total == 1 {
+                "matches"
+            } else {
+                "match"
+            };
+            format!(
+                "{} {verb}, {shown} shown.",
+                counted(response.total, "record")
+            )
+        }
+        _ => format!("{shown} shown of {}.", counted(response.total, "record")),
+    }
+}
+
+/// Why nothing was found, and what there is to do about it.
+pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
+    let filtered = !state.filters.is_empty();
+    match ranked_by(state) {
+        Some(Mode::Text) if filtered => (
+            "No record with this filter holds any of these words",
+            "Without the filter there may be some. Words such as \u{201c}the\u{201d} or \
+             \u{201c}and\u{201d} are not looked up.",
+        ),
+        Some(Mode::Text) => (
+            "No record holds any of these words",
+            "Look for what you mean instead of the words, or try other words. Those such as \
+             \u{201c}the\u{201d} or \u{201c}and\u{201d} are not looked up.",
+        ),
+        _ if filtered => (
+            "No record passes this filter",
+            "A search by meaning always finds the nearest records, but here there is none to \
+             choose from.",
+        ),
+        _ => (
+            "There is nothing to find here",
+            "The collection holds no other records.",
+        ),
+    }
+}
+
+/// A part of the evidence for a hit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The engine that says so.
+    pub by: Mode,
+    /// What it says.
+    pub text: String,
+}
+
+/// Why a hit is where it is, in the terms of what ranked it.
+pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
+    let signals = &hit.signals;
+    let say = |by, text| Evidence { by, text };
+    let place = |by, rank: Option<u32>, how: &str| {
+        let text = match rank {
+            Some(rank) => format!("#{} {how}", thousands(rank)),
+            None => format!("not among the first {FUSION_DEPTH} {how}"),
+        };
+        say(by, text)
+    };
+    match ranked_by(state) {
+        Some(Mode::Hybrid) => vec![
+            place(
+                Mode::Neural,
+                signals.neural.as_ref().map(|s| s.rank),
+                "by meaning",
+            ),
+            place(
+                Mode::Text,
+                signals.text.as_ref().map(|s| s.rank),
+                "by words",
+            ),
+        ],
+        Some(Mode::Text) => {
+            let score = signals.text.as_ref().map_or(hit.score, |s| s.score);
+            vec![say(Mode::Text, format!("BM25 {score:.2}"))]
+        }
+        _ => {
+            let score = signals.neural.as_ref().map_or(hit.score, |s| s.score);
+            vec![say(Mode::Neural, format!("similarity {score:.3}"))]
+        }
+    }
+}
+
+/// What is to be said about the answer as a whole before its hits are read.
+pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<&'static str> {
+    let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
+    let fused = ranked_by(state) == Some(Mode::Hybrid);
+    (fused && !by_words && response.hits.len() > 1)
+        .then_some("No record holds any of these words: the order is by meaning alone.")
+}
+
+fn filtered(state: &SearchState) -> &'static str {
+    match state.filters.len() {
+        0 => "",
+        1 => " that pass the filter",
+        _ => " that pass the filters",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Highlights, Signal, Signals, Timings};
+
+    fn hit(neural: Option<u32>, text: Option<u32>) -> Hit {
+        let signal = |score| move |rank| Signal { rank, score };
+        Hit {
+            id: "7".into(),
+            score: 0.0325,
+            signals: Signals {
+                neural: neural.map(signal(0.6123)),
+                text: text.map(signal(11.418)),
+            },
+            title: String::new(),
+            text: String::new(),
+            url: None,
+            image: None,
+            facets: Vec::new(),
+            highlights: Highlights::default(),
+            payload: None,
+        }
+    }
+
+    fn answer(total: u32, hits: Vec<Hit>) -> SearchResponse {
+        SearchResponse {
+            collection: "startups".into(),
+            total,
+            route: None,
+            hits,
+            timings: Timings::default(),
+        }
+    }
+
+    fn state(mode: &str) -> SearchState {
+        SearchState::default().searching("solar").in_mode(mode)
+    }
+
+    fn texts(mode: &str, hit: &Hit) -> Vec<String> {
+        let evidence = evidence(&state(mode), hit).into_iter();
+        evidence.map(|evidence| evidence.text).collect()
+    }
+
+    #[test]
+    fn a_score_goes_by_its_name_and_a_fused_one_is_not_shown() {
+        assert_eq!(texts("neural", &hit(Some(1), None)), ["similarity 0.612"]);
+        assert_eq!(texts("text", &hit(None, Some(1))), ["BM25 11.42"]);
+        let both = texts("hybrid", &hit(Some(3), Some(1)));
+        assert_eq!(both, ["#3 by meaning", "#1 by words"]);
+        let one = texts("hybrid", &hit(Some(3), None));
+        assert_eq!(one, ["#3 by meaning", "not among the first 100 by words"]);
+    }
+
+    #[test]
+    fn the_summary_says_what_is_counted() {
+        let ten = || vec![hit(Some(1), None); 10];
+        assert_eq!(
+            summary(&state("neural"), &answer(40_474, ten())),
+            "1–10 of 40,474 records, nearest first"
+        );
+        assert_eq!(
+            summary(&state("text"), &answer(312, ten())),
+            "1–10 of 312 matching records, best match first"
+        );
+        let berlin = state("neural").with_filter("city", "Berlin");
+        assert_eq!(
+            summary(&berlin, &answer(46, ten())),
+            "1–10 of 46 records that pass the filter, nearest first"
+        );
+    }
+
+    #[test]
+    fn announcements_count_what_matches() {
+        let one = answer(1, vec![hit(None, Some(1))]);
+        assert_eq!(
+            announcement(&state("text"), &one),
+            "1 record matches, 1 result shown."
+        );
+        assert_eq!(
+            announcement(&state("text"), &answer(0, vec![])),
+            "Nothing found."
+        );
+    }
+
+    #[test]
+    fn nothing_found_names_the_filter_only_where_there_is_one() {
+        assert!(nothing(&state("text")).0.ends_with("any of these words"));
+        let berlin = state("neural").with_filter("city", "Nowhere");
+        assert!(nothing(&berlin).0.contains("filter"));
+    }
+
+    #[test]
+    fn hybrid_without_words_says_so() {
+        let meaning_only = answer(9, vec![hit(Some(1), None), hit(Some(2), None)]);
+        assert!(caution(&state("hybrid"), &meaning_only).is_some());
+        assert!(caution(&state("neural"), &meaning_only).is_none());
+        let both = answer(9, vec![hit(Some(1), None), hit(Some(2), Some(1))]);
+        assert!(caution(&state("hybrid"), &both).is_none());
+    }
+}
