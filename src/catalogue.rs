@@ -50,7 +50,10 @@ impl Catalogue {
             encoder,
             open: Mutex::default(),
         };
-        let write = catalogue.database.begin_write().map_err(catalogue.failed())?;
+        let write = catalogue
+            .database
+            .begin_write()
+            .map_err(catalogue.failed())?;
         write.open_table(COLLECTIONS).map_err(catalogue.failed())?;
         write.open_table(NEXT).map_err(catalogue.failed())?;
         write.commit().map_err(catalogue.failed())?;
@@ -147,7 +150,10 @@ impl Catalogue {
         let write = self.database.begin_write().map_err(self.failed())?;
         let number = {
             let mut next = write.open_table(NEXT).map_err(self.failed())?;
-            let number = next.get(()).map_err(self.failed())?.map_or(1, |n| n.value());
+            let number = next
+                .get(())
+                .map_err(self.failed())?
+                .map_or(1, |n| n.value());
             next.insert((), number + 1).map_err(self.failed())?;
             number
         };
@@ -180,11 +186,13 @@ impl Catalogue {
     }
 
     fn folder_of(&self, number: u64) -> PathBuf {
-        self.folder.join(COLLECTIONS_FOLDER).join(number.to_string())
+        self.folder
+            .join(COLLECTIONS_FOLDER)
+            .join(number.to_string())
     }
 
     fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
-        Error::store(self.folder.join(CATALOGUE_FILE))
+        Error::store(&self.folder.join(CATALOGUE_FILE))
     }
 }
 

@@ -102,14 +102,14 @@ pub enum Error {
 
 impl Error {
     /// Puts the file's name before a system error.
-    pub fn io(path: impl AsRef<Path>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.as_ref().to_owned();
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let path = path.to_owned();
         move |source| Self::Io { path, source }
     }
 
     /// Puts the store's name before one of redb's several errors.
-    pub fn store<E: Into<redb::Error>>(path: impl AsRef<Path>) -> impl FnOnce(E) -> Self {
-        let path = path.as_ref().to_owned();
+    pub fn store<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> Self + use<E> {
+        let path = path.to_owned();
         move |source| Self::Store {
             path,
             source: Box::new(source.into()),

@@ -136,13 +136,22 @@ mod tests {
     fn filters_select_by_value_and_combine_by_and() {
         assert_eq!(select(&[]).unwrap(), None);
         assert_eq!(select(&["city:Berlin"]).unwrap().unwrap(), [0, 2].into());
-        assert!(select(&["city:Berlin", "city:Oslo"]).unwrap().unwrap().is_empty());
+        assert!(
+            select(&["city:Berlin", "city:Oslo"])
+                .unwrap()
+                .unwrap()
+                .is_empty()
+        );
         assert!(select(&["city:Nowhere"]).unwrap().unwrap().is_empty());
     }
 
     #[test]
     fn bad_filters_say_what_is_allowed() {
-        for (filter, needle) in [("city", "field:value"), (":x", "field:value"), ("town:x", "city")] {
+        for (filter, needle) in [
+            ("city", "field:value"),
+            (":x", "field:value"),
+            ("town:x", "city"),
+        ] {
             let error = select(&[filter]).unwrap_err().to_string();
             assert!(error.contains(needle), "{error}");
         }

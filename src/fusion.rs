@@ -29,7 +29,9 @@ pub fn reciprocal_rank(rankings: &[&[u32]]) -> Vec<Fused> {
         .map(|(position, score)| Fused { position, score })
         .collect();
     fused.sort_unstable_by(|a, b| {
-        b.score.total_cmp(&a.score).then(a.position.cmp(&b.position))
+        b.score
+            .total_cmp(&a.score)
+            .then(a.position.cmp(&b.position))
     });
     fused
 }

@@ -13,7 +13,7 @@ use super::{GRAPH_FILE, STORE_FILE, WORDS_FILE};
 use crate::Vector;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::npy::NpyReader;
+use crate::npy;
 use crate::record::{FieldOptions, Import, Line, Payload, Schema};
 use crate::vector::{ExactScan, Graph, normalise};
 
@@ -30,6 +30,9 @@ pub struct SourceFile {
     sha256: String,
     lines: u64,
 }
+
+/// Vectors made before, read row by row.
+pub type VectorFile = npy::Reader<std::io::BufReader<std::fs::File>>;
 
 /// How far a build is.
 #[derive(Debug, Clone, Copy)]
@@ -92,7 +95,10 @@ impl SourceFile {
         }
         let Some(first) = first else {
             let why = problem.unwrap_or_else(|| "it has no lines".into());
-            return Err(Error::import(path, format!("no record in the file ({why})")));
+            return Err(Error::import(
+                path,
+                format!("no record in the file ({why})"),
+            ));
         };
         let fields: Vec<&str> = first.keys().map(String::as_str).collect();
         let schema =
@@ -110,6 +116,16 @@ impl SourceFile {
         &self.schema
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many lines it has, blank ones not counted.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// Its hash, in hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
@@ -121,7 +137,7 @@ pub struct Build<'a> {
     /// The file.
     pub source: &'a SourceFile,
     /// Vectors made before, one a line, instead of encoding.
-    pub vectors: Option<NpyReader>,
+    pub vectors: Option<VectorFile>,
     /// What encodes, and whose hash the collection records.
     pub encoder: &'a Encoder,
     /// Told how far things are.
@@ -148,7 +164,10 @@ impl Build<'_> {
         report.records_took = start.elapsed();
         if report.records == 0 {
             let message = match report.listed.first() {
-                Some(first) => format!("no record could be used (line {}: {})", first.line, first.reason),
+                Some(first) => format!(
+                    "no record could be used (line {}: {})",
+                    first.line, first.reason
+                ),
                 None => "no record in the file".into(),
             };
             return Err(Error::import(&self.source.path, message));
@@ -176,12 +195,20 @@ impl Build<'_> {
         let mut lines = 0;
         let total = self.source.lines;
         let vectors = &mut self.vectors;
-        let mut flush = |batch: &mut Vec<(Payload, Option<Vector>)>, lines: u64| -> Result<()> {
+        let flush = |batch: &mut Vec<(Payload, Option<Vector>)>, lines: u64| -> Result<()> {
             let from = lines - batch.len() as u64;
             let progress = |done: u64| {
-                (self.progress)(Progress::Records { done: from + done, of: total });
+                (self.progress)(Progress::Records {
+                    done: from + done,
+                    of: total,
+                });
             };
-            store.append(&encoded(self.encoder, &self.source.schema, batch, &progress)?)?;
+            store.append(&encoded(
+                self.encoder,
+                &self.source.schema,
+                batch,
+                &progress,
+            )?)?;
             batch.clear();
             progress(lines - from);
             Ok(())
@@ -190,7 +217,7 @@ impl Build<'_> {
             lines += 1;
             let vector = next_vector(vectors.as_mut(), lines, path)?;
             if let Some(payload) = taken.take(line?) {
-                batch.push((payload, vector));
+                batch.push((payload, vector.map(|v| unit(v, lines, path)).transpose()?));
             }
             if batch.len() == BATCH {
                 flush(&mut batch, lines)?;
@@ -200,7 +227,7 @@ impl Build<'_> {
             flush(&mut batch, lines)?;
         }
         if let Some(vectors) = vectors {
-            let given = vectors.len() as u64;
+            let given = vectors.expected() as u64;
             if given != lines {
                 let message = format!("the file has {lines} lines, the vectors are {given}");
                 return Err(Error::import(path, message));
@@ -299,11 +326,7 @@ fn encoded(
         .collect())
 }
 
-fn next_vector(
-    vectors: Option<&mut NpyReader>,
-    line: u64,
-    path: &Path,
-) -> Result<Option<Vector>> {
+fn next_vector(vectors: Option<&mut VectorFile>, line: u64, path: &Path) -> Result<Option<Vector>> {
     let Some(vectors) = vectors else {
         return Ok(None);
     };
@@ -311,9 +334,14 @@ fn next_vector(
         let message = format!("the vectors end at {}, the file goes on", line - 1);
         return Err(Error::import(path, message));
     };
-    let mut vector = vector?;
-    normalise(&mut vector).map_err(|why| Error::import(path, format!("vector {line}: {why}")))?;
-    Ok(Some(vector))
+    Ok(Some(vector?))
+}
+
+/// A given vector at unit length.
+fn unit(mut vector: Vector, row: u64, path: &Path) -> Result<Vector> {
+    normalise(&mut vector)
+        .map_err(|why| Error::import(path, format!("row {row} of its vectors: {why}")))?;
+    Ok(vector)
 }
 
 /// SHA-256 of a file, in hexadecimal.

@@ -116,7 +116,10 @@ mod tests {
     use super::*;
 
     fn from(sequence: u64) -> BuiltFrom {
-        BuiltFrom { sequence, model: "abc".into() }
+        BuiltFrom {
+            sequence,
+            model: "abc".into(),
+        }
     }
 
     #[test]
@@ -132,9 +135,15 @@ mod tests {
             let mut flipped = whole.clone();
             flipped[at] ^= 0x40;
             std::fs::write(&path, flipped).unwrap();
-            assert!(read::<Vec<u32>>(&path, &from(7)).is_err(), "byte {at} flipped");
+            assert!(
+                read::<Vec<u32>>(&path, &from(7)).is_err(),
+                "byte {at} flipped"
+            );
             std::fs::write(&path, &whole[..at]).unwrap();
-            assert!(read::<Vec<u32>>(&path, &from(7)).is_err(), "cut to {at} bytes");
+            assert!(
+                read::<Vec<u32>>(&path, &from(7)).is_err(),
+                "cut to {at} bytes"
+            );
         }
     }
 
@@ -144,7 +153,10 @@ mod tests {
         let path = folder.path().join("words.idx");
         write(&path, &from(7), &1u8).unwrap();
         assert!(read::<u8>(&path, &from(8)).is_err());
-        let other = BuiltFrom { sequence: 7, model: "abd".into() };
+        let other = BuiltFrom {
+            sequence: 7,
+            model: "abd".into(),
+        };
         assert!(read::<u8>(&path, &other).is_err());
     }
 }

@@ -6,6 +6,7 @@
 //! graph in the background, while the exact scan answers.
 
 mod build;
+mod embed;
 mod generation;
 mod index_file;
 mod search;
@@ -21,7 +22,8 @@ use crate::error::{Error, Result};
 use crate::record::{Record, RecordId, Schema};
 use crate::vector::{ExactScan, Graph};
 
-pub use build::{Build, Progress, Report, Skipped, SourceFile};
+pub use build::{Build, Progress, Report, Skipped, SourceFile, VectorFile};
+pub use embed::embed;
 pub use generation::{Generation, Words};
 pub use index_file::BuiltFrom;
 pub use store::{About, Store};

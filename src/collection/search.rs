@@ -97,8 +97,10 @@ impl Collection {
             total: passing - u32::from(itself),
             route: Some(route),
         };
-        let mut timings = Timings::default();
-        timings.neural = start.elapsed();
+        let timings = Timings {
+            neural: start.elapsed(),
+            ..Timings::default()
+        };
         self.answer(&generation, ranking, None, timings, start)
     }
 
@@ -133,7 +135,10 @@ impl Collection {
         let (near, route) = nearest(generation, &vector, FUSION_DEPTH, filter, query.route);
         timings.neural = start.elapsed();
         let start = Instant::now();
-        let text = generation.words.text.search(&query.text, FUSION_DEPTH, filter);
+        let text = generation
+            .words
+            .text
+            .search(&query.text, FUSION_DEPTH, filter);
         timings.text = start.elapsed();
 
         let start = Instant::now();
@@ -188,7 +193,10 @@ impl Collection {
             .filter_map(|hit| generation.number(hit.position))
             .collect();
         let payloads = self.store.payloads(&numbers)?;
-        let hits = ranking.hits.into_iter().zip(numbers.into_iter().zip(payloads));
+        let hits = ranking
+            .hits
+            .into_iter()
+            .zip(numbers.into_iter().zip(payloads));
         let hits = hits.filter_map(|(ranked, (number, payload))| {
             let record = self.schema().read(number, payload?);
             let highlights = words.map_or_else(Highlights::default, |words| Highlights {

@@ -117,16 +117,21 @@ impl Store {
             let first = last.map_or(0, |(number, _)| number.value() + 1);
             for (number, (payload, vector)) in (first..).zip(batch) {
                 let bytes = json(payload);
-                records.insert(number, bytes.as_slice()).map_err(self.failed())?;
+                records
+                    .insert(number, bytes.as_slice())
+                    .map_err(self.failed())?;
                 let bytes = vector_bytes(vector);
-                vectors.insert(number, bytes.as_slice()).map_err(self.failed())?;
+                vectors
+                    .insert(number, bytes.as_slice())
+                    .map_err(self.failed())?;
                 if let Some(id) = self.about.schema.source_id(payload) {
                     ids.insert(id.as_str(), number).map_err(self.failed())?;
                 }
             }
             let sequence: u64 = read_meta(&self.path, &meta, "sequence")?;
             let sequence = json(&(sequence + batch.len() as u64));
-            meta.insert("sequence", sequence.as_slice()).map_err(self.failed())?;
+            meta.insert("sequence", sequence.as_slice())
+                .map_err(self.failed())?;
         }
         write.commit().map_err(self.failed())
     }

@@ -142,7 +142,9 @@ impl JsonLines {
         loop {
             self.buffer.clear();
             let limit = MAX_LINE_BYTES as u64 + 1;
-            let read = (&mut self.reader).take(limit).read_until(b'\n', &mut self.buffer)?;
+            let read = (&mut self.reader)
+                .take(limit)
+                .read_until(b'\n', &mut self.buffer)?;
             if read == 0 {
                 return Ok(None);
             }

@@ -14,9 +14,7 @@ pub type Payload = Map<String, Value>;
 
 /// Number of a record in its collection, given when it is taken in and never reused: the
 /// integer id of a record whose source has none, and what breaks a tie between scores.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecordId(pub u32);
 

@@ -98,10 +98,18 @@ impl Schema {
         let asked = asked
             .into_iter()
             .filter_map(|(option, field)| Some((option, field.as_deref()?)))
-            .chain(options.facets.iter().map(|field| ("--facet", field.as_str())));
+            .chain(
+                options
+                    .facets
+                    .iter()
+                    .map(|field| ("--facet", field.as_str())),
+            );
         for (option, field) in asked {
             if !has(field) {
-                return Err(format!("{option} names the field '{field}', but {}", there()));
+                return Err(format!(
+                    "{option} names the field '{field}', but {}",
+                    there()
+                ));
             }
         }
 
@@ -219,9 +227,7 @@ impl Schema {
             facets: self
                 .facets
                 .iter()
-                .filter_map(|field| {
-                    Some((field.clone(), Self::facet_value(&payload, field)?))
-                })
+                .filter_map(|field| Some((field.clone(), Self::facet_value(&payload, field)?)))
                 .collect(),
             payload,
         }
@@ -253,9 +259,11 @@ pub fn field_text(value: &Value) -> String {
 /// Links lead to the web and nowhere else: `javascript:` and its kind never reach a page.
 fn is_web_address(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
-    ["http://", "https://"]
-        .iter()
-        .any(|scheme| lower.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
+    ["http://", "https://"].iter().any(|scheme| {
+        lower
+            .strip_prefix(scheme)
+            .is_some_and(|rest| !rest.is_empty())
+    })
 }
 
 /// A path on this server; `//host/…` would be another one.
@@ -285,7 +293,14 @@ mod tests {
         let schema = Schema::startups();
         let link = |link: &str| schema.read(RecordId(0), payload(json!({"link": link}))).url;
         assert!(link("https://a.example").is_some());
-        for bad in ["null", "", "javascript:alert(1)", "a.example", "http://", "ftp://a"] {
+        for bad in [
+            "null",
+            "",
+            "javascript:alert(1)",
+            "a.example",
+            "http://",
+            "ftp://a",
+        ] {
             assert_eq!(link(bad), None, "{bad}");
         }
     }
@@ -297,7 +312,10 @@ mod tests {
             ..FieldOptions::default()
         };
         let error = Schema::choose(&["head", "content"], &options).unwrap_err();
-        assert!(error.contains("--text") && error.contains("'body'"), "{error}");
+        assert!(
+            error.contains("--text") && error.contains("'body'"),
+            "{error}"
+        );
         assert!(error.contains("head, content"), "{error}");
     }
 

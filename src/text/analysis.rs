@@ -16,9 +16,9 @@ const MAX_WORD_BYTES: usize = 128;
 
 /// The 33 stop words of Lucene's English analyser.
 const STOP_WORDS: [&str; 33] = [
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is",
-    "it", "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there",
-    "these", "they", "this", "to", "was", "will", "with",
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
+    "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these",
+    "they", "this", "to", "was", "will", "with",
 ];
 
 /// A term and where its word stands.
@@ -33,16 +33,17 @@ pub struct Token {
 /// The terms of a text, in order.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let stemmer = Stemmer::create(Algorithm::English);
-    text.unicode_word_indices().filter_map(move |(start, word)| {
-        let folded = fold(word);
-        if folded.is_empty() || STOP_WORDS.contains(&folded.as_str()) {
-            return None;
-        }
-        Some(Token {
-            term: stemmer.stem(&folded).into_owned(),
-            range: start..start + word.len(),
+    text.unicode_word_indices()
+        .filter_map(move |(start, word)| {
+            let folded = fold(word);
+            if folded.is_empty() || STOP_WORDS.contains(&folded.as_str()) {
+                return None;
+            }
+            Some(Token {
+                term: stemmer.stem(&folded).into_owned(),
+                range: start..start + word.len(),
+            })
         })
-    })
 }
 
 /// The distinct terms of a query with how often each occurs, in order of first occurrence.

@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn rare_terms_weigh_more_and_none_below_zero() {
-        let bm25 = Bm25 { records: 1000, average_length: 10.0 };
+        let bm25 = Bm25 {
+            records: 1000,
+            average_length: 10.0,
+        };
         assert!(bm25.idf(1) > bm25.idf(10));
         assert!(bm25.idf(1000) > 0.0);
         // By hand: ln(1 + (1000 - 1 + 0.5) / 1.5).
@@ -49,7 +52,10 @@ mod tests {
 
     #[test]
     fn repetition_saturates_and_length_holds_back() {
-        let bm25 = Bm25 { records: 1000, average_length: 10.0 };
+        let bm25 = Bm25 {
+            records: 1000,
+            average_length: 10.0,
+        };
         assert!((bm25.saturation(1, 10) - 1.0 / 2.2).abs() < 1e-6);
         assert!(bm25.saturation(100, 10) < 1.0);
         assert!(bm25.saturation(2, 10) > bm25.saturation(2, 20));

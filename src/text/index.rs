@@ -69,7 +69,9 @@ impl TextIndex {
             .collect();
         let total = best.len() as u32;
         let best_first = |a: &Match, b: &Match| {
-            b.score.total_cmp(&a.score).then(a.position.cmp(&b.position))
+            b.score
+                .total_cmp(&a.score)
+                .then(a.position.cmp(&b.position))
         };
         if best.len() > k && k > 0 {
             best.select_nth_unstable_by(k - 1, best_first);
@@ -130,7 +132,10 @@ impl TextIndexBuilder {
             let postings = &mut self.postings[id as usize];
             match postings.last_mut() {
                 Some(last) if last.position == position => last.frequency += 1,
-                _ => postings.push(Posting { position, frequency: 1 }),
+                _ => postings.push(Posting {
+                    position,
+                    frequency: 1,
+                }),
             }
         }
         self.lengths.push(length);
@@ -166,7 +171,12 @@ mod tests {
     }
 
     fn found(index: &TextIndex, query: &str) -> Vec<u32> {
-        index.search(query, 10, None).best.iter().map(|m| m.position).collect()
+        index
+            .search(query, 10, None)
+            .best
+            .iter()
+            .map(|m| m.position)
+            .collect()
     }
 
     #[test]
@@ -182,11 +192,14 @@ mod tests {
         assert_eq!(matches.total, 2);
         // N = 3, n = 2, average length 5/3; record 0 has tf 2 and length 3.
         let idf = (1.0f64 + (3.0 - 2.0 + 0.5) / 2.5).ln();
-        let part = |tf: f64, length: f64| {
-            idf * tf / (tf + 1.2 * (0.25 + 0.75 * length / (5.0 / 3.0)))
-        };
+        let part =
+            |tf: f64, length: f64| idf * tf / (tf + 1.2 * (0.25 + 0.75 * length / (5.0 / 3.0)));
         for found in matches.best {
-            let expected = if found.position == 0 { part(2.0, 3.0) } else { part(1.0, 1.0) };
+            let expected = if found.position == 0 {
+                part(2.0, 3.0)
+            } else {
+                part(1.0, 1.0)
+            };
             assert!((f64::from(found.score) - expected).abs() < 1e-6);
         }
     }
@@ -198,7 +211,13 @@ mod tests {
         let all = index.search("milk", 10, None);
         let some = index.search("milk", 10, Some(&filter));
         assert_eq!((all.total, some.total), (3, 2));
-        assert_eq!(some.best, all.best.into_iter().filter(|m| m.position > 0).collect::<Vec<_>>());
+        assert_eq!(
+            some.best,
+            all.best
+                .into_iter()
+                .filter(|m| m.position > 0)
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -207,6 +226,12 @@ mod tests {
         assert_eq!(index.search("milk", 2, None).best.len(), 2);
         assert_eq!(found(&index, "milk"), [0, 1, 2]);
         assert_eq!(index.search("the", 2, None), Matches::default());
-        assert_eq!(TextIndexBuilder::default().build().search("milk", 2, None).total, 0);
+        assert_eq!(
+            TextIndexBuilder::default()
+                .build()
+                .search("milk", 2, None)
+                .total,
+            0
+        );
     }
 }

@@ -61,7 +61,11 @@ impl QueryCode {
     /// Quantises a unit vector.
     pub fn new(query: &Vector) -> Self {
         let largest = query.iter().fold(0.0f32, |max, x| max.max(x.abs()));
-        let scale = if largest > 0.0 { largest / 32767.0 } else { 1.0 };
+        let scale = if largest > 0.0 {
+            largest / 32767.0
+        } else {
+            1.0
+        };
         let values = query.map(|x| (x / scale).round() as i16);
         let (mut error, mut length) = (0.0f64, 0.0f64);
         for (&x, &v) in query.iter().zip(&values) {

@@ -36,11 +36,7 @@ pub fn cosine(a: &Vector, b: &Vector) -> f32 {
 }
 
 /// Dot product of two int8 codes; at most 127² · 384, which an i32 holds.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512vl",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn dot_codes(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
     let mut sum = 0;
     for i in 0..DIMENSIONS {
@@ -51,11 +47,7 @@ pub fn dot_codes(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
 
 /// Dot product of a query in 16 bits with a code in 8. By Cauchy-Schwarz it stays below
 /// 1.6e9 for a unit query scaled to 32767 at its largest component, which an i32 holds.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512vl",
-    "x86_64+avx2",
-    "aarch64+neon"
-))]
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn dot_query(query: &[i16; DIMENSIONS], code: &[i8; DIMENSIONS]) -> i32 {
     let mut sum = 0;
     for i in 0..DIMENSIONS {
@@ -87,7 +79,11 @@ mod tests {
         };
         for _ in 0..100 {
             let (a, b) = (vector(), vector());
-            let exact: f64 = a.iter().zip(&b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+            let exact: f64 = a
+                .iter()
+                .zip(&b)
+                .map(|(&a, &b)| f64::from(a) * f64::from(b))
+                .sum();
             assert!((f64::from(cosine(&a, &b)) - exact).abs() < 1e-6);
         }
     }

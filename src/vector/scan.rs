@@ -9,9 +9,9 @@ use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
+use super::Near;
 use super::code::{Code, QueryCode};
 use super::kernels::cosine;
-use super::Near;
 use crate::Vector;
 
 /// Vectors and their codes, by position.
@@ -110,7 +110,10 @@ impl ExactScan {
             }
         }
         candidates.retain(|&(_, upper)| upper >= reach);
-        candidates.into_iter().map(|(position, _)| position).collect()
+        candidates
+            .into_iter()
+            .map(|(position, _)| position)
+            .collect()
     }
 }
 

@@ -1,0 +1,60 @@
+# Everything a person needs, by name: `make` alone lists it.
+
+DATA ?=
+ADDR ?= 127.0.0.1:3000
+DATA_DIR ?= data
+PARALLAX := target/release/parallax
+# Tailwind and wasm-opt come from npm, into style/node_modules.
+export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build setup model dev dev-check data lint screenshots clean
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: build model ## set up, build, and serve http://127.0.0.1:3000 (DATA=file.json to search your own)
+ifneq ($(DATA),)
+	$(PARALLAX) index "$(DATA)" --collection "$(COLLECTION)" --replace --if-changed --data-dir $(DATA_DIR) $(INDEX_OPTIONS)
+	$(PARALLAX) serve --addr $(ADDR) --data-dir $(DATA_DIR) --collection "$(COLLECTION)"
+else
+	$(PARALLAX) serve --addr $(ADDR) --data-dir $(DATA_DIR)
+endif
+# The collection is called after the file, in letters, digits, '-' and '_'.
+COLLECTION ?= $(shell basename "$(DATA)" | sed -E 's/\..*//; s/[^A-Za-z0-9_-]+/-/g; s/^[-_]+//' | cut -c1-64)
+INDEX_OPTIONS ?=
+
+test: build model ## all tests: Rust, then the page in Chromium
+	.ci/setup browser
+	cargo test --release --workspace
+	cd end2end && npx playwright test
+
+build: setup ## build the server and the page, release
+	cargo leptos build --release --precompress
+
+setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
+	.ci/setup
+
+model: setup ## fetch all-MiniLM-L6-v2, once
+	@test -x $(PARALLAX) || $(MAKE) build
+	$(PARALLAX) model
+
+dev: setup ## develop: cargo leptos watch
+	cargo leptos watch
+
+dev-check: setup ## prove that `make dev` serves a change of app/
+	.ci/dev-check
+
+data: ## fetch the tutorial's 40,474 start-ups to data/startups_demo.json
+	.ci/data
+
+lint: setup ## formatting and lints of every feature set
+	.ci/lint
+
+screenshots: build model ## take the README's screenshots anew
+	.ci/setup browser
+	cd end2end && npm run screenshots
+
+clean: ## remove what was built, the collections and the installed node modules
+	cargo clean
+	rm -rf data style/node_modules end2end/node_modules

@@ -1,0 +1,43 @@
+//! `parallax embed`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::Args;
+use parallax::Encoder;
+use parallax::collection::{SourceFile, embed};
+
+use super::Fields;
+use crate::progress::Reporter;
+
+#[derive(Args)]
+pub struct Embed {
+    /// The file
+    file: PathBuf,
+    /// Where to write the vectors
+    #[arg(short, long, value_name = "OUT.npy")]
+    out: PathBuf,
+    #[command(flatten)]
+    fields: Fields,
+}
+
+impl Embed {
+    pub fn run(self, model: &Path) -> Result<()> {
+        let source = SourceFile::look(&self.file, &self.fields.options())?;
+        let encoder = Encoder::load(model)?;
+        let reporter = Reporter::new();
+        let start = Instant::now();
+        let rows = embed(&source, &encoder, &self.out, &|progress| {
+            reporter.show(progress)
+        })?;
+        reporter.finish();
+        let seconds = start.elapsed().as_secs_f64();
+        println!(
+            "{}: f32 [{rows}, 384] in {seconds:.1} s ({:.0}/s)",
+            self.out.display(),
+            rows as f64 / seconds
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! `parallax index`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+use parallax::collection::{Build, Report, SourceFile};
+use parallax::{Catalogue, npy};
+
+use super::{Data, Fields};
+use crate::progress::Reporter;
+
+#[derive(Args)]
+pub struct Index {
+    /// The file
+    file: PathBuf,
+    /// Name of the collection
+    #[arg(long, value_name = "NAME")]
+    collection: String,
+    /// Vectors made before, one row a line: f32 [n, 384] as .npy
+    #[arg(long, value_name = "FILE.npy")]
+    vectors: Option<PathBuf>,
+    /// Build an existing collection anew; it answers until the new one is whole
+    #[arg(long)]
+    replace: bool,
+    /// Do nothing where the collection was made from this very file
+    #[arg(long)]
+    if_changed: bool,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Index {
+    pub fn run(self, model: &Path) -> Result<()> {
+        let source = SourceFile::look(&self.file, &self.fields.options())?;
+        let catalogue = self.data.open(model)?;
+        if self.if_changed && is_current(&catalogue, &self.collection, &source) {
+            println!("collection '{}' is up to date", self.collection);
+            return Ok(());
+        }
+        let reporter = Reporter::new();
+        let vectors = self.vectors.as_deref().map(npy::Reader::open).transpose()?;
+        let encoder = catalogue.encoder();
+        let build = Build {
+            source: &source,
+            vectors,
+            encoder: encoder.encoder(),
+            progress: &|progress| reporter.show(progress),
+        };
+        let report = catalogue.build(&self.collection, build, self.replace)?;
+        reporter.finish();
+        println!("{}", summary(&self.collection, &report));
+        for skipped in &report.listed {
+            println!("  line {}: {}", skipped.line, skipped.reason);
+        }
+        let more = report.skipped - report.listed.len() as u64;
+        if more > 0 {
+            println!("  and {more} more");
+        }
+        Ok(())
+    }
+}
+
+fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {
+    catalogue.collection(name).is_ok_and(|collection| {
+        collection.source() == source.sha256() && collection.schema() == source.schema()
+    })
+}
+
+fn summary(name: &str, report: &Report) -> String {
+    let seconds = |time: Duration| time.as_secs_f64();
+    let mut text = format!(
+        "collection '{name}': {} records in {:.1} s ({:.0}/s), indexes in {:.1} s",
+        report.records,
+        seconds(report.records_took),
+        report.records as f64 / seconds(report.records_took).max(0.001),
+        seconds(report.indexes_took),
+    );
+    if report.skipped > 0 {
+        text += &format!("; {} skipped:", report.skipped);
+    }
+    text
+}

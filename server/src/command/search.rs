@@ -1,0 +1,93 @@
+//! `parallax search`.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use parallax_app::wire::{Hit, SearchRequest, SearchResponse};
+
+use super::Data;
+use crate::wire::{self, Payload};
+
+#[derive(Args)]
+pub struct Search {
+    /// What to look for
+    query: String,
+    /// The collection
+    #[arg(long, value_name = "NAME")]
+    collection: String,
+    /// neural, text or hybrid
+    #[arg(long, default_value = "neural")]
+    mode: String,
+    /// How many hits at most
+    #[arg(long, default_value_t = 10)]
+    limit: u32,
+    /// How many hits to pass over
+    #[arg(long, default_value_t = 0)]
+    offset: u32,
+    /// Condition as field:value, as in city:Berlin; may be given several times
+    #[arg(long, value_name = "FIELD:VALUE")]
+    filter: Vec<String>,
+    /// Print what the API answers
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Search {
+    pub fn run(self, model: &Path) -> Result<()> {
+        let query = wire::query(&SearchRequest {
+            q: self.query,
+            mode: self.mode,
+            filter: self.filter,
+            limit: self.limit,
+            offset: self.offset,
+        })?;
+        let catalogue = self.data.open(model)?;
+        let collection = catalogue.collection(&self.collection)?;
+        let answer = collection.search(&query)?;
+        let response = wire::response(&collection, answer, Payload::Whole);
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&response)?);
+        } else {
+            print(&response, self.offset);
+        }
+        Ok(())
+    }
+}
+
+fn print(response: &SearchResponse, offset: u32) {
+    for (rank, hit) in (offset + 1..).zip(&response.hits) {
+        let facets: Vec<&str> = hit
+            .facets
+            .iter()
+            .map(|facet| facet.value.as_str())
+            .collect();
+        println!(
+            "{rank:>3}. {}  [{}] {}",
+            hit.title,
+            facets.join(", "),
+            evidence(hit)
+        );
+        if let Some(line) = hit.text.lines().next() {
+            println!("     {line}");
+        }
+    }
+    println!(
+        "{} of {} records, {:.1} ms",
+        response.hits.len(),
+        response.total,
+        response.timings.total_ms
+    );
+}
+
+/// The scores and ranks behind a hit.
+fn evidence(hit: &Hit) -> String {
+    let neural = hit.signals.neural.as_ref();
+    let neural = neural.map(|s| format!("#{} by meaning ({:.3})", s.rank, s.score));
+    let text = hit.signals.text.as_ref();
+    let text = text.map(|s| format!("#{} by words ({:.2})", s.rank, s.score));
+    let both: Vec<String> = neural.into_iter().chain(text).collect();
+    both.join(", ")
+}

@@ -1,0 +1,89 @@
+//! From a [`Problem`] to a response: the one place that chooses a status.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use parallax_app::wire::Problem;
+use serde::Serialize;
+
+/// A problem on its way to the caller, as `{"error": {"code", "message"}}`.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    error: Problem,
+}
+
+impl Failure {
+    /// A request that cannot be read.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new("bad_query", message)
+    }
+
+    fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            error: Problem {
+                code: code.to_owned(),
+                message: message.into(),
+            },
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self.error.code.as_str() {
+            "bad_query" => StatusCode::BAD_REQUEST,
+            "not_found" => StatusCode::NOT_FOUND,
+            "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
+            "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+            "other_model" => StatusCode::CONFLICT,
+            "overloaded" | "starting" => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(error: Problem) -> Self {
+        Self { error }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut response = (status, Json(self)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// A body that is no such JSON, or too long.
+impl From<axum::extract::rejection::JsonRejection> for Failure {
+    fn from(rejection: axum::extract::rejection::JsonRejection) -> Self {
+        let code = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+            _ => "bad_query",
+        };
+        Self::new(code, rejection.body_text())
+    }
+}
+
+/// A path of the API that is none.
+pub async fn no_route(uri: axum::http::Uri) -> Failure {
+    Failure::new(
+        "not_found",
+        format!(
+            "the API has no {}; the README lists what it has",
+            uri.path()
+        ),
+    )
+}
+
+/// A path that exists, asked in a way it does not know.
+pub async fn method_not_allowed(method: axum::http::Method, uri: axum::http::Uri) -> Failure {
+    Failure::new(
+        "method_not_allowed",
+        format!("{} does not answer {method}", uri.path()),
+    )
+}

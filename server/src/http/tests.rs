@@ -1,0 +1,262 @@
+//! The API as its callers see it: the router itself, over the real model and the sample.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use parallax::encoder::QueryEncoder;
+use parallax::{Catalogue, Encoder};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::api;
+use crate::service::{Opened, Service};
+use crate::{paths, sample};
+
+/// The API over the sample, indexed once for all tests.
+fn ready() -> Router {
+    static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>)> = OnceLock::new();
+    let (_, catalogue) = OPENED.get_or_init(|| {
+        let model = std::env::var_os("PARALLAX_TEST_MODEL")
+            .map_or_else(|| paths::model_dir().unwrap(), Into::into);
+        let encoder = Encoder::load(&model).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let encoder = Arc::new(QueryEncoder::new(encoder));
+        let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
+        sample::build(&catalogue).unwrap();
+        (folder, Arc::new(catalogue))
+    });
+    let service = Service::new(2);
+    service.open(Opened {
+        catalogue: Arc::clone(catalogue),
+        default: sample::NAME.into(),
+    });
+    api(service)
+}
+
+async fn send(router: Router, request: Request<Body>) -> (StatusCode, Value) {
+    let response = router.oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}
+
+async fn get(uri: &str) -> (StatusCode, Value) {
+    send(ready(), Request::get(uri).body(Body::empty()).unwrap()).await
+}
+
+async fn post(body: impl Into<Body>) -> (StatusCode, Value) {
+    let request = Request::post("/search").header(header::CONTENT_TYPE, "application/json");
+    send(ready(), request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn the_tutorials_search_answers_with_at_most_five_payloads() {
+    let (status, neural) = get("/api/search?q=password%20manager").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        neural.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["result"]
+    );
+    let result = neural["result"].as_array().unwrap();
+    assert_eq!(result.len(), 5);
+    assert!(result.iter().any(|r| r["name"] == "Hushwarren"));
+    let fields: Vec<_> = result[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        fields,
+        ["name", "images", "alt", "description", "link", "city"]
+    );
+
+    let (_, same) = get("/api/search?q=password%20manager&neural=true").await;
+    assert_eq!(same, neural);
+    let (_, text) = get("/api/search?q=Hushwarren&neural=false").await;
+    assert_eq!(text["result"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_faiss_services_search_answers_with_ids_scores_and_texts() {
+    let (status, answer) = post(r#"{"query":"solar panels","top_k":3}"#).await;
+    assert_eq!(status, StatusCode::OK);
+    let results = answer["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    assert!(results[0]["id"].is_u64() && results[0]["score"].is_f64());
+    assert!(
+        results
+            .iter()
+            .any(|r| r["text"].as_str().unwrap().starts_with("Dawnshingle"))
+    );
+    let (_, ten) = post(r#"{"query":"solar panels"}"#).await;
+    assert_eq!(ten["results"].as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn a_search_carries_signals_total_and_timings() {
+    let base = "/api/v1/collections/sample/search?q=milk+company";
+    let (status, answer) = get(&format!("{base}&mode=hybrid&limit=3&offset=1")).await;
+    assert_eq!(status, StatusCode::OK);
+    let hits = answer["hits"].as_array().unwrap();
+    assert_eq!(hits.len(), 3);
+    assert!(hits[0]["signals"]["neural"]["rank"].is_u64());
+    assert_eq!(hits[0]["payload"]["name"], hits[0]["title"]);
+    assert_eq!(answer["total"], 340);
+    assert!(answer["timings"]["total_ms"].as_f64().unwrap() > 0.0);
+
+    let (_, text) = get(&format!("{base}&mode=text")).await;
+    let words = &text["hits"][0]["highlights"];
+    assert!(!words["text"].as_array().unwrap().is_empty());
+    assert!(text.get("route").is_none());
+}
+
+#[tokio::test]
+async fn filters_repeat_and_records_are_found_by_id() {
+    let (_, berlin) = get("/api/v1/collections/sample/search?q=tools&filter=city:Berlin").await;
+    for hit in berlin["hits"].as_array().unwrap() {
+        assert_eq!(hit["payload"]["city"], "Berlin");
+    }
+    let both = "/api/v1/collections/sample/search?q=x&filter=city:Berlin&filter=city:London";
+    assert_eq!(get(both).await.1["total"], 0);
+
+    let id = berlin["hits"][0]["id"].as_str().unwrap();
+    let (_, record) = get(&format!("/api/v1/collections/sample/records/{id}")).await;
+    assert_eq!(record["payload"], berlin["hits"][0]["payload"]);
+    let similar = format!("/api/v1/collections/sample/records/{id}/similar?limit=3");
+    let (_, similar) = get(&similar).await;
+    let ids: Vec<_> = similar["hits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|h| &h["id"])
+        .collect();
+    assert_eq!(ids.len(), 3);
+    assert!(!ids.contains(&&json!(id)));
+}
+
+#[tokio::test]
+async fn collections_say_what_they_hold() {
+    let (_, all) = get("/api/v1/collections").await;
+    let (_, one) = get("/api/v1/collections/sample").await;
+    assert_eq!(all["collections"], json!([one]));
+    assert_eq!(
+        (&one["records"], &one["graph"]),
+        (&json!(340), &json!("ready"))
+    );
+    let counts = one["facets"][0]["values"].as_array().unwrap();
+    let sum: u64 = counts.iter().map(|c| c["count"].as_u64().unwrap()).sum();
+    assert_eq!(sum, 340);
+}
+
+#[tokio::test]
+async fn bad_requests_get_a_code_and_a_sentence() {
+    let long = format!("/api/search?q={}", "x".repeat(10_000));
+    let cases = [
+        ("/api/search", 400, "bad_query", "missing field `q`"),
+        (
+            "/api/search?q=a&neural=maybe",
+            400,
+            "bad_query",
+            "true and false",
+        ),
+        (long.as_str(), 400, "bad_query", "2000"),
+        ("/api/search?q=%20", 400, "bad_query", "empty"),
+        (
+            "/api/v1/collections/sample/search?q=a&mode=psychic",
+            400,
+            "bad_query",
+            "neural, text, hybrid",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&filter=town:x",
+            400,
+            "bad_query",
+            "city",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&filter=x",
+            400,
+            "bad_query",
+            "field:value",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&limit=many",
+            400,
+            "bad_query",
+            "limit",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&limit=0",
+            400,
+            "bad_query",
+            "1 to 100",
+        ),
+        (
+            "/api/v1/collections/none/search?q=a",
+            404,
+            "not_found",
+            "there are: sample",
+        ),
+        (
+            "/api/v1/collections/sample/records/77777",
+            404,
+            "not_found",
+            "77777",
+        ),
+        (
+            "/api/v1/collections/sample/records/x/similar",
+            404,
+            "not_found",
+            "'x'",
+        ),
+        ("/api/v2/other", 404, "not_found", "/api/v2/other"),
+    ];
+    for (uri, status, code, needle) in cases {
+        let (got, body) = get(uri).await;
+        assert_eq!(got.as_u16(), status, "{uri}: {body}");
+        assert_eq!(body["error"]["code"], code, "{uri}");
+        let message = body["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{uri}: {message}");
+    }
+    for (body, status, code) in [
+        ("{", 400, "bad_query"),
+        (r#"{"top_k":3}"#, 400, "bad_query"),
+        (r#"{"query":"a","top_k":-1}"#, 400, "bad_query"),
+        (r#"{"query":"a","top_k":1000}"#, 400, "bad_query"),
+        (r#"{"query":"","top_k":1}"#, 400, "bad_query"),
+    ] {
+        let (got, answer) = post(body).await;
+        assert_eq!(
+            (got.as_u16(), &answer["error"]["code"]),
+            (status, &json!(code)),
+            "{body}"
+        );
+    }
+    let (status, answer) = post("x".repeat(100_000)).await;
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (StatusCode::PAYLOAD_TOO_LARGE, &json!("too_large"))
+    );
+    let delete = Request::delete("/search").body(Body::empty()).unwrap();
+    let (status, answer) = send(ready(), delete).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer["error"]["code"], "method_not_allowed");
+}
+
+#[tokio::test]
+async fn while_it_starts_it_says_so() {
+    let starting = || api(Service::new(1));
+    let ask = |uri: &str| Request::get(uri).body(Body::empty()).unwrap();
+    assert_eq!(send(starting(), ask("/healthz")).await.0, StatusCode::OK);
+    assert_eq!(
+        send(starting(), ask("/readyz")).await.0,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    let response = starting().oneshot(ask("/api/search?q=a")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.headers().contains_key(header::RETRY_AFTER));
+    assert_eq!(send(ready(), ask("/readyz")).await.0, StatusCode::OK);
+}

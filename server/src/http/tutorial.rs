@@ -1,0 +1,102 @@
+//! The two interfaces that others' clients already speak: the tutorial's
+//! `GET /api/search` and the FAISS service's `POST /search`, over the default collection.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{RawQuery, State};
+use axum::routing::post;
+use axum::{Json, Router};
+use parallax::query::{Mode, Query};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::Failure;
+use super::v1::parameters;
+use crate::service::Service;
+
+/// How many records the tutorial's service answers with.
+const TUTORIAL_LIMIT: usize = 5;
+
+/// `POST /search`.
+pub fn router() -> Router<Service> {
+    Router::new().route("/search", post(vector_search))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    q: String,
+    neural: Option<String>,
+}
+
+/// The original fields of the records found.
+#[derive(Serialize)]
+pub struct Found {
+    result: Vec<Map<String, Value>>,
+}
+
+/// `GET /api/search?q=…&neural=true|false`.
+pub async fn search(
+    State(service): State<Service>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Found>, Failure> {
+    let search: Search = parameters(query.as_deref())?;
+    let mode = match search.neural.as_deref() {
+        None | Some("true" | "1") => Mode::Neural,
+        Some("false" | "0") => Mode::Text,
+        Some(other) => {
+            let message = format!("neural is '{other}', allowed are true and false");
+            return Err(Failure::bad_request(message));
+        }
+    };
+    let query = Query {
+        mode,
+        limit: TUTORIAL_LIMIT,
+        ..Query::new(search.q)
+    };
+    let answer = service.with_collection(None, move |collection| collection.search(&query));
+    let hits = answer.await?.hits.into_iter();
+    Ok(Json(Found {
+        result: hits.map(|hit| hit.record.payload).collect(),
+    }))
+}
+
+#[derive(Deserialize)]
+struct VectorSearch {
+    query: String,
+    top_k: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct VectorResults {
+    results: Vec<VectorResult>,
+}
+
+#[derive(Serialize)]
+struct VectorResult {
+    id: u32,
+    score: f32,
+    text: String,
+}
+
+async fn vector_search(
+    State(service): State<Service>,
+    body: Result<Json<VectorSearch>, JsonRejection>,
+) -> Result<Json<VectorResults>, Failure> {
+    let Json(search) = body?;
+    let query = Query {
+        limit: search.top_k.unwrap_or(10),
+        ..Query::new(search.query)
+    };
+    let answer = service.with_collection(None, move |collection| {
+        let answer = collection.search(&query)?;
+        let schema = collection.schema();
+        let results = answer.hits.into_iter().map(|hit| VectorResult {
+            id: hit.record.number.0,
+            score: hit.score,
+            text: schema.encoded_text(&hit.record.payload),
+        });
+        Ok(results.collect())
+    });
+    Ok(Json(VectorResults {
+        results: answer.await?,
+    }))
+}

@@ -1,0 +1,104 @@
+//! The API: collections, search, records, records like one.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use parallax_app::wire::{CollectionInfo, SearchRequest, SearchResponse, SimilarRequest};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::{self, Failure};
+use super::tutorial;
+use crate::service::Service;
+use crate::wire::Payload;
+
+/// Everything below `/api`.
+pub fn router() -> Router<Service> {
+    Router::new()
+        .route("/search", get(tutorial::search))
+        .route("/v1/collections", get(collections))
+        .route("/v1/collections/{name}", get(collection))
+        .route("/v1/collections/{name}/search", get(search))
+        .route("/v1/collections/{name}/records/{id}", get(record))
+        .route("/v1/collections/{name}/records/{id}/similar", get(similar))
+        .fallback(error::no_route)
+}
+
+#[derive(Serialize)]
+struct Collections {
+    collections: Vec<CollectionInfo>,
+}
+
+async fn collections(State(service): State<Service>) -> Result<Json<Collections>, Failure> {
+    let collections = service.collections().await?;
+    Ok(Json(Collections { collections }))
+}
+
+async fn collection(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+) -> Result<Json<CollectionInfo>, Failure> {
+    use parallax_app::backend::Backend;
+    Ok(Json(service.collection(Some(name)).await?))
+}
+
+async fn search(
+    State(service): State<Service>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<SearchResponse>, Failure> {
+    let request: SearchRequest = parameters(query.as_deref())?;
+    let response = service.search_with(Some(name), request, Payload::Whole);
+    Ok(Json(response.await?))
+}
+
+#[derive(Serialize)]
+struct RecordResponse {
+    id: String,
+    payload: Map<String, Value>,
+}
+
+async fn record(
+    State(service): State<Service>,
+    Path((name, id)): Path<(String, String)>,
+) -> Result<Json<RecordResponse>, Failure> {
+    let found = service.with_collection(Some(name), move |collection| collection.record(&id));
+    let record = found.await?;
+    Ok(Json(RecordResponse {
+        id: record.id,
+        payload: record.payload,
+    }))
+}
+
+/// The page of an answer that is asked for.
+#[derive(Deserialize)]
+struct PageOf {
+    #[serde(default)]
+    filter: Vec<String>,
+    limit: Option<u32>,
+    #[serde(default)]
+    offset: u32,
+}
+
+async fn similar(
+    State(service): State<Service>,
+    Path((name, id)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Json<SearchResponse>, Failure> {
+    let page: PageOf = parameters(query.as_deref())?;
+    let request = SimilarRequest {
+        id,
+        filter: page.filter,
+        limit: page.limit.unwrap_or(10),
+        offset: page.offset,
+    };
+    let response = service.similar_with(Some(name), request, Payload::Whole);
+    Ok(Json(response.await?))
+}
+
+/// Reads a URL's parameters; a repeated one is a list.
+pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure> {
+    serde_html_form::from_str(query.unwrap_or_default())
+        .map_err(|error| Failure::bad_request(format!("the URL's parameters: {error}")))
+}

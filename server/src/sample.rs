@@ -1,0 +1,48 @@
+//! The bundled sample: invented start-ups, written for this project, so that a first start
+//! has something to search.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use parallax::Catalogue;
+use parallax::collection::{Build, SourceFile};
+use parallax::record::FieldOptions;
+
+use crate::progress::Reporter;
+
+/// What the sample's collection is called.
+pub const NAME: &str = "sample";
+
+const STARTUPS: &[u8] = include_bytes!("../sample/startups.jsonl");
+
+/// Queries worth trying on start-ups: some where meaning finds what words miss, some where
+/// the exact word is what counts.
+pub const EXAMPLES: [&str; 6] = [
+    "affordable notebook for students",
+    "somewhere to leave my dog while I travel",
+    "wooden furniture",
+    "milk company",
+    "ISO 22000",
+    "solar panels",
+];
+
+/// Makes the sample's collection.
+pub fn build(catalogue: &Catalogue) -> Result<()> {
+    let mut file = tempfile::Builder::new()
+        .suffix(".jsonl")
+        .tempfile()
+        .context("a temporary file for the sample")?;
+    file.write_all(STARTUPS).context("writing the sample")?;
+    let source = SourceFile::look(file.path(), &FieldOptions::default())?;
+    let reporter = Reporter::new();
+    let encoder = catalogue.encoder();
+    let build = Build {
+        source: &source,
+        vectors: None,
+        encoder: encoder.encoder(),
+        progress: &|progress| reporter.show(progress),
+    };
+    catalogue.build(NAME, build, false)?;
+    reporter.finish();
+    Ok(())
+}

@@ -1,0 +1,229 @@
+//! The running service: the open data folder, the pool that works on queries, and what is
+//! said while neither can answer. Page and API both come through here.
+
+use std::sync::{Arc, OnceLock};
+
+use parallax::{Catalogue, Collection, Error, Schema};
+use parallax_app::backend::{Backend, Pending};
+use parallax_app::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse, SimilarRequest};
+
+use crate::pool::{Pool, Refused};
+use crate::sample;
+use crate::wire::{self, Payload};
+
+/// The service; clones share it.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    /// Set once everything is loaded.
+    opened: OnceLock<Opened>,
+    pool: Pool,
+}
+
+/// What is there once everything is loaded.
+pub struct Opened {
+    /// The data folder.
+    pub catalogue: Arc<Catalogue>,
+    /// The collection that answers where none is named.
+    pub default: String,
+}
+
+impl Service {
+    /// A service that is still starting.
+    pub fn new(cores: usize) -> Self {
+        Self(Arc::new(Inner {
+            opened: OnceLock::new(),
+            pool: Pool::new(cores),
+        }))
+    }
+
+    /// From now on queries are answered.
+    pub fn open(&self, opened: Opened) {
+        // Start-up runs once; a second call would find the first one's data folder locked.
+        let _ = self.0.opened.set(opened);
+    }
+
+    /// Whether queries are answered.
+    pub fn is_ready(&self) -> bool {
+        self.0.opened.get().is_some()
+    }
+
+    /// Works on something in the pool, with a collection at hand.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_collection<T: Send + 'static>(
+        &self,
+        name: Option<String>,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.with_catalogue(move |opened| {
+            let name = name.as_deref().unwrap_or(&opened.default);
+            work(&*opened.catalogue.collection(name)?)
+        })
+        .await
+    }
+
+    /// What there is to know of every collection that can be opened.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn collections(&self) -> Result<Vec<CollectionInfo>, Problem> {
+        self.with_catalogue(|opened| {
+            let names = opened.catalogue.names()?;
+            let collections = names.iter().map(|name| opened.catalogue.collection(name));
+            let whole = collections.filter_map(|collection| match collection {
+                Ok(collection) => Some(info(&collection)),
+                Err(error) => {
+                    tracing::error!(%error, "a collection cannot be opened");
+                    None
+                }
+            });
+            Ok(whole.collect())
+        })
+        .await
+    }
+
+    async fn with_catalogue<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let inner = Arc::clone(&self.0);
+        let worked = self.0.pool.run(move || match inner.opened.get() {
+            Some(opened) => work(opened).map_err(|error| problem(&error)),
+            None => Err(starting()),
+        });
+        match worked.await {
+            Ok(result) => result,
+            Err(Refused::Full) => Err(Problem {
+                code: "overloaded".into(),
+                message: "too many queries are waiting; try again in a second".into(),
+            }),
+            Err(Refused::Failed) => Err(internal()),
+        }
+    }
+}
+
+impl Backend for Service {
+    fn search(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<SearchResponse> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .search_with(collection, request, Payload::Left)
+                .await
+        })
+    }
+
+    fn similar(
+        &self,
+        collection: Option<String>,
+        request: SimilarRequest,
+    ) -> Pending<SearchResponse> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .similar_with(collection, request, Payload::Left)
+                .await
+        })
+    }
+
+    fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
+        let service = self.clone();
+        Box::pin(async move {
+            let found = service.with_collection(collection, |collection| Ok(info(collection)));
+            found.await
+        })
+    }
+
+    fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
+        let service = self.clone();
+        Box::pin(async move {
+            let found = service.with_collection(collection, move |collection| {
+                let title = collection.record(&id)?.title;
+                Ok((!title.is_empty()).then_some(title))
+            });
+            found.await
+        })
+    }
+}
+
+impl Service {
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn search_with(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+        payload: Payload,
+    ) -> Result<SearchResponse, Problem> {
+        self.with_collection(collection, move |collection| {
+            let answer = collection.search(&wire::query(&request)?)?;
+            Ok(wire::response(collection, answer, payload))
+        })
+        .await
+    }
+
+    /// Records like a given one.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn similar_with(
+        &self,
+        collection: Option<String>,
+        request: SimilarRequest,
+        payload: Payload,
+    ) -> Result<SearchResponse, Problem> {
+        self.with_collection(collection, move |collection| {
+            let filters = wire::filters(&request.filter)?;
+            let (limit, offset) = (request.limit as usize, request.offset as usize);
+            let answer = collection.similar(&request.id, limit, offset, &filters)?;
+            Ok(wire::response(collection, answer, payload))
+        })
+        .await
+    }
+}
+
+fn info(collection: &Collection) -> CollectionInfo {
+    let startups = *collection.schema() == Schema::startups();
+    let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
+    wire::info(collection, examples)
+}
+
+/// What a caller is told of an engine's error. What is none of the caller's making is
+/// logged here, once, and not told.
+fn problem(error: &Error) -> Problem {
+    let code = match error {
+        Error::BadQuery(_) | Error::BadName(_) => "bad_query",
+        Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
+        Error::OtherModel { .. } => "other_model",
+        other => {
+            tracing::error!(error = %other, "a request failed");
+            return internal();
+        }
+    };
+    Problem {
+        code: code.into(),
+        message: error.to_string(),
+    }
+}
+
+fn starting() -> Problem {
+    Problem {
+        code: "starting".into(),
+        message: "the service is starting: the model and the collections are being loaded".into(),
+    }
+}
+
+fn internal() -> Problem {
+    Problem {
+        code: "internal".into(),
+        message: "something went wrong here; the server's log says what".into(),
+    }
+}

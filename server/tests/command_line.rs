@@ -1,0 +1,166 @@
+//! The command line as a person at a terminal meets it: the real binary.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn parallax(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+    command.args(arguments).current_dir(folder);
+    if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
+        command.arg("--model").arg(model);
+    }
+    command.output().unwrap()
+}
+
+fn ok(arguments: &[&str], folder: &Path) -> String {
+    let output = parallax(arguments, folder);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// One line on standard error, and what it must say.
+fn fails(arguments: &[&str], folder: &Path, needle: &str) {
+    let output = parallax(arguments, folder);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{arguments:?}");
+    assert!(error.contains(needle), "{arguments:?}: {error}");
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+fn sample() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn index_search_and_embed_work_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let index = ["index", &sample(), "--collection", "s", "--data-dir", "d"];
+    let said = ok(&index, at);
+    assert!(
+        said.contains("340 records") && said.contains("/s)"),
+        "{said}"
+    );
+    fails(&index, at, "--replace");
+    let again = [&index[..], &["--if-changed"]].concat();
+    assert!(ok(&again, at).contains("up to date"));
+
+    let search = [
+        "search",
+        "password manager",
+        "--collection",
+        "s",
+        "--data-dir",
+        "d",
+    ];
+    assert!(ok(&search, at).contains("Hushwarren"));
+    let json = [
+        &search[..],
+        &[
+            "--mode",
+            "hybrid",
+            "--limit",
+            "2",
+            "--filter",
+            "city:Berlin",
+            "--json",
+        ],
+    ]
+    .concat();
+    let answer: serde_json::Value = serde_json::from_str(&ok(&json, at)).unwrap();
+    assert_eq!(answer["hits"].as_array().unwrap().len(), 2);
+    assert_eq!(answer["hits"][0]["payload"]["city"], "Berlin");
+
+    ok(&["embed", &sample(), "-o", "v.npy"], at);
+    assert_eq!(
+        fs::metadata(at.join("v.npy")).unwrap().len(),
+        128 + 340 * 384 * 4
+    );
+    let given = [
+        "index",
+        &sample(),
+        "--collection",
+        "v",
+        "--data-dir",
+        "d",
+        "--vectors",
+        "v.npy",
+    ];
+    assert!(ok(&given, at).contains("340 records"));
+    let recall = [
+        "recall",
+        "--collection",
+        "v",
+        "--data-dir",
+        "d",
+        "--queries",
+        "50",
+    ];
+    assert!(ok(&recall, at).contains("recall@10"));
+
+    let unknown = ["search", "x", "--collection", "none", "--data-dir", "d"];
+    fails(&unknown, at, "there are: s, v");
+    fails(
+        &[&search[..], &["--mode", "psychic"]].concat(),
+        at,
+        "neural, text, hybrid",
+    );
+    fails(
+        &[&search[..], &["--filter", "town:x"]].concat(),
+        at,
+        "its facets are city",
+    );
+}
+
+#[test]
+fn bad_files_are_named_with_line_and_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let write = |name: &str, text: &[u8]| -> PathBuf {
+        fs::write(at.join(name), text).unwrap();
+        name.into()
+    };
+    write("empty.jsonl", b"");
+    write("broken.jsonl", b"{\n");
+    write("other.csv", b"head,body\na,b\n");
+    write("bytes.jsonl", b"\xff\xfe\n");
+    let index = |file: &str, more: &[&str], needle: &str| {
+        let arguments = ["index", file, "--collection", "c", "--data-dir", "d"];
+        fails(&[&arguments[..], more].concat(), at, needle);
+    };
+    index("missing.jsonl", &[], "missing.jsonl: No such file");
+    index("empty.jsonl", &[], "empty.jsonl: the file is empty");
+    index("broken.jsonl", &[], "line 1: not JSON");
+    index("bytes.jsonl", &[], "line 1: invalid UTF-8");
+    index("other.csv", &[], "--title FIELD");
+    index(
+        "other.csv",
+        &["--text", "bodi"],
+        "'bodi', but the first record has: head, body",
+    );
+    index(
+        "other.csv",
+        &["--text", "body", "--vectors", "other.csv"],
+        "npy",
+    );
+    let no_model = [
+        "index",
+        "other.csv",
+        "--text",
+        "body",
+        "--collection",
+        "c",
+        "--data-dir",
+        "d",
+    ];
+    if std::env::var_os("PARALLAX_TEST_MODEL").is_none() {
+        fails(
+            &[&no_model[..], &["--model", "nowhere"]].concat(),
+            at,
+            "parallax model",
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! Vectors of a file's records without a collection: the tutorial's first step by itself.
+
+use std::path::Path;
+
+use super::build::{Progress, SourceFile};
+use crate::encoder::Encoder;
+use crate::error::{Error, Result};
+use crate::record::{Import, Line};
+use crate::{DIMENSIONS, Vector, npy};
+
+/// Lines encoded together.
+const BATCH: usize = 1_024;
+
+/// Encodes every record of a file and writes the vectors as f32 [n, 384], row by line. A
+/// line that holds no record gets a row of zeros, so that rows and lines stay in step.
+/// Written beside its place and renamed. Gives the number of rows.
+///
+/// # Errors
+/// What keeps the file or the encoder from being used, or the output from being written.
+pub fn embed(
+    source: &SourceFile,
+    encoder: &Encoder,
+    out: &Path,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<usize> {
+    let mut vectors: Vec<Vector> = Vec::new();
+    let mut texts: Vec<Option<String>> = Vec::with_capacity(BATCH);
+    let mut lines = Import::open(source.path())?;
+    loop {
+        for line in lines.by_ref().take(BATCH) {
+            texts.push(match line? {
+                Line::Record { payload, .. } if source.schema().has_text(&payload) => {
+                    Some(source.schema().encoded_text(&payload))
+                }
+                Line::Record { .. } | Line::Skipped { .. } => None,
+            });
+        }
+        if texts.is_empty() {
+            break;
+        }
+        let records: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
+        let done = std::sync::atomic::AtomicU64::new(vectors.len() as u64);
+        let encoded = encoder.encode_all(&records, |more| {
+            let more = more as u64;
+            let before = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+            progress(Progress::Records {
+                done: before + more,
+                of: source.lines(),
+            });
+        })?;
+        let mut encoded = encoded.into_iter();
+        for text in texts.drain(..) {
+            let vector = text.and_then(|_| encoded.next());
+            vectors.push(vector.unwrap_or([0.0; DIMENSIONS]));
+        }
+    }
+    write(out, &vectors)?;
+    Ok(vectors.len())
+}
+
+fn write(out: &Path, vectors: &[Vector]) -> Result<()> {
+    let folder = match out.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(out))?;
+    npy::write(std::io::BufWriter::new(file.as_file_mut()), vectors)?;
+    file.as_file().sync_all().map_err(Error::io(out))?;
+    file.persist(out)
+        .map_err(|error| Error::io(out)(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,391 @@
+//! The model on disk: how a folder of published files becomes an installed model, and
+//! what a later start trusts.
+//!
+//! An installed model is a folder with [`GRAPH`], [`TOKENIZER`] and a manifest,
+//! [`MANIFEST`], that holds the size and sha256 of both. A folder without a manifest, or
+//! with a file that differs from it, is not a model. [`install`] builds the whole folder
+//! beside its target, runs it, and renames it into place, so that one cut short leaves
+//! nothing that is trusted later.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::error::EncoderError;
+use super::{Encoder, onnx};
+
+/// The model's name, and the name of its folder among the models.
+pub const NAME: &str = "all-MiniLM-L6-v2";
+/// The published weights, in a folder to install from.
+pub const WEIGHTS: &str = "model.safetensors";
+/// The sha256 of the published weights.
+pub const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
+/// The graph that is run, in an installed model or a folder to install from.
+pub const GRAPH: &str = "model.onnx";
+/// The tokenizer's file, in either.
+pub const TOKENIZER: &str = "tokenizer.json";
+/// What says that an installed model is whole.
+pub const MANIFEST: &str = "model.json";
+
+/// The manifest's format; a folder of another one is installed again.
+const FORMAT: u32 = 1;
+
+/// What [`install`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    /// The installed model's folder.
+    pub dir: PathBuf,
+    /// The model's hash; see [`Encoder::model_hash`].
+    pub model_hash: String,
+    /// Whether an intact model was there before, and nothing was written.
+    pub already: bool,
+}
+
+/// Installs the model whose files are in `source` as the folder `target`.
+///
+/// `source` holds [`TOKENIZER`] and either the published [`WEIGHTS`] or a ready
+/// [`GRAPH`], the latter there or in its subfolder `onnx`; the weights win where both
+/// are. An intact model at `target` is left alone, whatever `source` holds. A damaged
+/// one is replaced.
+///
+/// # Errors
+/// Besides failing files: [`EncoderError::Source`] if a file is missing,
+/// [`EncoderError::Weights`] if the weights are not the published ones,
+/// [`EncoderError::Occupied`] if `target` holds files that are no model's, and whatever
+/// [`Encoder::load`] says of a model that cannot be run. The target is then as it was.
+pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> {
+    if let Ok(found) = installed(target) {
+        return Ok(found);
+    }
+    refuse_if_occupied(target)?;
+    let (manifest, graph, tokenizer) = prepare(source)?;
+
+    let parent = match target.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(EncoderError::io(parent))?;
+    let work = tempfile::Builder::new()
+        .prefix(".parallax-model-")
+        .tempdir_in(parent)
+        .map_err(EncoderError::io(parent))?;
+    // The folder inside the temporary one has the permissions of any new folder; the
+    // temporary one is closed to everyone else.
+    let built = work.path().join(NAME);
+    fs::create_dir(&built).map_err(EncoderError::io(&built))?;
+    write(&built.join(GRAPH), &graph)?;
+    write(&built.join(TOKENIZER), &tokenizer)?;
+    write(&built.join(MANIFEST), &manifest.to_json())?;
+    Encoder::load(&built)?;
+
+    move_into_place(&built, target)?;
+    Ok(Installed {
+        dir: target.to_owned(),
+        model_hash: manifest.hash,
+        already: false,
+    })
+}
+
+/// Checks that the model installed in `dir` is whole, without running it.
+///
+/// # Errors
+/// [`EncoderError::Missing`] or [`EncoderError::Damaged`] if it is not.
+pub fn installed(dir: &Path) -> Result<Installed, EncoderError> {
+    Ok(Installed {
+        dir: dir.to_owned(),
+        model_hash: open(dir)?.manifest.hash,
+        already: true,
+    })
+}
+
+/// An installed model whose files match its manifest.
+pub(super) struct Opened {
+    pub(super) graph: Vec<u8>,
+    pub(super) tokenizer: Vec<u8>,
+    manifest: Manifest,
+}
+
+impl Opened {
+    pub(super) fn model_hash(&self) -> &str {
+        &self.manifest.hash
+    }
+}
+
+/// Reads an installed model and checks it against its manifest.
+pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
+    let damaged = |why: String| EncoderError::Damaged {
+        dir: dir.to_owned(),
+        why,
+    };
+    let path = dir.join(MANIFEST);
+    let manifest = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(if dir.join(GRAPH).exists() {
+                damaged(format!("{MANIFEST} is missing"))
+            } else {
+                EncoderError::Missing {
+                    dir: dir.to_owned(),
+                }
+            });
+        }
+        Err(error) => return Err(EncoderError::io(&path)(error)),
+    };
+    let manifest: Manifest = serde_json::from_slice(&manifest)
+        .map_err(|error| damaged(format!("{MANIFEST} cannot be read ({error})")))?;
+    if manifest.format != FORMAT {
+        let found = manifest.format;
+        return Err(damaged(format!(
+            "{MANIFEST} has format {found}, expected {FORMAT}"
+        )));
+    }
+    let file = |name: &str, expected: &FileFacts| -> Result<Vec<u8>, EncoderError> {
+        let path = dir.join(name);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(damaged(format!("{name} is missing")));
+            }
+            Err(error) => return Err(EncoderError::io(&path)(error)),
+        };
+        expected
+            .check(&bytes)
+            .map_err(|why| damaged(format!("{name} {why}")))?;
+        Ok(bytes)
+    };
+    let graph = file(GRAPH, &manifest.graph)?;
+    let tokenizer = file(TOKENIZER, &manifest.tokenizer)?;
+    if manifest.hash != model_hash(&manifest.weights, &manifest.tokenizer.sha256) {
+        return Err(damaged(format!("{MANIFEST} contradicts itself")));
+    }
+    Ok(Opened {
+        graph,
+        tokenizer,
+        manifest,
+    })
+}
+
+/// What an installed model is, as written in [`MANIFEST`].
+#[derive(Debug, Serialize, Deserialize)]
+struct Manifest {
+    format: u32,
+    name: String,
+    /// The model's hash; see [`Encoder::model_hash`].
+    hash: String,
+    /// The sha256 of the file the weights came from: the graph itself if it came ready.
+    weights: String,
+    graph: FileFacts,
+    tokenizer: FileFacts,
+}
+
+impl Manifest {
+    fn to_json(&self) -> Vec<u8> {
+        // A struct of strings and numbers always has a JSON form.
+        let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        json.push(b'\n');
+        json
+    }
+}
+
+/// A file's size in bytes and its sha256 in hexadecimal.
+#[derive(Debug, Serialize, Deserialize)]
+struct FileFacts {
+    size: u64,
+    sha256: String,
+}
+
+impl FileFacts {
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            sha256: sha256(bytes),
+        }
+    }
+
+    /// Compares a file's bytes; the error says how they differ.
+    fn check(&self, bytes: &[u8]) -> Result<(), String> {
+        if bytes.len() as u64 != self.size {
+            return Err(format!("has {} bytes, expected {}", bytes.len(), self.size));
+        }
+        let found = sha256(bytes);
+        if found != self.sha256 {
+            return Err(format!("has sha256 {found}, expected {}", self.sha256));
+        }
+        Ok(())
+    }
+}
+
+/// The contents of the three files to write, from a folder of published ones.
+fn prepare(source: &Path) -> Result<(Manifest, Vec<u8>, Vec<u8>), EncoderError> {
+    let missing = |why: String| EncoderError::Source {
+        dir: source.to_owned(),
+        why,
+    };
+    let tokenizer = read_if_there(&source.join(TOKENIZER))?
+        .ok_or_else(|| missing(format!("{TOKENIZER} is missing")))?;
+    let (name, weights, graph) = match read_if_there(&source.join(WEIGHTS))? {
+        Some(bytes) => {
+            let found = sha256(&bytes);
+            if found != WEIGHTS_SHA256 {
+                return Err(EncoderError::Weights {
+                    path: source.join(WEIGHTS),
+                    expected: WEIGHTS_SHA256.into(),
+                    found,
+                });
+            }
+            (NAME.to_owned(), found, onnx::from_safetensors(&bytes)?)
+        }
+        None => {
+            let graph = match read_if_there(&source.join(GRAPH))? {
+                Some(graph) => Some(graph),
+                None => read_if_there(&source.join("onnx").join(GRAPH))?,
+            };
+            let graph =
+                graph.ok_or_else(|| missing(format!("neither {WEIGHTS} nor {GRAPH} is there")))?;
+            let name = source.file_name().unwrap_or_default();
+            (name.to_string_lossy().into_owned(), sha256(&graph), graph)
+        }
+    };
+    let facts = FileFacts::of(&tokenizer);
+    let manifest = Manifest {
+        format: FORMAT,
+        name,
+        hash: model_hash(&weights, &facts.sha256),
+        weights,
+        graph: FileFacts::of(&graph),
+        tokenizer: facts,
+    };
+    Ok((manifest, graph, tokenizer))
+}
+
+/// The hash that names a model: of what its vectors depend on, weights and tokenizer.
+/// The graph written from the weights has no part in it, so that another way to write
+/// the same graph does not make stored vectors foreign.
+fn model_hash(weights: &str, tokenizer: &str) -> String {
+    sha256(format!("{weights} {tokenizer}").as_bytes())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let mut hexadecimal = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a string cannot fail.
+        let _ = write!(hexadecimal, "{byte:02x}");
+    }
+    hexadecimal
+}
+
+fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(EncoderError::io(path)(error)),
+    }
+}
+
+/// Writes a file and waits until the disk has it.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), EncoderError> {
+    File::create(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .map_err(EncoderError::io(path))
+}
+
+/// A folder that holds anything but a model's files is somebody else's.
+fn refuse_if_occupied(target: &Path) -> Result<(), EncoderError> {
+    let entries = match fs::read_dir(target) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(EncoderError::io(target)(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(EncoderError::io(target))?.file_name();
+        if ![GRAPH, TOKENIZER, MANIFEST]
+            .iter()
+            .any(|ours| name == *ours)
+        {
+            return Err(EncoderError::Occupied {
+                dir: target.to_owned(),
+                file: name.to_string_lossy().into_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Renames the built folder to its final name, over a damaged model if one is there.
+fn move_into_place(built: &Path, target: &Path) -> Result<(), EncoderError> {
+    match fs::remove_dir_all(target) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(EncoderError::io(target)(error));
+        }
+        _ => {}
+    }
+    match fs::rename(built, target) {
+        Ok(()) => Ok(()),
+        // Another process may have installed the model since the first look.
+        Err(_) if open(target).is_ok() => Ok(()),
+        Err(error) => Err(EncoderError::io(target)(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sha256_is_the_published_function() {
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn an_empty_folder_says_how_to_fetch_the_model() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = open(dir.path()).err().unwrap().to_string();
+        assert!(error.contains("run `parallax model`"), "{error}");
+    }
+
+    #[test]
+    fn a_source_without_its_files_is_named_with_what_it_lacks() {
+        let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let target = target.path().join("model");
+        let error = install(source.path(), &target).unwrap_err().to_string();
+        assert!(error.contains("tokenizer.json is missing"), "{error}");
+        fs::write(source.path().join(TOKENIZER), "{}").unwrap();
+        let error = install(source.path(), &target).unwrap_err().to_string();
+        assert!(
+            error.contains("neither model.safetensors nor model.onnx"),
+            "{error}"
+        );
+        assert!(!target.exists());
+    }
+
+    #[test]
+    fn weights_of_another_model_are_refused_with_both_hashes() {
+        let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(source.path().join(TOKENIZER), "{}").unwrap();
+        fs::write(source.path().join(WEIGHTS), "abc").unwrap();
+        let target = target.path().join("model");
+        let error = install(source.path(), &target).unwrap_err().to_string();
+        assert!(
+            error.contains(WEIGHTS_SHA256) && error.contains("ba7816bf"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_folder_with_other_files_is_left_alone() {
+        let target = tempfile::tempdir().unwrap();
+        fs::write(target.path().join("thesis.tex"), "years of work").unwrap();
+        let error = install(Path::new("."), target.path())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("thesis.tex"), "{error}");
+        assert!(target.path().join("thesis.tex").exists());
+    }
+}

@@ -1,0 +1,359 @@
+//! Text to vector: the tokenizer, the model's plan and the pooling behind one type.
+//!
+//! An [`Encoder`] is built once from an installed model (see [`files`]) and shared by
+//! every thread. The same text gives the same vector, bit for bit, whether it is encoded
+//! alone or among others. A text is read up to its 256th token; nothing is padded, so a
+//! short text costs little.
+
+pub mod error;
+pub mod files;
+pub mod onnx;
+pub mod pooling;
+mod query;
+mod softmax;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use prost::Message;
+use rayon::prelude::*;
+use tokenizers::{Tokenizer, TruncationParams};
+use tract_onnx::pb;
+use tract_onnx::prelude::*;
+
+pub use self::error::EncoderError;
+pub use self::files::{Installed, install, installed};
+pub use self::query::QueryEncoder;
+use crate::{DIMENSIONS, Vector};
+
+/// Tokens of a text that the model reads, `[CLS]` and `[SEP]` among them. What follows
+/// is not encoded.
+pub const MAX_TOKENS: usize = 256;
+
+/// Texts of equal length are run together up to this many tokens in all: enough rows to
+/// keep the matrix kernels busy, few enough to stay in the processor's cache.
+const GROUP_TOKENS: usize = 64;
+
+/// A sentence, another way to say it, and one about something else: what the self-test
+/// encodes.
+const SELF_TEST: [&str; 3] = [
+    "A cat sleeps on the sofa.",
+    "A kitten is napping on the couch.",
+    "Quarterly tax returns are due in April.",
+];
+
+/// Encodes texts as unit vectors.
+pub struct Encoder {
+    tokenizer: Tokenizer,
+    plan: Arc<TypedRunnableModel>,
+    /// What the plan takes, in its order.
+    inputs: Vec<Input>,
+    model_hash: String,
+}
+
+impl Encoder {
+    /// Opens the model installed in `dir`, checks that it is whole, and tries it.
+    ///
+    /// # Errors
+    /// [`EncoderError::Missing`] or [`EncoderError::Damaged`] if there is no model or its
+    /// files are not those installed; [`EncoderError::Graph`], [`EncoderError::Tokenizer`]
+    /// or [`EncoderError::SelfTest`] if it is of a kind this encoder cannot use.
+    pub fn load(dir: &Path) -> Result<Self, EncoderError> {
+        let opened = files::open(dir)?;
+        let (plan, inputs) = plan(&opened.graph)?;
+        let encoder = Self {
+            tokenizer: tokenizer(&opened.tokenizer)?,
+            plan,
+            inputs,
+            model_hash: opened.model_hash().to_owned(),
+        };
+        encoder.self_test()?;
+        Ok(encoder)
+    }
+
+    /// The unit vector of one text. An empty text has one too.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] or [`EncoderError::Run`] if the model fails on it.
+    pub fn encode(&self, text: &str) -> Result<Vector, EncoderError> {
+        let vectors = self.run(&[&self.tokens(text)?])?;
+        vectors.into_iter().next().ok_or_else(no_vector)
+    }
+
+    /// The unit vectors of many texts, in their order, on the threads of the current
+    /// rayon pool.
+    ///
+    /// `done(n)` is called, from any of the threads, as `n` more texts are finished.
+    ///
+    /// # Errors
+    /// As for [`Encoder::encode`]; the first failure ends the work.
+    pub fn encode_all(
+        &self,
+        texts: &[impl AsRef<str> + Sync],
+        done: impl Fn(usize) + Sync,
+    ) -> Result<Vec<Vector>, EncoderError> {
+        let tokens = texts
+            .par_iter()
+            .map(|text| self.tokens(text.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        // Longest first, and handed out group by group: what is left at the end is short,
+        // and the threads finish together.
+        let mut work: Vec<(usize, &[i64])> = tokens.iter().map(Vec::as_slice).enumerate().collect();
+        work.sort_by_key(|(_, tokens)| std::cmp::Reverse(tokens.len()));
+        let vectors = groups(&work).par_bridge().map(|group| {
+            let tokens: Vec<&[i64]> = group.iter().map(|(_, tokens)| *tokens).collect();
+            let vectors = self.run(&tokens)?;
+            done(group.len());
+            let indices = group.iter().map(|(index, _)| *index);
+            Ok(indices.zip(vectors).collect::<Vec<_>>())
+        });
+        let vectors = vectors.collect::<Result<Vec<_>, EncoderError>>()?;
+        let mut vectors: Vec<(usize, Vector)> = vectors.into_iter().flatten().collect();
+        vectors.sort_unstable_by_key(|(index, _)| *index);
+        Ok(vectors.into_iter().map(|(_, vector)| vector).collect())
+    }
+
+    /// The sha256 over the weights and the tokenizer, in hexadecimal. Vectors may be
+    /// compared only if they come from models of the same hash.
+    pub fn model_hash(&self) -> &str {
+        &self.model_hash
+    }
+
+    /// The ids of a text's tokens, at most [`MAX_TOKENS`].
+    fn tokens(&self, text: &str) -> Result<Vec<i64>, EncoderError> {
+        let encoding = self
+            .tokenizer
+            .encode_fast(text, true)
+            .map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
+        Ok(encoding.get_ids().iter().copied().map(i64::from).collect())
+    }
+
+    /// Runs the model on texts of equal length, given as token ids.
+    fn run(&self, texts: &[&[i64]]) -> Result<Vec<Vector>, EncoderError> {
+        let failed = |error: TractError| EncoderError::Run(format!("{error:#}"));
+        let length = texts.first().map_or(0, |text| text.len());
+        let shape = [texts.len(), length];
+        let ids = texts.concat();
+        let inputs = self.inputs.iter().map(|input| {
+            let tensor = match input {
+                Input::Ids => Tensor::from_shape(&shape, &ids),
+                Input::Mask => Tensor::from_shape(&shape, &vec![1_i64; ids.len()]),
+                Input::Types => Tensor::from_shape(&shape, &vec![0_i64; ids.len()]),
+            };
+            tensor.map(IntoTValue::into_tvalue)
+        });
+        let inputs = inputs.collect::<TractResult<TVec<TValue>>>();
+        let outputs = self.plan.run(inputs.map_err(failed)?).map_err(failed)?;
+        let output = outputs.first().ok_or_else(no_vector)?;
+        let output = output.try_as_plain_ram().map_err(failed)?;
+        let rows = output.as_slice::<f32>().map_err(failed)?;
+        if rows.len() != ids.len() * DIMENSIONS {
+            let (numbers, tokens) = (rows.len(), ids.len());
+            let why = format!("{numbers} numbers for {tokens} tokens of {DIMENSIONS}");
+            return Err(EncoderError::Run(why));
+        }
+        let mask = vec![1; length];
+        rows.chunks_exact((length * DIMENSIONS).max(1))
+            .map(|rows| {
+                pooling::unit(pooling::masked_mean(rows, &mask))
+                    .ok_or_else(|| EncoderError::Run("the vector is not finite".into()))
+            })
+            .collect()
+    }
+
+    /// Whether the model tells a paraphrase from an unrelated sentence.
+    fn self_test(&self) -> Result<(), EncoderError> {
+        let [sentence, paraphrase, other] = SELF_TEST;
+        let [sentence, paraphrase, other] = [
+            self.encode(sentence)?,
+            self.encode(paraphrase)?,
+            self.encode(other)?,
+        ];
+        let near = pooling::dot(&sentence, &paraphrase);
+        let far = pooling::dot(&sentence, &other);
+        if near > far {
+            Ok(())
+        } else {
+            Err(EncoderError::SelfTest(format!(
+                "it puts a paraphrase at a cosine of {near:.3} and an unrelated sentence at {far:.3}"
+            )))
+        }
+    }
+}
+
+/// What a plan may take, all of them i64 `[B, S]`.
+#[derive(Debug, Clone, Copy)]
+enum Input {
+    Ids,
+    Mask,
+    Types,
+}
+
+impl Input {
+    fn named(name: &str) -> Result<Self, EncoderError> {
+        match name {
+            "input_ids" => Ok(Self::Ids),
+            "attention_mask" => Ok(Self::Mask),
+            "token_type_ids" => Ok(Self::Types),
+            other => Err(EncoderError::Graph(format!(
+                "it has an unknown input, {other}"
+            ))),
+        }
+    }
+}
+
+/// Splits work sorted by length into groups of equal length and at most
+/// [`GROUP_TOKENS`] tokens, or one text where that is longer.
+fn groups<'a>(
+    work: &'a [(usize, &'a [i64])],
+) -> impl Iterator<Item = &'a [(usize, &'a [i64])]> + Send {
+    work.chunk_by(|(_, a), (_, b)| a.len() == b.len())
+        .flat_map(|equal| {
+            let length = equal.first().map_or(1, |(_, tokens)| tokens.len().max(1));
+            equal.chunks((GROUP_TOKENS / length).max(1))
+        })
+}
+
+/// The tokenizer, with the limits of this encoder in place of the file's own: a file
+/// that pads every text to a fixed length would ruin the vectors of short ones.
+fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
+    let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
+    let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
+    let truncation = TruncationParams {
+        max_length: MAX_TOKENS,
+        ..Default::default()
+    };
+    tokenizer
+        .with_truncation(Some(truncation))
+        .map_err(failed)?;
+    tokenizer.with_padding(None);
+    Ok(tokenizer)
+}
+
+/// The optimised plan of an ONNX file, with the number of texts and their length left
+/// open, and what it takes.
+fn plan(graph: &[u8]) -> Result<(Arc<TypedRunnableModel>, Vec<Input>), EncoderError> {
+    let mut model = pb::ModelProto::decode(graph)
+        .map_err(|error| EncoderError::Graph(format!("it is no ONNX file ({error})")))?;
+    let inputs = keep_what_is_used(&mut model)?;
+    // tract takes a graph at its word in places, and panics where the word is wrong.
+    catch_unwind(AssertUnwindSafe(|| build(&model, inputs.len())))
+        .map_err(|_| EncoderError::Graph("it contradicts itself".into()))?
+        .map(|plan| (plan, inputs))
+        .map_err(|error| EncoderError::Graph(format!("{error:#}")))
+}
+
+fn build(model: &pb::ModelProto, inputs: usize) -> TractResult<Arc<TypedRunnableModel>> {
+    // Exports often carry shapes of the export's own example texts.
+    let mut model = tract_onnx::onnx()
+        .with_ignore_output_shapes(true)
+        .with_ignore_value_info(true)
+        .model_for_proto_model(model)?;
+    let shape = [model.sym("texts").to_dim(), model.sym("tokens").to_dim()];
+    for input in 0..inputs {
+        model.set_input_fact(input, i64::fact(&shape).into())?;
+    }
+    let mut model = model.into_typed()?.into_decluttered()?;
+    softmax::replace(&mut model);
+    model.into_optimized()?.into_runnable()
+}
+
+/// Names the inputs of a graph and drops every output but the token vectors.
+fn keep_what_is_used(model: &mut pb::ModelProto) -> Result<Vec<Input>, EncoderError> {
+    let graph = model
+        .graph
+        .as_mut()
+        .ok_or_else(|| EncoderError::Graph("it holds no graph".into()))?;
+    // Old exports list the weights among the inputs.
+    let constants = &graph.initializer;
+    graph
+        .input
+        .retain(|input| constants.iter().all(|constant| constant.name != input.name));
+    let inputs = graph.input.iter().map(|input| Input::named(&input.name));
+    let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+
+    let kept = token_output(&graph.output)?;
+    graph.output = vec![kept];
+    Ok(inputs)
+}
+
+/// The output that holds a vector for every token: known by its name, or else the only
+/// one of three axes.
+fn token_output(outputs: &[pb::ValueInfoProto]) -> Result<pb::ValueInfoProto, EncoderError> {
+    let named = |name: &str| outputs.iter().find(|output| output.name == name);
+    let of_three_axes = || {
+        let mut found = outputs.iter().filter(|output| rank(output) == Some(3));
+        found.next().filter(|_| found.next().is_none())
+    };
+    named("last_hidden_state")
+        .or_else(|| named("token_embeddings"))
+        .or_else(of_three_axes)
+        .cloned()
+        .ok_or_else(|| {
+            let names: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+            EncoderError::Graph(format!(
+                "none of its outputs ({}) is a vector for every token",
+                names.join(", ")
+            ))
+        })
+}
+
+/// How many axes an output is declared to have.
+fn rank(output: &pb::ValueInfoProto) -> Option<usize> {
+    let pb::type_proto::Value::TensorType(tensor) = output.r#type.as_ref()?.value.as_ref()?;
+    Some(tensor.shape.as_ref()?.dim.len())
+}
+
+fn no_vector() -> EncoderError {
+    EncoderError::Run("it gave no output".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_hold_equal_lengths_and_few_tokens() {
+        let lengths = [200, 30, 30, 30, 20, 3, 3];
+        let texts: Vec<Vec<i64>> = lengths.iter().map(|length| vec![7; *length]).collect();
+        let work: Vec<(usize, &[i64])> = texts.iter().map(Vec::as_slice).enumerate().collect();
+        let sizes: Vec<usize> = groups(&work).map(<[_]>::len).collect();
+        assert_eq!(sizes, [1, 2, 1, 1, 2]);
+    }
+
+    fn output(name: &str, axes: usize) -> pb::ValueInfoProto {
+        let dim = vec![pb::tensor_shape_proto::Dimension::default(); axes];
+        let tensor = pb::type_proto::Tensor {
+            elem_type: 1,
+            shape: Some(pb::TensorShapeProto { dim }),
+        };
+        let value = Some(pb::type_proto::Value::TensorType(tensor));
+        pb::ValueInfoProto {
+            name: name.into(),
+            r#type: Some(pb::TypeProto {
+                value,
+                ..Default::default()
+            }),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn the_token_output_is_found_by_name_or_by_its_axes() {
+        let pooled = || output("sentence_embedding", 2);
+        for tokens in ["last_hidden_state", "token_embeddings", "output_0"] {
+            let found = token_output(&[pooled(), output(tokens, 3)]).unwrap();
+            assert_eq!(found.name, tokens);
+        }
+        let error = token_output(&[pooled()]).unwrap_err().to_string();
+        assert!(error.contains("sentence_embedding"), "{error}");
+        assert!(token_output(&[output("a", 3), output("b", 3)]).is_err());
+    }
+
+    #[test]
+    fn an_unknown_input_is_named() {
+        let error = Input::named("pixel_values").unwrap_err().to_string();
+        assert!(error.contains("pixel_values"), "{error}");
+    }
+}

@@ -1,0 +1,580 @@
+//! Writes a BERT's weights (safetensors) as an ONNX graph, so that no Python is needed
+//! between the published file and tract.
+//!
+//! The graph takes `input_ids` and `attention_mask` (i64 `[B, S]`) and gives
+//! `last_hidden_state` (f32 `[B, S, 384]`): one vector for each token. Pooling is left to
+//! the caller. Two things are folded into the weights, which changes nothing but the
+//! last bit of a result: the vector of token type 0 is added to every position, and the
+//! scale of the attention scores, 1/√32, to the query projection.
+//!
+//! All sizes but the number of heads follow from the tensors' shapes. A tensor that is
+//! missing or of another shape is an error that names it.
+
+use prost::Message;
+use safetensors::{Dtype, SafeTensors};
+use tract_onnx::pb;
+use tract_onnx::pb::attribute_proto::AttributeType;
+use tract_onnx::pb::tensor_proto::DataType;
+use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
+
+use super::error::EncoderError;
+use crate::DIMENSIONS;
+
+/// The ONNX operator set the graph is written in.
+const OPSET: i64 = 17;
+/// The file format's version that came with that operator set.
+const IR_VERSION: i64 = 8;
+/// Attention heads; no shape tells their number.
+const HEADS: usize = 12;
+/// What layer normalisation adds to the variance.
+const EPSILON: f32 = 1e-12;
+
+/// The bytes of the ONNX file for a safetensors file's bytes.
+///
+/// # Errors
+/// [`EncoderError::Tensors`] if the bytes are no safetensors file, or a tensor of the
+/// model is missing or has the wrong type or shape.
+pub fn from_safetensors(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|error| EncoderError::Tensors(format!("no safetensors file ({error})")))?;
+    let mut writer = Writer::new(Weights { file });
+    let mut hidden = writer.embeddings()?;
+    let mask = writer.mask();
+    let layers = writer.weights.layers();
+    if layers == 0 {
+        return Err(EncoderError::Tensors("there is no encoder layer".into()));
+    }
+    for layer in 0..layers {
+        hidden = writer.layer(layer, &hidden, &mask)?;
+    }
+    writer.op("Identity", "last_hidden_state", &[&hidden], vec![]);
+    Ok(writer.into_model().encode_to_vec())
+}
+
+/// The tensors of the file, by the names BERT gives them.
+struct Weights<'a> {
+    file: SafeTensors<'a>,
+}
+
+impl Weights<'_> {
+    /// The numbers of a tensor, which must be f32 and of this shape.
+    fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
+        let tensor = self.view(name)?;
+        if tensor.shape() != shape {
+            return Err(EncoderError::Tensors(format!(
+                "the tensor {name} has shape {:?}, expected {shape:?}",
+                tensor.shape()
+            )));
+        }
+        let numbers = tensor.data().as_chunks::<4>().0;
+        Ok(numbers.iter().map(|n| f32::from_le_bytes(*n)).collect())
+    }
+
+    /// The number of rows of a matrix, where only the weights can tell it.
+    fn rows(&self, name: &str) -> Result<usize, EncoderError> {
+        match *self.view(name)?.shape() {
+            [rows, _] if rows > 0 => Ok(rows),
+            ref shape => Err(EncoderError::Tensors(format!(
+                "the tensor {name} has shape {shape:?}, expected a matrix"
+            ))),
+        }
+    }
+
+    /// A matrix that is stored `[to, from]`, as `[from, to]`: the graph multiplies from
+    /// the left.
+    fn transposed(&self, name: &str, from: usize, to: usize) -> Result<Vec<f32>, EncoderError> {
+        let stored = self.get(name, &[to, from])?;
+        Ok((0..from)
+            .flat_map(|column| stored.iter().skip(column).step_by(from))
+            .copied()
+            .collect())
+    }
+
+    /// How many layers the file holds, counted from 0.
+    fn layers(&self) -> usize {
+        (0..)
+            .take_while(|layer| {
+                let first = format!("encoder.layer.{layer}.attention.self.query.weight");
+                self.file.tensor(&first).is_ok()
+            })
+            .count()
+    }
+
+    fn view(&self, name: &str) -> Result<safetensors::tensor::TensorView<'_>, EncoderError> {
+        let tensor = self
+            .file
+            .tensor(name)
+            .map_err(|_| EncoderError::Tensors(format!("the tensor {name} is missing")))?;
+        match tensor.dtype() {
+            Dtype::F32 => Ok(tensor),
+            other => Err(EncoderError::Tensors(format!(
+                "the tensor {name} is {other}, expected F32"
+            ))),
+        }
+    }
+}
+
+/// The graph so far. Every method that adds an operation gives back the name of its
+/// output, which is what the next one takes.
+struct Writer<'a> {
+    weights: Weights<'a>,
+    nodes: Vec<pb::NodeProto>,
+    constants: Vec<pb::TensorProto>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(weights: Weights<'a>) -> Self {
+        let mut writer = Self {
+            weights,
+            nodes: vec![],
+            constants: vec![],
+        };
+        writer.integers("zero", &[0]);
+        writer.integers("one", &[1]);
+        writer.integers("head_axes", &[1, 2]);
+        writer.integers("split", &[0, 0, HEADS as i64, (DIMENSIONS / HEADS) as i64]);
+        writer.integers("join", &[0, 0, DIMENSIONS as i64]);
+        writer.scalar("lowest", f32::MIN);
+        writer.scalar("unity", 1.0);
+        writer.scalar("half", 0.5);
+        writer.scalar("inverse_root_2", std::f32::consts::FRAC_1_SQRT_2);
+        writer
+    }
+
+    /// Word, position and type, added and normalised.
+    fn embeddings(&mut self) -> Result<String, EncoderError> {
+        let words = "embeddings.word_embeddings.weight";
+        let vocabulary = self.weights.rows(words)?;
+        let table = self.weights.get(words, &[vocabulary, DIMENSIONS])?;
+        self.tensor("words", &[vocabulary, DIMENSIONS], &table);
+
+        let length = self.weights.rows("embeddings.position_embeddings.weight")?;
+        let positions = self.positions(length)?;
+        self.tensor("positions", &[length, DIMENSIONS], &positions);
+
+        self.op("Gather", "word", &["words", "input_ids"], vec![]);
+        self.op("Shape", "shape", &["input_ids"], vec![]);
+        self.op("Gather", "length", &["shape", "one"], vec![]);
+        let slice = ["positions", "zero", "length", "zero"];
+        self.op("Slice", "position", &slice, vec![]);
+        let sum = self.op("Add", "embedded", &["word", "position"], vec![]);
+        self.normalised("embeddings.LayerNorm", &sum)
+    }
+
+    /// The position table, with the vector of token type 0 added to every row.
+    fn positions(&self, length: usize) -> Result<Vec<f32>, EncoderError> {
+        let mut table = self.weights.get(
+            "embeddings.position_embeddings.weight",
+            &[length, DIMENSIONS],
+        )?;
+        let types = "embeddings.token_type_embeddings.weight";
+        let rows = self.weights.rows(types)?;
+        let first = self.weights.get(types, &[rows, DIMENSIONS])?;
+        for row in table.chunks_exact_mut(DIMENSIONS) {
+            for (value, kind) in row.iter_mut().zip(&first) {
+                *value += kind;
+            }
+        }
+        Ok(table)
+    }
+
+    /// What is added to the attention scores, `[B, 1, 1, S]`: 0 for a token that counts,
+    /// the lowest number for one that does not.
+    fn mask(&mut self) -> String {
+        let float = attribute_int("to", DataType::Float as i64);
+        self.op("Cast", "counts", &["attention_mask"], vec![float]);
+        self.op("Sub", "hides", &["unity", "counts"], vec![]);
+        self.op("Mul", "bias_flat", &["hides", "lowest"], vec![]);
+        self.op("Unsqueeze", "bias", &["bias_flat", "head_axes"], vec![])
+    }
+
+    /// One transformer layer: attention, then two dense layers, each added to its input
+    /// and normalised.
+    fn layer(&mut self, layer: usize, input: &str, mask: &str) -> Result<String, EncoderError> {
+        let name = format!("encoder.layer.{layer}");
+        let attended = self.attention(&name, input, mask)?;
+        let residual = self.op(
+            "Add",
+            &format!("{name}.residual.1"),
+            &[&attended, input],
+            vec![],
+        );
+        let middle = self.normalised(&format!("{name}.attention.output.LayerNorm"), &residual)?;
+
+        let inner = format!("{name}.intermediate.dense");
+        let width = self.weights.rows(&format!("{inner}.weight"))?;
+        let wide = self.dense(&inner, &middle, DIMENSIONS, width, 1.0)?;
+        let active = self.gelu(&format!("{name}.gelu"), &wide);
+        let narrow = self.dense(
+            &format!("{name}.output.dense"),
+            &active,
+            width,
+            DIMENSIONS,
+            1.0,
+        )?;
+        let residual = self.op(
+            "Add",
+            &format!("{name}.residual.2"),
+            &[&narrow, &middle],
+            vec![],
+        );
+        self.normalised(&format!("{name}.output.LayerNorm"), &residual)
+    }
+
+    /// Self-attention over all heads, with its output projection.
+    fn attention(&mut self, name: &str, input: &str, mask: &str) -> Result<String, EncoderError> {
+        let scale = ((DIMENSIONS / HEADS) as f32).sqrt().recip();
+        let query = self.heads(
+            &format!("{name}.attention.self.query"),
+            input,
+            scale,
+            [0, 2, 1, 3],
+        )?;
+        let key = self.heads(
+            &format!("{name}.attention.self.key"),
+            input,
+            1.0,
+            [0, 2, 3, 1],
+        )?;
+        let value = self.heads(
+            &format!("{name}.attention.self.value"),
+            input,
+            1.0,
+            [0, 2, 1, 3],
+        )?;
+
+        let scores = self.op("MatMul", &format!("{name}.scores"), &[&query, &key], vec![]);
+        let masked = self.op("Add", &format!("{name}.masked"), &[&scores, mask], vec![]);
+        let last = attribute_int("axis", -1);
+        let shares = self.op("Softmax", &format!("{name}.shares"), &[&masked], vec![last]);
+        let mixed = self.op(
+            "MatMul",
+            &format!("{name}.mixed"),
+            &[&shares, &value],
+            vec![],
+        );
+        let rows = attribute_ints("perm", &[0, 2, 1, 3]);
+        let rows = self.op("Transpose", &format!("{name}.rows"), &[&mixed], vec![rows]);
+        let joined = self.op(
+            "Reshape",
+            &format!("{name}.joined"),
+            &[&rows, "join"],
+            vec![],
+        );
+        let output = format!("{name}.attention.output.dense");
+        self.dense(&output, &joined, DIMENSIONS, DIMENSIONS, 1.0)
+    }
+
+    /// A dense layer whose output is split into heads: `[B, S, 384]` to `[B, 12, S, 32]`
+    /// for the order 0 2 1 3.
+    fn heads(
+        &mut self,
+        name: &str,
+        input: &str,
+        scale: f32,
+        order: [i64; 4],
+    ) -> Result<String, EncoderError> {
+        let dense = self.dense(name, input, DIMENSIONS, DIMENSIONS, scale)?;
+        let split = self.op(
+            "Reshape",
+            &format!("{name}.split"),
+            &[&dense, "split"],
+            vec![],
+        );
+        let order = attribute_ints("perm", &order);
+        Ok(self.op(
+            "Transpose",
+            &format!("{name}.heads"),
+            &[&split],
+            vec![order],
+        ))
+    }
+
+    /// `input · weight + bias`, both of them multiplied by `scale`.
+    fn dense(
+        &mut self,
+        name: &str,
+        input: &str,
+        from: usize,
+        to: usize,
+        scale: f32,
+    ) -> Result<String, EncoderError> {
+        let scaled = |mut numbers: Vec<f32>| {
+            numbers.iter_mut().for_each(|number| *number *= scale);
+            numbers
+        };
+        let (weight, bias) = (format!("{name}.weight"), format!("{name}.bias"));
+        let numbers = scaled(self.weights.transposed(&weight, from, to)?);
+        self.tensor(&weight, &[from, to], &numbers);
+        let numbers = scaled(self.weights.get(&bias, &[to])?);
+        self.tensor(&bias, &[to], &numbers);
+        let product = self.op(
+            "MatMul",
+            &format!("{name}.product"),
+            &[input, &weight],
+            vec![],
+        );
+        Ok(self.op("Add", &format!("{name}.sum"), &[&product, &bias], vec![]))
+    }
+
+    /// Layer normalisation over the last axis.
+    fn normalised(&mut self, name: &str, input: &str) -> Result<String, EncoderError> {
+        let (scale, shift) = (format!("{name}.weight"), format!("{name}.bias"));
+        for tensor in [&scale, &shift] {
+            let numbers = self.weights.get(tensor, &[DIMENSIONS])?;
+            self.tensor(tensor, &[DIMENSIONS], &numbers);
+        }
+        let attributes = vec![
+            attribute_int("axis", -1),
+            pb::AttributeProto {
+                name: "epsilon".into(),
+                r#type: AttributeType::Float as i32,
+                f: EPSILON,
+                ..Default::default()
+            },
+        ];
+        let inputs = [input, &scale, &shift];
+        Ok(self.op(
+            "LayerNormalization",
+            &format!("{name}.norm"),
+            &inputs,
+            attributes,
+        ))
+    }
+
+    /// GELU in its exact form, spelled the way tract knows as one operation (opset 17 has
+    /// no operator of that name).
+    fn gelu(&mut self, name: &str, input: &str) -> String {
+        let scaled = self.op(
+            "Mul",
+            &format!("{name}.scaled"),
+            &[input, "inverse_root_2"],
+            vec![],
+        );
+        let erf = self.op("Erf", &format!("{name}.erf"), &[&scaled], vec![]);
+        let raised = self.op("Add", &format!("{name}.raised"), &[&erf, "unity"], vec![]);
+        let halved = self.op("Mul", &format!("{name}.halved"), &[input, "half"], vec![]);
+        self.op("Mul", &format!("{name}.gelu"), &[&halved, &raised], vec![])
+    }
+
+    fn op(
+        &mut self,
+        kind: &str,
+        output: &str,
+        inputs: &[&str],
+        attribute: Vec<pb::AttributeProto>,
+    ) -> String {
+        self.nodes.push(pb::NodeProto {
+            op_type: kind.into(),
+            name: output.into(),
+            input: inputs.iter().map(ToString::to_string).collect(),
+            output: vec![output.into()],
+            attribute,
+            ..Default::default()
+        });
+        output.into()
+    }
+
+    fn tensor(&mut self, name: &str, shape: &[usize], numbers: &[f32]) {
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        self.constant(name, DataType::Float, shape, bytes);
+    }
+
+    fn scalar(&mut self, name: &str, number: f32) {
+        self.tensor(name, &[], &[number]);
+    }
+
+    fn integers(&mut self, name: &str, numbers: &[i64]) {
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        self.constant(name, DataType::Int64, &[numbers.len()], bytes);
+    }
+
+    fn constant(&mut self, name: &str, kind: DataType, shape: &[usize], raw_data: Vec<u8>) {
+        self.constants.push(pb::TensorProto {
+            name: name.into(),
+            data_type: kind as i32,
+            dims: shape.iter().map(|size| *size as i64).collect(),
+            raw_data,
+            ..Default::default()
+        });
+    }
+
+    fn into_model(self) -> pb::ModelProto {
+        let batch = || named("batch");
+        let sequence = || named("sequence");
+        let width = dimension::Value::DimValue(DIMENSIONS as i64);
+        let ids = |name| declared(name, DataType::Int64, vec![batch(), sequence()]);
+        let output = vec![batch(), sequence(), width];
+        pb::ModelProto {
+            ir_version: IR_VERSION,
+            producer_name: "parallax".into(),
+            opset_import: vec![pb::OperatorSetIdProto {
+                domain: String::new(),
+                version: OPSET,
+            }],
+            graph: Some(pb::GraphProto {
+                name: "bert".into(),
+                node: self.nodes,
+                initializer: self.constants,
+                input: vec![ids("input_ids"), ids("attention_mask")],
+                output: vec![declared("last_hidden_state", DataType::Float, output)],
+                ..Default::default()
+            }),
+            ..Default::default()
+        }
+    }
+}
+
+fn named(name: &str) -> dimension::Value {
+    dimension::Value::DimParam(name.into())
+}
+
+/// An input or output of the graph, with its type and shape.
+fn declared(name: &str, kind: DataType, shape: Vec<dimension::Value>) -> pb::ValueInfoProto {
+    let dim = shape.into_iter().map(|value| Dimension {
+        value: Some(value),
+        ..Default::default()
+    });
+    let tensor = pb::type_proto::Tensor {
+        elem_type: kind as i32,
+        shape: Some(pb::TensorShapeProto { dim: dim.collect() }),
+    };
+    pb::ValueInfoProto {
+        name: name.into(),
+        r#type: Some(pb::TypeProto {
+            value: Some(pb::type_proto::Value::TensorType(tensor)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn attribute_int(name: &str, value: i64) -> pb::AttributeProto {
+    pb::AttributeProto {
+        name: name.into(),
+        r#type: AttributeType::Int as i32,
+        i: value,
+        ..Default::default()
+    }
+}
+
+fn attribute_ints(name: &str, values: &[i64]) -> pb::AttributeProto {
+    pb::AttributeProto {
+        name: name.into(),
+        r#type: AttributeType::Ints as i32,
+        ints: values.to_vec(),
+        ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use safetensors::tensor::TensorView;
+
+    use super::*;
+
+    /// The shapes of a BERT of one layer, with few words and a narrow middle.
+    fn shapes() -> BTreeMap<String, Vec<usize>> {
+        let mut shapes = BTreeMap::new();
+        let mut add = |name: &str, shape: &[usize]| {
+            shapes.insert(name.to_owned(), shape.to_vec());
+        };
+        let width = DIMENSIONS;
+        add("embeddings.word_embeddings.weight", &[7, width]);
+        add("embeddings.position_embeddings.weight", &[9, width]);
+        add("embeddings.token_type_embeddings.weight", &[2, width]);
+        let layer = "encoder.layer.0";
+        for norm in [
+            "embeddings.LayerNorm".to_owned(),
+            format!("{layer}.attention.output.LayerNorm"),
+            format!("{layer}.output.LayerNorm"),
+        ] {
+            add(&format!("{norm}.weight"), &[width]);
+            add(&format!("{norm}.bias"), &[width]);
+        }
+        for (dense, to, from) in [
+            ("attention.self.query", width, width),
+            ("attention.self.key", width, width),
+            ("attention.self.value", width, width),
+            ("attention.output.dense", width, width),
+            ("intermediate.dense", 5, width),
+            ("output.dense", width, 5),
+        ] {
+            add(&format!("{layer}.{dense}.weight"), &[to, from]);
+            add(&format!("{layer}.{dense}.bias"), &[to]);
+        }
+        shapes
+    }
+
+    /// A safetensors file whose every number is 0.5.
+    fn file(shapes: &BTreeMap<String, Vec<usize>>, kind: Dtype) -> Vec<u8> {
+        let size = |shape: &[usize]| shape.iter().product::<usize>();
+        let bytes: Vec<Vec<u8>> = shapes
+            .values()
+            .map(|shape| 0.5_f32.to_le_bytes().repeat(size(shape)))
+            .collect();
+        let views = shapes.iter().zip(&bytes).map(|((name, shape), bytes)| {
+            let view = TensorView::new(kind, shape.clone(), bytes).unwrap();
+            (name, view)
+        });
+        safetensors::serialize(views, None).unwrap()
+    }
+
+    fn error(shapes: &BTreeMap<String, Vec<usize>>) -> String {
+        from_safetensors(&file(shapes, Dtype::F32))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn whole_weights_give_a_graph_with_named_inputs_and_output() {
+        let bytes = from_safetensors(&file(&shapes(), Dtype::F32)).unwrap();
+        let graph = pb::ModelProto::decode(&*bytes).unwrap().graph.unwrap();
+        let names = |infos: &[pb::ValueInfoProto]| -> Vec<String> {
+            infos.iter().map(|info| info.name.clone()).collect()
+        };
+        assert_eq!(names(&graph.input), ["input_ids", "attention_mask"]);
+        assert_eq!(names(&graph.output), ["last_hidden_state"]);
+        let query = "encoder.layer.0.attention.self.query.weight";
+        let query = graph.initializer.iter().find(|t| t.name == query).unwrap();
+        let scaled = (0.5 / 32.0_f32.sqrt()).to_le_bytes();
+        assert_eq!(query.raw_data.first_chunk(), Some(&scaled));
+    }
+
+    #[test]
+    fn every_missing_tensor_is_named() {
+        for name in shapes().into_keys() {
+            let mut shapes = shapes();
+            shapes.remove(&name);
+            let error = error(&shapes);
+            // Without its first tensor, a layer is not there at all.
+            let said = error.contains(&name) || error.contains("no encoder layer");
+            assert!(said, "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_of_another_shape_is_named_with_both() {
+        let mut shapes = shapes();
+        shapes.insert("encoder.layer.0.output.dense.bias".into(), vec![768]);
+        let error = error(&shapes);
+        for said in ["encoder.layer.0.output.dense.bias", "[768]", "[384]"] {
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_another_type_are_refused() {
+        let error = from_safetensors(&file(&shapes(), Dtype::I32)).unwrap_err();
+        assert!(error.to_string().contains("expected F32"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_safetensors_file_is_refused() {
+        for bytes in [&b""[..], b"not at all", &[255; 64]] {
+            assert!(from_safetensors(bytes).is_err());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The two measures of retrieval benchmarks, as trec_eval computes them.
+
+use std::collections::HashMap;
+
+/// Which records are relevant to a query, and how much.
+pub type Judgements = HashMap<String, u32>;
+
+/// Normalised discounted cumulative gain of the first `k` of a ranking (Järvelin &
+/// Kekäläinen, 2002): gains as judged, discounted by log2(rank + 1), over the best there
+/// could be. 0 where nothing is relevant.
+pub fn ndcg(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
+    let gain = |id: &String| f64::from(judged.get(id).copied().unwrap_or(0));
+    let discounted = |gains: &mut dyn Iterator<Item = f64>| -> f64 {
+        let ranks = 1u32..;
+        let ranked = ranks.zip(gains).take(k);
+        ranked
+            .map(|(rank, gain)| gain / f64::from(rank + 1).log2())
+            .sum()
+    };
+    let mut best: Vec<f64> = judged.values().copied().map(f64::from).collect();
+    best.sort_by(|a, b| b.total_cmp(a));
+    let ideal = discounted(&mut best.into_iter());
+    if ideal == 0.0 {
+        return 0.0;
+    }
+    discounted(&mut ranking.iter().map(gain)) / ideal
+}
+
+/// Which part of the relevant records stands among the first `k`.
+pub fn recall(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
+    let relevant = judged.values().filter(|&&grade| grade > 0).count();
+    if relevant == 0 {
+        return 0.0;
+    }
+    let is_relevant = |id: &&String| judged.get(*id).is_some_and(|&grade| grade > 0);
+    let found = ranking.iter().take(k).filter(is_relevant).count();
+    found as f64 / relevant as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_perfect_ranking_scores_one_and_a_missed_one_nothing() {
+        let judged: Judgements = [("a".to_owned(), 2), ("b".to_owned(), 1)].into();
+        assert!((ndcg(&ids(&["a", "b", "x"]), &judged, 10) - 1.0).abs() < 1e-12);
+        assert_eq!(ndcg(&ids(&["x", "y"]), &judged, 10), 0.0);
+        assert_eq!(ndcg(&ids(&["x"]), &Judgements::new(), 10), 0.0);
+    }
+
+    #[test]
+    fn a_worked_example_by_hand() {
+        let judged: Judgements = [
+            ("a".to_owned(), 2),
+            ("b".to_owned(), 1),
+            ("c".to_owned(), 0),
+        ]
+        .into();
+        // Ranking c, b, a: 0/1 + 1/log2(3) + 2/2, ideal 2/1 + 1/log2(3).
+        let (third, ideal) = (1.0 / 3f64.log2() + 1.0, 2.0 + 1.0 / 3f64.log2());
+        let found = ndcg(&ids(&["c", "b", "a"]), &judged, 10);
+        assert!((found - third / ideal).abs() < 1e-12);
+        assert!((recall(&ids(&["c", "b", "x"]), &judged, 2) - 0.5).abs() < 1e-12);
+    }
+}

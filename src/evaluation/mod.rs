@@ -1,0 +1,9 @@
+//! Measuring: ranking quality on judged queries, and the graph's recall.
+
+mod beir;
+mod metrics;
+mod recall;
+
+pub use beir::{Benchmark, Quality};
+pub use metrics::{Judgements, ndcg, recall};
+pub use recall::{GraphRecall, graph_recall};

@@ -1,0 +1,356 @@
+//! Vectors in numpy's `.npy` format: f32, little endian, row order, shape `[n, 384]`.
+//!
+//! Reads versions 1.0 and 2.0 of the format and writes 1.0, which every numpy reads. A
+//! file of another type, order or width is refused with what it holds; nothing is
+//! converted.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read, Write};
+use std::path::Path;
+
+use crate::{DIMENSIONS, Vector};
+
+const MAGIC: &[u8; 6] = b"\x93NUMPY";
+/// numpy writes headers of about 120 bytes; a longer one than this is no array of ours.
+const MAX_HEADER: usize = 64 * 1024;
+/// The data begins at a multiple of this many bytes.
+const ALIGNMENT: usize = 64;
+/// Bytes of one vector.
+const ROW: usize = DIMENSIONS * size_of::<f32>();
+
+/// Why a `.npy` file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum NpyError {
+    /// The file could not be read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The file is not an f32 array of shape `[n, 384]`.
+    #[error("not a .npy file of f32 vectors, 384 wide: {0}")]
+    Format(String),
+    /// The file ends before its last vector.
+    #[error("the file is cut short: it holds {found} of {expected} vectors")]
+    Truncated {
+        /// Whole vectors read before the end.
+        found: usize,
+        /// Vectors the header promises.
+        expected: usize,
+    },
+}
+
+/// All vectors of a file.
+///
+/// # Errors
+/// As for [`Reader::open`], and [`NpyError::Truncated`].
+pub fn read(path: &Path) -> Result<Vec<Vector>, NpyError> {
+    Reader::open(path)?.collect()
+}
+
+/// Writes vectors as a `.npy` file.
+///
+/// # Errors
+/// [`NpyError::Io`] if the output fails.
+pub fn write(mut out: impl Write, vectors: &[Vector]) -> Result<(), NpyError> {
+    out.write_all(&header(vectors.len()))?;
+    for vector in vectors {
+        let bytes: Vec<u8> = vector.iter().flat_map(|n| n.to_le_bytes()).collect();
+        out.write_all(&bytes)?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Reads the vectors of a file one by one. After an error it ends.
+#[derive(Debug)]
+pub struct Reader<R> {
+    input: R,
+    expected: usize,
+    found: usize,
+    failed: bool,
+}
+
+impl Reader<BufReader<File>> {
+    /// Opens a file and reads its header.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`] or [`NpyError::Format`].
+    pub fn open(path: &Path) -> Result<Self, NpyError> {
+        Self::new(BufReader::new(File::open(path)?))
+    }
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header of an input.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`] or [`NpyError::Format`].
+    pub fn new(mut input: R) -> Result<Self, NpyError> {
+        let header = read_header(&mut input).map_err(|error| match error {
+            NpyError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                NpyError::Format("it ends within its header".into())
+            }
+            other => other,
+        })?;
+        Ok(Self {
+            input,
+            expected: rows(&header)?,
+            found: 0,
+            failed: false,
+        })
+    }
+
+    /// How many vectors the header promises.
+    pub fn expected(&self) -> usize {
+        self.expected
+    }
+
+    fn vector(&mut self) -> Result<Vector, NpyError> {
+        let mut bytes = [0; ROW];
+        self.input.read_exact(&mut bytes).map_err(|error| {
+            if error.kind() == ErrorKind::UnexpectedEof {
+                NpyError::Truncated {
+                    found: self.found,
+                    expected: self.expected,
+                }
+            } else {
+                error.into()
+            }
+        })?;
+        let mut vector = [0.0; DIMENSIONS];
+        for (value, bytes) in vector.iter_mut().zip(bytes.as_chunks::<4>().0) {
+            *value = f32::from_le_bytes(*bytes);
+        }
+        Ok(vector)
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Vector, NpyError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed || self.found == self.expected {
+            return None;
+        }
+        let vector = self.vector();
+        self.failed = vector.is_err();
+        self.found += 1;
+        Some(vector)
+    }
+}
+
+/// The header's text: a Python dictionary.
+fn read_header(input: &mut impl Read) -> Result<String, NpyError> {
+    let mut start = [0; 8];
+    input.read_exact(&mut start)?;
+    let [magic @ .., major, minor] = start;
+    if magic != *MAGIC {
+        return Err(NpyError::Format("it does not begin as one".into()));
+    }
+    let length = match (major, minor) {
+        (1, 0) => {
+            let mut length = [0; 2];
+            input.read_exact(&mut length)?;
+            usize::from(u16::from_le_bytes(length))
+        }
+        (2, 0) => {
+            let mut length = [0; 4];
+            input.read_exact(&mut length)?;
+            u32::from_le_bytes(length) as usize
+        }
+        _ => {
+            return Err(NpyError::Format(format!(
+                "it has version {major}.{minor} of the format, expected 1.0 or 2.0"
+            )));
+        }
+    };
+    if length > MAX_HEADER {
+        return Err(NpyError::Format(format!("its header has {length} bytes")));
+    }
+    let mut header = vec![0; length];
+    input.read_exact(&mut header)?;
+    String::from_utf8(header).map_err(|_| NpyError::Format("its header is no text".into()))
+}
+
+/// The number of rows, after a check of everything else the header says.
+fn rows(header: &str) -> Result<usize, NpyError> {
+    let kind = field(header, "descr", ',')?.trim_matches(['\'', '"']);
+    if kind != "<f4" {
+        return Err(NpyError::Format(format!(
+            "its numbers are of type {kind}, expected <f4 (f32, little endian)"
+        )));
+    }
+    if field(header, "fortran_order", ',')? != "False" {
+        return Err(NpyError::Format(
+            "it is stored in column order; save it with numpy.ascontiguousarray".into(),
+        ));
+    }
+    let shape = field(header, "shape", ')')?.trim_start_matches('(');
+    let sizes: Vec<&str> = shape
+        .split(',')
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
+        .collect();
+    match sizes.as_slice() {
+        [rows, width] if width.parse() == Ok(DIMENSIONS) => rows.parse().ok(),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        NpyError::Format(format!(
+            "its shape is ({shape}), expected (n, {DIMENSIONS})"
+        ))
+    })
+}
+
+/// What follows a key of the header, up to the character that ends it.
+fn field<'a>(header: &'a str, key: &str, end: char) -> Result<&'a str, NpyError> {
+    header
+        .split_once(&format!("'{key}':"))
+        .and_then(|(_, rest)| rest.split_once(end))
+        .map(|(value, _)| value.trim())
+        .ok_or_else(|| NpyError::Format(format!("its header lacks {key}")))
+}
+
+/// Magic, version, length and dictionary, padded so that the data is aligned.
+fn header(rows: usize) -> Vec<u8> {
+    let fields =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {DIMENSIONS}), }}");
+    // Ten bytes come before the dictionary, one line end after it.
+    let total = (10 + fields.len() + 1).next_multiple_of(ALIGNMENT);
+    let length = total - 10;
+    let mut header = MAGIC.to_vec();
+    header.extend([1, 0]);
+    // The longest number of rows leaves the dictionary well under 128 bytes.
+    header.extend((length as u16).to_le_bytes());
+    header.extend(format!("{fields:<width$}\n", width = length - 1).into_bytes());
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Vec<Vector> {
+        let row = |start: usize| std::array::from_fn(|i| (start + i) as f32 * 0.5 - 3.0);
+        vec![row(0), row(100), row(7)]
+    }
+
+    fn bytes(vectors: &[Vector]) -> Vec<u8> {
+        let mut bytes = vec![];
+        write(&mut bytes, vectors).unwrap();
+        bytes
+    }
+
+    fn read_bytes(bytes: &[u8]) -> Result<Vec<Vector>, NpyError> {
+        Reader::new(bytes)?.collect()
+    }
+
+    /// A file with another dictionary, and no data.
+    fn with_header(version: u8, fields: &str) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend([version, 0]);
+        match version {
+            1 => bytes.extend((fields.len() as u16).to_le_bytes()),
+            _ => bytes.extend((fields.len() as u32).to_le_bytes()),
+        }
+        bytes.extend(fields.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        assert_eq!(read_bytes(&bytes(&sample())).unwrap(), sample());
+        assert_eq!(read_bytes(&bytes(&[])).unwrap(), Vec::<Vector>::new());
+    }
+
+    #[test]
+    fn the_header_is_numpys_own() {
+        let bytes = bytes(&sample());
+        assert_eq!(bytes.len(), 128 + 3 * ROW);
+        let fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 384), }";
+        let expected = format!("{fields:<117}\n");
+        assert_eq!(&bytes[..10], b"\x93NUMPY\x01\x00\x76\x00");
+        assert_eq!(&bytes[10..128], expected.as_bytes());
+    }
+
+    #[test]
+    fn version_two_is_read() {
+        let fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 384), }\n";
+        let mut bytes = with_header(2, fields);
+        bytes.extend([0; ROW]);
+        assert_eq!(read_bytes(&bytes).unwrap(), vec![[0.0; DIMENSIONS]]);
+    }
+
+    #[test]
+    fn other_arrays_are_refused_with_what_they_hold() {
+        for (fields, said) in [
+            (
+                "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 384), }",
+                "<f8",
+            ),
+            (
+                "{'descr': '>f4', 'fortran_order': False, 'shape': (1, 384), }",
+                ">f4",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (1, 384), }",
+                "column order",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 768), }",
+                "(1, 768)",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (384,), }",
+                "(384,)",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (-1, 384), }",
+                "(-1, 384)",
+            ),
+            (
+                "{'fortran_order': False, 'shape': (1, 384), }",
+                "lacks descr",
+            ),
+        ] {
+            let error = read_bytes(&with_header(1, fields)).unwrap_err().to_string();
+            assert!(error.contains(said), "{fields}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_npy_file_is_refused() {
+        for bytes in [
+            &b""[..],
+            b"\x93NUM",
+            b"PK\x03\x04 a zip file",
+            b"\x93NUMPY\x09\x00  ",
+        ] {
+            assert!(matches!(read_bytes(bytes), Err(NpyError::Format(_))));
+        }
+    }
+
+    #[test]
+    fn a_file_cut_short_says_how_much_it_holds() {
+        let bytes = bytes(&sample());
+        let error = read_bytes(&bytes[..bytes.len() - 1]).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                NpyError::Truncated {
+                    found: 2,
+                    expected: 3
+                }
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_promise_of_too_many_vectors_takes_no_memory() {
+        let fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999, 384), }";
+        let error = read_bytes(&with_header(1, fields)).unwrap_err();
+        assert!(
+            matches!(error, NpyError::Truncated { found: 0, .. }),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! What the tests with a real model share: where it is, where the test data is.
+
+#![allow(dead_code)]
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use parallax::encoder::files::NAME;
+use parallax::encoder::{Encoder, QueryEncoder};
+
+/// The installed model: `PARALLAX_TEST_MODEL`, or where `parallax model` puts it.
+pub fn model_dir() -> PathBuf {
+    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
+        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
+        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+    };
+    std::env::var_os("PARALLAX_TEST_MODEL")
+        .map_or_else(|| cache().join("parallax/models").join(NAME), PathBuf::from)
+}
+
+/// The encoder, loaded once for all tests of a binary.
+pub fn encoder() -> &'static Encoder {
+    static ENCODER: OnceLock<Encoder> = OnceLock::new();
+    ENCODER.get_or_init(|| {
+        Encoder::load(&model_dir()).unwrap_or_else(|error| {
+            panic!("these tests need the model; run `parallax model` once. {error}")
+        })
+    })
+}
+
+/// The folder of test data, or `None` with a line that says so: a test without its data
+/// passes, so that the project tests anywhere.
+pub fn test_data() -> Option<PathBuf> {
+    let dir = std::env::var_os("PARALLAX_TEST_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    if dir.is_dir() {
+        return Some(dir);
+    }
+    println!("skipped: no test data at {}", dir.display());
+    None
+}
+
+/// The JSON objects of a file, one a line.
+pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    text.split('\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What is encoded of a start-up.
+pub fn startup_text(record: &serde_json::Value) -> String {
+    let field = |name: &str| record[name].as_str().unwrap_or_default();
+    format!("{}. {}", field("alt"), field("description"))
+}
+
+/// The encoder as collections use it, shared likewise.
+pub fn query_encoder() -> Arc<QueryEncoder> {
+    static SHARED: OnceLock<Arc<QueryEncoder>> = OnceLock::new();
+    let load = || Arc::new(QueryEncoder::new(Encoder::load(&model_dir()).unwrap()));
+    Arc::clone(SHARED.get_or_init(load))
+}

@@ -1,0 +1,31 @@
+//! The gate that keeps a broken encoder, tokenizer or ranking from passing: published
+//! figures on a public benchmark. Encoding its corpus takes minutes the first time; the
+//! vectors are kept beside the model.
+
+mod common;
+
+use common::{model_dir, query_encoder, test_data};
+use parallax::Mode;
+use parallax::evaluation::Benchmark;
+use parallax::query::Route;
+
+#[test]
+fn scifact_ranks_as_published() {
+    let Some(data) = test_data() else { return };
+    let cache = model_dir().join("../../vectors");
+    let folder = data.join("bench/scifact");
+    let benchmark = Benchmark::load(&folder, &cache, &query_encoder(), &|_| {}).unwrap();
+    let ndcg = |mode, route| {
+        let quality = benchmark.run(mode, route).unwrap();
+        println!("{mode} {route:?}: {quality:?}");
+        assert_eq!(quality.queries, 300);
+        quality.ndcg_at_10
+    };
+    // Published for all-MiniLM-L6-v2: 0.645.
+    for route in [Route::Exact, Route::Graph] {
+        let neural = ndcg(Mode::Neural, route);
+        assert!((neural - 0.645).abs() <= 0.003, "{route:?}: {neural}");
+    }
+    assert!(ndcg(Mode::Text, Route::Auto) >= 0.66);
+    assert!(ndcg(Mode::Hybrid, Route::Auto) >= 0.66);
+}
