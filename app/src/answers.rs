@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::functions::{search, similar};
-use crate::state::SearchState;
+use crate::state::{SearchState, path_of};
 use crate::wire::{Problem, SearchRequest, SearchResponse, SimilarRequest};
 
 /// A question.
@@ -21,6 +21,13 @@ pub struct Question {
     pub state: SearchState,
     /// Counts the times it was asked again after a problem.
     pub attempt: u32,
+}
+
+impl Question {
+    /// The path its answer's links lead on from.
+    pub fn path(&self) -> String {
+        path_of(self.collection.as_deref())
+    }
 }
 
 /// What came of a question.

@@ -26,7 +26,12 @@ pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
         _ => ("record", "nearest first"),
     };
     let total = counted(response.total, which);
-    format!("1\u{2013}{shown} of {total}{}, {order}", filtered(state))
+    let range = if shown == response.total as usize {
+        String::new()
+    } else {
+        format!("1\u{2013}{shown} of ")
+    };
+    format!("{range}{total}{}, {order}", filtered(state))
 }
 
 /// What a screen reader says when the answer is there.
@@ -200,6 +205,10 @@ mod tests {
         assert_eq!(
             summary(&state("text"), &answer(312, ten())),
             "1–10 of 312 matching records, best match first"
+        );
+        assert_eq!(
+            summary(&state("text"), &answer(10, ten())),
+            "10 matching records, best match first"
         );
         let berlin = state("neural").with_filter("city", "Berlin");
         assert_eq!(

@@ -3,23 +3,20 @@
 use leptos::prelude::*;
 
 use super::results::Found;
-use crate::address::Address;
 use crate::numbers::label;
 
 /// The conditions of the newest answer.
 #[component]
 pub fn Conditions(
-    /// What the URL asks.
-    address: Address,
     /// The newest answer.
     found: Memo<Option<Found>>,
 ) -> impl IntoView {
     let conditions = move || {
         let found = found.read();
-        let Some(Found { state, like, .. }) = found.as_ref() else {
+        let Some(Found { question, like, .. }) = found.as_ref() else {
             return Vec::new();
         };
-        let path = address.path();
+        let (state, path) = (&question.state, question.path());
         let like = state.like.as_ref().map(|id| {
             let name = like.clone().unwrap_or_else(|| format!("record {id}"));
             let back = if state.q.is_empty() {

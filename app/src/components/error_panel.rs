@@ -5,9 +5,8 @@ use std::time::Duration;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use crate::address::Address;
-use crate::answers::Answers;
-use crate::state::{SearchState, path_of};
+use crate::answers::{Answers, Question};
+use crate::state::path_of;
 use crate::wire::Problem;
 
 /// How long a server that is starting is left alone between two tries.
@@ -16,12 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The panel. A server that is starting is asked again until it is ready.
 #[component]
 pub fn ErrorPanel(
-    /// What the URL asks.
-    address: Address,
     /// Whom to ask again.
     answers: Answers,
     /// What was asked.
-    state: SearchState,
+    question: Question,
     /// What went wrong.
     problem: Problem,
 ) -> impl IntoView {
@@ -37,7 +34,7 @@ pub fn ErrorPanel(
         });
     }
     let (title, advice) = words(&problem.code);
-    let path = address.path();
+    let (state, path) = (&question.state, question.path());
     let retry = move |event: MouseEvent| {
         event.prevent_default();
         answers.retry();

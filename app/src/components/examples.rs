@@ -44,9 +44,9 @@ pub fn Examples(
                 })}
             <p class="idle-count">
                 <strong>{counted(records, "record")}</strong>
-                " in “"
+                " to search, in the collection “"
                 {name}
-                "”, searched whole, from this server."
+                "”."
             </p>
         </div>
     }

@@ -39,7 +39,7 @@ pub fn FacetFilter(
         })
     };
     view! {
-        <Suspense fallback=move || hidden(&address.state.read(), &[])>
+        <Suspense fallback=move || move || hidden(&address.state.read(), &[])>
             <div class="facets">{menus} {apply}</div>
             {others}
         </Suspense>

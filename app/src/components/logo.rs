@@ -17,13 +17,13 @@ pub fn Logo(
     view! {
         <span class=class aria-hidden="true">
             <span class="monogram">{initial(&name)}</span>
-            {image.map(|image| view! { <Picture image /> })}
+            {image.map(|image| view! { <Picture image initial=initial(&name) /> })}
         </span>
     }
 }
 
 #[component]
-fn Picture(image: String) -> impl IntoView {
+fn Picture(image: String, initial: String) -> impl IntoView {
     let failed = RwSignal::new(false);
     let picture = NodeRef::<leptos::html::Img>::new();
     Effect::new(move || {
@@ -41,6 +41,7 @@ fn Picture(image: String) -> impl IntoView {
             class="logo-image"
             class:is-missing=failed
             src=image
+            data-initial=initial
             alt=""
             width="48"
             height="48"

@@ -4,22 +4,19 @@ use leptos::prelude::*;
 
 use super::conditions::Conditions;
 use super::results::Found;
-use crate::address::Address;
 use crate::mode::Mode;
 use crate::wording::{nothing, ranked_by};
 
 /// The reason and the ways on.
 #[component]
 pub fn NothingFound(
-    /// What the URL asks.
-    address: Address,
     /// The newest answer.
     found: Memo<Option<Found>>,
 ) -> impl IntoView {
     let body = move || {
         let found = found.read();
-        let state = &found.as_ref()?.state;
-        let path = address.path();
+        let question = &found.as_ref()?.question;
+        let (state, path) = (&question.state, question.path());
         let (reason, advice) = nothing(state);
         let by_meaning = (ranked_by(state) == Some(Mode::Text))
             .then(|| state.in_mode(Mode::Neural.name()).href(&path));
@@ -38,7 +35,7 @@ pub fn NothingFound(
         })
     };
     view! {
-        <Conditions address found />
+        <Conditions found />
         {body}
     }
 }

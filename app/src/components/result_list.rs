@@ -8,7 +8,6 @@ use super::result_card::ResultCard;
 use super::results::Found;
 use super::show_more::ShowMore;
 use super::summary::Summary;
-use crate::address::Address;
 use crate::state::SearchState;
 use crate::wire::Hit;
 
@@ -19,33 +18,44 @@ struct Row {
     place: usize,
     hit: Hit,
     state: SearchState,
+    path: String,
+}
+
+impl Row {
+    fn key(&self) -> String {
+        let Self {
+            place,
+            hit,
+            state,
+            path,
+        } = self;
+        format!("{place} {} {:?} {}", hit.id, hit.signals, state.href(path))
+    }
 }
 
 /// The list.
 #[component]
 pub fn ResultList(
-    /// What the URL asks.
-    address: Address,
     /// The newest answer.
     found: Memo<Option<Found>>,
 ) -> impl IntoView {
     let rows = Memo::new(move |_| rows(found.read().as_ref()));
     keep_focus(found);
     view! {
-        <Conditions address found />
+        <Conditions found />
         <Summary found />
         <ol class="cards">
             <For
                 each=move || rows.get()
-                key=|row| format!("{} {} {:?} {}", row.place, row.hit.id, row.hit.signals, row.state.href(""))
+                key=Row::key
                 let:row
             >
                 <li id=element_id(row.place) tabindex="-1">
-                    <ResultCard hit=row.hit state=row.state path=address.path() />
+                    <ResultCard hit=row.hit state=row.state path=row.path />
                 </li>
             </For>
         </ol>
-        <ShowMore address found />
+        <ShowMore found />
     }
 }
 
@@ -56,13 +66,15 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
     // The first page's state: how many are shown is not a card's concern.
     let state = SearchState {
         limit: SearchState::default().limit,
-        ..found.state.clone()
+        ..found.state().clone()
     };
+    let path = found.question.path();
     let hits = found.response.hits.iter().cloned().enumerate();
     let row = |(at, hit)| Row {
         place: at + 1,
         hit,
         state: state.clone(),
+        path: path.clone(),
     };
     hits.map(row).collect()
 }
@@ -79,7 +91,7 @@ fn keep_focus(found: Memo<Option<Found>>) {
         let now = found.get();
         if let (Some(Some(before)), Some(now)) = (before, &now) {
             let (had, has) = (before.response.hits.len(), now.response.hits.len());
-            let more = before.state.more().as_ref() == Some(&now.state) && has > had;
+            let more = before.state().more().as_ref() == Some(now.state()) && has > had;
             if more {
                 focus(&element_id(had + 1));
             } else if focus_is_lost() {

@@ -12,7 +12,7 @@ use super::result_list::ResultList;
 use super::skeleton::Skeleton;
 use super::status::Status;
 use crate::address::Address;
-use crate::answers::{Answers, Outcome};
+use crate::answers::{Answers, Outcome, Question};
 use crate::state::SearchState;
 use crate::wire::{CollectionInfo, Problem, SearchResponse};
 
@@ -20,18 +20,25 @@ use crate::wire::{CollectionInfo, Problem, SearchResponse};
 #[derive(Clone, PartialEq)]
 pub struct Found {
     /// What was asked.
-    pub state: SearchState,
+    pub question: Question,
     /// What was answered.
     pub response: SearchResponse,
     /// What the record is called whose like these are.
     pub like: Option<String>,
 }
 
+impl Found {
+    /// The search that was asked for.
+    pub fn state(&self) -> &SearchState {
+        &self.question.state
+    }
+}
+
 #[derive(Clone, PartialEq)]
 enum Face {
     Waiting,
     Idle(CollectionInfo),
-    Problem(SearchState, Problem),
+    Problem(Question, Problem),
     Nothing,
     List,
 }
@@ -52,15 +59,15 @@ pub fn Results(
         let Some(answer) = answers.latest() else {
             return Face::Waiting;
         };
-        let state = answer.question.state;
+        let question = answer.question;
         match answer.outcome {
             Outcome::Idle if waiting.get() => Face::Waiting,
             Outcome::Idle => match info.get() {
                 None => Face::Waiting,
                 Some(Ok(info)) => Face::Idle(info),
-                Some(Err(problem)) => Face::Problem(state, problem),
+                Some(Err(problem)) => Face::Problem(question, problem),
             },
-            Outcome::Failed(problem) => Face::Problem(state, problem),
+            Outcome::Failed(problem) => Face::Problem(question, problem),
             Outcome::Found { response, .. } if response.hits.is_empty() => Face::Nothing,
             Outcome::Found { .. } => Face::List,
         }
@@ -68,11 +75,11 @@ pub fn Results(
     let drawn = move || match face.get() {
         Face::Waiting => view! { <Skeleton /> }.into_any(),
         Face::Idle(info) => view! { <Examples address info /> }.into_any(),
-        Face::Problem(state, problem) => {
-            view! { <ErrorPanel address answers state problem /> }.into_any()
+        Face::Problem(question, problem) => {
+            view! { <ErrorPanel answers question problem /> }.into_any()
         }
-        Face::Nothing => view! { <NothingFound address found /> }.into_any(),
-        Face::List => view! { <ResultList address found /> }.into_any(),
+        Face::Nothing => view! { <NothingFound found /> }.into_any(),
+        Face::List => view! { <ResultList found /> }.into_any(),
     };
     view! {
         <Status found waiting />
@@ -92,7 +99,7 @@ fn found(answers: Answers) -> Option<Found> {
         return None;
     };
     Some(Found {
-        state: answer.question.state,
+        question: answer.question,
         response,
         like,
     })

@@ -28,20 +28,17 @@ pub fn SearchForm(
     let go = use_go(address);
 
     // Similar records stay while they are filtered; a new question leaves them.
-    let apply = Callback::new({
-        let go = go.clone();
-        move |keep_like: bool| {
-            let Some(chosen) = form.get_untracked().and_then(|form| read(&form)) else {
-                return;
-            };
-            let like = address.state.read_untracked().like.clone();
-            let keep = keep_like || chosen.q.is_empty();
-            go(&SearchState {
-                like: like.filter(|_| keep),
-                limit: PAGE,
-                ..chosen
-            });
-        }
+    let apply = Callback::new(move |keep_like: bool| {
+        let Some(chosen) = form.get_untracked().and_then(|form| read(&form)) else {
+            return;
+        };
+        let like = address.state.read_untracked().like.clone();
+        let keep = keep_like || chosen.q.is_empty();
+        go(&SearchState {
+            like: like.filter(|_| keep),
+            limit: PAGE,
+            ..chosen
+        });
     });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -59,9 +56,9 @@ pub fn SearchForm(
         if ran_before.is_some() {
             field.set_value(&state.q);
             choose_mode(&form, &state.mode);
-        } else if let Some(mode) = mode.filter(|mode| *mode != state.mode) {
+        } else if mode.is_some_and(|mode| mode != state.mode) {
             // Chosen before the page came to life.
-            go(&state.in_mode(&mode));
+            apply.run(false);
         }
     });
     focus_on_slash(field);

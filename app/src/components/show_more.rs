@@ -5,15 +5,12 @@ use leptos::prelude::*;
 
 use super::result_list::element_id;
 use super::results::Found;
-use crate::address::Address;
 use crate::numbers::counted;
 use crate::state::MOST;
 
 /// The link, or what is said where the list ends.
 #[component]
 pub fn ShowMore(
-    /// What the URL asks.
-    address: Address,
     /// The newest answer.
     found: Memo<Option<Found>>,
 ) -> impl IntoView {
@@ -32,9 +29,9 @@ pub fn ShowMore(
     let href = Memo::new(move |_| {
         let found = found.read();
         let found = found.as_ref()?;
-        let full = shown() >= found.state.limit as usize && (shown() as u32) < total();
-        let more = found.state.more().filter(|_| full)?;
-        let href = more.href(&address.path());
+        let full = shown() >= found.state().limit as usize && (shown() as u32) < total();
+        let more = found.state().more().filter(|_| full)?;
+        let href = more.href(&found.question.path());
         Some(format!("{href}#{}", element_id(shown() + 1)))
     });
     let end = move || {

@@ -21,7 +21,7 @@ pub fn Status(
         let found = found.read();
         let told = found
             .as_ref()
-            .map(|found| announcement(&found.state, &found.response));
+            .map(|found| announcement(found.state(), &found.response));
         told.unwrap_or_default()
     };
     view! {
