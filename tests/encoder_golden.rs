@@ -33,6 +33,16 @@ fn assert_same(texts: &[String], vectors: &[Vector], golden: &[Vector]) {
 }
 
 #[test]
+fn the_sample_has_its_golden_vectors() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let records = json_lines(&project.join("server/sample/startups.jsonl"));
+    let texts: Vec<String> = records.iter().take(50).map(startup_text).collect();
+    let golden = npy::read(&project.join("tests/golden/sample_50.npy")).unwrap();
+    let vectors = encoder().encode_all(&texts, |_| {}).unwrap();
+    assert_same(&texts, &vectors, &golden);
+}
+
+#[test]
 fn startups_have_their_golden_vectors() {
     let Some(data) = test_data() else { return };
     let texts: Vec<String> = json_lines(&data.join("golden/startups_259.json"))

@@ -127,22 +127,14 @@ mod ssr {
         /// Lets the response's status say what went wrong.
         pub fn with_status<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
             if let (Err(problem), Some(response)) = (&answer, &self.response) {
-                let status = status(&problem.code);
+                let status = StatusCode::from_u16(problem.status())
+                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 response.set_status(status);
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("2"));
                 }
             }
             answer
-        }
-    }
-
-    fn status(code: &str) -> StatusCode {
-        match code {
-            "bad_query" => StatusCode::BAD_REQUEST,
-            "not_found" => StatusCode::NOT_FOUND,
-            "overloaded" | "starting" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -184,8 +184,23 @@ pub struct FacetCount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Problem {
-    /// One word for programs: `bad_query`, `not_found`, `overloaded`, `starting`, `internal`.
+    /// One word for programs; see [`Problem::status`] for those there are.
     pub code: String,
     /// A sentence for people: what, where, what to do.
     pub message: String,
+}
+
+impl Problem {
+    /// The HTTP status that goes with the code, for page and API alike.
+    pub fn status(&self) -> u16 {
+        match self.code.as_str() {
+            "bad_query" => 400,
+            "not_found" => 404,
+            "method_not_allowed" => 405,
+            "other_model" => 409,
+            "too_large" => 413,
+            "overloaded" | "starting" => 503,
+            _ => 500,
+        }
+    }
 }

@@ -6,6 +6,9 @@ use parallax::query::{Answer, Highlights, Hit, Route, Signal, Timings};
 use parallax::{Collection, Filter, Query, Record};
 use parallax_app::wire;
 
+/// How many values of a facet are told, the most frequent: a page offers them as a choice.
+const MAX_FACET_VALUES: usize = 200;
+
 /// Whether a hit carries the record's original fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
@@ -56,6 +59,7 @@ pub fn info(collection: &Collection, examples: &[&str]) -> wire::CollectionInfo 
         field: field.to_owned(),
         values: values
             .into_iter()
+            .take(MAX_FACET_VALUES)
             .map(|(value, count)| wire::FacetCount {
                 value: value.to_owned(),
                 count: count as u32,

@@ -14,9 +14,9 @@ use crate::record::RecordId;
 use crate::text::highlight;
 use crate::vector::{EF_SEARCH, Near};
 
-/// Collections smaller than this are scanned whole: that takes well under a millisecond and
-/// misses nothing.
-const GRAPH_MIN_RECORDS: usize = 10_000;
+/// Collections smaller than this are scanned whole, which misses nothing. Measured on the
+/// 40,474 start-ups (`parallax recall`), the scan is also the faster of the two.
+const GRAPH_MIN_RECORDS: usize = 50_000;
 
 /// The graph keeps [`EF_SEARCH`] candidates; it is trusted for the better half of them.
 const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;

@@ -1,4 +1,4 @@
-//! From a [`Problem`] to a response: the one place that chooses a status.
+//! From a [`Problem`] to a response: status, body and when to come back.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -28,15 +28,7 @@ impl Failure {
     }
 
     fn status(&self) -> StatusCode {
-        match self.error.code.as_str() {
-            "bad_query" => StatusCode::BAD_REQUEST,
-            "not_found" => StatusCode::NOT_FOUND,
-            "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
-            "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
-            "other_model" => StatusCode::CONFLICT,
-            "overloaded" | "starting" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        }
+        StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
