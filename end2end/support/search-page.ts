@@ -1,0 +1,63 @@
+// The search page's parts by the names a person would give them, and what is done with them.
+
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export type Mode = "Neural" | "Full text" | "Hybrid";
+export const modes: Mode[] = ["Neural", "Full text", "Hybrid"];
+
+/** How the address spells a mode. */
+export const modeInAddress = { Neural: "neural", "Full text": "text", Hybrid: "hybrid" };
+
+export const box = (page: Page): Locator => page.getByRole("searchbox", { name: "Search for" });
+
+export const button = (page: Page): Locator =>
+  page.getByRole("button", { name: "Search", exact: true });
+
+export const radio = (page: Page, mode: Mode): Locator => page.getByRole("radio", { name: mode });
+
+export const cityMenu = (page: Page): Locator => page.getByRole("combobox", { name: "City" });
+
+export const cards = (page: Page): Locator => page.getByRole("article");
+
+/** The names on the cards, best first. */
+export const names = (page: Page): Locator => cards(page).getByRole("heading");
+
+/** The card of a record. */
+export const card = (page: Page, name: string): Locator =>
+  cards(page).filter({ has: page.getByRole("heading", { name, exact: true }) });
+
+/** The line above the cards, which counts. */
+export const summary = (page: Page): Locator => page.locator(".summary-line");
+
+/** What is said where there is nothing to list. */
+export const notice = (page: Page): Locator => page.locator(".notice");
+
+/** Chooses a mode by its label, as a hand does. */
+export async function choose(page: Page, mode: Mode): Promise<void> {
+  await page.locator("label").filter({ hasText: mode }).click();
+  await expect(radio(page, mode)).toBeChecked();
+}
+
+/** Types a query, chooses a mode, presses the button, and waits for what comes of it. */
+export async function search(page: Page, query: string, mode: Mode = "Neural"): Promise<void> {
+  await box(page).fill(query);
+  await choose(page, mode);
+  await button(page).click();
+  await answered(page, { q: query, mode });
+}
+
+/** Waits until the address asks this and the page has the answer to it. */
+export async function answered(
+  page: Page,
+  asked: { q?: string; mode?: Mode; city?: string },
+): Promise<void> {
+  await expect(page).toHaveURL(({ searchParams }) => {
+    const wanted = modeInAddress[asked.mode ?? "Neural"];
+    return (
+      (searchParams.get("q") ?? "") === (asked.q ?? "") &&
+      (searchParams.get("mode") ?? "neural") === wanted &&
+      (asked.city === undefined || searchParams.getAll("filter").includes(`city:${asked.city}`))
+    );
+  });
+  await expect(page.getByRole("region", { name: "Results" })).toHaveAttribute("aria-busy", "false");
+}

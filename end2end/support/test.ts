@@ -1,0 +1,56 @@
+// Playwright's `test`, with what holds for every page here: nothing may end up in the
+// console as an error, and a page is used only once it has come to life.
+
+import { test as base, expect, type Page } from "@playwright/test";
+
+interface Extras {
+  /** A console error a test provokes; any other fails it. */
+  expectedError: RegExp | undefined;
+  /** Opens a page of the site and waits until it can be used. */
+  open: (path: string) => Promise<void>;
+}
+
+export const test = base.extend<Extras>({
+  expectedError: [undefined, { option: true }],
+
+  page: async ({ page, expectedError }, use) => {
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error") {
+        errors.push(`${message.text()} (${message.location().url})`);
+      }
+    });
+    await page.addInitScript(noticeLife);
+    await use(page);
+    expect(errors.filter((error) => !expectedError?.test(error))).toEqual([]);
+  },
+
+  open: async ({ page, javaScriptEnabled }, use) => {
+    await use(async (path) => {
+      await page.goto(path);
+      if (javaScriptEnabled !== false) {
+        await alive(page);
+      }
+    });
+  },
+});
+
+export { expect };
+
+/** Waits until the page has come to life. */
+export async function alive(page: Page): Promise<void> {
+  await page.waitForFunction(() => "parallaxIsAlive" in window);
+}
+
+// The application listens for Back and Forward once it runs, on every page; nothing that
+// can be seen tells that it does.
+function noticeLife(): void {
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (this: EventTarget, ...how) {
+    if (how[0] === "popstate") {
+      Object.assign(window, { parallaxIsAlive: true });
+    }
+    return listen.apply(this, how);
+  };
+}

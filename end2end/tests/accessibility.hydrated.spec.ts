@@ -1,0 +1,37 @@
+// Nothing that axe calls serious or critical, on any face of the page, in either theme.
+
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "../support/test";
+
+// The browser itself notes the status of the page with an error.
+test.use({ expectedError: /status of 40[04]/ });
+
+const faces = {
+  start: "/",
+  "results by meaning": "/?q=wooden+furniture",
+  "results by words": "/?q=wooden+furniture&mode=text",
+  "results by both": "/?q=wooden+furniture&mode=hybrid",
+  "filtered results": "/?q=wooden+furniture&filter=city:Berlin",
+  "nothing found": "/?q=qzxqzx&mode=text",
+  "an error": "/?q=x&filter=town:Berlin",
+  "no such collection": "/c/none",
+  "no such page": "/no/such/page",
+  "how it works": "/about",
+};
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    for (const [face, path] of Object.entries(faces)) {
+      test(`${face} can be used by everybody`, async ({ page, open }) => {
+        await open(path);
+        await expect(page.getByRole("main")).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const grave = violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
+        expect(grave).toEqual([]);
+      });
+    }
+  });
+}

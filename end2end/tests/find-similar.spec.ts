@@ -1,0 +1,30 @@
+// From a record to its like, and back to what was searched for.
+
+import { startups } from "../support/sample";
+import { answered, box, card, cards, names, search, summary } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test.beforeEach(async ({ page, open }) => {
+  await open("/");
+  await search(page, "Hushwarren", "Full text");
+  await card(page, "Hushwarren")
+    .getByRole("link", { name: "Find records similar to Hushwarren" })
+    .click();
+  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText(
+    "Similar to Hushwarren",
+  );
+});
+
+test("similar records are without the record itself", async ({ page }) => {
+  await expect(cards(page)).toHaveCount(10);
+  expect(await names(page).allTextContents()).not.toContain("Hushwarren");
+  await expect(summary(page)).toContainText(`${startups.length - 1} records`);
+});
+
+test("a way leads back to the results", async ({ page }) => {
+  await page.getByRole("link", { name: "Back to the results" }).click();
+  await answered(page, { q: "Hushwarren", mode: "Full text" });
+  await expect(page).not.toHaveURL(/like=/);
+  await expect(box(page)).toHaveValue("Hushwarren");
+  await expect(names(page).first()).toHaveText("Hushwarren");
+});

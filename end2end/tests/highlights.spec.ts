@@ -1,0 +1,27 @@
+// Where words were searched for they are marked: the whole word, each time, and no other.
+
+import { startup } from "../support/sample";
+import { cards } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("each occurrence is marked, as a whole word", async ({ page, open }) => {
+  const searched = /^bicycles?$/i;
+  await open("/?q=bicycle&mode=text");
+  await expect(cards(page).first()).toBeVisible();
+
+  let marked = 0;
+  for (const card of await cards(page).all()) {
+    const { name, description } = startup((await card.getByRole("heading").textContent()) ?? "");
+    const words = `${name} ${description}`.match(/\p{L}+/gu) ?? [];
+    const expected = words.filter((word) => searched.test(word));
+    expect(await card.locator("mark").allTextContents(), name).toEqual(expected);
+    marked += expected.length;
+  }
+  expect(marked).toBeGreaterThan(3);
+});
+
+test("a search by meaning marks nothing", async ({ page, open }) => {
+  await open("/?q=bicycle");
+  await expect(cards(page)).toHaveCount(10);
+  await expect(page.locator("mark")).toHaveCount(0);
+});

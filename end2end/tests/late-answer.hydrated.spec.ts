@@ -1,0 +1,46 @@
+// A late answer never stands in a newer one's place.
+
+import type { Request } from "@playwright/test";
+import { box, names } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("an answer that comes late changes nothing", async ({ page, open }) => {
+  await open("/?q=Snoutlodge&mode=text");
+  await expect(names(page).first()).toHaveText("Snoutlodge");
+
+  // The first request's answer is fetched, and held until the second's has been drawn.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const asked: Request[] = [];
+  await page.route("**/fn/search?**", async (route, request) => {
+    asked.push(request);
+    if (asked.length > 1) {
+      await route.continue();
+      return;
+    }
+    const response = await route.fetch();
+    await released;
+    await route.fulfill({ response });
+  });
+
+  await box(page).fill("Hushwarren");
+  await box(page).press("Enter");
+  await expect.poll(() => asked.length).toBe(1);
+  const [first] = asked;
+  const over = Promise.race([
+    page.waitForEvent("requestfinished", (request) => request === first),
+    page.waitForEvent("requestfailed", (request) => request === first),
+  ]);
+
+  await box(page).fill("Palisgrove");
+  await box(page).press("Enter");
+  await expect(names(page).first()).toHaveText("Palisgrove");
+  release();
+  await over;
+  // Two frames: whatever would be drawn of it has been.
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await expect(names(page).first()).toHaveText("Palisgrove");
+  await expect(box(page)).toHaveValue("Palisgrove");
+});

@@ -1,0 +1,34 @@
+// Where nothing is found, the page says why and shows what to do instead.
+
+import { inCity, withWord } from "../support/sample";
+import { answered, cards, names, notice, search } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("words nobody uses lead on to the search by meaning", async ({ page, open }) => {
+  expect(withWord(/passwords?\b/i)).toEqual([]);
+  await open("/");
+  await search(page, "password", "Full text");
+  await expect(notice(page)).toContainText("No record holds any of these words");
+  await expect(cards(page)).toHaveCount(0);
+
+  await page.getByRole("link", { name: "Search by meaning" }).click();
+  await answered(page, { q: "password" });
+  await expect(names(page).filter({ hasText: "Hushwarren" })).toBeVisible();
+});
+
+test("words nobody uses in a city lead on to those elsewhere", async ({ page, open }) => {
+  const coffee = withWord(/\bcoffee\b/i);
+  expect(coffee.filter((startup) => inCity("Lagos").includes(startup))).toEqual([]);
+  await open("/?q=coffee&mode=text&filter=city:Lagos");
+  await expect(notice(page)).toContainText("filter");
+
+  await page.getByRole("link", { name: "Search without the filter" }).click();
+  await answered(page, { q: "coffee", mode: "Full text" });
+  await expect(cards(page)).toHaveCount(coffee.length);
+});
+
+test("hybrid without any of the words says what the order is by", async ({ page, open }) => {
+  await open("/?q=password&mode=hybrid");
+  await expect(page.getByText("by meaning alone")).toBeVisible();
+  await expect(cards(page)).toHaveCount(10);
+});

@@ -1,0 +1,22 @@
+// What is meant is found, whichever words say it.
+
+import { startup } from "../support/sample";
+import { names, search } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("a record is found by what it means, without the word", async ({ page, open }) => {
+  const { name, alt, description } = startup("Hushwarren");
+  expect(`${name} ${alt} ${description}`).not.toMatch(/password/i);
+
+  await open("/");
+  await search(page, "password manager");
+  await expect(names(page)).toHaveCount(10);
+  expect((await names(page).allTextContents()).slice(0, 3)).toContain(name);
+});
+
+test("a description leads to the dog hotel", async ({ page, open }) => {
+  await open("/");
+  await search(page, "somewhere to leave my dog while I travel");
+  await expect(names(page)).toHaveCount(10);
+  expect((await names(page).allTextContents()).slice(0, 3)).toContain("Snoutlodge");
+});

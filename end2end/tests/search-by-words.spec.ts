@@ -1,0 +1,33 @@
+// By words only what holds them is found, all of it, and a name finds what bears it.
+
+import { withWord } from "../support/sample";
+import { answered, cards, names, search, summary } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+// Glossfinch, whose logo is missing on purpose, speaks of management.
+test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
+
+test("a record without the word is not found", async ({ page, open }) => {
+  await open("/");
+  await search(page, "password manager", "Full text");
+  await expect(summary(page)).toContainText("matching");
+  await expect(names(page).filter({ hasText: "Hushwarren" })).toHaveCount(0);
+});
+
+test("a name finds its record, first", async ({ page, open }) => {
+  await open("/");
+  await search(page, "Hushwarren", "Full text");
+  await expect(names(page).first()).toHaveText("Hushwarren");
+});
+
+test("every record with the word is found, and no other", async ({ page, open }) => {
+  const holders = withWord(/\bcoffee\b/i).map(({ name }) => name);
+  expect(holders.length).toBeGreaterThan(2);
+  expect(holders.length).toBeLessThan(10);
+
+  await open("/?q=coffee&mode=text");
+  await answered(page, { q: "coffee", mode: "Full text" });
+  await expect(cards(page)).toHaveCount(holders.length);
+  expect((await names(page).allTextContents()).sort()).toEqual(holders.sort());
+  await expect(summary(page)).toContainText(`${holders.length} matching records`);
+});
