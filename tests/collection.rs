@@ -1,6 +1,9 @@
 //! A collection as its user knows it: built from a file, searched in every mode, opened
 //! again, damaged and mended. Real model, real store.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::fs;

@@ -2,6 +2,9 @@
 //! figures on a public benchmark. Encoding its corpus takes minutes the first time; the
 //! vectors are kept beside the model.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use common::{model_dir, query_encoder, test_data};

@@ -27,17 +27,19 @@ pub fn vector_cache() -> Result<PathBuf> {
     Ok(platform()?.cache_dir().join("vectors"))
 }
 
-/// The built site: beside the binary, or where `cargo leptos build` puts it.
+/// The built site: beside the binary, or where `cargo leptos build` puts it. The list of
+/// its hashed file names must stand beside the binary too.
 pub fn site_root() -> Result<PathBuf> {
     let binary = std::env::current_exe().context("where this binary is")?;
     let folder = binary.parent().unwrap_or(Path::new("."));
     [folder.join("site"), folder.join("../site")]
         .into_iter()
-        .find(|site| site.join("pkg").is_dir())
+        .find(|site| site.join("pkg").is_dir() && folder.join("hash.txt").is_file())
         .map(|site| site.canonicalize().unwrap_or(site))
         .with_context(|| {
             format!(
-                "no built page beside {}: build it with `make build`",
+                "no built page beside {}: build it with `make build`, and when the binary is \
+                 copied, take `site` and `hash.txt` along",
                 binary.display()
             )
         })

@@ -142,7 +142,7 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> 
     println!(
         "Parallax serves http://{address} — collection '{}', {} records, ready in {:.1} s",
         opened.default,
-        collection.generation().len(),
+        collection.generation().records(),
         start.elapsed().as_secs_f64()
     );
     Ok(())

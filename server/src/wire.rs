@@ -73,7 +73,7 @@ pub fn info(collection: &Collection, examples: &[&str]) -> wire::CollectionInfo 
     };
     wire::CollectionInfo {
         name: collection.name().to_owned(),
-        records: generation.len(),
+        records: generation.records(),
         graph: graph.to_owned(),
         facets: facets.collect(),
         examples: examples.iter().map(|&example| example.to_owned()).collect(),

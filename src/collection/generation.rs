@@ -67,7 +67,7 @@ impl Words {
 
 impl Generation {
     /// How many records it holds.
-    pub fn len(&self) -> u32 {
+    pub fn records(&self) -> u32 {
         self.words.numbers.len() as u32
     }
 

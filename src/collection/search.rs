@@ -90,7 +90,9 @@ impl Collection {
             Route::Auto,
         );
         near.retain(|near| near.position != position);
-        let passing = filter.as_ref().map_or(generation.len(), |f| f.len() as u32);
+        let passing = filter
+            .as_ref()
+            .map_or(generation.records(), |f| f.len() as u32);
         let itself = filter.as_ref().is_none_or(|f| f.contains(position));
         let ranking = Ranking {
             hits: page(neural_ranking(&near), limit, offset),
@@ -293,5 +295,5 @@ fn page(ranking: impl Iterator<Item = Ranked>, limit: usize, offset: usize) -> V
 }
 
 fn passing(generation: &Generation, filter: Option<&RoaringBitmap>) -> u32 {
-    filter.map_or(generation.len(), |filter| filter.len() as u32)
+    filter.map_or(generation.records(), |filter| filter.len() as u32)
 }

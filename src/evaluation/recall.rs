@@ -29,7 +29,7 @@ pub struct GraphRecall {
 /// and asks for the neighbours of those taken out. Which ones is drawn from `seed`.
 pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> GraphRecall {
     let generation = collection.generation();
-    let total = generation.len();
+    let total = generation.records();
     let held_out = draw(total, queries.min(total as usize / 2), seed);
     let (mut kept, mut asked): (Vec<Vector>, Vec<Vector>) = (Vec::new(), Vec::new());
     for position in 0..total {

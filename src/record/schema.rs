@@ -206,6 +206,18 @@ impl Schema {
         (!value.is_empty()).then_some(value)
     }
 
+    /// The text; where there is none the further fields, which may be why it was found.
+    fn shown_text(&self, payload: &Payload) -> String {
+        let text = self.text.as_deref().map(|field| text_of(payload, field));
+        match text {
+            Some(text) if !text.trim().is_empty() => text,
+            _ => {
+                let further: Vec<String> = self.also.iter().map(|f| text_of(payload, f)).collect();
+                further.join("\n")
+            }
+        }
+    }
+
     /// The record as its reader sees it.
     pub fn read(&self, number: RecordId, payload: Payload) -> Record {
         let of = |field: &Option<String>| {
@@ -220,7 +232,7 @@ impl Schema {
                 .source_id(&payload)
                 .unwrap_or_else(|| number.0.to_string()),
             title: of(&self.title),
-            text: of(&self.text),
+            text: self.shown_text(&payload),
             url: Some(of(&self.url)).filter(|url| is_web_address(url)),
             image: Some(of(&self.image))
                 .filter(|image| is_web_address(image) || is_own_path(image)),
@@ -286,6 +298,13 @@ mod tests {
         assert_eq!(Schema::startups().encoded_text(&full), "A - x. Line\nmore");
         let bare = payload(json!({"name": "A", "alt": "A - x", "description": ""}));
         assert_eq!(Schema::startups().encoded_text(&bare), "A - x. ");
+    }
+
+    #[test]
+    fn a_record_without_text_shows_what_it_was_found_by() {
+        let bare = payload(json!({"name": "A", "alt": "A - desks", "description": " "}));
+        let record = Schema::startups().read(RecordId(0), bare);
+        assert_eq!(record.text, "A - desks");
     }
 
     #[test]

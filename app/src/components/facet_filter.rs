@@ -93,7 +93,6 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
                 node_ref=select
                 id=id
                 name="filter"
-                autocomplete="off"
                 on:change=move |_| on_change.run(())
             >
                 <option value="">"Any"</option>

@@ -70,6 +70,9 @@ pub fn SearchForm(
             role="search"
             method="get"
             action=move || address.path()
+            // The URL alone says what is chosen: after Back a browser would otherwise put
+            // back the choice the page was left with, beside results of another.
+            autocomplete="off"
             on:submit=submit
         >
             <div class="search-field">
@@ -86,7 +89,6 @@ pub fn SearchForm(
                     type="search"
                     value=address.state.get_untracked().q
                     placeholder="What are you looking for?"
-                    autocomplete="off"
                     enterkeyhint="search"
                     on:keydown=leave_on_escape
                 />

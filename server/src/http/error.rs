@@ -1,7 +1,8 @@
 //! From a [`Problem`] to a response: status, body and when to come back.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::OriginalUri;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use parallax_app::wire::Problem;
 use serde::Serialize;
@@ -62,7 +63,7 @@ impl From<axum::extract::rejection::JsonRejection> for Failure {
 }
 
 /// A path of the API that is none.
-pub async fn no_route(uri: axum::http::Uri) -> Failure {
+pub async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "not_found",
         format!(
@@ -73,7 +74,7 @@ pub async fn no_route(uri: axum::http::Uri) -> Failure {
 }
 
 /// A path that exists, asked in a way it does not know.
-pub async fn method_not_allowed(method: axum::http::Method, uri: axum::http::Uri) -> Failure {
+pub async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "method_not_allowed",
         format!("{} does not answer {method}", uri.path()),

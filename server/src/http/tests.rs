@@ -1,5 +1,8 @@
 //! The API as its callers see it: the router itself, over the real model and the sample.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;

@@ -99,6 +99,13 @@ async fn similar(
 
 /// Reads a URL's parameters; a repeated one is a list.
 pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure> {
-    serde_html_form::from_str(query.unwrap_or_default())
-        .map_err(|error| Failure::bad_request(format!("the URL's parameters: {error}")))
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let parameters = serde_html_form::Deserializer::new(pairs);
+    serde_path_to_error::deserialize(parameters).map_err(|error| {
+        let message = match error.path().to_string().as_str() {
+            "." => format!("the URL's parameters: {}", error.inner()),
+            name => format!("the URL's parameter {name}: {}", error.inner()),
+        };
+        Failure::bad_request(message)
+    })
 }
