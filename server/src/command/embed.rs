@@ -29,7 +29,7 @@ impl Embed {
         let reporter = Reporter::new();
         let start = Instant::now();
         let rows = embed(&source, &encoder, &self.out, &|progress| {
-            reporter.show(progress)
+            reporter.show(progress);
         })?;
         reporter.finish();
         let seconds = start.elapsed().as_secs_f64();

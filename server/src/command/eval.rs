@@ -52,7 +52,7 @@ impl Eval {
         let reporter = Reporter::new();
         let cache = paths::vector_cache()?;
         let benchmark = Benchmark::load(&self.folder, &cache, &encoder, &|progress| {
-            reporter.show(progress)
+            reporter.show(progress);
         })?;
         reporter.finish();
         let mut results = Vec::new();
