@@ -2,10 +2,13 @@
 //!
 //! A collection's name points to a folder that is made under a number of its own and never
 //! reused, so that replacing a collection is one write to the catalogue: readers see the
-//! old one or the new one, and a build that was cut short is a folder nobody points to,
-//! removed at the next start. The catalogue's file is also the lock of the data folder.
+//! old one or the new one. A folder under construction, or replaced, is written down as
+//! such, and what a cut short build or removal left behind goes at the next start; nothing
+//! that is not written down is ever removed. The catalogue's file is also the lock of the
+//! data folder.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +25,8 @@ const COLLECTIONS_FOLDER: &str = "collections";
 const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
 /// The number the next folder gets.
 const NEXT: TableDefinition<'_, (), u64> = TableDefinition::new("next");
+/// Numbers of folders that hold no collection yet, or none any more.
+const DISCARDED: TableDefinition<'_, u64, ()> = TableDefinition::new("discarded");
 
 /// An open data folder. One process at a time has it open.
 pub struct Catalogue {
@@ -40,10 +45,14 @@ impl Catalogue {
         let collections = folder.join(COLLECTIONS_FOLDER);
         std::fs::create_dir_all(&collections).map_err(Error::io(&collections))?;
         let path = folder.join(CATALOGUE_FILE);
-        let database = Database::create(&path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => Error::InUse(folder.to_owned()),
-            other => Error::store(&path)(other),
-        })?;
+        refuse_without_catalogue(&path, &collections)?;
+        // redb checks what it reads; where damage gets past that, it panics.
+        let database = catch_unwind(|| Database::create(&path))
+            .map_err(|_| Error::damaged(&path))?
+            .map_err(|error| match error {
+                DatabaseError::DatabaseAlreadyOpen => Error::InUse(folder.to_owned()),
+                other => Error::store(&path)(other),
+            })?;
         let catalogue = Self {
             folder: folder.to_owned(),
             database,
@@ -56,8 +65,9 @@ impl Catalogue {
             .map_err(catalogue.failed())?;
         write.open_table(COLLECTIONS).map_err(catalogue.failed())?;
         write.open_table(NEXT).map_err(catalogue.failed())?;
+        write.open_table(DISCARDED).map_err(catalogue.failed())?;
         write.commit().map_err(catalogue.failed())?;
-        catalogue.remove_orphans()?;
+        catalogue.remove_discarded()?;
         Ok(catalogue)
     }
 
@@ -79,8 +89,12 @@ impl Catalogue {
             return Ok(Arc::clone(collection));
         }
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
-        let collection =
-            Collection::open(name, &self.folder_of(number), Arc::clone(&self.encoder))?;
+        let folder = self.folder_of(number);
+        let encoder = Arc::clone(&self.encoder);
+        let collection = catch_unwind(AssertUnwindSafe(|| {
+            Collection::open(name, &folder, encoder)
+        }))
+        .map_err(|_| Error::damaged(&folder))??;
         open.insert(name.to_owned(), Arc::clone(&collection));
         Ok(collection)
     }
@@ -99,20 +113,14 @@ impl Catalogue {
         let number = self.next_number()?;
         let folder = self.folder_of(number);
         std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
-        let report = match build.run(&folder) {
-            Ok(report) => report,
-            Err(error) => {
-                remove(&folder);
-                return Err(error);
-            }
-        };
-        self.point(name, number)?;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.remove(name);
-        if let Some(earlier) = earlier {
-            remove(&self.folder_of(earlier));
+        let built = build.run(&folder);
+        if built.is_ok() {
+            self.point(name, number, earlier)?;
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.remove(name);
         }
-        Ok(report)
+        self.remove_discarded()?;
+        built
     }
 
     /// The encoder its collections are searched with.
@@ -146,6 +154,7 @@ impl Catalogue {
         Ok(number.map(|number| number.value()))
     }
 
+    /// A number for a new folder, written down as discarded until a name points to it.
     fn next_number(&self) -> Result<u64> {
         let write = self.database.begin_write().map_err(self.failed())?;
         let number = {
@@ -155,34 +164,39 @@ impl Catalogue {
                 .map_err(self.failed())?
                 .map_or(1, |n| n.value());
             next.insert((), number + 1).map_err(self.failed())?;
+            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
+            discarded.insert(number, ()).map_err(self.failed())?;
             number
         };
         write.commit().map_err(self.failed())?;
         Ok(number)
     }
 
-    fn point(&self, name: &str, number: u64) -> Result<()> {
+    /// Lets a name point to a folder instead of an earlier one, in one transaction.
+    fn point(&self, name: &str, number: u64, earlier: Option<u64>) -> Result<()> {
         let write = self.database.begin_write().map_err(self.failed())?;
         {
             let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
             table.insert(name, number).map_err(self.failed())?;
+            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
+            discarded.remove(number).map_err(self.failed())?;
+            if let Some(earlier) = earlier {
+                discarded.insert(earlier, ()).map_err(self.failed())?;
+            }
         }
         write.commit().map_err(self.failed())
     }
 
-    /// Removes folders no name points to: builds that were cut short, and collections that
-    /// were replaced while something kept their folder from going.
-    fn remove_orphans(&self) -> Result<()> {
-        let known: Vec<String> = self.entries()?.iter().map(|(_, n)| n.to_string()).collect();
-        let folder = self.folder.join(COLLECTIONS_FOLDER);
-        let entries = std::fs::read_dir(&folder).map_err(Error::io(&folder))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.parse::<u64>().is_ok() && !known.contains(&name) {
-                remove(&entry.path());
-            }
+    /// Removes the folders that are written down as discarded, and only those. One that
+    /// cannot be removed stays written down, and is tried again at the next start.
+    fn remove_discarded(&self) -> Result<()> {
+        let write = self.database.begin_write().map_err(self.failed())?;
+        {
+            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
+            let kept = discarded.retain(|number, ()| !remove(&self.folder_of(number)));
+            kept.map_err(self.failed())?;
         }
-        Ok(())
+        write.commit().map_err(self.failed())
     }
 
     fn folder_of(&self, number: u64) -> PathBuf {
@@ -212,9 +226,31 @@ pub fn check_name(name: &str) -> Result<()> {
     }
 }
 
-/// What stays behind is an orphan, tried again at the next start.
-fn remove(folder: &Path) {
-    if let Err(error) = std::fs::remove_dir_all(folder) {
-        tracing::warn!(folder = %folder.display(), %error, "a folder no longer needed stays behind");
+/// Removes a folder with all that is in it; whether it is gone.
+fn remove(folder: &Path) -> bool {
+    match std::fs::remove_dir_all(folder) {
+        Ok(()) => true,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => {
+            tracing::warn!(folder = %folder.display(), %error, "a folder no longer needed stays behind");
+            false
+        }
     }
+}
+
+/// Collections without a catalogue are not overlooked: a new, empty one would hide them.
+fn refuse_without_catalogue(catalogue: &Path, collections: &Path) -> Result<()> {
+    let there = std::fs::metadata(catalogue).is_ok_and(|file| file.len() > 0);
+    let mut entries = std::fs::read_dir(collections).map_err(Error::io(collections))?;
+    if there || entries.next().is_none() {
+        return Ok(());
+    }
+    Err(Error::Format {
+        path: catalogue.to_owned(),
+        message: format!(
+            "the catalogue is missing, though {} is not empty; put it back, or give another \
+             --data-dir",
+            collections.display()
+        ),
+    })
 }

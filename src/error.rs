@@ -77,20 +77,20 @@ pub enum Error {
         message: String,
     },
     /// An operation on a file failed.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {reason}", .path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// The system's reason.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// The store failed.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {reason}", .path.display())]
     Store {
         /// The store's file.
         path: PathBuf,
         /// The store's reason.
-        source: Box<redb::Error>,
+        reason: Box<redb::Error>,
     },
     /// The model or the encoder failed.
     #[error(transparent)]
@@ -104,15 +104,25 @@ impl Error {
     /// Puts the file's name before a system error.
     pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();
-        move |source| Self::Io { path, source }
+        move |reason| Self::Io { path, reason }
     }
 
     /// Puts the store's name before one of redb's several errors.
     pub fn store<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> Self + use<E> {
         let path = path.to_owned();
-        move |source| Self::Store {
+        move |reason| Self::Store {
             path,
-            source: Box::new(source.into()),
+            reason: Box::new(reason.into()),
+        }
+    }
+
+    /// A store whose inside is damaged, with what to do about it.
+    pub fn damaged(path: &Path) -> Self {
+        Self::Format {
+            path: path.to_owned(),
+            message: "the file is damaged; put back a copy of it, or build what it held again \
+                      in another data folder"
+                .into(),
         }
     }
 

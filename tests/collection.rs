@@ -418,6 +418,64 @@ fn a_failed_build_leaves_the_earlier_collection_as_it_was() {
 }
 
 #[test]
+fn a_lost_or_damaged_catalogue_costs_no_collection() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Catalogue::open(folder.path(), query_encoder());
+    let catalogue = open().unwrap();
+    build(&catalogue, "sample", &sample_file(), false).unwrap();
+    drop(catalogue);
+
+    let file = folder.path().join("catalogue.redb");
+    let store = folder.path().join("collections/1/store.redb");
+    let whole = fs::read(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert!(open().err().unwrap().to_string().contains("put it back"));
+    fs::write(&file, "").unwrap();
+    assert!(open().is_err());
+    let mut damaged = whole.clone();
+    damaged[4096..20_000].fill(0);
+    fs::write(&file, damaged).unwrap();
+    assert!(open().is_err());
+    assert!(store.exists());
+
+    fs::write(&file, whole).unwrap();
+    let stranger = folder.path().join("collections/2024");
+    fs::create_dir(&stranger).unwrap();
+    assert_eq!(
+        open()
+            .unwrap()
+            .collection("sample")
+            .unwrap()
+            .generation()
+            .records(),
+        340
+    );
+    assert!(
+        stranger.exists(),
+        "a folder that nobody wrote down is nobody's to remove"
+    );
+
+    let mut bytes = fs::read(&store).unwrap();
+    bytes[4096..40_000].fill(0);
+    fs::write(&store, bytes).unwrap();
+    let catalogue = open().unwrap();
+    let error = catalogue.collection("sample").err().unwrap().to_string();
+    assert!(error.contains("damaged"), "{error}");
+}
+
+#[test]
+fn vectors_do_not_overwrite_the_records_they_are_made_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.jsonl");
+    let line = "{\"name\":\"One\",\"alt\":\"one\",\"description\":\"first\"}\n";
+    fs::write(&file, line).unwrap();
+    let source = SourceFile::look(&file, &FieldOptions::default()).unwrap();
+    let error = parallax::collection::embed(&source, encoder(), &file, &|_| {}).unwrap_err();
+    assert!(error.to_string().contains("another output file"), "{error}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), line);
+}
+
+#[test]
 fn given_vectors_are_used_as_they_are_and_must_fit() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();

@@ -23,6 +23,10 @@ pub fn embed(
     out: &Path,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<usize> {
+    if same_file(source.path(), out) {
+        let message = "would be overwritten by its own vectors; give another output file";
+        return Err(Error::import(source.path(), message));
+    }
     let mut vectors: Vec<Vector> = Vec::new();
     let mut texts: Vec<Option<String>> = Vec::with_capacity(BATCH);
     let mut lines = Import::open(source.path())?;
@@ -56,6 +60,13 @@ pub fn embed(
     }
     write(out, &vectors)?;
     Ok(vectors.len())
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
 }
 
 fn write(out: &Path, vectors: &[Vector]) -> Result<()> {

@@ -31,11 +31,27 @@ pub fn SearchPage() -> impl IntoView {
     }
 }
 
-/// What the browser's tab says.
+/// What the browser's tab says. The title is written into the page as it stands, so nothing
+/// that could begin or end an element gets there.
 fn title(state: &SearchState) -> String {
-    match &state.like {
+    let title = match &state.like {
         Some(id) => format!("Like record {id} · Parallax"),
         None if state.q.is_empty() => "Parallax: neural search you can see through".into(),
         None => format!("{} · Parallax", state.q),
+    };
+    title.replace(['<', '>'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_query_gets_markup_into_the_title() {
+        let hostile = "</title><script>alert(1)</script>";
+        let search = SearchState::default().searching(hostile);
+        for state in [search.clone(), search.similar_to(hostile)] {
+            assert!(!title(&state).contains(['<', '>']), "{}", title(&state));
+        }
     }
 }
