@@ -7,7 +7,7 @@ import { baseURL, launchOptions, webServer } from "./support/server";
 export default defineConfig({
   testDir: "tests",
   workers: 2,
-  retries: 1,
+  retries: 0,
   fullyParallel: true,
   forbidOnly: true,
   // Room for a machine that builds something meanwhile.
