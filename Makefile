@@ -4,6 +4,8 @@ DATA ?=
 ADDR ?= 127.0.0.1:3000
 DATA_DIR ?= data
 PARALLAX := target/release/parallax
+BUILT := target/release/.parallax-built
+SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type f -not -path '*/node_modules/*')
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
@@ -29,14 +31,17 @@ test: build model ## all tests: Rust, then the page in Chromium
 	cargo test --release --workspace
 	cd end2end && npx playwright test
 
-build: setup ## build the server and the page, release
+build: setup $(BUILT) ## build the server and the page, release
+
+# Built again only where a source is newer: packing the page takes 20 seconds.
+$(BUILT): $(SOURCES)
 	cargo leptos build --release --precompress
+	@touch $@
 
 setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
 	.ci/setup
 
-model: setup ## fetch all-MiniLM-L6-v2, once
-	@test -x $(PARALLAX) || $(MAKE) build
+model: build ## fetch all-MiniLM-L6-v2, once
 	$(PARALLAX) model
 
 dev: setup ## develop: cargo leptos watch

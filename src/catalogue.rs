@@ -7,16 +7,18 @@
 //! that is not written down is ever removed. The catalogue's file is also the lock of the
 //! data folder.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
-use crate::collection::{Build, Collection, Report};
+use crate::collection::{About, Build, Collection, Report, STORE_FILE, Store, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
+use crate::record::Schema;
 
 const CATALOGUE_FILE: &str = "catalogue.redb";
 const COLLECTIONS_FOLDER: &str = "collections";
@@ -33,6 +35,9 @@ pub struct Catalogue {
     folder: PathBuf,
     database: Database,
     encoder: Arc<QueryEncoder>,
+    tuning: Tuning,
+    /// Numbers of the folders that are being filled.
+    filling: Mutex<BTreeSet<u64>>,
     open: Mutex<HashMap<String, Arc<Collection>>>,
 }
 
@@ -42,6 +47,14 @@ impl Catalogue {
     /// # Errors
     /// [`Error::InUse`] where another process has it open.
     pub fn open(folder: &Path, encoder: Arc<QueryEncoder>) -> Result<Self> {
+        Self::open_with(folder, encoder, Tuning::default())
+    }
+
+    /// The same, with other numbers for its collections than the usual ones.
+    ///
+    /// # Errors
+    /// As for [`Catalogue::open`].
+    pub fn open_with(folder: &Path, encoder: Arc<QueryEncoder>, tuning: Tuning) -> Result<Self> {
         let collections = folder.join(COLLECTIONS_FOLDER);
         std::fs::create_dir_all(&collections).map_err(Error::io(&collections))?;
         let path = folder.join(CATALOGUE_FILE);
@@ -57,6 +70,8 @@ impl Catalogue {
             folder: folder.to_owned(),
             database,
             encoder,
+            tuning,
+            filling: Mutex::default(),
             open: Mutex::default(),
         };
         let write = catalogue
@@ -84,15 +99,16 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NoCollection`], and those of [`Collection::open`].
     pub fn collection(&self, name: &str) -> Result<Arc<Collection>> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if let Some(collection) = open.get(name) {
             return Ok(Arc::clone(collection));
         }
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         let folder = self.folder_of(number);
         let encoder = Arc::clone(&self.encoder);
+        let tuning = self.tuning;
         let collection = catch_unwind(AssertUnwindSafe(|| {
-            Collection::open(name, &folder, encoder)
+            Collection::open_with(name, &folder, encoder, tuning)
         }))
         .map_err(|_| Error::damaged(&folder))??;
         open.insert(name.to_owned(), Arc::clone(&collection));
@@ -105,22 +121,124 @@ impl Catalogue {
     /// # Errors
     /// [`Error::BadName`], [`Error::CollectionExists`], and those of [`Build::run`].
     pub fn build(&self, name: &str, build: Build<'_>, replace: bool) -> Result<Report> {
+        self.make(name, replace, |folder| build.run(folder, self.tuning))
+    }
+
+    /// Makes a collection with no records yet.
+    ///
+    /// # Errors
+    /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::Store`].
+    pub fn create(&self, name: &str, schema: Schema, passages: bool) -> Result<()> {
+        self.make(name, false, |folder| {
+            let about = About {
+                schema,
+                model: self.encoder.model_hash().to_owned(),
+                source: String::new(),
+                passages,
+            };
+            Store::create(&folder.join(STORE_FILE), about).map(drop)
+        })
+    }
+
+    /// Makes a collection in a folder of its own, which `fill` fills.
+    pub(crate) fn make<T>(
+        &self,
+        name: &str,
+        replace: bool,
+        fill: impl FnOnce(&Path) -> Result<T>,
+    ) -> Result<T> {
         check_name(name)?;
-        let earlier = self.number(name)?;
-        if earlier.is_some() && !replace {
+        if !replace && self.number(name)?.is_some() {
             return Err(Error::CollectionExists(name.to_owned()));
         }
         let number = self.next_number()?;
         let folder = self.folder_of(number);
-        std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
-        let built = build.run(&folder);
-        if built.is_ok() {
-            self.point(name, number, earlier)?;
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.remove(name);
-        }
+        lock(&self.filling).insert(number);
+        let made = self.fill_and_point(name, replace, number, &folder, fill);
+        lock(&self.filling).remove(&number);
         self.remove_discarded()?;
-        built
+        made
+    }
+
+    fn fill_and_point<T>(
+        &self,
+        name: &str,
+        replace: bool,
+        number: u64,
+        folder: &Path,
+        fill: impl FnOnce(&Path) -> Result<T>,
+    ) -> Result<T> {
+        std::fs::create_dir(folder).map_err(Error::io(folder))?;
+        let made = fill(folder)?;
+        let mut open = lock(&self.open);
+        // Asked again: another may have been made under that name meanwhile.
+        let earlier = self.number(name)?;
+        if earlier.is_some() && !replace {
+            return Err(Error::CollectionExists(name.to_owned()));
+        }
+        self.point(name, Some(number), earlier)?;
+        open.remove(name);
+        Ok(made)
+    }
+
+    /// Makes a collection from a snapshot, which errors call `path`.
+    ///
+    /// # Errors
+    /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::OtherModel`], and those of
+    /// [`crate::collection::restore`].
+    pub fn restore(&self, name: &str, input: impl Read, path: &Path, replace: bool) -> Result<()> {
+        self.make(name, replace, |folder| {
+            crate::collection::restore(input, path, folder)?;
+            // Opened once before anyone relies on it: a snapshot of another model is refused.
+            let encoder = Arc::clone(&self.encoder);
+            Collection::open_with(name, folder, encoder, self.tuning)?.settle();
+            Ok(())
+        })
+    }
+
+    /// Removes a collection and all its records.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`].
+    pub fn drop_collection(&self, name: &str) -> Result<()> {
+        let mut open = lock(&self.open);
+        let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+        self.point(name, None, Some(number))?;
+        open.remove(name);
+        drop(open);
+        self.remove_discarded()
+    }
+
+    /// Gives a collection another name.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`], [`Error::BadName`], [`Error::CollectionExists`].
+    pub fn rename(&self, name: &str, to: &str) -> Result<()> {
+        check_name(to)?;
+        let mut open = lock(&self.open);
+        let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+        if self.number(to)?.is_some() {
+            return Err(Error::CollectionExists(to.to_owned()));
+        }
+        let write = self.database.begin_write().map_err(self.failed())?;
+        {
+            let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
+            table.remove(name).map_err(self.failed())?;
+            table.insert(to, number).map_err(self.failed())?;
+        }
+        write.commit().map_err(self.failed())?;
+        // Whoever still holds it under its old name keeps it; its store cannot be opened a
+        // second time, so it stays open under the new one.
+        if let Some(collection) = open.remove(name) {
+            collection.set_name(to);
+            open.insert(to.to_owned(), collection);
+        }
+        Ok(())
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The encoder its collections are searched with.
@@ -172,14 +290,22 @@ impl Catalogue {
         Ok(number)
     }
 
-    /// Lets a name point to a folder instead of an earlier one, in one transaction.
-    fn point(&self, name: &str, number: u64, earlier: Option<u64>) -> Result<()> {
+    /// Lets a name point to a folder, or to none, instead of an earlier one, in one
+    /// transaction.
+    fn point(&self, name: &str, number: Option<u64>, earlier: Option<u64>) -> Result<()> {
         let write = self.database.begin_write().map_err(self.failed())?;
         {
             let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
-            table.insert(name, number).map_err(self.failed())?;
             let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
-            discarded.remove(number).map_err(self.failed())?;
+            match number {
+                Some(number) => {
+                    table.insert(name, number).map_err(self.failed())?;
+                    discarded.remove(number).map_err(self.failed())?;
+                }
+                None => {
+                    table.remove(name).map_err(self.failed())?;
+                }
+            }
             if let Some(earlier) = earlier {
                 discarded.insert(earlier, ()).map_err(self.failed())?;
             }
@@ -190,10 +316,12 @@ impl Catalogue {
     /// Removes the folders that are written down as discarded, and only those. One that
     /// cannot be removed stays written down, and is tried again at the next start.
     fn remove_discarded(&self) -> Result<()> {
+        let filling = lock(&self.filling).clone();
         let write = self.database.begin_write().map_err(self.failed())?;
         {
             let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
-            let kept = discarded.retain(|number, ()| !remove(&self.folder_of(number)));
+            let kept = discarded
+                .retain(|number, ()| filling.contains(&number) || !remove(&self.folder_of(number)));
             kept.map_err(self.failed())?;
         }
         write.commit().map_err(self.failed())
@@ -224,6 +352,11 @@ pub fn check_name(name: &str) -> Result<()> {
     } else {
         Err(Error::BadName(name.to_owned()))
     }
+}
+
+/// What a panic elsewhere left behind is whole: each change is a single one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes a folder with all that is in it; whether it is gone.

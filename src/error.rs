@@ -35,6 +35,22 @@ pub enum Error {
         /// The id asked for.
         id: String,
     },
+    /// A record of a batch cannot be taken in; nothing of the batch was.
+    #[error("record {at} of the batch: {reason}; nothing was written")]
+    BadRecord {
+        /// Its place in the batch, from 1.
+        at: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The store could not be written; what was written before is as it was.
+    #[error("{reason}; nothing was written")]
+    Write {
+        /// The store's file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A name that cannot be a collection's.
     #[error(
         "'{0}' cannot name a collection: use 1 to 64 letters, digits, '-' or '_', \
@@ -49,6 +65,9 @@ pub enum Error {
         /// What is wrong with it and what to do.
         message: String,
     },
+    /// Whoever asked for the work no longer wants it.
+    #[error("cancelled")]
+    Cancelled,
     /// The data folder is open in another process.
     #[error(
         "the data folder {} is in use by another process; stop that one, or give another --data-dir",
@@ -96,8 +115,13 @@ pub enum Error {
     #[error(transparent)]
     Encoder(#[from] EncoderError),
     /// A file of vectors cannot be used.
-    #[error(transparent)]
-    Npy(#[from] NpyError),
+    #[error("{}: {reason}", .path.display())]
+    Npy {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: NpyError,
+    },
 }
 
 impl Error {
@@ -124,6 +148,12 @@ impl Error {
                       in another data folder"
                 .into(),
         }
+    }
+
+    /// Puts the file's name before what is wrong with its vectors.
+    pub fn npy(path: &Path) -> impl FnOnce(NpyError) -> Self + use<> {
+        let path = path.to_owned();
+        move |reason| Self::Npy { path, reason }
     }
 
     /// An import that cannot go on.

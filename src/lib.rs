@@ -6,13 +6,16 @@
 //! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
 //! page, the API or the command line asked. ARCHITECTURE.md is the map.
 
+pub mod background;
 pub mod catalogue;
 pub mod collection;
+mod digest;
 pub mod encoder;
 pub mod error;
 pub mod evaluation;
 pub mod filter;
 pub mod fusion;
+mod markdown;
 pub mod npy;
 pub mod query;
 pub mod record;

@@ -22,7 +22,7 @@ const ROW: usize = DIMENSIONS * size_of::<f32>();
 #[derive(Debug, thiserror::Error)]
 pub enum NpyError {
     /// The file could not be read or written.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     /// The file is not an f32 array of shape `[n, 384]`.
     #[error("not a .npy file of f32 vectors, 384 wide: {0}")]

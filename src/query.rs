@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::filter::Filter;
-use crate::record::Record;
+use crate::filter::{FacetValue, Filter};
+use crate::record::{FacetField, Record};
 
 /// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
 pub const MAX_QUERY_CHARS: usize = 2_000;
@@ -15,6 +15,9 @@ pub const MAX_QUERY_CHARS: usize = 2_000;
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged through.
 pub const MAX_DEPTH: usize = 1_000;
+
+/// How many copies of a hit are named; all are counted.
+pub const MAX_COPIES: usize = 50;
 
 /// A question to a collection.
 #[derive(Debug, Clone)]
@@ -31,6 +34,10 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// How neighbours are looked for.
     pub route: Route,
+    /// Whether identical records are one hit.
+    pub collapse: bool,
+    /// The facets whose values are counted.
+    pub facets: Vec<String>,
 }
 
 impl Query {
@@ -43,6 +50,8 @@ impl Query {
             offset: 0,
             filters: Vec::new(),
             route: Route::Auto,
+            collapse: true,
+            facets: Vec::new(),
         }
     }
 
@@ -148,8 +157,23 @@ pub struct Answer {
     pub total: u32,
     /// How neighbours were looked for, where they were.
     pub route: Option<Route>,
+    /// Counts of the facets asked for, in the order asked.
+    pub facets: Vec<FacetCounts>,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+/// How many records have each value of a facet. Filters on the facet itself are left aside,
+/// so that the other values one could choose are counted too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacetCounts {
+    /// The facet.
+    pub facet: FacetField,
+    /// Whether the records that hold a word of the query were counted, as text mode does, or
+    /// all records: by meaning, every record is a neighbour.
+    pub matching: bool,
+    /// Values with their number of records, most first.
+    pub values: Vec<(FacetValue, u64)>,
 }
 
 /// A record in an answer.
@@ -165,6 +189,29 @@ pub struct Hit {
     pub text: Option<Signal>,
     /// Where the query's words stand, in modes that read words.
     pub highlights: Highlights,
+    /// Byte range in the record's text of the passage that was nearest, where the text is
+    /// long enough to have several.
+    pub passage: Option<Range<usize>>,
+    /// Records identical to this one that pass the filters too, hidden behind it.
+    pub copies: Copies,
+}
+
+/// Records that say the same to the letter.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Copies {
+    /// How many there are.
+    pub count: u32,
+    /// The first of them, up to [`MAX_COPIES`].
+    pub records: Vec<Copy>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copy {
+    /// Its id.
+    pub id: String,
+    /// Its facets, in which it may differ.
+    pub facets: Vec<(String, String)>,
 }
 
 /// One engine's word on a hit.

@@ -8,10 +8,11 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use common::{encoder, json_lines, query_encoder};
-use parallax::collection::{Build, Progress, Report, SourceFile};
+use parallax::collection::{Build, Progress, Report, SourceFile, Tuning, VectorFile};
 use parallax::evaluation::graph_recall;
 use parallax::query::Route;
 use parallax::record::FieldOptions;
@@ -43,12 +44,14 @@ fn build_with(
     options: &FieldOptions,
 ) -> Result<Report> {
     let source = SourceFile::look(file, options)?;
-    let vectors = vectors.map(npy::Reader::open).transpose()?;
+    let vectors = vectors.map(VectorFile::open).transpose()?;
     let build = Build {
         source: &source,
         vectors,
         encoder: encoder(),
+        passages: true,
         progress: &|_: Progress| {},
+        cancelled: &AtomicBool::new(false),
     };
     catalogue.build(name, build, replace)
 }
@@ -273,28 +276,32 @@ fn a_collection_opened_again_answers_the_same() {
 #[test]
 fn damaged_index_files_are_built_again_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    let tuning = Tuning {
+        graph_min_records: 1,
+        ..Tuning::default()
+    };
+    let open = || Catalogue::open_with(folder.path(), query_encoder(), tuning);
+    let catalogue = open().unwrap();
     build(&catalogue, "sample", &sample_file(), false).unwrap();
     let collection = catalogue.collection("sample").unwrap();
     let before = Mode::ALL.map(|mode| titles(&collection, &ask("wooden furniture", mode)));
+    collection.settle();
     drop((collection, catalogue));
 
     let files = folder.path().join("collections/1");
-    let words = fs::read(files.join("words.idx")).unwrap();
-    fs::write(files.join("words.idx"), &words[..words.len() / 2]).unwrap();
+    let columns = fs::read(files.join("columns.idx")).unwrap();
+    fs::write(files.join("columns.idx"), &columns[..columns.len() / 2]).unwrap();
     let mut graph = fs::read(files.join("graph.idx")).unwrap();
     let middle = graph.len() / 2;
     graph[middle] ^= 1;
     fs::write(files.join("graph.idx"), graph).unwrap();
 
-    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    let catalogue = open().unwrap();
     let collection = catalogue.collection("sample").unwrap();
     let after = Mode::ALL.map(|mode| titles(&collection, &ask("wooden furniture", mode)));
     assert_eq!(after, before);
     // The graph comes back by itself, and its file with it.
-    while collection.generation().graph.is_none() {
-        std::thread::yield_now();
-    }
+    collection.settle();
     let forced = Query {
         route: Route::Graph,
         ..ask("wooden furniture", Mode::Neural)
@@ -313,6 +320,7 @@ fn a_collection_of_another_model_is_refused_by_name() {
         schema: parallax::Schema::startups(),
         model: "0123456789abcdef".into(),
         source: String::new(),
+        passages: false,
     };
     drop(parallax::collection::Store::create(&store, about).unwrap());
     let error = Collection::open("old", folder.path(), query_encoder())

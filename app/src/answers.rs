@@ -137,6 +137,8 @@ async fn ask(question: Question) -> Answer {
             })
     } else {
         let request = SearchRequest {
+            facets: Vec::new(),
+            collapse: true,
             q: state.q,
             mode: state.mode,
             filter: state.filters,

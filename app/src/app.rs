@@ -8,6 +8,7 @@ use leptos_router::{SsrMode, path};
 use crate::components::footer::Footer;
 use crate::components::header::Header;
 use crate::pages::about::AboutPage;
+use crate::pages::collections::CollectionsPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::search::SearchPage;
 
@@ -27,6 +28,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>
             </main>

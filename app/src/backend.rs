@@ -26,6 +26,9 @@ pub trait Backend: Send + Sync {
     /// What there is to know of a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;
 
+    /// What there is to know of every collection.
+    fn collections(&self) -> Pending<Vec<CollectionInfo>>;
+
     /// What a record is called, so that a page of its like can name it. A backend that
     /// cannot tell answers `None`, and the page shows the id.
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {

@@ -70,6 +70,17 @@ pub async fn collection(
     context.with_status(info)
 }
 
+/// What there is to know of every collection, in order of name.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "collections", input = GetUrl)]
+pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
+    let context = ssr::Context::take()?;
+    let collections = context.backend.collections().await;
+    context.with_status(collections)
+}
+
 impl FromServerFnError for Problem {
     type Encoder = JsonEncoding;
 
@@ -89,10 +100,15 @@ impl FromServerFnError for Problem {
             ),
             other => ("internal", other.to_string()),
         };
-        Self {
+        let problem = Self {
             code: code.into(),
             message,
+        };
+        #[cfg(feature = "ssr")]
+        if let Some(response) = use_context() {
+            ssr::set_status(&response, &problem);
         }
+        problem
     }
 }
 
@@ -127,14 +143,19 @@ mod ssr {
         /// Lets the response's status say what went wrong.
         pub fn with_status<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
             if let (Err(problem), Some(response)) = (&answer, &self.response) {
-                let status = StatusCode::from_u16(problem.status())
-                    .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                response.set_status(status);
-                if status == StatusCode::SERVICE_UNAVAILABLE {
-                    response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("2"));
-                }
+                set_status(response, problem);
             }
             answer
+        }
+    }
+
+    /// Lets the response's status say what went wrong.
+    pub fn set_status(response: &ResponseOptions, problem: &Problem) {
+        let status =
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.set_status(status);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
     }
 }

@@ -59,6 +59,16 @@ pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
     (Some(0..line.trim_end().len()), rest..text.len())
 }
 
+/// What a card shows of a text: tagline and rest, or of a long text the passage that was
+/// nearest. A passage that is none, as a server might send, is passed over.
+pub fn shown(text: &str, passage: Option<(u32, u32)>) -> (Option<Range<usize>>, Range<usize>) {
+    let passage = passage.map(|(start, end)| start as usize..end as usize);
+    match passage.filter(|passage| text.get(passage.clone()).is_some()) {
+        Some(passage) => (None, passage),
+        None => tagline_and_rest(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

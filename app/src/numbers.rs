@@ -1,8 +1,8 @@
 //! Numbers, names and durations as people read them.
 
 /// With thousands separators: `40,474`.
-pub fn thousands(number: u32) -> String {
-    let digits = number.to_string();
+pub fn thousands(number: impl Into<u64>) -> String {
+    let digits = number.into().to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -14,7 +14,8 @@ pub fn thousands(number: u32) -> String {
 }
 
 /// How many of something: `1 record`, `1,234 records`.
-pub fn counted(number: u32, noun: &str) -> String {
+pub fn counted(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", thousands(number))
 }
@@ -25,6 +26,57 @@ pub fn milliseconds(ms: f64) -> String {
         ms if ms < 0.1 => format!("{ms:.2} ms"),
         ms if ms < 100.0 => format!("{ms:.1} ms"),
         ms => format!("{ms:.0} ms"),
+    }
+}
+
+/// A size on disk, in decimal units: `812 bytes`, `14 KB`, `3.2 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KB", "MB", "GB", "TB"];
+    if bytes < 1_000 {
+        return counted(bytes, "byte");
+    }
+    let mut size = bytes as f64 / 1_000.0;
+    let mut units = UNITS.iter();
+    let mut unit = units.next();
+    // What would be rounded to a thousand is one of the next unit.
+    while size >= 999.5 && units.len() > 0 {
+        size /= 1_000.0;
+        unit = units.next();
+    }
+    let unit = unit.copied().unwrap_or_default();
+    if size < 9.95 {
+        format!("{size:.1} {unit}")
+    } else {
+        format!("{size:.0} {unit}")
+    }
+}
+
+/// How long something still takes, as nobody can know to the second: `about 3 minutes left`.
+pub fn time_left(seconds: f64) -> String {
+    let about = |number: f64, noun| format!("about {} left", counted(number as u64, noun));
+    if seconds < 10.0 {
+        "a few seconds left".into()
+    } else if seconds < 55.0 {
+        about((seconds / 10.0).ceil() * 10.0, "second")
+    } else if seconds < 55.0 * 60.0 {
+        about((seconds / 60.0).round().max(1.0), "minute")
+    } else {
+        about((seconds / 3_600.0).round().max(1.0), "hour")
+    }
+}
+
+/// How fast records are read; `None` while that cannot be said.
+pub fn rate(records_a_second: f64) -> Option<String> {
+    let rate = records_a_second;
+    if !rate.is_finite() || rate < 0.05 {
+        None
+    } else if rate < 9.95 {
+        Some(format!("{rate:.1} records a second"))
+    } else {
+        Some(format!(
+            "{} records a second",
+            thousands(rate.round() as u64)
+        ))
     }
 }
 
@@ -53,16 +105,58 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        let shown = [0, 999, 1_000, 40_474, 1_234_567].map(thousands);
+        let shown = [0u32, 999, 1_000, 40_474, 1_234_567].map(thousands);
         assert_eq!(shown, ["0", "999", "1,000", "40,474", "1,234,567"]);
-        assert_eq!(counted(1, "record"), "1 record");
-        assert_eq!(counted(0, "record"), "0 records");
+        assert_eq!(counted(1u32, "record"), "1 record");
+        assert_eq!(counted(0u32, "record"), "0 records");
     }
 
     #[test]
     fn durations_keep_two_figures() {
         let shown = [0.042, 2.41, 99.94, 310.4].map(milliseconds);
         assert_eq!(shown, ["0.04 ms", "2.4 ms", "99.9 ms", "310 ms"]);
+    }
+
+    #[test]
+    fn sizes_never_read_as_a_thousand_of_a_unit() {
+        let shown = [1, 999, 1_000, 13_700, 999_499, 999_999, 61_234_567].map(size);
+        assert_eq!(
+            shown,
+            [
+                "1 byte",
+                "999 bytes",
+                "1.0 KB",
+                "14 KB",
+                "999 KB",
+                "1.0 MB",
+                "61 MB"
+            ]
+        );
+        assert_eq!(size(u64::MAX), "18446744 TB");
+    }
+
+    #[test]
+    fn what_is_left_is_said_in_words() {
+        let shown = [0.0, 9.9, 31.0, 59.0, 200.0, 5_400.0].map(time_left);
+        assert_eq!(
+            shown,
+            [
+                "a few seconds left",
+                "a few seconds left",
+                "about 40 seconds left",
+                "about 1 minute left",
+                "about 3 minutes left",
+                "about 2 hours left"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rate_is_said_once_there_is_one() {
+        assert_eq!(rate(0.0), None);
+        assert_eq!(rate(f64::NAN), None);
+        assert_eq!(rate(3.21).as_deref(), Some("3.2 records a second"));
+        assert_eq!(rate(1_234.5).as_deref(), Some("1,235 records a second"));
     }
 
     #[test]

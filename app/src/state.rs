@@ -133,7 +133,7 @@ impl SearchState {
     pub fn with_filter(&self, field: &str, value: &str) -> Self {
         let mut state = self.first_page();
         state.filters.retain(|filter| field_of(filter) != field);
-        state.filters.push(format!("{field}:{value}"));
+        state.filters.push(condition(field, value));
         state
     }
 
@@ -160,7 +160,7 @@ impl SearchState {
         })
     }
 
-    /// The value a field is filtered by.
+    /// The value a field is filtered by, as it stands in the filter.
     pub fn value_of(&self, field: &str) -> Option<&str> {
         self.filters
             .iter()
@@ -175,6 +175,31 @@ impl SearchState {
             ..self.clone()
         }
     }
+}
+
+/// The filter for one value of a field, as the engine's grammar has it: what would mean
+/// something else there is taken to the letter.
+pub fn condition(field: &str, value: &str) -> String {
+    format!("{}:{}", escaped(field, &['\\', ':']), literal(value))
+}
+
+/// A value as it stands in such a filter.
+pub fn literal(value: &str) -> String {
+    match value {
+        "*" => "\\*".into(),
+        _ => escaped(value, &['\\', '|']),
+    }
+}
+
+fn escaped(text: &str, marks: &[char]) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if marks.contains(&character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
 
 /// The search page's path for a collection; `None` is the default one.

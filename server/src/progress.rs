@@ -72,6 +72,7 @@ fn show_on_bar(bar: &ProgressBar, progress: Progress) {
             bar.set_length(of);
             bar.set_position(done);
         }
+        Progress::Skipped(_) => {}
         Progress::Words => bar.set_message("words"),
         Progress::Graph => {
             bar.set_message("graph");
@@ -92,6 +93,7 @@ impl Lines {
                 let left = (of - done.min(of)) as f64 / rate.max(0.001);
                 eprintln!("{done} of {of} records, {rate:.0}/s, {left:.0} s left");
             }
+            Progress::Skipped(_) => {}
             Progress::Words => eprintln!("building the words' index"),
             Progress::Graph => eprintln!("building the graph"),
         }

@@ -2,6 +2,7 @@
 //! has something to search.
 
 use std::io::Write;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use parallax::Catalogue;
@@ -40,7 +41,9 @@ pub fn build(catalogue: &Catalogue) -> Result<()> {
         source: &source,
         vectors: None,
         encoder: encoder.encoder(),
+        passages: true,
         progress: &|progress| reporter.show(progress),
+        cancelled: &AtomicBool::new(false),
     };
     catalogue.build(NAME, build, false)?;
     reporter.finish();

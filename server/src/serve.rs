@@ -4,6 +4,7 @@
 //! collections are loaded while `/healthz` already answers and everything else says that
 //! the service is starting.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +16,10 @@ use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
+use crate::http::Guard;
 use crate::service::{Opened, Service};
-use crate::{http, paths, sample};
+use crate::tasks::Tasks;
+use crate::{connections, http, paths, sample};
 
 /// How long requests under way may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -31,6 +34,8 @@ pub struct Settings {
     pub model: PathBuf,
     /// The collection that answers where none is named.
     pub collection: Option<String>,
+    /// What writers must show; without one, only this machine itself may write.
+    pub api_key: Option<String>,
 }
 
 /// Serves until told to stop.
@@ -58,6 +63,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
+    let guard = Guard::new(settings.api_key.clone());
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
@@ -70,21 +76,14 @@ async fn serve(settings: Settings) -> Result<()> {
         }
     });
     let (stop, stopped) = tokio::sync::watch::channel(());
-    let serving = axum::serve(listener, http::router(service, options));
-    let mut until = stopped.clone();
-    let mut serving = tokio::spawn(
-        serving
-            .with_graceful_shutdown(async move {
-                let _ = until.changed().await;
-            })
-            .into_future(),
-    );
+    let router = http::router(service, options, guard);
+    let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
 
     tokio::select! {
         loaded = &mut loading => {
             loaded.context("loading broke off")??;
             tokio::select! {
-                ended = &mut serving => ended.context("serving broke off")??,
+                ended = &mut serving => ended.context("serving broke off")?,
                 () = told_to_stop() => {}
             }
         }
@@ -113,8 +112,10 @@ fn load(settings: &Settings) -> Result<Opened> {
             tracing::error!(%error, "a collection cannot be opened");
         }
     }
+    let catalogue = Arc::new(catalogue);
     Ok(Opened {
-        catalogue: Arc::new(catalogue),
+        tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
+        catalogue,
         default,
     })
 }
@@ -139,12 +140,14 @@ fn default_collection(catalogue: &Catalogue, asked: Option<&str>) -> Result<Stri
 
 fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> {
     let collection = opened.catalogue.collection(&opened.default)?;
-    println!(
+    let line = format!(
         "Parallax serves http://{address} — collection '{}', {} records, ready in {:.1} s",
         opened.default,
         collection.generation().records(),
         start.elapsed().as_secs_f64()
     );
+    // The service goes on where nobody reads this.
+    let _ = writeln!(std::io::stdout(), "{line}");
     Ok(())
 }
 

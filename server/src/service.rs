@@ -9,7 +9,11 @@ use parallax_app::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse,
 
 use crate::pool::{Pool, Refused};
 use crate::sample;
+use crate::tasks::Tasks;
 use crate::wire::{self, Payload};
+
+/// How many writers are at work at once; those that come together share a transaction.
+const WRITERS: usize = 8;
 
 /// The service; clones share it.
 #[derive(Clone)]
@@ -19,12 +23,16 @@ struct Inner {
     /// Set once everything is loaded.
     opened: OnceLock<Opened>,
     pool: Pool,
+    /// Writers wait for the disk and for each other; they take no place from queries.
+    writers: Pool,
 }
 
 /// What is there once everything is loaded.
 pub struct Opened {
     /// The data folder.
     pub catalogue: Arc<Catalogue>,
+    /// Its imports.
+    pub tasks: Arc<Tasks>,
     /// The collection that answers where none is named.
     pub default: String,
 }
@@ -35,6 +43,7 @@ impl Service {
         Self(Arc::new(Inner {
             opened: OnceLock::new(),
             pool: Pool::new(cores),
+            writers: Pool::new(WRITERS),
         }))
     }
 
@@ -74,23 +83,67 @@ impl Service {
             let names = opened.catalogue.names()?;
             let collections = names.iter().map(|name| opened.catalogue.collection(name));
             let whole = collections.filter_map(|collection| match collection {
-                Ok(collection) => Some(info(&collection)),
+                Ok(collection) => Some(info(&collection, &opened.default)),
                 Err(error) => {
                     tracing::error!(%error, "a collection cannot be opened");
                     None
                 }
             });
-            Ok(whole.collect())
+            whole.collect()
         })
         .await
     }
 
-    async fn with_catalogue<T: Send + 'static>(
+    /// Writes something, with a collection at hand.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        name: String,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let work = move |opened: &Opened| work(&*opened.catalogue.collection(&name)?);
+        self.run(&self.0.writers, work).await
+    }
+
+    /// Manages collections: slow work, beside the queries.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn manage<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.run(&self.0.writers, work).await
+    }
+
+    /// Works on something in the pool, with the data folder at hand.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_catalogue<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.pool, work).await
+    }
+
+    /// The data folder, once it is open.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub fn opened(&self) -> Result<&Opened, Problem> {
+        self.0.opened.get().ok_or_else(starting)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        pool: &Pool,
+        work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
         let inner = Arc::clone(&self.0);
-        let worked = self.0.pool.run(move || match inner.opened.get() {
+        let worked = pool.run(move || match inner.opened.get() {
             Some(opened) => work(opened).map_err(|error| problem(&error)),
             None => Err(starting()),
         });
@@ -98,7 +151,7 @@ impl Service {
             Ok(result) => result,
             Err(Refused::Full) => Err(Problem {
                 code: "overloaded".into(),
-                message: "too many queries are waiting; try again in a second".into(),
+                message: "too many requests are waiting; try again in a second".into(),
             }),
             Err(Refused::Failed) => Err(internal()),
         }
@@ -135,9 +188,18 @@ impl Backend for Service {
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
         let service = self.clone();
         Box::pin(async move {
-            let found = service.with_collection(collection, |collection| Ok(info(collection)));
+            let found = service.with_catalogue(move |opened| {
+                let name = collection.as_deref().unwrap_or(&opened.default);
+                info(&*opened.catalogue.collection(name)?, &opened.default)
+            });
             found.await
         })
+    }
+
+    fn collections(&self) -> Pending<Vec<CollectionInfo>> {
+        let service = self.clone();
+        // The service's own method of that name, not this one.
+        Box::pin(async move { Service::collections(&service).await })
     }
 
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
@@ -190,17 +252,19 @@ impl Service {
     }
 }
 
-fn info(collection: &Collection) -> CollectionInfo {
+fn info(collection: &Collection, default: &str) -> parallax::Result<CollectionInfo> {
     let startups = *collection.schema() == Schema::startups();
     let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
-    wire::info(collection, examples)
+    wire::info(collection, examples, *collection.name() == default)
 }
 
 /// What a caller is told of an engine's error. What is none of the caller's making is
 /// logged here, once, and not told.
 fn problem(error: &Error) -> Problem {
     let code = match error {
-        Error::BadQuery(_) | Error::BadName(_) => "bad_query",
+        Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
+        Error::Import { .. } => "bad_query",
+        Error::CollectionExists(_) => "conflict",
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
         Error::OtherModel { .. } => "other_model",
         other => {

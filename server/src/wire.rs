@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use parallax::query::{Answer, Highlights, Hit, Route, Signal, Timings};
-use parallax::{Collection, Filter, Query, Record};
+use parallax::collection::GraphState;
+use parallax::query::{Answer, FacetCounts, Highlights, Hit, Route, Signal, Timings};
+use parallax::record::FieldOptions;
+use parallax::{Collection, Filter, Query};
 use parallax_app::wire;
 
 /// How many values of a facet are told, the most frequent: a page offers them as a choice.
@@ -25,6 +27,8 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
         limit: request.limit as usize,
         offset: request.offset as usize,
         filters: filters(&request.filter)?,
+        facets: request.facets.clone(),
+        collapse: request.collapse,
         ..Query::new(&request.q)
     })
 }
@@ -39,7 +43,7 @@ pub fn filters(texts: &[String]) -> parallax::Result<Vec<Filter>> {
 /// An answer as it travels.
 pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wire::SearchResponse {
     wire::SearchResponse {
-        collection: collection.name().to_owned(),
+        collection: collection.name().to_string(),
         total: answer.total,
         route: answer.route.and_then(route),
         hits: answer
@@ -47,68 +51,109 @@ pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wi
             .into_iter()
             .map(|found| hit(found, payload))
             .collect(),
+        facets: answer.facets.into_iter().map(counted).collect(),
         timings: timings(answer.timings),
     }
 }
 
-/// What there is to know of a collection.
-pub fn info(collection: &Collection, examples: &[&str]) -> wire::CollectionInfo {
-    let generation = collection.generation();
-    let facets = generation.words.facets.counts();
-    let facets = facets.map(|(field, values)| wire::FacetCounts {
-        field: field.to_owned(),
-        values: values
-            .into_iter()
-            .take(MAX_FACET_VALUES)
-            .map(|(value, count)| wire::FacetCount {
-                value: value.to_owned(),
-                count: count as u32,
-            })
-            .collect(),
+fn counted(facet: FacetCounts) -> wire::CountedFacet {
+    let counted = if facet.matching { "matching" } else { "all" };
+    wire::CountedFacet {
+        field: facet.facet.field.clone(),
+        kind: facet.facet.kind.name().to_owned(),
+        counted: counted.to_owned(),
+        values: values(facet),
+    }
+}
+
+fn values(facet: FacetCounts) -> Vec<wire::FacetCount> {
+    let values = facet.values.into_iter().take(MAX_FACET_VALUES);
+    let values = values.map(|(value, count)| wire::FacetCount {
+        value: value.to_string(),
+        count: count as u32,
     });
-    let graph = if generation.graph.is_some() {
-        "ready"
-    } else {
-        "building"
+    values.collect()
+}
+
+/// What there is to know of a collection.
+pub fn info(
+    collection: &Collection,
+    examples: &[&str],
+    default: bool,
+) -> parallax::Result<wire::CollectionInfo> {
+    let facets = collection.facet_counts()?.into_iter();
+    let facets = facets.map(|facet| wire::FacetCounts {
+        field: facet.facet.field.clone(),
+        values: values(facet),
+    });
+    let graph = match collection.graph_state() {
+        GraphState::Ready => "ready",
+        GraphState::Building => "building",
+        GraphState::NotNeeded => "none",
     };
-    wire::CollectionInfo {
-        name: collection.name().to_owned(),
-        records: generation.records(),
+    Ok(wire::CollectionInfo {
+        name: collection.name().to_string(),
+        records: collection.generation().records(),
+        bytes: collection.bytes(),
+        default,
         graph: graph.to_owned(),
         facets: facets.collect(),
         examples: examples.iter().map(|&example| example.to_owned()).collect(),
+    })
+}
+
+/// The fields as the engine takes them.
+pub fn options(fields: wire::Proposed) -> FieldOptions {
+    FieldOptions {
+        id: fields.id,
+        title: fields.title,
+        text: fields.text,
+        url: fields.url,
+        image: fields.image,
+        facets: fields.facets,
     }
 }
 
 fn hit(hit: Hit, payload: Payload) -> wire::Hit {
-    let Record {
-        id,
-        title,
-        text,
-        url,
-        image,
-        facets,
-        payload: fields,
-        ..
-    } = hit.record;
+    let record = hit.record;
+    let copies = (hit.copies.count > 0).then(|| wire::Copies {
+        count: hit.copies.count,
+        records: hit
+            .copies
+            .records
+            .into_iter()
+            .map(|copy| wire::Copy {
+                id: copy.id,
+                facets: facets(copy.facets),
+            })
+            .collect(),
+    });
     wire::Hit {
-        id,
+        id: record.id,
         score: hit.score,
         signals: wire::Signals {
             neural: hit.neural.map(signal),
             text: hit.text.map(signal),
         },
-        title,
-        text,
-        url,
-        image,
-        facets: facets
-            .into_iter()
-            .map(|(field, value)| wire::Facet { field, value })
-            .collect(),
+        title: record.title,
+        text: record.text,
+        url: record.url,
+        image: record.image,
+        facets: facets(record.facets),
         highlights: highlights(hit.highlights),
-        payload: (payload == Payload::Whole).then_some(fields),
+        passage: hit
+            .passage
+            .map(|passage| (passage.start as u32, passage.end as u32)),
+        copies,
+        payload: (payload == Payload::Whole).then_some(record.payload),
     }
+}
+
+fn facets(facets: Vec<(String, String)>) -> Vec<wire::Facet> {
+    let facets = facets.into_iter();
+    facets
+        .map(|(field, value)| wire::Facet { field, value })
+        .collect()
 }
 
 fn signal(signal: Signal) -> wire::Signal {

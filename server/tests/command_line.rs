@@ -130,6 +130,7 @@ fn bad_files_are_named_with_line_and_reason() {
     write("broken.jsonl", b"{\n");
     write("other.csv", b"head,body\na,b\n");
     write("bytes.jsonl", b"\xff\xfe\n");
+    write("numbers.jsonl", b"{\"a\":1,\"b\":2}\n");
     let index = |file: &str, more: &[&str], needle: &str| {
         let arguments = ["index", file, "--collection", "c", "--data-dir", "d"];
         fails(&[&arguments[..], more].concat(), at, needle);
@@ -138,11 +139,15 @@ fn bad_files_are_named_with_line_and_reason() {
     index("empty.jsonl", &[], "empty.jsonl: the file is empty");
     index("broken.jsonl", &[], "line 1: not JSON");
     index("bytes.jsonl", &[], "line 1: invalid UTF-8");
-    index("other.csv", &[], "--title FIELD");
+    index(
+        "numbers.jsonl",
+        &[],
+        "no field holds a text to search in; the records have: a, b",
+    );
     index(
         "other.csv",
         &["--text", "bodi"],
-        "'bodi', but the first record has: head, body",
+        "'bodi', but the records have: head, body",
     );
     index(
         "other.csv",

@@ -1,27 +1,31 @@
 //! Making a collection from a file: read, encode, store, index.
 
-use std::io::Read;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use sha2::{Digest, Sha256};
-
-use super::generation::Words;
-use super::index_file::{self, BuiltFrom};
-use super::store::{About, Store};
-use super::{GRAPH_FILE, STORE_FILE, WORDS_FILE};
+use super::encode::{self, encode};
+use super::generation::Part;
+use super::index_file::BuiltFrom;
+use super::merge;
+use super::segment::Segment;
+use super::store::{About, Change, Encoded, Store};
+use super::vector_file::VectorFile;
+use super::{Collection, STORE_FILE, Tuning};
 use crate::Vector;
+use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::npy;
 use crate::record::{FieldOptions, Import, Line, Payload, Schema};
-use crate::vector::{ExactScan, Graph, normalise};
+use crate::vector::Graph;
 
 /// How many records are encoded and stored together: one transaction each.
 const BATCH: usize = 1_024;
 
 /// How many skipped lines a report lists by number; all are counted.
-const LISTED: usize = 20;
+pub const LISTED: usize = 20;
 
 /// A file to make a collection from, looked at before anything is made.
 pub struct SourceFile {
@@ -31,11 +35,8 @@ pub struct SourceFile {
     lines: u64,
 }
 
-/// Vectors made before, read row by row.
-pub type VectorFile = npy::Reader<std::io::BufReader<std::fs::File>>;
-
 /// How far a build is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Progress {
     /// Records are read, encoded and stored.
     Records {
@@ -44,6 +45,8 @@ pub enum Progress {
         /// Lines in all.
         of: u64,
     },
+    /// A line was left out.
+    Skipped(Skipped),
     /// The words' index is built.
     Words,
     /// The graph is built.
@@ -51,7 +54,7 @@ pub enum Progress {
 }
 
 /// What a build took in and left out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Records taken in.
     pub records: u64,
@@ -75,40 +78,58 @@ pub struct Skipped {
 }
 
 impl SourceFile {
-    /// Reads the file once: which fields it has, how many lines, its hash.
+    /// Reads the file once: what its first records hold, how many lines, its hash.
     ///
     /// # Errors
     /// A file that cannot be read, has no record in it, or lacks a field the options name.
     pub fn look(path: &Path, options: &FieldOptions) -> Result<Self> {
-        let mut first: Option<Payload> = None;
+        let mut sample: Vec<Payload> = Vec::new();
         let mut problem = None;
         let mut lines = 0;
         for line in Import::open(path)? {
             lines += 1;
             match line? {
-                Line::Record { payload, .. } if first.is_none() => first = Some(payload),
+                Line::Record { payload, .. } if sample.len() < Schema::SAMPLE => {
+                    sample.push(payload);
+                }
                 Line::Skipped { line, reason } if problem.is_none() => {
                     problem = Some(format!("line {line}: {reason}"));
                 }
                 Line::Record { .. } | Line::Skipped { .. } => {}
             }
         }
-        let Some(first) = first else {
+        if sample.is_empty() {
             let why = problem.unwrap_or_else(|| "it has no lines".into());
             return Err(Error::import(
                 path,
                 format!("no record in the file ({why})"),
             ));
-        };
-        let fields: Vec<&str> = first.keys().map(String::as_str).collect();
+        }
         let schema =
-            Schema::choose(&fields, options).map_err(|message| Error::import(path, message))?;
+            Schema::choose(&sample, options).map_err(|message| Error::import(path, message))?;
         Ok(Self {
             path: path.to_owned(),
             schema,
-            sha256: sha256(path)?,
+            sha256: digest_of(path)?,
             lines,
         })
+    }
+
+    fn nothing_usable(&self, report: &Report) -> Error {
+        let message = match report.listed.first() {
+            Some(first) => format!(
+                "no record could be used (line {}: {})",
+                first.line, first.reason
+            ),
+            None => "no record in the file".into(),
+        };
+        Error::import(&self.path, message)
+    }
+
+    /// The same file, read as the records of a collection are.
+    pub fn for_schema(mut self, schema: Schema) -> Self {
+        self.schema = schema;
+        self
     }
 
     /// How its records will be read.
@@ -132,7 +153,7 @@ impl SourceFile {
     }
 }
 
-/// A build under way.
+/// A build, or an import into an existing collection, under way.
 pub struct Build<'a> {
     /// The file.
     pub source: &'a SourceFile,
@@ -140,8 +161,12 @@ pub struct Build<'a> {
     pub vectors: Option<VectorFile>,
     /// What encodes, and whose hash the collection records.
     pub encoder: &'a Encoder,
+    /// Whether long texts are encoded passage by passage.
+    pub passages: bool,
     /// Told how far things are.
     pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// Set from elsewhere to end the work.
+    pub cancelled: &'a AtomicBool,
 }
 
 impl Build<'_> {
@@ -149,53 +174,82 @@ impl Build<'_> {
     ///
     /// # Errors
     /// What keeps the file, the encoder or the folder from being used; vectors that do not
-    /// fit the file. What stands in the folder then is of no use.
-    pub fn run(mut self, folder: &Path) -> Result<Report> {
+    /// fit the file; [`Error::Cancelled`]. What stands in the folder then is of no use.
+    pub fn run(self, folder: &Path, tuning: Tuning) -> Result<Report> {
         let start = Instant::now();
-        let store = Store::create(
-            &folder.join(STORE_FILE),
-            About {
-                schema: self.source.schema.clone(),
-                model: self.encoder.model_hash().to_owned(),
-                source: self.source.sha256.clone(),
-            },
-        )?;
-        let mut report = self.take_in(&store)?;
+        let about = About {
+            schema: self.source.schema.clone(),
+            model: self.encoder.model_hash().to_owned(),
+            source: self.source.sha256.clone(),
+            passages: self.passages,
+        };
+        let store = Store::create(&folder.join(STORE_FILE), about)?;
+        let (source, progress) = (self.source, self.progress);
+        let mut report = self.take_in(store.about(), 0, |batch, _| {
+            store.apply(&[Change::Put(&batch)])?;
+            Ok(())
+        })?;
         report.records_took = start.elapsed();
         if report.records == 0 {
-            let message = match report.listed.first() {
-                Some(first) => format!(
-                    "no record could be used (line {}: {})",
-                    first.line, first.reason
-                ),
-                None => "no record in the file".into(),
-            };
-            return Err(Error::import(&self.source.path, message));
+            return Err(source.nothing_usable(&report));
         }
 
         let start = Instant::now();
+        progress(Progress::Words);
+        let view = store.read()?;
+        let state = view.state()?;
+        let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
+        let mut base = Part::whole(segment);
+        if base.segment.len() >= tuning.graph_min_records {
+            progress(Progress::Graph);
+            base.graph = Some(Graph::build(base.segment.scan.codes()).into());
+        }
         let from = BuiltFrom {
-            sequence: store.sequence()?,
+            state,
             model: store.about().model.clone(),
         };
-        (self.progress)(Progress::Words);
-        index_file::write(&folder.join(WORDS_FILE), &from, &Words::build(&store)?)?;
-        (self.progress)(Progress::Graph);
-        let scan = ExactScan::new(store.vectors()?);
-        index_file::write(&folder.join(GRAPH_FILE), &from, &Graph::build(scan.codes()))?;
+        merge::keep(folder, &from, &base)?;
         report.indexes_took = start.elapsed();
         Ok(report)
     }
 
-    /// Stores every usable record of the file.
-    fn take_in(&mut self, store: &Store) -> Result<Report> {
+    /// Adds the file's records to a collection, batch by batch; each batch is durable and
+    /// findable once it is written. Under a name, the line reached is kept with each batch,
+    /// and a later call with the same name goes on after it.
+    ///
+    /// # Errors
+    /// As for [`Build::run`]; what was written stays written.
+    pub fn add_to(self, collection: &Collection, name: Option<&str>) -> Result<Report> {
+        let start = Instant::now();
+        let _held = collection.hold_merges();
+        let reached: Option<u64> = match name {
+            Some(name) => collection.store.read()?.note(name)?,
+            None => None,
+        };
+        let about = collection.about().clone();
+        let mut report = self.take_in(&about, reached.unwrap_or(0), |batch, line| {
+            let note = name.map(|name| (name.to_owned(), line.to_string().into_bytes()));
+            collection.put_encoded(batch, note)?;
+            Ok(())
+        })?;
+        report.records_took = start.elapsed();
+        Ok(report)
+    }
+
+    /// Reads, checks and encodes every usable record of the file past a line, and hands them
+    /// on in batches, each with the line it ends at.
+    fn take_in(
+        mut self,
+        about: &About,
+        reached: u64,
+        mut store: impl FnMut(Vec<Encoded>, u64) -> Result<()>,
+    ) -> Result<Report> {
         let path = &self.source.path;
-        let mut taken = Taken::new(&self.source.schema);
+        let mut taken = Taken::new(about);
         let mut batch: Vec<(Payload, Option<Vector>)> = Vec::with_capacity(BATCH);
         let mut lines = 0;
-        let total = self.source.lines;
-        let vectors = &mut self.vectors;
-        let flush = |batch: &mut Vec<(Payload, Option<Vector>)>, lines: u64| -> Result<()> {
+        let mut flush = |batch: &mut Vec<_>, lines: u64| -> Result<()> {
+            let total = self.source.lines;
             let from = lines - batch.len() as u64;
             let progress = |done: u64| {
                 (self.progress)(Progress::Records {
@@ -203,21 +257,38 @@ impl Build<'_> {
                     of: total,
                 });
             };
-            store.append(&encoded(
+            let records = encode(
                 self.encoder,
-                &self.source.schema,
-                batch,
+                about,
+                std::mem::take(batch),
                 &progress,
-            )?)?;
-            batch.clear();
+                self.cancelled,
+            )?;
+            store(records, lines)?;
             progress(lines - from);
             Ok(())
         };
         for line in Import::open(path)? {
             lines += 1;
-            let vector = next_vector(vectors.as_mut(), lines, path)?;
-            if let Some(payload) = taken.take(line?) {
-                batch.push((payload, vector.map(|v| unit(v, lines, path)).transpose()?));
+            let row = self
+                .vectors
+                .as_mut()
+                .map(VectorFile::next_row)
+                .transpose()?;
+            if let Some(None) = row {
+                let message = format!("the vectors end at {}, the file goes on", lines - 1);
+                return Err(Error::import(path, message));
+            }
+            match taken.take(line?) {
+                Ok(payload) if lines > reached => {
+                    let given = match (&self.vectors, row.flatten()) {
+                        (Some(vectors), Some(row)) => Some(vectors.unit(row)?),
+                        _ => None,
+                    };
+                    batch.push((payload, given));
+                }
+                Ok(_) => {}
+                Err(skipped) => (self.progress)(Progress::Skipped(skipped)),
             }
             if batch.len() == BATCH {
                 flush(&mut batch, lines)?;
@@ -226,8 +297,8 @@ impl Build<'_> {
         if !batch.is_empty() {
             flush(&mut batch, lines)?;
         }
-        if let Some(vectors) = vectors {
-            let given = vectors.expected() as u64;
+        if let Some(vectors) = &self.vectors {
+            let given = vectors.rows() as u64;
             if given != lines {
                 let message = format!("the file has {lines} lines, the vectors are {given}");
                 return Err(Error::import(path, message));
@@ -239,27 +310,22 @@ impl Build<'_> {
 
 /// Decides which lines become records.
 struct Taken<'a> {
-    schema: &'a Schema,
-    ids: std::collections::HashMap<String, u64>,
+    about: &'a About,
+    ids: HashMap<String, u64>,
     report: Report,
 }
 
 impl<'a> Taken<'a> {
-    fn new(schema: &'a Schema) -> Self {
+    fn new(about: &'a About) -> Self {
         Self {
-            schema,
-            ids: std::collections::HashMap::new(),
-            report: Report {
-                records: 0,
-                skipped: 0,
-                listed: Vec::new(),
-                records_took: Duration::ZERO,
-                indexes_took: Duration::ZERO,
-            },
+            about,
+            ids: HashMap::new(),
+            report: Report::default(),
         }
     }
 
-    fn take(&mut self, line: Line) -> Option<Payload> {
+    /// A line's record, if it holds one that can be used; else what is wrong with it.
+    fn take(&mut self, line: Line) -> Result<Payload, Skipped> {
         let (line, checked) = match line {
             Line::Record { line, payload } => (line, self.check(line, &payload).map(|()| payload)),
             Line::Skipped { line, reason } => (line, Err(reason)),
@@ -267,34 +333,31 @@ impl<'a> Taken<'a> {
         match checked {
             Ok(payload) => {
                 self.report.records += 1;
-                Some(payload)
+                Ok(payload)
             }
             Err(reason) => {
+                let skipped = Skipped { line, reason };
                 self.report.skipped += 1;
                 if self.report.listed.len() < LISTED {
-                    self.report.listed.push(Skipped { line, reason });
+                    self.report.listed.push(skipped.clone());
                 }
-                None
+                Err(skipped)
             }
         }
     }
 
     fn check(&mut self, line: u64, payload: &Payload) -> Result<(), String> {
-        if !self.schema.has_text(payload) {
-            return Err(format!("no text in {}", self.schema.encoded.join(" or ")));
-        }
-        let Some(field) = &self.schema.id else {
+        encode::check(self.about, payload)?;
+        let Some(id) = self.about.schema.source_id(payload) else {
             return Ok(());
         };
-        let id = self.schema.source_id(payload);
-        let id = id.ok_or_else(|| format!("no id in {field}"))?;
         match self.ids.entry(id) {
-            std::collections::hash_map::Entry::Occupied(earlier) => Err(format!(
+            Entry::Occupied(earlier) => Err(format!(
                 "the id '{}' was already given in line {}",
                 earlier.key(),
                 earlier.get()
             )),
-            std::collections::hash_map::Entry::Vacant(free) => {
+            Entry::Vacant(free) => {
                 free.insert(line);
                 Ok(())
             }
@@ -302,60 +365,25 @@ impl<'a> Taken<'a> {
     }
 }
 
-/// A batch with its vectors: those given, or else made now.
-fn encoded(
-    encoder: &Encoder,
-    schema: &Schema,
-    batch: &mut Vec<(Payload, Option<Vector>)>,
-    progress: &(dyn Fn(u64) + Sync),
-) -> Result<Vec<(Payload, Vector)>> {
-    let texts: Vec<String> = batch
-        .iter()
-        .filter(|(_, vector)| vector.is_none())
-        .map(|(payload, _)| schema.encoded_text(payload))
-        .collect();
-    let done = std::sync::atomic::AtomicU64::new(0);
-    let made = encoder.encode_all(&texts, |more| {
-        let before = done.fetch_add(more as u64, std::sync::atomic::Ordering::Relaxed);
-        progress(before + more as u64);
-    })?;
-    let mut made = made.into_iter();
-    Ok(batch
-        .drain(..)
-        .filter_map(|(payload, vector)| Some((payload, vector.or_else(|| made.next())?)))
-        .collect())
-}
-
-fn next_vector(vectors: Option<&mut VectorFile>, line: u64, path: &Path) -> Result<Option<Vector>> {
-    let Some(vectors) = vectors else {
-        return Ok(None);
-    };
-    let Some(vector) = vectors.next() else {
-        let message = format!("the vectors end at {}, the file goes on", line - 1);
-        return Err(Error::import(path, message));
-    };
-    Ok(Some(vector?))
-}
-
-/// A given vector at unit length.
-fn unit(mut vector: Vector, row: u64, path: &Path) -> Result<Vector> {
-    normalise(&mut vector)
-        .map_err(|why| Error::import(path, format!("row {row} of its vectors: {why}")))?;
-    Ok(vector)
-}
-
-/// SHA-256 of a file, in hexadecimal.
-fn sha256(path: &Path) -> Result<String> {
-    let mut file = std::fs::File::open(path).map_err(Error::io(path))?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut buffer).map_err(Error::io(path))?;
-        if read == 0 {
-            break;
-        }
-        hasher.update(&buffer[..read]);
+/// What a source is known by: a file's own digest; of a folder, that of its files' names,
+/// sizes and times.
+fn digest_of(path: &Path) -> Result<String> {
+    if !path.is_dir() {
+        return sha256_of_file(path);
     }
-    let bytes = hasher.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut entries: Vec<String> = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(Error::io(&folder))? {
+            let entry = entry.map_err(Error::io(&folder))?;
+            let about = entry.metadata().map_err(Error::io(&entry.path()))?;
+            if about.is_dir() {
+                folders.push(entry.path());
+            }
+            let changed = about.modified().ok();
+            entries.push(format!("{:?} {} {changed:?}", entry.path(), about.len()));
+        }
+    }
+    entries.sort_unstable();
+    Ok(sha256(entries.join("\n").as_bytes()))
 }

@@ -75,7 +75,7 @@ fn write(out: &Path, vectors: &[Vector]) -> Result<()> {
         _ => Path::new("."),
     };
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(out))?;
-    npy::write(std::io::BufWriter::new(file.as_file_mut()), vectors)?;
+    npy::write(std::io::BufWriter::new(file.as_file_mut()), vectors).map_err(Error::npy(out))?;
     file.as_file().sync_all().map_err(Error::io(out))?;
     file.persist(out)
         .map_err(|error| Error::io(out)(error.error))?;

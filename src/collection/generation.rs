@@ -1,88 +1,240 @@
-//! One build of a collection's indexes: immutable, and true of one state of the store.
+//! One state of a collection's indexes, immutable: a few segments, and which of their
+//! records are deleted. Every write makes a new generation; readers keep theirs.
 //!
-//! Positions run from 0 in order of record number, the same in every part, so that equal
-//! scores stand in order of number wherever they come from.
+//! The first segment is the base, the only large one, with the graph over its vectors; the
+//! others are what was written since, the delta. Positions run through all segments, in
+//! order of record number.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use roaring::RoaringBitmap;
 
-use super::index_file::BuiltFrom;
-use super::store::Store;
+use super::segment::Segment;
+use super::store::State;
+use crate::Vector;
 use crate::error::Result;
-use crate::filter::FacetIndex;
+use crate::filter::Filter;
 use crate::record::RecordId;
-use crate::text::{TextIndex, TextIndexBuilder};
-use crate::vector::{ExactScan, Graph};
+use crate::text::TextPart;
+use crate::vector::Graph;
 
 /// The indexes of one state of the store.
+#[derive(Clone, Default)]
 pub struct Generation {
-    /// The state they were built from.
-    pub from: BuiltFrom,
-    /// Words, facets and record numbers.
-    pub words: Arc<Words>,
-    /// The vectors.
-    pub scan: Arc<ExactScan>,
-    /// The graph over them; absent while it is being built, when the scan answers alone.
+    /// The state they are true of.
+    pub state: State,
+    /// Segments in order of record number.
+    pub parts: Vec<Part>,
+}
+
+/// A segment and what was deleted from it.
+#[derive(Clone)]
+pub struct Part {
+    /// The segment.
+    pub segment: Arc<Segment>,
+    /// The positions in it that are not deleted; `None` where none is.
+    pub live: Option<Arc<RoaringBitmap>>,
+    /// How many terms its live records have in all.
+    pub terms: u64,
+    /// What is added to a position in it.
+    pub offset: u32,
+    /// The graph over its vectors, where it has one.
     pub graph: Option<Arc<Graph>>,
 }
 
-/// What is built by reading every record once.
-#[derive(Serialize, Deserialize)]
-pub struct Words {
-    /// The number of the record at each position, rising.
-    pub numbers: Vec<RecordId>,
-    /// The inverted index.
-    pub text: TextIndex,
-    /// Facets.
-    pub facets: FacetIndex,
-}
+/// For each part the live positions that pass the filters; `None` where there is no filter.
+pub type Passing = Option<Vec<RoaringBitmap>>;
 
-impl Words {
-    /// Reads every record of a store.
-    pub fn build(store: &Store) -> Result<Self> {
-        let schema = &store.about().schema;
-        let mut numbers = Vec::new();
-        let mut text = TextIndexBuilder::default();
-        let mut facets = FacetIndex::new(schema);
-        store.for_each_record(|number, payload| {
-            facets.add(numbers.len() as u32, &payload);
-            let texts = schema.word_texts(&payload);
-            text.add(texts.iter().map(String::as_str));
-            numbers.push(number);
-        })?;
-        Ok(Self {
-            numbers,
-            text: text.build(),
-            facets,
-        })
+impl Part {
+    /// A segment of which nothing is deleted.
+    pub fn whole(segment: Segment) -> Self {
+        let lengths = segment.columns.text.lengths();
+        Self {
+            terms: lengths.iter().copied().map(u64::from).sum(),
+            segment: Arc::new(segment),
+            live: None,
+            offset: 0,
+            graph: None,
+        }
     }
 
-    /// Where a record stands.
-    pub fn position(&self, number: RecordId) -> Option<u32> {
-        let at = self.numbers.binary_search(&number).ok()?;
-        u32::try_from(at).ok()
+    /// How many records are live.
+    pub fn records(&self) -> u32 {
+        self.live
+            .as_ref()
+            .map_or(self.segment.len(), |live| live.len() as u32)
+    }
+
+    /// The live positions.
+    pub fn live(&self) -> Cow<'_, RoaringBitmap> {
+        match &self.live {
+            Some(live) => Cow::Borrowed(live),
+            None => Cow::Owned((0..self.segment.len()).collect()),
+        }
+    }
+
+    /// Whether a position is live.
+    pub fn is_live(&self, position: u32) -> bool {
+        position < self.segment.len()
+            && self
+                .live
+                .as_ref()
+                .is_none_or(|live| live.contains(position))
+    }
+
+    /// The same without some records, given by number; those it does not have are passed
+    /// over.
+    pub fn without(&self, numbers: &BTreeSet<RecordId>) -> Self {
+        let columns = &self.segment.columns;
+        let (Some(first), Some(last)) = (columns.numbers.first(), columns.numbers.last()) else {
+            return self.clone();
+        };
+        let gone: Vec<u32> = numbers
+            .range(first..=last)
+            .filter_map(|&number| columns.position(number))
+            .filter(|&position| self.is_live(position))
+            .collect();
+        if gone.is_empty() {
+            return self.clone();
+        }
+        let mut part = self.clone();
+        let mut live = self.live().into_owned();
+        for position in gone {
+            live.remove(position);
+            part.terms -= u64::from(columns.text.lengths()[position as usize]);
+        }
+        part.live = Some(Arc::new(live));
+        part
     }
 }
 
 impl Generation {
+    /// A generation of some parts, in order of record number.
+    pub fn new(state: State, parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut offset = 0;
+        let parts = parts.into_iter().map(|mut part| {
+            part.offset = offset;
+            offset += part.segment.len();
+            part
+        });
+        Self {
+            state,
+            parts: parts.collect(),
+        }
+    }
+
     /// How many records it holds.
     pub fn records(&self) -> u32 {
-        self.words.numbers.len() as u32
+        self.parts.iter().map(Part::records).sum()
+    }
+
+    /// The part a position lies in, and where.
+    pub fn locate(&self, position: u32) -> Option<(&Part, u32)> {
+        let after = self.parts.partition_point(|part| part.offset <= position);
+        let part = self.parts.get(after.checked_sub(1)?)?;
+        let within = position - part.offset;
+        (within < part.segment.len()).then_some((part, within))
     }
 
     /// The number of the record at a position.
     pub fn number(&self, position: u32) -> Option<RecordId> {
-        self.words.numbers.get(position as usize).copied()
+        let (part, within) = self.locate(position)?;
+        part.segment.columns.numbers.get(within as usize).copied()
     }
 
-    /// The same with its graph.
-    pub fn with_graph(&self, graph: Arc<Graph>) -> Self {
-        Self {
-            from: self.from.clone(),
-            words: Arc::clone(&self.words),
-            scan: Arc::clone(&self.scan),
-            graph: Some(graph),
+    /// Where a record stands, unless it is deleted.
+    pub fn position(&self, number: RecordId) -> Option<u32> {
+        self.parts.iter().find_map(|part| {
+            let within = part.segment.columns.position(number)?;
+            part.is_live(within).then_some(part.offset + within)
+        })
+    }
+
+    /// The vector of a record's first passage.
+    pub fn vector(&self, position: u32) -> Option<&Vector> {
+        let (part, within) = self.locate(position)?;
+        let first = part.segment.columns.vectors_of(within).start;
+        part.segment.scan.vector(first)
+    }
+
+    /// The vectors of all passages of a record.
+    pub fn vectors(&self, position: u32) -> impl Iterator<Item = &Vector> {
+        let located = self.locate(position).into_iter();
+        located.flat_map(|(part, within)| {
+            let passages = part.segment.columns.vectors_of(within);
+            passages.filter_map(|at| part.segment.scan.vector(at))
+        })
+    }
+
+    /// Whether a record is live and passes.
+    pub fn passes(&self, position: u32, passing: &Passing) -> bool {
+        let after = self.parts.partition_point(|part| part.offset <= position);
+        let Some(at) = after.checked_sub(1) else {
+            return false;
+        };
+        let within = position - self.parts[at].offset;
+        within < self.parts[at].segment.len()
+            && self
+                .allowed(at, passing)
+                .is_none_or(|allowed| allowed.contains(within))
+    }
+
+    /// The positions of every live record, in order.
+    pub fn positions(&self) -> impl Iterator<Item = u32> + '_ {
+        self.parts.iter().flat_map(|part| {
+            let within = 0..part.segment.len();
+            within
+                .filter(|&at| part.is_live(at))
+                .map(|at| part.offset + at)
+        })
+    }
+
+    /// What passes every filter.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadQuery`] for a field that is no facet.
+    pub fn select(&self, filters: &[Filter]) -> Result<Passing> {
+        if filters.is_empty() {
+            return Ok(None);
         }
+        let mut passing = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            let live = part.live();
+            let facets = &part.segment.columns.facets;
+            let selected = facets.select(filters, &live)?;
+            passing.push(selected.unwrap_or_else(|| live.into_owned()));
+        }
+        Ok(Some(passing))
+    }
+
+    /// How many records pass.
+    pub fn passing(&self, passing: &Passing) -> u32 {
+        match passing {
+            Some(parts) => parts.iter().map(|part| part.len() as u32).sum(),
+            None => self.records(),
+        }
+    }
+
+    /// The records of a part that pass, where not simply all do.
+    pub fn allowed<'a>(&'a self, part: usize, passing: &'a Passing) -> Option<&'a RoaringBitmap> {
+        match passing {
+            Some(parts) => parts.get(part),
+            None => self.parts.get(part)?.live.as_deref(),
+        }
+    }
+
+    /// The parts as text search reads them.
+    pub fn text_parts<'a>(&'a self, passing: &'a Passing) -> Vec<TextPart<'a>> {
+        let parts = self.parts.iter().enumerate();
+        let parts = parts.map(|(at, part)| TextPart {
+            index: &part.segment.columns.text,
+            live: part.live.as_deref(),
+            terms: part.terms,
+            passing: self.allowed(at, passing),
+            offset: part.offset,
+        });
+        parts.collect()
     }
 }

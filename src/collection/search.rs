@@ -1,28 +1,28 @@
 //! Answering a query: candidates from one engine or both, filters, fusion, records.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
-use roaring::RoaringBitmap;
-
-use super::{Collection, Generation};
+use super::generation::{Generation, Passing};
+use super::nearest::{NearRecord, nearest};
+use super::store::View;
+use super::{Collection, facets};
 use crate::Vector;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::fusion::reciprocal_rank;
-use crate::query::{Answer, Highlights, Hit, Mode, Query, Route, Signal, Timings, check_page};
-use crate::record::RecordId;
-use crate::text::highlight;
-use crate::vector::{EF_SEARCH, Near};
-
-/// Collections smaller than this are scanned whole, which misses nothing. Measured on the
-/// 40,474 start-ups (`parallax recall`), the scan is also the faster of the two.
-const GRAPH_MIN_RECORDS: usize = 50_000;
-
-/// The graph keeps [`EF_SEARCH`] candidates; it is trusted for the better half of them.
-const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;
+use crate::query::{
+    Answer, Copies, Copy, Highlights, Hit, MAX_COPIES, Mode, Query, Route, Signal, Timings,
+    check_page,
+};
+use crate::record::{Payload, RecordId};
+use crate::text::{self, Match, highlight};
 
 /// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
 const FUSION_DEPTH: usize = 100;
+
+/// How often a query is answered anew because records it found were deleted meanwhile.
+const ATTEMPTS: usize = 3;
 
 /// A record's place before its record is read.
 struct Ranked {
@@ -30,6 +30,8 @@ struct Ranked {
     score: f32,
     neural: Option<Signal>,
     text: Option<Signal>,
+    /// Which of its passages was nearest.
+    passage: Option<u32>,
 }
 
 /// The part of a ranking that was asked for, and what is said about all of it.
@@ -48,19 +50,28 @@ impl Collection {
     pub fn search(&self, query: &Query) -> Result<Answer> {
         query.check()?;
         let start = Instant::now();
-        let generation = self.generation();
-        let filter = generation.words.facets.select(&query.filters)?;
         let mut timings = Timings::default();
-        let ranking = match query.mode {
-            Mode::Neural => self.by_meaning(&generation, query, filter.as_ref(), &mut timings)?,
-            Mode::Text => by_words(&generation, query, filter.as_ref(), &mut timings),
-            Mode::Hybrid => self.by_both(&generation, query, filter.as_ref(), &mut timings)?,
+        let vector = match query.mode {
+            Mode::Text => None,
+            Mode::Neural | Mode::Hybrid => Some(self.encode(query, &mut timings)?),
         };
         let words = (query.mode != Mode::Neural).then_some(query.text.as_str());
-        self.answer(&generation, ranking, words, timings, start)
+        self.attempt(start, &mut timings, words, query.collapse, |timings| {
+            let generation = self.generation();
+            let passing = generation.select(&query.filters)?;
+            let ranking = match (query.mode, vector.as_ref()) {
+                (Mode::Hybrid, Some(vector)) => {
+                    self.by_both(&generation, query, vector, &passing, timings)
+                }
+                (_, Some(vector)) => self.by_meaning(&generation, query, vector, &passing, timings),
+                (_, None) => by_words(&generation, query, &passing, timings),
+            };
+            let facets = facets::count(&generation, query)?;
+            Ok((generation, passing, ranking, facets))
+        })
     }
 
-    /// Records like a given one, by meaning, without itself.
+    /// Records like a given one, by meaning, without itself and its copies.
     ///
     /// # Errors
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
@@ -73,103 +84,130 @@ impl Collection {
     ) -> Result<Answer> {
         check_page(limit, offset)?;
         let start = Instant::now();
-        let generation = self.generation();
-        let filter = generation.words.facets.select(filters)?;
-        let number = self.number(id)?;
-        let position = generation.words.position(number);
-        let position = position.ok_or_else(|| self.no_record(id))?;
-        let vector = generation.scan.vector(position).copied();
-        let vector = vector.ok_or_else(|| self.no_record(id))?;
+        let mut timings = Timings::default();
+        self.attempt(start, &mut timings, None, true, |timings| {
+            let generation = self.generation();
+            let passing = generation.select(filters)?;
+            let number = self.number(&self.store.read()?, id)?;
+            let position = number.and_then(|number| generation.position(number));
+            let position = position.ok_or_else(|| self.no_record(id))?;
+            let vector = generation.vector(position).copied();
+            let vector = vector.ok_or_else(|| self.no_record(id))?;
+            let start = Instant::now();
+            let own = fingerprint(&generation, position);
+            let itself = copies(&generation, position, &passing).len() as u32
+                + u32::from(generation.passes(position, &passing));
+            let mut route = Route::Exact;
+            // One more than asked for: the record itself may be among them.
+            let mut near = distinct(
+                &generation,
+                true,
+                offset + limit + 1,
+                |near: &NearRecord| near.position,
+                |depth| {
+                    let found = self.nearest(&generation, &vector, depth, &passing, Route::Auto);
+                    route = found.1;
+                    found.0
+                },
+            );
+            near.retain(|near| fingerprint(&generation, near.position) != own);
+            let ranking = Ranking {
+                hits: page((1..).zip(near).map(neural), limit, offset),
+                total: generation.passing(&passing) - itself,
+                route: Some(route),
+            };
+            timings.neural = start.elapsed();
+            Ok((generation, passing, ranking, Vec::new()))
+        })
+    }
 
-        // One more than asked for, in case the record itself is among them.
-        let (mut near, route) = nearest(
-            &generation,
-            &vector,
-            offset + limit + 1,
-            filter.as_ref(),
-            Route::Auto,
-        );
-        near.retain(|near| near.position != position);
-        let passing = filter
-            .as_ref()
-            .map_or(generation.records(), |f| f.len() as u32);
-        let itself = filter.as_ref().is_none_or(|f| f.contains(position));
-        let ranking = Ranking {
-            hits: page(neural_ranking(&near), limit, offset),
-            total: passing - u32::from(itself),
-            route: Some(route),
-        };
-        let timings = Timings {
-            neural: start.elapsed(),
-            ..Timings::default()
-        };
-        self.answer(&generation, ranking, None, timings, start)
+    fn nearest(
+        &self,
+        generation: &Generation,
+        vector: &Vector,
+        k: usize,
+        passing: &Passing,
+        route: Route,
+    ) -> (Vec<NearRecord>, Route) {
+        let graph_from = self.tuning.graph_min_records;
+        nearest(generation, vector, k, passing, route, graph_from)
     }
 
     fn by_meaning(
         &self,
         generation: &Generation,
         query: &Query,
-        filter: Option<&RoaringBitmap>,
+        vector: &Vector,
+        passing: &Passing,
         timings: &mut Timings,
-    ) -> Result<Ranking> {
-        let vector = self.encode(query, timings)?;
+    ) -> Ranking {
         let start = Instant::now();
-        let depth = query.offset + query.limit;
-        let (near, route) = nearest(generation, &vector, depth, filter, query.route);
+        let mut route = Route::Exact;
+        let near = distinct(
+            generation,
+            query.collapse,
+            query.offset + query.limit,
+            |near: &NearRecord| near.position,
+            |depth| {
+                let found = self.nearest(generation, vector, depth, passing, query.route);
+                route = found.1;
+                found.0
+            },
+        );
         timings.neural = start.elapsed();
-        Ok(Ranking {
-            hits: page(neural_ranking(&near), query.limit, query.offset),
-            total: passing(generation, filter),
+        Ranking {
+            hits: page((1..).zip(near).map(neural), query.limit, query.offset),
+            total: generation.passing(passing),
             route: Some(route),
-        })
+        }
     }
 
     fn by_both(
         &self,
         generation: &Generation,
         query: &Query,
-        filter: Option<&RoaringBitmap>,
+        vector: &Vector,
+        passing: &Passing,
         timings: &mut Timings,
-    ) -> Result<Ranking> {
-        let vector = self.encode(query, timings)?;
+    ) -> Ranking {
         let start = Instant::now();
-        let (near, route) = nearest(generation, &vector, FUSION_DEPTH, filter, query.route);
+        let (near, route) = self.nearest(generation, vector, FUSION_DEPTH, passing, query.route);
+        let near = once(generation, query.collapse, near, |near| near.position);
         timings.neural = start.elapsed();
         let start = Instant::now();
-        let text = generation
-            .words
-            .text
-            .search(&query.text, FUSION_DEPTH, filter);
+        let words = text::search(&generation.text_parts(passing), &query.text, FUSION_DEPTH);
+        let words = once(generation, query.collapse, words.best, |found| {
+            found.position
+        });
         timings.text = start.elapsed();
 
         let start = Instant::now();
         let by_meaning: Vec<u32> = near.iter().map(|near| near.position).collect();
-        let by_words: Vec<u32> = text.best.iter().map(|found| found.position).collect();
+        let by_words: Vec<u32> = words.iter().map(|found| found.position).collect();
         let fused = reciprocal_rank(&[&by_meaning, &by_words]);
-        let signal = |at: Option<usize>, score: &dyn Fn(usize) -> f32| {
-            at.map(|at| Signal {
-                rank: at as u32 + 1,
-                score: score(at),
-            })
-        };
         let hits = fused.into_iter().skip(query.offset).take(query.limit);
         let hits = hits.map(|fused| {
             let place = |ranking: &[u32]| ranking.iter().position(|&p| p == fused.position);
+            let neural = place(&by_meaning);
+            let signal = |at: usize, score: f32| Signal {
+                rank: at as u32 + 1,
+                score,
+            };
             Ranked {
                 position: fused.position,
                 score: fused.score,
-                neural: signal(place(&by_meaning), &|at| near[at].cosine),
-                text: signal(place(&by_words), &|at| text.best[at].score),
+                neural: neural.map(|at| signal(at, near[at].cosine)),
+                text: place(&by_words).map(|at| signal(at, words[at].score)),
+                passage: neural.map(|at| near[at].passage),
             }
         });
         let hits = hits.collect();
         timings.fusion = start.elapsed();
-        Ok(Ranking {
+        Ranking {
             hits,
-            total: passing(generation, filter),
+            total: generation.passing(passing),
             route: Some(route),
-        })
+        }
     }
 
     fn encode(&self, query: &Query, timings: &mut Timings) -> Result<Vector> {
@@ -179,63 +217,139 @@ impl Collection {
         Ok(*vector)
     }
 
-    /// Reads the hits' records and marks the words that matched, where words were asked.
-    fn answer(
+    /// Ranks, and reads the hits' records. Where one was deleted in between, the ranking is
+    /// made anew, so that an answer holds neither a deleted record nor a hole in its place.
+    fn attempt(
+        &self,
+        start: Instant,
+        timings: &mut Timings,
+        words: Option<&str>,
+        collapse: bool,
+        mut rank: impl FnMut(
+            &mut Timings,
+        ) -> Result<(
+            std::sync::Arc<Generation>,
+            Passing,
+            Ranking,
+            Vec<crate::query::FacetCounts>,
+        )>,
+    ) -> Result<Answer> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let (generation, passing, ranking, facets) = rank(timings)?;
+            let fetch = Instant::now();
+            let view = self.store.read()?;
+            let (total, route) = (ranking.total, ranking.route);
+            let wanted = ranking.hits.len();
+            let mut hits = Vec::with_capacity(wanted);
+            for ranked in ranking.hits {
+                let copies = if collapse {
+                    copies(&generation, ranked.position, &passing)
+                } else {
+                    Vec::new()
+                };
+                hits.extend(self.hit(&generation, &view, ranked, &copies, words)?);
+            }
+            if hits.len() < wanted && attempts < ATTEMPTS {
+                continue;
+            }
+            timings.fetch = fetch.elapsed();
+            timings.total = start.elapsed();
+            return Ok(Answer {
+                hits,
+                total,
+                route,
+                facets,
+                timings: *timings,
+            });
+        }
+    }
+
+    /// Reads a hit's record and marks the words that matched; `None` where it is gone.
+    fn hit(
         &self,
         generation: &Generation,
-        ranking: Ranking,
+        view: &View<'_>,
+        ranked: Ranked,
+        copies: &[u32],
         words: Option<&str>,
-        mut timings: Timings,
-        start: Instant,
-    ) -> Result<Answer> {
-        let fetch = Instant::now();
-        let numbers: Vec<RecordId> = ranking
-            .hits
-            .iter()
-            .filter_map(|hit| generation.number(hit.position))
-            .collect();
-        let payloads = self.store.payloads(&numbers)?;
-        let hits = ranking
-            .hits
-            .into_iter()
-            .zip(numbers.into_iter().zip(payloads));
-        let hits = hits.filter_map(|(ranked, (number, payload))| {
-            let record = self.schema().read(number, payload?);
-            let highlights = words.map_or_else(Highlights::default, |words| Highlights {
-                title: highlight(words, &record.title),
-                text: highlight(words, &record.text),
-            });
-            Some(Hit {
-                record,
-                score: ranked.score,
-                neural: ranked.neural,
-                text: ranked.text,
-                highlights,
-            })
+    ) -> Result<Option<Hit>> {
+        let Some((number, payload)) = self.read(generation, view, ranked.position)? else {
+            return Ok(None);
+        };
+        let passage = match ranked.passage {
+            Some(at) => {
+                let ranges = view.ranges(number)?;
+                let range = ranges.get(at as usize).cloned();
+                range.and_then(|range| self.schema().shown_range(&payload, range))
+            }
+            None => None,
+        };
+        let record = self.schema().read(number, payload);
+        let highlights = words.map_or_else(Highlights::default, |words| Highlights {
+            title: highlight(words, &record.title),
+            text: highlight(words, &record.text),
         });
-        let hits = hits.collect();
-        timings.fetch = fetch.elapsed();
-        timings.total = start.elapsed();
-        Ok(Answer {
-            hits,
-            total: ranking.total,
-            route: ranking.route,
-            timings,
-        })
+        let mut named = Vec::new();
+        for &position in copies.iter().take(MAX_COPIES) {
+            if let Some((number, payload)) = self.read(generation, view, position)? {
+                let copy = self.schema().read(number, payload);
+                named.push(Copy {
+                    id: copy.id,
+                    facets: copy.facets,
+                });
+            }
+        }
+        Ok(Some(Hit {
+            record,
+            score: ranked.score,
+            neural: ranked.neural,
+            text: ranked.text,
+            highlights,
+            passage,
+            copies: Copies {
+                count: copies.len() as u32,
+                records: named,
+            },
+        }))
+    }
+
+    fn read(
+        &self,
+        generation: &Generation,
+        view: &View<'_>,
+        position: u32,
+    ) -> Result<Option<(RecordId, Payload)>> {
+        let Some(number) = generation.number(position) else {
+            return Ok(None);
+        };
+        Ok(view.record(number)?.map(|payload| (number, payload)))
     }
 }
 
 fn by_words(
     generation: &Generation,
     query: &Query,
-    filter: Option<&RoaringBitmap>,
+    passing: &Passing,
     timings: &mut Timings,
 ) -> Ranking {
     let start = Instant::now();
-    let depth = query.offset + query.limit;
-    let matches = generation.words.text.search(&query.text, depth, filter);
+    let parts = generation.text_parts(passing);
+    let mut total = 0;
+    let best = distinct(
+        generation,
+        query.collapse,
+        query.offset + query.limit,
+        |found: &Match| found.position,
+        |depth| {
+            let matches = text::search(&parts, &query.text, depth);
+            total = matches.total;
+            matches.best
+        },
+    );
     timings.text = start.elapsed();
-    let ranked = (1u32..).zip(matches.best).map(|(rank, found)| Ranked {
+    let ranked = (1..).zip(best).map(|(rank, found)| Ranked {
         position: found.position,
         score: found.score,
         neural: None,
@@ -243,43 +357,17 @@ fn by_words(
             rank,
             score: found.score,
         }),
+        passage: None,
     });
     Ranking {
         hits: page(ranked, query.limit, query.offset),
-        total: matches.total,
+        total,
         route: None,
     }
 }
 
-/// The `k` nearest records and how they were found: through the graph where it serves well
-/// or is asked for, and by the exact scan wherever the graph could come back short.
-fn nearest(
-    generation: &Generation,
-    vector: &Vector,
-    k: usize,
-    filter: Option<&RoaringBitmap>,
-    route: Route,
-) -> (Vec<Near>, Route) {
-    let scan = &generation.scan;
-    let wanted = match route {
-        Route::Exact => false,
-        Route::Graph => true,
-        Route::Auto => scan.len() >= GRAPH_MIN_RECORDS,
-    };
-    let graph = generation.graph.as_ref();
-    let graph = graph.filter(|_| wanted && filter.is_none() && k <= GRAPH_MAX_HITS);
-    if let Some(graph) = graph {
-        let mut near = scan.rescore(vector, graph.candidates(vector));
-        if near.len() >= k.min(scan.len()) {
-            near.truncate(k);
-            return (near, Route::Graph);
-        }
-    }
-    (scan.nearest(vector, k, filter), Route::Exact)
-}
-
-fn neural_ranking(near: &[Near]) -> impl Iterator<Item = Ranked> + '_ {
-    (1u32..).zip(near).map(|(rank, near)| Ranked {
+fn neural((rank, near): (u32, NearRecord)) -> Ranked {
+    Ranked {
         position: near.position,
         score: near.cosine,
         neural: Some(Signal {
@@ -287,13 +375,63 @@ fn neural_ranking(near: &[Near]) -> impl Iterator<Item = Ranked> + '_ {
             score: near.cosine,
         }),
         text: None,
-    })
+        passage: Some(near.passage),
+    }
 }
 
 fn page(ranking: impl Iterator<Item = Ranked>, limit: usize, offset: usize) -> Vec<Ranked> {
     ranking.skip(offset).take(limit).collect()
 }
 
-fn passing(generation: &Generation, filter: Option<&RoaringBitmap>) -> u32 {
-    filter.map_or(generation.records(), |filter| filter.len() as u32)
+/// The first `wanted` records of a ranking, of identical ones only the first. The ranking
+/// is asked for deeper and deeper until there are enough, or there are no more.
+fn distinct<T>(
+    generation: &Generation,
+    collapse: bool,
+    wanted: usize,
+    position: impl Fn(&T) -> u32,
+    mut ranking: impl FnMut(usize) -> Vec<T>,
+) -> Vec<T> {
+    let mut depth = wanted;
+    loop {
+        let found = ranking(depth);
+        let exhausted = found.len() < depth;
+        let mut kept = once(generation, collapse, found, &position);
+        if kept.len() >= wanted || exhausted {
+            kept.truncate(wanted);
+            return kept;
+        }
+        depth *= 2;
+    }
+}
+
+/// A ranking with only the first of identical records.
+fn once<T>(
+    generation: &Generation,
+    collapse: bool,
+    mut ranking: Vec<T>,
+    position: impl Fn(&T) -> u32,
+) -> Vec<T> {
+    if collapse {
+        let mut seen = HashSet::with_capacity(ranking.len());
+        ranking.retain(|found| seen.insert(fingerprint(generation, position(found))));
+    }
+    ranking
+}
+
+fn fingerprint(generation: &Generation, position: u32) -> Option<u64> {
+    let (part, within) = generation.locate(position)?;
+    let fingerprints = &part.segment.columns.fingerprints;
+    fingerprints.get(within as usize).copied()
+}
+
+/// Records identical to one, without itself, that pass.
+fn copies(generation: &Generation, position: u32, passing: &Passing) -> Vec<u32> {
+    let Some(same) = fingerprint(generation, position) else {
+        return Vec::new();
+    };
+    let parts = generation.parts.iter();
+    let all = parts.flat_map(|part| part.segment.copies(same).map(|at| part.offset + at));
+    all.filter(|&copy| copy != position && generation.passes(copy, passing))
+        .collect()
 }

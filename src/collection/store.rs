@@ -1,28 +1,41 @@
 //! The store: records and vectors in redb. It is the truth; every index is made from it.
+//!
+//! A record gets a number when it is written, never one that was given before: changing a
+//! record is deleting it and writing it anew. So the changes since any state are the records
+//! from its next number on, and the numbers that the log of deletions names; that is all an
+//! index built at that state needs to catch up.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use serde::Serialize;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use super::snapshot::Row;
+use super::write_tables::WriteTables;
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId, Schema};
 use crate::{DIMENSIONS, Vector};
 
 /// What this version writes; a store of another one is refused by name.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Pages redb keeps in memory.
 const CACHE_BYTES: usize = 64 << 20;
 
-const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+pub(super) type Bytes = &'static [u8];
+pub(super) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
 /// Number -> payload as JSON.
-const RECORDS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("records");
-/// Number -> vector as little-endian f32.
-const VECTORS: TableDefinition<'_, u32, &[u8]> = TableDefinition::new("vectors");
+pub(super) const RECORDS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("records");
+/// Number -> the vectors of its passages as little-endian f32, one after the other.
+pub(super) const VECTORS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("vectors");
+/// Number -> byte ranges of its passages in the encoded text, where there are several.
+pub(super) const PASSAGES: TableDefinition<'_, u32, Bytes> = TableDefinition::new("passages");
 /// The source's id -> number, where the schema names an id.
-const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+pub(super) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+/// Sequence number of a deletion -> number of the record deleted.
+pub(super) const DELETED: TableDefinition<'_, u64, u32> = TableDefinition::new("deleted");
 
 /// A collection's store.
 pub struct Store {
@@ -32,18 +45,62 @@ pub struct Store {
 }
 
 /// What a store says of itself, fixed when it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     /// How its records are read.
     pub schema: Schema,
     /// Hash of the model its vectors were made with.
     pub model: String,
-    /// SHA-256 of the file it was made from, in hexadecimal.
+    /// SHA-256 of the file it was made from, in hexadecimal; empty where it began empty.
     pub source: String,
+    /// Whether long texts are encoded passage by passage, or up to the encoder's limit.
+    pub passages: bool,
+}
+
+/// A record ready to be written.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// Its fields.
+    pub payload: Payload,
+    /// Unit vectors of its passages, at least one.
+    pub vectors: Vec<Vector>,
+    /// Byte ranges of the passages in the encoded text; empty where there is one passage.
+    pub ranges: Vec<Range<u32>>,
+}
+
+/// One change among those of a transaction.
+pub enum Change<'a> {
+    /// Adds records; those whose source id is there already replace what has it.
+    Put(&'a [Encoded]),
+    /// Deletes records by number; those that are not there are passed over.
+    Delete(&'a [RecordId]),
+    /// Keeps a value beside the records, under a name.
+    Note(&'a str, &'a [u8]),
+}
+
+/// How far a store has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// How many records were ever written or deleted.
+    pub sequence: u64,
+    /// The number the next record gets.
+    pub next: u32,
+}
+
+/// What a [`Change`] did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Numbers given to the records added, in their order.
+    pub added: Range<u32>,
+    /// Records that are gone.
+    pub removed: Vec<RecordId>,
 }
 
 impl Store {
     /// Makes a new, empty store.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
     pub fn create(path: &Path, about: About) -> Result<Self> {
         let database = builder().create(path).map_err(Error::store(path))?;
         let store = Self {
@@ -51,21 +108,12 @@ impl Store {
             path: path.to_owned(),
             about,
         };
-        let write = store.database.begin_write().map_err(store.failed())?;
-        {
-            let mut meta = write.open_table(META).map_err(store.failed())?;
-            for (key, value) in [
-                ("format", json(&FORMAT)),
-                ("about", json(&store.about)),
-                ("sequence", json(&0u64)),
-            ] {
-                meta.insert(key, value.as_slice()).map_err(store.failed())?;
-            }
-            write.open_table(RECORDS).map_err(store.failed())?;
-            write.open_table(VECTORS).map_err(store.failed())?;
-            write.open_table(IDS).map_err(store.failed())?;
-        }
-        write.commit().map_err(store.failed())?;
+        store.write(|write| {
+            let mut tables = WriteTables::open(write)?;
+            tables.note("format", &json(&FORMAT))?;
+            tables.note("about", &json(&store.about))?;
+            tables.note("state", &json(&State::default()))
+        })?;
         Ok(store)
     }
 
@@ -81,7 +129,10 @@ impl Store {
         if format != FORMAT {
             return Err(Error::Format {
                 path: path.to_owned(),
-                message: format!("store format {format}; this version reads format {FORMAT}"),
+                message: format!(
+                    "the store has format {format}, this version reads format {FORMAT}; build the \
+                     collection again from its file with `parallax index --replace`"
+                ),
             });
         }
         let about = read_meta(path, &meta, "about")?;
@@ -98,88 +149,97 @@ impl Store {
         &self.about
     }
 
-    /// Number of the last change: indexes built at it are up to date.
-    pub fn sequence(&self) -> Result<u64> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let meta = read.open_table(META).map_err(self.failed())?;
-        read_meta(&self.path, &meta, "sequence")
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Adds records in one transaction, numbered on from the last. Durable when it returns.
-    pub fn append(&self, batch: &[(Payload, Vector)]) -> Result<()> {
-        let write = self.database.begin_write().map_err(self.failed())?;
-        {
-            let mut records = write.open_table(RECORDS).map_err(self.failed())?;
-            let mut vectors = write.open_table(VECTORS).map_err(self.failed())?;
-            let mut ids = write.open_table(IDS).map_err(self.failed())?;
-            let mut meta = write.open_table(META).map_err(self.failed())?;
-            let last = records.last().map_err(self.failed())?;
-            let first = last.map_or(0, |(number, _)| number.value() + 1);
-            for (number, (payload, vector)) in (first..).zip(batch) {
-                let bytes = json(payload);
-                records
-                    .insert(number, bytes.as_slice())
-                    .map_err(self.failed())?;
-                let bytes = vector_bytes(vector);
-                vectors
-                    .insert(number, bytes.as_slice())
-                    .map_err(self.failed())?;
-                if let Some(id) = self.about.schema.source_id(payload) {
-                    ids.insert(id.as_str(), number).map_err(self.failed())?;
-                }
-            }
-            let sequence: u64 = read_meta(&self.path, &meta, "sequence")?;
-            let sequence = json(&(sequence + batch.len() as u64));
-            meta.insert("sequence", sequence.as_slice())
-                .map_err(self.failed())?;
-        }
-        write.commit().map_err(self.failed())
-    }
-
-    /// Calls `each` with every record's number and payload, in order of number.
-    pub fn for_each_record(&self, mut each: impl FnMut(RecordId, Payload)) -> Result<()> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(RECORDS).map_err(self.failed())?;
-        for row in table.iter().map_err(self.failed())? {
-            let (number, bytes) = row.map_err(self.failed())?;
-            each(RecordId(number.value()), self.payload(bytes.value())?);
-        }
-        Ok(())
-    }
-
-    /// All vectors, in order of their records' numbers.
-    pub fn vectors(&self) -> Result<Vec<Vector>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(VECTORS).map_err(self.failed())?;
-        let rows = table.iter().map_err(self.failed())?;
-        rows.map(|row| {
-            let (_, bytes) = row.map_err(self.failed())?;
-            vector_from(bytes.value()).ok_or_else(|| self.damaged("a vector of the wrong length"))
+    /// Makes all changes in one transaction, in their order; durable when it returns. Says
+    /// what each did, and the state reached.
+    ///
+    /// # Errors
+    /// [`Error::Store`], with nothing changed.
+    pub fn apply(&self, changes: &[Change<'_>]) -> Result<(Vec<Applied>, State)> {
+        self.write(|write| {
+            let mut tables = WriteTables::open(write)?;
+            let mut state: State = tables.state()?;
+            let applied: Result<Vec<Applied>, redb::Error> = changes
+                .iter()
+                .map(|change| match change {
+                    Change::Put(records) => tables.put(&self.about.schema, records, &mut state),
+                    Change::Delete(numbers) => {
+                        tables.delete(&self.about.schema, numbers, &mut state)
+                    }
+                    Change::Note(name, value) => {
+                        tables.note(name, value)?;
+                        Ok(Applied::default())
+                    }
+                })
+                .collect();
+            tables.note("state", &json(&state))?;
+            Ok((applied?, state))
         })
-        .collect()
     }
 
-    /// The payloads of records, read in one snapshot, each in the place of its number.
-    pub fn payloads(&self, numbers: &[RecordId]) -> Result<Vec<Option<Payload>>> {
+    /// Drops the log of deletions up to a sequence number: every index has them.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn forget_deletions(&self, until: u64) -> Result<()> {
+        self.write(|write| {
+            let mut tables = WriteTables::open(write)?;
+            tables.note("forgotten", &json(&until))?;
+            tables.forget_deletions(until)
+        })
+    }
+
+    /// Puts rows of a snapshot in their places, and the state it was taken at.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; [`Error::Format`] for rows that no store writes.
+    pub(super) fn restore(
+        &self,
+        rows: &[Row],
+        deletions: &[(u64, u32)],
+        state: State,
+        forgotten: u64,
+    ) -> Result<()> {
+        for row in rows {
+            let fits = row.number < state.next
+                && read_vectors(&row.vectors, &mut Vec::new()).is_some()
+                && serde_json::from_slice::<Payload>(&row.payload).is_ok();
+            if !fits {
+                return Err(self.damaged("a record that no store writes"));
+            }
+        }
+        self.write(|write| {
+            let mut tables = WriteTables::open(write)?;
+            tables.restore(&self.about.schema, rows, deletions)?;
+            tables.note("state", &json(&state))?;
+            tables.note("forgotten", &json(&forgotten))
+        })
+    }
+
+    /// A view of the store as it is now, which later writes do not change.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn read(&self) -> Result<View<'_>> {
         let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(RECORDS).map_err(self.failed())?;
-        let payload = |number: &RecordId| {
-            let bytes = table.get(number.0).map_err(self.failed())?;
-            bytes.map(|bytes| self.payload(bytes.value())).transpose()
-        };
-        numbers.iter().map(payload).collect()
+        Ok(View { store: self, read })
     }
 
-    /// The number of the record with a source id.
-    pub fn number_of(&self, id: &str) -> Result<Option<RecordId>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(IDS).map_err(self.failed())?;
-        let number = table.get(id).map_err(self.failed())?;
-        Ok(number.map(|number| RecordId(number.value())))
-    }
-
-    fn payload(&self, bytes: &[u8]) -> Result<Payload> {
-        serde_json::from_slice(bytes).map_err(|_| self.damaged("a record that is no JSON object"))
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T> {
+        let mut write = self.database.begin_write().map_err(self.failed())?;
+        // A start after a crash then finds the free pages written down, and need not look
+        // through the file for them.
+        write.set_quick_repair(true);
+        let done = work(&write).map_err(self.failed())?;
+        write.commit().map_err(self.failed())?;
+        Ok(done)
     }
 
     fn damaged(&self, what: &str) -> Error {
@@ -194,20 +254,191 @@ impl Store {
     }
 }
 
+/// One state of a store, for reading.
+pub struct View<'a> {
+    store: &'a Store,
+    read: redb::ReadTransaction,
+}
+
+impl View<'_> {
+    /// How far the store had come.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Format`].
+    pub fn state(&self) -> Result<State> {
+        let meta = self.read.open_table(META).map_err(self.failed())?;
+        read_meta(&self.store.path, &meta, "state")
+    }
+
+    /// The store's file.
+    pub fn path(&self) -> &Path {
+        &self.store.path
+    }
+
+    /// The sequence number up to which the log of deletions was dropped.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn forgotten(&self) -> Result<u64> {
+        Ok(self.note("forgotten")?.unwrap_or(0))
+    }
+
+    /// A value kept beside the records.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn note<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let meta = self.read.open_table(META).map_err(self.failed())?;
+        let value = meta.get(name).map_err(self.failed())?;
+        Ok(value.and_then(|bytes| serde_json::from_slice(bytes.value()).ok()))
+    }
+
+    /// Records deleted after a state, by number.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn deleted_since(&self, sequence: u64) -> Result<Vec<RecordId>> {
+        let table = self.read.open_table(DELETED).map_err(self.failed())?;
+        let rows = table.range(sequence + 1..).map_err(self.failed())?;
+        rows.map(|row| Ok(RecordId(row.map_err(self.failed())?.1.value())))
+            .collect()
+    }
+
+    /// Calls `each` with the records of a range of numbers, in order.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Format`], and those of `each`.
+    pub fn for_each_record(
+        &self,
+        numbers: Range<u32>,
+        mut each: impl FnMut(RecordId, Payload) -> Result<()>,
+    ) -> Result<()> {
+        let table = self.read.open_table(RECORDS).map_err(self.failed())?;
+        for row in table.range(numbers).map_err(self.failed())? {
+            let (number, bytes) = row.map_err(self.failed())?;
+            each(RecordId(number.value()), self.payload(bytes.value())?)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the vectors of the records of a range of numbers, in order.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Format`].
+    pub fn for_each_vectors(
+        &self,
+        numbers: Range<u32>,
+        mut each: impl FnMut(RecordId, &[Vector]),
+    ) -> Result<()> {
+        let table = self.read.open_table(VECTORS).map_err(self.failed())?;
+        let mut vectors = Vec::new();
+        for row in table.range(numbers).map_err(self.failed())? {
+            let (number, bytes) = row.map_err(self.failed())?;
+            vectors.clear();
+            read_vectors(bytes.value(), &mut vectors)
+                .ok_or_else(|| self.store.damaged("a vector of the wrong length"))?;
+            each(RecordId(number.value()), &vectors);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every record as it lies here.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and those of `each`.
+    pub(super) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
+        let records = self.read.open_table(RECORDS).map_err(self.failed())?;
+        let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
+        let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
+        for row in records.iter().map_err(self.failed())? {
+            let (number, payload) = row.map_err(self.failed())?;
+            let number = number.value();
+            let of_one = vectors.get(number).map_err(self.failed())?;
+            let of_one = of_one.ok_or_else(|| self.store.damaged("a record without a vector"))?;
+            let ranges = passages.get(number).map_err(self.failed())?;
+            each(Row {
+                number,
+                payload: payload.value().to_vec(),
+                vectors: of_one.value().to_vec(),
+                ranges: ranges.map(|ranges| ranges.value().to_vec()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every entry of the log of deletions.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and those of `each`.
+    pub(super) fn for_each_deletion(
+        &self,
+        mut each: impl FnMut(u64, u32) -> Result<()>,
+    ) -> Result<()> {
+        let table = self.read.open_table(DELETED).map_err(self.failed())?;
+        for row in table.iter().map_err(self.failed())? {
+            let (sequence, number) = row.map_err(self.failed())?;
+            each(sequence.value(), number.value())?;
+        }
+        Ok(())
+    }
+
+    /// The byte ranges of a record's passages; empty where it has one.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Format`].
+    pub fn ranges(&self, number: RecordId) -> Result<Vec<Range<u32>>> {
+        let table = self.read.open_table(PASSAGES).map_err(self.failed())?;
+        let Some(bytes) = table.get(number.0).map_err(self.failed())? else {
+            return Ok(Vec::new());
+        };
+        serde_json::from_slice(bytes.value())
+            .map_err(|_| self.store.damaged("passages that cannot be read"))
+    }
+
+    /// A record's payload.
+    ///
+    /// # Errors
+    /// [`Error::Store`], [`Error::Format`].
+    pub fn record(&self, number: RecordId) -> Result<Option<Payload>> {
+        let table = self.read.open_table(RECORDS).map_err(self.failed())?;
+        let bytes = table.get(number.0).map_err(self.failed())?;
+        bytes.map(|bytes| self.payload(bytes.value())).transpose()
+    }
+
+    /// The number of the record with a source id.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn number_of(&self, id: &str) -> Result<Option<RecordId>> {
+        let table = self.read.open_table(IDS).map_err(self.failed())?;
+        let number = table.get(id).map_err(self.failed())?;
+        Ok(number.map(|number| RecordId(number.value())))
+    }
+
+    fn payload(&self, bytes: &[u8]) -> Result<Payload> {
+        serde_json::from_slice(bytes)
+            .map_err(|_| self.store.damaged("a record that is no JSON object"))
+    }
+
+    fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
+        self.store.failed()
+    }
+}
+
 fn builder() -> redb::Builder {
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
     builder
 }
 
-fn json(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
     // Maps with string keys, numbers and strings: nothing here that JSON cannot hold.
     serde_json::to_vec(value).unwrap_or_default()
 }
 
 fn read_meta<T: DeserializeOwned>(
     path: &Path,
-    meta: &impl ReadableTable<&'static str, &'static [u8]>,
+    meta: &impl ReadableTable<&'static str, Bytes>,
     key: &str,
 ) -> Result<T> {
     let value = meta.get(key).map_err(Error::store(path))?;
@@ -219,18 +450,17 @@ fn read_meta<T: DeserializeOwned>(
         })
 }
 
-fn vector_bytes(vector: &Vector) -> Vec<u8> {
-    vector.iter().flat_map(|x| x.to_le_bytes()).collect()
-}
-
-fn vector_from(bytes: &[u8]) -> Option<Vector> {
-    let (numbers, rest) = bytes.as_chunks::<4>();
-    if numbers.len() != DIMENSIONS || !rest.is_empty() {
+fn read_vectors(bytes: &[u8], vectors: &mut Vec<Vector>) -> Option<()> {
+    let rows = bytes.chunks_exact(DIMENSIONS * size_of::<f32>());
+    if rows.len() == 0 || !rows.remainder().is_empty() {
         return None;
     }
-    let mut vector = [0.0; DIMENSIONS];
-    for (x, bytes) in vector.iter_mut().zip(numbers) {
-        *x = f32::from_le_bytes(*bytes);
+    for row in rows {
+        let mut vector = [0.0; DIMENSIONS];
+        for (x, bytes) in vector.iter_mut().zip(row.as_chunks::<4>().0) {
+            *x = f32::from_le_bytes(*bytes);
+        }
+        vectors.push(vector);
     }
-    Some(vector)
+    Some(())
 }

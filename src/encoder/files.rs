@@ -7,16 +7,15 @@
 //! beside its target, runs it, and renames it into place, so that one cut short leaves
 //! nothing that is trusted later.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::error::EncoderError;
 use super::{Encoder, onnx};
+use crate::digest::sha256;
 
 /// The model's name, and the name of its folder among the models.
 pub const NAME: &str = "all-MiniLM-L6-v2";
@@ -269,15 +268,6 @@ fn model_hash(weights: &str, tokenizer: &str) -> String {
     sha256(format!("{weights} {tokenizer}").as_bytes())
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    let mut hexadecimal = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(hexadecimal, "{byte:02x}");
-    }
-    hexadecimal
-}
-
 fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -334,14 +324,6 @@ fn move_into_place(built: &Path, target: &Path) -> Result<(), EncoderError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sha256_is_the_published_function() {
-        assert_eq!(
-            sha256(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
 
     #[test]
     fn an_empty_folder_says_how_to_fetch_the_model() {

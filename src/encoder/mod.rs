@@ -8,8 +8,10 @@
 pub mod error;
 pub mod files;
 pub mod onnx;
+mod passages;
 pub mod pooling;
 mod query;
+mod sentences;
 mod softmax;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,12 +20,13 @@ use std::sync::Arc;
 
 use prost::Message;
 use rayon::prelude::*;
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
 use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
 pub use self::error::EncoderError;
 pub use self::files::{Installed, install, installed};
+pub use self::passages::MAX_PASSAGES;
 pub use self::query::QueryEncoder;
 use crate::{DIMENSIONS, Vector};
 
@@ -46,6 +49,8 @@ const SELF_TEST: [&str; 3] = [
 /// Encodes texts as unit vectors.
 pub struct Encoder {
     tokenizer: Tokenizer,
+    /// Tokens of a text that are read beside `[CLS]` and `[SEP]`.
+    room: usize,
     plan: Arc<TypedRunnableModel>,
     /// What the plan takes, in its order.
     inputs: Vec<Input>,
@@ -62,8 +67,13 @@ impl Encoder {
     pub fn load(dir: &Path) -> Result<Self, EncoderError> {
         let opened = files::open(dir)?;
         let (plan, inputs) = plan(&opened.graph)?;
+        let tokenizer = tokenizer(&opened.tokenizer)?;
+        let added = tokenizer
+            .get_post_processor()
+            .map_or(0, |processor| processor.added_tokens(false));
         let encoder = Self {
-            tokenizer: tokenizer(&opened.tokenizer)?,
+            tokenizer,
+            room: MAX_TOKENS.saturating_sub(added).max(1),
             plan,
             inputs,
             model_hash: opened.model_hash().to_owned(),
@@ -122,10 +132,12 @@ impl Encoder {
 
     /// The ids of a text's tokens, at most [`MAX_TOKENS`].
     fn tokens(&self, text: &str) -> Result<Vec<i64>, EncoderError> {
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, true)
-            .map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
+        let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
+        let mut encoding = self.tokenizer.encode_fast(text, false).map_err(failed)?;
+        encoding.truncate(self.room, 0, TruncationDirection::Right);
+        encoding.set_overflowing(Vec::new());
+        let encoding = self.tokenizer.post_process(encoding, None, true);
+        let encoding = encoding.map_err(failed)?;
         Ok(encoding.get_ids().iter().copied().map(i64::from).collect())
     }
 
@@ -215,18 +227,12 @@ fn groups<'a>(
         })
 }
 
-/// The tokenizer, with the limits of this encoder in place of the file's own: a file
-/// that pads every text to a fixed length would ruin the vectors of short ones.
+/// The tokenizer, without the limits that its file may set: a text is cut to what this
+/// encoder reads, and one that is padded to a fixed length would have its vector ruined.
 fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
     let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
     let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
-    let truncation = TruncationParams {
-        max_length: MAX_TOKENS,
-        ..Default::default()
-    };
-    tokenizer
-        .with_truncation(Some(truncation))
-        .map_err(failed)?;
+    tokenizer.with_truncation(None).map_err(failed)?;
     tokenizer.with_padding(None);
     Ok(tokenizer)
 }

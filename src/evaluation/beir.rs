@@ -7,16 +7,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::metrics::{Judgements, ndcg, recall};
-use crate::collection::{Build, Collection, Progress, SourceFile, embed};
+use crate::collection::{Build, Collection, Progress, SourceFile, Tuning, VectorFile, embed};
+use crate::digest::sha256;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
-use crate::npy;
 use crate::query::{Mode, Query, Route};
 use crate::record::FieldOptions;
 
@@ -71,13 +71,21 @@ impl Benchmark {
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
         let build = Build {
             source: &source,
-            vectors: Some(npy::Reader::open(&vectors)?),
+            vectors: Some(VectorFile::open(&vectors)?),
             encoder: encoder.encoder(),
+            passages: false,
             progress,
+            cancelled: &AtomicBool::new(false),
         };
-        build.run(temporary.path())?;
+        // With a graph whatever the size, so that it can be measured.
+        let tuning = Tuning {
+            graph_min_records: 1,
+            ..Tuning::default()
+        };
+        build.run(temporary.path(), tuning)?;
+        let collection = Collection::open("benchmark", temporary.path(), Arc::clone(encoder))?;
         Ok(Self {
-            collection: Collection::open("benchmark", temporary.path(), Arc::clone(encoder))?,
+            collection,
             queries,
             _folder: temporary,
         })
@@ -95,6 +103,7 @@ impl Benchmark {
                 mode,
                 route,
                 limit: 100,
+                collapse: false,
                 ..Query::new(&judged.text)
             };
             let start = Instant::now();
@@ -170,12 +179,7 @@ fn cached_vectors(
     encoder: &QueryEncoder,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<PathBuf> {
-    let key = format!("{} {}", encoder.model_hash(), source.sha256());
-    let key: String = Sha256::digest(key.as_bytes())
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key = sha256(format!("{} {}", encoder.model_hash(), source.sha256()).as_bytes());
     let path = cache.join(format!("{key}.npy"));
     if !path.exists() {
         std::fs::create_dir_all(cache).map_err(Error::io(cache))?;

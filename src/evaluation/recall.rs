@@ -32,9 +32,9 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
     let total = generation.records();
     let held_out = draw(total, queries.min(total as usize / 2), seed);
     let (mut kept, mut asked): (Vec<Vector>, Vec<Vector>) = (Vec::new(), Vec::new());
-    for position in 0..total {
-        if let Some(vector) = generation.scan.vector(position) {
-            let side = if held_out.contains(position) {
+    for (at, position) in (0..).zip(generation.positions()) {
+        if let Some(vector) = generation.vector(position) {
+            let side = if held_out.contains(at) {
                 &mut asked
             } else {
                 &mut kept
@@ -59,11 +59,11 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
         at_10 += overlap(&truth, &found, 10);
         at_100 += overlap(&truth, &found, 100);
     }
-    let asked = asked.len().max(1);
+    let of = asked.len().max(1) as f64;
     GraphRecall {
-        recall_at_10: at_10 / asked as f64,
-        recall_at_100: at_100 / asked as f64,
-        queries: asked,
+        recall_at_10: at_10 / of,
+        recall_at_100: at_100 / of,
+        queries: asked.len(),
         records: scan.len(),
         build,
         graph_median: median(graph_times),
@@ -90,21 +90,32 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// `count` of the positions below `total`: a Fisher-Yates shuffle's beginning, over the
-/// splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed means the same anywhere.
+/// `count` of the positions below `total`: a Fisher-Yates shuffle's beginning.
 fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
+    let mut draws = Draws::new(seed);
     let mut positions: Vec<u32> = (0..total).collect();
     for i in 0..count.min(positions.len()) {
         let rest = (positions.len() - i) as u64;
-        positions.swap(i, i + (next() % rest) as usize);
+        positions.swap(i, i + draws.below(rest) as usize);
     }
     positions.into_iter().take(count).collect()
+}
+
+/// The splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed means the same
+/// anywhere.
+pub(super) struct Draws(u64);
+
+impl Draws {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below a bound, which is not 0.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
 }

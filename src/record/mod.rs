@@ -1,13 +1,18 @@
 //! Records: what was imported, kept whole, and read through a [`Schema`].
 
+mod choose;
+mod facet;
 mod import;
+mod propose;
 mod schema;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use import::{Import, Line, MAX_LINE_BYTES};
-pub use schema::{FieldOptions, Schema, field_text};
+pub use choose::FieldOptions;
+pub use facet::{FacetField, FacetKind};
+pub use import::{Format, Import, Line, MAX_LINE_BYTES};
+pub use schema::{Schema, field_text};
 
 /// The fields of a record as they stood in its source, in their order.
 pub type Payload = Map<String, Value>;
@@ -33,7 +38,7 @@ pub struct Record {
     pub url: Option<String>,
     /// A picture's address: http, https, or a path on this server.
     pub image: Option<String>,
-    /// The values of the facet fields, in the schema's order.
+    /// Field and value of the facets, in the schema's order; a list has several values.
     pub facets: Vec<(String, String)>,
     /// The original fields.
     pub payload: Payload,

@@ -1,10 +1,12 @@
-//! Which field of a source plays which part. A schema is chosen once, when a collection is
-//! made, and is stored with it.
+//! Which field of a source plays which part, and how records are read by it. A schema is
+//! chosen once, when a collection is made, and is stored with it.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Payload, Record, RecordId};
+use super::{FacetField, FacetKind, Payload, Record, RecordId};
 
 /// The parts a source's fields play.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,25 +29,8 @@ pub struct Schema {
     pub url: Option<String>,
     /// A picture.
     pub image: Option<String>,
-    /// The fields to filter by.
-    pub facets: Vec<String>,
-}
-
-/// Fields named by the person who imports, each overriding the preset's choice.
-#[derive(Debug, Clone, Default)]
-pub struct FieldOptions {
-    /// See [`Schema::id`].
-    pub id: Option<String>,
-    /// See [`Schema::title`].
-    pub title: Option<String>,
-    /// See [`Schema::text`].
-    pub text: Option<String>,
-    /// See [`Schema::url`].
-    pub url: Option<String>,
-    /// See [`Schema::image`].
-    pub image: Option<String>,
-    /// See [`Schema::facets`].
-    pub facets: Vec<String>,
+    /// The fields to filter by, and what they hold.
+    pub facets: Vec<FacetField>,
 }
 
 impl Schema {
@@ -60,7 +45,10 @@ impl Schema {
             separator: ". ".into(),
             url: named("link"),
             image: named("images"),
-            facets: vec!["city".into()],
+            facets: vec![FacetField {
+                field: "city".into(),
+                kind: FacetKind::Text,
+            }],
         }
     }
 
@@ -80,94 +68,21 @@ impl Schema {
         }
     }
 
-    /// The schema for a source whose first record has `fields`: a preset where the fields
-    /// are known, with the options laid over it; otherwise what the options say.
-    ///
-    /// # Errors
-    /// A sentence naming the option, the field it asked for and the fields there are.
-    pub fn choose(fields: &[&str], options: &FieldOptions) -> Result<Self, String> {
-        let there = || format!("the first record has: {}", fields.join(", "));
-        let has = |name: &str| fields.contains(&name);
-        let asked = [
-            ("--id", &options.id),
-            ("--title", &options.title),
-            ("--text", &options.text),
-            ("--url", &options.url),
-            ("--image", &options.image),
-        ];
-        let asked = asked
-            .into_iter()
-            .filter_map(|(option, field)| Some((option, field.as_deref()?)))
-            .chain(
-                options
-                    .facets
-                    .iter()
-                    .map(|field| ("--facet", field.as_str())),
-            );
-        for (option, field) in asked {
-            if !has(field) {
-                return Err(format!(
-                    "{option} names the field '{field}', but {}",
-                    there()
-                ));
-            }
-        }
-
-        let preset = if ["name", "alt", "description"].into_iter().all(has) {
-            Some(Self::startups())
-        } else if ["_id", "text"].into_iter().all(has) {
-            Some(Self::beir())
-        } else {
-            None
-        };
-        let mut schema = match preset {
-            Some(schema) => schema,
-            None if options.title.is_none() && options.text.is_none() => {
-                return Err(format!(
-                    "cannot tell which fields hold the title and the text; \
-                     say so with --title FIELD and --text FIELD ({})",
-                    there()
-                ));
-            }
-            None => Self::blank(),
-        };
-        schema.overlay(options);
-        schema.facets.retain(|field| has(field));
-        Ok(schema)
-    }
-
-    fn blank() -> Self {
+    /// A folder of texts as the import reads one: path, title, text, folder, format.
+    pub fn documents() -> Self {
         Self {
-            id: None,
-            title: None,
-            text: None,
+            id: named("path"),
+            title: named("title"),
+            text: named("text"),
             also: Vec::new(),
-            encoded: Vec::new(),
+            encoded: vec!["title".into(), "text".into()],
             separator: ". ".into(),
             url: None,
             image: None,
-            facets: Vec::new(),
-        }
-    }
-
-    fn overlay(&mut self, options: &FieldOptions) {
-        let lay = |ours: &mut Option<String>, theirs: &Option<String>| {
-            if theirs.is_some() {
-                ours.clone_from(theirs);
-            }
-        };
-        lay(&mut self.id, &options.id);
-        lay(&mut self.title, &options.title);
-        lay(&mut self.text, &options.text);
-        lay(&mut self.url, &options.url);
-        lay(&mut self.image, &options.image);
-        if !options.facets.is_empty() {
-            self.facets.clone_from(&options.facets);
-        }
-        if options.title.is_some() || options.text.is_some() {
-            // What is shown is what is searched, once somebody chose it by hand.
-            self.also.clear();
-            self.encoded = self.title.iter().chain(&self.text).cloned().collect();
+            facets: vec![FacetField {
+                field: "folder".into(),
+                kind: FacetKind::Text,
+            }],
         }
     }
 
@@ -200,12 +115,6 @@ impl Schema {
         (!id.is_empty()).then_some(id)
     }
 
-    /// The value of a facet; a missing or empty one has none.
-    pub fn facet_value(payload: &Payload, field: &str) -> Option<String> {
-        let value = text_of(payload, field);
-        (!value.is_empty()).then_some(value)
-    }
-
     /// The text; where there is none the further fields, which may be why it was found.
     fn shown_text(&self, payload: &Payload) -> String {
         let text = self.text.as_deref().map(|field| text_of(payload, field));
@@ -216,6 +125,23 @@ impl Schema {
                 further.join("\n")
             }
         }
+    }
+
+    /// Where a byte range of the encoded text lies in the text shown; `None` where it lies
+    /// elsewhere, or something else is shown.
+    pub fn shown_range(&self, payload: &Payload, range: Range<u32>) -> Option<Range<usize>> {
+        let shown = self.text.as_deref()?;
+        let mut start = 0;
+        for field in &self.encoded {
+            let length = text_of(payload, field).len();
+            if field == shown {
+                let from = (range.start as usize).max(start);
+                let to = (range.end as usize).min(start + length);
+                return (from < to).then(|| from - start..to - start);
+            }
+            start += length + self.separator.len();
+        }
+        None
     }
 
     /// The record as its reader sees it.
@@ -236,11 +162,7 @@ impl Schema {
             url: Some(of(&self.url)).filter(|url| is_web_address(url)),
             image: Some(of(&self.image))
                 .filter(|image| is_web_address(image) || is_own_path(image)),
-            facets: self
-                .facets
-                .iter()
-                .filter_map(|field| Some((field.clone(), Self::facet_value(&payload, field)?)))
-                .collect(),
+            facets: self.shown_facets(&payload),
             payload,
         }
     }
@@ -322,30 +244,5 @@ mod tests {
         ] {
             assert_eq!(link(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn an_unknown_field_is_named_with_those_there_are() {
-        let options = FieldOptions {
-            text: Some("body".into()),
-            ..FieldOptions::default()
-        };
-        let error = Schema::choose(&["head", "content"], &options).unwrap_err();
-        assert!(
-            error.contains("--text") && error.contains("'body'"),
-            "{error}"
-        );
-        assert!(error.contains("head, content"), "{error}");
-    }
-
-    #[test]
-    fn fields_chosen_by_hand_are_what_is_encoded() {
-        let options = FieldOptions {
-            title: Some("head".into()),
-            ..FieldOptions::default()
-        };
-        let schema = Schema::choose(&["head", "url"], &options).unwrap();
-        assert_eq!(schema.encoded, ["head"]);
-        assert!(!schema.has_text(&payload(json!({"head": " ", "url": "x"}))));
     }
 }

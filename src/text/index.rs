@@ -5,14 +5,12 @@
 
 use std::collections::HashMap;
 
-use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use super::analysis::{query_terms, tokens};
-use super::bm25::Bm25;
+use super::analysis::tokens;
 
 /// Terms in order, and for each a run of postings.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextIndex {
     /// Sorted, so that a term is found by bisection.
     terms: Vec<String>,
@@ -23,64 +21,16 @@ pub struct TextIndex {
     lengths: Vec<u32>,
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Posting {
-    position: u32,
-    frequency: u32,
-}
-
-/// A record that holds a term of the query.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Match {
-    /// Position in the index, from 0.
+/// One record that holds a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posting {
+    /// Its position.
     pub position: u32,
-    /// Its BM25 score.
-    pub score: f32,
-}
-
-/// The best matches of a query, and how many there are in all.
-#[derive(Debug, Default, PartialEq)]
-pub struct Matches {
-    /// Best first; equal scores in order of position.
-    pub best: Vec<Match>,
-    /// How many records hold a term of the query and pass the filter.
-    pub total: u32,
+    /// How often it holds the term.
+    pub frequency: u32,
 }
 
 impl TextIndex {
-    /// The `k` records that match a query best, among those the filter lets through. A
-    /// record matches when it holds any of the query's terms.
-    pub fn search(&self, query: &str, k: usize, filter: Option<&RoaringBitmap>) -> Matches {
-        let bm25 = self.statistics();
-        let mut scores = vec![0.0f32; self.lengths.len()];
-        for (term, repeats) in query_terms(query) {
-            let postings = self.postings(&term);
-            let weight = bm25.idf(postings.len() as u32) * repeats as f32;
-            for posting in postings {
-                let at = posting.position as usize;
-                scores[at] += weight * bm25.saturation(posting.frequency, self.lengths[at]);
-            }
-        }
-        let passes = |position: u32| filter.is_none_or(|filter| filter.contains(position));
-        let mut best: Vec<Match> = (0u32..)
-            .zip(scores)
-            .filter(|&(position, score)| score > 0.0 && passes(position))
-            .map(|(position, score)| Match { position, score })
-            .collect();
-        let total = best.len() as u32;
-        let best_first = |a: &Match, b: &Match| {
-            b.score
-                .total_cmp(&a.score)
-                .then(a.position.cmp(&b.position))
-        };
-        if best.len() > k && k > 0 {
-            best.select_nth_unstable_by(k - 1, best_first);
-        }
-        best.truncate(k);
-        best.sort_unstable_by(best_first);
-        Matches { best, total }
-    }
-
     /// How many records the index holds.
     pub fn len(&self) -> usize {
         self.lengths.len()
@@ -91,21 +41,58 @@ impl TextIndex {
         self.lengths.is_empty()
     }
 
-    fn statistics(&self) -> Bm25 {
-        let terms: u64 = self.lengths.iter().copied().map(u64::from).sum();
-        let records = self.lengths.len() as u32;
-        Bm25 {
-            records,
-            average_length: (terms as f64 / f64::from(records.max(1))).max(1.0) as f32,
-        }
+    /// Length of each record in terms, by position.
+    pub fn lengths(&self) -> &[u32] {
+        &self.lengths
     }
 
-    fn postings(&self, term: &str) -> &[Posting] {
+    /// The records that hold a term, in order of position.
+    pub fn postings(&self, term: &str) -> &[Posting] {
         let Ok(at) = self.terms.binary_search_by(|t| t.as_str().cmp(term)) else {
             return &[];
         };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.postings[start as usize..self.ends[at] as usize]
+        self.postings_at(at)
+    }
+
+    /// Several indexes as one. Each comes with the position each of its records gets, or
+    /// none for those left behind; positions rise from index to index, without a gap.
+    pub fn merge(parts: &[(&Self, &[Option<u32>])]) -> Self {
+        let mut merged = Self::default();
+        for (part, places) in parts {
+            let kept = part.lengths.iter().zip(*places);
+            let kept = kept.filter_map(|(&length, place)| place.map(|_| length));
+            merged.lengths.extend(kept);
+        }
+        let mut terms: Vec<(&str, usize, usize)> = Vec::new();
+        for (at, (part, _)) in parts.iter().enumerate() {
+            let own = part.terms.iter().enumerate();
+            terms.extend(own.map(|(term, text)| (text.as_str(), at, term)));
+        }
+        terms.sort_unstable();
+        for same in terms.chunk_by(|a, b| a.0 == b.0) {
+            let before = merged.postings.len();
+            for &(_, at, term) in same {
+                let (part, places) = parts[at];
+                let moved = part.postings_at(term).iter().filter_map(|posting| {
+                    let position = places.get(posting.position as usize).copied().flatten()?;
+                    Some(Posting {
+                        position,
+                        ..*posting
+                    })
+                });
+                merged.postings.extend(moved);
+            }
+            if merged.postings.len() > before {
+                merged.terms.push(same[0].0.to_owned());
+                merged.ends.push(merged.postings.len() as u64);
+            }
+        }
+        merged
+    }
+
+    fn postings_at(&self, term: usize) -> &[Posting] {
+        let start = term.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.postings[start as usize..self.ends[term] as usize]
     }
 }
 
@@ -161,77 +148,40 @@ impl TextIndexBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn index(texts: &[&str]) -> TextIndex {
+    fn index(texts: &[String]) -> TextIndex {
         let mut builder = TextIndexBuilder::default();
         for text in texts {
-            builder.add([*text]);
+            builder.add([text.as_str()]);
         }
         builder.build()
     }
 
-    fn found(index: &TextIndex, query: &str) -> Vec<u32> {
-        index
-            .search(query, 10, None)
-            .best
-            .iter()
-            .map(|m| m.position)
-            .collect()
-    }
-
-    #[test]
-    fn the_rarer_word_decides() {
-        let index = index(&["milk company", "company", "company company", "goat company"]);
-        assert_eq!(found(&index, "goat milk company")[..2], [0, 3]);
-    }
-
-    #[test]
-    fn scores_follow_the_formula() {
-        let index = index(&["goat milk milk", "milk", "wood"]);
-        let matches = index.search("milk", 10, None);
-        assert_eq!(matches.total, 2);
-        // N = 3, n = 2, average length 5/3; record 0 has tf 2 and length 3.
-        let idf = (1.0f64 + (3.0 - 2.0 + 0.5) / 2.5).ln();
-        let part =
-            |tf: f64, length: f64| idf * tf / (tf + 1.2 * (0.25 + 0.75 * length / (5.0 / 3.0)));
-        for found in matches.best {
-            let expected = if found.position == 0 {
-                part(2.0, 3.0)
-            } else {
-                part(1.0, 1.0)
+    proptest! {
+        /// Merging what was kept is building what was kept.
+        #[test]
+        fn merged_indexes_are_one_built_at_once(
+            parts in prop::collection::vec(
+                prop::collection::vec(("[a-e ]{0,12}", any::<bool>()), 0..6), 0..4)
+        ) {
+            let texts = |part: &[(String, bool)]| -> Vec<String> {
+                part.iter().map(|(text, _)| text.clone()).collect()
             };
-            assert!((f64::from(found.score) - expected).abs() < 1e-6);
+            let built: Vec<TextIndex> = parts.iter().map(|part| index(&texts(part))).collect();
+            let mut next = 0;
+            let places: Vec<Vec<Option<u32>>> = parts
+                .iter()
+                .map(|part| {
+                    let place = |kept: bool| kept.then(|| { next += 1; next - 1 });
+                    part.iter().map(|(_, kept)| *kept).map(place).collect()
+                })
+                .collect();
+            let pairs: Vec<(&TextIndex, &[Option<u32>])> =
+                built.iter().zip(places.iter().map(Vec::as_slice)).collect();
+            let kept: Vec<String> = parts.concat().into_iter()
+                .filter(|(_, kept)| *kept).map(|(text, _)| text).collect();
+            prop_assert_eq!(TextIndex::merge(&pairs), index(&kept));
         }
-    }
-
-    #[test]
-    fn a_filter_narrows_the_total_and_the_hits_but_not_the_scores() {
-        let index = index(&["milk", "milk shake", "milk"]);
-        let filter: RoaringBitmap = [1, 2].into_iter().collect();
-        let all = index.search("milk", 10, None);
-        let some = index.search("milk", 10, Some(&filter));
-        assert_eq!((all.total, some.total), (3, 2));
-        assert_eq!(
-            some.best,
-            all.best
-                .into_iter()
-                .filter(|m| m.position > 0)
-                .collect::<Vec<_>>()
-        );
-    }
-
-    #[test]
-    fn ties_stand_in_order_of_position_and_nothing_is_found_by_nothing() {
-        let index = index(&["milk", "milk", "milk"]);
-        assert_eq!(index.search("milk", 2, None).best.len(), 2);
-        assert_eq!(found(&index, "milk"), [0, 1, 2]);
-        assert_eq!(index.search("the", 2, None), Matches::default());
-        assert_eq!(
-            TextIndexBuilder::default()
-                .build()
-                .search("milk", 2, None)
-                .total,
-            0
-        );
     }
 }

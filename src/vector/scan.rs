@@ -29,6 +29,25 @@ impl ExactScan {
         Self { vectors, codes }
     }
 
+    /// Several as one, of each only the positions kept, in order.
+    pub fn merge<'a>(parts: impl Iterator<Item = (&'a Self, RoaringBitmap)> + Clone) -> Self {
+        let kept: u64 = parts.clone().map(|(_, kept)| kept.len()).sum();
+        let mut merged = Self {
+            vectors: Vec::with_capacity(kept as usize),
+            codes: Vec::with_capacity(kept as usize),
+        };
+        for (part, kept) in parts {
+            for position in kept {
+                let at = position as usize;
+                if let (Some(vector), Some(code)) = (part.vectors.get(at), part.codes.get(at)) {
+                    merged.vectors.push(*vector);
+                    merged.codes.push(code.clone());
+                }
+            }
+        }
+        merged
+    }
+
     /// How many vectors there are.
     pub fn len(&self) -> usize {
         self.vectors.len()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::numbers::{label, thousands};
-use crate::state::SearchState;
+use crate::state::{SearchState, condition, literal};
 use crate::wire::{CollectionInfo, FacetCounts, Problem};
 
 /// The menus.
@@ -60,7 +60,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         }
     };
     let current = chosen(&address.state.read_untracked());
-    let known: Vec<String> = values.iter().map(|known| known.value.clone()).collect();
+    let known: Vec<String> = values.iter().map(|known| literal(&known.value)).collect();
     // A value the URL asks for is shown as chosen, whether or not the list has it.
     let unlisted = {
         let field = field.clone();
@@ -80,7 +80,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         }
     });
     let options = values.into_iter().map(|known| {
-        let filter = format!("{field}:{}", known.value);
+        let filter = condition(&field, &known.value);
         let selected = current.as_ref() == Some(&filter);
         let text = format!("{} ({})", known.value, thousands(known.count));
         view! { <option value=filter selected=selected>{text}</option> }

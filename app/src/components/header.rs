@@ -13,9 +13,10 @@ pub fn Header() -> impl IntoView {
         <header class="site-header">
             <a href="/" class="wordmark" aria-label="Parallax, to the start">
                 <ParallaxMark />
-                "Parallax"
+                <span class="wordmark-name">"Parallax"</span>
             </a>
             <nav class="site-nav" aria-label="Main">
+                <A href="/collections">"Collections"</A>
                 <A href="/about">"How it works"</A>
             </nav>
             <ThemeToggle />

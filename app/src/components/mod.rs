@@ -1,5 +1,7 @@
-//! What the pages are made of, one component a file.
+//! What the pages are made of, one component a file. Those of the page of collections have a
+//! folder of their own.
 
+pub mod collections;
 pub mod conditions;
 pub mod error_panel;
 pub mod evidence;

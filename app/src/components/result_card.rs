@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::evidence::Evidence;
 use super::logo::Logo;
 use super::marked::Marked;
-use crate::marks::tagline_and_rest;
+use crate::marks::shown;
 use crate::numbers::{host, label};
-use crate::state::SearchState;
+use crate::state::{SearchState, literal};
 use crate::wire::{Facet, Hit};
-use crate::wording::evidence;
+use crate::wording::{also, evidence};
 
 /// A hit of an answer. It changes with nothing: another answer's hit is another card.
 #[component]
@@ -28,7 +28,10 @@ pub fn ResultCard(
         hit.title
     };
     let whole_name = 0..name.len();
-    let (tagline, rest) = tagline_and_rest(&hit.text);
+    let (tagline, rest) = shown(&hit.text, hit.passage);
+    let copies = hit.copies.as_ref().map(|copies| {
+        view! { <p class="card-copies">{also(copies)}</p> }
+    });
     let marks = hit.highlights;
     let tagline = tagline.map(|window| {
         let (text, ranges) = (hit.text.clone(), marks.text.clone());
@@ -58,6 +61,7 @@ pub fn ResultCard(
             <p class="card-text">
                 <Marked text=hit.text ranges=marks.text window=rest />
             </p>
+            {copies}
             <div class="card-foot">
                 {chips} {hit.url.map(away)}
                 <a class="card-link" href=similar aria-label=similar_label>
@@ -71,7 +75,7 @@ pub fn ResultCard(
 /// A facet's value; narrows the search to it.
 fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let Facet { field, value } = facet;
-    let chosen = state.value_of(&field) == Some(value.as_str());
+    let chosen = state.value_of(&field) == Some(literal(&value).as_str());
     let href = state.with_filter(&field, &value).href(path);
     let what = format!("Only {}: {value}", label(&field));
     view! {

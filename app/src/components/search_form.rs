@@ -7,11 +7,12 @@
 
 use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
-use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
 use crate::address::{Address, use_go};
+use crate::browser::query_of;
 use crate::state::{PAGE, SearchState};
 use crate::wire::{CollectionInfo, Problem};
 
@@ -106,9 +107,7 @@ pub fn SearchForm(
 
 /// The state the form's fields say, read as the server would read it.
 fn read(form: &HtmlFormElement) -> Option<SearchState> {
-    let data = FormData::new_with_form(form).ok()?;
-    let query = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some(SearchState::read(&String::from(query.to_string())))
+    Some(SearchState::read(&query_of(form)?))
 }
 
 fn choose_mode(form: &HtmlFormElement, mode: &str) {

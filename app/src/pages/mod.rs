@@ -1,5 +1,6 @@
 //! The pages, one a file.
 
 pub mod about;
+pub mod collections;
 pub mod not_found;
 pub mod search;

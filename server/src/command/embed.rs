@@ -1,5 +1,6 @@
 //! `parallax embed`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -23,7 +24,7 @@ pub struct Embed {
 }
 
 impl Embed {
-    pub fn run(self, model: &Path) -> Result<()> {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let source = SourceFile::look(&self.file, &self.fields.options())?;
         let encoder = Encoder::load(model)?;
         let reporter = Reporter::new();
@@ -33,11 +34,12 @@ impl Embed {
         })?;
         reporter.finish();
         let seconds = start.elapsed().as_secs_f64();
-        println!(
+        writeln!(
+            out,
             "{}: f32 [{rows}, 384] in {seconds:.1} s ({:.0}/s)",
             self.out.display(),
             rows as f64 / seconds
-        );
+        )?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `parallax eval`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -38,7 +39,7 @@ enum RouteOption {
 }
 
 impl Eval {
-    pub fn run(self, model: &Path) -> Result<()> {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let modes = match &self.mode {
             Some(mode) => vec![mode.parse()?],
             None => Mode::ALL.to_vec(),
@@ -61,13 +62,14 @@ impl Eval {
             if self.json {
                 results.push(as_json(mode, &quality));
             } else {
-                println!(
+                writeln!(
+                    out,
                     "{mode:8} nDCG@10 {:.4}  recall@100 {:.4}  {:.2} ms a query (median of {})",
                     quality.ndcg_at_10,
                     quality.recall_at_100,
                     quality.median.as_secs_f64() * 1e3,
                     quality.queries,
-                );
+                )?;
             }
         }
         if self.json {
@@ -75,7 +77,7 @@ impl Eval {
                 [only] => only.clone(),
                 _ => json!(results),
             };
-            println!("{}", serde_json::to_string_pretty(&results)?);
+            writeln!(out, "{}", serde_json::to_string_pretty(&results)?)?;
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! `parallax index`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
-use parallax::collection::{Build, Report, SourceFile};
-use parallax::{Catalogue, npy};
+use parallax::Catalogue;
+use parallax::collection::{Build, Report, SourceFile, VectorFile};
 
 use super::{Data, Fields};
 use crate::progress::Reporter;
@@ -24,6 +26,12 @@ pub struct Index {
     /// Build an existing collection anew; it answers until the new one is whole
     #[arg(long)]
     replace: bool,
+    /// Add to an existing collection; records with ids it knows take the place of those
+    #[arg(long, conflicts_with_all = ["replace", "if_changed"])]
+    add: bool,
+    /// Read long texts only as far as the encoder does, rather than passage by passage
+    #[arg(long)]
+    no_passages: bool,
     /// Do nothing where the collection was made from this very file
     #[arg(long)]
     if_changed: bool,
@@ -34,31 +42,44 @@ pub struct Index {
 }
 
 impl Index {
-    pub fn run(self, model: &Path) -> Result<()> {
-        let source = SourceFile::look(&self.file, &self.fields.options())?;
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let mut source = SourceFile::look(&self.file, &self.fields.options())?;
         let catalogue = self.data.open(model)?;
+        if self.add {
+            let collection = catalogue.collection(&self.collection)?;
+            source = source.for_schema(collection.schema().clone());
+        }
         if self.if_changed && is_current(&catalogue, &self.collection, &source) {
-            println!("collection '{}' is up to date", self.collection);
+            writeln!(out, "collection '{}' is up to date", self.collection)?;
             return Ok(());
         }
         let reporter = Reporter::new();
-        let vectors = self.vectors.as_deref().map(npy::Reader::open).transpose()?;
+        let vectors = self.vectors.as_deref().map(VectorFile::open).transpose()?;
         let encoder = catalogue.encoder();
         let build = Build {
             source: &source,
             vectors,
             encoder: encoder.encoder(),
+            passages: !self.no_passages,
             progress: &|progress| reporter.show(progress),
+            cancelled: &AtomicBool::new(false),
         };
-        let report = catalogue.build(&self.collection, build, self.replace)?;
+        let report = if self.add {
+            let collection = catalogue.collection(&self.collection)?;
+            let report = build.add_to(&collection, None)?;
+            collection.settle();
+            report
+        } else {
+            catalogue.build(&self.collection, build, self.replace)?
+        };
         reporter.finish();
-        println!("{}", summary(&self.collection, &report));
+        writeln!(out, "{}", summary(&self.collection, &report))?;
         for skipped in &report.listed {
-            println!("  line {}: {}", skipped.line, skipped.reason);
+            writeln!(out, "  line {}: {}", skipped.line, skipped.reason)?;
         }
         let more = report.skipped - report.listed.len() as u64;
         if more > 0 {
-            println!("  and {more} more");
+            writeln!(out, "  and {more} more")?;
         }
         Ok(())
     }

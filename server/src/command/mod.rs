@@ -5,12 +5,13 @@ mod eval;
 mod index;
 mod recall;
 mod search;
+mod snapshot;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax::encoder::QueryEncoder;
 use parallax::record::FieldOptions;
@@ -46,6 +47,10 @@ enum Command {
     Eval(eval::Eval),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
+    /// Write a collection with its records, vectors and graph as one file
+    Snapshot(snapshot::Snapshot),
+    /// Make a collection from a snapshot
+    Restore(snapshot::Restore),
     /// Fetch the model all-MiniLM-L6-v2
     Model(Model),
 }
@@ -58,6 +63,9 @@ struct Serve {
     /// The collection that answers where none is named [default: the first by name]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
+    /// File with the key that writers must show; without one, only this machine writes
+    #[arg(long, value_name = "FILE")]
+    api_key_file: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
 }
@@ -82,8 +90,21 @@ impl Data {
         self.data_dir.clone().map_or_else(paths::data_dir, Ok)
     }
 
+    /// Opens the folder, making it where it does not exist.
     fn open(&self, model: &Path) -> Result<Catalogue> {
         Ok(Catalogue::open(&self.folder()?, encoder(model)?)?)
+    }
+
+    /// Opens a folder that is only read: one that does not exist is not made.
+    fn open_existing(&self, model: &Path) -> Result<Catalogue> {
+        let folder = self.folder()?;
+        if !folder.is_dir() {
+            bail!(
+                "there is no data folder {}; make one with `parallax index`, or give another --data-dir",
+                folder.display()
+            );
+        }
+        self.open(model)
     }
 }
 
@@ -130,25 +151,43 @@ impl Arguments {
     /// A message for the person at the terminal.
     pub fn run(self) -> Result<()> {
         let model = self.model.map_or_else(paths::model_dir, Ok)?;
+        let mut out = std::io::stdout();
         match self.command {
             Command::Serve(Serve {
                 addr,
                 collection,
+                api_key_file,
                 data,
             }) => serve::run(serve::Settings {
                 addr,
                 data_dir: data.folder()?,
                 model,
                 collection,
+                api_key: api_key_file.as_deref().map(read_key).transpose()?,
             }),
-            Command::Index(index) => index.run(&model),
-            Command::Search(search) => search.run(&model),
-            Command::Embed(embed) => embed.run(&model),
-            Command::Eval(eval) => eval.run(&model),
-            Command::Recall(recall) => recall.run(&model),
+            Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
+            Command::Restore(restore) => restore.run(&model, &mut out),
+            Command::Index(index) => index.run(&model, &mut out),
+            Command::Search(search) => search.run(&model, &mut out),
+            Command::Embed(embed) => embed.run(&model, &mut out),
+            Command::Eval(eval) => eval.run(&model, &mut out),
+            Command::Recall(recall) => recall.run(&model, &mut out),
             Command::Model(Model { from }) => model::fetch(from.as_deref(), &model),
         }
     }
+}
+
+/// The key in a file, without the line's end.
+fn read_key(file: &Path) -> Result<String> {
+    let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let key = key.trim();
+    if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
+        bail!(
+            "{}: an API key is one line of printable characters without blanks",
+            file.display()
+        );
+    }
+    Ok(key.to_owned())
 }
 
 fn encoder(model: &Path) -> Result<Arc<QueryEncoder>> {

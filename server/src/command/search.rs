@@ -1,5 +1,6 @@
 //! `parallax search`.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
@@ -36,50 +37,62 @@ pub struct Search {
 }
 
 impl Search {
-    pub fn run(self, model: &Path) -> Result<()> {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let query = wire::query(&SearchRequest {
             q: self.query,
             mode: self.mode,
             filter: self.filter,
             limit: self.limit,
             offset: self.offset,
+            facets: Vec::new(),
+            collapse: true,
         })?;
-        let catalogue = self.data.open(model)?;
+        let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let answer = collection.search(&query)?;
         let response = wire::response(&collection, answer, Payload::Whole);
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&response)?);
+            writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
         } else {
-            print(&response, self.offset);
+            print(out, &response, self.offset)?;
         }
         Ok(())
     }
 }
 
-fn print(response: &SearchResponse, offset: u32) {
+fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<()> {
     for (rank, hit) in (offset + 1..).zip(&response.hits) {
         let facets: Vec<&str> = hit
             .facets
             .iter()
             .map(|facet| facet.value.as_str())
             .collect();
-        println!(
+        writeln!(
+            out,
             "{rank:>3}. {}  [{}] {}",
-            hit.title,
-            facets.join(", "),
+            printable(&hit.title),
+            printable(&facets.join(", ")),
             evidence(hit)
-        );
+        )?;
         if let Some(line) = hit.text.lines().next() {
-            println!("     {line}");
+            writeln!(out, "     {}", printable(line))?;
         }
     }
-    println!(
+    writeln!(
+        out,
         "{} of {} records, {:.1} ms",
         response.hits.len(),
         response.total,
         response.timings.total_ms
-    );
+    )?;
+    Ok(())
+}
+
+/// Text as a terminal may show it: control characters, which could steer it, are left out.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// The scores and ranks behind a hit.

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::OriginalUri;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use parallax_app::wire::Problem;
@@ -19,7 +20,8 @@ impl Failure {
         Self::new("bad_query", message)
     }
 
-    fn new(code: &str, message: impl Into<String>) -> Self {
+    /// A failure with one of the codes of [`Problem::status`].
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self {
             error: Problem {
                 code: code.to_owned(),
@@ -51,14 +53,22 @@ impl IntoResponse for Failure {
     }
 }
 
-/// A body that is no such JSON, or too long.
-impl From<axum::extract::rejection::JsonRejection> for Failure {
-    fn from(rejection: axum::extract::rejection::JsonRejection) -> Self {
-        let code = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => "too_large",
-            _ => "bad_query",
-        };
-        Self::new(code, rejection.body_text())
+/// A body that is too long, or broke off.
+impl From<BytesRejection> for Failure {
+    fn from(rejection: BytesRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new("too_large", "the request's body is too long")
+            }
+            _ => Self::bad_request("the request's body broke off"),
+        }
+    }
+}
+
+/// A path whose parts are no text.
+impl From<PathRejection> for Failure {
+    fn from(_: PathRejection) -> Self {
+        Self::bad_request("the path is not UTF-8")
     }
 }
 

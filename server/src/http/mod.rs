@@ -1,45 +1,58 @@
 //! The HTTP surface: the page, the API, and what both have in common.
 
+mod body;
 mod error;
+mod guard;
 mod page;
 #[cfg(test)]
 mod tests;
 mod tutorial;
 mod v1;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::routing::get;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
+pub use self::guard::Guard;
 use crate::service::Service;
 
 /// The longest request body: a query with some room.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
+/// How long a caller may fall silent while it sends a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Everything the server answers.
-pub fn router(service: Service, options: LeptosOptions) -> Router {
+pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    api(service.clone())
+    api(service.clone(), guard)
         .merge(page::router(service, options))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(CompressionLayer::new())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
 }
 
-/// The API alone. It only reads, so a page from anywhere may ask it, as the tutorial's
-/// service allows.
-pub fn api(service: Service) -> Router {
+/// The API alone. What reads may be asked by a page from anywhere, as the tutorial's service
+/// allows; what writes is guarded, and by no such page.
+pub fn api(service: Service, guard: Guard) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE]);
+    let reading = v1::router().layer(cors.clone());
+    let writing = v1::write_router().layer(from_fn_with_state(guard, guard::guard));
     let ready = {
         let service = service.clone();
         move || async move {
@@ -51,11 +64,11 @@ pub fn api(service: Service) -> Router {
         }
     };
     Router::new()
-        .merge(tutorial::router())
-        .nest("/api", v1::router())
+        .merge(tutorial::router().layer(cors))
+        .nest("/api", reading.merge(writing).fallback(error::no_route))
+        .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(cors)
         .with_state(service)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

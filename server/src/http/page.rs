@@ -1,13 +1,20 @@
 //! The page: routes of the app rendered here, its server functions, and the built site's
 //! files.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::SharedBackend;
 use parallax_app::{App, shell};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeader;
 
 use crate::service::Service;
 
@@ -19,10 +26,112 @@ pub fn router(service: Service, options: LeptosOptions) -> Router {
         let options = options.clone();
         move || shell(options.clone())
     };
+    let render = render_app_to_stream_with_context(context.clone(), draw.clone());
+    let unknown = get(move |request: Request<Body>| {
+        let slashed = without_last_slash(request.uri());
+        let page = slashed.is_none().then(|| render(request));
+        async move {
+            match (slashed, page) {
+                (Some(uri), _) => Redirect::permanent(&uri).into_response(),
+                (None, Some(page)) => (StatusCode::NOT_FOUND, page.await).into_response(),
+                (None, None) => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+    });
+    // Files are served apart from the page's rendering, whose surroundings (the status of a
+    // page that failed, for one) are none of theirs.
+    let site = Path::new(options.site_root.as_ref());
+    let files = |folder: &Path| {
+        ServeDir::new(folder)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip()
+    };
+    // The package's names hold a hash of what is in them: what was fetched once stays true.
+    let package = SetResponseHeader::if_not_present(
+        files(&site.join(options.site_pkg_dir.as_ref())),
+        header::CACHE_CONTROL,
+        |response: &Response<_>| {
+            let whole = response.status().is_success();
+            whole.then(|| HeaderValue::from_static("public, max-age=31536000, immutable"))
+        },
+    );
+    let package_path = format!("/{}", options.site_pkg_dir);
+    let rest = files(site).fallback(unknown);
     Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context.clone(), draw)
-        .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(
-            context, shell,
-        ))
+        .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
         .with_state(options)
+        .nest_service(&package_path, package)
+        .fallback_service(rest)
+}
+
+/// Where a path that ends in a slash, other than the first page's, leads without it.
+fn without_last_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?;
+    // A second slash at its beginning would name another host.
+    if path.is_empty() || path.starts_with("//") {
+        return None;
+    }
+    Some(match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Method;
+    use leptos::prelude::Owner;
+    use leptos_axum::ResponseOptions;
+    use tower::ServiceExt;
+
+    /// A site of one picture and one script, as a build leaves it.
+    async fn ask(method: Method, uri: &str) -> Response {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::write(site.path().join("favicon.svg"), "<svg/>").unwrap();
+        std::fs::create_dir(site.path().join("pkg")).unwrap();
+        std::fs::write(site.path().join("pkg/app.js"), "//").unwrap();
+        let options = LeptosOptions::builder()
+            .output_name("parallax")
+            .site_root(site.path().to_string_lossy().into_owned())
+            .site_pkg_dir("pkg")
+            .build();
+        let request = Request::builder().method(method).uri(uri);
+        let request = request.body(Body::empty()).unwrap();
+        let router = router(Service::new(1), options);
+        router.oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_that_failed_leaves_no_status_to_a_file() {
+        // What a page's rendering can leave behind on a thread it shared.
+        let left_behind = Owner::new();
+        left_behind.set();
+        let failed = ResponseOptions::default();
+        failed.set_status(StatusCode::BAD_REQUEST);
+        provide_context(failed);
+        let response = ask(Method::GET, "/favicon.svg").await;
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn files_are_only_read_and_the_package_is_kept() {
+        let response = ask(Method::POST, "/favicon.svg").await;
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        let kept = |response: &Response| response.headers().get(header::CACHE_CONTROL).is_some();
+        assert!(kept(&ask(Method::GET, "/pkg/app.js").await));
+        let missing = ask(Method::GET, "/pkg/old.js").await;
+        assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+        assert!(!kept(&missing));
+    }
+
+    #[tokio::test]
+    async fn a_slash_too_many_is_taken_away_on_this_server_only() {
+        let response = ask(Method::GET, "/c/sample/?q=milk").await;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(response.headers()[header::LOCATION], "/c/sample?q=milk");
+        let response = ask(Method::GET, "//elsewhere.example/").await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    }
 }

@@ -14,14 +14,18 @@ use parallax::{Catalogue, Encoder};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::api;
+use super::{Guard, api};
 use crate::service::{Opened, Service};
+use crate::tasks::Tasks;
 use crate::{paths, sample};
+
+/// What writers must show.
+const KEY: &str = "key-of-the-tests";
 
 /// The API over the sample, indexed once for all tests.
 fn ready() -> Router {
-    static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>)> = OnceLock::new();
-    let (_, catalogue) = OPENED.get_or_init(|| {
+    static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
+    let (_, catalogue, tasks) = OPENED.get_or_init(|| {
         let model = std::env::var_os("PARALLAX_TEST_MODEL")
             .map_or_else(|| paths::model_dir().unwrap(), Into::into);
         let encoder = Encoder::load(&model).unwrap();
@@ -29,14 +33,17 @@ fn ready() -> Router {
         let encoder = Arc::new(QueryEncoder::new(encoder));
         let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
         sample::build(&catalogue).unwrap();
-        (folder, Arc::new(catalogue))
+        let catalogue = Arc::new(catalogue);
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
+        (folder, catalogue, tasks)
     });
     let service = Service::new(2);
     service.open(Opened {
         catalogue: Arc::clone(catalogue),
+        tasks: Arc::clone(tasks),
         default: sample::NAME.into(),
     });
-    api(service)
+    api(service, Guard::new(Some(KEY.into())))
 }
 
 async fn send(router: Router, request: Request<Body>) -> (StatusCode, Value) {
@@ -147,7 +154,7 @@ async fn collections_say_what_they_hold() {
     assert_eq!(all["collections"], json!([one]));
     assert_eq!(
         (&one["records"], &one["graph"]),
-        (&json!(340), &json!("ready"))
+        (&json!(340), &json!("none"))
     );
     let counts = one["facets"][0]["values"].as_array().unwrap();
     let sum: u64 = counts.iter().map(|c| c["count"].as_u64().unwrap()).sum();
@@ -216,6 +223,8 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "'x'",
         ),
         ("/api/v2/other", 404, "not_found", "/api/v2/other"),
+        ("/api/", 404, "not_found", "/api/"),
+        ("/api/v1/collections/%ff", 400, "bad_query", "UTF-8"),
     ];
     for (uri, status, code, needle) in cases {
         let (got, body) = get(uri).await;
@@ -238,6 +247,20 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "{body}"
         );
     }
+    let (_, answer) = post(r#"{"query":"a","top_k":101}"#).await;
+    assert_eq!(
+        answer["error"]["message"],
+        "top_k is 101, allowed is 1 to 100"
+    );
+    let form = Request::post("/search").header(header::CONTENT_TYPE, "text/plain");
+    let (status, answer) = send(ready(), form.body(Body::from("{}")).unwrap()).await;
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            &json!("unsupported_media_type")
+        )
+    );
     let (status, answer) = post("x".repeat(100_000)).await;
     assert_eq!(
         (status, &answer["error"]["code"]),
@@ -251,7 +274,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
 
 #[tokio::test]
 async fn while_it_starts_it_says_so() {
-    let starting = || api(Service::new(1));
+    let starting = || api(Service::new(1), Guard::default());
     let ask = |uri: &str| Request::get(uri).body(Body::empty()).unwrap();
     assert_eq!(send(starting(), ask("/healthz")).await.0, StatusCode::OK);
     assert_eq!(

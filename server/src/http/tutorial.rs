@@ -1,14 +1,17 @@
 //! The two interfaces that others' clients already speak: the tutorial's
 //! `GET /api/search` and the FAISS service's `POST /search`, over the default collection.
 
-use axum::extract::rejection::JsonRejection;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
 use axum::routing::post;
 use axum::{Json, Router};
-use parallax::query::{Mode, Query};
+use parallax::query::{MAX_LIMIT, Mode, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::body::json_body;
 use super::error::Failure;
 use super::v1::parameters;
 use crate::service::Service;
@@ -79,11 +82,17 @@ struct VectorResult {
 
 async fn vector_search(
     State(service): State<Service>,
-    body: Result<Json<VectorSearch>, JsonRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<VectorResults>, Failure> {
-    let Json(search) = body?;
+    let search: VectorSearch = json_body(&headers, &body?)?;
+    let limit = search.top_k.unwrap_or(10);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let message = format!("top_k is {limit}, allowed is 1 to {MAX_LIMIT}");
+        return Err(Failure::bad_request(message));
+    }
     let query = Query {
-        limit: search.top_k.unwrap_or(10),
+        limit,
         ..Query::new(search.query)
     };
     let answer = service.with_collection(None, move |collection| {

@@ -1,8 +1,12 @@
 //! What travels between browser and server, and what the API answers: one set of types, so
 //! that page and API cannot tell different stories.
 
+mod import;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub use import::{Preview, Proposed, SkippedLine, Started, Task, TaskState};
 
 /// A question to a collection, as URL, API and page ask it. Everything is text as it was
 /// typed; the engine checks it.
@@ -22,6 +26,12 @@ pub struct SearchRequest {
     /// How many hits to pass over.
     #[serde(default)]
     pub offset: u32,
+    /// Facets whose values are counted for this answer.
+    #[serde(default)]
+    pub facets: Vec<String>,
+    /// Whether identical records are one hit.
+    #[serde(default = "yes")]
+    pub collapse: bool,
 }
 
 /// A request for records like a given one.
@@ -48,6 +58,10 @@ fn ten() -> u32 {
     10
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchResponse {
@@ -60,6 +74,9 @@ pub struct SearchResponse {
     pub route: Option<String>,
     /// Best first.
     pub hits: Vec<Hit>,
+    /// Counts of the facets that were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub facets: Vec<CountedFacet>,
     /// How long each stage took.
     pub timings: Timings,
 }
@@ -87,9 +104,46 @@ pub struct Hit {
     pub facets: Vec<Facet>,
     /// Where the query's words stand.
     pub highlights: Highlights,
+    /// The passage of a long text that was nearest, as `[start, end)` bytes of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub passage: Option<(u32, u32)>,
+    /// Identical records that are hidden behind this one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub copies: Option<Copies>,
     /// The record's original fields; the page does without.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payload: Option<Map<String, Value>>,
+}
+
+/// Records identical to a hit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Copies {
+    /// How many there are.
+    pub count: u32,
+    /// The first of them.
+    pub records: Vec<Copy>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Copy {
+    /// What it is called by.
+    pub id: String,
+    /// Values of its facet fields, in which it may differ.
+    pub facets: Vec<Facet>,
+}
+
+/// A facet counted for one answer. Filters on the facet itself are left aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountedFacet {
+    /// The field.
+    pub field: String,
+    /// `text`, `number`, `boolean` or `date`.
+    pub kind: String,
+    /// What was counted: `matching`, the records that hold a word of the query, or `all`.
+    pub counted: String,
+    /// Its values, most frequent first.
+    pub values: Vec<FacetCount>,
 }
 
 /// The engines' places for a hit; absent where an engine was not asked or did not find it.
@@ -147,14 +201,21 @@ pub struct Timings {
     pub total_ms: f64,
 }
 
-/// A collection, as its search page needs to know it.
+/// A collection, as its search page and the list of collections need to know it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionInfo {
     /// Its name.
     pub name: String,
     /// How many records it holds.
     pub records: u32,
-    /// `ready`, or `building` while the exact scan answers alone.
+    /// What it takes on disk, in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Whether it answers where no collection is named.
+    #[serde(default)]
+    pub default: bool,
+    /// `ready`; `building` while the exact scan answers alone; `none` where the collection is
+    /// so small that it always does.
     pub graph: String,
     /// Values to filter by, with how many records of the whole collection have each.
     pub facets: Vec<FacetCounts>,
@@ -195,11 +256,15 @@ impl Problem {
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
             "bad_query" => 400,
+            "unauthorized" => 401,
+            "forbidden" => 403,
             "not_found" => 404,
             "method_not_allowed" => 405,
-            "other_model" => 409,
+            "conflict" | "other_model" => 409,
             "too_large" => 413,
+            "unsupported_media_type" => 415,
             "overloaded" | "starting" => 503,
+            "no_space" => 507,
             _ => 500,
         }
     }

@@ -1,5 +1,10 @@
 //! The API: collections, search, records, records like one.
 
+mod import;
+mod manage;
+mod records;
+
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -8,12 +13,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::error::{self, Failure};
+use super::error::Failure;
 use super::tutorial;
 use crate::service::Service;
 use crate::wire::Payload;
 
-/// Everything below `/api`.
+/// What is read, below `/api`.
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/search", get(tutorial::search))
@@ -22,8 +27,20 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/search", get(search))
         .route("/v1/collections/{name}/records/{id}", get(record))
         .route("/v1/collections/{name}/records/{id}/similar", get(similar))
-        .fallback(error::no_route)
+        .merge(import::tasks_router())
 }
+
+/// What is written, below `/api`.
+pub fn write_router() -> Router<Service> {
+    records::router()
+        .merge(manage::router())
+        .merge(import::router())
+}
+
+/// The collection a path names.
+type Named = Result<Path<String>, PathRejection>;
+/// The collection and the record a path names.
+type NamedRecord = Result<Path<(String, String)>, PathRejection>;
 
 #[derive(Serialize)]
 struct Collections {
@@ -37,17 +54,19 @@ async fn collections(State(service): State<Service>) -> Result<Json<Collections>
 
 async fn collection(
     State(service): State<Service>,
-    Path(name): Path<String>,
+    path: Named,
 ) -> Result<Json<CollectionInfo>, Failure> {
     use parallax_app::backend::Backend;
+    let Path(name) = path?;
     Ok(Json(service.collection(Some(name)).await?))
 }
 
 async fn search(
     State(service): State<Service>,
-    Path(name): Path<String>,
+    path: Named,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SearchResponse>, Failure> {
+    let Path(name) = path?;
     let request: SearchRequest = parameters(query.as_deref())?;
     let response = service.search_with(Some(name), request, Payload::Whole);
     Ok(Json(response.await?))
@@ -61,8 +80,9 @@ struct RecordResponse {
 
 async fn record(
     State(service): State<Service>,
-    Path((name, id)): Path<(String, String)>,
+    path: NamedRecord,
 ) -> Result<Json<RecordResponse>, Failure> {
+    let Path((name, id)) = path?;
     let found = service.with_collection(Some(name), move |collection| collection.record(&id));
     let record = found.await?;
     Ok(Json(RecordResponse {
@@ -83,9 +103,10 @@ struct PageOf {
 
 async fn similar(
     State(service): State<Service>,
-    Path((name, id)): Path<(String, String)>,
+    path: NamedRecord,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SearchResponse>, Failure> {
+    let Path((name, id)) = path?;
     let page: PageOf = parameters(query.as_deref())?;
     let request = SimilarRequest {
         id,

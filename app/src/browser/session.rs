@@ -1,0 +1,37 @@
+//! What the tab remembers until it is closed: the API key, and which import it follows.
+//! Where the browser forbids keeping anything, nothing is remembered.
+
+use leptos::prelude::window;
+use web_sys::Storage;
+
+const KEY: &str = "api-key";
+const TASK: &str = "import";
+
+/// Remembers the API key.
+pub fn keep_key(key: &str) {
+    let _ = storage().map(|storage| storage.set_item(KEY, key));
+}
+
+/// The API key.
+pub fn kept_key() -> Option<String> {
+    storage()?.get_item(KEY).ok().flatten()
+}
+
+/// Remembers which import is followed, so that it is again when the page comes back.
+pub fn keep_task(id: u64) {
+    let _ = storage().map(|storage| storage.set_item(TASK, &id.to_string()));
+}
+
+/// The import that was followed.
+pub fn kept_task() -> Option<u64> {
+    storage()?.get_item(TASK).ok().flatten()?.parse().ok()
+}
+
+/// Forgets the import.
+pub fn forget_task() {
+    let _ = storage().map(|storage| storage.remove_item(TASK));
+}
+
+fn storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}

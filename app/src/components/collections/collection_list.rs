@@ -1,0 +1,56 @@
+//! The collections there are.
+
+use leptos::prelude::*;
+
+use super::collection_row::CollectionRow;
+use crate::wire::{CollectionInfo, Problem};
+
+/// The collections, as the server told them last.
+pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;
+
+/// The list, or why there is none.
+#[component]
+pub fn CollectionList(
+    /// The collections.
+    collections: Collections,
+    /// Called with the one that is to be deleted.
+    #[prop(into)]
+    on_delete: Callback<CollectionInfo>,
+) -> impl IntoView {
+    let drawn = move || {
+        let drawn = match collections.get()? {
+            Err(problem) => unavailable(problem).into_any(),
+            Ok(all) if all.is_empty() => {
+                view! { <p class="collections-none">"There is no collection yet."</p> }.into_any()
+            }
+            Ok(all) => {
+                let rows = all
+                    .into_iter()
+                    .map(|info| view! { <CollectionRow info on_delete /> });
+                view! {
+                    <ul class="collections" aria-labelledby="collections-title">
+                        {rows.collect_view()}
+                    </ul>
+                }
+                .into_any()
+            }
+        };
+        Some(drawn)
+    };
+    // The list stays while it is fetched anew.
+    view! { <Transition>{drawn}</Transition> }
+}
+
+fn unavailable(problem: Problem) -> impl IntoView {
+    view! {
+        <section class="notice notice-problem" role="alert">
+            <h2 class="notice-title">"The collections cannot be listed"</h2>
+            <p class="notice-message">{problem.message}</p>
+            <p class="notice-ways">
+                <a class="button" href="/collections" rel="external">
+                    "Try again"
+                </a>
+            </p>
+        </section>
+    }
+}

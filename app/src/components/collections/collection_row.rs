@@ -1,0 +1,59 @@
+//! One collection of the list.
+
+use leptos::prelude::*;
+
+use crate::numbers::{counted, size};
+use crate::state::path_of;
+use crate::wire::CollectionInfo;
+
+/// Its name, which leads to its search page, what there is to know of it, and the way to be
+/// rid of it.
+#[component]
+pub fn CollectionRow(
+    /// The collection.
+    info: CollectionInfo,
+    /// Called when it is to be deleted.
+    on_delete: Callback<CollectionInfo>,
+) -> impl IntoView {
+    let name = info.name.clone();
+    let index = match info.graph.as_str() {
+        "ready" => "index ready",
+        "none" => "scanned whole",
+        // The exact scan answers until then.
+        _ => "searchable, its graph is being built",
+    };
+    let facts = [
+        counted(info.records, "record"),
+        size(info.bytes),
+        index.to_owned(),
+    ];
+    let first = info.default.then(|| {
+        view! {
+            <span class="collection-default" title="It answers where no collection is named">
+                "default"
+            </span>
+        }
+    });
+    let label = format!("Delete {name}");
+    view! {
+        <li class="collection">
+            <div>
+                <a class="collection-name" href=path_of(Some(&name))>
+                    {name.clone()}
+                </a>
+                {first}
+                <ul class="collection-facts" aria-label=format!("About {name}")>
+                    {facts.map(|fact| view! { <li>{fact}</li> }).into_iter().collect_view()}
+                </ul>
+            </div>
+            <button
+                type="button"
+                class="button-quiet with-js"
+                aria-label=label
+                on:click=move |_| on_delete.run(info.clone())
+            >
+                "Delete"
+            </button>
+        </li>
+    }
+}

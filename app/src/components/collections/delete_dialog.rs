@@ -1,0 +1,107 @@
+//! The question before a collection is deleted.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::problem_notice::ProblemNotice;
+use crate::browser;
+use crate::numbers::counted;
+use crate::wire::{CollectionInfo, Problem};
+
+/// The dialog. It is open while there is a collection to be deleted; closing it, in whichever
+/// way, forgets that one. The browser leads the focus back to where it was.
+#[component]
+pub fn DeleteDialog(
+    /// What is to be deleted.
+    asked: RwSignal<Option<CollectionInfo>>,
+    /// Called with the name once it was deleted and the dialog is closed.
+    #[prop(into)]
+    on_deleted: Callback<String>,
+) -> impl IntoView {
+    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let deleting = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Problem>);
+
+    Effect::new(move || {
+        let wanted = asked.read().is_some();
+        let Some(dialog) = dialog.get() else {
+            return;
+        };
+        if wanted && !dialog.open() {
+            problem.set(None);
+            // Fails only for a dialog that is open, or not in the page.
+            let _ = dialog.show_modal();
+        } else if !wanted && dialog.open() {
+            dialog.close();
+        }
+    });
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let delete = move || {
+        let name = asked.with_untracked(|asked| asked.as_ref().map(|info| info.name.clone()));
+        let Some(name) = name.filter(|_| !deleting.get_untracked()) else {
+            return;
+        };
+        deleting.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            let refused = browser::delete_collection(&name).await.err();
+            // The reader may have left the page meanwhile.
+            if deleting.try_set(false).is_some() {
+                return;
+            }
+            if refused.is_some() {
+                problem.set(refused);
+            } else {
+                close();
+                on_deleted.run(name);
+            }
+        });
+    };
+    let title = move || {
+        let asked = asked.read();
+        let name = asked.as_ref().map(|info| info.name.as_str());
+        format!("Delete \u{201c}{}\u{201d}?", name.unwrap_or_default())
+    };
+    let what = move || {
+        let records = asked.read().as_ref().map_or(0, |info| info.records);
+        let its = counted(records, "record");
+        format!("{its} and everything built from them go from this server. This cannot be undone.")
+    };
+    let refused = move || {
+        problem.get().map(|problem| {
+            view! { <ProblemNotice title="It was not deleted" problem retry=move |()| delete() /> }
+        })
+    };
+    view! {
+        <dialog
+            node_ref=dialog
+            class="dialog"
+            aria-labelledby="delete-title"
+            aria-describedby="delete-what"
+            on:close=move |_| asked.set(None)
+        >
+            <h2 id="delete-title" class="notice-title">
+                {title}
+            </h2>
+            <p id="delete-what">{what}</p>
+            {refused}
+            <p class="dialog-ways">
+                <button type="button" class="button-quiet" autofocus on:click=move |_| close()>
+                    "Cancel"
+                </button>
+                <button
+                    type="button"
+                    class="button button-problem"
+                    aria-disabled=move || deleting.get().then_some("true")
+                    on:click=move |_| delete()
+                >
+                    {move || if deleting.get() { "Deleting\u{2026}" } else { "Delete collection" }}
+                </button>
+            </p>
+        </dialog>
+    }
+}

@@ -1,0 +1,67 @@
+//! Where a file is dropped or chosen: one field, with a large label around it that takes
+//! drops too.
+
+use leptos::ev::DragEvent;
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::importing::Importing;
+
+/// The field. It cannot be used while an import runs.
+#[component]
+pub fn DropZone(
+    /// The import it is for.
+    importing: Importing,
+) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let busy = Memo::new(move |_| importing.is_busy());
+    let field = importing.field;
+    let drag = move |event: DragEvent| {
+        // Else the browser would open the file in the page's place.
+        event.prevent_default();
+        over.set(!busy.get_untracked());
+    };
+    let drop = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        let field = field.get_untracked().filter(|_| !busy.get_untracked());
+        if field.is_some_and(|field| browser::dropped(&event, &field)) {
+            importing.choose();
+        }
+    };
+    // A file that was changed and is chosen again is another file: without this the browser
+    // would not say that anything was chosen.
+    let forget = move |_| {
+        let Some(field) = field.get_untracked() else {
+            return;
+        };
+        if browser::chosen_file(&field).is_some() {
+            browser::forget_file(&field);
+            importing.choose();
+        }
+    };
+    view! {
+        <label
+            class="drop-zone"
+            class:is-over=over
+            on:dragover=drag
+            on:dragleave=move |_| over.set(false)
+            on:drop=drop
+        >
+            <span class="drop-title">"Drop a file here, or choose one"</span>
+            <input
+                node_ref=field
+                type="file"
+                accept=".jsonl,.json,.csv,.jsonl.gz,.json.gz,.csv.gz,.gz"
+                aria-describedby="drop-hint"
+                disabled=busy
+                on:click=forget
+                on:change=move |_| importing.choose()
+            />
+        </label>
+        <p id="drop-hint" class="hint">
+            "JSON lines or CSV with a header, plain or gzip: one record a line. The file is sent \
+             to this server and nowhere else."
+        </p>
+    }
+}

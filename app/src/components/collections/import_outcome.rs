@@ -1,0 +1,78 @@
+//! What came of an import.
+
+use leptos::prelude::*;
+
+use super::panel_heading::PanelHeading;
+use super::skipped_lines::SkippedLines;
+use crate::numbers::{counted, thousands};
+use crate::state::path_of;
+use crate::wire::{Task, TaskState};
+
+/// An import that is over: done, failed or cancelled.
+#[component]
+pub fn ImportOutcome(
+    /// The import.
+    task: Task,
+) -> impl IntoView {
+    let Task {
+        collection,
+        file,
+        state,
+        records,
+        skipped,
+        listed,
+        message,
+        ..
+    } = task;
+    let done = state == TaskState::Done;
+    let title = match state {
+        TaskState::Done => {
+            let records = counted(records, "record");
+            format!("{records}, {} skipped", thousands(skipped))
+        }
+        TaskState::Cancelled => format!("The import of {file} was cancelled"),
+        _ => format!("{file} was not imported"),
+    };
+    // Of an import that added to a collection, the message says what stays.
+    let advice = match state {
+        TaskState::Done => format!("{file} can be searched now."),
+        TaskState::Cancelled if message.is_none() => "Nothing was changed.".into(),
+        TaskState::Cancelled => String::new(),
+        _ => "Correct the file and choose it anew, or choose other fields for it; then import \
+              it again."
+            .to_owned(),
+    };
+    let message = message.map(|message| view! { <p class="notice-message">{message}</p> });
+    let way = done.then(|| {
+        view! {
+            <p class="notice-ways">
+                <a class="button" href=path_of(Some(&collection))>
+                    {format!("Search “{collection}”")}
+                </a>
+            </p>
+        }
+    });
+    view! {
+        <section class="notice import" class:notice-problem=state == TaskState::Failed aria-label="Import">
+            <PanelHeading>{title}</PanelHeading>
+            {message}
+            {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
+            <SkippedLines total=skipped listed />
+            {way}
+        </section>
+    }
+}
+
+/// An import that was called off before the server had the file.
+#[component]
+pub fn ImportStopped(
+    /// The file's name.
+    file: String,
+) -> impl IntoView {
+    view! {
+        <section class="notice import" aria-label="Import">
+            <PanelHeading>{format!("The import of {file} was cancelled")}</PanelHeading>
+            <p>"Nothing was changed."</p>
+        </section>
+    }
+}

@@ -1,0 +1,84 @@
+//! From a file to a collection: the file, what its fields are to be, how far the import is,
+//! what came of it.
+
+use leptos::prelude::*;
+
+use super::collection_list::Collections;
+use super::drop_zone::DropZone;
+use super::import_outcome::{ImportOutcome, ImportStopped};
+use super::import_progress::ImportProgress;
+use super::mapping_form::MappingForm;
+use super::problem_notice::ProblemNotice;
+use crate::importing::{Chosen, Importing, Job};
+use crate::wire::{Problem, Task};
+
+/// What is shown of the import; what is on it while it runs are signals of their own.
+#[derive(Clone, PartialEq)]
+enum Face {
+    Quiet,
+    Working,
+    Over(Task),
+    Stopped(String),
+    Refused(Problem),
+}
+
+/// The panel.
+#[component]
+pub fn ImportPanel(
+    /// The import.
+    importing: Importing,
+    /// The collections there are.
+    collections: Collections,
+) -> impl IntoView {
+    let face = Memo::new(move |_| match &*importing.job.read() {
+        Job::None => Face::Quiet,
+        Job::Sending(_) => Face::Working,
+        Job::Task(task) if task.state.is_over() => Face::Over(task.clone()),
+        Job::Task(_) => Face::Working,
+        Job::Stopped(file) => Face::Stopped(file.clone()),
+        Job::Refused(problem) => Face::Refused(problem.clone()),
+    });
+    let drawn = move || match face.get() {
+        Face::Quiet => ().into_any(),
+        Face::Working => view! { <ImportProgress importing /> }.into_any(),
+        Face::Over(task) => view! { <ImportOutcome task /> }.into_any(),
+        Face::Stopped(file) => view! { <ImportStopped file /> }.into_any(),
+        Face::Refused(problem) => view! {
+            <ProblemNotice
+                title="The file was not imported"
+                problem
+                retry=move |()| importing.again()
+            />
+        }
+        .into_any(),
+    };
+    let chosen = move || match importing.chosen.get() {
+        Chosen::Nothing => ().into_any(),
+        Chosen::Reading(file) => {
+            let text = format!("Reading the beginning of {file}\u{2026}");
+            view! {
+                <p class="import-note" role="status">
+                    {text}
+                </p>
+            }
+            .into_any()
+        }
+        Chosen::Unreadable(file, problem) => view! {
+            <ProblemNotice
+                title=format!("{file} cannot be imported")
+                problem
+                retry=move |()| importing.choose()
+            />
+        }
+        .into_any(),
+        Chosen::Read(file, preview) => {
+            view! { <MappingForm importing file preview collections /> }.into_any()
+        }
+    };
+    // What was chosen stays for another try, out of sight while there is none to be had.
+    view! {
+        <DropZone importing />
+        {drawn}
+        <div hidden=move || importing.is_busy() || importing.is_done()>{chosen}</div>
+    }
+}

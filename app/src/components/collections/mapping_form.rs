@@ -1,0 +1,168 @@
+//! What a file's fields are to be: shown beside its first records, with what they seem to be
+//! chosen already.
+//!
+//! The fields are the browser's own; what they say is read when the import begins.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::collection_list::Collections;
+use super::preview_table::PreviewTable;
+use super::skipped_lines::SkippedLines;
+use crate::browser::query_of;
+use crate::importing::Importing;
+use crate::mapping::{Role, collection_name, facet_choice, import_address, roles};
+use crate::numbers::counted;
+use crate::wire::Preview;
+
+/// The first records and the form.
+#[component]
+pub fn MappingForm(
+    /// The import it starts.
+    importing: Importing,
+    /// The file's name.
+    file: String,
+    /// How it would be read.
+    preview: Preview,
+    /// The collections there are: by their names a file would be added to them.
+    collections: Collections,
+) -> impl IntoView {
+    let Preview {
+        format,
+        fields,
+        rows,
+        proposed,
+        skipped,
+    } = preview;
+    let form = NodeRef::<leptos::html::Form>::new();
+    let name = RwSignal::new(collection_name(&file));
+    let missing = RwSignal::new(None::<&str>);
+    let summary = format!(
+        "{file}: {format} with {}. These are its first records.",
+        counted(fields.len() as u64, "field")
+    );
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(chosen) = form.get_untracked().and_then(|form| query_of(&form)) else {
+            return;
+        };
+        match import_address(&file, &chosen) {
+            Ok(address) => {
+                missing.set(None);
+                importing.start(address);
+            }
+            Err(message) => missing.set(Some(message)),
+        }
+    };
+    let exists = Memo::new(move |_| {
+        let collections = collections.get();
+        let name = name.read();
+        collections
+            .and_then(Result::ok)
+            .is_some_and(|all| all.iter().any(|info| info.name == name.trim()))
+    });
+    let selects = roles(&proposed).map(|role| view! { <RoleSelect role fields=fields.clone() /> });
+    let facets = fields.iter().map(|field| {
+        let facet = facet_choice(field, &proposed);
+        let kind = facet.kind.map(|kind| view! { <small>{kind}</small> });
+        view! {
+            <label class="check">
+                <input type="checkbox" name="facet" value=facet.value checked=facet.proposed />
+                <span>{field.clone()}</span>
+                {kind}
+            </label>
+        }
+    });
+    let facets = facets.collect_view();
+    view! {
+        <p class="import-note" role="status">
+            {summary}
+        </p>
+        <PreviewTable fields rows />
+        <SkippedLines total=skipped.len() as u64 listed=skipped />
+        <form node_ref=form class="mapping" aria-label="New collection" autocomplete="off" on:submit=submit>
+            <div class="field">
+                <label for="import-name">"Name of the collection"</label>
+                <input
+                    id="import-name"
+                    name="name"
+                    type="text"
+                    required
+                    maxlength="64"
+                    pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}"
+                    title="Letters from A to Z, digits, '-' and '_', at most 64, a letter or digit first"
+                    aria-describedby="import-name-hint"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    value=name.get_untracked()
+                    on:input:target=move |event| name.set(event.target().value())
+                />
+                <p id="import-name-hint" class="hint">
+                    "Letters from A to Z, digits, “-” and “_”."
+                </p>
+                <Show when=move || exists.get()>
+                    <label class="check check-warning">
+                        <input
+                            type="checkbox"
+                            name="replace"
+                            value="true"
+                            aria-describedby="import-replace-hint"
+                        />
+                        <span>"Replace the existing collection"</span>
+                    </label>
+                    <p id="import-replace-hint" class="hint">
+                        "There is a collection of that name. Unless it is replaced, the file’s \
+                         records are added to it, read by the fields it was made with."
+                    </p>
+                </Show>
+            </div>
+            <fieldset class="roles">
+                <legend>"Which field is what"</legend>
+                {selects.into_iter().collect_view()}
+            </fieldset>
+            <fieldset class="checks">
+                <legend>"Fields to filter by"</legend>
+                {facets}
+            </fieldset>
+            <p class="import-missing" role="alert">
+                {missing}
+            </p>
+            <button type="submit" class="button">
+                "Import"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn RoleSelect(role: Role, fields: Vec<String>) -> impl IntoView {
+    let Role {
+        parameter,
+        label,
+        hint,
+        proposed,
+    } = role;
+    let id = format!("import-{parameter}");
+    let hint_id = format!("{id}-hint");
+    let options = fields.into_iter().map(|field| {
+        let selected = proposed.as_ref() == Some(&field);
+        view! {
+            <option value=field.clone() selected=selected>
+                {field.clone()}
+            </option>
+        }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=parameter aria-describedby=hint_id.clone()>
+                <option value="">"none"</option>
+                {options}
+            </select>
+            <p id=hint_id class="hint">
+                {hint}
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,16 @@
+//! The page of collections: the list, the dialog that asks before one is deleted, and the
+//! way from a file to a new one.
+
+pub mod collection_list;
+pub mod collection_row;
+pub mod delete_dialog;
+pub mod drop_zone;
+pub mod import_outcome;
+pub mod import_panel;
+pub mod import_progress;
+pub mod key_form;
+pub mod mapping_form;
+pub mod panel_heading;
+pub mod preview_table;
+pub mod problem_notice;
+pub mod skipped_lines;

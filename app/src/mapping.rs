@@ -1,0 +1,168 @@
+//! From what was chosen in the form of an import to the request that starts it: pure
+//! functions over the form's fields, whose names are the request's parameters.
+
+use form_urlencoded::{Serializer, byte_serialize, parse};
+
+use crate::wire::Proposed;
+
+/// The longest name of a collection.
+const MAX_NAME: usize = 64;
+
+/// A part that one field can play.
+pub struct Role {
+    /// The request's parameter.
+    pub parameter: &'static str,
+    /// What the form calls it.
+    pub label: &'static str,
+    /// What it is for.
+    pub hint: &'static str,
+    /// The field that seems to play it.
+    pub proposed: Option<String>,
+}
+
+/// The parts, in the order of the form.
+pub fn roles(proposed: &Proposed) -> [Role; 5] {
+    let role = |parameter, label, hint, proposed: &Option<String>| Role {
+        parameter,
+        label,
+        hint,
+        proposed: proposed.clone(),
+    };
+    [
+        role("title", "Title", "heads a result", &proposed.title),
+        role("text", "Text", "stands below the title", &proposed.text),
+        role("url", "Link", "leads to a page", &proposed.url),
+        role("image", "Picture", "a picture's address", &proposed.image),
+        role("id", "Id", "tells records apart", &proposed.id),
+    ]
+}
+
+/// A field that records may be filtered by.
+pub struct FacetChoice {
+    /// The request's parameter: the field, and its kind where one is proposed.
+    pub value: String,
+    /// The kind, such as `number`.
+    pub kind: Option<String>,
+    /// Whether it is proposed.
+    pub proposed: bool,
+}
+
+/// What there is to choose for a field.
+pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
+    let kind = |facet: &str| {
+        facet
+            .strip_prefix(field)?
+            .strip_prefix(':')
+            .map(str::to_owned)
+    };
+    let found = proposed
+        .facets
+        .iter()
+        .find(|facet| *facet == field || kind(facet).is_some());
+    FacetChoice {
+        value: found.map_or(field, String::as_str).to_owned(),
+        kind: found.and_then(|facet| kind(facet)),
+        proposed: found.is_some(),
+    }
+}
+
+/// What a collection made from a file is called, unless somebody says otherwise: the file's
+/// name up to its first dot, in the letters a collection's name may have.
+pub fn collection_name(file: &str) -> String {
+    let stem = file.split('.').next().unwrap_or_default();
+    let mut name = String::new();
+    for letter in stem.chars() {
+        if letter.is_ascii_alphanumeric() || letter == '_' || letter == '-' {
+            name.push(letter);
+        } else if !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_start_matches(['-', '_']);
+    let name: String = name.chars().take(MAX_NAME).collect();
+    let name = name.trim_end_matches('-');
+    if name.is_empty() {
+        "records".into()
+    } else {
+        name.into()
+    }
+}
+
+/// The address that imports a file as the form says. A part that nothing plays is left out.
+///
+/// # Errors
+/// What has to be chosen first.
+pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
+    let mut name = String::new();
+    let mut query = Serializer::new(String::new());
+    query.append_pair("file", file);
+    let mut searchable = false;
+    let given = parse(form.as_bytes()).filter(|(_, value)| !value.is_empty());
+    for (parameter, value) in given {
+        if parameter == "name" {
+            name = byte_serialize(value.trim().as_bytes()).collect();
+            continue;
+        }
+        searchable |= matches!(&*parameter, "title" | "text");
+        query.append_pair(&parameter, &value);
+    }
+    if !searchable {
+        return Err("Choose the field that holds the title, or the text: \
+                    it is what will be searched.");
+    }
+    Ok(format!(
+        "/api/v1/collections/{name}/import?{}",
+        query.finish()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_gives_the_collection_its_name() {
+        for (file, name) in [
+            ("books.csv", "books"),
+            ("reddit_titles.jsonl.gz", "reddit_titles"),
+            ("Unsere Bücher (2024).csv", "Unsere-B-cher-2024"),
+            ("__init__.json", "init__"),
+            (".jsonl", "records"),
+            ("книги.csv", "records"),
+        ] {
+            assert_eq!(collection_name(file), name, "{file}");
+        }
+        assert_eq!(collection_name(&"x".repeat(200)).len(), MAX_NAME);
+    }
+
+    #[test]
+    fn what_was_chosen_is_what_is_asked_for() {
+        let form = "name=books&title=Book+title&text=&url=&facet=city&facet=year%3Anumber\
+                    &replace=true";
+        assert_eq!(
+            import_address("my books.csv", form).unwrap(),
+            "/api/v1/collections/books/import?file=my+books.csv&title=Book+title\
+             &facet=city&facet=year%3Anumber&replace=true"
+        );
+    }
+
+    #[test]
+    fn something_has_to_be_searchable() {
+        assert!(import_address("a.csv", "name=a&title=&text=&facet=city").is_err());
+        assert!(import_address("a.csv", "name=a&text=body").is_ok());
+    }
+
+    #[test]
+    fn a_facet_keeps_the_kind_it_was_proposed_with() {
+        let proposed = Proposed {
+            facets: vec!["city".into(), "year:number".into()],
+            ..Proposed::default()
+        };
+        let year = facet_choice("year", &proposed);
+        assert_eq!(year.value, "year:number");
+        assert_eq!(year.kind.as_deref(), Some("number"));
+        assert!(facet_choice("city", &proposed).proposed);
+        let other = facet_choice("ye", &proposed);
+        assert_eq!((other.value.as_str(), other.proposed), ("ye", false));
+    }
+}

@@ -1,0 +1,136 @@
+//! What is said of a file on its way to being a collection.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The beginning of a file, as it would be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// What the file is taken for, such as `CSV`.
+    pub format: String,
+    /// The fields there are, in the file's order.
+    pub fields: Vec<String>,
+    /// The first records, a few.
+    pub rows: Vec<Map<String, Value>>,
+    /// Which field seems to play which part.
+    pub proposed: Proposed,
+    /// Lines of this beginning that hold no record.
+    #[serde(default)]
+    pub skipped: Vec<SkippedLine>,
+}
+
+/// Which field plays which part; none where no field seems to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Proposed {
+    /// What identifies a record.
+    pub id: Option<String>,
+    /// The heading.
+    pub title: Option<String>,
+    /// The text.
+    pub text: Option<String>,
+    /// A link.
+    pub url: Option<String>,
+    /// A picture's address.
+    pub image: Option<String>,
+    /// Fields to filter by, with their kind behind a colon where they have one: `city`,
+    /// `year:number`.
+    pub facets: Vec<String>,
+}
+
+/// A line that holds no record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedLine {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// The answer to a file that was taken in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Started {
+    /// Its import.
+    pub task: Task,
+}
+
+/// An import, as far as it has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// What it is asked for by.
+    pub id: u64,
+    /// The collection it makes.
+    pub collection: String,
+    /// The file's name.
+    pub file: String,
+    /// What it is doing.
+    pub state: TaskState,
+    /// Lines read.
+    pub done: u64,
+    /// Lines there are; `None` while that is not known.
+    pub of: Option<u64>,
+    /// Records read from them.
+    pub records: u64,
+    /// Lines that held no record.
+    pub skipped: u64,
+    /// The first of those lines.
+    pub listed: Vec<SkippedLine>,
+    /// Records a second.
+    pub rate: f64,
+    /// Seconds it will still take; `None` while that is not known.
+    pub seconds_left: Option<f64>,
+    /// Why it failed, where it did, and what stays of it, where something does.
+    pub message: Option<String>,
+}
+
+/// What an import is doing, or how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskState {
+    /// It waits for another to end.
+    Queued,
+    /// Records are read and encoded.
+    Running,
+    /// Words, facets and graph are built.
+    Indexing,
+    /// The collection answers.
+    Done,
+    /// It could not be done.
+    Failed,
+    /// It was called off.
+    Cancelled,
+}
+
+impl TaskState {
+    /// Whether nothing more comes.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_read_as_the_api_writes_it() {
+        let text = r#"{"id":7,"collection":"books","file":"books.csv","state":"indexing",
+            "done":12,"of":null,"records":10,"skipped":2,
+            "listed":[{"line":3,"reason":"no text"}],"rate":120.5,"seconds_left":null,
+            "message":null}"#;
+        let task: Task = serde_json::from_str(text).unwrap();
+        assert_eq!(task.state, TaskState::Indexing);
+        assert!(!task.state.is_over());
+        assert_eq!((task.of, task.listed[0].line), (None, 3));
+    }
+
+    #[test]
+    fn what_no_field_plays_may_be_left_out() {
+        let text = r#"{"format":"CSV","fields":["a"],"rows":[{"a":1}],
+            "proposed":{"title":"a","facets":["year:number"]}}"#;
+        let preview: Preview = serde_json::from_str(text).unwrap();
+        assert_eq!(preview.proposed.title.as_deref(), Some("a"));
+        assert_eq!(preview.proposed.text, None);
+        assert!(preview.skipped.is_empty());
+    }
+}

@@ -1,0 +1,111 @@
+// From a file in the browser to a collection that is searched: chosen or dropped, its fields
+// given their parts, imported before one's eyes, found by meaning and by words.
+
+import {
+  books,
+  chooseFile,
+  deleteButton,
+  dropFile,
+  entry,
+  facet,
+  file,
+  form,
+  importButton,
+  nameField,
+  opened,
+  preview,
+  replace,
+  role,
+  unique,
+} from "../support/collections-page";
+import { cards, names, search } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+const ways = { chosen: chooseFile, dropped: dropFile };
+
+for (const [way, give] of Object.entries(ways)) {
+  test(`a ${way} file becomes a collection`, async ({ page, open }) => {
+    const name = unique("books");
+    await open("/collections");
+    await give(page, file(`${name}.csv`, books));
+    await expect(nameField(page)).toHaveValue(name);
+
+    await role(page, "Title").selectOption("headline");
+    await role(page, "Text").selectOption("story");
+    await role(page, "Link").selectOption("none");
+    await facet(page, "shelf").check();
+    await importButton(page).click();
+    await opened(page, name);
+
+    await search(page, "astronomy for beginners");
+    await expect(names(page).first()).toHaveText("A window on the heavens");
+    await expect(cards(page)).toHaveCount(3);
+    await search(page, "bowlines", "Full text");
+    await expect(names(page)).toHaveText(["Ropework"]);
+    await expect(page.getByRole("combobox", { name: "Shelf" })).toBeVisible();
+  });
+}
+
+test("the first records are shown as text, cut where they are long", async ({ page, open }) => {
+  const long = "word ".repeat(200);
+  await open("/collections");
+  await chooseFile(page, file(`${unique("x")}.csv`, `${books}Long,${long},2000,<i>Shelf</i>\n`));
+  const table = preview(page).getByRole("table");
+  await expect(table.getByRole("columnheader")).toHaveText(["headline", "story", "year", "shelf"]);
+  await expect(table.getByRole("cell", { name: "Sourdough from scratch" })).toBeVisible();
+  await expect(table.getByText("Sport & <b>leisure</b>")).toBeVisible();
+  await expect(table.locator("b, i")).toHaveCount(0);
+  await expect(table).not.toContainText(long.trim());
+});
+
+test("JSON lines are read too", async ({ page, open }) => {
+  const name = unique("lines");
+  const lines = [
+    { head: "Tea", body: "Leaves, water and patience." },
+    { head: "Coffee", body: "Beans, roasted and ground." },
+  ];
+  await open("/collections");
+  const text = lines.map((line) => JSON.stringify(line)).join("\n");
+  await chooseFile(page, file(`${name}.jsonl`, text));
+  await role(page, "Title").selectOption("head");
+  await role(page, "Text").selectOption("body");
+  await importButton(page).click();
+  await opened(page, name);
+  await search(page, "coffee", "Full text");
+  await expect(names(page)).toHaveText(["Coffee"]);
+});
+
+test("a new collection stands in the list", async ({ page, open }) => {
+  const name = unique("listed");
+  await open("/collections");
+  await expect(deleteButton(page, name)).toHaveCount(0);
+  await chooseFile(page, file(`${name}.csv`, books));
+  await role(page, "Title").selectOption("headline");
+  await importButton(page).click();
+  await opened(page, name);
+  await page.getByRole("link", { name: "Collections" }).click();
+  await expect(entry(page, name)).toContainText("3 records");
+  await expect(form(page)).toHaveCount(0);
+});
+
+test("without a title or a text there is nothing to import", async ({ page, open }) => {
+  await open("/collections");
+  await chooseFile(page, file(`${unique("none")}.csv`, books));
+  await role(page, "Title").selectOption("none");
+  await role(page, "Text").selectOption("none");
+  await importButton(page).click();
+  await expect(page.getByRole("alert").filter({ hasText: "title" })).toBeVisible();
+  await expect(form(page)).toBeVisible();
+});
+
+test("a name that cannot be one is not sent", async ({ page, open }) => {
+  await open("/collections");
+  await chooseFile(page, file(`${unique("name")}.csv`, books));
+  for (const name of ["", "-x", "a/b", "mit Leerzeichen", "ü"]) {
+    await nameField(page).fill(name);
+    await importButton(page).click();
+    await expect(nameField(page)).toBeFocused();
+    await expect(form(page)).toBeVisible();
+  }
+  await expect(replace(page)).toHaveCount(0);
+});

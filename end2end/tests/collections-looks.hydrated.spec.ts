@@ -1,0 +1,87 @@
+// The page of collections on a narrow phone, and for everybody: nothing has to be pushed
+// sideways but the records' table, and axe calls nothing serious or critical.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import {
+  books,
+  chooseFile,
+  deleteButton,
+  dialog,
+  entry,
+  file,
+  fileField,
+  preview,
+  unique,
+} from "../support/collections-page";
+import { expect, test } from "../support/test";
+
+// The browser itself notes the status of the file that is refused.
+test.use({ expectedError: /status of 4\d\d/ });
+
+const faces: Record<string, (page: Page) => Promise<void>> = {
+  "the list": async (page) => {
+    await expect(entry(page, "sample")).toBeVisible();
+  },
+  "a file's first records": async (page) => {
+    await chooseFile(page, file(`${unique("x")}.csv`, books));
+  },
+  "broken lines": async (page) => {
+    const wide = Array.from({ length: 12 }, (_, at) => `a_rather_long_field_name_${at}`).join(",");
+    await chooseFile(page, file(`${"long-name-of-a-file".repeat(8)}.csv`, `${wide}\n${wide}\nx\n`));
+  },
+  "a name that exists": async (page) => {
+    await chooseFile(page, file("sample.csv", books));
+  },
+  "a file that cannot be read": async (page) => {
+    await fileField(page).setInputFiles(file("empty.jsonl", ""));
+    await expect(page.getByRole("alert").filter({ hasText: "empty.jsonl" })).toBeVisible();
+  },
+  "the question before a deletion": async (page) => {
+    await deleteButton(page, "sample").click();
+    await expect(dialog(page)).toBeVisible();
+  },
+};
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme}`, () => {
+    test.use({ colorScheme });
+    for (const [face, show] of Object.entries(faces)) {
+      test(`${face} can be used by everybody`, async ({ page, open }) => {
+        await open("/collections");
+        await show(page);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const grave = violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
+        expect(grave).toEqual([]);
+      });
+    }
+  });
+}
+
+for (const width of [360, 390]) {
+  test.describe(`${width} pixels wide`, () => {
+    test.use({ viewport: { width, height: 740 } });
+    for (const [face, show] of Object.entries(faces)) {
+      test(`${face} fits`, async ({ page, open }) => {
+        await open("/collections");
+        await show(page);
+        const widths = await page.evaluate(() => {
+          const root = document.documentElement;
+          return { content: root.scrollWidth, window: root.clientWidth };
+        });
+        expect(widths.content).toBeLessThanOrEqual(widths.window);
+      });
+    }
+
+    test("a wide table is pushed sideways by itself", async ({ page, open }) => {
+      await open("/collections");
+      await chooseFile(page, file(`${unique("x")}.csv`, books));
+      const table = preview(page);
+      await table.scrollIntoViewIfNeeded();
+      await table.evaluate((element) => element.scrollTo({ left: 10_000 }));
+      await expect(table.getByRole("columnheader", { name: "shelf" })).toBeInViewport();
+    });
+  });
+}

@@ -1,0 +1,79 @@
+//! `parallax snapshot` and `parallax restore`.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::Data;
+
+#[derive(Args)]
+pub struct Snapshot {
+    /// The collection
+    name: String,
+    /// Where to write it
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    data: Data,
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// The snapshot
+    file: PathBuf,
+    /// Name of the collection [default: the file's, up to its first dot]
+    #[arg(long, value_name = "NAME")]
+    collection: Option<String>,
+    /// Take the place of an existing collection
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Snapshot {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let catalogue = self.data.open_existing(model)?;
+        let collection = catalogue.collection(&self.name)?;
+        let folder = match self.out.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // Written beside its place: a cut one never stands there.
+        let named = || self.out.display().to_string();
+        let mut file = tempfile::NamedTempFile::new_in(folder).with_context(named)?;
+        collection.snapshot(file.as_file_mut())?;
+        file.as_file().sync_all().with_context(named)?;
+        let file = file.persist(&self.out).with_context(named)?;
+        writeln!(
+            out,
+            "{}: collection '{}', {} records, {:.1} MB",
+            self.out.display(),
+            self.name,
+            collection.generation().records(),
+            file.metadata().with_context(named)?.len() as f64 / 1e6
+        )?;
+        Ok(())
+    }
+}
+
+impl Restore {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let file = File::open(&self.file).with_context(|| self.file.display().to_string())?;
+        let name = match self.collection {
+            Some(name) => name,
+            None => {
+                let file = self.file.file_name().unwrap_or_default().to_string_lossy();
+                file.split('.').next().unwrap_or_default().to_owned()
+            }
+        };
+        let catalogue = self.data.open(model)?;
+        catalogue.restore(&name, file, &self.file, self.replace)?;
+        let records = catalogue.collection(&name)?.generation().records();
+        writeln!(out, "collection '{name}': {records} records restored")?;
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! Reading a request's body.
+
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use super::error::Failure;
+
+/// The body as JSON, said to be JSON by its content type: a form on a web page elsewhere
+/// can send other types here without asking, and not that one.
+///
+/// # Errors
+/// What is wrong with it, by field where it has fields.
+pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Failure::new(
+            "unsupported_media_type",
+            format!("the body's content type is '{kind}', expected application/json"),
+        ));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let message = match error.path().to_string().as_str() {
+            "." => format!("the body: {}", error.inner()),
+            field => format!("the body's {field}: {}", error.inner()),
+        };
+        Failure::bad_request(message)
+    })?;
+    reader
+        .end()
+        .map_err(|error| Failure::bad_request(format!("the body: {error}")))?;
+    Ok(value)
+}

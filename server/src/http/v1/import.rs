@@ -1,0 +1,220 @@
+//! Taking in files: a look at the beginning, the upload, and the tasks that come of it.
+
+use std::convert::Infallible;
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use http_body_util::BodyExt;
+use parallax_app::wire::{Preview, Proposed, Started, Task};
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt;
+use tokio::sync::watch;
+use tokio_stream::{Stream, StreamExt, wrappers::WatchStream};
+
+use super::{Named, parameters};
+use crate::http::error::Failure;
+use crate::preview;
+use crate::service::Service;
+use crate::tasks::{Incoming, Plan};
+
+/// The longest file taken in, in bytes as they come.
+const MAX_UPLOAD_BYTES: u64 = 8 << 30;
+
+/// The longest beginning of a file that is looked at.
+const MAX_PREVIEW_BYTES: usize = 1 << 20;
+
+/// Ways to import, for those who may write.
+pub fn router() -> Router<Service> {
+    Router::new()
+        .route("/v1/preview", post(preview))
+        .layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES))
+        .route("/v1/collections/{name}/import", post(import))
+        .route("/v1/tasks/{id}", delete(cancel))
+}
+
+/// Watching imports, for everyone.
+pub fn tasks_router() -> Router<Service> {
+    Router::new()
+        .route("/v1/tasks", get(tasks))
+        .route("/v1/tasks/{id}", get(task))
+        .route("/v1/tasks/{id}/events", get(events))
+}
+
+#[derive(Deserialize)]
+struct PreviewOf {
+    name: String,
+    /// Whether what is sent is only the beginning.
+    #[serde(default)]
+    cut: bool,
+}
+
+async fn preview(
+    State(service): State<Service>,
+    RawQuery(query): RawQuery,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Preview>, Failure> {
+    let PreviewOf { name, cut } = parameters(query.as_deref())?;
+    let beginning = body?;
+    let preview = service.manage(move |_| preview::preview(&name, beginning, cut));
+    Ok(Json(preview.await?))
+}
+
+/// An import as its URL asks for it.
+#[derive(Deserialize)]
+struct ImportOf {
+    file: String,
+    #[serde(default)]
+    replace: bool,
+    passages: Option<bool>,
+    id: Option<String>,
+    title: Option<String>,
+    text: Option<String>,
+    url: Option<String>,
+    image: Option<String>,
+    #[serde(default)]
+    facet: Vec<String>,
+}
+
+async fn import(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<(StatusCode, Json<Started>), Failure> {
+    let Path(name) = path?;
+    let asked: ImportOf = parameters(query.as_deref())?;
+    let (incoming, exists) = {
+        let name = name.clone();
+        service
+            .manage(move |opened| {
+                parallax::catalogue::check_name(&name)?;
+                let exists = opened.catalogue.names()?.contains(&name);
+                let incoming = opened
+                    .tasks
+                    .receive()
+                    .map_err(parallax::Error::io(opened.catalogue.folder()))?;
+                Ok((incoming, exists))
+            })
+            .await?
+    };
+    receive(body, &incoming).await?;
+    let plan = Plan {
+        collection: name,
+        file: asked.file,
+        adds: exists && !asked.replace,
+        replace: asked.replace,
+        passages: asked.passages.unwrap_or(true),
+        fields: Proposed {
+            id: asked.id,
+            title: asked.title,
+            text: asked.text,
+            url: asked.url,
+            image: asked.image,
+            facets: asked.facet,
+        },
+    };
+    let task = service.manage(move |opened| {
+        let queued = opened.tasks.queue(incoming, plan);
+        queued.map_err(parallax::Error::io(opened.catalogue.folder()))
+    });
+    Ok((StatusCode::ACCEPTED, Json(Started { task: task.await? })))
+}
+
+/// Writes a body to its place as it comes.
+async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
+    let path = incoming.path();
+    let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
+    let mut received = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Failure::bad_request("the upload broke off; nothing was imported, send it again")
+        })?;
+        let Ok(bytes) = frame.into_data() else {
+            continue;
+        };
+        received += bytes.len() as u64;
+        if received > MAX_UPLOAD_BYTES {
+            let message = format!(
+                "the file is longer than {MAX_UPLOAD_BYTES} bytes; import it with `parallax index`"
+            );
+            return Err(Failure::new("too_large", message));
+        }
+        file.write_all(&bytes).await.map_err(unwritable)?;
+    }
+    if received == 0 {
+        return Err(Failure::bad_request("the file is empty"));
+    }
+    file.flush().await.map_err(unwritable)
+}
+
+fn unwritable(error: std::io::Error) -> Failure {
+    tracing::error!(%error, "an upload cannot be written");
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Failure::new(
+            "no_space",
+            "the server's disk is full; nothing was imported",
+        ),
+        _ => Failure::new(
+            "internal",
+            "the upload cannot be written; the server's log says why",
+        ),
+    }
+}
+
+#[derive(Serialize)]
+struct Tasks {
+    tasks: Vec<Task>,
+}
+
+async fn tasks(State(service): State<Service>) -> Result<Json<Tasks>, Failure> {
+    let tasks = service.manage(|opened| Ok(opened.tasks.all())).await?;
+    Ok(Json(Tasks { tasks }))
+}
+
+async fn task(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
+    let Path(id) = path?;
+    let task = watch(&service, &id)?.borrow().clone();
+    Ok(Json(task))
+}
+
+async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
+    let Path(id) = path?;
+    let opened = service.opened()?;
+    let task = opened.tasks.cancel(number(&id)?)?.borrow().clone();
+    Ok(Json(task))
+}
+
+/// Every state of a task from now on, the last one last.
+async fn events(
+    State(service): State<Service>,
+    path: Named,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let Path(id) = path?;
+    let mut over = false;
+    let states = WatchStream::new(watch(&service, &id)?);
+    let states = states.take_while(move |task| {
+        let more = !over;
+        over = task.state.is_over();
+        more
+    });
+    let events = states.map(|task| {
+        let data = serde_json::to_string(&task).unwrap_or_default();
+        Ok(Event::default().data(data))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+fn watch(service: &Service, id: &str) -> Result<watch::Receiver<Task>, Failure> {
+    Ok(service.opened()?.tasks.watch(number(id)?)?)
+}
+
+fn number(id: &str) -> Result<u64, Failure> {
+    id.parse()
+        .map_err(|_| Failure::bad_request(format!("'{id}' is no task: tasks have numbers")))
+}

@@ -1,0 +1,110 @@
+//! Making, renaming, dropping and backing up collections.
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use parallax::Schema;
+use parallax_app::backend::Backend;
+use parallax_app::wire::{CollectionInfo, Proposed};
+use serde::Deserialize;
+use tokio_util::io::ReaderStream;
+
+use super::Named;
+use crate::http::body::json_body;
+use crate::http::error::Failure;
+use crate::service::Service;
+
+/// Ways to manage collections, for those who may.
+pub fn router() -> Router<Service> {
+    Router::new()
+        .route(
+            "/v1/collections/{name}",
+            put(create).delete(drop_collection),
+        )
+        .route("/v1/collections/{name}/rename", post(rename))
+        .route("/v1/collections/{name}/snapshot", get(snapshot))
+}
+
+/// A collection to make: which field plays which part.
+#[derive(Deserialize)]
+struct Creation {
+    #[serde(flatten)]
+    fields: Proposed,
+    /// Whether long texts are encoded passage by passage.
+    passages: Option<bool>,
+}
+
+async fn create(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
+    let Path(name) = path?;
+    let creation: Creation = json_body(&headers, &body?)?;
+    let passages = creation.passages.unwrap_or(true);
+    let made = service.manage({
+        let name = name.clone();
+        move |opened| {
+            let schema = Schema::named(&crate::wire::options(creation.fields))
+                .map_err(parallax::Error::BadQuery)?;
+            opened.catalogue.create(&name, schema, passages)
+        }
+    });
+    made.await?;
+    let info = service.collection(Some(name)).await?;
+    Ok((StatusCode::CREATED, Json(info)))
+}
+
+async fn drop_collection(
+    State(service): State<Service>,
+    path: Named,
+) -> Result<StatusCode, Failure> {
+    let Path(name) = path?;
+    let dropped = service.manage(move |opened| opened.catalogue.drop_collection(&name));
+    dropped.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Renaming {
+    to: String,
+}
+
+async fn rename(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<CollectionInfo>, Failure> {
+    let Path(name) = path?;
+    let Renaming { to } = json_body(&headers, &body?)?;
+    let renamed = service.manage({
+        let to = to.clone();
+        move |opened| opened.catalogue.rename(&name, &to)
+    });
+    renamed.await?;
+    Ok(Json(service.collection(Some(to)).await?))
+}
+
+/// The whole collection as one file, as `parallax restore` takes it.
+async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
+    let Path(name) = path?;
+    let file_name = format!("attachment; filename=\"{name}.parallax\"");
+    let file = service.write(name, |collection| {
+        let mut file = tempfile::tempfile().map_err(parallax::Error::io(&std::env::temp_dir()))?;
+        collection.snapshot(&mut file)?;
+        Ok(file)
+    });
+    let file = tokio::fs::File::from_std(file.await?);
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, file_name),
+    ];
+    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}

@@ -1,0 +1,152 @@
+//! Writing and deleting records.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::HeaderMap;
+use axum::routing::{delete, post, put};
+use axum::{Json, Router};
+use parallax::Filter;
+use parallax::collection::{Incoming, Written};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Named, NamedRecord};
+use crate::http::body::json_body;
+use crate::http::error::Failure;
+use crate::service::Service;
+
+/// The longest body of a write: a thousand records of 32 KB. Larger sets are imported.
+const MAX_BODY_BYTES: usize = 32 << 20;
+
+/// Ways to write, for those who may.
+pub fn router() -> Router<Service> {
+    Router::new()
+        .route("/v1/collections/{name}/records", put(write))
+        .route("/v1/collections/{name}/records/delete", post(delete_many))
+        .route("/v1/collections/{name}/records/{id}", delete(delete_one))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Batch {
+    records: Vec<Map<String, Value>>,
+    /// One for each record, where they were made before.
+    vectors: Option<Vec<Vec<f32>>>,
+}
+
+#[derive(Serialize)]
+struct WrittenResponse {
+    /// What the records are called.
+    ids: Vec<String>,
+    /// How many records they took the place of.
+    replaced: u32,
+    sequence: u64,
+}
+
+async fn write(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<WrittenResponse>, Failure> {
+    let Path(name) = path?;
+    let batch: Batch = json_body(&headers, &body?)?;
+    let incoming = incoming(batch)?;
+    let written = service.write(name, move |collection| collection.put(incoming));
+    let Written {
+        ids,
+        removed,
+        sequence,
+    } = written.await?;
+    Ok(Json(WrittenResponse {
+        ids,
+        replaced: removed,
+        sequence,
+    }))
+}
+
+fn incoming(batch: Batch) -> Result<Vec<Incoming>, Failure> {
+    let records = batch.records.into_iter();
+    let Some(vectors) = batch.vectors else {
+        let plain = records.map(|payload| Incoming {
+            payload,
+            vector: None,
+        });
+        return Ok(plain.collect());
+    };
+    if vectors.len() != records.len() {
+        return Err(Failure::bad_request(format!(
+            "there are {} records and {} vectors; give one for each, or none at all",
+            records.len(),
+            vectors.len()
+        )));
+    }
+    let pairs = records.zip(vectors).map(|(payload, vector)| Incoming {
+        payload,
+        vector: Some(vector),
+    });
+    Ok(pairs.collect())
+}
+
+/// Which records to delete: by id, or all that pass the filters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deletion {
+    ids: Option<Vec<String>>,
+    filter: Option<Vec<String>>,
+}
+
+#[derive(Serialize)]
+struct DeletedResponse {
+    deleted: u32,
+    sequence: u64,
+}
+
+async fn delete_many(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<DeletedResponse>, Failure> {
+    let Path(name) = path?;
+    let deletion: Deletion = json_body(&headers, &body?)?;
+    let written = service.write(name, move |collection| {
+        match (deletion.ids, deletion.filter) {
+            (Some(ids), None) => collection.delete(ids),
+            (None, Some(filter)) => {
+                let filters: parallax::Result<Vec<Filter>> =
+                    filter.iter().map(|text| text.parse()).collect();
+                collection.delete_matching(filters?)
+            }
+            _ => Err(parallax::Error::BadQuery(
+                "give either ids or filter, to say which records to delete".into(),
+            )),
+        }
+    });
+    let written = written.await?;
+    Ok(Json(DeletedResponse {
+        deleted: written.removed,
+        sequence: written.sequence,
+    }))
+}
+
+async fn delete_one(
+    State(service): State<Service>,
+    path: NamedRecord,
+) -> Result<Json<DeletedResponse>, Failure> {
+    let Path((name, id)) = path?;
+    let written = service.write(name, move |collection| {
+        let written = collection.delete(vec![id.clone()])?;
+        match written.removed {
+            0 => Err(collection.no_record(&id)),
+            _ => Ok(written),
+        }
+    });
+    let written = written.await?;
+    Ok(Json(DeletedResponse {
+        deleted: written.removed,
+        sequence: written.sequence,
+    }))
+}

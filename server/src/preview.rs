@@ -1,0 +1,81 @@
+//! The beginning of a file, as it would be read: for whoever is about to import it.
+
+use std::io::Cursor;
+
+use axum::body::Bytes;
+use parallax::record::{FieldOptions, Import, Line, Payload, Schema};
+use parallax::{Error, Result};
+use parallax_app::wire::{Preview, Proposed, SkippedLine};
+
+/// How many records are shown.
+const ROWS: usize = 5;
+
+/// How many lines that hold no record are listed.
+const LISTED: usize = 20;
+
+/// Reads the beginning of a file called `name`, or all of it where it is not `cut`. What a
+/// cut left of the last record is no fault of the file, and is passed over.
+///
+/// # Errors
+/// [`Error::Import`] where there is no record in it, or none with a text.
+pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
+    let import = Import::read(name, Cursor::new(beginning))?;
+    let format = import.format().to_string();
+    let mut sample: Vec<Payload> = Vec::new();
+    let mut skipped: Vec<SkippedLine> = Vec::new();
+    let mut since_record = 0;
+    for line in import {
+        match line {
+            Ok(Line::Record { payload, .. }) => {
+                since_record = skipped.len();
+                if sample.len() < Schema::SAMPLE {
+                    sample.push(payload);
+                }
+            }
+            Ok(Line::Skipped { line, reason }) => skipped.push(SkippedLine { line, reason }),
+            // A compressed file that is cut ends in the middle, always.
+            Err(_) if cut => break,
+            Err(error) => return Err(error),
+        }
+    }
+    if sample.is_empty() {
+        let why = skipped.first().map_or_else(
+            || "it has no lines".to_owned(),
+            |first| format!("line {}: {}", first.line, first.reason),
+        );
+        return Err(Error::import(
+            name,
+            format!("no record in the file ({why})"),
+        ));
+    }
+    if cut && skipped.len() > since_record {
+        skipped.pop();
+    }
+    skipped.truncate(LISTED);
+    let schema = Schema::choose(&sample, &FieldOptions::default())
+        .map_err(|message| Error::import(name, message))?;
+    let mut fields: Vec<String> = Vec::new();
+    for field in sample.iter().flat_map(|record| record.keys()) {
+        if !fields.contains(field) {
+            fields.push(field.clone());
+        }
+    }
+    Ok(Preview {
+        format,
+        fields,
+        rows: sample.into_iter().take(ROWS).collect(),
+        proposed: Proposed {
+            id: schema.id,
+            title: schema.title,
+            text: schema.text,
+            url: schema.url,
+            image: schema.image,
+            facets: schema
+                .facets
+                .iter()
+                .map(|facet| format!("{}:{}", facet.field, facet.kind))
+                .collect(),
+        },
+        skipped,
+    })
+}

@@ -1,0 +1,172 @@
+//! Imports as tasks: a file is taken in whole first, then read in the background, one file
+//! at a time, with half of the machine.
+//!
+//! Upload and task lie in the data folder until the task is over, so that a restart goes on
+//! with what was not. A task that makes a collection begins anew then, for nothing of it
+//! was to be seen; one that adds to a collection goes on after the last line written.
+
+mod run;
+mod spool;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result};
+use parallax::Catalogue;
+use parallax_app::wire::{Problem, Task, TaskState};
+use tokio::sync::watch;
+
+pub use spool::{Incoming, Plan};
+
+/// How many tasks that are over are remembered.
+const REMEMBERED: usize = 100;
+
+/// The tasks of a data folder.
+pub struct Tasks {
+    spool: spool::Spool,
+    known: Mutex<BTreeMap<u64, Arc<Entry>>>,
+    queue: Sender<Arc<Entry>>,
+}
+
+/// A task and what is needed to do it.
+struct Entry {
+    plan: Plan,
+    cancelled: AtomicBool,
+    task: watch::Sender<Task>,
+}
+
+impl Tasks {
+    /// Finds the tasks of a data folder, and starts to work on those that are not over.
+    ///
+    /// # Errors
+    /// What keeps the folder from being read.
+    pub fn open(data_dir: &Path, catalogue: Arc<Catalogue>) -> Result<Arc<Self>> {
+        let spool = spool::Spool::open(data_dir)?;
+        let (queue, waiting) = channel();
+        let tasks = Arc::new(Self {
+            known: Mutex::default(),
+            queue,
+            spool,
+        });
+        for (plan, task) in tasks.spool.tasks()? {
+            tasks.add(plan, task);
+        }
+        let worker = Arc::clone(&tasks);
+        std::thread::Builder::new()
+            .name("imports".into())
+            .spawn(move || worker.work(&waiting, &catalogue))
+            .context("no thread for imports")?;
+        Ok(tasks)
+    }
+
+    /// A place for a file that is about to come.
+    ///
+    /// # Errors
+    /// What keeps the data folder from being written.
+    pub fn receive(&self) -> std::io::Result<Incoming> {
+        self.spool.receive()
+    }
+
+    /// Queues the import of a file that has come whole.
+    ///
+    /// # Errors
+    /// What keeps the data folder from being written.
+    pub fn queue(&self, incoming: Incoming, plan: Plan) -> std::io::Result<Task> {
+        let task = self.spool.keep(incoming, &plan)?;
+        self.add(plan, task.clone());
+        Ok(task)
+    }
+
+    /// All tasks, newest first.
+    pub fn all(&self) -> Vec<Task> {
+        let known = lock(&self.known);
+        let tasks = known.values().rev();
+        tasks.map(|entry| entry.task.borrow().clone()).collect()
+    }
+
+    /// A task, and whatever becomes of it.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn watch(&self, id: u64) -> Result<watch::Receiver<Task>, Problem> {
+        Ok(self.entry(id)?.task.subscribe())
+    }
+
+    /// Has a task end at its next step, unless it is over.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn cancel(&self, id: u64) -> Result<watch::Receiver<Task>, Problem> {
+        let entry = self.entry(id)?;
+        entry.cancelled.store(true, Ordering::Relaxed);
+        let mut waiting = false;
+        entry.task.send_if_modified(|task| {
+            waiting = task.state == TaskState::Queued;
+            if waiting {
+                task.state = TaskState::Cancelled;
+            }
+            waiting
+        });
+        if waiting {
+            self.spool.finish(&entry.plan, &entry.task.borrow());
+        }
+        Ok(entry.task.subscribe())
+    }
+
+    fn entry(&self, id: u64) -> Result<Arc<Entry>, Problem> {
+        let known = lock(&self.known);
+        known.get(&id).cloned().ok_or_else(|| Problem {
+            code: "not_found".into(),
+            message: format!("there is no task {id}; GET /api/v1/tasks lists those there are"),
+        })
+    }
+
+    fn add(&self, plan: Plan, task: Task) {
+        let id = task.id;
+        let over = task.state.is_over();
+        let entry = Arc::new(Entry {
+            plan,
+            cancelled: AtomicBool::new(false),
+            task: watch::Sender::new(task),
+        });
+        let mut known = lock(&self.known);
+        known.insert(id, Arc::clone(&entry));
+        let ended = known
+            .values()
+            .filter(|entry| entry.task.borrow().state.is_over());
+        let excess = ended.count().saturating_sub(REMEMBERED);
+        let oldest: Vec<u64> = known
+            .iter()
+            .filter(|(_, entry)| entry.task.borrow().state.is_over())
+            .map(|(id, _)| *id)
+            .take(excess)
+            .collect();
+        for id in oldest {
+            known.remove(&id);
+            self.spool.forget(id);
+        }
+        drop(known);
+        if !over {
+            // The other end is gone only when the service is.
+            let _ = self.queue.send(entry);
+        }
+    }
+
+    fn work(&self, waiting: &Receiver<Arc<Entry>>, catalogue: &Catalogue) {
+        while let Ok(entry) = waiting.recv() {
+            if entry.task.borrow().state.is_over() {
+                continue;
+            }
+            run::run(&entry, &self.spool, catalogue);
+            self.spool.finish(&entry.plan, &entry.task.borrow());
+        }
+    }
+}
+
+/// What a panic elsewhere left behind is whole: a map's entries are put in one by one.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,184 @@
+//! Doing one task.
+
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use parallax::collection::{Build, LISTED, Progress, Report, SourceFile};
+use parallax::{Catalogue, Error, background};
+use parallax_app::wire::{SkippedLine, Task, TaskState};
+
+use super::Entry;
+use super::spool::Spool;
+use crate::wire;
+
+/// Does a task and says in it how it ended.
+pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
+    entry
+        .task
+        .send_modify(|task| task.state = TaskState::Running);
+    let work = || import(entry, spool, catalogue);
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| background::install(work)));
+    let done = done.unwrap_or_else(|_| {
+        Err(Error::import(
+            &entry.plan.file,
+            "something went wrong here; the server's log says what",
+        ))
+    });
+    entry.task.send_modify(|task| {
+        task.seconds_left = None;
+        match done {
+            Ok(report) => {
+                task.state = TaskState::Done;
+                task.records = report.records;
+                task.skipped = report.skipped;
+                task.listed = report.listed.into_iter().map(skipped).collect();
+            }
+            Err(Error::Cancelled) => {
+                task.state = TaskState::Cancelled;
+                task.message = kept_so_far(task, entry);
+            }
+            Err(error) => {
+                task.state = TaskState::Failed;
+                task.message = Some(message(&error, entry));
+                if let Some(kept) = kept_so_far(task, entry) {
+                    task.message = task.message.take().map(|why| format!("{why}; {kept}"));
+                }
+            }
+        }
+    });
+}
+
+fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Result<Report> {
+    let plan = &entry.plan;
+    let id = entry.task.borrow().id;
+    let path = spool.upload(id, &plan.file);
+    let source = SourceFile::look(&path, &wire::options(plan.fields.clone()))?;
+    let meter = Meter::new(entry);
+    let encoder = catalogue.encoder();
+    let progress = |progress| meter.show(progress);
+    let build = |source| Build {
+        source,
+        vectors: None,
+        encoder: encoder.encoder(),
+        passages: plan.passages,
+        progress: &progress,
+        cancelled: &entry.cancelled,
+    };
+    if plan.adds {
+        let collection = catalogue.collection(&plan.collection)?;
+        let source = source.for_schema(collection.schema().clone());
+        return build(&source).add_to(&collection, Some(&format!("import-{id}")));
+    }
+    if let Some(report) = made_before(entry, &source, catalogue)? {
+        return Ok(report);
+    }
+    catalogue.build(&plan.collection, build(&source), plan.replace)
+}
+
+/// The report of a task that had made its collection when the process ended, before it
+/// could write that down.
+fn made_before(
+    entry: &Entry,
+    source: &SourceFile,
+    catalogue: &Catalogue,
+) -> parallax::Result<Option<Report>> {
+    let name = &entry.plan.collection;
+    if entry.plan.replace || !catalogue.names()?.contains(name) {
+        return Ok(None);
+    }
+    let collection = catalogue.collection(name)?;
+    let same = collection.source() == source.sha256() && collection.schema() == source.schema();
+    let records = u64::from(collection.generation().records());
+    Ok(same.then(|| Report {
+        records,
+        skipped: source.lines().saturating_sub(records),
+        ..Report::default()
+    }))
+}
+
+/// What stays of a task that did not come to its end, where something does.
+fn kept_so_far(task: &Task, entry: &Entry) -> Option<String> {
+    (entry.plan.adds && task.done > 0).then(|| {
+        format!(
+            "the records of the first {} lines were added and stay",
+            task.done
+        )
+    })
+}
+
+/// An error as whoever sent the file understands it: without the path it lay under here.
+fn message(error: &Error, entry: &Entry) -> String {
+    match error {
+        Error::Import { message, .. } => format!("{}: {message}", entry.plan.file),
+        other => other.to_string(),
+    }
+}
+
+fn skipped(line: parallax::collection::Skipped) -> SkippedLine {
+    SkippedLine {
+        line: line.line,
+        reason: line.reason,
+    }
+}
+
+/// Tells how far a task is.
+struct Meter<'a> {
+    entry: &'a Entry,
+    started: Instant,
+    /// When it last told.
+    shown: Mutex<Instant>,
+}
+
+/// How often a task's numbers change for those who watch.
+const EVERY: std::time::Duration = std::time::Duration::from_millis(100);
+
+impl<'a> Meter<'a> {
+    fn new(entry: &'a Entry) -> Self {
+        let now = Instant::now();
+        Self {
+            entry,
+            started: now,
+            shown: Mutex::new(now),
+        }
+    }
+
+    fn show(&self, progress: Progress) {
+        match progress {
+            Progress::Records { done, of } => {
+                let mut shown = super::lock(&self.shown);
+                if shown.elapsed() < EVERY && done < of {
+                    return;
+                }
+                *shown = Instant::now();
+                let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+                self.entry.task.send_modify(|task| {
+                    task.done = done;
+                    task.of = Some(of);
+                    task.records = done.saturating_sub(task.skipped);
+                    task.rate = task.records as f64 / seconds;
+                    let left = of.saturating_sub(done) as f64;
+                    task.seconds_left = (done > 0).then(|| left * seconds / done as f64);
+                });
+            }
+            Progress::Skipped(line) => {
+                self.entry.task.send_modify(|task| {
+                    task.skipped += 1;
+                    if task.listed.len() < LISTED {
+                        task.listed.push(skipped(line));
+                    }
+                });
+            }
+            Progress::Words | Progress::Graph => {
+                let cancelled = self.entry.cancelled.load(Ordering::Relaxed);
+                self.entry.task.send_if_modified(|task| {
+                    let changed = !cancelled && task.state != TaskState::Indexing;
+                    if changed {
+                        task.state = TaskState::Indexing;
+                    }
+                    changed
+                });
+            }
+        }
+    }
+}

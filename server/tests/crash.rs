@@ -1,0 +1,329 @@
+//! Killing the service at random moments: whatever it acknowledged is there afterwards, in
+//! every mode, and whatever it deleted is not.
+//!
+//! A killed process is not a lost power supply: the system keeps what was handed to it, so
+//! this shows that acknowledged writes reach the store and that it and the indexes are
+//! whole at every moment, not that the disk keeps its promises.
+//!
+//! `PARALLAX_CRASH_ROUNDS=100 cargo test --release -p parallax-server --test crash -- --nocapture`
+//! runs more rounds than the few of every test run; `PARALLAX_CRASH_SEED` repeats a run's
+//! choices, though not its timing.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+/// Ids are few, so that records are replaced and deleted often.
+const IDS: u64 = 60;
+/// Records written each round with vectors of their own, so that merges come.
+const BULK: u64 = 1_000;
+
+fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// splitmix64 (Steele, Lea & Flood, 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below
+    }
+}
+
+struct Service {
+    child: Child,
+    base: String,
+    agent: ureq::Agent,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // SIGKILL, on Unix.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Service {
+    fn start(data: &Path) -> Self {
+        // The port is free now, and taken by nobody in the moment between.
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+        command
+            .args([
+                "serve",
+                "--addr",
+                &format!("127.0.0.1:{port}"),
+                "--data-dir",
+            ])
+            .arg(data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
+            command.arg("--model").arg(model);
+        }
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build();
+        let service = Self {
+            child: command.spawn().unwrap(),
+            base: format!("http://127.0.0.1:{port}"),
+            agent: agent.into(),
+        };
+        let start = Instant::now();
+        while service
+            .get("/readyz")
+            .is_none_or(|(status, _)| status != 200)
+        {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "it does not start; is the page built (`make build`)?"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        service
+    }
+
+    fn get(&self, path: &str) -> Option<(u16, Value)> {
+        let mut response = self.agent.get(format!("{}{path}", self.base)).call().ok()?;
+        let body = response.body_mut().read_to_string().ok()?;
+        Some((
+            response.status().as_u16(),
+            serde_json::from_str(&body).unwrap_or_default(),
+        ))
+    }
+
+    /// What came of a write; `None` where no answer came.
+    fn send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let url = format!("{}{path}", self.base);
+        let request = match method {
+            "PUT" => self.agent.put(url),
+            _ => self.agent.post(url),
+        };
+        let mut response = request.send_json(body).ok()?;
+        let text = response.body_mut().read_to_string().ok()?;
+        Some((
+            response.status().as_u16(),
+            serde_json::from_str(&text).unwrap_or_default(),
+        ))
+    }
+
+    fn search(&self, query: &str, mode: &str) -> Vec<String> {
+        let query = query.replace(' ', "+");
+        let path = format!("/api/v1/collections/live/search?q={query}&mode={mode}&limit=5");
+        let (status, answer) = self.get(&path).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        let hits = answer["hits"].as_array().unwrap();
+        hits.iter()
+            .map(|hit| hit["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// What a record may hold: one version that was acknowledged, or one of several where an
+/// answer never came. `None` is deleted.
+type Versions = Vec<Option<u64>>;
+
+/// A word that no other version of any record has.
+fn word(id: u64, version: u64) -> String {
+    let mut number = id * 1_000_003 + version * 7 + 11;
+    let mut word = String::from("zq");
+    while number > 0 {
+        word.push(char::from(b'a' + (number % 26) as u8));
+        number /= 26;
+    }
+    word
+}
+
+fn text(id: u64, version: u64) -> String {
+    format!("note {id} says {}", word(id, version))
+}
+
+/// Writes and deletes until no answer comes any more.
+fn write(
+    service: &Service,
+    writer: u64,
+    random: &mut Random,
+    known: &Mutex<BTreeMap<u64, Versions>>,
+) {
+    for version in 1.. {
+        let version = version * 1_000 + random.next(1_000);
+        // Each writer has ids of its own, so that the order of its writes is known.
+        let mut ids: Vec<u64> = (0..=random.next(8))
+            .map(|_| random.next(IDS) * 2 + writer)
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let delete = random.next(4) == 0;
+        let next = (!delete).then_some(version);
+        for id in &ids {
+            known
+                .lock()
+                .unwrap()
+                .entry(*id)
+                .or_insert_with(|| vec![None])
+                .push(next);
+        }
+        let path = "/api/v1/collections/live/records";
+        let sent = if delete {
+            let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+            service.send("POST", &format!("{path}/delete"), &json!({ "ids": ids }))
+        } else {
+            let record = |id: &u64| json!({"id": id.to_string(), "text": text(*id, version)});
+            let records: Vec<Value> = ids.iter().map(record).collect();
+            service.send("PUT", path, &json!({ "records": records }))
+        };
+        match sent {
+            None => return,
+            Some((200, _)) => {
+                for id in &ids {
+                    known.lock().unwrap().insert(*id, vec![next]);
+                }
+            }
+            Some((status, answer)) => panic!("{status}: {answer}"),
+        }
+    }
+}
+
+/// Every record holds a version it may hold, and is found by it in every mode.
+fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut Random) {
+    for (id, versions) in known.iter_mut() {
+        let (status, record) = service
+            .get(&format!("/api/v1/collections/live/records/{id}"))
+            .unwrap();
+        let there = match status {
+            404 => None,
+            200 => {
+                let held = record["payload"]["text"].as_str().unwrap().to_owned();
+                let version = versions.iter().flatten().find(|&&v| text(*id, v) == held);
+                Some(
+                    *version
+                        .unwrap_or_else(|| panic!("record {id} holds '{held}', not {versions:?}")),
+                )
+            }
+            _ => panic!("{status}: {record}"),
+        };
+        assert!(
+            versions.contains(&there),
+            "record {id}: {there:?}, not {versions:?}"
+        );
+        for gone in versions.iter().flatten().filter(|&&v| Some(v) != there) {
+            assert!(
+                service.search(&word(*id, *gone), "text").is_empty(),
+                "record {id}"
+            );
+        }
+        if let Some(version) = there {
+            let (id, found) = (id.to_string(), service.search(&word(*id, version), "text"));
+            assert_eq!(found, [id.clone()]);
+            if random.next(4) == 0 {
+                let text = text(id.parse().unwrap(), version);
+                for mode in ["neural", "hybrid"] {
+                    let found = service.search(&text, mode);
+                    assert_eq!(found.first(), Some(&id), "{mode}: {found:?}");
+                }
+            }
+        }
+        *versions = vec![there];
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_being_killed() {
+    let rounds: u64 = number("PARALLAX_CRASH_ROUNDS").unwrap_or(4);
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let seed = number("PARALLAX_CRASH_SEED").unwrap_or(clock.as_millis() as u64);
+    println!("{rounds} rounds, PARALLAX_CRASH_SEED={seed}");
+    let mut random = Random(seed);
+    let folder = tempfile::tempdir().unwrap();
+    let known = Mutex::new(BTreeMap::new());
+    let mut bulk = 0;
+
+    let service = Service::start(folder.path());
+    let fields = json!({"id": "id", "text": "text"});
+    let made = service
+        .send("PUT", "/api/v1/collections/live", &fields)
+        .unwrap();
+    assert_eq!(made.0, 201, "{}", made.1);
+    drop(service);
+
+    for round in 0..rounds {
+        let service = Service::start(folder.path());
+        check(&service, &mut known.lock().unwrap(), &mut random);
+        let (_, about) = service.get("/api/v1/collections/live").unwrap();
+        let held = known
+            .lock()
+            .unwrap()
+            .values()
+            .filter(|v| v[0].is_some())
+            .count() as u64;
+        let records = about["records"].as_u64().unwrap();
+        assert!(
+            records == held + bulk || records == held + bulk + BULK,
+            "{records}"
+        );
+        // What came of the bulk of the last round, whose answer may not have come.
+        bulk = records - held;
+
+        let axis = |at: u64| -> Vec<f32> {
+            (0..384)
+                .map(|i| if i == at % 384 { 1.0 } else { 0.01 })
+                .collect()
+        };
+        let records: Vec<Value> = (bulk..bulk + BULK)
+            .map(|at| json!({"id": format!("bulk-{at}"), "text": format!("bulk {at}")}))
+            .collect();
+        let vectors: Vec<Vec<f32>> = (bulk..bulk + BULK).map(axis).collect();
+        let body = json!({ "records": records, "vectors": vectors });
+        let after = Duration::from_millis(20 + random.next(700));
+        let seeds = [random.next(u64::MAX), random.next(u64::MAX)];
+        std::thread::scope(|scope| {
+            for (writer, seed) in (0..).zip(seeds) {
+                let (service, known) = (&service, &known);
+                scope.spawn(move || write(service, writer, &mut Random(seed), known));
+            }
+            scope.spawn(|| service.send("PUT", "/api/v1/collections/live/records", &body));
+            std::thread::sleep(after);
+            // The moment of a kill is the point of this test.
+            kill(&service);
+        });
+        let acknowledged = known
+            .lock()
+            .unwrap()
+            .values()
+            .filter(|v| v.len() == 1)
+            .count();
+        println!("round {round}: killed after {after:?}; {acknowledged} ids known, {bulk} in bulk");
+    }
+    let service = Service::start(folder.path());
+    check(&service, &mut known.lock().unwrap(), &mut random);
+    assert!(
+        !known.lock().unwrap().is_empty(),
+        "no write was acknowledged"
+    );
+}
+
+fn kill(service: &Service) {
+    let status = Command::new("kill")
+        .args(["-KILL", &service.child.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}

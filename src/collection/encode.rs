@@ -1,0 +1,143 @@
+//! From a record as it comes to one ready to be written: checked, split into passages where
+//! it is long, encoded.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::store::{About, Encoded};
+use crate::encoder::Encoder;
+use crate::error::{Error, Result};
+use crate::record::{MAX_LINE_BYTES, Payload};
+use crate::vector::normalise;
+use crate::{DIMENSIONS, Vector};
+
+/// The most records, or ids, one write may hold.
+pub const MAX_BATCH: usize = 1_000;
+
+/// How many texts are encoded between two looks at whether they are still wanted.
+const CHUNK: usize = 128;
+
+/// A record as it comes.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Its fields.
+    pub payload: Payload,
+    /// Its vector, where it was made before.
+    pub vector: Option<Vec<f32>>,
+}
+
+/// What keeps a record from being taken in, if anything.
+pub(super) fn check(about: &About, payload: &Payload) -> Result<(), String> {
+    let schema = &about.schema;
+    if !schema.has_text(payload) {
+        return Err(format!("no text in {}", schema.encoded.join(" or ")));
+    }
+    if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
+        return Err(format!("no id in {field}"));
+    }
+    schema.check_facets(payload)
+}
+
+/// Whether a record is longer than any may be; lines of a file are cut off before.
+pub(super) fn check_size(payload: &Payload) -> Result<(), String> {
+    // Counting what JSON would take needs no copy of it.
+    let mut counter = Counter(0);
+    let written = serde_json::to_writer(&mut counter, payload);
+    match written {
+        Ok(()) if counter.0 <= MAX_LINE_BYTES => Ok(()),
+        _ => Err(format!(
+            "the record is longer than {MAX_LINE_BYTES} bytes of JSON"
+        )),
+    }
+}
+
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A vector that came along, at unit length.
+pub(super) fn given(numbers: &[f32]) -> Result<Vector, String> {
+    let mut vector: Vector = numbers.try_into().map_err(|_| {
+        format!(
+            "the vector has {} components, expected {DIMENSIONS}",
+            numbers.len()
+        )
+    })?;
+    normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
+    Ok(vector)
+}
+
+/// Records with their vectors: those given, or else made now, on the threads of the current
+/// rayon pool. `done` is told, from any of them, how many texts of the batch are finished.
+///
+/// # Errors
+/// Those of the encoder; [`Error::Cancelled`].
+pub(super) fn encode(
+    encoder: &Encoder,
+    about: &About,
+    records: Vec<(Payload, Option<Vector>)>,
+    done: &(dyn Fn(u64) + Sync),
+    cancelled: &AtomicBool,
+) -> Result<Vec<Encoded>> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut plans: Vec<Vec<Range<usize>>> = Vec::with_capacity(records.len());
+    for (payload, vector) in &records {
+        if vector.is_some() {
+            plans.push(Vec::new());
+            continue;
+        }
+        let text = about.schema.encoded_text(payload);
+        let passages = if about.passages {
+            encoder.passages(&text)?
+        } else {
+            Vec::new()
+        };
+        match passages.as_slice() {
+            [] | [_] => texts.push(text),
+            several => texts.extend(several.iter().map(|range| text[range.clone()].to_owned())),
+        }
+        plans.push(passages);
+    }
+    let finished = AtomicU64::new(0);
+    let per_record = records.len() as f64 / texts.len().max(1) as f64;
+    let mut vectors = Vec::with_capacity(texts.len());
+    for texts in texts.chunks(CHUNK) {
+        if cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        vectors.extend(encoder.encode_all(texts, |more| {
+            let before = finished.fetch_add(more as u64, Ordering::Relaxed);
+            done(((before + more as u64) as f64 * per_record) as u64);
+        })?);
+    }
+    let mut vectors = vectors.into_iter();
+    let encoded = records
+        .into_iter()
+        .zip(plans)
+        .map(|((payload, given), passages)| {
+            let (vectors, ranges) = match (given, passages.len()) {
+                (Some(vector), _) => (vec![vector], Vec::new()),
+                (None, 0 | 1) => (vectors.by_ref().take(1).collect(), Vec::new()),
+                (None, several) => {
+                    let ranges = passages.into_iter();
+                    let ranges = ranges.map(|range| range.start as u32..range.end as u32);
+                    (vectors.by_ref().take(several).collect(), ranges.collect())
+                }
+            };
+            Encoded {
+                payload,
+                vectors,
+                ranges,
+            }
+        });
+    Ok(encoded.collect())
+}

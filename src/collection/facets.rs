@@ -1,0 +1,81 @@
+//! Counting how many records have each value of a facet.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+
+use super::Collection;
+use super::generation::Generation;
+use crate::error::Result;
+use crate::filter::{Alternative, FacetValue, Filter};
+use crate::query::{FacetCounts, Mode, Query};
+use crate::record::FacetField;
+use crate::text;
+
+impl Collection {
+    /// How many records have each value of each facet.
+    ///
+    /// # Errors
+    /// None that is known: the facets are its own.
+    pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
+        let facets = self.schema().facets.iter();
+        let query = Query {
+            facets: facets.map(|facet| facet.field.clone()).collect(),
+            ..Query::new("")
+        };
+        count(&self.generation(), &query)
+    }
+}
+
+/// Counts the facets a query asks for.
+///
+/// # Errors
+/// [`crate::Error::BadQuery`] for a field that is no facet.
+pub(super) fn count(generation: &Generation, query: &Query) -> Result<Vec<FacetCounts>> {
+    if query.facets.is_empty() || generation.parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let matching = (query.mode == Mode::Text)
+        .then(|| text::matching(&generation.text_parts(&None), &query.text));
+    let counted = query.facets.iter().map(|field| {
+        // Selecting by it tells whether the field is a facet.
+        let exists = Filter {
+            field: field.clone(),
+            negated: false,
+            alternatives: vec![Alternative::Exists],
+        };
+        generation.select(std::slice::from_ref(&exists))?;
+        let others = query.filters.iter().filter(|filter| filter.field != *field);
+        let others: Vec<Filter> = others.cloned().collect();
+        let passing = generation.select(&others)?;
+        let mut facet: Option<FacetField> = None;
+        let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
+        for (at, part) in generation.parts.iter().enumerate() {
+            let mut among = passing.as_ref().map_or_else(
+                || part.live(),
+                |parts| std::borrow::Cow::Borrowed(&parts[at]),
+            );
+            if let Some(matching) = &matching {
+                *among.to_mut() &= &matching[at];
+            }
+            let among: &RoaringBitmap = &among;
+            for (own, counts) in part.segment.columns.facets.counts(Some(among)) {
+                if own.field == *field {
+                    facet = Some(own.clone());
+                    for (value, count) in counts {
+                        *values.entry(value).or_default() += count;
+                    }
+                }
+            }
+        }
+        let mut values: Vec<(FacetValue, u64)> = values.into_iter().collect();
+        // Stable, so that equal counts stay in order of value.
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Ok(facet.map(|facet| FacetCounts {
+            facet,
+            matching: matching.is_some(),
+            values,
+        }))
+    });
+    counted.filter_map(Result::transpose).collect()
+}

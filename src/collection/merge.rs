@@ -1,0 +1,262 @@
+//! Merging in the background: all segments become a new base, with its graph, while queries
+//! and writes go on; then it takes the place of what it was made from.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::generation::{Generation, Part};
+use super::index_file::{self, BuiltFrom};
+use super::segment::Segment;
+use super::{COLUMNS_FILE, Collection, GRAPH_FILE, read_graph};
+use crate::background;
+use crate::error::{Error, Result};
+use crate::record::{RecordId, Schema};
+use crate::vector::Graph;
+
+/// Whether a thread of the collection is at work; one at a time is.
+#[derive(Default)]
+pub(super) struct AtWork {
+    busy: Mutex<bool>,
+    ended: Condvar,
+}
+
+impl AtWork {
+    /// Whether the caller may begin: nobody else is at work.
+    fn begin(&self) -> bool {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        !std::mem::replace(&mut *busy, true)
+    }
+
+    fn end(&self) {
+        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.ended.notify_all();
+    }
+
+    fn wait(&self) {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        while *busy {
+            busy = self
+                .ended
+                .wait(busy)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Collection {
+    /// Waits until no work in the background is left.
+    pub fn settle(&self) {
+        self.writer.at_work.wait();
+    }
+
+    /// Starts a merge where the delta has grown enough for one.
+    pub(super) fn merge_if_grown(&self) {
+        let held = self.writer.held.load(std::sync::atomic::Ordering::SeqCst) > 0;
+        if !held && self.has_grown(&self.generation()) {
+            self.merge_in_background();
+        }
+    }
+
+    /// Whether the delta and the deletions have reached a quarter of the base: merges are
+    /// then as rare as the base is large, and cost a bounded share of the writing.
+    fn has_grown(&self, generation: &Generation) -> bool {
+        let Some((base, delta)) = generation.parts.split_first() else {
+            return false;
+        };
+        let added: u32 = delta.iter().map(|part| part.segment.len()).sum();
+        let deleted = base.segment.len() - base.records();
+        let changed = added + deleted;
+        changed >= self.tuning.merge_min_records
+            && u64::from(changed) * 4 >= u64::from(base.records())
+    }
+
+    /// Merges all segments on a thread of its own. Should that fail, they go on answering.
+    pub(super) fn merge_in_background(&self) {
+        if !self.writer.at_work.begin() {
+            return;
+        }
+        let snapshot = {
+            let mut turn = self.turn();
+            let snapshot = self.generation();
+            turn.frozen = snapshot.parts.len();
+            snapshot
+        };
+        let from = self.built_from(&snapshot);
+        let (folder, schema) = (self.folder.clone(), self.schema().clone());
+        let graph_from = self.tuning.graph_min_records;
+        let files = Arc::clone(&self.writer.files);
+        self.work(move |finish| {
+            let merged = merge(&snapshot, &schema, graph_from);
+            let kept = merged.as_ref().map_or(Ok(()), |part| {
+                let _held = files.lock().unwrap_or_else(PoisonError::into_inner);
+                keep(&folder, &from, part)
+            });
+            finish(&|collection| collection.take_over(&snapshot, merged.as_ref(), &from, &kept));
+        });
+    }
+
+    /// Reads the base's graph from its file, or builds it, on a thread of its own.
+    pub(super) fn load_graph_in_background(&self, from: BuiltFrom) {
+        let snapshot = self.generation();
+        let Some(base) = snapshot.parts.first().cloned() else {
+            return;
+        };
+        if base.segment.len() < self.tuning.graph_min_records || !self.writer.at_work.begin() {
+            return;
+        }
+        let folder = self.folder.clone();
+        self.work(move |finish| {
+            let codes = base.segment.scan.codes();
+            let graph = read_graph(&folder, &from, codes.len()).unwrap_or_else(|reason| {
+                tracing::warn!(
+                    file = %folder.join(GRAPH_FILE).display(), reason,
+                    "building the graph again; the exact scan answers meanwhile"
+                );
+                let graph = background::install(|| Graph::build(codes));
+                if let Err(error) = index_file::write(&folder.join(GRAPH_FILE), &from, &graph) {
+                    tracing::warn!(%error, "the graph is not kept; the next start builds it again");
+                }
+                graph
+            });
+            let graph = Arc::new(graph);
+            finish(&|collection| collection.take_graph(&base.segment, &graph));
+        });
+    }
+
+    /// Starts a thread. It holds the collection only while it finishes, so that one that is
+    /// no longer used can go.
+    fn work(&self, work: impl FnOnce(&dyn Fn(&dyn Fn(&Self))) + Send + 'static) {
+        let itself = self.itself.clone();
+        let at_work = Arc::clone(&self.writer.at_work);
+        let name = self.name();
+        let work = move || {
+            let finish = |done: &dyn Fn(&Self)| {
+                if let Some(collection) = itself.upgrade() {
+                    done(&collection);
+                }
+            };
+            // The graph's library may panic; a collection without a graph is slower, no more.
+            if catch_unwind(AssertUnwindSafe(|| work(&finish))).is_err() {
+                tracing::error!(collection = %name, "the indexes cannot be merged");
+            }
+            if let Some(collection) = itself.upgrade() {
+                collection.turn().frozen = 0;
+            }
+            // Said once this thread no longer holds the collection open.
+            at_work.end();
+        };
+        let thread = std::thread::Builder::new().name("merge".into());
+        if let Err(error) = thread.spawn(work) {
+            tracing::error!(%error, "no thread to merge the indexes");
+            self.turn().frozen = 0;
+            self.writer.at_work.end();
+        }
+    }
+
+    /// Puts a merged base in the place of the segments it was made from, less what was
+    /// deleted since.
+    fn take_over(
+        &self,
+        snapshot: &Generation,
+        merged: Option<&Part>,
+        from: &BuiltFrom,
+        kept: &Result<()>,
+    ) {
+        {
+            let mut turn = self.turn();
+            let current = self.generation();
+            let (before, since) = current.parts.split_at(turn.frozen.min(current.parts.len()));
+            let gone: BTreeSet<RecordId> = snapshot
+                .parts
+                .iter()
+                .zip(before)
+                .flat_map(|(then, now)| {
+                    let numbers = &then.segment.columns.numbers;
+                    let gone = then.live().into_owned() - &*now.live();
+                    gone.into_iter()
+                        .map(|at| numbers[at as usize])
+                        .collect::<Vec<_>>()
+                })
+                .collect();
+            let base = merged.map(|part| part.without(&gone));
+            let parts = base.into_iter().chain(since.iter().cloned());
+            let next = Generation::new(current.state, parts);
+            self.generation.store(Arc::new(next));
+            turn.frozen = 0;
+        }
+        match kept {
+            // Only now is the log of older deletions of no use to anyone.
+            Ok(()) => {
+                if let Err(error) = self.store.forget_deletions(from.state.sequence) {
+                    tracing::warn!(%error, "the log of deletions stays longer than needed");
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the index is not kept; the next start builds it again");
+            }
+        }
+    }
+
+    fn take_graph(&self, base: &Arc<Segment>, graph: &Arc<Graph>) {
+        let _turn = self.turn();
+        let mut next = (*self.generation()).clone();
+        if let Some(part) = next.parts.first_mut()
+            && Arc::ptr_eq(&part.segment, base)
+        {
+            part.graph = Some(Arc::clone(graph));
+            self.generation.store(Arc::new(next));
+        }
+    }
+
+    fn built_from(&self, generation: &Generation) -> BuiltFrom {
+        BuiltFrom {
+            state: generation.state,
+            model: self.about().model.clone(),
+        }
+    }
+}
+
+/// All live records of a generation as one part, with a graph where it is large; `None`
+/// where there is no record.
+fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Part> {
+    background::install(|| {
+        let mut part = match generation.parts.as_slice() {
+            // Nothing to merge: it only was not written down yet.
+            [only] if only.live.is_none() => only.clone(),
+            parts => {
+                let parts: Vec<_> = parts
+                    .iter()
+                    .map(|part| (&*part.segment, part.live()))
+                    .collect();
+                Part::whole(Segment::merge(&parts, schema))
+            }
+        };
+        if part.segment.is_empty() {
+            return None;
+        }
+        if part.graph.is_none() && part.segment.len() >= graph_from {
+            part.graph = Some(Arc::new(Graph::build(part.segment.scan.codes())));
+        }
+        Some(part)
+    })
+}
+
+/// Writes a base down, in place of the one before.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
+    let graph = folder.join(GRAPH_FILE);
+    match &part.graph {
+        Some(index) => index_file::write(&graph, from, &**index)?,
+        None => match std::fs::remove_file(&graph) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Error::io(&graph)(error));
+            }
+            _ => {}
+        },
+    }
+    index_file::write(&folder.join(COLUMNS_FILE), from, &part.segment.columns)
+}

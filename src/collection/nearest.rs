@@ -1,0 +1,122 @@
+//! The nearest records of a generation: through the graph where it serves well, by the exact
+//! scan wherever the graph could come back short. A record is as near as its nearest passage.
+
+use roaring::RoaringBitmap;
+
+use super::generation::{Generation, Part, Passing};
+use crate::Vector;
+use crate::query::Route;
+use crate::vector::{EF_SEARCH, Near};
+
+/// The graph keeps [`EF_SEARCH`] candidates; it is trusted for the better half of them.
+const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;
+
+/// A record and how near it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NearRecord {
+    /// Position in the generation.
+    pub position: u32,
+    /// Cosine of its nearest passage to the query.
+    pub cosine: f32,
+    /// Which of its passages that is, from 0.
+    pub passage: u32,
+}
+
+impl NearRecord {
+    fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
+        b.cosine
+            .total_cmp(&a.cosine)
+            .then(a.position.cmp(&b.position))
+    }
+}
+
+/// The `k` nearest records that pass, best first, fewer only where fewer exist; and whether
+/// the graph had part in it. From `graph_min_records` on a part is searched through its
+/// graph, unless the route or the filters forbid it.
+pub fn nearest(
+    generation: &Generation,
+    vector: &Vector,
+    k: usize,
+    passing: &Passing,
+    route: Route,
+    graph_min_records: u32,
+) -> (Vec<NearRecord>, Route) {
+    let mut all = Vec::new();
+    let mut used = Route::Exact;
+    for (at, part) in generation.parts.iter().enumerate() {
+        let wanted = match route {
+            Route::Exact => false,
+            Route::Graph => true,
+            Route::Auto => part.segment.len() >= graph_min_records,
+        };
+        let through_graph = (wanted && passing.is_none() && k <= GRAPH_MAX_HITS)
+            .then(|| by_graph(part, vector, k))
+            .flatten();
+        let found = match through_graph {
+            Some(found) => {
+                used = Route::Graph;
+                found
+            }
+            None => by_scan(part, vector, k, generation.allowed(at, passing)),
+        };
+        all.extend(found);
+    }
+    all.sort_unstable_by(NearRecord::best_first);
+    all.truncate(k);
+    (all, used)
+}
+
+/// Through the part's graph; `None` where it has none or finds too few live records.
+fn by_graph(part: &Part, vector: &Vector, k: usize) -> Option<Vec<NearRecord>> {
+    let graph = part.graph.as_ref()?;
+    let columns = &part.segment.columns;
+    let candidates = graph.candidates(vector).into_iter();
+    let candidates: RoaringBitmap = candidates
+        .map(|passage| columns.record_of(passage))
+        .filter(|&record| part.is_live(record))
+        .collect();
+    // All passages of each are scored: the graph may have missed a record's nearest.
+    let passages = columns.vectors_of_all(&candidates);
+    let near = part.segment.scan.rescore(vector, passages.iter());
+    let found = records(part, &near, k);
+    (found.len() >= k.min(part.records() as usize)).then_some(found)
+}
+
+/// By the exact scan, among the records allowed. Several passages of one record may stand
+/// among the nearest: the scan goes deeper until there are enough records.
+fn by_scan(
+    part: &Part,
+    vector: &Vector,
+    k: usize,
+    allowed: Option<&RoaringBitmap>,
+) -> Vec<NearRecord> {
+    let filter = allowed.map(|records| part.segment.columns.vectors_of_all(records));
+    let mut depth = k;
+    loop {
+        let near = part.segment.scan.nearest(vector, depth, filter.as_deref());
+        let found = records(part, &near, k);
+        if found.len() >= k || near.len() < depth {
+            return found;
+        }
+        depth *= 2;
+    }
+}
+
+/// The first `k` records of a ranking of passages, each in the place of its best one.
+fn records(part: &Part, ranking: &[Near], k: usize) -> Vec<NearRecord> {
+    let columns = &part.segment.columns;
+    let mut seen = RoaringBitmap::new();
+    let mut found = Vec::with_capacity(k.min(ranking.len()));
+    for near in ranking {
+        let record = columns.record_of(near.position);
+        if seen.insert(record) {
+            found.push(NearRecord {
+                position: part.offset + record,
+                cosine: near.cosine,
+                passage: near.position - columns.vectors_of(record).start,
+            });
+        }
+    }
+    found.truncate(k);
+    found
+}

@@ -1,0 +1,286 @@
+//! A segment: some records of a collection, indexed once and for all. What is written later
+//! goes into further segments; what is deleted is left out by whoever reads it.
+//!
+//! Positions run from 0 in order of record number, the same in every part of a segment, so
+//! that equal scores stand in order of number wherever they come from.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
+
+use super::store::{Encoded, View};
+use crate::digest::Fingerprint;
+use crate::error::{Error, Result};
+use crate::filter::FacetIndex;
+use crate::record::{Payload, RecordId, Schema};
+use crate::text::{TextIndex, TextIndexBuilder};
+use crate::vector::ExactScan;
+use crate::{DIMENSIONS, Vector};
+
+/// Records with their indexes.
+pub struct Segment {
+    /// What is read from the records, and kept on disk for the largest segment.
+    pub columns: Columns,
+    /// Their vectors, passage by passage.
+    pub scan: ExactScan,
+    /// Fingerprint and position, sorted: where identical records are.
+    copies: Vec<(u64, u32)>,
+}
+
+/// A segment without its vectors.
+#[derive(Serialize, Deserialize)]
+pub struct Columns {
+    /// The number of the record at each position, rising.
+    pub numbers: Vec<RecordId>,
+    /// The inverted index.
+    pub text: TextIndex,
+    /// Facets.
+    pub facets: FacetIndex,
+    /// What tells each record's texts and vectors from others'; equal for identical ones.
+    pub fingerprints: Vec<u64>,
+    /// Where each record's vectors end; they begin where those of the one before end.
+    pub ends: Vec<u32>,
+}
+
+impl Segment {
+    /// Indexes records that were just written, numbered from `first` on.
+    pub fn of(schema: &Schema, first: u32, records: &[&Encoded]) -> Self {
+        let mut builder = Builder::new(schema);
+        for (number, record) in (first..).zip(records) {
+            builder.add(RecordId(number), &record.payload, &record.vectors);
+        }
+        builder.build()
+    }
+
+    /// Indexes the records of a range of numbers.
+    ///
+    /// # Errors
+    /// What keeps the store from being read.
+    pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u32>) -> Result<Self> {
+        let mut builder = Builder::new(schema);
+        let mut vectors: Vec<Vector> = Vec::new();
+        let mut ends: Vec<(RecordId, usize)> = Vec::new();
+        view.for_each_vectors(numbers.clone(), |number, of_one| {
+            vectors.extend(of_one);
+            ends.push((number, vectors.len()));
+        })?;
+        let (mut at, mut start) = (0, 0);
+        view.for_each_record(numbers, |number, payload| {
+            let end = match ends.get(at) {
+                Some(&(same, end)) if same == number => end,
+                _ => return Err(Error::damaged(view.path())),
+            };
+            builder.describe(number, &payload, &vectors[start..end]);
+            (at, start) = (at + 1, end);
+            Ok(())
+        })?;
+        builder.vectors = vectors;
+        Ok(builder.build())
+    }
+
+    /// Puts a segment together from its columns and the store. Records deleted since get
+    /// vectors of zeros, which nobody reads. `None` where columns and store do not fit.
+    ///
+    /// # Errors
+    /// What keeps the store from being read.
+    pub fn restore(view: &View<'_>, columns: Columns, end: u32) -> Result<Option<Self>> {
+        let count = columns.ends.last().map_or(0, |&end| end as usize);
+        if !columns.fits() {
+            return Ok(None);
+        }
+        let mut vectors = vec![[0.0f32; DIMENSIONS]; count];
+        let mut fits = true;
+        view.for_each_vectors(0..end, |number, of_one| {
+            let place = columns.position(number).map(|at| columns.vectors_of(at));
+            match place {
+                Some(place) if place.len() == of_one.len() => {
+                    vectors[place.start as usize..place.end as usize].copy_from_slice(of_one);
+                }
+                _ => fits = false,
+            }
+        })?;
+        Ok(fits.then(|| Self::new(columns, ExactScan::new(vectors))))
+    }
+
+    /// Several segments as one, of each only the positions kept. Numbers rise from segment
+    /// to segment.
+    pub fn merge(parts: &[(&Self, Cow<'_, RoaringBitmap>)], schema: &Schema) -> Self {
+        let mut columns = Columns {
+            numbers: Vec::new(),
+            text: TextIndex::default(),
+            facets: FacetIndex::new(schema),
+            fingerprints: Vec::new(),
+            ends: Vec::new(),
+        };
+        let mut places: Vec<Vec<Option<u32>>> = Vec::new();
+        let mut end = 0;
+        for (segment, kept) in parts {
+            let from = &segment.columns;
+            let mut place = vec![None; from.numbers.len()];
+            for position in kept.iter() {
+                let at = position as usize;
+                place[at] = Some(columns.numbers.len() as u32);
+                columns.numbers.push(from.numbers[at]);
+                columns.fingerprints.push(from.fingerprints[at]);
+                end += from.vectors_of(position).len() as u32;
+                columns.ends.push(end);
+            }
+            columns.facets.absorb(&from.facets, &place);
+            places.push(place);
+        }
+        let texts: Vec<(&TextIndex, &[Option<u32>])> = parts
+            .iter()
+            .zip(&places)
+            .map(|((segment, _), place)| (&segment.columns.text, place.as_slice()))
+            .collect();
+        columns.text = TextIndex::merge(&texts);
+        let scans = parts.iter().map(|(segment, kept)| {
+            let kept = segment.columns.vectors_of_all(kept).into_owned();
+            (&segment.scan, kept)
+        });
+        Self::new(columns, ExactScan::merge(scans))
+    }
+
+    fn new(columns: Columns, scan: ExactScan) -> Self {
+        let mut copies: Vec<(u64, u32)> = columns.fingerprints.iter().copied().zip(0..).collect();
+        copies.sort_unstable();
+        Self {
+            columns,
+            scan,
+            copies,
+        }
+    }
+
+    /// How many records it holds, deleted ones among them.
+    pub fn len(&self) -> u32 {
+        self.columns.numbers.len() as u32
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.columns.numbers.is_empty()
+    }
+
+    /// The positions with a fingerprint, in order.
+    pub fn copies(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
+        let start = self.copies.partition_point(|copy| copy.0 < fingerprint);
+        let rest = self.copies[start..].iter();
+        rest.take_while(move |copy| copy.0 == fingerprint)
+            .map(|copy| copy.1)
+    }
+}
+
+impl Columns {
+    /// Where a record stands.
+    pub fn position(&self, number: RecordId) -> Option<u32> {
+        let at = self.numbers.binary_search(&number).ok()?;
+        u32::try_from(at).ok()
+    }
+
+    /// Where the vectors of a record stand.
+    pub fn vectors_of(&self, position: u32) -> Range<u32> {
+        let at = position as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[at]
+    }
+
+    /// The record a vector belongs to.
+    pub fn record_of(&self, vector: u32) -> u32 {
+        if self.one_each() {
+            vector
+        } else {
+            self.ends.partition_point(|&end| end <= vector) as u32
+        }
+    }
+
+    /// Where the vectors of some records stand.
+    pub fn vectors_of_all<'a>(&self, records: &'a RoaringBitmap) -> Cow<'a, RoaringBitmap> {
+        if self.one_each() {
+            return Cow::Borrowed(records);
+        }
+        let mut vectors = RoaringBitmap::new();
+        for position in records {
+            vectors.insert_range(self.vectors_of(position));
+        }
+        Cow::Owned(vectors)
+    }
+
+    /// Whether every record has one vector, so that both stand at the same positions.
+    fn one_each(&self) -> bool {
+        self.ends
+            .last()
+            .is_none_or(|&end| end as usize == self.numbers.len())
+    }
+
+    /// Whether the parts agree with each other, as they do unless a file was made up.
+    fn fits(&self) -> bool {
+        let records = self.numbers.len();
+        records == self.ends.len()
+            && records == self.fingerprints.len()
+            && records == self.text.len()
+            && self.numbers.is_sorted_by(|a, b| a < b)
+            && self.ends.is_sorted_by(|a, b| a < b)
+    }
+}
+
+/// Collects records in order of number.
+struct Builder<'a> {
+    schema: &'a Schema,
+    numbers: Vec<RecordId>,
+    text: TextIndexBuilder,
+    facets: FacetIndex,
+    fingerprints: Vec<u64>,
+    ends: Vec<u32>,
+    vectors: Vec<Vector>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(schema: &'a Schema) -> Self {
+        Self {
+            schema,
+            numbers: Vec::new(),
+            text: TextIndexBuilder::default(),
+            facets: FacetIndex::new(schema),
+            fingerprints: Vec::new(),
+            ends: Vec::new(),
+            vectors: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
+        self.describe(number, payload, vectors);
+        self.vectors.extend(vectors);
+    }
+
+    /// Adds all of a record but its vectors.
+    fn describe(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
+        let position = self.numbers.len() as u32;
+        self.facets.add(position, self.schema, payload);
+        let texts = self.schema.word_texts(payload);
+        let mut fingerprint = Fingerprint::default();
+        for text in &texts {
+            fingerprint.add(text.as_bytes());
+        }
+        for vector in vectors {
+            fingerprint.add_numbers(vector);
+        }
+        self.fingerprints.push(fingerprint.finish());
+        self.text.add(texts.iter().map(String::as_str));
+        self.numbers.push(number);
+        let end = self.ends.last().copied().unwrap_or(0);
+        self.ends.push(end + vectors.len() as u32);
+    }
+
+    fn build(self) -> Segment {
+        let columns = Columns {
+            numbers: self.numbers,
+            text: self.text.build(),
+            facets: self.facets,
+            fingerprints: self.fingerprints,
+            ends: self.ends,
+        };
+        Segment::new(columns, ExactScan::new(self.vectors))
+    }
+}

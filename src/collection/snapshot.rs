@@ -1,0 +1,234 @@
+//! Snapshots: a whole collection in one compressed file, taken while writes go on.
+//!
+//! The file is gzip, whose checksum covers all of it, around a row of frames: a kind, a
+//! length, that many bytes. First comes what the store says of itself, then every record
+//! with its vectors, the log of deletions, and the base's index files as they are, so that
+//! what is restored answers as what was kept did. The last frame says that it is the last.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::Path;
+use std::sync::PoisonError;
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+
+use super::store::{About, State, Store};
+use super::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
+use crate::error::{Error, Result};
+
+const MAGIC: &[u8; 8] = b"PLXSNAP\x01";
+
+/// How many records are restored in one transaction.
+const BATCH: usize = 2_048;
+
+/// The longest frame of a record: its line, and vectors of its passages.
+const MAX_FRAME: u64 = 16 << 20;
+
+/// What a frame holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    About = 1,
+    Record = 2,
+    Deletion = 3,
+    Columns = 4,
+    Graph = 5,
+    End = 6,
+}
+
+/// What is known of the whole.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    about: About,
+    state: State,
+    forgotten: u64,
+}
+
+/// A record as it lies in the store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Row {
+    pub number: u32,
+    pub payload: Vec<u8>,
+    pub vectors: Vec<u8>,
+    pub ranges: Option<Vec<u8>>,
+}
+
+impl Collection {
+    /// Writes a snapshot of the collection as it is at one moment.
+    ///
+    /// # Errors
+    /// What keeps the store from being read; [`Error::Write`] where the output fails.
+    pub fn snapshot(&self, out: &mut impl Write) -> Result<()> {
+        // The files and the view of the store are of one state: no merge ends in between.
+        let (columns, graph, view) = {
+            let files = &self.writer.files;
+            let _held = files.lock().unwrap_or_else(PoisonError::into_inner);
+            let columns = File::open(self.folder.join(COLUMNS_FILE)).ok();
+            let graph = File::open(self.folder.join(GRAPH_FILE)).ok();
+            (columns, graph, self.store.read()?)
+        };
+        let failed = |error: io::Error| Error::Write {
+            path: self.store.path().to_owned(),
+            reason: format!("the snapshot cannot be written: {error}"),
+        };
+        let mut out = Frames {
+            inner: GzEncoder::new(BufWriter::new(out), Compression::fast()),
+        };
+        out.inner.write_all(MAGIC).map_err(failed)?;
+        let head = Head {
+            about: self.about().clone(),
+            state: view.state()?,
+            forgotten: view.forgotten()?,
+        };
+        let head = serde_json::to_vec(&head).map_err(|error| failed(error.into()))?;
+        out.bytes(Kind::About, &head).map_err(failed)?;
+        view.for_each_row(|row| {
+            let row = postcard::to_stdvec(&row).map_err(|e| failed(io::Error::other(e)))?;
+            out.bytes(Kind::Record, &row).map_err(failed)
+        })?;
+        view.for_each_deletion(|sequence, number| {
+            let mut bytes = sequence.to_le_bytes().to_vec();
+            bytes.extend(number.to_le_bytes());
+            out.bytes(Kind::Deletion, &bytes).map_err(failed)
+        })?;
+        for (kind, file) in [(Kind::Columns, columns), (Kind::Graph, graph)] {
+            if let Some(file) = file {
+                out.file(kind, file).map_err(failed)?;
+            }
+        }
+        out.bytes(Kind::End, &[]).map_err(failed)?;
+        let mut buffer = out.inner.finish().map_err(failed)?;
+        buffer.flush().map_err(failed)
+    }
+}
+
+/// Makes a collection's files in an empty folder from a snapshot, which errors call `path`.
+///
+/// # Errors
+/// [`Error::Import`] for a file that is no snapshot, is cut or damaged, with what to do;
+/// what stands in the folder then is of no use.
+pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
+    let bad = |what: &str| Error::import(path, what);
+    let unreadable = |error: io::Error| {
+        Error::import(
+            path,
+            format!("the snapshot is cut or damaged ({error}); take another copy of it"),
+        )
+    };
+    let mut input = BufReader::new(GzDecoder::new(BufReader::new(input)));
+    let mut magic = [0; 8];
+    if input.read_exact(&mut magic).is_err() || magic != *MAGIC {
+        return Err(bad("is no snapshot of this version of Parallax"));
+    }
+    let (kind, mut frame) = next(&mut input).map_err(unreadable)?;
+    let head: Head = match kind {
+        Kind::About => serde_json::from_slice(&read(&mut frame).map_err(unreadable)?)
+            .map_err(|_| bad("does not say what collection it holds"))?,
+        _ => return Err(bad("does not begin as a snapshot does")),
+    };
+    let store = Store::create(&folder.join(STORE_FILE), head.about)?;
+    let (mut rows, mut deletions) = (Vec::with_capacity(BATCH), Vec::new());
+    loop {
+        let (kind, mut frame) = next(&mut input).map_err(unreadable)?;
+        match kind {
+            Kind::Record => {
+                let bytes = read(&mut frame).map_err(unreadable)?;
+                let row: Row = postcard::from_bytes(&bytes)
+                    .map_err(|_| bad("holds a record that cannot be read"))?;
+                rows.push(row);
+            }
+            Kind::Deletion => {
+                let bytes = read(&mut frame).map_err(unreadable)?;
+                let (sequence, number) = bytes
+                    .split_first_chunk::<8>()
+                    .and_then(|(sequence, number)| Some((*sequence, number.try_into().ok()?)))
+                    .ok_or_else(|| bad("holds a deletion that cannot be read"))?;
+                deletions.push((u64::from_le_bytes(sequence), u32::from_le_bytes(number)));
+            }
+            Kind::Columns => copy(&mut frame, &folder.join(COLUMNS_FILE)).map_err(unreadable)?,
+            Kind::Graph => copy(&mut frame, &folder.join(GRAPH_FILE)).map_err(unreadable)?,
+            Kind::End => break,
+            Kind::About => return Err(bad("says twice what collection it holds")),
+        }
+        if rows.len() == BATCH {
+            store.restore(&rows, &[], head.state, head.forgotten)?;
+            rows.clear();
+        }
+    }
+    store.restore(&rows, &deletions, head.state, head.forgotten)?;
+    // Reading on to the end has the checksum compared.
+    match input.read(&mut [0]).map_err(unreadable)? {
+        0 => Ok(()),
+        _ => Err(bad("goes on after its end")),
+    }
+}
+
+struct Frames<W: Write> {
+    inner: W,
+}
+
+impl<W: Write> Frames<W> {
+    fn bytes(&mut self, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+        self.head(kind, bytes.len() as u64)?;
+        self.inner.write_all(bytes)
+    }
+
+    fn file(&mut self, kind: Kind, mut file: File) -> io::Result<()> {
+        let length = file.metadata()?.len();
+        self.head(kind, length)?;
+        let copied = io::copy(&mut file, &mut self.inner)?;
+        if copied == length {
+            Ok(())
+        } else {
+            Err(io::Error::other("an index file changed its length"))
+        }
+    }
+
+    fn head(&mut self, kind: Kind, length: u64) -> io::Result<()> {
+        self.inner.write_all(&[kind as u8])?;
+        self.inner.write_all(&length.to_le_bytes())
+    }
+}
+
+/// The next frame: its kind, and a reader of just its bytes.
+fn next<R: Read>(input: &mut R) -> io::Result<(Kind, io::Take<&mut R>)> {
+    let mut head = [0; 9];
+    input.read_exact(&mut head)?;
+    let [kind, length @ ..] = head;
+    let kinds = [
+        Kind::About,
+        Kind::Record,
+        Kind::Deletion,
+        Kind::Columns,
+        Kind::Graph,
+        Kind::End,
+    ];
+    let kind = kinds.into_iter().find(|known| *known as u8 == kind);
+    let kind = kind.ok_or_else(|| io::Error::other("a part of an unknown kind"))?;
+    Ok((kind, input.take(u64::from_le_bytes(length))))
+}
+
+fn read(frame: &mut io::Take<impl Read>) -> io::Result<Vec<u8>> {
+    let length = frame.limit();
+    if length > MAX_FRAME {
+        return Err(io::Error::other("a part that is too long"));
+    }
+    let mut bytes = Vec::new();
+    frame.read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == length {
+        Ok(bytes)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+fn copy(frame: &mut io::Take<impl Read>, path: &Path) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    io::copy(frame, &mut file)?;
+    if frame.limit() > 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    file.sync_all()
+}

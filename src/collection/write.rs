@@ -1,0 +1,336 @@
+//! Writing: records added, changed and deleted, durable and findable when the call returns.
+//!
+//! Writers that come together share a transaction: each leaves its change in a queue, and
+//! whoever gets to write takes all that wait. What was written becomes a small segment;
+//! small segments are merged as they gather, so that there are never many.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Collection;
+use super::encode::{self, Incoming, MAX_BATCH};
+use super::generation::{Generation, Part};
+use super::merge::AtWork;
+use super::segment::Segment;
+use super::store::{Applied, Change, Encoded};
+use crate::background;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::record::RecordId;
+
+/// What one write did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// What the records written are called, in their order.
+    pub ids: Vec<String>,
+    /// How many records were replaced or deleted.
+    pub removed: u32,
+    /// The store's sequence number afterwards.
+    pub sequence: u64,
+}
+
+/// Who may write, and who waits.
+#[derive(Default)]
+pub(super) struct Writer {
+    /// Changes not yet taken up.
+    queue: Mutex<Vec<Arc<Job>>>,
+    /// Held while changes are made and the generation is exchanged.
+    turn: Mutex<Turn>,
+    /// Held while the base's files are exchanged.
+    pub(super) files: Arc<Mutex<()>>,
+    /// How many callers ask that nothing be merged in the background.
+    pub(super) held: AtomicUsize,
+    /// Whether a thread merges in the background.
+    pub(super) at_work: Arc<AtWork>,
+}
+
+/// What is known while writing.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// How many parts, from the first on, a background merge has taken as they were.
+    pub(super) frozen: usize,
+}
+
+struct Job {
+    work: Work,
+    done: Mutex<Option<Result<Written, String>>>,
+}
+
+enum Work {
+    /// Records, and what is kept beside them under a name, both or neither.
+    Put(Vec<Encoded>, Option<(String, Vec<u8>)>),
+    Delete(Vec<String>),
+    DeleteMatching(Vec<Filter>),
+}
+
+impl Collection {
+    /// Adds records, replacing those with the same source id. When it returns they are
+    /// durable, and the next query in any mode finds them.
+    ///
+    /// # Errors
+    /// [`Error::BadRecord`], naming the record by its place in the batch; [`Error::Write`]
+    /// where the store cannot be written. Nothing of the batch is written then.
+    pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
+        let records = self.check(records)?;
+        let encoder = self.encoder.encoder();
+        let records = background::install(|| {
+            let cancelled = AtomicBool::new(false);
+            encode::encode(encoder, self.about(), records, &|_| {}, &cancelled)
+        })?;
+        self.put_encoded(records, None)
+    }
+
+    /// Deletes records by id. Those that are not there count as deleted, but not in
+    /// [`Written::removed`].
+    ///
+    /// # Errors
+    /// [`Error::Write`]; [`Error::BadQuery`] for too many ids.
+    pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
+        if ids.len() > MAX_BATCH {
+            return Err(Error::BadQuery(format!(
+                "{} ids are too many for one request, at most {MAX_BATCH} are allowed",
+                ids.len()
+            )));
+        }
+        self.submit(Work::Delete(ids))
+    }
+
+    /// Deletes the records that pass all filters, of which there must be one at least.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for filters that do not fit; [`Error::Write`].
+    pub fn delete_matching(&self, filters: Vec<Filter>) -> Result<Written> {
+        if filters.is_empty() {
+            return Err(Error::BadQuery(
+                "deleting by filter needs a filter; to delete everything, drop the collection"
+                    .into(),
+            ));
+        }
+        // Tried here, so that whoever asks is told what does not fit.
+        self.generation().select(&filters)?;
+        self.submit(Work::DeleteMatching(filters))
+    }
+
+    /// Writes records that are encoded already, and a note beside them, both or neither.
+    pub(super) fn put_encoded(
+        &self,
+        records: Vec<Encoded>,
+        note: Option<(String, Vec<u8>)>,
+    ) -> Result<Written> {
+        self.submit(Work::Put(records, note))
+    }
+
+    fn check(
+        &self,
+        records: Vec<Incoming>,
+    ) -> Result<Vec<(crate::record::Payload, Option<crate::Vector>)>> {
+        if records.len() > MAX_BATCH {
+            return Err(Error::BadQuery(format!(
+                "{} records are too many for one request, at most {MAX_BATCH} are allowed; \
+                 import a file instead",
+                records.len()
+            )));
+        }
+        let mut ids: HashMap<String, usize> = HashMap::new();
+        let mut checked = Vec::with_capacity(records.len());
+        for (at, record) in (1..).zip(records) {
+            let bad = |reason: String| Error::BadRecord { at, reason };
+            encode::check(self.about(), &record.payload).map_err(bad)?;
+            encode::check_size(&record.payload).map_err(bad)?;
+            if let Some(id) = self.schema().source_id(&record.payload)
+                && let Some(earlier) = ids.insert(id.clone(), at)
+            {
+                return Err(bad(format!(
+                    "the id '{id}' was already given by record {earlier}"
+                )));
+            }
+            let vector = record.vector.as_deref().map(encode::given).transpose();
+            checked.push((record.payload, vector.map_err(bad)?));
+        }
+        Ok(checked)
+    }
+
+    /// Has a change made, together with those that wait at the same time.
+    fn submit(&self, work: Work) -> Result<Written> {
+        let job = Arc::new(Job {
+            work,
+            done: Mutex::new(None),
+        });
+        lock(&self.writer.queue).push(Arc::clone(&job));
+        let mut turn = lock(&self.writer.turn);
+        // Whoever had the turn before may have made this change along with its own.
+        if lock(&job.done).is_none() {
+            let jobs = std::mem::take(&mut *lock(&self.writer.queue));
+            self.make(&jobs, &mut turn);
+        }
+        drop(turn);
+        self.merge_if_grown();
+        let done = lock(&job.done).take();
+        let done = done.unwrap_or_else(|| Err("the write was not made".into()));
+        done.map_err(|reason| Error::Write {
+            path: self.store.path().to_owned(),
+            reason,
+        })
+    }
+
+    /// Makes the changes of some jobs, in their order, and answers each.
+    fn make(&self, jobs: &[Arc<Job>], turn: &mut Turn) {
+        // A deletion by filter looks at what is there: the changes before it are made first.
+        let split = |_: &Arc<Job>, next: &Arc<Job>| !matches!(next.work, Work::DeleteMatching(_));
+        for jobs in jobs.chunk_by(split) {
+            let made = self.make_together(jobs, turn);
+            match made {
+                Ok(written) => {
+                    for (job, written) in jobs.iter().zip(written) {
+                        *lock(&job.done) = Some(Ok(written));
+                    }
+                }
+                Err(error) => {
+                    for job in jobs {
+                        *lock(&job.done) = Some(Err(error.to_string()));
+                    }
+                }
+            }
+        }
+    }
+
+    fn make_together(&self, jobs: &[Arc<Job>], turn: &mut Turn) -> Result<Vec<Written>> {
+        let generation = self.generation();
+        let numbers = self.numbers_to_delete(jobs, &generation)?;
+        let (mut changes, mut notes) = (Vec::new(), Vec::new());
+        for (job, numbers) in jobs.iter().zip(&numbers) {
+            match &job.work {
+                Work::Put(records, note) => {
+                    changes.push(Change::Put(records));
+                    notes.extend(note.as_ref().map(|(name, note)| Change::Note(name, note)));
+                }
+                Work::Delete(_) | Work::DeleteMatching(_) => changes.push(Change::Delete(numbers)),
+            }
+        }
+        // Notes come last: what was done comes back in the order of the jobs.
+        changes.append(&mut notes);
+        let (applied, state) = self.store.apply(&changes)?;
+
+        let records: Vec<&Encoded> = jobs
+            .iter()
+            .filter_map(|job| match &job.work {
+                Work::Put(records, _) => Some(records),
+                Work::Delete(_) | Work::DeleteMatching(_) => None,
+            })
+            .flatten()
+            .collect();
+        let removed: BTreeSet<RecordId> = applied
+            .iter()
+            .flat_map(|applied| applied.removed.iter().copied())
+            .collect();
+        let mut parts: Vec<Part> = generation.parts.clone();
+        if !records.is_empty() {
+            let segment = Segment::of(self.schema(), generation.state.next, &records);
+            parts.push(Part::whole(segment));
+        }
+        if !removed.is_empty() {
+            parts = parts.iter().map(|part| part.without(&removed)).collect();
+        }
+        self.gather(&mut parts, turn.frozen.max(1));
+        self.generation
+            .store(Arc::new(Generation::new(state, parts)));
+
+        let written = jobs.iter().zip(applied).map(|(job, applied)| Written {
+            ids: self.ids(&job.work, &applied),
+            removed: applied.removed.len() as u32,
+            sequence: state.sequence,
+        });
+        Ok(written.collect())
+    }
+
+    /// For each job the records it deletes, as far as they are there before the jobs.
+    fn numbers_to_delete(
+        &self,
+        jobs: &[Arc<Job>],
+        generation: &Generation,
+    ) -> Result<Vec<Vec<RecordId>>> {
+        let view = self.store.read()?;
+        let numbers = jobs.iter().map(|job| match &job.work {
+            Work::Put(..) => Ok(Vec::new()),
+            Work::Delete(ids) => {
+                let numbers = ids.iter().map(|id| self.number(&view, id));
+                let numbers = numbers.collect::<Result<Vec<Option<RecordId>>>>()?;
+                Ok(numbers.into_iter().flatten().collect())
+            }
+            Work::DeleteMatching(filters) => {
+                let passing = generation.select(filters)?.unwrap_or_default();
+                let parts = generation.parts.iter().zip(passing);
+                let numbers = parts.flat_map(|(part, passing)| {
+                    let numbers = &part.segment.columns.numbers;
+                    let of_part = passing.iter().map(|at| numbers[at as usize]);
+                    of_part.collect::<Vec<_>>()
+                });
+                Ok(numbers.collect())
+            }
+        });
+        numbers.collect()
+    }
+
+    fn ids(&self, work: &Work, applied: &Applied) -> Vec<String> {
+        let Work::Put(records, _) = work else {
+            return Vec::new();
+        };
+        let numbered = applied.added.clone().zip(records);
+        let ids = numbered.map(|(number, record)| {
+            let own = self.schema().source_id(&record.payload);
+            own.unwrap_or_else(|| number.to_string())
+        });
+        ids.collect()
+    }
+
+    /// Merges the last parts while the one before is not much larger, so that their sizes
+    /// fall geometrically: a record is merged a number of times that grows with the
+    /// logarithm of the delta. The first `keep` parts are left as they are.
+    fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
+        while parts.len() > keep + 1 {
+            let last = parts.len() - 1;
+            if parts[last - 1].segment.len() > 2 * parts[last].segment.len() {
+                break;
+            }
+            let pair: Vec<(&Segment, Cow<'_, _>)> = parts[last - 1..]
+                .iter()
+                .map(|part| (&*part.segment, part.live()))
+                .collect();
+            let merged = Segment::merge(&pair, self.schema());
+            drop(pair);
+            parts.truncate(last - 1);
+            if !merged.is_empty() {
+                parts.push(Part::whole(merged));
+            }
+        }
+    }
+
+    pub(super) fn turn(&self) -> MutexGuard<'_, Turn> {
+        lock(&self.writer.turn)
+    }
+}
+
+/// What a panic elsewhere left behind is whole: changes are made by single assignments.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks that nothing be merged in the background while it exists: an import merges once, at
+/// its end.
+pub(super) struct Held<'a>(&'a Collection);
+
+impl Collection {
+    pub(super) fn hold_merges(&self) -> Held<'_> {
+        self.writer.held.fetch_add(1, Ordering::SeqCst);
+        Held(self)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.writer.held.fetch_sub(1, Ordering::SeqCst);
+        self.0.merge_if_grown();
+    }
+}

@@ -1,0 +1,155 @@
+//! The store's tables, open for writing in one transaction, and what a change does to them.
+
+use redb::{ReadableTable, Table, WriteTransaction};
+
+use super::snapshot::Row;
+use super::store::{
+    Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, State, VECTORS, json,
+};
+use crate::record::{Payload, RecordId, Schema};
+
+type Result<T> = std::result::Result<T, redb::Error>;
+
+/// All tables of a store.
+pub(super) struct WriteTables<'a> {
+    meta: Table<'a, &'static str, Bytes>,
+    records: Table<'a, u32, Bytes>,
+    vectors: Table<'a, u32, Bytes>,
+    passages: Table<'a, u32, Bytes>,
+    ids: Table<'a, &'static str, u32>,
+    deleted: Table<'a, u64, u32>,
+}
+
+impl<'a> WriteTables<'a> {
+    /// Opens the tables, making those that are not there.
+    pub fn open(write: &'a WriteTransaction) -> Result<Self> {
+        Ok(Self {
+            meta: write.open_table(META)?,
+            records: write.open_table(RECORDS)?,
+            vectors: write.open_table(VECTORS)?,
+            passages: write.open_table(PASSAGES)?,
+            ids: write.open_table(IDS)?,
+            deleted: write.open_table(DELETED)?,
+        })
+    }
+
+    /// How far the store has come.
+    pub fn state(&self) -> Result<State> {
+        let bytes = self.meta.get("state")?;
+        let state = bytes.and_then(|bytes| serde_json::from_slice(bytes.value()).ok());
+        state.ok_or_else(|| redb::Error::Corrupted("the store does not say its state".into()))
+    }
+
+    /// Keeps a value under a name.
+    pub fn note(&mut self, name: &str, value: &[u8]) -> Result<()> {
+        self.meta.insert(name, value)?;
+        Ok(())
+    }
+
+    /// Adds records, replacing those with the same source id.
+    pub fn put(
+        &mut self,
+        schema: &Schema,
+        records: &[Encoded],
+        state: &mut State,
+    ) -> Result<Applied> {
+        let first = state.next;
+        let mut removed = Vec::new();
+        for record in records {
+            let number = state.next;
+            // 4 billion writes: such a collection is built anew from an export.
+            state.next = number.checked_add(1).ok_or_else(|| {
+                redb::Error::Corrupted("no record numbers are left; build it anew".into())
+            })?;
+            if let Some(id) = schema.source_id(&record.payload) {
+                let earlier = self.ids.insert(id.as_str(), number)?.map(|n| n.value());
+                if let Some(earlier) = earlier {
+                    self.remove(RecordId(earlier), state)?;
+                    removed.push(RecordId(earlier));
+                }
+            }
+            let payload = json(&record.payload);
+            self.records.insert(number, payload.as_slice())?;
+            let floats = record.vectors.iter().flatten();
+            let vectors: Vec<u8> = floats.flat_map(|x| x.to_le_bytes()).collect();
+            self.vectors.insert(number, vectors.as_slice())?;
+            if !record.ranges.is_empty() {
+                let ranges = json(&record.ranges);
+                self.passages.insert(number, ranges.as_slice())?;
+            }
+            state.sequence += 1;
+        }
+        Ok(Applied {
+            added: first..state.next,
+            removed,
+        })
+    }
+
+    /// Deletes records by number.
+    pub fn delete(
+        &mut self,
+        schema: &Schema,
+        numbers: &[RecordId],
+        state: &mut State,
+    ) -> Result<Applied> {
+        let mut removed = Vec::new();
+        for &number in numbers {
+            let Some(payload) = self.payload(number)? else {
+                continue;
+            };
+            if let Some(id) = schema.source_id(&payload) {
+                self.ids.remove(id.as_str())?;
+            }
+            self.remove(number, state)?;
+            removed.push(number);
+        }
+        Ok(Applied {
+            added: state.next..state.next,
+            removed,
+        })
+    }
+
+    /// Puts rows of a snapshot in their places.
+    pub fn restore(
+        &mut self,
+        schema: &Schema,
+        rows: &[Row],
+        deletions: &[(u64, u32)],
+    ) -> Result<()> {
+        for row in rows {
+            self.records.insert(row.number, row.payload.as_slice())?;
+            self.vectors.insert(row.number, row.vectors.as_slice())?;
+            if let Some(ranges) = &row.ranges {
+                self.passages.insert(row.number, ranges.as_slice())?;
+            }
+            let payload = self.payload(RecordId(row.number))?;
+            if let Some(id) = payload.and_then(|payload| schema.source_id(&payload)) {
+                self.ids.insert(id.as_str(), row.number)?;
+            }
+        }
+        for (sequence, number) in deletions {
+            self.deleted.insert(sequence, number)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the log of deletions up to a sequence number.
+    pub fn forget_deletions(&mut self, until: u64) -> Result<()> {
+        self.deleted.retain_in(..=until, |_, _| false)?;
+        Ok(())
+    }
+
+    fn payload(&self, number: RecordId) -> Result<Option<Payload>> {
+        let bytes = self.records.get(number.0)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(bytes.value()).ok()))
+    }
+
+    fn remove(&mut self, number: RecordId, state: &mut State) -> Result<()> {
+        self.records.remove(number.0)?;
+        self.vectors.remove(number.0)?;
+        self.passages.remove(number.0)?;
+        state.sequence += 1;
+        self.deleted.insert(state.sequence, number.0)?;
+        Ok(())
+    }
+}

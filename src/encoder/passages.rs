@@ -1,0 +1,143 @@
+//! A text longer than the encoder reads, split into overlapping passages at its sentences.
+//!
+//! The text is tokenized once, and tokens are counted by their places: what is between
+//! words counts the same in a passage as in the whole.
+
+use std::ops::Range;
+
+use super::sentences::{Sentence, Words, trimmed};
+use super::{Encoder, EncoderError};
+
+/// Passages of one text that are made; what lies past them is not encoded.
+pub const MAX_PASSAGES: usize = 64;
+
+/// The last sentence of a passage begins the next one as well, so that what refers to it is
+/// understood there; unless it has more tokens than this.
+const MAX_OVERLAP_TOKENS: usize = 64;
+
+/// How long a text is read, in bytes for each token there is room for. Most languages need
+/// two to six; white space and unknown words are longer.
+const MAX_TOKEN_BYTES: usize = 16;
+
+impl Encoder {
+    /// The passages to encode of a text, as ranges of its bytes, in order.
+    ///
+    /// There is one, the whole text but for the white space around it, where that fits the
+    /// encoder; it is empty for a blank text. Otherwise sentences are packed into passages of
+    /// at most [`super::MAX_TOKENS`] tokens, `[CLS]` and `[SEP]` included, which together
+    /// cover all but white space. A Markdown heading begins a new passage; any other begins
+    /// with the last sentence of the one before, where that is short and both fit. No
+    /// passage begins or ends with white space. There are at most [`MAX_PASSAGES`], and no
+    /// more is read of a text than could fill them many times over.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
+    pub fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, EncoderError> {
+        let whole = trimmed(text, 0..text.len());
+        // No token is shorter than a byte.
+        if whole.len() <= self.room {
+            return Ok(vec![whole]);
+        }
+        let body = text.get(whole.clone()).unwrap_or_default();
+        let read = beginning(body, MAX_PASSAGES * self.room * MAX_TOKEN_BYTES);
+        let encoding = self
+            .tokenizer
+            .encode(read, false)
+            .map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
+        let tokens = encoding.get_offsets().iter().copied();
+        let tokens = tokens.zip(encoding.get_word_ids().iter().copied());
+        let words = Words::new(read, tokens, self.room);
+        if words.tokens() <= self.room && read.len() == body.len() {
+            return Ok(vec![whole]);
+        }
+        let packed = pack(&words.sentences(self.room), self.room);
+        let shift = |bytes: Range<usize>| whole.start + bytes.start..whole.start + bytes.end;
+        Ok(packed.into_iter().map(shift).collect())
+    }
+}
+
+/// At most `limit` bytes of a text, up to white space where there is any.
+fn beginning(text: &str, limit: usize) -> &str {
+    if text.len() <= limit {
+        return text;
+    }
+    let (cut, _) = text.split_at(text.floor_char_boundary(limit));
+    let end = cut.rfind(char::is_whitespace).unwrap_or(cut.len());
+    cut.get(..end).unwrap_or(cut).trim_end()
+}
+
+/// Packs sentences into passages of at most `room` tokens.
+fn pack(sentences: &[Sentence], room: usize) -> Vec<Range<usize>> {
+    let mut passages = Vec::new();
+    let mut rest = sentences;
+    let mut before: Option<&Sentence> = None;
+    while let Some((first, more)) = rest.split_first()
+        && passages.len() < MAX_PASSAGES
+    {
+        let overlap = before.filter(|last| {
+            !first.heading
+                && last.tokens <= MAX_OVERLAP_TOKENS
+                && last.tokens + first.tokens <= room
+        });
+        let mut tokens = overlap.map_or(0, |last| last.tokens) + first.tokens;
+        let mut last = first;
+        rest = more;
+        while let Some((next, more)) = rest.split_first()
+            && !next.heading
+            && tokens + next.tokens <= room
+        {
+            tokens += next.tokens;
+            last = next;
+            rest = more;
+        }
+        let start = overlap.unwrap_or(first).bytes.start;
+        passages.push(start..last.bytes.end);
+        before = Some(last);
+    }
+    passages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encoder::sentences::tests::words;
+
+    fn packed(text: &str, room: usize) -> Vec<&str> {
+        let passages = pack(&words(text, room).sentences(room), room);
+        passages.into_iter().map(|bytes| &text[bytes]).collect()
+    }
+
+    #[test]
+    fn a_passage_begins_with_the_last_sentence_of_the_one_before() {
+        assert_eq!(
+            packed("Aaa. Bbb. Ccc. Ddd.", 8),
+            ["Aaa. Bbb.", "Bbb. Ccc.", "Ccc. Ddd."]
+        );
+        // Not where the two would not fit together.
+        assert_eq!(packed("Aaa. Bbb. Cccccc.", 8), ["Aaa. Bbb.", "Cccccc."]);
+    }
+
+    #[test]
+    fn a_long_sentence_is_not_repeated() {
+        let long = format!("{}.", "a".repeat(MAX_OVERLAP_TOKENS));
+        let text = format!("{long} {long} B.");
+        assert_eq!(
+            packed(&text, 130),
+            [format!("{long} {long}").as_str(), "B."]
+        );
+    }
+
+    #[test]
+    fn a_heading_begins_a_passage_even_where_there_is_room() {
+        assert_eq!(
+            packed("# A\nBb. Cc.\n# D\nEe.", 99),
+            ["# A\nBb. Cc.", "# D\nEe."]
+        );
+    }
+
+    #[test]
+    fn passages_end_at_their_number() {
+        let text = "Aaa. Bbb. ".repeat(MAX_PASSAGES);
+        assert_eq!(packed(&text, 4).len(), MAX_PASSAGES);
+    }
+}

@@ -1,0 +1,90 @@
+//! Which values of a facet a filter's text means, by the facet's kind.
+//!
+//! For numbers and dates: `10`, `10..20`, `10..`, `..20`, `>=10`, `>10`, `<=20`, `<20`, the
+//! ends of `..` included. A day stands for all of its seconds. For texts and booleans every
+//! text is a value.
+
+use std::ops::Bound::{self, Excluded, Included, Unbounded};
+
+use super::{Alternative, FacetValue, Filter};
+use crate::error::{Error, Result};
+use crate::record::{FacetField, FacetKind};
+
+/// The values from one bound to the other; never backwards.
+pub type Interval = (Bound<FacetValue>, Bound<FacetValue>);
+
+/// The values meant by one alternative of a filter on this facet.
+///
+/// # Errors
+/// [`Error::BadQuery`] naming facet, kind and an example, where the text is no value of the
+/// kind, or a range that ends before it starts.
+pub fn interval(text: &str, facet: &FacetField) -> Result<Interval> {
+    let span = |text: &str| match FacetValue::parse(text, facet.kind) {
+        Some(value) => Ok(value.span()),
+        None => Err(not_of_kind(text, facet)),
+    };
+    if !facet.kind.has_ranges() {
+        let (first, last) = span(text)?;
+        return Ok((Included(first), Included(last)));
+    }
+    if let Some(least) = text.strip_prefix(">=") {
+        return Ok((Included(span(least)?.0), Unbounded));
+    }
+    if let Some(below) = text.strip_prefix('>') {
+        return Ok((Excluded(span(below)?.1), Unbounded));
+    }
+    if let Some(most) = text.strip_prefix("<=") {
+        return Ok((Unbounded, Included(span(most)?.1)));
+    }
+    if let Some(above) = text.strip_prefix('<') {
+        return Ok((Unbounded, Excluded(span(above)?.0)));
+    }
+    let Some((from, to)) = text.split_once("..") else {
+        let (first, last) = span(text)?;
+        return Ok((Included(first), Included(last)));
+    };
+    match (from.trim(), to.trim()) {
+        ("", "") => Err(not_of_kind(text, facet)),
+        (from, "") => Ok((Included(span(from)?.0), Unbounded)),
+        ("", to) => Ok((Unbounded, Included(span(to)?.1))),
+        (from, to) => {
+            let (first, last) = (span(from)?.0, span(to)?.1);
+            if first > last {
+                return Err(Error::BadQuery(format!(
+                    "the range {text} of the facet {} ends before it starts; write {to}..{from}",
+                    facet.field
+                )));
+            }
+            Ok((Included(first), Included(last)))
+        }
+    }
+}
+
+fn not_of_kind(text: &str, facet: &FacetField) -> Error {
+    let examples: &[&str] = match facet.kind {
+        FacetKind::Text => &["Berlin"],
+        FacetKind::Number => &["10", "10..20", ">=10"],
+        FacetKind::Boolean => &["true", "false"],
+        FacetKind::Date => &[
+            "2024-05-01",
+            "2024-05-01..2024-05-31",
+            "2024-05-01T10:00:00Z",
+        ],
+    };
+    let examples: Vec<String> = examples.iter().map(|text| written(text, facet)).collect();
+    Error::BadQuery(format!(
+        "the facet {} is a {}, and '{text}' is none; write {}",
+        facet.field,
+        facet.kind,
+        examples.join(" or ")
+    ))
+}
+
+fn written(value: &str, facet: &FacetField) -> String {
+    let filter = Filter {
+        field: facet.field.clone(),
+        negated: false,
+        alternatives: vec![Alternative::Value(value.to_owned())],
+    };
+    filter.to_string()
+}

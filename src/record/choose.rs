@@ -1,0 +1,304 @@
+//! Choosing a schema for a source: a preset where its fields are known, a proposal where
+//! not, and over either what the person who imports says.
+
+use super::facet::members;
+use super::propose::propose;
+use super::{FacetField, FacetKind, Payload, Schema};
+
+/// Fields named by the person who imports, each overriding the preset's choice.
+#[derive(Debug, Clone, Default)]
+pub struct FieldOptions {
+    /// See [`Schema::id`].
+    pub id: Option<String>,
+    /// See [`Schema::title`].
+    pub title: Option<String>,
+    /// See [`Schema::text`].
+    pub text: Option<String>,
+    /// See [`Schema::url`].
+    pub url: Option<String>,
+    /// See [`Schema::image`].
+    pub image: Option<String>,
+    /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a
+    /// [`FacetKind`]. A field whose own name is all of it is meant before that.
+    pub facets: Vec<String>,
+}
+
+impl FieldOptions {
+    /// The options that name one field, by their names.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let options = [
+            ("--id", &self.id),
+            ("--title", &self.title),
+            ("--text", &self.text),
+            ("--url", &self.url),
+            ("--image", &self.image),
+        ];
+        let given = options.into_iter();
+        given.filter_map(|(option, field)| Some((option, field.as_deref()?)))
+    }
+
+    /// Whether an option gives a field its part already.
+    pub(super) fn names(&self, field: &str) -> bool {
+        self.named().any(|(_, named)| named == field)
+    }
+}
+
+impl Schema {
+    /// How many records a schema is chosen by, the first of the source.
+    pub const SAMPLE: usize = 1_000;
+
+    /// The schema for a source that begins with these records, of which
+    /// [`Schema::SAMPLE`] are looked at: a preset where the fields are known, else
+    /// [`Schema::propose`]; the options are laid over it. A facet that is given without
+    /// its kind gets the one that all its values in the sample are of.
+    ///
+    /// # Errors
+    /// A sentence naming the option, the field it asked for and the fields there are; or,
+    /// where no field holds any text, the fields there are.
+    pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
+        let sample = &sample[..sample.len().min(Self::SAMPLE)];
+        let fields = fields(sample);
+        let has = |name: &str| fields.contains(&name);
+        for (option, field) in options.named() {
+            if !has(field) {
+                return Err(no_field(option, field, &fields));
+            }
+        }
+        let facets = facets(sample, &fields, options)?;
+
+        let mut schema = if ["name", "alt", "description"].into_iter().all(has) {
+            Self::startups()
+        } else if ["_id", "text"].into_iter().all(has) {
+            Self::beir()
+        } else if ["path", "title", "text", "folder", "format"]
+            .into_iter()
+            .all(has)
+        {
+            Self::documents()
+        } else {
+            propose(sample, options)
+        };
+        schema.overlay(options);
+        if !facets.is_empty() {
+            schema.facets = facets;
+        }
+        schema.facets.retain(|facet| has(&facet.field));
+        if schema.title.is_none() && schema.text.is_none() {
+            return Err(format!(
+                "no field holds a text to search in; {}",
+                there(&fields)
+            ));
+        }
+        Ok(schema)
+    }
+
+    /// The schema of a collection that begins without records: just what the options say. A
+    /// facet without a kind is text.
+    ///
+    /// # Errors
+    /// A sentence saying what is missing or what a facet's kind may be.
+    pub fn named(options: &FieldOptions) -> Result<Self, String> {
+        if options.title.is_none() && options.text.is_none() {
+            return Err("say which field holds the title or the text, or both".into());
+        }
+        let mut schema = Self {
+            id: None,
+            title: None,
+            text: None,
+            also: Vec::new(),
+            encoded: Vec::new(),
+            separator: ". ".into(),
+            url: None,
+            image: None,
+            facets: Vec::new(),
+        };
+        schema.overlay(options);
+        for asked in &options.facets {
+            let (field, kind) = match asked.rsplit_once(':') {
+                Some((field, kind)) => (field, kind.parse()?),
+                None => (asked.as_str(), FacetKind::Text),
+            };
+            schema.facets.push(FacetField {
+                field: field.to_owned(),
+                kind,
+            });
+        }
+        Ok(schema)
+    }
+
+    fn overlay(&mut self, options: &FieldOptions) {
+        let lay = |ours: &mut Option<String>, theirs: &Option<String>| {
+            if theirs.is_some() {
+                ours.clone_from(theirs);
+            }
+        };
+        lay(&mut self.id, &options.id);
+        lay(&mut self.title, &options.title);
+        lay(&mut self.text, &options.text);
+        lay(&mut self.url, &options.url);
+        lay(&mut self.image, &options.image);
+        if options.title.is_some() || options.text.is_some() {
+            // What is shown is what is searched, once somebody chose it by hand.
+            self.also.clear();
+            self.encoded = self.title.iter().chain(&self.text).cloned().collect();
+        }
+    }
+}
+
+/// The fields that any record has, in the order they first stand in.
+pub(super) fn fields(sample: &[Payload]) -> Vec<&str> {
+    let mut seen = std::collections::HashSet::new();
+    let names = sample.iter().flat_map(|payload| payload.keys());
+    let names = names.map(String::as_str);
+    names.filter(|name| seen.insert(*name)).collect()
+}
+
+/// The facets the options ask for, with their kinds.
+fn facets(
+    sample: &[Payload],
+    fields: &[&str],
+    options: &FieldOptions,
+) -> Result<Vec<FacetField>, String> {
+    let mut facets: Vec<FacetField> = Vec::new();
+    for asked in &options.facets {
+        let (field, kind) = match asked.rsplit_once(':') {
+            _ if fields.contains(&asked.as_str()) => (asked.as_str(), None),
+            Some((field, kind)) if fields.contains(&field) => {
+                let kind: FacetKind = kind.parse().map_err(|why| format!("--facet: {why}"))?;
+                (field, Some(kind))
+            }
+            _ => return Err(no_field("--facet", asked, fields)),
+        };
+        if facets.iter().any(|facet| facet.field == field) {
+            return Err(format!("--facet names the field '{field}' twice"));
+        }
+        let told = || FacetKind::of(sample.iter().flat_map(|payload| members(payload, field)));
+        facets.push(FacetField {
+            field: field.to_owned(),
+            kind: kind.unwrap_or_else(told),
+        });
+    }
+    Ok(facets)
+}
+
+fn no_field(option: &str, field: &str, fields: &[&str]) -> String {
+    format!("{option} names the field '{field}', but {}", there(fields))
+}
+
+fn there(fields: &[&str]) -> String {
+    if fields.is_empty() {
+        return "the records have no fields".into();
+    }
+    format!("the records have: {}", fields.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn sample(records: Value) -> Vec<Payload> {
+        let records = records.as_array().unwrap();
+        let payload = |record: &Value| record.as_object().unwrap().clone();
+        records.iter().map(payload).collect()
+    }
+
+    fn with_facets(facets: &[&str]) -> FieldOptions {
+        FieldOptions {
+            facets: facets.iter().map(|&facet| facet.into()).collect(),
+            ..FieldOptions::default()
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_with_those_there_are() {
+        let options = FieldOptions {
+            text: Some("body".into()),
+            ..FieldOptions::default()
+        };
+        // A field counts that any record has.
+        let records = sample(json!([{"head": "a"}, {"content": "b"}]));
+        let error = Schema::choose(&records, &options).unwrap_err();
+        assert!(
+            error.contains("--text") && error.contains("'body'"),
+            "{error}"
+        );
+        assert!(error.contains("the records have: head, content"), "{error}");
+    }
+
+    #[test]
+    fn fields_chosen_by_hand_are_what_is_encoded() {
+        let options = FieldOptions {
+            title: Some("head".into()),
+            ..FieldOptions::default()
+        };
+        let records = sample(json!([{"head": "a", "url": "https://a.example"}]));
+        let schema = Schema::choose(&records, &options).unwrap();
+        assert_eq!(schema.encoded, ["head"]);
+        let blank = sample(json!([{"head": " ", "url": "x"}]));
+        assert!(!schema.has_text(&blank[0]));
+    }
+
+    #[test]
+    fn known_sources_have_their_presets() {
+        let records =
+            sample(json!([{"name": "A", "alt": "A - x", "description": "", "city": "Oslo"}]));
+        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        assert_eq!(schema, Schema::startups());
+        let records = sample(json!([{"_id": "1", "title": "", "text": "x", "year": 1999}]));
+        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        assert_eq!(schema, Schema::beir());
+    }
+
+    #[test]
+    fn a_facet_has_the_kind_it_is_given_or_shows() {
+        let records = sample(json!([
+            {"title": "a", "year": "1999", "a:b": "x", "open": null},
+            {"title": "b", "year": "2001", "a:b": "y", "tags": ["1", "b"]},
+        ]));
+        let kinds = |facets: &[&str]| {
+            let schema = Schema::choose(&records, &with_facets(facets))?;
+            let kinds = schema.facets.into_iter();
+            Ok::<_, String>(kinds.map(|f| (f.field, f.kind)).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            kinds(&["year", "a:b", "open", "tags"]).unwrap(),
+            [
+                ("year".into(), FacetKind::Number),
+                ("a:b".into(), FacetKind::Text),
+                ("open".into(), FacetKind::Text),
+                ("tags".into(), FacetKind::Text),
+            ]
+        );
+        assert_eq!(
+            kinds(&["year:text", "a:b:date"]).unwrap(),
+            [
+                ("year".into(), FacetKind::Text),
+                ("a:b".into(), FacetKind::Date)
+            ]
+        );
+        for (facet, needle) in [
+            ("year:int", "text, number, boolean, date"),
+            ("town:text", "the records have: title, year"),
+        ] {
+            let error = kinds(&[facet]).unwrap_err();
+            assert!(error.contains(needle), "{error}");
+        }
+        assert!(kinds(&["year", "year:text"]).unwrap_err().contains("twice"));
+    }
+
+    #[test]
+    fn without_any_text_the_fields_are_named() {
+        for (records, needle) in [
+            (json!([{"a": 1, "b": null}, {"c": [true]}]), "a, b, c"),
+            (json!([{}]), "no fields"),
+            (json!([]), "no fields"),
+        ] {
+            let error = Schema::choose(&sample(records), &FieldOptions::default()).unwrap_err();
+            assert!(
+                error.contains("no field holds a text") && error.contains(needle),
+                "{error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Facets: the fields a collection can be filtered by, each of one kind, and how a record's
+//! values of them are read.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::Hash;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Payload, Schema, field_text};
+use crate::filter::FacetValue;
+
+/// The most digits a string may have to be told a number by itself: as many as f64 keeps.
+const EXACT_DIGITS: usize = 15;
+
+/// How much of a value a message shows, in characters.
+const SHOWN: usize = 60;
+
+/// A field to filter by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FacetField {
+    /// The field's name.
+    pub field: String,
+    /// What its values are.
+    pub kind: FacetKind,
+}
+
+/// What the values of a facet are, and so how a filter compares them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacetKind {
+    /// Texts, compared to the letter.
+    Text,
+    /// Numbers, with ranges.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Days and points in time, with ranges.
+    Date,
+}
+
+impl FacetKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Boolean, Self::Date];
+
+    /// Its name in options and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+        }
+    }
+
+    /// Whether a filter can ask for a range of values.
+    pub fn has_ranges(self) -> bool {
+        matches!(self, Self::Number | Self::Date)
+    }
+
+    /// The kind that all values are of; text where there is no value.
+    pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
+        let mut possible = vec![Self::Number, Self::Boolean, Self::Date];
+        let mut any = false;
+        for value in values {
+            any = true;
+            possible.retain(|&kind| shows(value, kind));
+        }
+        let kind = possible.first().filter(|_| any);
+        kind.copied().unwrap_or(Self::Text)
+    }
+}
+
+impl fmt::Display for FacetKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for FacetKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|kind| kind.name() == text);
+        named.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("'{text}' is no kind of facet; the kinds are {names}")
+        })
+    }
+}
+
+/// Whether a value looks like one of the kind, of which nothing was said. A string of digits
+/// may be a postcode or a number too long for f64; either stays a text.
+fn shows(value: &Value, kind: FacetKind) -> bool {
+    match (kind, value) {
+        (FacetKind::Number, Value::String(text)) => is_plain_number(text.trim()),
+        _ => FacetValue::from_json(value, kind).is_some(),
+    }
+}
+
+/// An optional minus, digits without a leading zero, and optionally a fraction.
+fn is_plain_number(text: &str) -> bool {
+    let size = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = size.split_once('.').unwrap_or((size, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole)
+        && digits(fraction)
+        && (whole == "0" || !whole.starts_with('0'))
+        && whole.len() + fraction.len() <= EXACT_DIGITS + 1
+}
+
+/// The values a field holds, a list's members each by itself; null and blank ones are none.
+pub(super) fn members<'a>(payload: &'a Payload, field: &str) -> impl Iterator<Item = &'a Value> {
+    let members = match payload.get(field) {
+        Some(Value::Array(members)) => members.as_slice(),
+        Some(value) => std::slice::from_ref(value),
+        None => &[],
+    };
+    members.iter().filter(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(members) => !members.is_empty(),
+        _ => true,
+    })
+}
+
+impl Schema {
+    /// The values of a facet: several for a list, each once, none where the field is
+    /// missing, null or blank.
+    ///
+    /// # Errors
+    /// A sentence naming the facet, its kind and the value that is not of it.
+    pub fn facet_values(
+        &self,
+        payload: &Payload,
+        facet: &FacetField,
+    ) -> Result<Vec<FacetValue>, String> {
+        let values: Result<Vec<FacetValue>, String> = self.readings(payload, facet).collect();
+        values.map(distinct)
+    }
+
+    /// Checks that a record's values are of their facets' kinds.
+    ///
+    /// # Errors
+    /// Those of [`Schema::facet_values`], the first there is.
+    pub fn check_facets(&self, payload: &Payload) -> Result<(), String> {
+        let mut readings = self.facets.iter().flat_map(|f| self.readings(payload, f));
+        readings.try_for_each(|reading| reading.map(drop))
+    }
+
+    /// Each value of a facet by itself, or why it is none.
+    pub(crate) fn readings<'a>(
+        &self,
+        payload: &'a Payload,
+        facet: &'a FacetField,
+    ) -> impl Iterator<Item = Result<FacetValue, String>> + use<'a> {
+        members(payload, &facet.field).map(|value| {
+            FacetValue::from_json(value, facet.kind).ok_or_else(|| {
+                let shown: String = field_text(value).chars().take(SHOWN).collect();
+                format!(
+                    "the facet {} is a {}, but holds '{shown}'",
+                    facet.field, facet.kind
+                )
+            })
+        })
+    }
+
+    /// What is shown of a record's facets: field and value, in the schema's order. Values
+    /// that are not of their facet's kind are left out.
+    pub(super) fn shown_facets(&self, payload: &Payload) -> Vec<(String, String)> {
+        let shown = self.facets.iter().flat_map(|facet| {
+            let values = self.readings(payload, facet).flatten();
+            distinct(values)
+                .into_iter()
+                .map(|value| (facet.field.clone(), value.to_string()))
+        });
+        shown.collect()
+    }
+}
+
+/// Each value once, where it first stood.
+fn distinct<T: Clone + Eq + Hash>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut seen = HashSet::new();
+    let new = |value: &T| seen.insert(value.clone());
+    values.into_iter().filter(new).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn facet(kind: FacetKind) -> FacetField {
+        FacetField {
+            field: "year".into(),
+            kind,
+        }
+    }
+
+    fn values(kind: FacetKind, value: Value) -> Result<Vec<String>, String> {
+        let payload = json!({"year": value});
+        let schema = Schema::startups();
+        let values = schema.facet_values(payload.as_object().unwrap(), &facet(kind))?;
+        Ok(values.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn kinds_are_told_from_the_values_there_are() {
+        let of = |values: Value| FacetKind::of(values.as_array().unwrap());
+        for (values, kind) in [
+            (json!([]), FacetKind::Text),
+            (json!([1, 2.5, -3]), FacetKind::Number),
+            (json!(["1", "2.50", "-0.1", 7]), FacetKind::Number),
+            (json!(["10115", "01067"]), FacetKind::Text),
+            (json!(["1", "n/a"]), FacetKind::Text),
+            (json!(["1e5"]), FacetKind::Text),
+            (json!(["12345678901234567890"]), FacetKind::Text),
+            (json!([true, "false"]), FacetKind::Boolean),
+            (json!([true, 1]), FacetKind::Text),
+            (
+                json!(["2024-05-01", "2024-05-01T10:00:00+02:00"]),
+                FacetKind::Date,
+            ),
+            (json!(["2024-05-01", "soon"]), FacetKind::Text),
+            (json!([{"a": 1}]), FacetKind::Text),
+        ] {
+            assert_eq!(of(values.clone()), kind, "{values}");
+        }
+    }
+
+    #[test]
+    fn a_list_gives_several_values_and_what_is_empty_none() {
+        let many = values(FacetKind::Number, json!([1999, "2001.50", null, "", 1999]));
+        assert_eq!(many.unwrap(), ["1999", "2001.5"]);
+        for empty in [json!(null), json!(" "), json!([]), json!([null, ""])] {
+            let read = values(FacetKind::Boolean, empty.clone());
+            assert!(read.unwrap().is_empty(), "{empty}");
+        }
+        let texts = values(FacetKind::Text, json!([" Oslo ", 7, true]));
+        assert_eq!(texts.unwrap(), ["Oslo", "7", "true"]);
+    }
+
+    #[test]
+    fn a_value_not_of_the_kind_is_named_with_its_facet() {
+        let error = values(FacetKind::Number, json!([1, "abc"])).unwrap_err();
+        assert_eq!(error, "the facet year is a number, but holds 'abc'");
+        let schema = Schema {
+            facets: vec![facet(FacetKind::Date)],
+            ..Schema::startups()
+        };
+        let check = |value: Value| schema.check_facets(json!({"year": value}).as_object().unwrap());
+        assert_eq!(check(json!("2024-05-01")), Ok(()));
+        assert_eq!(check(json!(null)), Ok(()));
+        assert_eq!(
+            check(json!(2024)).unwrap_err(),
+            "the facet year is a date, but holds '2024'"
+        );
+    }
+}

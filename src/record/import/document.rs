@@ -1,0 +1,89 @@
+//! A text or Markdown file as a record's title and text.
+
+use crate::markdown;
+
+/// Characters of a title; a longer line is cut.
+const MAX_TITLE_CHARS: usize = 200;
+
+/// Markdown without its front matter: the YAML between `---` lines at the start.
+pub fn without_front_matter(text: &str) -> &str {
+    let mut lines = text.split_inclusive('\n');
+    let mut end = match lines.next() {
+        Some(first) if first.trim_end() == "---" => first.len(),
+        _ => return text,
+    };
+    for line in lines {
+        end += line.len();
+        if matches!(line.trim_end(), "---" | "...") {
+            return text.get(end..).unwrap_or_default();
+        }
+    }
+    text
+}
+
+/// What to call a text: in Markdown its first heading, or else its first line that is not
+/// empty. Nothing where that line has no word in it.
+pub fn title(text: &str, is_markdown: bool) -> Option<String> {
+    let heading = if is_markdown {
+        first_heading(text)
+    } else {
+        None
+    };
+    let line = || text.lines().map(str::trim).find(|line| !line.is_empty());
+    let title = heading.or_else(line)?;
+    let title: String = title.chars().take(MAX_TITLE_CHARS).collect();
+    let title = title.trim();
+    title
+        .contains(char::is_alphanumeric)
+        .then(|| title.to_owned())
+}
+
+/// The first heading with a text, not looking into fenced code.
+fn first_heading(text: &str) -> Option<&str> {
+    let mut fenced = false;
+    for line in text.lines() {
+        let marks = line.trim_start();
+        if marks.starts_with("```") || marks.starts_with("~~~") {
+            fenced = !fenced;
+        }
+        let heading = markdown::heading(line).filter(|heading| !heading.is_empty());
+        if !fenced && heading.is_some() {
+            return heading;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_is_left_out_only_where_it_is_closed_and_first() {
+        let of = without_front_matter;
+        assert_eq!(of("---\ntitle: x\n---\n# A\n"), "# A\n");
+        assert_eq!(of("---\r\ntitle: x\r\n...\r\nA"), "A");
+        assert_eq!(of("---\ntitle: x\n---"), "");
+        for whole in ["---\nno end\n", "A\n---\nb\n---\n", "", "----\na\n---\n"] {
+            assert_eq!(of(whole), whole);
+        }
+    }
+
+    #[test]
+    fn a_title_is_the_first_heading_or_the_first_line() {
+        let markdown = |text| title(text, true);
+        assert_eq!(markdown("Intro\n\n## Head ##\n").as_deref(), Some("Head"));
+        assert_eq!(
+            markdown("```\n# code\n```\n# Head").as_deref(),
+            Some("Head")
+        );
+        assert_eq!(markdown("\n  Line\nmore").as_deref(), Some("Line"));
+        assert_eq!(title("a\n# b", false).as_deref(), Some("a"));
+        assert_eq!(title("***\na", false), None);
+        let long = "é".repeat(MAX_TITLE_CHARS + 1);
+        assert_eq!(
+            title(&long, false).map(|title| title.chars().count()),
+            Some(200)
+        );
+    }
+}

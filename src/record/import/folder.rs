@@ -1,0 +1,248 @@
+//! A folder of texts: each `.txt`, `.md` and `.markdown` file below it is a record, in the
+//! order of their paths. Hidden files and folders and symbolic links are passed over. A file
+//! that cannot be used is skipped with its name.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{Line, MAX_LINE_BYTES, Rows, document};
+use crate::error::{Error, Result};
+use crate::record::Payload;
+
+/// The texts of a folder.
+pub struct Folder {
+    /// In the order they are read.
+    files: std::vec::IntoIter<TextFile>,
+    read: u64,
+    bytes: Arc<AtomicU64>,
+}
+
+struct TextFile {
+    /// Its path within the folder, parted by `/`.
+    name: String,
+    path: PathBuf,
+    is_markdown: bool,
+}
+
+impl Folder {
+    /// Finds the texts; `bytes` counts what is read of them.
+    ///
+    /// # Errors
+    /// [`Error::Io`] for a folder that cannot be read; [`Error::Import`] where it holds no
+    /// text.
+    pub fn open(path: &Path, bytes: Arc<AtomicU64>) -> Result<Self> {
+        let mut files = Vec::new();
+        let mut folders = vec![(String::new(), path.to_owned())];
+        while let Some((above, folder)) = folders.pop() {
+            for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
+                let entry = entry.map_err(Error::io(&folder))?;
+                let kind = entry.file_type().map_err(Error::io(&entry.path()))?;
+                let file_name = entry.file_name();
+                let file_name = file_name.to_string_lossy();
+                if file_name.starts_with('.') {
+                    continue;
+                }
+                let name = format!("{above}{file_name}");
+                if kind.is_dir() {
+                    folders.push((format!("{name}/"), entry.path()));
+                } else if let Some(is_markdown) = is_markdown(&file_name)
+                    && kind.is_file()
+                {
+                    files.push(TextFile {
+                        name,
+                        path: entry.path(),
+                        is_markdown,
+                    });
+                }
+            }
+        }
+        if files.is_empty() {
+            let message = "the folder holds no text: there is no .txt, .md or .markdown file \
+                           below it (hidden files and symbolic links are passed over)";
+            return Err(Error::import(path, message));
+        }
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            files: files.into_iter(),
+            read: 0,
+            bytes,
+        })
+    }
+
+    fn payload(&self, file: &TextFile) -> Result<Payload, String> {
+        let text = self.text(file)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = if file.is_markdown {
+            document::without_front_matter(text)
+        } else {
+            text
+        };
+        if text.trim().is_empty() {
+            return Err("the file is empty".into());
+        }
+        let (folder, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
+        let title = document::title(text, file.is_markdown).unwrap_or_else(|| name.to_owned());
+        let format = if file.is_markdown { "markdown" } else { "text" };
+        let fields = [
+            ("path", file.name.as_str()),
+            ("title", &title),
+            ("text", text),
+            ("folder", folder),
+            ("format", format),
+        ];
+        let fields = fields.map(|(field, value)| (field.to_owned(), value.into()));
+        Ok(fields.into_iter().collect())
+    }
+
+    /// The contents of a file that is not too large.
+    fn text(&self, file: &TextFile) -> Result<String, String> {
+        let limit = MAX_LINE_BYTES as u64 + 1;
+        let mut bytes = Vec::new();
+        File::open(&file.path)
+            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+            .map_err(|error| format!("cannot be read: {error}"))?;
+        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        if bytes.len() > MAX_LINE_BYTES {
+            return Err(format!("the file is larger than {MAX_LINE_BYTES} bytes"));
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            let byte = error.utf8_error().valid_up_to() + 1;
+            format!("invalid UTF-8 at byte {byte}; save the file as UTF-8")
+        })
+    }
+}
+
+impl Rows for Folder {
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let Some(file) = self.files.next() else {
+            return Ok(None);
+        };
+        self.read += 1;
+        let line = self.read;
+        Ok(Some(match self.payload(&file) {
+            Ok(payload) => Line::Record { line, payload },
+            Err(reason) => {
+                let reason = format!("{}: {reason}", file.name);
+                Line::Skipped { line, reason }
+            }
+        }))
+    }
+}
+
+/// Whether a text is Markdown, by its name; nothing where the file is no text.
+fn is_markdown(name: &str) -> Option<bool> {
+    let (_, ending) = name.rsplit_once('.')?;
+    match ending.to_ascii_lowercase().as_str() {
+        "md" | "markdown" => Some(true),
+        "txt" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::import::tests::{records, skipped};
+    use crate::record::{FieldOptions, Format, Import, Schema};
+
+    fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn texts_become_records_in_the_order_of_their_paths() {
+        let folder = folder(&[
+            ("b/deep/z.TXT", b"\xef\xbb\xbf\n A tale \nof two"),
+            ("b/a.md", b"---\nx: 1\n---\nIntro\n# Head\nbody"),
+            ("a.markdown", b"***"),
+            ("picture.png", b"\x89PNG"),
+            (".hidden.txt", b"no"),
+            (".git/HEAD.txt", b"no"),
+        ]);
+        #[cfg(unix)]
+        {
+            let link = |to: &str, name: &str| {
+                std::os::unix::fs::symlink(folder.path().join(to), folder.path().join(name))
+                    .unwrap();
+            };
+            link("b/a.md", "link.md");
+            link("b", "loop");
+        }
+        let mut import = Import::open(folder.path()).unwrap();
+        assert_eq!(import.format(), Format::Folder);
+        let lines: Vec<Line> = import.by_ref().map(Result::unwrap).collect();
+        let read: Vec<(u64, [&str; 5])> = records(&lines)
+            .into_iter()
+            .map(|(line, fields)| {
+                let field = |name: &str| fields[name].as_str().unwrap();
+                let fields = ["path", "title", "text", "folder", "format"];
+                (line, fields.map(field))
+            })
+            .collect();
+        let expected = [
+            (1, ["a.markdown", "a.markdown", "***", "", "markdown"]),
+            (
+                2,
+                ["b/a.md", "Head", "Intro\n# Head\nbody", "b", "markdown"],
+            ),
+            (
+                3,
+                [
+                    "b/deep/z.TXT",
+                    "A tale",
+                    "\n A tale \nof two",
+                    "b/deep",
+                    "text",
+                ],
+            ),
+        ];
+        assert_eq!(read, expected);
+        assert_eq!(import.bytes_read(), 3 + 30 + 19);
+        let (_, first) = records(&lines)[0];
+        let schema = Schema::choose(&[first.clone()], &FieldOptions::default()).unwrap();
+        assert_eq!(schema, Schema::documents());
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_skipped_by_name() {
+        let folder = folder(&[
+            ("a.txt", b" \n"),
+            ("b.md", b"---\na: b\n---\n"),
+            ("c.txt", b"\xff\xfea"),
+            ("d.txt", &vec![b'x'; MAX_LINE_BYTES + 1]),
+            ("e.txt", b"good"),
+        ]);
+        let lines: Vec<Line> = Import::open(folder.path())
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(records(&lines).len(), 1);
+        let skipped = skipped(&lines);
+        let needles = [
+            "a.txt: the file is empty",
+            "b.md: ",
+            "c.txt: invalid UTF-8",
+            "d.txt: ",
+        ];
+        for (index, needle) in needles.into_iter().enumerate() {
+            assert_eq!(skipped[index].0, index as u64 + 1);
+            assert!(skipped[index].1.starts_with(needle), "{skipped:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_without_texts_is_refused() {
+        let folder = folder(&[("a.pdf", b"x")]);
+        let error = Import::open(folder.path()).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(".txt, .md"), "{error}");
+    }
+}

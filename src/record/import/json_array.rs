@@ -1,0 +1,307 @@
+//! A JSON array of objects, read as a stream: the end of each element is found by counting
+//! brackets outside strings, and only then is the element parsed. What is no object is
+//! skipped, and reading goes on after the next comma.
+
+use std::io::{self, BufRead};
+
+use super::input::Input;
+use super::object::{self, Place};
+use super::{Line, MAX_LINE_BYTES, Rows};
+
+/// The elements of an array.
+pub struct JsonArray {
+    input: Input,
+    /// The place of the next byte.
+    at: Place,
+    state: State,
+    element: Vec<u8>,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// `[`.
+    Start,
+    /// The first element, or `]`.
+    First,
+    /// The element after a comma.
+    Element,
+    /// Nothing but white space.
+    Closed,
+    /// Nothing: the file ended within the array.
+    Cut,
+    /// Nothing, and it has been said.
+    Done,
+}
+
+impl JsonArray {
+    /// Reads from the first byte on, which is `[` but for white space.
+    pub fn new(input: Input) -> Self {
+        Self {
+            input,
+            at: Place { line: 1, column: 1 },
+            state: State::Start,
+            element: Vec::new(),
+        }
+    }
+
+    /// The next byte that is not blank, and where it stands; it is consumed.
+    fn next_byte(&mut self) -> io::Result<Option<Place>> {
+        loop {
+            let ahead = self.input.fill_buf()?;
+            if ahead.is_empty() {
+                return Ok(None);
+            }
+            let mut used = 0;
+            let mut found = None;
+            for &byte in ahead {
+                let place = self.at;
+                self.at.pass(byte);
+                used += 1;
+                if !byte.is_ascii_whitespace() {
+                    found = Some(place);
+                    break;
+                }
+            }
+            self.input.consume(used);
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads up to the end of the array, of the file, or of an element, which it gives.
+    fn element(&mut self) -> io::Result<Option<Line>> {
+        let read = self.read_element()?;
+        let first = self.state == State::First;
+        self.state = match read.end {
+            Some(b',') => State::Element,
+            Some(_) => State::Closed,
+            None => State::Cut,
+        };
+        let Some(start) = read.start else {
+            if read.end.is_none() || (first && self.state == State::Closed) {
+                return Ok(None);
+            }
+            return Ok(Some(Line::Skipped {
+                line: self.at.line,
+                reason: "not JSON: there is no element beside a comma".into(),
+            }));
+        };
+        let line = start.line;
+        let parsed = if self.state == State::Cut && read.open {
+            self.state = State::Done;
+            Err("the array is never closed: the file ends within this element; it is cut".into())
+        } else if read.length > MAX_LINE_BYTES {
+            Err(format!("the element is longer than {MAX_LINE_BYTES} bytes"))
+        } else {
+            object::parse(self.element.trim_ascii(), start)
+        };
+        Ok(Some(match parsed {
+            Ok(payload) => Line::Record { line, payload },
+            Err(reason) => Line::Skipped { line, reason },
+        }))
+    }
+
+    /// Reads into `element` what stands before the comma or bracket that ends it, as far as
+    /// it is not too long.
+    fn read_element(&mut self) -> io::Result<Read> {
+        self.element.clear();
+        let mut scan = Scan::default();
+        let mut read = Read {
+            start: None,
+            length: 0,
+            end: None,
+            open: false,
+        };
+        loop {
+            let ahead = self.input.fill_buf()?;
+            if ahead.is_empty() {
+                read.open = scan.depth > 0 || scan.in_string;
+                return Ok(read);
+            }
+            let mut used = 0;
+            for &byte in ahead {
+                let place = self.at;
+                self.at.pass(byte);
+                used += 1;
+                if scan.ends_at(byte) {
+                    read.end = Some(byte);
+                    break;
+                }
+                if read.start.is_none() && !byte.is_ascii_whitespace() {
+                    read.start = Some(place);
+                }
+                if read.start.is_some() {
+                    read.length += 1;
+                    if read.length <= MAX_LINE_BYTES {
+                        self.element.push(byte);
+                    }
+                }
+            }
+            self.input.consume(used);
+            if read.end.is_some() {
+                return Ok(read);
+            }
+        }
+    }
+}
+
+impl Rows for JsonArray {
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        if self.state == State::Start {
+            self.next_byte()?;
+            self.state = State::First;
+        }
+        if matches!(self.state, State::First | State::Element)
+            && let Some(line) = self.element()?
+        {
+            return Ok(Some(line));
+        }
+        let (line, reason) = match self.state {
+            State::Closed => match self.next_byte()? {
+                Some(place) => (place.line, "text after the end of the array is not read"),
+                None => return Ok(None),
+            },
+            State::Cut => (
+                self.at.line,
+                "the array is never closed: the file is cut, or the ']' at its end is missing",
+            ),
+            _ => return Ok(None),
+        };
+        self.state = State::Done;
+        Ok(Some(Line::Skipped {
+            line,
+            reason: reason.into(),
+        }))
+    }
+}
+
+/// An element as it was read.
+struct Read {
+    /// Its first byte that is not blank, if there is one.
+    start: Option<Place>,
+    /// Its bytes from there on, kept or not.
+    length: usize,
+    /// The comma or bracket that ended it; nothing where the file did.
+    end: Option<u8>,
+    /// Whether it is unfinished where it ends.
+    open: bool,
+}
+
+/// Finds the end of an element.
+#[derive(Default)]
+struct Scan {
+    /// How many brackets are open.
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// Whether this byte follows the element. No JSON string holds a raw line end, so a
+    /// string left open ends there: a lost quote need not cost the elements on later lines.
+    fn ends_at(&mut self, byte: u8) -> bool {
+        if self.in_string {
+            match byte {
+                b'\n' => (self.in_string, self.escaped) = (false, false),
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = true,
+                b'"' => self.in_string = false,
+                _ => {}
+            }
+            return false;
+        }
+        match byte {
+            b',' | b']' if self.depth == 0 => return true,
+            b'"' => self.in_string = true,
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::record::import::tests::{lines, records, skipped};
+    use crate::record::{Line, MAX_LINE_BYTES};
+
+    #[test]
+    fn a_pretty_printed_array_gives_its_objects_with_their_lines() {
+        let array = b" \n[\n  {\n    \"a\": \"[{,\\\"\"\n  },\n  {\"a\": [1, {\"b\": 2}]}, {}\n]\n";
+        let lines = lines("a.json", array);
+        let records = records(&lines);
+        let begin: Vec<u64> = records.iter().map(|(line, _)| *line).collect();
+        assert_eq!(begin, [3, 6, 6]);
+        assert_eq!(records[0].1["a"], "[{,\"");
+        assert!(skipped(&lines).is_empty());
+    }
+
+    #[test]
+    fn an_empty_array_has_no_lines() {
+        assert!(lines("a.json", b" [ \n ] \n").is_empty());
+    }
+
+    #[test]
+    fn bad_elements_are_skipped_with_their_place_and_the_next_is_read() {
+        let array = b"[1, {\"a\": tru},\n{\n\"a\" 1}, \"x\",\n, {\"a\":\"\xff\"},\n{\"a\":2},]";
+        let lines = lines("a.json", array);
+        assert_eq!(records(&lines).len(), 1);
+        let skipped = skipped(&lines);
+        assert_eq!(
+            skipped.iter().map(|s| s.0).collect::<Vec<_>>(),
+            [1, 1, 2, 3, 4, 4, 5]
+        );
+        assert_eq!(skipped[0].1, "not a JSON object");
+        assert!(skipped[1].1.ends_with("at column 14"), "{skipped:?}");
+        assert!(skipped[2].1.ends_with("at line 3, column 5"), "{skipped:?}");
+        assert!(skipped[4].1.contains("comma"), "{skipped:?}");
+        assert_eq!(skipped[5].1, "invalid UTF-8 at byte 7");
+        assert!(skipped[6].1.contains("comma"), "{skipped:?}");
+    }
+
+    #[test]
+    fn a_lost_quote_costs_one_pretty_printed_element() {
+        let array = b"[\n{\n\"a\": \"open\n},\n{\"a\":1}]";
+        let lines = lines("a.json", array);
+        assert_eq!(records(&lines).len(), 1);
+        assert_eq!(skipped(&lines).len(), 1);
+    }
+
+    #[test]
+    fn a_cut_array_gives_what_it_holds_and_says_that_it_is_cut() {
+        let whole = b"[{\"a\":1},\n{\"a\":2}]";
+        for end in 1..whole.len() {
+            let lines = lines("a.json", &whole[..end]);
+            let complete = usize::from(end > 7) + usize::from(end > 16);
+            assert_eq!(records(&lines).len(), complete, "{end}");
+            let Some(Line::Skipped { reason, .. }) = lines.last() else {
+                panic!("{end}: {lines:?}")
+            };
+            assert!(reason.contains("never closed"), "{end}: {reason}");
+            assert_eq!(lines.len(), complete + 1);
+        }
+    }
+
+    #[test]
+    fn text_after_the_array_is_reported_not_read() {
+        let lines = lines("a.json", b"[{\"a\":1}]\n\n[{\"a\":2}]");
+        assert_eq!(records(&lines).len(), 1);
+        let said = skipped(&lines);
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].0, 3);
+        assert!(said[0].1.contains("after the end"), "{said:?}");
+    }
+
+    #[test]
+    fn an_element_too_long_is_passed_over() {
+        let mut array = b"[{\"a\":\"".to_vec();
+        array.resize(MAX_LINE_BYTES + 10, b'x');
+        array.extend_from_slice(b"\"},{\"a\":1}]");
+        let lines = lines("a.json", &array);
+        assert_eq!(records(&lines).len(), 1);
+        assert!(skipped(&lines)[0].1.contains("longer"), "{lines:?}");
+    }
+}
