@@ -51,6 +51,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// There is no room for what was to be written; what was written before is as it was.
+    #[error(
+        "{}: the disk is full, nothing was written; make room and start again",
+        .0.display()
+    )]
+    Full(PathBuf),
     /// A name that cannot be a collection's.
     #[error(
         "'{0}' cannot name a collection: use 1 to 64 letters, digits, '-' or '_', \
@@ -137,6 +143,23 @@ impl Error {
         move |reason| Self::Store {
             path,
             reason: Box::new(reason.into()),
+        }
+    }
+
+    /// Whether the reason is that the disk, or the share of it that is allowed, is full.
+    pub fn is_full(&self) -> bool {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let full = |error: &std::io::Error| {
+            matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
+        };
+        match self {
+            Self::Full(_) => true,
+            Self::Io { reason, .. } => full(reason),
+            Self::Store { reason, .. } => match &**reason {
+                redb::Error::Io(reason) => full(reason),
+                _ => false,
+            },
+            _ => false,
         }
     }
 

@@ -37,6 +37,20 @@ pub struct Opened {
     pub default: String,
 }
 
+impl Opened {
+    /// A collection by name. Where none is named, the default one; where that is gone, as it
+    /// may be dropped or renamed, the first there is.
+    fn collection(&self, name: Option<&str>) -> parallax::Result<Arc<Collection>> {
+        let found = self.catalogue.collection(name.unwrap_or(&self.default));
+        match found {
+            Err(Error::NoCollection { known, .. }) if name.is_none() && !known.is_empty() => {
+                self.catalogue.collection(&known[0])
+            }
+            found => found,
+        }
+    }
+}
+
 impl Service {
     /// A service that is still starting.
     pub fn new(cores: usize) -> Self {
@@ -67,11 +81,8 @@ impl Service {
         name: Option<String>,
         work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.with_catalogue(move |opened| {
-            let name = name.as_deref().unwrap_or(&opened.default);
-            work(&*opened.catalogue.collection(name)?)
-        })
-        .await
+        self.with_catalogue(move |opened| work(&*opened.collection(name.as_deref())?))
+            .await
     }
 
     /// What there is to know of every collection that can be opened.
@@ -189,8 +200,7 @@ impl Backend for Service {
         let service = self.clone();
         Box::pin(async move {
             let found = service.with_catalogue(move |opened| {
-                let name = collection.as_deref().unwrap_or(&opened.default);
-                info(&*opened.catalogue.collection(name)?, &opened.default)
+                info(&*opened.collection(collection.as_deref())?, &opened.default)
             });
             found.await
         })
@@ -265,6 +275,13 @@ fn problem(error: &Error) -> Problem {
         Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
         Error::Import { .. } => "bad_query",
         Error::CollectionExists(_) => "conflict",
+        full if full.is_full() => {
+            tracing::error!(error = %full, "a request failed");
+            return Problem {
+                code: "no_space".into(),
+                message: "the server's disk is full; nothing was written".into(),
+            };
+        }
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
         Error::OtherModel { .. } => "other_model",
         other => {

@@ -55,7 +55,14 @@ pub(super) struct Turn {
 
 struct Job {
     work: Work,
-    done: Mutex<Option<Result<Written, String>>>,
+    done: Mutex<Option<Result<Written, Failed>>>,
+}
+
+/// Why a change was not made, for each of those who asked for it.
+#[derive(Clone)]
+struct Failed {
+    full: bool,
+    reason: String,
 }
 
 enum Work {
@@ -168,11 +175,16 @@ impl Collection {
         drop(turn);
         self.merge_if_grown();
         let done = lock(&job.done).take();
-        let done = done.unwrap_or_else(|| Err("the write was not made".into()));
-        done.map_err(|reason| Error::Write {
-            path: self.store.path().to_owned(),
-            reason,
-        })
+        let path = self.store.path().to_owned();
+        match done {
+            Some(Ok(written)) => Ok(written),
+            Some(Err(Failed { full: true, .. })) => Err(Error::Full(path)),
+            Some(Err(Failed { reason, .. })) => Err(Error::Write { path, reason }),
+            None => Err(Error::Write {
+                path,
+                reason: "the write was not made".into(),
+            }),
+        }
     }
 
     /// Makes the changes of some jobs, in their order, and answers each.
@@ -188,8 +200,12 @@ impl Collection {
                     }
                 }
                 Err(error) => {
+                    let failed = Failed {
+                        full: error.is_full(),
+                        reason: error.to_string(),
+                    };
                     for job in jobs {
-                        *lock(&job.done) = Some(Err(error.to_string()));
+                        *lock(&job.done) = Some(Err(failed.clone()));
                     }
                 }
             }

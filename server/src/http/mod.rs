@@ -5,9 +5,11 @@ mod error;
 mod guard;
 mod page;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod tutorial;
 mod v1;
+#[cfg(test)]
+mod write_tests;
 
 use std::time::Duration;
 

@@ -20,18 +20,25 @@ use crate::tasks::Tasks;
 use crate::{paths, sample};
 
 /// What writers must show.
-const KEY: &str = "key-of-the-tests";
+pub(super) const KEY: &str = "key-of-the-tests";
+
+/// The real encoder, loaded once for all tests.
+pub fn encoder() -> Arc<QueryEncoder> {
+    static ENCODER: OnceLock<Arc<QueryEncoder>> = OnceLock::new();
+    let load = || {
+        let model = std::env::var_os("PARALLAX_TEST_MODEL")
+            .map_or_else(|| paths::model_dir().unwrap(), Into::into);
+        Arc::new(QueryEncoder::new(Encoder::load(&model).unwrap()))
+    };
+    Arc::clone(ENCODER.get_or_init(load))
+}
 
 /// The API over the sample, indexed once for all tests.
 fn ready() -> Router {
     static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
     let (_, catalogue, tasks) = OPENED.get_or_init(|| {
-        let model = std::env::var_os("PARALLAX_TEST_MODEL")
-            .map_or_else(|| paths::model_dir().unwrap(), Into::into);
-        let encoder = Encoder::load(&model).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let encoder = Arc::new(QueryEncoder::new(encoder));
-        let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
+        let catalogue = Catalogue::open(folder.path(), encoder()).unwrap();
         sample::build(&catalogue).unwrap();
         let catalogue = Arc::new(catalogue);
         let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
@@ -46,7 +53,7 @@ fn ready() -> Router {
     api(service, Guard::new(Some(KEY.into())))
 }
 
-async fn send(router: Router, request: Request<Body>) -> (StatusCode, Value) {
+pub(super) async fn send(router: Router, request: Request<Body>) -> (StatusCode, Value) {
     let response = router.oneshot(request).await.unwrap();
     let status = response.status();
     let bytes = response.into_body().collect().await.unwrap().to_bytes();

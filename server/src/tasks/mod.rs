@@ -170,3 +170,62 @@ impl Tasks {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::tests::encoder;
+    use parallax_app::wire::Proposed;
+
+    fn plan(collection: &str) -> Plan {
+        Plan {
+            collection: collection.into(),
+            file: "../a.jsonl".into(),
+            fields: Proposed::default(),
+            adds: false,
+            replace: false,
+            passages: true,
+        }
+    }
+
+    fn wait(tasks: &Tasks, id: u64) -> Task {
+        let mut watch = tasks.watch(id).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let over = watch.wait_for(|task| task.state.is_over());
+        runtime.block_on(over).unwrap().clone()
+    }
+
+    #[test]
+    fn a_restart_goes_on_with_what_was_not_over_and_forgets_cut_uploads() {
+        let folder = tempfile::tempdir().unwrap();
+        {
+            let spool = spool::Spool::open(folder.path()).unwrap();
+            for collection in ["first", "second"] {
+                let incoming = spool.receive().unwrap();
+                std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
+                spool.keep(incoming, &plan(collection)).unwrap();
+            }
+            std::fs::remove_dir_all(folder.path().join("imports/2")).unwrap();
+            std::fs::create_dir(folder.path().join("imports/.upload-cut")).unwrap();
+        }
+        let catalogue = Arc::new(Catalogue::open(folder.path(), encoder()).unwrap());
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
+        assert_eq!(wait(&tasks, 1).state, TaskState::Done);
+        let lost = wait(&tasks, 2);
+        assert_eq!(lost.state, TaskState::Failed);
+        assert!(lost.message.unwrap().contains("import it again"));
+        assert_eq!(catalogue.names().unwrap(), ["first"]);
+        assert!(!folder.path().join("imports/.upload-cut").exists());
+
+        // One that came to its end, but could not write that down, is not done twice.
+        let spool = spool::Spool::open(folder.path()).unwrap();
+        spool.tasks().unwrap();
+        let incoming = spool.receive().unwrap();
+        std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
+        let id = spool.keep(incoming, &plan("first")).unwrap().id;
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
+        assert_eq!(wait(&tasks, id).state, TaskState::Done);
+        let first = catalogue.collection("first").unwrap();
+        assert_eq!(first.generation().records(), 1);
+    }
+}

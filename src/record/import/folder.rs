@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(read, expected);
         assert_eq!(import.bytes_read(), 3 + 30 + 19);
         let (_, first) = records(&lines)[0];
-        let schema = Schema::choose(&[first.clone()], &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(std::slice::from_ref(first), &FieldOptions::default()).unwrap();
         assert_eq!(schema, Schema::documents());
     }
 

@@ -1,5 +1,7 @@
 //! Making, renaming, dropping and backing up collections.
 
+use std::io::Seek;
+
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
@@ -97,8 +99,10 @@ async fn snapshot(State(service): State<Service>, path: Named) -> Result<Respons
     let Path(name) = path?;
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
     let file = service.write(name, |collection| {
-        let mut file = tempfile::tempfile().map_err(parallax::Error::io(&std::env::temp_dir()))?;
+        let failed = || parallax::Error::io(&std::env::temp_dir());
+        let mut file = tempfile::tempfile().map_err(failed())?;
         collection.snapshot(&mut file)?;
+        file.rewind().map_err(failed())?;
         Ok(file)
     });
     let file = tokio::fs::File::from_std(file.await?);
