@@ -67,8 +67,7 @@ fn main() {
     });
     let rate = written.load(Ordering::Relaxed) as f64 / BUSY.as_secs_f64();
     println!(
-        "{records} records; {:.1} of them changed a second, encoded; {QUERIES} queries a second",
-        rate
+        "{records} records; {rate:.1} of them changed a second, encoded; {QUERIES} queries a second"
     );
     for (name, times) in [("without", &before), ("with", &during)] {
         println!(

@@ -1,21 +1,34 @@
-//! Where work goes on that nobody waits for at a keyboard: half of the machine's cores, so
-//! that queries keep the other half.
+//! Where work goes on beside the queries: on half of the machine's cores, so that queries
+//! keep the other half. Encoding and merging have threads of their own, for a merge takes
+//! minutes and a write that is to be encoded must not wait for it.
 
 use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Does a piece of work with the background's threads: whatever it does in parallel stays
-/// on them.
-pub fn install<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
-    let pool = POOL.get_or_init(|| {
+type Pool = OnceLock<Option<ThreadPool>>;
+
+/// Merges indexes: whatever the work does in parallel stays on these threads.
+pub fn merge<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: Pool = Pool::new();
+    on(&POOL, "merge", work)
+}
+
+/// Encodes texts. Whoever comes second waits, so the work should be a piece of less than a
+/// second.
+pub fn encode<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: Pool = Pool::new();
+    on(&POOL, "encode", work)
+}
+
+fn on<T: Send>(pool: &Pool, name: &'static str, work: impl FnOnce() -> T + Send) -> T {
+    let pool = pool.get_or_init(|| {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = ThreadPoolBuilder::new()
             .num_threads((cores / 2).max(1))
-            .thread_name(|at| format!("background-{at}"))
+            .thread_name(move |at| format!("{name}-{at}"))
             .build();
-        pool.inspect_err(|error| tracing::error!(%error, "no threads for the background"))
+        pool.inspect_err(|error| tracing::error!(%error, name, "no threads for the background"))
             .ok()
     });
     match pool {

@@ -6,7 +6,7 @@
 //! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
 //! page, the API or the command line asked. ARCHITECTURE.md is the map.
 
-pub mod background;
+mod background;
 pub mod catalogue;
 pub mod collection;
 mod digest;

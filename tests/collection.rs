@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use common::{encoder, json_lines, query_encoder};
-use parallax::collection::{Build, Progress, Report, SourceFile, Tuning, VectorFile};
+use parallax::collection::{Build, Cores, Progress, Report, SourceFile, Tuning, VectorFile};
 use parallax::evaluation::graph_recall;
 use parallax::query::Route;
 use parallax::record::FieldOptions;
@@ -50,6 +50,7 @@ fn build_with(
         vectors,
         encoder: encoder(),
         passages: true,
+        cores: Cores::All,
         progress: &|_: Progress| {},
         cancelled: &AtomicBool::new(false),
     };

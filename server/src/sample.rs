@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use parallax::Catalogue;
-use parallax::collection::{Build, SourceFile};
+use parallax::collection::{Build, Cores, SourceFile};
 use parallax::record::FieldOptions;
 
 use crate::progress::Reporter;
@@ -42,6 +42,7 @@ pub fn build(catalogue: &Catalogue) -> Result<()> {
         vectors: None,
         encoder: encoder.encoder(),
         passages: true,
+        cores: Cores::All,
         progress: &|progress| reporter.show(progress),
         cancelled: &AtomicBool::new(false),
     };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::encode::{self, encode};
+use super::encode::{self, Cores, encode};
 use super::generation::Part;
 use super::index_file::BuiltFrom;
 use super::merge;
@@ -15,6 +15,7 @@ use super::store::{About, Change, Encoded, Store};
 use super::vector_file::VectorFile;
 use super::{Collection, STORE_FILE, Tuning};
 use crate::Vector;
+use crate::background;
 use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
@@ -163,6 +164,8 @@ pub struct Build<'a> {
     pub encoder: &'a Encoder,
     /// Whether long texts are encoded passage by passage.
     pub passages: bool,
+    /// Whose cores are used.
+    pub cores: Cores,
     /// Told how far things are.
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// Set from elsewhere to end the work.
@@ -184,7 +187,7 @@ impl Build<'_> {
             passages: self.passages,
         };
         let store = Store::create(&folder.join(STORE_FILE), about)?;
-        let (source, progress) = (self.source, self.progress);
+        let (source, progress, cores) = (self.source, self.progress, self.cores);
         let mut report = self.take_in(store.about(), 0, |batch, _| {
             store.apply(&[Change::Put(&batch)])?;
             Ok(())
@@ -198,12 +201,19 @@ impl Build<'_> {
         progress(Progress::Words);
         let view = store.read()?;
         let state = view.state()?;
-        let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
-        let mut base = Part::whole(segment);
-        if base.segment.len() >= tuning.graph_min_records {
-            progress(Progress::Graph);
-            base.graph = Some(Graph::build(base.segment.scan.codes()).into());
-        }
+        let index = || -> Result<Part> {
+            let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
+            let mut base = Part::whole(segment);
+            if base.segment.len() >= tuning.graph_min_records {
+                progress(Progress::Graph);
+                base.graph = Some(Graph::build(base.segment.scan.codes()).into());
+            }
+            Ok(base)
+        };
+        let base: Part = match cores {
+            Cores::All => index(),
+            Cores::Half => background::merge(index),
+        }?;
         let from = BuiltFrom {
             state,
             model: store.about().model.clone(),
@@ -262,6 +272,7 @@ impl Build<'_> {
                 about,
                 std::mem::take(batch),
                 &progress,
+                self.cores,
                 self.cancelled,
             )?;
             store(records, lines)?;

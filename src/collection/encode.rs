@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::store::{About, Encoded};
+use crate::background;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload};
@@ -16,6 +17,18 @@ pub const MAX_BATCH: usize = 1_000;
 
 /// How many texts are encoded between two looks at whether they are still wanted.
 const CHUNK: usize = 128;
+
+/// The same in the background, where others wait for their turn.
+const BACKGROUND_CHUNK: usize = 16;
+
+/// Whose cores are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cores {
+    /// All there are: somebody waits, and nobody else is served.
+    All,
+    /// Half of them, so that queries keep the other half.
+    Half,
+}
 
 /// A record as it comes.
 #[derive(Debug, Clone)]
@@ -76,8 +89,7 @@ pub(super) fn given(numbers: &[f32]) -> Result<Vector, String> {
     Ok(vector)
 }
 
-/// Records with their vectors: those given, or else made now, on the threads of the current
-/// rayon pool. `done` is told, from any of them, how many texts of the batch are finished.
+/// Records with their vectors: those given, or else made now. `done` is told, from any of them, how many texts of the batch are finished.
 ///
 /// # Errors
 /// Those of the encoder; [`Error::Cancelled`].
@@ -86,6 +98,7 @@ pub(super) fn encode(
     about: &About,
     records: Vec<(Payload, Option<Vector>)>,
     done: &(dyn Fn(u64) + Sync),
+    cores: Cores,
     cancelled: &AtomicBool,
 ) -> Result<Vec<Encoded>> {
     let mut texts: Vec<String> = Vec::new();
@@ -110,14 +123,22 @@ pub(super) fn encode(
     let finished = AtomicU64::new(0);
     let per_record = records.len() as f64 / texts.len().max(1) as f64;
     let mut vectors = Vec::with_capacity(texts.len());
-    for texts in texts.chunks(CHUNK) {
+    let told = |more: usize| {
+        let before = finished.fetch_add(more as u64, Ordering::Relaxed);
+        done(((before + more as u64) as f64 * per_record) as u64);
+    };
+    let chunk = match cores {
+        Cores::All => CHUNK,
+        Cores::Half => BACKGROUND_CHUNK,
+    };
+    for texts in texts.chunks(chunk) {
         if cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
-        vectors.extend(encoder.encode_all(texts, |more| {
-            let before = finished.fetch_add(more as u64, Ordering::Relaxed);
-            done(((before + more as u64) as f64 * per_record) as u64);
-        })?);
+        vectors.extend(match cores {
+            Cores::All => encoder.encode_all(texts, told)?,
+            Cores::Half => background::encode(|| encoder.encode_all(texts, told))?,
+        });
     }
     let mut vectors = vectors.into_iter();
     let encoded = records

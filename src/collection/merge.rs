@@ -114,7 +114,7 @@ impl Collection {
                     file = %folder.join(GRAPH_FILE).display(), reason,
                     "building the graph again; the exact scan answers meanwhile"
                 );
-                let graph = background::install(|| Graph::build(codes));
+                let graph = background::merge(|| Graph::build(codes));
                 if let Err(error) = index_file::write(&folder.join(GRAPH_FILE), &from, &graph) {
                     tracing::warn!(%error, "the graph is not kept; the next start builds it again");
                 }
@@ -221,7 +221,7 @@ impl Collection {
 /// All live records of a generation as one part, with a graph where it is large; `None`
 /// where there is no record.
 fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Part> {
-    background::install(|| {
+    background::merge(|| {
         let mut part = match generation.parts.as_slice() {
             // Nothing to merge: it only was not written down yet.
             [only] if only.live.is_none() => only.clone(),

@@ -33,7 +33,7 @@ use crate::vector::Graph;
 
 pub use build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
 pub use embed::embed;
-pub use encode::{Incoming, MAX_BATCH};
+pub use encode::{Cores, Incoming, MAX_BATCH};
 pub use generation::{Generation, Part, Passing};
 pub use index_file::BuiltFrom;
 pub use segment::{Columns, Segment};

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Collection;
-use super::encode::{self, Incoming, MAX_BATCH};
+use super::encode::{self, Cores, Incoming, MAX_BATCH};
 use super::generation::{Generation, Part};
 use super::merge::AtWork;
 use super::segment::Segment;
 use super::store::{Applied, Change, Encoded};
-use crate::background;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::RecordId;
@@ -82,10 +81,8 @@ impl Collection {
     pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
         let records = self.check(records)?;
         let encoder = self.encoder.encoder();
-        let records = background::install(|| {
-            let cancelled = AtomicBool::new(false);
-            encode::encode(encoder, self.about(), records, &|_| {}, &cancelled)
-        })?;
+        let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
+        let records = encode::encode(encoder, self.about(), records, &|_| {}, cores, &cancelled)?;
         self.put_encoded(records, None)
     }
 

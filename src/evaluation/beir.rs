@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use super::metrics::{Judgements, ndcg, recall};
-use crate::collection::{Build, Collection, Progress, SourceFile, Tuning, VectorFile, embed};
+use crate::collection::{
+    Build, Collection, Cores, Progress, SourceFile, Tuning, VectorFile, embed,
+};
 use crate::digest::sha256;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
@@ -74,6 +76,7 @@ impl Benchmark {
             vectors: Some(VectorFile::open(&vectors)?),
             encoder: encoder.encoder(),
             passages: false,
+            cores: Cores::All,
             progress,
             cancelled: &AtomicBool::new(false),
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::Args;
 use parallax::Catalogue;
-use parallax::collection::{Build, Report, SourceFile, VectorFile};
+use parallax::collection::{Build, Cores, Report, SourceFile, VectorFile};
 
 use super::{Data, Fields};
 use crate::progress::Reporter;
@@ -61,6 +61,7 @@ impl Index {
             vectors,
             encoder: encoder.encoder(),
             passages: !self.no_passages,
+            cores: Cores::All,
             progress: &|progress| reporter.show(progress),
             cancelled: &AtomicBool::new(false),
         };

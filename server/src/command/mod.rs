@@ -126,8 +126,9 @@ struct Fields {
     /// Field that holds a picture's address
     #[arg(long, value_name = "FIELD")]
     image: Option<String>,
-    /// Field to filter by; may be given several times
-    #[arg(long = "facet", value_name = "FIELD")]
+    /// Field to filter by, and its kind where it is not told by the values: text, number, boolean
+    /// or date; may be given several times
+    #[arg(long = "facet", value_name = "FIELD[:KIND]")]
     facets: Vec<String>,
 }
 

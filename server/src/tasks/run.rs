@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use parallax::collection::{Build, LISTED, Progress, Report, SourceFile};
-use parallax::{Catalogue, Error, background};
+use parallax::collection::{Build, Cores, LISTED, Progress, Report, SourceFile};
+use parallax::{Catalogue, Error};
 use parallax_app::wire::{SkippedLine, Task, TaskState};
 
 use super::Entry;
@@ -18,7 +18,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
         .task
         .send_modify(|task| task.state = TaskState::Running);
     let work = || import(entry, spool, catalogue);
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| background::install(work)));
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     let done = done.unwrap_or_else(|_| {
         Err(Error::import(
             &entry.plan.file,
@@ -62,6 +62,7 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
         vectors: None,
         encoder: encoder.encoder(),
         passages: plan.passages,
+        cores: Cores::Half,
         progress: &progress,
         cancelled: &entry.cancelled,
     };
