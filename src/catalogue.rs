@@ -151,9 +151,14 @@ impl Catalogue {
         if !replace && self.number(name)?.is_some() {
             return Err(Error::CollectionExists(name.to_owned()));
         }
-        let number = self.next_number()?;
+        let number = {
+            // One step: a removal in between would take the folder for one left behind.
+            let mut filling = lock(&self.filling);
+            let number = self.next_number()?;
+            filling.insert(number);
+            number
+        };
         let folder = self.folder_of(number);
-        lock(&self.filling).insert(number);
         let made = self.fill_and_point(name, replace, number, &folder, fill);
         lock(&self.filling).remove(&number);
         self.remove_discarded()?;
@@ -204,7 +209,9 @@ impl Catalogue {
         let mut open = lock(&self.open);
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         self.point(name, None, Some(number))?;
-        open.remove(name);
+        if let Some(collection) = open.remove(name) {
+            collection.set_dropped();
+        }
         drop(open);
         self.remove_discarded()
     }
@@ -316,7 +323,7 @@ impl Catalogue {
     /// Removes the folders that are written down as discarded, and only those. One that
     /// cannot be removed stays written down, and is tried again at the next start.
     fn remove_discarded(&self) -> Result<()> {
-        let filling = lock(&self.filling).clone();
+        let filling = lock(&self.filling);
         let write = self.database.begin_write().map_err(self.failed())?;
         {
             let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;

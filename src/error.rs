@@ -53,7 +53,8 @@ pub enum Error {
     },
     /// There is no room for what was to be written; what was written before is as it was.
     #[error(
-        "{}: the disk is full, nothing was written; make room and start again",
+        "{}: the disk is full, or was at an earlier write; nothing was written; make room and \
+         start again",
         .0.display()
     )]
     Full(PathBuf),
@@ -146,7 +147,8 @@ impl Error {
         }
     }
 
-    /// Whether the reason is that the disk, or the share of it that is allowed, is full.
+    /// Whether the reason is that the disk, or the share of it that is allowed, is full, or
+    /// was when something was last written.
     pub fn is_full(&self) -> bool {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         let full = |error: &std::io::Error| {
@@ -157,6 +159,8 @@ impl Error {
             Self::Io { reason, .. } => full(reason),
             Self::Store { reason, .. } => match &**reason {
                 redb::Error::Io(reason) => full(reason),
+                // After a failed write redb refuses further ones until it is opened anew.
+                redb::Error::PreviousIo => true,
                 _ => false,
             },
             _ => false,

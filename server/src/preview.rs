@@ -10,6 +10,11 @@ use parallax_app::wire::{Preview, Proposed, SkippedLine};
 /// How many records are shown.
 const ROWS: usize = 5;
 
+/// How many records, lines and bytes of JSON are looked at.
+const SAMPLE: usize = 200;
+const MAX_LINES: usize = 10_000;
+const MAX_HELD_BYTES: usize = 2 << 20;
+
 /// How many lines that hold no record are listed.
 const LISTED: usize = 20;
 
@@ -23,19 +28,27 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
     let format = import.format().to_string();
     let mut sample: Vec<Payload> = Vec::new();
     let mut skipped: Vec<SkippedLine> = Vec::new();
-    let mut since_record = 0;
-    for line in import {
-        match line {
-            Ok(Line::Record { payload, .. }) => {
+    let (mut since_record, mut held, mut whole) = (0, 0, false);
+    let mut lines = import.take(MAX_LINES);
+    // What is looked at is bounded: little can be packed into very much.
+    while sample.len() < SAMPLE && skipped.len() <= LISTED && held < MAX_HELD_BYTES {
+        match lines.next() {
+            Some(Ok(Line::Record { payload, .. })) => {
                 since_record = skipped.len();
-                if sample.len() < Schema::SAMPLE {
-                    sample.push(payload);
-                }
+                held += serde_json::to_string(&payload).map_or(0, |text| text.len());
+                sample.push(payload);
             }
-            Ok(Line::Skipped { line, reason }) => skipped.push(SkippedLine { line, reason }),
+            Some(Ok(Line::Skipped { line, reason })) => skipped.push(SkippedLine { line, reason }),
             // A compressed file that is cut ends in the middle, always.
-            Err(_) if cut => break,
-            Err(error) => return Err(error),
+            Some(Err(_)) if cut => break,
+            Some(Err(Error::Io { reason, .. })) => {
+                return Err(Error::import(name, reason.to_string()));
+            }
+            Some(Err(error)) => return Err(error),
+            None => {
+                whole = true;
+                break;
+            }
         }
     }
     if sample.is_empty() {
@@ -48,7 +61,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
             format!("no record in the file ({why})"),
         ));
     }
-    if cut && skipped.len() > since_record {
+    if cut && whole && skipped.len() > since_record {
         skipped.pop();
     }
     skipped.truncate(LISTED);

@@ -279,7 +279,8 @@ fn problem(error: &Error) -> Problem {
             tracing::error!(error = %full, "a request failed");
             return Problem {
                 code: "no_space".into(),
-                message: "the server's disk is full; nothing was written".into(),
+                message: "the server's disk is full, or was at an earlier write; nothing was written: make \
+                          room there and start the service again".into(),
             };
         }
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",

@@ -25,6 +25,10 @@ use crate::vector::Graph;
 /// How many records are encoded and stored together: one transaction each.
 const BATCH: usize = 1_024;
 
+/// How many bytes of records are kept as a sample, or for the next batch: parsed, a record
+/// can take many times what its line did.
+const MAX_HELD_BYTES: usize = 4 << 20;
+
 /// How many skipped lines a report lists by number; all are counted.
 pub const LISTED: usize = 20;
 
@@ -85,12 +89,16 @@ impl SourceFile {
     /// A file that cannot be read, has no record in it, or lacks a field the options name.
     pub fn look(path: &Path, options: &FieldOptions) -> Result<Self> {
         let mut sample: Vec<Payload> = Vec::new();
+        let mut sampled = 0;
         let mut problem = None;
         let mut lines = 0;
         for line in Import::open(path)? {
             lines += 1;
             match line? {
-                Line::Record { payload, .. } if sample.len() < Schema::SAMPLE => {
+                Line::Record { payload, .. }
+                    if sample.len() < Schema::SAMPLE && sampled < MAX_HELD_BYTES =>
+                {
+                    sampled += encode::size(&payload);
                     sample.push(payload);
                 }
                 Line::Skipped { line, reason } if problem.is_none() => {
@@ -233,7 +241,7 @@ impl Build<'_> {
         let start = Instant::now();
         let _held = collection.hold_merges();
         let reached: Option<u64> = match name {
-            Some(name) => collection.store.read()?.note(name)?,
+            Some(name) => collection.reached(name)?,
             None => None,
         };
         let about = collection.about().clone();
@@ -257,7 +265,7 @@ impl Build<'_> {
         let path = &self.source.path;
         let mut taken = Taken::new(about);
         let mut batch: Vec<(Payload, Option<Vector>)> = Vec::with_capacity(BATCH);
-        let mut lines = 0;
+        let (mut lines, mut held) = (0, 0);
         let mut flush = |batch: &mut Vec<_>, lines: u64| -> Result<()> {
             let total = self.source.lines;
             let from = lines - batch.len() as u64;
@@ -296,13 +304,15 @@ impl Build<'_> {
                         (Some(vectors), Some(row)) => Some(vectors.unit(row)?),
                         _ => None,
                     };
+                    held += encode::size(&payload);
                     batch.push((payload, given));
                 }
                 Ok(_) => {}
                 Err(skipped) => (self.progress)(Progress::Skipped(skipped)),
             }
-            if batch.len() == BATCH {
+            if batch.len() == BATCH || held >= MAX_HELD_BYTES {
                 flush(&mut batch, lines)?;
+                held = 0;
             }
         }
         if !batch.is_empty() {

@@ -6,10 +6,10 @@ use roaring::RoaringBitmap;
 
 use super::Collection;
 use super::generation::Generation;
-use crate::error::Result;
-use crate::filter::{Alternative, FacetValue, Filter};
+use crate::error::{Error, Result};
+use crate::filter::{FacetValue, Filter};
 use crate::query::{FacetCounts, Mode, Query};
-use crate::record::FacetField;
+use crate::record::Schema;
 use crate::text;
 
 impl Collection {
@@ -23,7 +23,7 @@ impl Collection {
             facets: facets.map(|facet| facet.field.clone()).collect(),
             ..Query::new("")
         };
-        count(&self.generation(), &query)
+        count(self.schema(), &self.generation(), &query)
     }
 }
 
@@ -31,24 +31,22 @@ impl Collection {
 ///
 /// # Errors
 /// [`crate::Error::BadQuery`] for a field that is no facet.
-pub(super) fn count(generation: &Generation, query: &Query) -> Result<Vec<FacetCounts>> {
-    if query.facets.is_empty() || generation.parts.is_empty() {
+pub(super) fn count(
+    schema: &Schema,
+    generation: &Generation,
+    query: &Query,
+) -> Result<Vec<FacetCounts>> {
+    if query.facets.is_empty() {
         return Ok(Vec::new());
     }
     let matching = (query.mode == Mode::Text)
         .then(|| text::matching(&generation.text_parts(&None), &query.text));
     let counted = query.facets.iter().map(|field| {
-        // Selecting by it tells whether the field is a facet.
-        let exists = Filter {
-            field: field.clone(),
-            negated: false,
-            alternatives: vec![Alternative::Exists],
-        };
-        generation.select(std::slice::from_ref(&exists))?;
+        let facet = schema.facets.iter().find(|facet| facet.field == *field);
+        let facet = facet.ok_or_else(|| no_facet(schema, field))?;
         let others = query.filters.iter().filter(|filter| filter.field != *field);
         let others: Vec<Filter> = others.cloned().collect();
         let passing = generation.select(&others)?;
-        let mut facet: Option<FacetField> = None;
         let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
         for (at, part) in generation.parts.iter().enumerate() {
             let mut among = passing.as_ref().map_or_else(
@@ -60,8 +58,7 @@ pub(super) fn count(generation: &Generation, query: &Query) -> Result<Vec<FacetC
             }
             let among: &RoaringBitmap = &among;
             for (own, counts) in part.segment.columns.facets.counts(Some(among)) {
-                if own.field == *field {
-                    facet = Some(own.clone());
+                if own == facet {
                     for (value, count) in counts {
                         *values.entry(value).or_default() += count;
                     }
@@ -71,11 +68,21 @@ pub(super) fn count(generation: &Generation, query: &Query) -> Result<Vec<FacetC
         let mut values: Vec<(FacetValue, u64)> = values.into_iter().collect();
         // Stable, so that equal counts stay in order of value.
         values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        Ok(facet.map(|facet| FacetCounts {
-            facet,
+        Ok(FacetCounts {
+            facet: facet.clone(),
             matching: matching.is_some(),
             values,
-        }))
+        })
     });
-    counted.filter_map(Result::transpose).collect()
+    counted.collect()
+}
+
+fn no_facet(schema: &Schema, field: &str) -> Error {
+    let fields: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
+    let there = if fields.is_empty() {
+        "this collection has no facets".to_owned()
+    } else {
+        format!("its facets are {}", fields.join(", "))
+    };
+    Error::BadQuery(format!("cannot count '{field}': {there}"))
 }

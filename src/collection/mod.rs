@@ -22,12 +22,15 @@ mod write;
 mod write_tables;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
+use roaring::RoaringBitmap;
 
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
+use crate::filter::{FacetIndex, Filter};
 use crate::record::{Record, RecordId, Schema};
 use crate::vector::Graph;
 
@@ -79,6 +82,8 @@ pub struct Collection {
     tuning: Tuning,
     generation: ArcSwap<Generation>,
     writer: Writer,
+    /// Whether it was dropped: whoever still holds it may read, but nothing is kept.
+    dropped: AtomicBool,
     /// Itself, for the threads that work for it: they end when it is gone.
     itself: Weak<Self>,
 }
@@ -121,6 +126,7 @@ impl Collection {
             tuning,
             generation: ArcSwap::from_pointee(generation),
             writer: Writer::default(),
+            dropped: AtomicBool::new(false),
             itself: itself.clone(),
         });
         match base {
@@ -139,6 +145,11 @@ impl Collection {
     /// Gives it another name.
     pub(crate) fn set_name(&self, name: &str) {
         self.name.store(Arc::new(name.to_owned()));
+    }
+
+    /// From now on writes are refused.
+    pub(crate) fn set_dropped(&self) {
+        self.dropped.store(true, Ordering::SeqCst);
     }
 
     /// How its records are read.
@@ -180,6 +191,38 @@ impl Collection {
         } else {
             GraphState::Building
         }
+    }
+
+    /// The indexes and a view of the store, both of one state. A write exchanges the indexes
+    /// right after its transaction; whoever looks in between looks again. Should a write
+    /// have failed halfway, they stay apart, and what there is has to do.
+    fn now(&self) -> Result<(Arc<Generation>, View<'_>)> {
+        const LOOKS: usize = 1_000;
+        for _ in 0..LOOKS {
+            let (generation, view) = (self.generation(), self.store.read()?);
+            if view.state()? == generation.state {
+                return Ok((generation, view));
+            }
+            std::thread::sleep(std::time::Duration::from_micros(50));
+        }
+        Ok((self.generation(), self.store.read()?))
+    }
+
+    /// What passes every filter.
+    fn select(&self, generation: &Generation, filters: &[Filter]) -> Result<Passing> {
+        if generation.parts.is_empty() {
+            // There is nothing to select from, but a filter may be wrong all the same.
+            FacetIndex::new(self.schema()).select(filters, &RoaringBitmap::new())?;
+        }
+        generation.select(filters)
+    }
+
+    /// The line that an import under a name has reached, as [`Build::add_to`] keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn reached(&self, name: &str) -> Result<Option<u64>> {
+        self.store.read()?.note(name)
     }
 
     /// A record by its id: the source's where the schema names one, else its number.

@@ -21,9 +21,6 @@ use crate::text::{self, Match, highlight};
 /// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
 const FUSION_DEPTH: usize = 100;
 
-/// How often a query is answered anew because records it found were deleted meanwhile.
-const ATTEMPTS: usize = 3;
-
 /// A record's place before its record is read.
 struct Ranked {
     position: u32,
@@ -41,6 +38,16 @@ struct Ranking {
     route: Option<Route>,
 }
 
+/// Where an answer's records are read from, and what is wanted of them.
+struct Found<'a> {
+    generation: &'a Generation,
+    view: &'a View<'a>,
+    passing: &'a Passing,
+    /// The query, where its words are to be marked.
+    words: Option<&'a str>,
+    collapse: bool,
+}
+
 impl Collection {
     /// Answers a query. The page, the API and the command line all come through here.
     ///
@@ -56,19 +63,28 @@ impl Collection {
             Mode::Neural | Mode::Hybrid => Some(self.encode(query, &mut timings)?),
         };
         let words = (query.mode != Mode::Neural).then_some(query.text.as_str());
-        self.attempt(start, &mut timings, words, query.collapse, |timings| {
-            let generation = self.generation();
-            let passing = generation.select(&query.filters)?;
-            let ranking = match (query.mode, vector.as_ref()) {
-                (Mode::Hybrid, Some(vector)) => {
-                    self.by_both(&generation, query, vector, &passing, timings)
-                }
-                (_, Some(vector)) => self.by_meaning(&generation, query, vector, &passing, timings),
-                (_, None) => by_words(&generation, query, &passing, timings),
-            };
-            let facets = facets::count(&generation, query)?;
-            Ok((generation, passing, ranking, facets))
-        })
+        let (generation, view) = self.now()?;
+        let passing = self.select(&generation, &query.filters)?;
+        let ranking = match (query.mode, vector.as_ref()) {
+            (Mode::Hybrid, Some(vector)) => {
+                self.by_both(&generation, query, vector, &passing, &mut timings)
+            }
+            (_, Some(vector)) => {
+                self.by_meaning(&generation, query, vector, &passing, &mut timings)
+            }
+            (_, None) => by_words(&generation, query, &passing, &mut timings),
+        };
+        let facets = facets::count(self.schema(), &generation, query)?;
+        let found = Found {
+            generation: &generation,
+            view: &view,
+            passing: &passing,
+            words,
+            collapse: query.collapse,
+        };
+        let mut answer = self.answer(&found, ranking, timings, start)?;
+        answer.facets = facets;
+        Ok(answer)
     }
 
     /// Records like a given one, by meaning, without itself and its copies.
@@ -85,40 +101,44 @@ impl Collection {
         check_page(limit, offset)?;
         let start = Instant::now();
         let mut timings = Timings::default();
-        self.attempt(start, &mut timings, None, true, |timings| {
-            let generation = self.generation();
-            let passing = generation.select(filters)?;
-            let number = self.number(&self.store.read()?, id)?;
-            let position = number.and_then(|number| generation.position(number));
-            let position = position.ok_or_else(|| self.no_record(id))?;
-            let vector = generation.vector(position).copied();
-            let vector = vector.ok_or_else(|| self.no_record(id))?;
-            let start = Instant::now();
-            let own = fingerprint(&generation, position);
-            let itself = copies(&generation, position, &passing).len() as u32
-                + u32::from(generation.passes(position, &passing));
-            let mut route = Route::Exact;
-            // One more than asked for: the record itself may be among them.
-            let mut near = distinct(
-                &generation,
-                true,
-                offset + limit + 1,
-                |near: &NearRecord| near.position,
-                |depth| {
-                    let found = self.nearest(&generation, &vector, depth, &passing, Route::Auto);
-                    route = found.1;
-                    found.0
-                },
-            );
-            near.retain(|near| fingerprint(&generation, near.position) != own);
-            let ranking = Ranking {
-                hits: page((1..).zip(near).map(neural), limit, offset),
-                total: generation.passing(&passing) - itself,
-                route: Some(route),
-            };
-            timings.neural = start.elapsed();
-            Ok((generation, passing, ranking, Vec::new()))
-        })
+        let (generation, view) = self.now()?;
+        let passing = self.select(&generation, filters)?;
+        let number = self.number(&view, id)?;
+        let position = number.and_then(|number| generation.position(number));
+        let position = position.ok_or_else(|| self.no_record(id))?;
+        let vector = generation.vector(position).copied();
+        let vector = vector.ok_or_else(|| self.no_record(id))?;
+        let own = fingerprint(&generation, position);
+        let itself = copies(&generation, position, &passing).len() as u32
+            + u32::from(generation.passes(position, &passing));
+        let mut route = Route::Exact;
+        // One more than asked for: the record itself may be among them.
+        let mut near = distinct(
+            &generation,
+            true,
+            offset + limit + 1,
+            |near: &NearRecord| near.position,
+            |depth| {
+                let found = self.nearest(&generation, &vector, depth, &passing, Route::Auto);
+                route = found.1;
+                found.0
+            },
+        );
+        near.retain(|near| fingerprint(&generation, near.position) != own);
+        let ranking = Ranking {
+            hits: page((1..).zip(near).map(neural), limit, offset),
+            total: generation.passing(&passing) - itself,
+            route: Some(route),
+        };
+        timings.neural = start.elapsed();
+        let found = Found {
+            generation: &generation,
+            view: &view,
+            passing: &passing,
+            words: None,
+            collapse: true,
+        };
+        self.answer(&found, ranking, timings, start)
     }
 
     fn nearest(
@@ -171,14 +191,28 @@ impl Collection {
         timings: &mut Timings,
     ) -> Ranking {
         let start = Instant::now();
-        let (near, route) = self.nearest(generation, vector, FUSION_DEPTH, passing, query.route);
-        let near = once(generation, query.collapse, near, |near| near.position);
+        let mut route = Route::Exact;
+        let near = distinct(
+            generation,
+            query.collapse,
+            FUSION_DEPTH,
+            |near: &NearRecord| near.position,
+            |depth| {
+                let found = self.nearest(generation, vector, depth, passing, query.route);
+                route = found.1;
+                found.0
+            },
+        );
         timings.neural = start.elapsed();
         let start = Instant::now();
-        let words = text::search(&generation.text_parts(passing), &query.text, FUSION_DEPTH);
-        let words = once(generation, query.collapse, words.best, |found| {
-            found.position
-        });
+        let parts = generation.text_parts(passing);
+        let words = distinct(
+            generation,
+            query.collapse,
+            FUSION_DEPTH,
+            |found: &Match| found.position,
+            |depth| text::search(&parts, &query.text, depth).best,
+        );
         timings.text = start.elapsed();
 
         let start = Instant::now();
@@ -217,66 +251,42 @@ impl Collection {
         Ok(*vector)
     }
 
-    /// Ranks, and reads the hits' records. Where one was deleted in between, the ranking is
-    /// made anew, so that an answer holds neither a deleted record nor a hole in its place.
-    fn attempt(
+    /// Reads the hits' records.
+    fn answer(
         &self,
+        found: &Found<'_>,
+        ranking: Ranking,
+        mut timings: Timings,
         start: Instant,
-        timings: &mut Timings,
-        words: Option<&str>,
-        collapse: bool,
-        mut rank: impl FnMut(
-            &mut Timings,
-        ) -> Result<(
-            std::sync::Arc<Generation>,
-            Passing,
-            Ranking,
-            Vec<crate::query::FacetCounts>,
-        )>,
     ) -> Result<Answer> {
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let (generation, passing, ranking, facets) = rank(timings)?;
-            let fetch = Instant::now();
-            let view = self.store.read()?;
-            let (total, route) = (ranking.total, ranking.route);
-            let wanted = ranking.hits.len();
-            let mut hits = Vec::with_capacity(wanted);
-            for ranked in ranking.hits {
-                let copies = if collapse {
-                    copies(&generation, ranked.position, &passing)
-                } else {
-                    Vec::new()
-                };
-                hits.extend(self.hit(&generation, &view, ranked, &copies, words)?);
-            }
-            if hits.len() < wanted && attempts < ATTEMPTS {
-                continue;
-            }
-            timings.fetch = fetch.elapsed();
-            timings.total = start.elapsed();
-            return Ok(Answer {
-                hits,
-                total,
-                route,
-                facets,
-                timings: *timings,
-            });
+        let fetch = Instant::now();
+        let mut hits = Vec::with_capacity(ranking.hits.len());
+        for ranked in ranking.hits {
+            hits.extend(self.hit(found, ranked)?);
         }
+        timings.fetch = fetch.elapsed();
+        timings.total = start.elapsed();
+        Ok(Answer {
+            hits,
+            total: ranking.total,
+            route: ranking.route,
+            facets: Vec::new(),
+            timings,
+        })
     }
 
     /// Reads a hit's record and marks the words that matched; `None` where it is gone.
-    fn hit(
-        &self,
-        generation: &Generation,
-        view: &View<'_>,
-        ranked: Ranked,
-        copies: &[u32],
-        words: Option<&str>,
-    ) -> Result<Option<Hit>> {
+    fn hit(&self, found: &Found<'_>, ranked: Ranked) -> Result<Option<Hit>> {
+        let &Found {
+            generation, view, ..
+        } = found;
         let Some((number, payload)) = self.read(generation, view, ranked.position)? else {
             return Ok(None);
+        };
+        let copies = if found.collapse {
+            copies(generation, ranked.position, found.passing)
+        } else {
+            Vec::new()
         };
         let passage = match ranked.passage {
             Some(at) => {
@@ -287,10 +297,12 @@ impl Collection {
             None => None,
         };
         let record = self.schema().read(number, payload);
-        let highlights = words.map_or_else(Highlights::default, |words| Highlights {
-            title: highlight(words, &record.title),
-            text: highlight(words, &record.text),
-        });
+        let highlights = found
+            .words
+            .map_or_else(Highlights::default, |words| Highlights {
+                title: highlight(words, &record.title),
+                text: highlight(words, &record.text),
+            });
         let mut named = Vec::new();
         for &position in copies.iter().take(MAX_COPIES) {
             if let Some((number, payload)) = self.read(generation, view, position)? {

@@ -160,6 +160,19 @@ impl Store {
     /// # Errors
     /// [`Error::Store`], with nothing changed.
     pub fn apply(&self, changes: &[Change<'_>]) -> Result<(Vec<Applied>, State)> {
+        self.apply_then(changes, |applied, state| (applied, state))
+    }
+
+    /// The same, and `then` makes something of it before the transaction ends: what takes
+    /// time is done before anybody sees the changes.
+    ///
+    /// # Errors
+    /// [`Error::Store`], with nothing changed.
+    pub(super) fn apply_then<T>(
+        &self,
+        changes: &[Change<'_>],
+        then: impl FnOnce(Vec<Applied>, State) -> T,
+    ) -> Result<T> {
         self.write(|write| {
             let mut tables = WriteTables::open(write)?;
             let mut state: State = tables.state()?;
@@ -177,7 +190,7 @@ impl Store {
                 })
                 .collect();
             tables.note("state", &json(&state))?;
-            Ok((applied?, state))
+            Ok(then(applied?, state))
         })
     }
 

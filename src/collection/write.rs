@@ -113,7 +113,7 @@ impl Collection {
             ));
         }
         // Tried here, so that whoever asks is told what does not fit.
-        self.generation().select(&filters)?;
+        self.select(&self.generation(), &filters)?;
         self.submit(Work::DeleteMatching(filters))
     }
 
@@ -158,6 +158,12 @@ impl Collection {
 
     /// Has a change made, together with those that wait at the same time.
     fn submit(&self, work: Work) -> Result<Written> {
+        if self.dropped.load(Ordering::SeqCst) {
+            return Err(Error::NoCollection {
+                name: self.name().to_string(),
+                known: Vec::new(),
+            });
+        }
         let job = Arc::new(Job {
             work,
             done: Mutex::new(None),
@@ -224,8 +230,6 @@ impl Collection {
         }
         // Notes come last: what was done comes back in the order of the jobs.
         changes.append(&mut notes);
-        let (applied, state) = self.store.apply(&changes)?;
-
         let records: Vec<&Encoded> = jobs
             .iter()
             .filter_map(|job| match &job.work {
@@ -234,28 +238,30 @@ impl Collection {
             })
             .flatten()
             .collect();
-        let removed: BTreeSet<RecordId> = applied
-            .iter()
-            .flat_map(|applied| applied.removed.iter().copied())
-            .collect();
-        let mut parts: Vec<Part> = generation.parts.clone();
-        if !records.is_empty() {
-            let segment = Segment::of(self.schema(), generation.state.next, &records);
-            parts.push(Part::whole(segment));
-        }
-        if !removed.is_empty() {
-            parts = parts.iter().map(|part| part.without(&removed)).collect();
-        }
-        self.gather(&mut parts, turn.frozen.max(1));
-        self.generation
-            .store(Arc::new(Generation::new(state, parts)));
-
-        let written = jobs.iter().zip(applied).map(|(job, applied)| Written {
-            ids: self.ids(&job.work, &applied),
-            removed: applied.removed.len() as u32,
-            sequence: state.sequence,
-        });
-        Ok(written.collect())
+        let (next, written) = self.store.apply_then(&changes, |applied, state| {
+            let removed: BTreeSet<RecordId> = applied
+                .iter()
+                .flat_map(|applied| applied.removed.iter().copied())
+                .collect();
+            let mut parts: Vec<Part> = generation.parts.clone();
+            if !records.is_empty() {
+                let segment = Segment::of(self.schema(), generation.state.next, &records);
+                parts.push(Part::whole(segment));
+            }
+            if !removed.is_empty() {
+                parts = parts.iter().map(|part| part.without(&removed)).collect();
+            }
+            self.gather(&mut parts, turn.frozen.max(1));
+            let written = jobs.iter().zip(applied).map(|(job, applied)| Written {
+                ids: self.ids(&job.work, &applied),
+                removed: applied.removed.len() as u32,
+                sequence: state.sequence,
+            });
+            let written: Vec<Written> = written.collect();
+            (Generation::new(state, parts), written)
+        })?;
+        self.generation.store(Arc::new(next));
+        Ok(written)
     }
 
     /// For each job the records it deletes, as far as they are there before the jobs.
@@ -273,7 +279,7 @@ impl Collection {
                 Ok(numbers.into_iter().flatten().collect())
             }
             Work::DeleteMatching(filters) => {
-                let passing = generation.select(filters)?.unwrap_or_default();
+                let passing = self.select(generation, filters)?.unwrap_or_default();
                 let parts = generation.parts.iter().zip(passing);
                 let numbers = parts.flat_map(|(part, passing)| {
                     let numbers = &part.segment.columns.numbers;

@@ -13,11 +13,16 @@ use parallax_app::wire::Problem;
 use super::error::Failure;
 
 /// Headers by which proxies tell that a request was made to them.
-const FORWARDED: [&str; 4] = [
+const FORWARDED: [&str; 9] = [
     "forwarded",
+    "via",
     "x-forwarded-for",
     "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-server",
     "x-real-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
 ];
 
 /// Content types that a form on any web page can send without asking.

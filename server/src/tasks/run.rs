@@ -36,12 +36,12 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
             }
             Err(Error::Cancelled) => {
                 task.state = TaskState::Cancelled;
-                task.message = kept_so_far(task, entry);
+                task.message = kept_so_far(task, entry, catalogue);
             }
             Err(error) => {
                 task.state = TaskState::Failed;
                 task.message = Some(message(&error, entry));
-                if let Some(kept) = kept_so_far(task, entry) {
+                if let Some(kept) = kept_so_far(task, entry, catalogue) {
                     task.message = task.message.take().map(|why| format!("{why}; {kept}"));
                 }
             }
@@ -69,7 +69,7 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     if plan.adds {
         let collection = catalogue.collection(&plan.collection)?;
         let source = source.for_schema(collection.schema().clone());
-        return build(&source).add_to(&collection, Some(&format!("import-{id}")));
+        return build(&source).add_to(&collection, Some(&note(id)));
     }
     if let Some(report) = made_before(entry, &source, catalogue)? {
         return Ok(report);
@@ -98,20 +98,45 @@ fn made_before(
     }))
 }
 
-/// What stays of a task that did not come to its end, where something does.
-fn kept_so_far(task: &Task, entry: &Entry) -> Option<String> {
-    (entry.plan.adds && task.done > 0).then(|| {
-        format!(
-            "the records of the first {} lines were added and stay",
-            task.done
-        )
+/// What stays of a task that did not come to its end, where something does: as far as the
+/// collection itself says.
+fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<String> {
+    if !entry.plan.adds {
+        return None;
+    }
+    let collection = catalogue.collection(&entry.plan.collection).ok()?;
+    let reached = collection.reached(&note(task.id)).ok()?.unwrap_or(0);
+    task.done = reached;
+    task.records = reached.saturating_sub(task.skipped);
+    Some(match reached {
+        0 => "nothing was added".to_owned(),
+        1 => "the record of the first line was added and stays".to_owned(),
+        lines => format!("the records of the first {lines} lines were added and stay"),
     })
 }
 
-/// An error as whoever sent the file understands it: without the path it lay under here.
+/// The name under which a collection keeps how far the import into it has come.
+fn note(id: u64) -> String {
+    format!("import-{id}")
+}
+
+/// An error as whoever sent the file understands it: without the paths things have here.
 fn message(error: &Error, entry: &Entry) -> String {
+    let file = &entry.plan.file;
     match error {
-        Error::Import { message, .. } => format!("{}: {message}", entry.plan.file),
+        Error::Import { message, .. } => format!("{file}: {message}"),
+        Error::Npy { reason, .. } => format!("{file}: {reason}"),
+        Error::NoCollection { name, .. } => {
+            format!("the collection '{name}' was dropped meanwhile")
+        }
+        full if full.is_full() => "the server's disk is full; make room and import it again".into(),
+        Error::Io { reason, .. } if reason.kind() == std::io::ErrorKind::UnexpectedEof => {
+            format!("{file}: {reason}")
+        }
+        Error::Io { .. } | Error::Store { .. } | Error::Write { .. } | Error::Format { .. } => {
+            tracing::error!(%error, task = entry.task.borrow().id, "an import failed");
+            "something went wrong here; the server's log says what".into()
+        }
         other => other.to_string(),
     }
 }

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 
 const FOLDER: &str = "imports";
 
+/// How often a task is taken up again after the process ended: one that brings it down
+/// would otherwise do so at every start.
+const MAX_INTERRUPTED: u32 = 3;
+
 /// What is to be done with a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
@@ -45,6 +49,9 @@ impl Incoming {
 struct Kept {
     plan: Plan,
     task: Task,
+    /// How often the process ended while the task was under way.
+    #[serde(default)]
+    interrupted: u32,
 }
 
 pub(super) struct Spool {
@@ -80,15 +87,24 @@ impl Spool {
             let kept = fs::read(&path).map_err(anyhow::Error::from);
             let kept = kept.and_then(|bytes| Ok(serde_json::from_slice::<Kept>(&bytes)?));
             match kept {
-                Ok(Kept { plan, mut task }) => {
+                Ok(Kept {
+                    plan,
+                    mut task,
+                    interrupted,
+                }) => {
                     if !task.state.is_over() {
-                        if self.upload(task.id, &plan.file).is_file() {
-                            task.state = TaskState::Queued;
-                        } else {
+                        let mut fail = |why: &str| {
                             task.state = TaskState::Failed;
-                            task.message =
-                                Some("the uploaded file is gone; import it again".into());
+                            task.message = Some(why.to_owned());
+                        };
+                        if !self.upload(task.id, &plan.file).is_file() {
+                            fail("the uploaded file is gone; import it again");
+                        } else if interrupted >= MAX_INTERRUPTED {
+                            fail("the service ended again and again while it was imported");
+                        } else {
+                            task.state = TaskState::Queued;
                         }
+                        self.write(&plan, &task, interrupted + 1)?;
                     }
                     tasks.push((plan, task));
                 }
@@ -136,7 +152,10 @@ impl Spool {
         )?;
         let from = incoming.folder.keep();
         fs::rename(from, upload.parent().unwrap_or(&self.folder))?;
-        self.write(plan, &task)?;
+        if let Err(error) = self.write(plan, &task, 0) {
+            self.forget(id);
+            return Err(error);
+        }
         Ok(task)
     }
 
@@ -147,7 +166,7 @@ impl Spool {
 
     /// Writes down how a task ended, and lets its upload go.
     pub fn finish(&self, plan: &Plan, task: &Task) {
-        if let Err(error) = self.write(plan, task) {
+        if let Err(error) = self.write(plan, task, 0) {
             tracing::warn!(%error, task = task.id, "how a task ended is not written down");
         }
         let _ = fs::remove_dir_all(self.folder.join(task.id.to_string()));
@@ -159,10 +178,11 @@ impl Spool {
         let _ = fs::remove_dir_all(self.folder.join(id.to_string()));
     }
 
-    fn write(&self, plan: &Plan, task: &Task) -> io::Result<()> {
+    fn write(&self, plan: &Plan, task: &Task, interrupted: u32) -> io::Result<()> {
         let kept = Kept {
             plan: plan.clone(),
             task: task.clone(),
+            interrupted,
         };
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         serde_json::to_writer(file.as_file_mut(), &kept)?;
@@ -172,9 +192,14 @@ impl Spool {
     }
 }
 
-/// A file's name as one of a folder's entries: without a path, and never hidden or empty.
+/// A file's name as one of a folder's entries: without a path, never hidden or empty, and
+/// with its end, which tells its format.
 fn name(file: &str) -> String {
     let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control()).take(100).collect();
-    format!("f-{plain}")
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    let mut start = plain.len().saturating_sub(100);
+    while !plain.is_char_boundary(start) {
+        start += 1;
+    }
+    format!("f-{}", &plain[start..])
 }

@@ -96,7 +96,8 @@ trait Rows: Send {
 
 impl Import {
     /// Opens a folder of texts, or a file: `.csv` and `.tsv`, plain or `.gz`, are CSV with a
-    /// header line, one that begins with `[` is a JSON array, everything else JSON lines.
+    /// header line, one that begins with `[` is a JSON array, everything else JSON lines. Where
+    /// the ending tells nothing, what begins with neither `{` nor `[` is CSV.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be opened; [`Error::Import`] where it is empty, or its
@@ -119,20 +120,19 @@ impl Import {
                 "is no plain file, and records are read more than once; save it as one first";
             return Err(Error::import(path, message));
         }
-        Self::stream(path, file, false)
+        Self::stream(path, file)
     }
 
     /// Reads any stream, such as an upload. `name` is its file's name: it tells the format
-    /// as in [`Import::open`] and stands in messages. Where its ending tells nothing, what
-    /// begins with neither `{` nor `[` is CSV.
+    /// as in [`Import::open`] and stands in messages.
     ///
     /// # Errors
     /// As for [`Import::open`].
     pub fn read(name: &str, input: impl Read + Send + 'static) -> Result<Self> {
-        Self::stream(Path::new(name), input, true)
+        Self::stream(Path::new(name), input)
     }
 
-    fn stream(name: &Path, raw: impl Read + Send + 'static, guess: bool) -> Result<Self> {
+    fn stream(name: &Path, raw: impl Read + Send + 'static) -> Result<Self> {
         let bytes = Arc::default();
         let mut input = Input::new(raw, Arc::clone(&bytes)).map_err(Error::io(name))?;
         if input.peek(1).map_err(Error::io(name))?.is_empty() {
@@ -142,7 +142,7 @@ impl Import {
         let format = match (Ending::of(name), first) {
             (Ending::Csv, _) => Format::Csv,
             (_, Some(b'[')) => Format::JsonArray,
-            (Ending::Other, Some(byte)) if guess && byte != b'{' => Format::Csv,
+            (Ending::Other, Some(byte)) if byte != b'{' => Format::Csv,
             _ => Format::JsonLines,
         };
         let rows: Box<dyn Rows> = match format {

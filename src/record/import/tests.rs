@@ -87,11 +87,14 @@ fn the_format_is_told_by_name_then_by_content() {
             assert_eq!(import.format(), expected, "{name} {text:?}");
         }
     }
-    // A file on disk is CSV by its name alone: a broken JSON file must be told as such.
+    // A file on disk is told as an upload is, so that a look at it beforehand does not lie;
+    // a broken JSON file is told as such by its ending.
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.txt");
-    std::fs::write(&path, "a,b").unwrap();
-    assert_eq!(Import::open(&path).unwrap().format(), Format::JsonLines);
+    for (name, expected) in [("a.txt", Format::Csv), ("a.jsonl", Format::JsonLines)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, "a,b").unwrap();
+        assert_eq!(Import::open(&path).unwrap().format(), expected);
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use http_body_util::BodyExt;
 use parallax_app::wire::{Preview, Proposed, Started, Task};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
-use tokio::sync::watch;
-use tokio_stream::{Stream, StreamExt, wrappers::WatchStream};
+use tokio::sync::{mpsc, watch};
+use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 
 use super::{Named, parameters};
 use crate::http::error::Failure;
@@ -196,13 +196,19 @@ async fn events(
     path: Named,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let Path(id) = path?;
-    let mut over = false;
-    let states = WatchStream::new(watch(&service, &id)?);
-    let states = states.take_while(move |task| {
-        let more = !over;
-        over = task.state.is_over();
-        more
+    let mut watch = watch(&service, &id)?;
+    let (told, states) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let task = watch.borrow_and_update().clone();
+            let over = task.state.is_over();
+            // Who no longer listens has the sending fail.
+            if told.send(task).await.is_err() || over || watch.changed().await.is_err() {
+                return;
+            }
+        }
     });
+    let states = ReceiverStream::new(states);
     let events = states.map(|task| {
         let data = serde_json::to_string(&task).unwrap_or_default();
         Ok(Event::default().data(data))
