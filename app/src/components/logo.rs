@@ -27,12 +27,14 @@ fn Picture(image: String, initial: String) -> impl IntoView {
     let failed = RwSignal::new(false);
     let picture = NodeRef::<leptos::html::Img>::new();
     Effect::new(move || {
-        // One that failed before the page came to life is loaded again, to hear of it.
+        // One that failed before the page came to life is loaded again, to hear of it: from
+        // the address as it stands, which stays as it was rendered.
         if let Some(picture) = picture.get()
             && picture.complete()
             && picture.natural_width() == 0
+            && let Some(address) = picture.get_attribute("src")
         {
-            picture.set_src(&picture.src());
+            picture.set_src(&address);
         }
     });
     view! {
