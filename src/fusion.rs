@@ -1,39 +1,49 @@
 //! One ranking out of two.
-
-use std::collections::HashMap;
+//!
+//! Two ways: by ranks alone, or by scores that were made comparable first. Cosines and BM25
+//! scores have neither unit nor range in common, and both depend on the query; but each
+//! engine's answer to a query has a level that counts as good, and one that counts as
+//! nothing. [`Scale`] measures a score between the two.
 
 /// The constant of reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): the
 /// paper's own choice, large enough that no first place wins alone.
 const K: f32 = 60.0;
 
-/// A record's place in the fused ranking.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fused {
-    /// Position in the index.
-    pub position: u32,
-    /// `Σ 1 / (60 + rank)` over the rankings that hold it.
-    pub score: f32,
+/// The place in a ranking whose score counts as good. The first would be at the mercy of
+/// one outlier; ten are what a page shows.
+const GOOD_RANK: usize = 10;
+
+/// Differences smaller than this are none: they would blow noise up to a ranking.
+const LEAST_RANGE: f32 = 1e-3;
+
+/// What a rank adds to a fused score.
+pub fn reciprocal_rank(rank: u32) -> f32 {
+    1.0 / (K + rank as f32)
 }
 
-/// Fuses rankings of positions, each best first and without repetition; best first, equal
-/// scores in order of position.
-pub fn reciprocal_rank(rankings: &[&[u32]]) -> Vec<Fused> {
-    let mut scores: HashMap<u32, f32> = HashMap::new();
-    for ranking in rankings {
-        for (rank, &position) in (1u16..).zip(ranking.iter()) {
-            *scores.entry(position).or_default() += 1.0 / (K + f32::from(rank));
-        }
+/// A linear scale for one engine's scores: 0 is the engine's background, what it gives to
+/// records that have nothing to do with the query; 1 is the score of its tenth best hit. A
+/// linear normalisation in the sense of Lee, "Analyses of multiple evidence combination"
+/// (SIGIR 1997), between levels that one outlier does not move.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    background: f32,
+    range: f32,
+}
+
+impl Scale {
+    /// A scale from the background and the engine's ranking, best first. With fewer than ten
+    /// hits the last one counts as good; with none everything is 0.
+    pub fn new(background: f32, ranking: impl Iterator<Item = f32>) -> Self {
+        let good = ranking.take(GOOD_RANK).last();
+        let range = good.map_or(f32::INFINITY, |good| (good - background).max(LEAST_RANGE));
+        Self { background, range }
     }
-    let mut fused: Vec<Fused> = scores
-        .into_iter()
-        .map(|(position, score)| Fused { position, score })
-        .collect();
-    fused.sort_unstable_by(|a, b| {
-        b.score
-            .total_cmp(&a.score)
-            .then(a.position.cmp(&b.position))
-    });
-    fused
+
+    /// Where a score lies on the scale.
+    pub fn of(&self, score: f32) -> f32 {
+        (score - self.background) / self.range
+    }
 }
 
 #[cfg(test)]
@@ -41,17 +51,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standing_in_both_rankings_beats_standing_first_in_one() {
-        let fused = reciprocal_rank(&[&[1, 2, 3], &[4, 2, 5]]);
-        assert_eq!(fused[0].position, 2);
-        assert!((fused[0].score - 2.0 / 62.0).abs() < 1e-7);
-        // 1 and 4 tie at rank 1 of one ranking each; 3 and 5 at rank 3.
-        let order: Vec<u32> = fused.iter().map(|f| f.position).collect();
-        assert_eq!(order, [2, 1, 4, 3, 5]);
+    fn a_scale_runs_from_the_background_to_the_tenth_best() {
+        let ranking = (0..20).map(|at| 1.0 - at as f32 * 0.05);
+        let scale = Scale::new(0.1, ranking);
+        assert!((scale.of(0.55) - 1.0).abs() < 1e-6);
+        assert!(scale.of(0.1).abs() < 1e-6);
+        assert!(scale.of(0.05) < 0.0);
     }
 
     #[test]
-    fn nothing_fuses_to_nothing() {
-        assert!(reciprocal_rank(&[&[], &[]]).is_empty());
+    fn short_and_flat_rankings_have_a_scale_too() {
+        assert!((Scale::new(0.0, [3.0, 2.0].into_iter()).of(2.0) - 1.0).abs() < 1e-6);
+        assert_eq!(Scale::new(0.0, std::iter::empty()).of(5.0), 0.0);
+        assert!(Scale::new(0.5, [0.5].into_iter()).of(0.5).is_finite());
+    }
+
+    #[test]
+    fn standing_in_both_rankings_beats_standing_first_in_one() {
+        assert!(reciprocal_rank(2) + reciprocal_rank(2) > reciprocal_rank(1));
+        assert!((reciprocal_rank(2) - 1.0 / 62.0).abs() < 1e-7);
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::record::{FacetField, Record};
+pub use crate::text::{Correction, Lookup};
 
 /// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
 pub const MAX_QUERY_CHARS: usize = 2_000;
@@ -38,6 +39,12 @@ pub struct Query {
     pub collapse: bool,
     /// The facets whose values are counted.
     pub facets: Vec<String>,
+    /// How the two rankings become one, in mode `hybrid`.
+    pub fusion: Fusion,
+    /// Whether quotes, hyphens and colons are operators; otherwise they are just text.
+    pub operators: bool,
+    /// How words are looked up.
+    pub lookup: Lookup,
 }
 
 impl Query {
@@ -52,6 +59,12 @@ impl Query {
             route: Route::Auto,
             collapse: true,
             facets: Vec::new(),
+            fusion: Fusion::default(),
+            operators: true,
+            lookup: Lookup {
+                prefix: false,
+                correct: true,
+            },
         }
     }
 
@@ -67,6 +80,13 @@ impl Query {
         if length > MAX_QUERY_CHARS {
             return Err(Error::BadQuery(format!(
                 "the query has {length} characters, at most {MAX_QUERY_CHARS} are allowed"
+            )));
+        }
+        if let Fusion::Weighted { meaning } = self.fusion
+            && !(0.0..=1.0).contains(&meaning)
+        {
+            return Err(Error::BadQuery(format!(
+                "balance is {meaning}, allowed is 0 (words alone) to 1 (meaning alone)"
             )));
         }
         check_page(self.limit, self.offset)
@@ -99,7 +119,7 @@ pub enum Mode {
     Neural,
     /// By words: BM25.
     Text,
-    /// Both, fused by reciprocal rank.
+    /// Both, fused.
     Hybrid,
 }
 
@@ -137,6 +157,26 @@ impl FromStr for Mode {
     }
 }
 
+/// How two rankings become one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fusion {
+    /// Scores in units of what each engine gives its tenth best hit, weighed: see
+    /// [`crate::fusion::Scale`].
+    Weighted {
+        /// The share of meaning, 0 to 1; the rest is that of words.
+        meaning: f32,
+    },
+    /// `Σ 1 / (60 + rank)`, which asks for ranks alone.
+    ReciprocalRank,
+}
+
+impl Default for Fusion {
+    /// Half and half: chosen on benchmarks, each left out in turn (benches/QUALITY.md).
+    fn default() -> Self {
+        Self::Weighted { meaning: 0.5 }
+    }
+}
+
 /// How neighbours are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
@@ -159,6 +199,8 @@ pub struct Answer {
     pub route: Option<Route>,
     /// Counts of the facets asked for, in the order asked.
     pub facets: Vec<FacetCounts>,
+    /// Words of the query that no record holds, and what was looked for instead.
+    pub corrections: Vec<Correction>,
     /// How long each stage took.
     pub timings: Timings,
 }
@@ -189,8 +231,9 @@ pub struct Hit {
     pub text: Option<Signal>,
     /// Where the query's words stand, in modes that read words.
     pub highlights: Highlights,
-    /// Byte range in the record's text of the passage that was nearest, where the text is
-    /// long enough to have several.
+    /// Byte range in the record's text of the part that shows best why it was found, where
+    /// the text is long: the passage that was nearest or, by words, the fragment that holds
+    /// most of them.
     pub passage: Option<Range<usize>>,
     /// Records identical to this one that pass the filters too, hidden behind it.
     pub copies: Copies,

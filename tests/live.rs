@@ -46,6 +46,7 @@ fn schema() -> Schema {
             field: "city".into(),
             kind: FacetKind::Text,
         }],
+        weights: Default::default(),
     }
 }
 

@@ -6,11 +6,12 @@ use roaring::RoaringBitmap;
 
 use super::Collection;
 use super::generation::Generation;
+use super::search::both;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::query::{FacetCounts, Mode, Query};
 use crate::record::Schema;
-use crate::text;
+use crate::text::{self, TextQuery};
 
 impl Collection {
     /// How many records have each value of each facet.
@@ -23,30 +24,35 @@ impl Collection {
             facets: facets.map(|facet| facet.field.clone()).collect(),
             ..Query::new("")
         };
-        count(self.schema(), &self.generation(), &query)
+        count(self, &self.generation(), &query, &[], &TextQuery::default())
     }
 }
 
-/// Counts the facets a query asks for.
+/// Counts the facets a query asks for, among the records that pass the other filters and
+/// fulfil the query's conditions.
 ///
 /// # Errors
 /// [`crate::Error::BadQuery`] for a field that is no facet.
 pub(super) fn count(
-    schema: &Schema,
+    collection: &Collection,
     generation: &Generation,
     query: &Query,
+    filters: &[Filter],
+    words: &TextQuery,
 ) -> Result<Vec<FacetCounts>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
-    let matching = (query.mode == Mode::Text)
-        .then(|| text::matching(&generation.text_parts(&None), &query.text));
+    let schema = collection.schema();
+    let parts = generation.text_parts(&None);
+    let fulfilling = text::fulfilling(&parts, words);
+    let matching = (query.mode == Mode::Text).then(|| text::matching(&parts, words));
     let counted = query.facets.iter().map(|field| {
         let facet = schema.facets.iter().find(|facet| facet.field == *field);
         let facet = facet.ok_or_else(|| no_facet(schema, field))?;
-        let others = query.filters.iter().filter(|filter| filter.field != *field);
+        let others = filters.iter().filter(|filter| filter.field != *field);
         let others: Vec<Filter> = others.cloned().collect();
-        let passing = generation.select(&others)?;
+        let passing = both(generation.select(&others)?, fulfilling.clone());
         let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
         for (at, part) in generation.parts.iter().enumerate() {
             let mut among = passing.as_ref().map_or_else(

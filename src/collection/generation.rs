@@ -168,6 +168,24 @@ impl Generation {
         })
     }
 
+    /// What a record shares with those identical to it.
+    pub fn fingerprint(&self, position: u32) -> Option<u64> {
+        let (part, within) = self.locate(position)?;
+        let fingerprints = &part.segment.columns.fingerprints;
+        fingerprints.get(within as usize).copied()
+    }
+
+    /// Records identical to one, without itself, that pass.
+    pub fn copies(&self, position: u32, passing: &Passing) -> Vec<u32> {
+        let Some(same) = self.fingerprint(position) else {
+            return Vec::new();
+        };
+        let parts = self.parts.iter();
+        let all = parts.flat_map(|part| part.segment.copies(same).map(|at| part.offset + at));
+        all.filter(|&copy| copy != position && self.passes(copy, passing))
+            .collect()
+    }
+
     /// Whether a record is live and passes.
     pub fn passes(&self, position: u32, passing: &Passing) -> bool {
         let after = self.parts.partition_point(|part| part.offset <= position);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
 /// Changes whenever what is inside changes shape.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What an index was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,51 +1,24 @@
-//! Answering a query: candidates from one engine or both, filters, fusion, records.
+//! Answering a query: what it asks, a ranking, the records.
 
-use std::collections::HashSet;
 use std::time::Instant;
 
 use super::generation::{Generation, Passing};
-use super::nearest::{NearRecord, nearest};
-use super::store::View;
+use super::hits::Source;
+use super::ranking::{Asked, Ranking};
 use super::{Collection, facets};
 use crate::Vector;
-use crate::error::Result;
-use crate::filter::Filter;
-use crate::fusion::reciprocal_rank;
-use crate::query::{
-    Answer, Copies, Copy, Highlights, Hit, MAX_COPIES, Mode, Query, Route, Signal, Timings,
-    check_page,
-};
-use crate::record::{Payload, RecordId};
-use crate::text::{self, Match, highlight};
+use crate::error::{Error, Result};
+use crate::filter::{Alternative, Filter};
+use crate::query::{Answer, Mode, Query, Timings, check_page};
+use crate::text::{self, Clause, TextQuery, fulfilling};
 
-/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
-const FUSION_DEPTH: usize = 100;
-
-/// A record's place before its record is read.
-struct Ranked {
-    position: u32,
-    score: f32,
-    neural: Option<Signal>,
-    text: Option<Signal>,
-    /// Which of its passages was nearest.
-    passage: Option<u32>,
-}
-
-/// The part of a ranking that was asked for, and what is said about all of it.
-struct Ranking {
-    hits: Vec<Ranked>,
-    total: u32,
-    route: Option<Route>,
-}
-
-/// Where an answer's records are read from, and what is wanted of them.
-struct Found<'a> {
-    generation: &'a Generation,
-    view: &'a View<'a>,
-    passing: &'a Passing,
-    /// The query, where its words are to be marked.
-    words: Option<&'a str>,
-    collapse: bool,
+/// A query taken apart.
+pub(super) struct Parsed {
+    clauses: Vec<Clause>,
+    /// The query's own filters and those among its clauses.
+    pub filters: Vec<Filter>,
+    /// What is left for whoever reads meaning.
+    pub meaning: String,
 }
 
 impl Collection {
@@ -58,32 +31,37 @@ impl Collection {
         query.check()?;
         let start = Instant::now();
         let mut timings = Timings::default();
+        let parsed = self.parse(query)?;
         let vector = match query.mode {
             Mode::Text => None,
-            Mode::Neural | Mode::Hybrid => Some(self.encode(query, &mut timings)?),
+            Mode::Neural | Mode::Hybrid => Some(self.encode(&parsed.meaning, &mut timings)?),
         };
-        let words = (query.mode != Mode::Neural).then_some(query.text.as_str());
         let (generation, view) = self.now()?;
-        let passing = self.select(&generation, &query.filters)?;
-        let ranking = match (query.mode, vector.as_ref()) {
-            (Mode::Hybrid, Some(vector)) => {
-                self.by_both(&generation, query, vector, &passing, &mut timings)
-            }
-            (_, Some(vector)) => {
-                self.by_meaning(&generation, query, vector, &passing, &mut timings)
-            }
-            (_, None) => by_words(&generation, query, &passing, &mut timings),
+        let look_up = Instant::now();
+        let (words, passing) = self.prepare(&generation, query, &parsed)?;
+        timings.text = look_up.elapsed();
+        let asked = Asked {
+            generation: &generation,
+            passing: &passing,
+            query,
+            words: &words,
+            vector: vector.as_ref(),
+            graph_min_records: self.tuning.graph_min_records,
         };
-        let facets = facets::count(self.schema(), &generation, query)?;
-        let found = Found {
+        let ranking = asked.ranking(&mut timings);
+        let facets = facets::count(self, &generation, query, &parsed.filters, &words)?;
+        let source = Source {
             generation: &generation,
             view: &view,
             passing: &passing,
-            words,
+            words: (query.mode != Mode::Neural).then_some(&words),
             collapse: query.collapse,
         };
-        let mut answer = self.answer(&found, ranking, timings, start)?;
+        let mut answer = self.answer(&source, ranking, timings, start)?;
         answer.facets = facets;
+        if query.mode != Mode::Neural {
+            answer.corrections = words.corrections;
+        }
         Ok(answer)
     }
 
@@ -108,162 +86,139 @@ impl Collection {
         let position = position.ok_or_else(|| self.no_record(id))?;
         let vector = generation.vector(position).copied();
         let vector = vector.ok_or_else(|| self.no_record(id))?;
-        let own = fingerprint(&generation, position);
-        let itself = copies(&generation, position, &passing).len() as u32
+        let itself = generation.copies(position, &passing).len() as u32
             + u32::from(generation.passes(position, &passing));
-        let mut route = Route::Exact;
         // One more than asked for: the record itself may be among them.
-        let mut near = distinct(
-            &generation,
-            true,
-            offset + limit + 1,
-            |near: &NearRecord| near.position,
-            |depth| {
-                let found = self.nearest(&generation, &vector, depth, &passing, Route::Auto);
-                route = found.1;
-                found.0
-            },
-        );
-        near.retain(|near| fingerprint(&generation, near.position) != own);
-        let ranking = Ranking {
-            hits: page((1..).zip(near).map(neural), limit, offset),
-            total: generation.passing(&passing) - itself,
-            route: Some(route),
+        let query = Query {
+            limit: offset + limit + 1,
+            ..Query::new("")
         };
-        timings.neural = start.elapsed();
-        let found = Found {
+        let asked = Asked {
+            generation: &generation,
+            passing: &passing,
+            query: &query,
+            words: &TextQuery::default(),
+            vector: Some(&vector),
+            graph_min_records: self.tuning.graph_min_records,
+        };
+        let mut ranking = asked.ranking(&mut timings);
+        let own = generation.fingerprint(position);
+        ranking
+            .hits
+            .retain(|hit| generation.fingerprint(hit.position) != own);
+        for (rank, signal) in (1..).zip(
+            ranking
+                .hits
+                .iter_mut()
+                .filter_map(|hit| hit.neural.as_mut()),
+        ) {
+            signal.rank = rank;
+        }
+        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
+        ranking.total -= itself;
+        let source = Source {
             generation: &generation,
             view: &view,
             passing: &passing,
             words: None,
             collapse: true,
         };
-        self.answer(&found, ranking, timings, start)
+        self.answer(&source, ranking, timings, start)
     }
 
-    fn nearest(
-        &self,
-        generation: &Generation,
-        vector: &Vector,
-        k: usize,
-        passing: &Passing,
-        route: Route,
-    ) -> (Vec<NearRecord>, Route) {
-        let graph_from = self.tuning.graph_min_records;
-        nearest(generation, vector, k, passing, route, graph_from)
-    }
-
-    fn by_meaning(
-        &self,
-        generation: &Generation,
-        query: &Query,
-        vector: &Vector,
-        passing: &Passing,
-        timings: &mut Timings,
-    ) -> Ranking {
-        let start = Instant::now();
-        let mut route = Route::Exact;
-        let near = distinct(
-            generation,
-            query.collapse,
-            query.offset + query.limit,
-            |near: &NearRecord| near.position,
-            |depth| {
-                let found = self.nearest(generation, vector, depth, passing, query.route);
-                route = found.1;
-                found.0
-            },
-        );
-        timings.neural = start.elapsed();
-        Ranking {
-            hits: page((1..).zip(near).map(neural), query.limit, query.offset),
-            total: generation.passing(passing),
-            route: Some(route),
-        }
-    }
-
-    fn by_both(
-        &self,
-        generation: &Generation,
-        query: &Query,
-        vector: &Vector,
-        passing: &Passing,
-        timings: &mut Timings,
-    ) -> Ranking {
-        let start = Instant::now();
-        let mut route = Route::Exact;
-        let near = distinct(
-            generation,
-            query.collapse,
-            FUSION_DEPTH,
-            |near: &NearRecord| near.position,
-            |depth| {
-                let found = self.nearest(generation, vector, depth, passing, query.route);
-                route = found.1;
-                found.0
-            },
-        );
-        timings.neural = start.elapsed();
-        let start = Instant::now();
-        let parts = generation.text_parts(passing);
-        let words = distinct(
-            generation,
-            query.collapse,
-            FUSION_DEPTH,
-            |found: &Match| found.position,
-            |depth| text::search(&parts, &query.text, depth).best,
-        );
-        timings.text = start.elapsed();
-
-        let start = Instant::now();
-        let by_meaning: Vec<u32> = near.iter().map(|near| near.position).collect();
-        let by_words: Vec<u32> = words.iter().map(|found| found.position).collect();
-        let fused = reciprocal_rank(&[&by_meaning, &by_words]);
-        let hits = fused.into_iter().skip(query.offset).take(query.limit);
-        let hits = hits.map(|fused| {
-            let place = |ranking: &[u32]| ranking.iter().position(|&p| p == fused.position);
-            let neural = place(&by_meaning);
-            let signal = |at: usize, score: f32| Signal {
-                rank: at as u32 + 1,
-                score,
+    /// Takes a query apart.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] where it only says what not to find, or a filter in it makes no
+    /// sense.
+    pub(super) fn parse(&self, query: &Query) -> Result<Parsed> {
+        let schema = self.schema();
+        let is_facet = |name: &str| schema.facets.iter().any(|facet| facet.field == name);
+        let is_field = |name: &str| {
+            query.operators && (is_facet(name) || !schema.word_fields_named(name).is_empty())
+        };
+        let mut clauses = if query.operators {
+            text::parse(&query.text, is_field)
+        } else {
+            vec![Clause::plain(&query.text)]
+        };
+        let mut filters = query.filters.clone();
+        clauses.retain(|clause| {
+            // A field that words search in is searched by words, though it be a facet too.
+            let facet = clause
+                .field
+                .as_ref()
+                .filter(|name| schema.word_fields_named(name).is_empty());
+            let Some(field) = facet else {
+                return true;
             };
-            Ranked {
-                position: fused.position,
-                score: fused.score,
-                neural: neural.map(|at| signal(at, near[at].cosine)),
-                text: place(&by_words).map(|at| signal(at, words[at].score)),
-                passage: neural.map(|at| near[at].passage),
+            let alternatives = clause.text.split('|').filter(|_| !clause.phrase);
+            let mut alternatives: Vec<Alternative> = alternatives
+                .map(|value| Alternative::Value(value.to_owned()))
+                .collect();
+            if clause.phrase {
+                alternatives.push(Alternative::Value(clause.text.clone()));
             }
+            filters.push(Filter {
+                field: field.clone(),
+                negated: clause.excluded,
+                alternatives,
+            });
+            false
         });
-        let hits = hits.collect();
-        timings.fusion = start.elapsed();
-        Ranking {
-            hits,
-            total: generation.passing(passing),
-            route: Some(route),
+        let meaning = if query.operators {
+            text::without_operators(&clauses)
+        } else {
+            query.text.trim().to_owned()
+        };
+        if meaning.trim().is_empty() {
+            return Err(Error::BadQuery(
+                "the query says what to leave out, but not what to find: add a word".into(),
+            ));
         }
+        Ok(Parsed {
+            clauses,
+            filters,
+            meaning,
+        })
     }
 
-    fn encode(&self, query: &Query, timings: &mut Timings) -> Result<Vector> {
+    /// Looks a query's words up in a generation, and selects the records that may be hits.
+    pub(super) fn prepare(
+        &self,
+        generation: &Generation,
+        query: &Query,
+        parsed: &Parsed,
+    ) -> Result<(TextQuery, Passing)> {
+        let schema = self.schema();
+        let parts = generation.text_parts(&None);
+        let words = TextQuery::new(
+            &parts,
+            &parsed.clauses,
+            |name| schema.word_fields_named(name),
+            query.lookup,
+        );
+        let passing = self.select(generation, &parsed.filters)?;
+        let passing = both(passing, fulfilling(&parts, &words));
+        Ok((words, passing))
+    }
+
+    fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {
         let start = Instant::now();
-        let vector = self.encoder.encode(query.text.trim())?;
+        let vector = self.encoder.encode(text.trim())?;
         timings.encode = start.elapsed();
         Ok(*vector)
     }
 
-    /// Reads the hits' records.
     fn answer(
         &self,
-        found: &Found<'_>,
+        source: &Source<'_>,
         ranking: Ranking,
         mut timings: Timings,
         start: Instant,
     ) -> Result<Answer> {
         let fetch = Instant::now();
-        let mut hits = Vec::with_capacity(ranking.hits.len());
-        for ranked in ranking.hits {
-            hits.extend(self.hit(found, ranked)?);
-        }
+        let hits = self.hits(source, ranking.hits)?;
         timings.fetch = fetch.elapsed();
         timings.total = start.elapsed();
         Ok(Answer {
@@ -271,179 +226,19 @@ impl Collection {
             total: ranking.total,
             route: ranking.route,
             facets: Vec::new(),
+            corrections: Vec::new(),
             timings,
         })
     }
+}
 
-    /// Reads a hit's record and marks the words that matched; `None` where it is gone.
-    fn hit(&self, found: &Found<'_>, ranked: Ranked) -> Result<Option<Hit>> {
-        let &Found {
-            generation, view, ..
-        } = found;
-        let Some((number, payload)) = self.read(generation, view, ranked.position)? else {
-            return Ok(None);
-        };
-        let copies = if found.collapse {
-            copies(generation, ranked.position, found.passing)
-        } else {
-            Vec::new()
-        };
-        let passage = match ranked.passage {
-            Some(at) => {
-                let ranges = view.ranges(number)?;
-                let range = ranges.get(at as usize).cloned();
-                range.and_then(|range| self.schema().shown_range(&payload, range))
-            }
-            None => None,
-        };
-        let record = self.schema().read(number, payload);
-        let highlights = found
-            .words
-            .map_or_else(Highlights::default, |words| Highlights {
-                title: highlight(words, &record.title),
-                text: highlight(words, &record.text),
-            });
-        let mut named = Vec::new();
-        for &position in copies.iter().take(MAX_COPIES) {
-            if let Some((number, payload)) = self.read(generation, view, position)? {
-                let copy = self.schema().read(number, payload);
-                named.push(Copy {
-                    id: copy.id,
-                    facets: copy.facets,
-                });
-            }
+/// What is in both selections.
+pub(super) fn both(passing: Passing, other: Passing) -> Passing {
+    match (passing, other) {
+        (Some(one), Some(other)) => {
+            let pairs = one.into_iter().zip(other);
+            Some(pairs.map(|(one, other)| one & other).collect())
         }
-        Ok(Some(Hit {
-            record,
-            score: ranked.score,
-            neural: ranked.neural,
-            text: ranked.text,
-            highlights,
-            passage,
-            copies: Copies {
-                count: copies.len() as u32,
-                records: named,
-            },
-        }))
+        (one, other) => one.or(other),
     }
-
-    fn read(
-        &self,
-        generation: &Generation,
-        view: &View<'_>,
-        position: u32,
-    ) -> Result<Option<(RecordId, Payload)>> {
-        let Some(number) = generation.number(position) else {
-            return Ok(None);
-        };
-        Ok(view.record(number)?.map(|payload| (number, payload)))
-    }
-}
-
-fn by_words(
-    generation: &Generation,
-    query: &Query,
-    passing: &Passing,
-    timings: &mut Timings,
-) -> Ranking {
-    let start = Instant::now();
-    let parts = generation.text_parts(passing);
-    let mut total = 0;
-    let best = distinct(
-        generation,
-        query.collapse,
-        query.offset + query.limit,
-        |found: &Match| found.position,
-        |depth| {
-            let matches = text::search(&parts, &query.text, depth);
-            total = matches.total;
-            matches.best
-        },
-    );
-    timings.text = start.elapsed();
-    let ranked = (1..).zip(best).map(|(rank, found)| Ranked {
-        position: found.position,
-        score: found.score,
-        neural: None,
-        text: Some(Signal {
-            rank,
-            score: found.score,
-        }),
-        passage: None,
-    });
-    Ranking {
-        hits: page(ranked, query.limit, query.offset),
-        total,
-        route: None,
-    }
-}
-
-fn neural((rank, near): (u32, NearRecord)) -> Ranked {
-    Ranked {
-        position: near.position,
-        score: near.cosine,
-        neural: Some(Signal {
-            rank,
-            score: near.cosine,
-        }),
-        text: None,
-        passage: Some(near.passage),
-    }
-}
-
-fn page(ranking: impl Iterator<Item = Ranked>, limit: usize, offset: usize) -> Vec<Ranked> {
-    ranking.skip(offset).take(limit).collect()
-}
-
-/// The first `wanted` records of a ranking, of identical ones only the first. The ranking
-/// is asked for deeper and deeper until there are enough, or there are no more.
-fn distinct<T>(
-    generation: &Generation,
-    collapse: bool,
-    wanted: usize,
-    position: impl Fn(&T) -> u32,
-    mut ranking: impl FnMut(usize) -> Vec<T>,
-) -> Vec<T> {
-    let mut depth = wanted;
-    loop {
-        let found = ranking(depth);
-        let exhausted = found.len() < depth;
-        let mut kept = once(generation, collapse, found, &position);
-        if kept.len() >= wanted || exhausted {
-            kept.truncate(wanted);
-            return kept;
-        }
-        depth *= 2;
-    }
-}
-
-/// A ranking with only the first of identical records.
-fn once<T>(
-    generation: &Generation,
-    collapse: bool,
-    mut ranking: Vec<T>,
-    position: impl Fn(&T) -> u32,
-) -> Vec<T> {
-    if collapse {
-        let mut seen = HashSet::with_capacity(ranking.len());
-        ranking.retain(|found| seen.insert(fingerprint(generation, position(found))));
-    }
-    ranking
-}
-
-fn fingerprint(generation: &Generation, position: u32) -> Option<u64> {
-    let (part, within) = generation.locate(position)?;
-    let fingerprints = &part.segment.columns.fingerprints;
-    fingerprints.get(within as usize).copied()
-}
-
-/// Records identical to one, without itself, that pass.
-fn copies(generation: &Generation, position: u32, passing: &Passing) -> Vec<u32> {
-    let Some(same) = fingerprint(generation, position) else {
-        return Vec::new();
-    };
-    let parts = generation.parts.iter();
-    let all = parts.flat_map(|part| part.segment.copies(same).map(|at| part.offset + at));
-    all.filter(|&copy| copy != position && generation.passes(copy, passing))
-        .collect()
 }

@@ -220,6 +220,7 @@ impl Columns {
         records == self.ends.len()
             && records == self.fingerprints.len()
             && records == self.text.len()
+            && self.text.fits()
             && self.numbers.is_sorted_by(|a, b| a < b)
             && self.ends.is_sorted_by(|a, b| a < b)
     }
@@ -241,7 +242,7 @@ impl<'a> Builder<'a> {
         Self {
             schema,
             numbers: Vec::new(),
-            text: TextIndexBuilder::default(),
+            text: TextIndexBuilder::new(schema.word_weights()),
             facets: FacetIndex::new(schema),
             fingerprints: Vec::new(),
             ends: Vec::new(),
@@ -267,7 +268,7 @@ impl<'a> Builder<'a> {
             fingerprint.add_numbers(vector);
         }
         self.fingerprints.push(fingerprint.finish());
-        self.text.add(texts.iter().map(String::as_str));
+        self.text.add(&texts);
         self.numbers.push(number);
         let end = self.ends.last().copied().unwrap_or(0);
         self.ends.push(end + vectors.len() as u32);

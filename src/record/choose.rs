@@ -111,6 +111,7 @@ impl Schema {
             url: None,
             image: None,
             facets: Vec::new(),
+            weights: std::collections::BTreeMap::new(),
         };
         schema.overlay(options);
         for asked in &options.facets {

@@ -93,6 +93,7 @@ pub(super) fn propose(sample: &[Payload], options: &FieldOptions) -> Schema {
         also: Vec::new(),
         separator: ". ".into(),
         facets: facets.take(MAX_FACETS).collect(),
+        weights: std::collections::BTreeMap::new(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which field of a source plays which part, and how records are read by it. A schema is
 //! chosen once, when a collection is made, and is stored with it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,16 @@ pub struct Schema {
     pub image: Option<String>,
     /// The fields to filter by, and what they hold.
     pub facets: Vec<FacetField>,
+    /// What a word counts in a field that words search in, where that is not
+    /// [`TITLE_WEIGHT`] for the title and 1 elsewhere: with a weight of 2, as if it stood
+    /// there twice.
+    #[serde(default)]
+    pub weights: BTreeMap<String, u32>,
 }
+
+/// What a word in a title counts, where nobody says. Chosen on benchmarks, each left out in
+/// turn; benches/QUALITY.md has the figures.
+pub const TITLE_WEIGHT: u32 = 3;
 
 impl Schema {
     /// The tutorial's start-ups: name, images, alt, description, link, city.
@@ -49,6 +59,7 @@ impl Schema {
                 field: "city".into(),
                 kind: FacetKind::Text,
             }],
+            weights: BTreeMap::new(),
         }
     }
 
@@ -65,6 +76,7 @@ impl Schema {
             url: None,
             image: None,
             facets: Vec::new(),
+            weights: BTreeMap::new(),
         }
     }
 
@@ -83,6 +95,7 @@ impl Schema {
                 field: "folder".into(),
                 kind: FacetKind::Text,
             }],
+            weights: BTreeMap::new(),
         }
     }
 
@@ -92,19 +105,43 @@ impl Schema {
         parts.join(&self.separator)
     }
 
-    /// The texts that words search in: title, text, and the further fields.
+    /// The fields that words search in: title, text, and the further ones.
+    pub fn word_fields(&self) -> impl Iterator<Item = &String> {
+        self.title.iter().chain(&self.text).chain(&self.also)
+    }
+
+    /// Their texts.
     pub fn word_texts(&self, payload: &Payload) -> Vec<String> {
-        self.title
-            .iter()
-            .chain(&self.text)
-            .chain(&self.also)
-            .map(|field| text_of(payload, field))
-            .collect()
+        let fields = self.word_fields();
+        fields.map(|field| text_of(payload, field)).collect()
+    }
+
+    /// Their weights.
+    pub fn word_weights(&self) -> Vec<u32> {
+        let weight = |field: &String| match self.weights.get(field) {
+            Some(&weight) => weight,
+            None if self.title.as_ref() == Some(field) => TITLE_WEIGHT,
+            None => 1,
+        };
+        self.word_fields().map(weight).collect()
+    }
+
+    /// Which of them a name stands for: the field's own, or `title` and `text` for those
+    /// that play these parts.
+    pub fn word_fields_named(&self, name: &str) -> Vec<usize> {
+        let part = match name {
+            "title" => self.title.as_ref(),
+            "text" => self.text.as_ref(),
+            _ => None,
+        };
+        let fields = self.word_fields().enumerate();
+        let named = fields.filter(|(_, field)| *field == name || Some(*field) == part);
+        named.map(|(at, _)| at).collect()
     }
 
     /// Whether there is anything to search in.
     pub fn has_text(&self, payload: &Payload) -> bool {
-        let read = self.title.iter().chain(&self.text).chain(&self.also);
+        let read = self.word_fields();
         read.chain(&self.encoded)
             .any(|field| !text_of(payload, field).trim().is_empty())
     }

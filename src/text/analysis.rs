@@ -26,40 +26,36 @@ const STOP_WORDS: [&str; 33] = [
 pub struct Token {
     /// The stem that the index knows.
     pub term: String,
+    /// The word folded, before it was stemmed.
+    pub word: String,
     /// The word's bytes in the text.
     pub range: Range<usize>,
+    /// Which word of the text it is, from 0; stop words are counted, so that a phrase knows
+    /// how far apart its words stand.
+    pub position: u32,
 }
 
 /// The terms of a text, in order.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let stemmer = Stemmer::create(Algorithm::English);
-    text.unicode_word_indices()
-        .filter_map(move |(start, word)| {
+    (0..)
+        .zip(text.unicode_word_indices())
+        .filter_map(move |(position, (start, word))| {
             let folded = fold(word);
             if folded.is_empty() || STOP_WORDS.contains(&folded.as_str()) {
                 return None;
             }
             Some(Token {
                 term: stemmer.stem(&folded).into_owned(),
+                word: folded,
                 range: start..start + word.len(),
+                position,
             })
         })
 }
 
-/// The distinct terms of a query with how often each occurs, in order of first occurrence.
-pub fn query_terms(query: &str) -> Vec<(String, u32)> {
-    let mut terms: Vec<(String, u32)> = Vec::new();
-    for token in tokens(query) {
-        match terms.iter_mut().find(|(term, _)| *term == token.term) {
-            Some((_, count)) => *count += 1,
-            None => terms.push((token.term, 1)),
-        }
-    }
-    terms
-}
-
 /// Lower case without accents and without a possessive ending.
-fn fold(word: &str) -> String {
+pub(super) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     let plain = word.nfkd().filter(|&c| !is_combining_mark(c));
     for c in plain.flat_map(char::to_lowercase) {
@@ -109,11 +105,9 @@ mod tests {
     }
 
     #[test]
-    fn repeated_query_words_are_counted() {
-        assert_eq!(
-            query_terms("milk and milk company"),
-            [("milk".to_owned(), 2), ("compani".to_owned(), 1)]
-        );
+    fn stop_words_take_a_place_though_they_are_no_terms() {
+        let places: Vec<u32> = tokens("state of the art").map(|t| t.position).collect();
+        assert_eq!(places, [0, 3]);
     }
 
     #[test]

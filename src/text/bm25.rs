@@ -4,11 +4,16 @@
 //! terms, after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009), §3.
 //! Lucene drops the constant factor (k1 + 1) and floors the idf above zero by adding one
 //! inside the logarithm; neither changes an order.
+//!
+//! Fields are weighed as in BM25F (the same paper, §3.6, with one b for all): a weight of 2
+//! counts every word of the field as if it stood there twice, in `tf`, in `length` and in
+//! the average. Frequencies and lengths in this folder are weighed in that sense.
 
-/// BM25's two constants: how fast further occurrences stop counting, and how much a long
-/// record is held back.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
+/// How fast further occurrences of a term stop counting. With [`B`] the usual pair for
+/// records of a paragraph; benches/QUALITY.md has what it reaches.
+pub const K1: f64 = 1.5;
+/// How much a long record is held back.
+pub const B: f64 = 0.75;
 
 /// The statistics a score needs of its collection.
 #[derive(Debug, Clone, Copy)]
@@ -16,21 +21,34 @@ pub struct Bm25 {
     /// N: how many records there are.
     pub records: u32,
     /// Average length of a record in terms.
-    pub average_length: f32,
+    pub average_length: f64,
 }
 
 impl Bm25 {
-    /// `ln(1 + (N - n + 0.5) / (n + 0.5))`, for a term that n records hold.
-    pub fn idf(&self, holding: u32) -> f32 {
-        let (n, all) = (f64::from(holding), f64::from(self.records));
-        (1.0 + (all - n + 0.5) / (n + 0.5)).ln() as f32
+    /// The statistics of so many records of so many terms in all.
+    pub fn new(records: u64, terms: u64) -> Self {
+        Self {
+            records: records as u32,
+            average_length: (terms as f64 / records.max(1) as f64).max(1.0),
+        }
     }
 
-    /// A term's part of the score, before its idf: 0 to 1.
-    pub fn saturation(&self, frequency: u32, length: u32) -> f32 {
-        let frequency = frequency as f32;
-        let norm = 1.0 - B + B * length as f32 / self.average_length;
-        frequency / (frequency + K1 * norm)
+    /// `ln(1 + (N - n + 0.5) / (n + 0.5))`, for a term that n records hold.
+    pub fn idf(&self, holding: u32) -> f64 {
+        let (n, all) = (f64::from(holding), f64::from(self.records));
+        (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
+    }
+
+    /// What a frequency is held against: `k1 · (1 - b + b · length / average)`.
+    pub fn norm(&self, length: u32) -> f64 {
+        K1 * (1.0 - B + B * f64::from(length) / self.average_length)
+    }
+
+    /// A term's part of the score, before its idf: 0 to 1. It rises with the frequency and
+    /// falls with the length.
+    pub fn saturation(&self, frequency: u32, length: u32) -> f64 {
+        let frequency = f64::from(frequency);
+        frequency / (frequency + self.norm(length))
     }
 }
 
@@ -40,10 +58,7 @@ mod tests {
 
     #[test]
     fn rare_terms_weigh_more_and_none_below_zero() {
-        let bm25 = Bm25 {
-            records: 1000,
-            average_length: 10.0,
-        };
+        let bm25 = Bm25::new(1000, 10_000);
         assert!(bm25.idf(1) > bm25.idf(10));
         assert!(bm25.idf(1000) > 0.0);
         // By hand: ln(1 + (1000 - 1 + 0.5) / 1.5).
@@ -52,11 +67,8 @@ mod tests {
 
     #[test]
     fn repetition_saturates_and_length_holds_back() {
-        let bm25 = Bm25 {
-            records: 1000,
-            average_length: 10.0,
-        };
-        assert!((bm25.saturation(1, 10) - 1.0 / 2.2).abs() < 1e-6);
+        let bm25 = Bm25::new(1000, 10_000);
+        assert!((bm25.saturation(1, 10) - 1.0 / 2.5).abs() < 1e-6);
         assert!(bm25.saturation(100, 10) < 1.0);
         assert!(bm25.saturation(2, 10) > bm25.saturation(2, 20));
     }

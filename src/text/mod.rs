@@ -2,12 +2,25 @@
 
 mod analysis;
 mod bm25;
+mod condition;
+mod dictionary;
+mod explain;
 mod highlight;
 mod index;
+mod postings;
+mod query;
 mod search;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod varint;
 
-pub use analysis::{Token, query_terms, tokens};
-pub use bm25::Bm25;
-pub use highlight::highlight;
-pub use index::{Posting, TextIndex, TextIndexBuilder};
-pub use search::{Match, Matches, TextPart, matching, search};
+pub use analysis::{Token, tokens};
+pub use bm25::{B, Bm25, K1};
+pub use condition::fulfilling;
+pub use explain::{TermContribution, explain};
+pub use highlight::{fragment, highlight};
+pub use index::{TextIndex, TextIndexBuilder};
+pub use query::{Alternative, Condition, Correction, Lookup, TextQuery, Word};
+pub use search::{Match, TextPart, count, exhaustive, matching, scores, search};
+pub use syntax::{Clause, parse, without_operators};

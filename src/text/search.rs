@@ -1,12 +1,21 @@
 //! BM25 over the parts of an index: each part is immutable, and records are deleted by
 //! leaving them out of what is live. Statistics are those of the live records of all parts
 //! together, so that the scores are the ones that an index built at once would give.
+//!
+//! The best records are found without scoring all: MaxScore (Turtle & Flood, "Query
+//! evaluation: strategies and optimizations", 1995) over block bounds. What is found, and
+//! its scores, are to the bit what [`exhaustive`] finds: sums run in the order of the
+//! query's words in both, in f64, and bounds are computed by the function that scores.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
-use super::analysis::query_terms;
 use super::bm25::Bm25;
 use super::index::TextIndex;
+use super::postings::{Bound, Cursor, OVER};
+use super::query::TextQuery;
 
 /// One part of what is searched.
 #[derive(Clone, Copy)]
@@ -23,72 +32,357 @@ pub struct TextPart<'a> {
     pub offset: u32,
 }
 
+impl<'a> TextPart<'a> {
+    fn is_live(&self, position: u32) -> bool {
+        self.live.is_none_or(|live| live.contains(position))
+    }
+
+    fn passes(&self, position: u32) -> bool {
+        let passing = self.passing.or(self.live);
+        passing.is_none_or(|passing| passing.contains(position))
+    }
+
+    fn records(&self) -> u64 {
+        let all = self.index.len() as u64;
+        self.live.map_or(all, RoaringBitmap::len)
+    }
+
+    fn cursor(&self, term: &str) -> Option<Cursor<'a>> {
+        Some(self.index.cursor(self.index.term(term)?))
+    }
+
+    /// How many live records hold a term.
+    fn holding(&self, term: &str) -> u32 {
+        let Some(number) = self.index.term(term) else {
+            return 0;
+        };
+        if self.live.is_none() {
+            return self.index.holding(number);
+        }
+        let live = records(self.index.cursor(number)).filter(|&record| self.is_live(record));
+        live.count() as u32
+    }
+
+    /// Whether a live record holds a term.
+    pub(super) fn holds(&self, term: &str) -> bool {
+        let cursor = self.cursor(term);
+        cursor.is_some_and(|cursor| records(cursor).any(|record| self.is_live(record)))
+    }
+
+    /// How many live records hold a word.
+    pub(super) fn live_holders(&self, word: u32) -> u32 {
+        let holders = self.index.words().holders(word);
+        holders.filter(|&record| self.is_live(record)).count() as u32
+    }
+}
+
+/// The records of a cursor.
+fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let record = cursor.record();
+        cursor.advance();
+        (record != OVER).then_some(record)
+    })
+}
+
 /// A record that holds a term of the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
     /// Position among all parts, from 0.
     pub position: u32,
-    /// Its BM25 score.
+    /// BM25 score, above 0.
     pub score: f32,
 }
 
 impl Match {
-    /// Best first; equal scores in order of position, so that one query has one ranking.
-    fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
-        b.score
-            .total_cmp(&a.score)
-            .then(a.position.cmp(&b.position))
+    fn best_first(a: &Self, b: &Self) -> Ordering {
+        let by_score = b.score.total_cmp(&a.score);
+        by_score.then(a.position.cmp(&b.position))
     }
 }
 
-/// The best matches of a query, and how many there are in all.
-#[derive(Debug, Default, PartialEq)]
-pub struct Matches {
-    /// Best first; equal scores in order of position.
-    pub best: Vec<Match>,
-    /// How many live records hold a term of the query and pass the filter.
-    pub total: u32,
+/// The statistics that a query's scores rest on.
+pub struct Statistics {
+    /// Those of the records.
+    pub bm25: Bm25,
+    /// For each word of the query the idf of the records that hold one of its terms.
+    pub idfs: Vec<f64>,
 }
 
-/// The `k` records that match a query best, among those that pass. A record matches when it
-/// holds any of the query's terms.
-pub fn search(parts: &[TextPart<'_>], query: &str, k: usize) -> Matches {
-    let terms = query_terms(query);
-    let weights = weights(parts, &terms);
-    let mut found = Matches::default();
-    for part in parts {
-        let scores = scores(part, &terms, &weights);
-        let passes = |position: u32| {
-            let passing = part.passing.or(part.live);
-            passing.is_none_or(|passing| passing.contains(position))
-        };
-        let before = found.best.len();
-        let matching = (0u32..)
-            .zip(scores)
-            .filter(|&(position, score)| score > 0.0 && passes(position));
-        found.best.extend(matching.map(|(position, score)| Match {
-            position: part.offset + position,
-            score,
-        }));
-        found.total += (found.best.len() - before) as u32;
-        // The first parts are the large ones; what cannot be in the answer goes at once.
-        if found.best.len() > k && k > 0 {
-            found.best.select_nth_unstable_by(k - 1, Match::best_first);
+impl Statistics {
+    /// The statistics of the live records of all parts.
+    pub fn of(parts: &[TextPart<'_>], query: &TextQuery) -> Self {
+        let records: u64 = parts.iter().map(TextPart::records).sum();
+        let bm25 = Bm25::new(records, parts.iter().map(|part| part.terms).sum());
+        let idfs = query.words.iter().map(|word| {
+            let terms = word.terms.iter().map(|alternative| &alternative.term);
+            let holding = terms.flat_map(|term| parts.iter().map(move |part| part.holding(term)));
+            let holding: u64 = holding.map(u64::from).sum();
+            bm25.idf(holding.min(records) as u32)
+        });
+        Self {
+            idfs: idfs.collect(),
+            bm25,
         }
-        found.best.truncate(k);
     }
-    found.best.sort_unstable_by(Match::best_first);
+}
+
+/// A term of the query in one part.
+struct Term<'a> {
+    cursor: Cursor<'a>,
+    /// Which word of the query it stands for.
+    word: usize,
+    /// Idf, repeats and boost together.
+    weight: f64,
+    /// The most that any record can get from it.
+    most: f64,
+}
+
+/// One part as a query sees it.
+struct Scorer<'a> {
+    bm25: Bm25,
+    lengths: &'a [u32],
+    /// In the order of the query's words.
+    terms: Vec<Term<'a>>,
+}
+
+impl<'a> Scorer<'a> {
+    fn new(part: &TextPart<'a>, query: &TextQuery, statistics: &Statistics) -> Self {
+        let bm25 = statistics.bm25;
+        let mut terms = Vec::new();
+        for (word, (asked, idf)) in query.words.iter().zip(&statistics.idfs).enumerate() {
+            for alternative in &asked.terms {
+                if let Some(cursor) = part.cursor(&alternative.term) {
+                    let weight = idf * f64::from(asked.repeats) * alternative.boost;
+                    let most = most(bm25, weight, cursor.bounds());
+                    terms.push(Term {
+                        cursor,
+                        word,
+                        weight,
+                        most,
+                    });
+                }
+            }
+        }
+        Self {
+            bm25,
+            lengths: part.index.lengths(),
+            terms,
+        }
+    }
+
+    /// The score of a record that all cursors have reached: the sum over words of what their
+    /// best term adds.
+    fn score(&mut self, record: u32) -> f64 {
+        let length = self.lengths[record as usize];
+        let (mut sum, mut word, mut best) = (0.0, usize::MAX, 0.0f64);
+        for term in &mut self.terms {
+            if term.cursor.record() != record {
+                continue;
+            }
+            let part = term.weight * self.bm25.saturation(term.cursor.frequency(), length);
+            if term.word != word {
+                sum += best;
+                (word, best) = (term.word, 0.0);
+            }
+            best = best.max(part);
+        }
+        sum + best
+    }
+
+    fn seek(&mut self, record: u32) {
+        for term in &mut self.terms {
+            term.cursor.seek(record);
+        }
+    }
+}
+
+/// The most a term can add to any record of some blocks.
+fn most<'b>(bm25: Bm25, weight: f64, bounds: impl Iterator<Item = &'b Bound>) -> f64 {
+    let parts = bounds.map(|bound| weight * bm25.saturation(bound.frequency, bound.length));
+    parts.fold(0.0, f64::max)
+}
+
+/// The `k` records that match a query best among those that pass, best first; equal scores
+/// in order of position. A record matches when it holds any of the query's words.
+pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match> {
+    let statistics = Statistics::of(parts, query);
+    let mut best = Best {
+        k,
+        heap: BinaryHeap::with_capacity(k + 1),
+    };
+    for part in parts {
+        let mut scorer = Scorer::new(part, query, &statistics);
+        search_part(part, &mut scorer, &mut best);
+    }
+    let mut found: Vec<Match> = best.heap.into_iter().map(|worst| worst.0).collect();
+    found.sort_unstable_by(Match::best_first);
     found
 }
 
-/// The live positions of each part that hold a term of the query, whether they pass or not.
-pub fn matching(parts: &[TextPart<'_>], query: &str) -> Vec<RoaringBitmap> {
-    let terms = query_terms(query);
-    let of_part = |part: &TextPart<'_>| {
-        let mut matching = RoaringBitmap::new();
-        for (term, _) in &terms {
-            matching.extend(part.index.postings(term).iter().map(|p| p.position));
+/// Goes through a part window by window. A window ends where the first of the blocks ends
+/// that the essential terms stand in: those without which no record can still get in.
+fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
+    let mut by_most: Vec<usize> = (0..scorer.terms.len()).collect();
+    by_most.sort_by(|&a, &b| scorer.terms[a].most.total_cmp(&scorer.terms[b].most));
+    loop {
+        let mut rest = 0.0;
+        let essential = by_most.iter().position(|&at| {
+            rest += scorer.terms[at].most;
+            rest > best.threshold()
+        });
+        let Some(essential) = essential else {
+            return;
+        };
+        let (others, essential) = by_most.split_at(essential);
+        let of_others: f64 = others.iter().map(|&at| scorer.terms[at].most).sum();
+        let heads = essential.iter().map(|&at| scorer.terms[at].cursor.record());
+        let start = heads.min().unwrap_or(OVER);
+        if start == OVER {
+            return;
         }
+        let ends = essential
+            .iter()
+            .map(|&at| scorer.terms[at].cursor.block_end(start));
+        let end = ends.min().unwrap_or(OVER);
+        let of_window: f64 = essential
+            .iter()
+            .map(|&at| &scorer.terms[at])
+            .map(|term| {
+                most(
+                    scorer.bm25,
+                    term.weight,
+                    term.cursor.block_bounds(start).iter(),
+                )
+            })
+            .sum();
+        if of_window + of_others > best.threshold() {
+            search_window(part, scorer, best, essential, end);
+        } else {
+            for &at in essential {
+                scorer.terms[at].cursor.seek(end.saturating_add(1));
+            }
+        }
+    }
+}
+
+/// Scores what the essential terms hold up to `end`.
+fn search_window(
+    part: &TextPart<'_>,
+    scorer: &mut Scorer<'_>,
+    best: &mut Best,
+    essential: &[usize],
+    end: u32,
+) {
+    loop {
+        let heads = essential.iter().map(|&at| scorer.terms[at].cursor.record());
+        let record = heads.min().unwrap_or(OVER);
+        if record > end || record == OVER {
+            return;
+        }
+        if part.passes(record) {
+            scorer.seek(record);
+            best.offer(Match {
+                position: part.offset + record,
+                score: scorer.score(record) as f32,
+            });
+        }
+        for &at in essential {
+            if scorer.terms[at].cursor.record() == record {
+                scorer.terms[at].cursor.advance();
+            }
+        }
+    }
+}
+
+/// The best matches so far. They come in order of position, so that of equal scores the
+/// earlier one stays.
+struct Best {
+    k: usize,
+    heap: BinaryHeap<WorstFirst>,
+}
+
+struct WorstFirst(Match);
+
+impl Best {
+    /// What a score must exceed to get in.
+    fn threshold(&self) -> f64 {
+        if self.k == 0 {
+            return f64::INFINITY;
+        }
+        let full = self.heap.len() >= self.k;
+        let worst = self.heap.peek().filter(|_| full);
+        worst.map_or(0.0, |worst| f64::from(worst.0.score))
+    }
+
+    fn offer(&mut self, found: Match) {
+        if f64::from(found.score) > self.threshold() {
+            self.heap.push(WorstFirst(found));
+            if self.heap.len() > self.k {
+                self.heap.pop();
+            }
+        }
+    }
+}
+
+impl Ord for WorstFirst {
+    fn cmp(&self, other: &Self) -> Ordering {
+        Match::best_first(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for WorstFirst {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for WorstFirst {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for WorstFirst {}
+
+/// All records that match and pass, best first, by scoring every one: the oracle.
+pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
+    let matching = matching(parts, query);
+    let positions = parts.iter().zip(&matching).flat_map(|(part, matching)| {
+        let passing = matching.iter().filter(|&at| part.passes(at));
+        passing.map(|at| part.offset + at)
+    });
+    let positions: Vec<u32> = positions.collect();
+    let scores = scores(parts, query, &positions);
+    let found = positions.into_iter().zip(scores);
+    let mut found: Vec<Match> = found
+        .map(|(position, score)| Match { position, score })
+        .collect();
+    found.sort_unstable_by(Match::best_first);
+    found
+}
+
+/// The scores of some records, given in order of position; 0 where one does not match.
+pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
+    let statistics = Statistics::of(parts, query);
+    let mut scores = Vec::with_capacity(positions.len());
+    for part in parts {
+        let mut scorer = Scorer::new(part, query, &statistics);
+        let own = part.offset..part.offset + part.index.len() as u32;
+        for position in positions.iter().filter(|position| own.contains(position)) {
+            let record = position - part.offset;
+            scorer.seek(record);
+            scores.push(scorer.score(record) as f32);
+        }
+    }
+    scores
+}
+
+/// The live positions of each part that hold a word of the query, whether they pass or not.
+pub fn matching(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
+    let of_part = |part: &TextPart<'_>| {
+        let matching = bits(part, query);
+        let matching = RoaringBitmap::from_sorted_iter(ones(&matching)).unwrap_or_default();
         match part.live {
             Some(live) => matching & live,
             None => matching,
@@ -97,161 +391,35 @@ pub fn matching(parts: &[TextPart<'_>], query: &str) -> Vec<RoaringBitmap> {
     parts.iter().map(of_part).collect()
 }
 
-/// BM25's statistics with, for each term, its idf times its repetitions in the query.
-struct Weights {
-    bm25: Bm25,
-    of_terms: Vec<f32>,
-}
-
-fn weights(parts: &[TextPart<'_>], terms: &[(String, u32)]) -> Weights {
-    let records: u64 = parts.iter().map(records).sum();
-    let length: u64 = parts.iter().map(|part| part.terms).sum();
-    let bm25 = Bm25 {
-        records: records as u32,
-        average_length: (length as f64 / records.max(1) as f64).max(1.0) as f32,
+/// How many live records hold a word of the query and pass.
+pub fn count(parts: &[TextPart<'_>], query: &TextQuery) -> u32 {
+    let of_part = |part: &TextPart<'_>| {
+        let matching = bits(part, query);
+        match part.passing.or(part.live) {
+            None => matching.iter().map(|word| word.count_ones()).sum(),
+            Some(passing) => {
+                let holds = |&at: &u32| matching[at as usize / 64] >> (at % 64) & 1 == 1;
+                passing.iter().filter(holds).count() as u32
+            }
+        }
     };
-    let holding = |term: &str| -> u32 {
-        let of_part = |part: &TextPart<'_>| {
-            let postings = part.index.postings(term);
-            part.live.map_or(postings.len(), |live| {
-                postings
-                    .iter()
-                    .filter(|p| live.contains(p.position))
-                    .count()
-            })
-        };
-        parts.iter().map(of_part).sum::<usize>() as u32
-    };
-    let of_terms = terms
-        .iter()
-        .map(|(term, repeats)| bm25.idf(holding(term)) * *repeats as f32);
-    Weights {
-        of_terms: of_terms.collect(),
-        bm25,
-    }
+    parts.iter().map(of_part).sum::<u32>()
 }
 
-fn records(part: &TextPart<'_>) -> u64 {
-    part.live
-        .map_or(part.index.len() as u64, RoaringBitmap::len)
+/// One bit for each record of a part, set where it holds a word of the query.
+fn bits(part: &TextPart<'_>, query: &TextQuery) -> Vec<u64> {
+    let mut bits = vec![0u64; part.index.len().div_ceil(64)];
+    for cursor in query.terms().filter_map(|term| part.cursor(term)) {
+        for record in records(cursor) {
+            bits[record as usize / 64] |= 1 << (record % 64);
+        }
+    }
+    bits
 }
 
-/// A score for every position of a part; deleted ones may have one too.
-fn scores(part: &TextPart<'_>, terms: &[(String, u32)], weights: &Weights) -> Vec<f32> {
-    let lengths = part.index.lengths();
-    let mut scores = vec![0.0f32; lengths.len()];
-    for ((term, _), weight) in terms.iter().zip(&weights.of_terms) {
-        for posting in part.index.postings(term) {
-            let at = posting.position as usize;
-            scores[at] += weight * weights.bm25.saturation(posting.frequency, lengths[at]);
-        }
-    }
-    scores
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::TextIndexBuilder;
-
-    fn index(texts: &[&str]) -> TextIndex {
-        let mut builder = TextIndexBuilder::default();
-        for text in texts {
-            builder.add([*text]);
-        }
-        builder.build()
-    }
-
-    fn part(index: &TextIndex) -> TextPart<'_> {
-        TextPart {
-            index,
-            live: None,
-            terms: index.lengths().iter().copied().map(u64::from).sum(),
-            passing: None,
-            offset: 0,
-        }
-    }
-
-    fn found(index: &TextIndex, query: &str) -> Vec<u32> {
-        let matches = search(&[part(index)], query, 10);
-        matches.best.iter().map(|m| m.position).collect()
-    }
-
-    #[test]
-    fn the_rarer_word_decides() {
-        let index = index(&["milk company", "company", "company company", "goat company"]);
-        assert_eq!(found(&index, "goat milk company")[..2], [0, 3]);
-    }
-
-    #[test]
-    fn scores_follow_the_formula() {
-        let index = index(&["goat milk milk", "milk", "wood"]);
-        let matches = search(&[part(&index)], "milk", 10);
-        assert_eq!(matches.total, 2);
-        // N = 3, n = 2, average length 5/3; record 0 has tf 2 and length 3.
-        let idf = (1.0f64 + (3.0 - 2.0 + 0.5) / 2.5).ln();
-        let part =
-            |tf: f64, length: f64| idf * tf / (tf + 1.2 * (0.25 + 0.75 * length / (5.0 / 3.0)));
-        for found in matches.best {
-            let expected = if found.position == 0 {
-                part(2.0, 3.0)
-            } else {
-                part(1.0, 1.0)
-            };
-            assert!((f64::from(found.score) - expected).abs() < 1e-6);
-        }
-    }
-
-    #[test]
-    fn a_filter_narrows_the_total_and_the_hits_but_not_the_scores() {
-        let index = index(&["milk", "milk shake", "milk"]);
-        let filter: RoaringBitmap = [1, 2].into_iter().collect();
-        let all = search(&[part(&index)], "milk", 10);
-        let filtered = TextPart {
-            passing: Some(&filter),
-            ..part(&index)
-        };
-        let some = search(&[filtered], "milk", 10);
-        assert_eq!((all.total, some.total), (3, 2));
-        let passing: Vec<Match> = all.best.into_iter().filter(|m| m.position > 0).collect();
-        assert_eq!(some.best, passing);
-    }
-
-    #[test]
-    fn parts_and_deletions_score_as_one_index_of_what_is_left() {
-        let (first, second) = (
-            index(&["milk", "milk shake", "wood"]),
-            index(&["milk milk"]),
-        );
-        let live: RoaringBitmap = [0, 2].into_iter().collect();
-        let parts = [
-            TextPart {
-                live: Some(&live),
-                terms: 2,
-                ..part(&first)
-            },
-            TextPart {
-                offset: 3,
-                ..part(&second)
-            },
-        ];
-        let split = search(&parts, "milk", 10);
-        let whole = index(&["milk", "wood", "milk milk"]);
-        let whole = search(&[part(&whole)], "milk", 10);
-        assert_eq!(split.total, whole.total);
-        let scores =
-            |matches: Matches| -> Vec<f32> { matches.best.into_iter().map(|m| m.score).collect() };
-        assert_eq!(scores(split), scores(whole));
-        let holding = matching(&parts, "milk");
-        assert_eq!(holding, [[0].into(), [0].into()]);
-    }
-
-    #[test]
-    fn ties_stand_in_order_of_position_and_nothing_is_found_by_nothing() {
-        let index = index(&["milk", "milk", "milk"]);
-        assert_eq!(search(&[part(&index)], "milk", 2).best.len(), 2);
-        assert_eq!(found(&index, "milk"), [0, 1, 2]);
-        assert_eq!(search(&[part(&index)], "the", 2), Matches::default());
-        assert_eq!(search(&[], "milk", 2), Matches::default());
-    }
+fn ones(bits: &[u64]) -> impl Iterator<Item = u32> + '_ {
+    (0u32..).zip(bits).flat_map(|(at, &word)| {
+        let set = (0..64).filter(move |bit| word >> bit & 1 == 1);
+        set.map(move |bit| at * 64 + bit)
+    })
 }

@@ -1,0 +1,97 @@
+//! From positions to hits: records read, words marked, identical records counted.
+
+use super::Collection;
+use super::generation::{Generation, Passing};
+use super::ranking::Ranked;
+use super::store::View;
+use crate::error::Result;
+use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
+use crate::record::{Payload, RecordId};
+use crate::text::{TextQuery, fragment, highlight};
+
+/// Where hits are read from, and what is wanted of them.
+pub struct Source<'a> {
+    /// The indexes.
+    pub generation: &'a Generation,
+    /// The store, of the same state.
+    pub view: &'a View<'a>,
+    /// Which records may be hits, and so be counted as copies.
+    pub passing: &'a Passing,
+    /// The query, where its words are to be marked.
+    pub words: Option<&'a TextQuery>,
+    /// Whether identical records are one hit.
+    pub collapse: bool,
+}
+
+impl Collection {
+    /// Reads the records of a ranking; those that are gone are left out.
+    pub(super) fn hits(&self, source: &Source<'_>, ranking: Vec<Ranked>) -> Result<Vec<Hit>> {
+        let mut hits = Vec::with_capacity(ranking.len());
+        for ranked in ranking {
+            hits.extend(self.hit(source, &ranked)?);
+        }
+        Ok(hits)
+    }
+
+    fn hit(&self, source: &Source<'_>, ranked: &Ranked) -> Result<Option<Hit>> {
+        let Some((number, payload)) = source.read(ranked.position)? else {
+            return Ok(None);
+        };
+        let nearest = match ranked.passage {
+            Some(at) => {
+                let ranges = source.view.ranges(number)?;
+                let range = ranges.get(at as usize).cloned();
+                range.and_then(|range| self.schema().shown_range(&payload, range))
+            }
+            None => None,
+        };
+        let record = self.schema().read(number, payload);
+        let highlights = source
+            .words
+            .map_or_else(Highlights::default, |words| Highlights {
+                title: highlight(words, &record.title),
+                text: highlight(words, &record.text),
+            });
+        let by_words = ranked.text.filter(|_| nearest.is_none()).and(source.words);
+        let passage = nearest.or_else(|| fragment(by_words?, &record.text));
+        Ok(Some(Hit {
+            record,
+            score: ranked.score,
+            neural: ranked.neural,
+            text: ranked.text,
+            highlights,
+            passage,
+            copies: self.copies(source, ranked.position)?,
+        }))
+    }
+
+    fn copies(&self, source: &Source<'_>, position: u32) -> Result<Copies> {
+        if !source.collapse {
+            return Ok(Copies::default());
+        }
+        let copies = source.generation.copies(position, source.passing);
+        let mut named = Vec::new();
+        for &copy in copies.iter().take(MAX_COPIES) {
+            if let Some((number, payload)) = source.read(copy)? {
+                let copy = self.schema().read(number, payload);
+                named.push(Copy {
+                    id: copy.id,
+                    facets: copy.facets,
+                });
+            }
+        }
+        Ok(Copies {
+            count: copies.len() as u32,
+            records: named,
+        })
+    }
+}
+
+impl Source<'_> {
+    fn read(&self, position: u32) -> Result<Option<(RecordId, Payload)>> {
+        let Some(number) = self.generation.number(position) else {
+            return Ok(None);
+        };
+        Ok(self.view.record(number)?.map(|payload| (number, payload)))
+    }
+}

@@ -1,0 +1,292 @@
+//! From a question to a ranking of positions: by meaning, by words, by both.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use super::generation::{Generation, Passing};
+use super::nearest::{NearRecord, nearest};
+use crate::Vector;
+use crate::fusion::{Scale, reciprocal_rank};
+use crate::query::{Fusion, Mode, Query, Route, Signal, Timings};
+use crate::text::{self, Match, TextPart, TextQuery};
+use crate::vector::cosine;
+
+/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
+const FUSION_DEPTH: usize = 100;
+
+/// How many records stand for the whole collection where a query's background is measured.
+const BACKGROUND_RECORDS: u32 = 1_000;
+
+/// A question made ready: what is asked of which state of the indexes.
+pub struct Asked<'a> {
+    /// The state.
+    pub generation: &'a Generation,
+    /// Which records may be hits: those that pass the filters and fulfil the query's
+    /// conditions.
+    pub passing: &'a Passing,
+    /// The question itself.
+    pub query: &'a Query,
+    /// Its words.
+    pub words: &'a TextQuery,
+    /// Its meaning, where the mode asks for it.
+    pub vector: Option<&'a Vector>,
+    /// From how many records on a segment is searched through its graph.
+    pub graph_min_records: u32,
+}
+
+/// A record's place before its record is read.
+pub struct Ranked {
+    /// Position in the generation.
+    pub position: u32,
+    /// What it is ranked by.
+    pub score: f32,
+    /// Its place by meaning.
+    pub neural: Option<Signal>,
+    /// Its place by words.
+    pub text: Option<Signal>,
+    /// Which of its passages was nearest.
+    pub passage: Option<u32>,
+}
+
+/// The part of a ranking that was asked for, and what is said about all of it.
+pub struct Ranking {
+    /// Best first.
+    pub hits: Vec<Ranked>,
+    /// How many records match, by words, or may be hits, otherwise.
+    pub total: u32,
+    /// How neighbours were looked for, where they were.
+    pub route: Option<Route>,
+}
+
+impl Asked<'_> {
+    /// The ranking of the question's mode.
+    pub fn ranking(&self, timings: &mut Timings) -> Ranking {
+        let Query {
+            mode,
+            limit,
+            offset,
+            ..
+        } = *self.query;
+        let total = self.generation.passing(self.passing);
+        let (ranked, total, route): (Vec<Ranked>, _, _) = match (mode, self.vector) {
+            (Mode::Hybrid, Some(vector)) => {
+                let (fused, route) = self.by_both(vector, timings);
+                (fused, total, Some(route))
+            }
+            (_, Some(vector)) => {
+                let (near, route) = self.by_meaning(vector, offset + limit, timings);
+                ((1..).zip(near).map(neural).collect(), total, Some(route))
+            }
+            (_, None) => {
+                let found = self.by_words(offset + limit, timings);
+                let total = text::count(&self.parts(), self.words);
+                ((1..).zip(found).map(textual).collect(), total, None)
+            }
+        };
+        let hits = ranked.into_iter().skip(offset).take(limit);
+        Ranking {
+            hits: hits.collect(),
+            total,
+            route,
+        }
+    }
+
+    fn parts(&self) -> Vec<TextPart<'_>> {
+        self.generation.text_parts(self.passing)
+    }
+
+    fn by_meaning(
+        &self,
+        vector: &Vector,
+        wanted: usize,
+        timings: &mut Timings,
+    ) -> (Vec<NearRecord>, Route) {
+        let start = Instant::now();
+        let mut used = Route::Exact;
+        let near = distinct(
+            self.generation,
+            self.query.collapse,
+            wanted,
+            |near: &NearRecord| near.position,
+            |depth| {
+                let (found, route) = nearest(
+                    self.generation,
+                    vector,
+                    depth,
+                    self.passing,
+                    self.query.route,
+                    self.graph_min_records,
+                );
+                used = route;
+                found
+            },
+        );
+        timings.neural += start.elapsed();
+        (near, used)
+    }
+
+    fn by_words(&self, wanted: usize, timings: &mut Timings) -> Vec<Match> {
+        let start = Instant::now();
+        let parts = self.parts();
+        let found = distinct(
+            self.generation,
+            self.query.collapse,
+            wanted,
+            |found: &Match| found.position,
+            |depth| text::search(&parts, self.words, depth),
+        );
+        timings.text += start.elapsed();
+        found
+    }
+
+    /// The best of either engine, each scored by both.
+    fn by_both(&self, vector: &Vector, timings: &mut Timings) -> (Vec<Ranked>, Route) {
+        let (near, route) = self.by_meaning(vector, FUSION_DEPTH, timings);
+        let found = self.by_words(FUSION_DEPTH, timings);
+
+        let start = Instant::now();
+        let mut union: HashMap<u32, Ranked> = HashMap::new();
+        for ranked in (1..).zip(near.iter().copied()).map(neural) {
+            union.insert(ranked.position, ranked);
+        }
+        for ranked in (1..).zip(found.iter().copied()).map(textual) {
+            let known = union.entry(ranked.position);
+            known
+                .and_modify(|known| known.text = ranked.text)
+                .or_insert(ranked);
+        }
+        let mut fused: Vec<Ranked> = union.into_values().collect();
+        fused.sort_unstable_by_key(|ranked| ranked.position);
+        match self.query.fusion {
+            Fusion::ReciprocalRank => {
+                for ranked in &mut fused {
+                    let ranks = ranked.neural.iter().chain(&ranked.text);
+                    ranked.score = ranks.map(|signal| reciprocal_rank(signal.rank)).sum();
+                }
+            }
+            Fusion::Weighted { meaning } => {
+                let by_meaning = Scale::new(
+                    background(self.generation, vector),
+                    near.iter().map(|near| near.cosine),
+                );
+                let by_words = Scale::new(0.0, found.iter().map(|found| found.score));
+                self.score_both(vector, &mut fused, |cosine, bm25| {
+                    meaning * by_meaning.of(cosine) + (1.0 - meaning) * by_words.of(bm25)
+                });
+            }
+        }
+        // Stable: equal scores stay in order of position.
+        fused.sort_by(|a, b| b.score.total_cmp(&a.score));
+        timings.fusion += start.elapsed();
+        (fused, route)
+    }
+
+    /// Scores records, given in order of position, by what both engines say of each; where
+    /// an engine did not have one among its best, it is asked.
+    fn score_both(&self, vector: &Vector, records: &mut [Ranked], score: impl Fn(f32, f32) -> f32) {
+        let missed = records.iter().filter(|ranked| ranked.text.is_none());
+        let missed: Vec<u32> = missed.map(|ranked| ranked.position).collect();
+        let mut missed = text::scores(&self.parts(), self.words, &missed).into_iter();
+        for ranked in records {
+            let bm25 = match ranked.text {
+                Some(signal) => signal.score,
+                None => missed.next().unwrap_or(0.0),
+            };
+            let cosine = match ranked.neural {
+                Some(signal) => signal.score,
+                None => {
+                    let (passage, cosine) =
+                        nearest_passage(self.generation, vector, ranked.position);
+                    ranked.passage = Some(passage);
+                    cosine
+                }
+            };
+            ranked.score = score(cosine, bm25);
+        }
+    }
+}
+
+/// The passage of a record that is nearest to a vector, and how near.
+fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
+    let passages = (0u32..).zip(generation.vectors(position));
+    let cosines = passages.map(|(passage, of_passage)| (passage, cosine(vector, of_passage)));
+    // The first of equally near ones, as a scan has it.
+    let nearer = |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
+    cosines.reduce(nearer).unwrap_or((0, 0.0))
+}
+
+/// The mean cosine of a vector with records that stand evenly spread through the whole
+/// collection: what any text has in common with it.
+fn background(generation: &Generation, vector: &Vector) -> f32 {
+    let records = generation.records();
+    let sample = records.min(BACKGROUND_RECORDS);
+    let mut sum = 0.0f64;
+    let mut before = 0u64;
+    for part in &generation.parts {
+        let own = u64::from(part.records());
+        // Which of the evenly spread places lie in this part.
+        let places = (0..u64::from(sample)).map(|at| at * u64::from(records) / u64::from(sample));
+        for place in places.filter(|place| (before..before + own).contains(place)) {
+            let within = (place - before) as u32;
+            let position = match &part.live {
+                Some(live) => live.select(within).unwrap_or(0),
+                None => within,
+            };
+            let of_record = generation.vector(part.offset + position);
+            sum += of_record.map_or(0.0, |of_record| f64::from(cosine(vector, of_record)));
+        }
+        before += own;
+    }
+    (sum / f64::from(sample.max(1))) as f32
+}
+
+fn neural((rank, near): (u32, NearRecord)) -> Ranked {
+    Ranked {
+        position: near.position,
+        score: near.cosine,
+        neural: Some(Signal {
+            rank,
+            score: near.cosine,
+        }),
+        text: None,
+        passage: Some(near.passage),
+    }
+}
+
+fn textual((rank, found): (u32, Match)) -> Ranked {
+    Ranked {
+        position: found.position,
+        score: found.score,
+        neural: None,
+        text: Some(Signal {
+            rank,
+            score: found.score,
+        }),
+        passage: None,
+    }
+}
+
+/// The first `wanted` records of a ranking, of identical ones only the first. The ranking
+/// is asked for deeper and deeper until there are enough, or there are no more.
+pub fn distinct<T>(
+    generation: &Generation,
+    collapse: bool,
+    wanted: usize,
+    position: impl Fn(&T) -> u32,
+    mut ranking: impl FnMut(usize) -> Vec<T>,
+) -> Vec<T> {
+    let mut depth = wanted;
+    loop {
+        let mut found = ranking(depth);
+        let exhausted = found.len() < depth;
+        if collapse {
+            let mut seen = HashSet::with_capacity(found.len());
+            found.retain(|found| seen.insert(generation.fingerprint(position(found))));
+        }
+        if found.len() >= wanted || exhausted {
+            found.truncate(wanted);
+            return found;
+        }
+        depth *= 2;
+    }
+}

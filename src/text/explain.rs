@@ -1,0 +1,97 @@
+//! Why a record has its score by words: what every word of the query added.
+
+use super::bm25::Bm25;
+use super::query::TextQuery;
+use super::search::{Statistics, TextPart};
+
+/// What a word of a query added to a record's score:
+/// `boost · idf · frequency / (frequency + norm)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TermContribution {
+    /// The word as it was typed.
+    pub word: String,
+    /// The term that was found in the record, the best where several stand for the word.
+    pub term: String,
+    /// Whether the word was guessed: a correction or a completion.
+    pub guessed: bool,
+    /// How rare the word is in the collection.
+    pub idf: f64,
+    /// How often the record holds the term, by the weights of the fields.
+    pub frequency: u32,
+    /// How long the record is in terms, likewise, and records on average.
+    pub length: u32,
+    /// The average.
+    pub average_length: f64,
+    /// What the frequency is held against, see [`Bm25::norm`].
+    pub norm: f64,
+    /// How often the query has the word, times what a guess weighs.
+    pub boost: f64,
+    /// In which fields, by number, the record holds the term how often.
+    pub fields: Vec<(usize, u32)>,
+    /// The word's part of the score.
+    pub contribution: f64,
+}
+
+/// What the words of a query added to the score of the record at a position, in the order
+/// typed; words it does not hold added nothing and are left out.
+pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<TermContribution> {
+    let statistics = Statistics::of(parts, query);
+    let own = |part: &&TextPart<'_>| {
+        (part.offset..part.offset + part.index.len() as u32).contains(&position)
+    };
+    let Some(part) = parts.iter().find(own) else {
+        return Vec::new();
+    };
+    let record = position - part.offset;
+    let words = query.words.iter().zip(&statistics.idfs);
+    let best = words.filter_map(|(word, &idf)| {
+        let of_terms = word.terms.iter().filter_map(|alternative| {
+            let boost = f64::from(word.repeats) * alternative.boost;
+            let mut found =
+                contribution(part, statistics.bm25, &alternative.term, record, idf, boost)?;
+            found.word.clone_from(&word.text);
+            found.guessed = alternative.boost < 1.0;
+            Some(found)
+        });
+        of_terms.max_by(|a, b| a.contribution.total_cmp(&b.contribution))
+    });
+    best.collect()
+}
+
+fn contribution(
+    part: &TextPart<'_>,
+    bm25: Bm25,
+    term: &str,
+    record: u32,
+    idf: f64,
+    boost: f64,
+) -> Option<TermContribution> {
+    let mut cursor = part.index.cursor(part.index.term(term)?);
+    cursor.seek(record);
+    if cursor.record() != record {
+        return None;
+    }
+    let length = part.index.lengths().get(record as usize).copied()?;
+    let frequency = cursor.frequency();
+    let mut fields: Vec<(usize, u32)> = Vec::new();
+    for position in cursor.positions() {
+        let field = part.index.field_at(record, position);
+        match fields.last_mut().filter(|last| last.0 == field) {
+            Some(last) => last.1 += 1,
+            None => fields.push((field, 1)),
+        }
+    }
+    Some(TermContribution {
+        word: String::new(),
+        term: term.to_owned(),
+        guessed: false,
+        idf,
+        frequency,
+        length,
+        average_length: bm25.average_length,
+        norm: bm25.norm(length),
+        boost,
+        fields,
+        contribution: idf * boost * bm25.saturation(frequency, length),
+    })
+}

@@ -1,0 +1,247 @@
+//! Search by words over parts and deletions: against the formula, and against scoring every
+//! record.
+
+use proptest::prelude::*;
+use roaring::RoaringBitmap;
+
+use super::*;
+
+/// Some of the words that texts are made of; a few are rare, a few are everywhere.
+const VOCABULARY: [&str; 8] = [
+    "milk", "goat", "wood", "desk", "solar", "panel", "the", "x9",
+];
+
+fn index(texts: &[impl AsRef<str>]) -> TextIndex {
+    let mut builder = TextIndexBuilder::new(vec![1]);
+    for text in texts {
+        builder.add(&[text.as_ref()]);
+    }
+    builder.build()
+}
+
+fn part(index: &TextIndex) -> TextPart<'_> {
+    TextPart {
+        index,
+        live: None,
+        terms: index.lengths().iter().copied().map(u64::from).sum(),
+        passing: None,
+        offset: 0,
+    }
+}
+
+fn asked(parts: &[TextPart<'_>], query: &str, lookup: Lookup) -> TextQuery {
+    TextQuery::new(parts, &parse(query, |_| false), |_| Vec::new(), lookup)
+}
+
+fn plain(parts: &[TextPart<'_>], query: &str) -> TextQuery {
+    asked(parts, query, Lookup::default())
+}
+
+fn found(index: &TextIndex, query: &str, lookup: Lookup) -> Vec<u32> {
+    let parts = [part(index)];
+    let matches = search(&parts, &asked(&parts, query, lookup), 10);
+    matches.iter().map(|found| found.position).collect()
+}
+
+const PREFIX: Lookup = Lookup {
+    prefix: true,
+    correct: false,
+};
+const CORRECT: Lookup = Lookup {
+    prefix: false,
+    correct: true,
+};
+
+#[test]
+fn the_rarer_word_decides() {
+    let index = index(&["milk company", "company", "company company", "goat company"]);
+    assert_eq!(
+        found(&index, "goat milk company", Lookup::default())[..2],
+        [0, 3]
+    );
+}
+
+#[test]
+fn a_word_that_is_in_no_record_is_corrected_and_one_that_is_in_any_is_not() {
+    let index = index(&[
+        "solar panels",
+        "a goat",
+        "a goad",
+        "panelling of wood",
+        "desk",
+    ]);
+    assert_eq!(found(&index, "solr", CORRECT), [0]);
+    assert_eq!(
+        found(&index, "oslar", CORRECT),
+        [0],
+        "neighbours exchanged are one edit"
+    );
+    assert_eq!(
+        found(&index, "pannellign", CORRECT).len(),
+        2,
+        "two edits from eight letters"
+    );
+    assert_eq!(found(&index, "goad", CORRECT), [2]);
+    assert_eq!(found(&index, "sloar", Lookup::default()), [] as [u32; 0]);
+    for unlike in [
+        "dek",
+        "de",
+        "sxlxr",
+        "9999",
+        "qwertyuiopqwertyuiopqwertyuiopqwertyuiop",
+    ] {
+        assert_eq!(found(&index, unlike, CORRECT), [] as [u32; 0], "{unlike}");
+    }
+    let parts = [part(&index)];
+    let query = asked(&parts, "cheap solr", CORRECT);
+    assert_eq!(
+        query.corrections,
+        [Correction {
+            word: "solr".into(),
+            range: 6..10,
+            instead: "solar".into()
+        }]
+    );
+}
+
+#[test]
+fn what_was_typed_stands_above_what_was_guessed() {
+    let index = index(&["solar", "desk"]);
+    assert_eq!(found(&index, "solr desk", CORRECT), [1, 0]);
+    let milks = self::index(&["milky", "milk", "milkshake"]);
+    assert_eq!(found(&milks, "milk", PREFIX)[0], 1);
+}
+
+#[test]
+fn the_last_word_may_be_unfinished_only_when_it_is_said_to_be() {
+    let index = index(&["solar panels", "solid wood", "desk"]);
+    assert_eq!(found(&index, "sol", PREFIX).len(), 2);
+    assert_eq!(found(&index, "desk sol", PREFIX).len(), 3);
+    assert_eq!(found(&index, "sol desk", PREFIX), [2]);
+    assert_eq!(found(&index, "sol ", PREFIX).len(), 2);
+    assert_eq!(found(&index, "sol", Lookup::default()), [] as [u32; 0]);
+}
+
+#[test]
+fn corrections_are_words_of_live_records() {
+    let index = index(&["solar", "sonar", "desk"]);
+    let live: RoaringBitmap = [1, 2].into_iter().collect();
+    let parts = [TextPart {
+        live: Some(&live),
+        terms: 2,
+        ..part(&index)
+    }];
+    let query = asked(&parts, "solr", CORRECT);
+    assert_eq!(query.corrections, [], "sonar is two edits away");
+    let query = asked(&parts, "sonr", CORRECT);
+    assert_eq!(query.corrections[0].instead, "sonar");
+}
+
+#[test]
+fn explanations_name_the_fields_and_add_up() {
+    let mut builder = TextIndexBuilder::new(vec![3, 1]);
+    builder.add(&["Goat milk", "fresh milk"]);
+    builder.add(&["Wood", "desks"]);
+    let index = builder.build();
+    let parts = [part(&index)];
+    let query = plain(&parts, "milk milk goat cheese");
+    let terms = explain(&parts, &query, 0);
+    let words: Vec<(&str, u32, f64)> = terms
+        .iter()
+        .map(|t| (t.word.as_str(), t.frequency, t.boost))
+        .collect();
+    assert_eq!(words, [("milk", 4, 2.0), ("goat", 3, 1.0)]);
+    assert_eq!(terms[0].fields, [(0, 1), (1, 1)]);
+    let sum: f64 = terms.iter().map(|term| term.contribution).sum();
+    let score = search(&parts, &query, 1)[0].score;
+    assert!((sum - f64::from(score)).abs() < 1e-6);
+    assert!(explain(&parts, &query, 1).is_empty());
+}
+
+/// A few texts, which of them are deleted, and which pass the filters.
+fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
+    let text = prop::collection::vec(0..VOCABULARY.len() * 3, 0..8).prop_map(|words| {
+        // Low numbers come often: words of very different frequency.
+        let words = words
+            .into_iter()
+            .map(|word| VOCABULARY[(word * word / 72).min(7)]);
+        words.collect::<Vec<_>>().join(" ")
+    });
+    prop::collection::vec(
+        (text, prop::bool::weighted(0.9), prop::bool::weighted(0.8)),
+        0..400,
+    )
+}
+
+/// BM25 as it is written down, record by record, with nothing but the texts.
+fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
+    let terms = |text: &str| -> Vec<String> { tokens(text).map(|t| t.term).collect() };
+    let records: Vec<Vec<String>> = records.iter().map(|text| terms(text)).collect();
+    let n = records.len() as f64;
+    let total: usize = records.iter().map(Vec::len).sum();
+    let average = (total as f64 / n.max(1.0)).max(1.0);
+    let score = |record: &Vec<String>| {
+        let of_term = |term: &String| {
+            let holding = records
+                .iter()
+                .filter(|record| record.contains(term))
+                .count() as f64;
+            let tf = record.iter().filter(|own| *own == term).count() as f64;
+            let idf = (1.0 + (n - holding + 0.5) / (holding + 0.5)).ln();
+            idf * tf / (tf + 1.5 * (1.0 - 0.75 + 0.75 * record.len() as f64 / average))
+        };
+        terms(query).iter().map(of_term).sum()
+    };
+    records.iter().map(score).collect()
+}
+
+proptest! {
+    /// Through parts, deletions and filters, what is found is what scoring every live record
+    /// finds, to the bit, and its scores are the formula's.
+    #[test]
+    fn pruning_changes_nothing(
+        first in texts(), second in texts(),
+        words in prop::collection::vec(0..VOCABULARY.len(), 1..5), k in 1usize..20
+    ) {
+        let query: Vec<&str> = words.into_iter().map(|word| VOCABULARY[word]).collect();
+        let query = query.join(" ");
+        let both = [&first, &second];
+        let indexes: Vec<TextIndex> = both.iter()
+            .map(|texts| index(&texts.iter().map(|text| &text.0).collect::<Vec<_>>()))
+            .collect();
+        let chosen = |keep: fn(&(String, bool, bool)) -> bool| -> Vec<RoaringBitmap> {
+            let of = |texts: &&Vec<(String, bool, bool)>| {
+                (0..).zip(texts.iter()).filter(|(_, text)| keep(text)).map(|(at, _)| at).collect()
+            };
+            both.iter().map(of).collect()
+        };
+        let (live, passing) = (chosen(|text| text.1), chosen(|text| text.1 && text.2));
+        let mut parts = Vec::new();
+        let mut offset = 0;
+        for (at, index) in indexes.iter().enumerate() {
+            let lengths = index.lengths();
+            parts.push(TextPart {
+                index,
+                live: Some(&live[at]),
+                terms: live[at].iter().map(|p| u64::from(lengths[p as usize])).sum(),
+                passing: Some(&passing[at]),
+                offset,
+            });
+            offset += lengths.len() as u32;
+        }
+        let query_words = plain(&parts, &query);
+        let all = exhaustive(&parts, &query_words);
+        prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
+        prop_assert_eq!(count(&parts, &query_words) as usize, all.len());
+
+        let whole: Vec<&(String, bool, bool)> = first.iter().chain(&second).collect();
+        let kept: Vec<(u32, &str)> = (0..).zip(&whole)
+            .filter(|(_, text)| text.1).map(|(at, text)| (at, text.0.as_str())).collect();
+        let texts: Vec<&str> = kept.iter().map(|(_, text)| *text).collect();
+        let scores = by_the_formula(&texts, &query);
+        for found in &all {
+            let at = kept.iter().position(|(at, _)| *at == found.position).unwrap();
+            prop_assert!((scores[at] - f64::from(found.score)).abs() < 1e-4 * scores[at].max(1.0));
+        }
+    }
+}

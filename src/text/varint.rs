@@ -1,0 +1,54 @@
+//! Whole numbers in as few bytes as they need: seven bits each, the last byte without the
+//! eighth (LEB128).
+
+/// Appends a number.
+pub fn write(bytes: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// Reads the number at `at` and moves past it. Past the end everything is 0, so that bytes
+/// that make no sense end a loop rather than the program.
+pub fn read(bytes: &[u8], at: &mut usize) -> u32 {
+    let (mut number, mut shift) = (0u32, 0);
+    loop {
+        let byte = bytes.get(*at).copied().unwrap_or(0);
+        *at += 1;
+        number |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        if byte < 0x80 {
+            return number;
+        }
+        shift += 7;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(numbers in prop::collection::vec(any::<u32>(), 0..50)) {
+            let mut bytes = Vec::new();
+            for &number in &numbers {
+                write(&mut bytes, number);
+            }
+            let mut at = 0;
+            let read: Vec<u32> = numbers.iter().map(|_| read(&bytes, &mut at)).collect();
+            prop_assert_eq!(read, numbers);
+            prop_assert_eq!(at, bytes.len());
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_harm(bytes in prop::collection::vec(any::<u8>(), 0..20)) {
+            let mut at = 0;
+            while at < bytes.len() {
+                read(&bytes, &mut at);
+            }
+        }
+    }
+}
