@@ -137,13 +137,11 @@ async fn ask(question: Question) -> Answer {
             })
     } else {
         let request = SearchRequest {
-            facets: Vec::new(),
-            collapse: true,
-            q: state.q,
             mode: state.mode,
             filter: state.filters,
             limit: state.limit,
-            offset: 0,
+            correct: !state.as_typed,
+            ..SearchRequest::new(state.q)
         };
         let answer = search(collection, request).await;
         answer.map(|response| Outcome::Found {

@@ -28,6 +28,8 @@ pub struct SearchState {
     pub like: Option<String>,
     /// How many hits at most.
     pub limit: u32,
+    /// Whether words that no record holds are left as they were typed.
+    pub as_typed: bool,
 }
 
 impl Default for SearchState {
@@ -38,6 +40,7 @@ impl Default for SearchState {
             filters: Vec::new(),
             like: None,
             limit: PAGE,
+            as_typed: false,
         }
     }
 }
@@ -58,6 +61,7 @@ impl SearchState {
                     state.filters.push(value.into());
                 }
                 "like" => state.like = Some(value.into()),
+                "correct" => state.as_typed = value == "false",
                 "limit" => state.limit = value.parse().unwrap_or(PAGE),
                 _ => {}
             }
@@ -80,6 +84,9 @@ impl SearchState {
         if let Some(like) = &self.like {
             query.append_pair("like", like);
         }
+        if self.as_typed {
+            query.append_pair("correct", "false");
+        }
         if self.limit != PAGE {
             query.append_pair("limit", &self.limit.to_string());
         }
@@ -101,6 +108,7 @@ impl SearchState {
         Self {
             q: q.trim().to_owned(),
             like: None,
+            as_typed: false,
             ..self.first_page()
         }
     }
@@ -117,6 +125,14 @@ impl SearchState {
     pub fn similar_to(&self, id: &str) -> Self {
         Self {
             like: Some(id.to_owned()),
+            ..self.first_page()
+        }
+    }
+
+    /// The same search with every word as it was typed.
+    pub fn as_typed(&self) -> Self {
+        Self {
+            as_typed: true,
             ..self.first_page()
         }
     }
@@ -228,6 +244,7 @@ mod tests {
             filters: vec!["city:Berlin".into(), "stage:A:B".into()],
             like: Some("7/1".into()),
             limit: 30,
+            as_typed: true,
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::mode::Mode;
 use crate::numbers::{counted, thousands};
 use crate::state::SearchState;
-use crate::wire::{Copies, Hit, SearchResponse};
+use crate::wire::{Copies, Correction, Hit, SearchResponse};
 
 /// How deep the engine reads each ranking before it fuses the two.
 pub const FUSION_DEPTH: u32 = 100;
@@ -80,6 +80,18 @@ pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
             "The collection holds no other records.",
         ),
     }
+}
+
+/// Which words were replaced; none where none was.
+pub fn corrected(corrections: &[Correction]) -> Option<String> {
+    let words = corrections.iter().map(|correction| {
+        let Correction { word, instead, .. } = correction;
+        format!(
+            "\u{201c}{word}\u{201d} is in no record, so \u{201c}{instead}\u{201d} was looked for."
+        )
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// A part of the evidence for a hit.
@@ -203,6 +215,7 @@ mod tests {
             total,
             route: None,
             hits,
+            corrections: Vec::new(),
             timings: Timings::default(),
         }
     }
@@ -224,6 +237,18 @@ mod tests {
         assert_eq!(both, ["#3 by meaning", "#1 by words"]);
         let one = texts("hybrid", &hit(Some(3), None));
         assert_eq!(one, ["#3 by meaning", "not among the first 100 by words"]);
+    }
+
+    #[test]
+    fn replaced_words_are_named() {
+        let solr = Correction {
+            word: "solr".into(),
+            range: (0, 4),
+            instead: "solar".into(),
+        };
+        let text = corrected(&[solr]).unwrap();
+        assert!(text.contains("solr") && text.contains("solar"), "{text}");
+        assert_eq!(corrected(&[]), None);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use parallax::collection::GraphState;
-use parallax::query::{Answer, FacetCounts, Highlights, Hit, Route, Signal, Timings};
+use parallax::query::{
+    Answer, Correction, FacetCounts, Fusion, Highlights, Hit, Lookup, Route, Signal, Timings,
+};
 use parallax::record::FieldOptions;
-use parallax::{Collection, Filter, Query};
+use parallax::{Collection, Error, Filter, Query};
 use parallax_app::wire;
 
 /// How many values of a facet are told, the most frequent: a page offers them as a choice.
@@ -29,8 +31,30 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
         filters: filters(&request.filter)?,
         facets: request.facets.clone(),
         collapse: request.collapse,
+        fusion: fusion(request)?,
+        lookup: Lookup {
+            prefix: request.prefix,
+            correct: request.correct,
+        },
         ..Query::new(&request.q)
     })
+}
+
+fn fusion(request: &wire::SearchRequest) -> parallax::Result<Fusion> {
+    let weighted = || match request.balance {
+        Some(meaning) => Fusion::Weighted { meaning },
+        None => Fusion::default(),
+    };
+    match request.fusion.as_deref() {
+        None | Some("weighted") => Ok(weighted()),
+        Some("rrf") if request.balance.is_some() => Err(Error::BadQuery(
+            "balance weighs scores, and fusion=rrf has none: leave one of the two out".into(),
+        )),
+        Some("rrf") => Ok(Fusion::ReciprocalRank),
+        Some(other) => Err(Error::BadQuery(format!(
+            "unknown fusion '{other}'; there are weighted and rrf"
+        ))),
+    }
 }
 
 /// Filters as they were typed, made ready for the engine. Empty ones, as a form sends for a
@@ -52,7 +76,16 @@ pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wi
             .map(|found| hit(found, payload))
             .collect(),
         facets: answer.facets.into_iter().map(counted).collect(),
+        corrections: answer.corrections.into_iter().map(correction).collect(),
         timings: timings(answer.timings),
+    }
+}
+
+fn correction(correction: Correction) -> wire::Correction {
+    wire::Correction {
+        word: correction.word,
+        range: (correction.range.start as u32, correction.range.end as u32),
+        instead: correction.instead,
     }
 }
 

@@ -116,6 +116,8 @@ impl Benchmark {
                 route,
                 limit: 100,
                 collapse: false,
+                // A benchmark's quotes and hyphens are text.
+                operators: false,
                 ..Query::new(&judged.text)
             };
             let start = Instant::now();

@@ -1,7 +1,7 @@
 //! From text to terms: what counts as the same word.
 //!
 //! Unicode words (UAX #29), accents and case folded, possessives cut, English stop words
-//! left out, Snowball's English stems. Records and queries pass through the same steps, and
+//! told apart, Snowball's English stems. Records and queries pass through the same steps, and
 //! every term keeps the bytes it came from, so that highlighting marks what matched.
 
 use std::ops::Range;
@@ -30,26 +30,37 @@ pub struct Token {
     pub word: String,
     /// The word's bytes in the text.
     pub range: Range<usize>,
-    /// Which word of the text it is, from 0; stop words are counted, so that a phrase knows
-    /// how far apart its words stand.
+    /// Which word of the text it is, from 0, stop words counted.
     pub position: u32,
+    /// Whether it is a stop word, which says nothing by itself.
+    pub stop: bool,
 }
 
-/// The terms of a text, in order.
+/// The terms of a text, in order, without stop words.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
+    all_tokens(text).filter(|token| !token.stop)
+}
+
+/// The terms of a text, in order, with stop words: they stand for themselves, and only
+/// phrases ask for them.
+pub(super) fn all_tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let stemmer = Stemmer::create(Algorithm::English);
     (0..)
         .zip(text.unicode_word_indices())
         .filter_map(move |(position, (start, word))| {
             let folded = fold(word);
-            if folded.is_empty() || STOP_WORDS.contains(&folded.as_str()) {
-                return None;
-            }
-            Some(Token {
-                term: stemmer.stem(&folded).into_owned(),
+            let stop = STOP_WORDS.contains(&folded.as_str());
+            let term = if stop {
+                folded.clone()
+            } else {
+                stemmer.stem(&folded).into_owned()
+            };
+            (!folded.is_empty()).then(|| Token {
+                term,
                 word: folded,
                 range: start..start + word.len(),
                 position,
+                stop,
             })
         })
 }

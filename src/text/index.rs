@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::analysis::tokens;
+use super::analysis::all_tokens;
 use super::dictionary::{Texts, Words};
 use super::postings::{Cursor, Posting, Postings};
 
@@ -266,7 +266,7 @@ impl TextIndexBuilder {
         for (text, &weight) in texts.iter().zip(&self.weights) {
             self.starts.push(start);
             let mut end = start;
-            for token in tokens(text.as_ref()) {
+            for token in all_tokens(text.as_ref()) {
                 let next = self.gathered.len() as u32;
                 let term = *self.terms.entry(token.term).or_insert(next);
                 if term == next {
@@ -274,6 +274,10 @@ impl TextIndexBuilder {
                 }
                 end = start + token.position;
                 self.gathered[term as usize].count(record, weight, end);
+                // Stop words are there for phrases; they neither score nor make a record long.
+                if token.stop {
+                    continue;
+                }
                 let (_, holders) = self.words.entry(token.word).or_insert((term, Vec::new()));
                 if holders.last() != Some(&record) {
                     holders.push(record);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::analysis::{Token, fold, tokens};
+use super::analysis::{Token, all_tokens, fold, tokens};
 use super::dictionary::EditDistance;
 use super::search::TextPart;
 use super::syntax::Clause;
@@ -99,7 +99,7 @@ impl TextQuery {
             if in_fields.as_ref().is_some_and(Vec::is_empty) {
                 continue;
             }
-            let words: Vec<Token> = tokens(&clause.text).collect();
+            let words: Vec<Token> = all_tokens(&clause.text).collect();
             let bare = !clause.phrase && !clause.excluded && in_fields.is_none();
             if !bare && let Some(first) = words.first().map(|word| word.position) {
                 query.conditions.push(Condition {
@@ -114,7 +114,7 @@ impl TextQuery {
             if clause.excluded {
                 continue;
             }
-            for word in words {
+            for word in words.into_iter().filter(|word| !word.stop) {
                 let open =
                     bare && lookup.prefix && at == last && word.range.end == clause.text.len();
                 query.add(parts, clause, &word, open, bare && lookup.correct);

@@ -3,6 +3,7 @@
 
 pub mod collections;
 pub mod conditions;
+pub mod corrected;
 pub mod error_panel;
 pub mod evidence;
 pub mod examples;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::conditions::Conditions;
+use super::corrected::Corrected;
 use super::result_card::ResultCard;
 use super::results::Found;
 use super::show_more::ShowMore;
@@ -43,6 +44,7 @@ pub fn ResultList(
     keep_focus(found);
     view! {
         <Conditions found />
+        <Corrected found />
         <Summary found />
         <ol class="cards">
             <For

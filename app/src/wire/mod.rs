@@ -32,6 +32,38 @@ pub struct SearchRequest {
     /// Whether identical records are one hit.
     #[serde(default = "yes")]
     pub collapse: bool,
+    /// In mode `hybrid` the share of meaning, 0 (words alone) to 1 (meaning alone); the
+    /// engine's own choice where nobody says.
+    #[serde(default)]
+    pub balance: Option<f32>,
+    /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
+    #[serde(default)]
+    pub fusion: Option<String>,
+    /// Whether the last word may be unfinished: for searching while somebody types.
+    #[serde(default)]
+    pub prefix: bool,
+    /// Whether a word that no record holds may be replaced by one that is spelled alike.
+    #[serde(default = "yes")]
+    pub correct: bool,
+}
+
+impl SearchRequest {
+    /// A query with nothing else said.
+    pub fn new(q: impl Into<String>) -> Self {
+        Self {
+            q: q.into(),
+            mode: neural(),
+            filter: Vec::new(),
+            limit: ten(),
+            offset: 0,
+            facets: Vec::new(),
+            collapse: true,
+            balance: None,
+            fusion: None,
+            prefix: false,
+            correct: true,
+        }
+    }
 }
 
 /// A request for records like a given one.
@@ -77,8 +109,22 @@ pub struct SearchResponse {
     /// Counts of the facets that were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facets: Vec<CountedFacet>,
+    /// Words of the query that no record holds, and what was looked for instead.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub corrections: Vec<Correction>,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+/// A word that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The word as typed.
+    pub word: String,
+    /// Where it stands, as `[start, end)` bytes of the query.
+    pub range: (u32, u32),
+    /// What was looked for instead.
+    pub instead: String,
 }
 
 /// A record in an answer.

@@ -29,6 +29,18 @@ pub struct Search {
     /// Condition as field:value, as in city:Berlin; may be given several times
     #[arg(long, value_name = "FIELD:VALUE")]
     filter: Vec<String>,
+    /// In mode hybrid the share of meaning, 0 (words alone) to 1 (meaning alone)
+    #[arg(long, value_name = "SHARE")]
+    balance: Option<f32>,
+    /// In mode hybrid: weighted, by scores, or rrf, by ranks
+    #[arg(long, value_name = "NAME")]
+    fusion: Option<String>,
+    /// The last word may be unfinished
+    #[arg(long)]
+    prefix: bool,
+    /// Do not replace words that no record holds by ones that are spelled alike
+    #[arg(long)]
+    as_typed: bool,
     /// Print what the API answers
     #[arg(long)]
     json: bool,
@@ -39,13 +51,15 @@ pub struct Search {
 impl Search {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let query = wire::query(&SearchRequest {
-            q: self.query,
             mode: self.mode,
             filter: self.filter,
             limit: self.limit,
             offset: self.offset,
-            facets: Vec::new(),
-            collapse: true,
+            balance: self.balance,
+            fusion: self.fusion,
+            prefix: self.prefix,
+            correct: !self.as_typed,
+            ..SearchRequest::new(self.query)
         })?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
@@ -61,6 +75,14 @@ impl Search {
 }
 
 fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<()> {
+    for correction in &response.corrections {
+        writeln!(
+            out,
+            "'{}' is in no record; looked for '{}' instead (--as-typed to leave it)",
+            printable(&correction.word),
+            printable(&correction.instead)
+        )?;
+    }
     for (rank, hit) in (offset + 1..).zip(&response.hits) {
         let facets: Vec<&str> = hit
             .facets

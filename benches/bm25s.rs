@@ -1,0 +1,72 @@
+//! Our BM25 beside bm25s, a well-known implementation in Python: writes the terms of a
+//! benchmark's records and queries, as our analysis has them, with our first hundred of
+//! each query, for `bm25s.py` to compare.
+//!
+//! `make bm25s`, or `cargo bench --bench bm25s -- BEIR_FOLDER OUT.json`.
+
+// A measurement fails by panicking, as a test does.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::path::Path;
+
+use parallax::text::{
+    B, Clause, K1, Lookup, TextIndexBuilder, TextPart, TextQuery, search, tokens,
+};
+use serde_json::{Value, json};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let [folder, out] = arguments.as_slice() else {
+        println!("skipped: give a benchmark's folder and a file to write, or use `make bm25s`");
+        return;
+    };
+    let read = |name: &str| -> Vec<Value> {
+        let text = std::fs::read_to_string(Path::new(folder).join(name)).expect(name);
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+    let records: Vec<[String; 2]> = read("corpus.jsonl")
+        .iter()
+        .map(|record| [text(record, "title"), text(record, "text")])
+        .collect();
+    let mut builder = TextIndexBuilder::new(vec![1, 1]);
+    for record in &records {
+        builder.add(record);
+    }
+    let index = builder.build();
+    let parts = [TextPart {
+        index: &index,
+        live: None,
+        terms: index.lengths().iter().copied().map(u64::from).sum(),
+        passing: None,
+        offset: 0,
+    }];
+    let terms = |text: &str| -> Vec<String> { tokens(text).map(|token| token.term).collect() };
+    let queries = read("queries.jsonl").into_iter().map(|query| {
+        let query = text(&query, "text");
+        let clauses = [Clause::plain(&query)];
+        let words = TextQuery::new(&parts, &clauses, |_| Vec::new(), Lookup::default());
+        let found = search(&parts, &words, 100);
+        let hits: Vec<Value> = found
+            .iter()
+            .map(|hit| json!([hit.position, hit.score]))
+            .collect();
+        json!({"terms": terms(&query), "hits": hits})
+    });
+    let written = json!({
+        "k1": K1,
+        "b": B,
+        "records": records
+            .iter()
+            .map(|texts| texts.iter().flat_map(|text| terms(text)).collect())
+            .collect::<Vec<Vec<String>>>(),
+        "queries": queries.collect::<Vec<Value>>(),
+    });
+    std::fs::write(out, written.to_string()).expect("the file to write");
+}

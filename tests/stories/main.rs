@@ -1,0 +1,134 @@
+//! What ranking does for the person who searches, one behaviour a file, each with the reason
+//! it matters. A small shop, the real model, the same calls that page and API make.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod accent;
+mod exclusion;
+mod meaning;
+mod negation;
+mod nonsense;
+mod phrase;
+mod prefix;
+mod product_name;
+mod typo;
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use parallax::collection::{Build, Cores, SourceFile};
+use parallax::record::FieldOptions;
+use parallax::{Answer, Catalogue, Collection, Mode, Query};
+use serde_json::json;
+
+/// The shop's goods: a name, and what is said of each.
+const GOODS: [(&str, &str); 14] = [
+    (
+        "Budget laptop",
+        "A cheap portable computer for school and homework, with a long battery life.",
+    ),
+    (
+        "Gaming desktop",
+        "A tower with water cooling and coloured lights for players who want every frame.",
+    ),
+    (
+        "Router QX-4417",
+        "Wireless router with four ports, wall mount included.",
+    ),
+    (
+        "Router QX-4471",
+        "Wireless router with four ports, desk stand included.",
+    ),
+    (
+        "Goat cheese",
+        "Soft cheese from raw goat milk, aged three weeks in a cellar.",
+    ),
+    (
+        "Almond drink",
+        "A plant drink for coffee, goat owners need not apply; contains no milk at all.",
+    ),
+    (
+        "Crème brûlée torch",
+        "A small gas torch that caramelises sugar on desserts.",
+    ),
+    (
+        "Solar charger",
+        "Foldable solar panels that charge a phone on a hike.",
+    ),
+    (
+        "Phone with a camera",
+        "A smartphone whose camera takes pictures at night.",
+    ),
+    (
+        "Senior phone",
+        "A simple handset with large buttons, made for calls.",
+    ),
+    (
+        "Espresso machine",
+        "Nine bars of pressure and a steam wand for milk foam.",
+    ),
+    (
+        "Milk frother",
+        "Whisks hot foam for a cappuccino in a minute.",
+    ),
+    (
+        "Hiking boots",
+        "Waterproof leather boots with a stiff sole for long walks.",
+    ),
+    ("Reading lamp", "A warm light that clips onto a book."),
+];
+
+/// The shop, opened once for all stories.
+pub fn shop() -> Arc<Collection> {
+    static SHOP: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    let (_, catalogue) = SHOP.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("goods.jsonl");
+        let lines = GOODS.map(|(title, text)| json!({"title": title, "text": text}).to_string());
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let options = FieldOptions {
+            title: Some("title".into()),
+            text: Some("text".into()),
+            ..FieldOptions::default()
+        };
+        let source = SourceFile::look(&file, &options).unwrap();
+        let catalogue = Catalogue::open(&folder.path().join("data"), common::query_encoder());
+        let catalogue = catalogue.unwrap();
+        let build = Build {
+            source: &source,
+            vectors: None,
+            encoder: common::encoder(),
+            passages: true,
+            cores: Cores::All,
+            progress: &|_| {},
+            cancelled: &AtomicBool::new(false),
+        };
+        catalogue.build("shop", build, false).unwrap();
+        (folder, catalogue)
+    });
+    catalogue.collection("shop").unwrap()
+}
+
+/// What the shop answers.
+pub fn ask(query: &str, mode: Mode) -> Answer {
+    let query = Query {
+        mode,
+        ..Query::new(query)
+    };
+    shop().search(&query).unwrap()
+}
+
+/// The names of the goods found, best first.
+pub fn found(query: &str, mode: Mode) -> Vec<String> {
+    titles(ask(query, mode))
+}
+
+/// The names of an answer's hits.
+pub fn titles(answer: Answer) -> Vec<String> {
+    let hits = answer.hits.into_iter();
+    hits.map(|hit| hit.record.title).collect()
+}

@@ -1,0 +1,30 @@
+//! While somebody types, the last word is half a word; when they are done, it is a whole one
+//! and means just itself.
+
+use parallax::query::Lookup;
+use parallax::{Mode, Query};
+
+use crate::{found, shop, titles};
+
+fn typing(text: &str) -> Vec<String> {
+    let query = Query {
+        mode: Mode::Text,
+        lookup: Lookup {
+            prefix: true,
+            correct: true,
+        },
+        ..Query::new(text)
+    };
+    titles(shop().search(&query).unwrap())
+}
+
+#[test]
+fn the_last_word_may_be_unfinished_while_typing() {
+    assert_eq!(typing("solar ch")[0], "Solar charger");
+    assert!(typing("espr").contains(&"Espresso machine".to_owned()));
+}
+
+#[test]
+fn a_finished_query_takes_its_words_whole() {
+    assert!(found("espr", Mode::Text).is_empty());
+}
