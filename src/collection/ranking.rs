@@ -145,6 +145,7 @@ impl Asked<'_> {
         let found = self.by_words(FUSION_DEPTH, timings);
 
         let start = Instant::now();
+        let fuser = self.fuser(vector, &near, &found);
         let mut union: HashMap<u32, Ranked> = HashMap::new();
         for ranked in (1..).zip(near.iter().copied()).map(neural) {
             union.insert(ranked.position, ranked);
@@ -157,33 +158,31 @@ impl Asked<'_> {
         }
         let mut fused: Vec<Ranked> = union.into_values().collect();
         fused.sort_unstable_by_key(|ranked| ranked.position);
-        match self.query.fusion {
-            Fusion::ReciprocalRank => {
-                for ranked in &mut fused {
-                    let ranks = ranked.neural.iter().chain(&ranked.text);
-                    ranked.score = ranks.map(|signal| reciprocal_rank(signal.rank)).sum();
-                }
-            }
-            Fusion::Weighted { meaning } => {
-                let by_meaning = Scale::new(
-                    background(self.generation, vector),
-                    near.iter().map(|near| near.cosine),
-                );
-                let by_words = Scale::new(0.0, found.iter().map(|found| found.score));
-                self.score_both(vector, &mut fused, |cosine, bm25| {
-                    meaning * by_meaning.of(cosine) + (1.0 - meaning) * by_words.of(bm25)
-                });
-            }
-        }
+        self.score_both(vector, &fuser, &mut fused);
         // Stable: equal scores stay in order of position.
         fused.sort_by(|a, b| b.score.total_cmp(&a.score));
         timings.fusion += start.elapsed();
         (fused, route)
     }
 
+    /// How the two rankings become one.
+    fn fuser(&self, vector: &Vector, near: &[NearRecord], found: &[Match]) -> Fuser {
+        match self.query.fusion {
+            Fusion::ReciprocalRank => Fuser::Ranks,
+            Fusion::Weighted { meaning } => Fuser::Scores {
+                share: meaning,
+                meaning: Scale::new(
+                    background(self.generation, vector),
+                    near.iter().map(|near| near.cosine),
+                ),
+                words: Scale::new(0.0, found.iter().map(|found| found.score)),
+            },
+        }
+    }
+
     /// Scores records, given in order of position, by what both engines say of each; where
     /// an engine did not have one among its best, it is asked.
-    fn score_both(&self, vector: &Vector, records: &mut [Ranked], score: impl Fn(f32, f32) -> f32) {
+    fn score_both(&self, vector: &Vector, fuser: &Fuser, records: &mut [Ranked]) {
         let missed = records.iter().filter(|ranked| ranked.text.is_none());
         let missed: Vec<u32> = missed.map(|ranked| ranked.position).collect();
         let mut missed = text::scores(&self.parts(), self.words, &missed).into_iter();
@@ -195,19 +194,77 @@ impl Asked<'_> {
             let cosine = match ranked.neural {
                 Some(signal) => signal.score,
                 None => {
-                    let (passage, cosine) =
-                        nearest_passage(self.generation, vector, ranked.position);
-                    ranked.passage = Some(passage);
-                    cosine
+                    let nearest = nearest_passage(self.generation, vector, ranked.position);
+                    ranked.passage = Some(nearest.0);
+                    nearest.1
                 }
             };
-            ranked.score = score(cosine, bm25);
+            let added = fuser.added(ranked.neural, ranked.text, cosine, bm25);
+            ranked.score = added.words + added.meaning;
+        }
+    }
+
+    /// What each engine adds to the fused score of a record, and its places among what is
+    /// fused.
+    pub fn fused(&self, vector: &Vector, position: u32) -> (Added, [Option<Signal>; 2]) {
+        let mut timings = Timings::default();
+        let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &mut timings);
+        let found = self.by_words(FUSION_DEPTH, &mut timings);
+        let fuser = self.fuser(vector, &near, &found);
+        let by_meaning = (1..).zip(near).map(neural).find(|r| r.position == position);
+        let by_words = (1..)
+            .zip(found)
+            .map(textual)
+            .find(|r| r.position == position);
+        let neural = by_meaning.and_then(|ranked| ranked.neural);
+        let text = by_words.and_then(|ranked| ranked.text);
+        let scores = text::scores(&self.parts(), self.words, &[position]);
+        let bm25 = scores.first().copied().unwrap_or(0.0);
+        let (_, cosine) = nearest_passage(self.generation, vector, position);
+        (fuser.added(neural, text, cosine, bm25), [neural, text])
+    }
+}
+
+/// What each engine adds to a fused score.
+pub struct Added {
+    /// Words.
+    pub words: f32,
+    /// Meaning.
+    pub meaning: f32,
+}
+
+/// One score out of two.
+enum Fuser {
+    Ranks,
+    Scores {
+        share: f32,
+        meaning: Scale,
+        words: Scale,
+    },
+}
+
+impl Fuser {
+    fn added(&self, neural: Option<Signal>, text: Option<Signal>, cosine: f32, bm25: f32) -> Added {
+        let of_rank = |signal: Option<Signal>| signal.map_or(0.0, |s| reciprocal_rank(s.rank));
+        match self {
+            Self::Ranks => Added {
+                words: of_rank(text),
+                meaning: of_rank(neural),
+            },
+            Self::Scores {
+                share,
+                meaning,
+                words,
+            } => Added {
+                words: (1.0 - share) * words.of(bm25),
+                meaning: share * meaning.of(cosine),
+            },
         }
     }
 }
 
 /// The passage of a record that is nearest to a vector, and how near.
-fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
+pub fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
     let passages = (0u32..).zip(generation.vectors(position));
     let cosines = passages.map(|(passage, of_passage)| (passage, cosine(vector, of_passage)));
     // The first of equally near ones, as a scan has it.

@@ -1,0 +1,257 @@
+//! Why a record stands where it does for a query. What is explained is the ranking as it is
+//! now: ranks are counted over every record that passes, by the exact scan.
+
+use std::collections::HashSet;
+
+use super::Collection;
+use super::ranking::{Asked, nearest_passage};
+use super::store::View;
+use crate::Vector;
+use crate::encoder::{Attribution, Piece};
+use crate::error::Result;
+use crate::explain::{
+    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare, TermExplanation,
+    WordShare, WordsExplanation,
+};
+use crate::query::{Mode, Query};
+use crate::record::{Payload, RecordId};
+use crate::text::{self, TextPart};
+use crate::vector::Near;
+
+/// How many pairs of words are named.
+const PAIRS: usize = 12;
+
+/// How far the split's sum may be off the cosine; further off, the record's vector is not
+/// the one that the model makes of its text.
+const TOLERANCE: f32 = 1e-4;
+
+/// The record that is explained.
+#[derive(Clone, Copy)]
+struct Explained {
+    number: RecordId,
+    position: u32,
+}
+
+impl Collection {
+    /// Why a record stands where it does for a query, whether it is among the query's hits
+    /// or not. Both engines are asked, whatever the mode.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
+    pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
+        query.check()?;
+        let parsed = self.parse(query)?;
+        let vector = self.encoder.encode(parsed.meaning.trim())?;
+        let (generation, view) = self.now()?;
+        let (words, passing) = self.prepare(&generation, query, &parsed)?;
+        let number = self.number(&view, id)?;
+        let record = number.and_then(|number| {
+            let position = generation.position(number)?;
+            Some(Explained { number, position })
+        });
+        let record = record.ok_or_else(|| self.no_record(id))?;
+        let asked = Asked {
+            generation: &generation,
+            passing: &passing,
+            query,
+            words: &words,
+            vector: Some(&vector),
+            graph_min_records: self.tuning.graph_min_records,
+        };
+        let meaning = parsed.meaning.trim();
+        Ok(Explanation {
+            words: self.explain_words(&asked, record.position),
+            meaning: self.explain_meaning(&asked, &view, meaning, record)?,
+            fusion: (query.mode == Mode::Hybrid)
+                .then(|| explain_fusion(&asked, &vector, record.position)),
+        })
+    }
+
+    fn explain_words(&self, asked: &Asked<'_>, position: u32) -> Option<WordsExplanation> {
+        let parts = asked.generation.text_parts(asked.passing);
+        let terms = text::explain(&parts, asked.words, position);
+        if terms.is_empty() {
+            return None;
+        }
+        let score = text::scores(&parts, asked.words, &[position]);
+        let fields: Vec<&String> = self.schema().word_fields().collect();
+        let named = |(at, count): (usize, u32)| Some(((*fields.get(at)?).clone(), count));
+        let terms = terms.into_iter().map(|term| TermExplanation {
+            word: term.word,
+            term: term.term,
+            guessed: term.guessed,
+            idf: term.idf as f32,
+            frequency: term.frequency,
+            length: term.length,
+            average_length: term.average_length as f32,
+            norm: term.norm as f32,
+            boost: term.boost as f32,
+            fields: term.fields.into_iter().filter_map(named).collect(),
+            contribution: term.contribution as f32,
+        });
+        Some(WordsExplanation {
+            score: score.first().copied().unwrap_or(0.0),
+            rank: rank_by_words(asked, &parts, position),
+            terms: terms.collect(),
+        })
+    }
+
+    fn explain_meaning(
+        &self,
+        asked: &Asked<'_>,
+        view: &View<'_>,
+        meaning: &str,
+        record: Explained,
+    ) -> Result<Option<MeaningExplanation>> {
+        let (Some(vector), generation) = (asked.vector, asked.generation) else {
+            return Ok(None);
+        };
+        let (passage, cosine) = nearest_passage(generation, vector, record.position);
+        let passage = passage as usize;
+        let payload = view.record(record.number)?;
+        let payload = payload.ok_or_else(|| self.no_record(&record.number.0.to_string()))?;
+        let split = self.split(view, meaning, record.number, &payload, passage)?;
+        let split = split.filter(|(sum, _)| (sum - cosine).abs() <= TOLERANCE);
+        let passes = generation.passes(record.position, asked.passing);
+        let rank = passes.then(|| {
+            let own = (cosine, record.position);
+            1 + nearer(asked, vector, own)
+        });
+        Ok(Some(MeaningExplanation {
+            cosine,
+            rank,
+            split: split.map(|(_, split)| split),
+        }))
+    }
+
+    /// The cosine of the query and a passage taken apart, after its sum. The passage is cut
+    /// from the encoded text as it was when it was encoded. `None` where it has no such part.
+    fn split(
+        &self,
+        view: &View<'_>,
+        asked: &str,
+        number: RecordId,
+        payload: &Payload,
+        passage: usize,
+    ) -> Result<Option<(f32, MeaningSplit)>> {
+        let text = self.schema().encoded_text(payload);
+        let ranges = view.ranges(number)?;
+        let range = match ranges.get(passage) {
+            Some(range) => range.start as usize..range.end as usize,
+            None => 0..text.len(),
+        };
+        let Some(read) = text.get(range.clone()) else {
+            return Ok(None);
+        };
+        let attribution = self.encoder.encoder().attribute(asked, read)?;
+        let shown = |at: std::ops::Range<usize>| {
+            let length = at.len();
+            let start = u32::try_from(range.start + at.start).ok()?;
+            let end = u32::try_from(range.start + at.end).ok()?;
+            let shown = self.schema().shown_range(payload, start..end)?;
+            (shown.len() == length).then_some(shown)
+        };
+        let pairs = attribution.strongest(PAIRS).into_iter();
+        let pairs = pairs.map(|pair| PairShare {
+            query: word(asked, &attribution.query[pair.query]),
+            record: word(read, &attribution.record[pair.record]),
+            share: pair.share,
+        });
+        let split = MeaningSplit {
+            special: attribution.special(),
+            query_words: words(
+                asked,
+                &attribution.query,
+                &attribution.by_query_word(),
+                Some,
+            ),
+            record_words: words(
+                read,
+                &attribution.record,
+                &attribution.by_record_word(),
+                shown,
+            ),
+            pairs: pairs.collect(),
+        };
+        let Attribution { cosine, .. } = attribution;
+        Ok(Some((cosine, split)))
+    }
+}
+
+/// The words of a text with their shares, without the special tokens.
+fn words(
+    text: &str,
+    pieces: &[Piece],
+    shares: &[f32],
+    place: impl Fn(std::ops::Range<usize>) -> Option<std::ops::Range<usize>>,
+) -> Vec<WordShare> {
+    let words = pieces
+        .iter()
+        .zip(shares)
+        .filter(|(piece, _)| !piece.special);
+    let words = words.map(|(piece, &share)| WordShare {
+        word: word(text, piece),
+        share,
+        range: piece.range.clone().and_then(&place),
+    });
+    words.collect()
+}
+
+fn word(text: &str, piece: &Piece) -> String {
+    let range = piece.range.clone().unwrap_or_default();
+    text.get(range).unwrap_or_default().to_owned()
+}
+
+/// How many of the records that pass stand before one of this cosine and position; identical
+/// ones count once where they are one hit, and those identical to the record not at all.
+fn nearer(asked: &Asked<'_>, vector: &Vector, (cosine, position): (f32, u32)) -> u32 {
+    let generation = asked.generation;
+    let mut before = HashSet::new();
+    for (at, part) in generation.parts.iter().enumerate() {
+        let columns = &part.segment.columns;
+        let filter = generation.allowed(at, asked.passing);
+        let filter = filter.map(|records| columns.vectors_of_all(records));
+        let reaching = part
+            .segment
+            .scan
+            .reaching(vector, cosine, filter.as_deref());
+        let records = reaching.into_iter().filter_map(|near: Near| {
+            let record = part.offset + columns.record_of(near.position);
+            let earlier = near.cosine > cosine || record < position;
+            (earlier && record != position).then_some(record)
+        });
+        before.extend(records);
+    }
+    distinct_others(asked, before, position)
+}
+
+/// A record's place by words among all that pass, from 1; `None` where it does not pass.
+fn rank_by_words(asked: &Asked<'_>, parts: &[TextPart<'_>], position: u32) -> Option<u32> {
+    let all = text::exhaustive(parts, asked.words);
+    let at = all.iter().position(|found| found.position == position)?;
+    let before = all[..at].iter().map(|found| found.position).collect();
+    Some(1 + distinct_others(asked, before, position))
+}
+
+/// How many records these are; where identical ones are one hit, they count once, and those
+/// identical to the record at a position not at all.
+fn distinct_others(asked: &Asked<'_>, records: HashSet<u32>, position: u32) -> u32 {
+    if !asked.query.collapse {
+        return records.len() as u32;
+    }
+    let fingerprint = |position| asked.generation.fingerprint(position);
+    let mut distinct: HashSet<Option<u64>> = records.into_iter().map(fingerprint).collect();
+    distinct.remove(&fingerprint(position));
+    distinct.len() as u32
+}
+
+fn explain_fusion(asked: &Asked<'_>, vector: &Vector, position: u32) -> FusionExplanation {
+    let (added, [neural, text]) = asked.fused(vector, position);
+    FusionExplanation {
+        score: added.words + added.meaning,
+        from_words: added.words,
+        from_meaning: added.meaning,
+        rank_words: text.map(|signal| signal.rank),
+        rank_meaning: neural.map(|signal| signal.rank),
+    }
+}

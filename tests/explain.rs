@@ -1,0 +1,144 @@
+//! What is said about a score adds up to the score that was shown.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+use common::{encoder, json_lines, query_encoder};
+use parallax::collection::{Build, Cores, SourceFile};
+use parallax::query::Fusion;
+use parallax::record::FieldOptions;
+use parallax::{Catalogue, Collection, Mode, Query};
+
+fn sample_file() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
+}
+
+fn sample() -> std::sync::Arc<Collection> {
+    static SAMPLE: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    let (_, catalogue) = SAMPLE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+        let source = SourceFile::look(&sample_file(), &FieldOptions::default()).unwrap();
+        let build = Build {
+            source: &source,
+            vectors: None,
+            encoder: encoder(),
+            passages: true,
+            cores: Cores::All,
+            progress: &|_| {},
+            cancelled: &AtomicBool::new(false),
+        };
+        catalogue.build("sample", build, false).unwrap();
+        (folder, catalogue)
+    });
+    catalogue.collection("sample").unwrap()
+}
+
+/// Taglines of every few records: what a person might type who half remembers one.
+fn queries() -> Vec<String> {
+    let records = json_lines(&sample_file());
+    let taglines = records.iter().step_by(10).map(|record| {
+        let description = record["description"].as_str().unwrap();
+        description.lines().next().unwrap().to_owned()
+    });
+    taglines.collect()
+}
+
+fn asked(text: &str, mode: Mode) -> Query {
+    Query {
+        mode,
+        ..Query::new(text)
+    }
+}
+
+#[test]
+fn the_parts_of_a_thousand_hits_add_up() {
+    let collection = sample();
+    let mut checked = 0;
+    for text in queries() {
+        for mode in Mode::ALL {
+            let query = asked(&text, mode);
+            for (rank, hit) in (1..).zip(collection.search(&query).unwrap().hits) {
+                let why = collection.explain(&query, &hit.record.id).unwrap();
+                let near = |sum: f32, score: f32, what: &str| {
+                    assert!(
+                        (sum - score).abs() < 1e-4,
+                        "{text} {mode} {what}: {sum} {score}"
+                    );
+                };
+                if let Some(words) = &why.words {
+                    let sum = words.terms.iter().map(|term| term.contribution).sum();
+                    near(sum, words.score, "words");
+                }
+                let meaning = why.meaning.unwrap();
+                let split = meaning.split.unwrap();
+                for shares in [&split.query_words, &split.record_words] {
+                    let sum: f32 = shares.iter().map(|word| word.share).sum();
+                    near(sum + split.special, meaning.cosine, "meaning");
+                }
+                match mode {
+                    Mode::Text => {
+                        let words = why.words.unwrap();
+                        near(words.score, hit.score, "shown");
+                        assert_eq!(words.rank, Some(rank));
+                    }
+                    Mode::Neural => {
+                        near(meaning.cosine, hit.score, "shown");
+                        assert_eq!(meaning.rank, Some(rank));
+                    }
+                    Mode::Hybrid => {
+                        let fusion = why.fusion.unwrap();
+                        near(fusion.from_words + fusion.from_meaning, hit.score, "shown");
+                    }
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked >= 1_000, "{checked}");
+}
+
+#[test]
+fn every_way_of_fusing_adds_up() {
+    let collection = sample();
+    for fusion in [
+        Fusion::ReciprocalRank,
+        Fusion::Weighted { meaning: 0.0 },
+        Fusion::Weighted { meaning: 1.0 },
+    ] {
+        let query = Query {
+            fusion,
+            ..asked("goat milk delivered", Mode::Hybrid)
+        };
+        for hit in collection.search(&query).unwrap().hits {
+            let why = collection.explain(&query, &hit.record.id).unwrap();
+            let fused = why.fusion.unwrap();
+            assert!((fused.from_words + fused.from_meaning - hit.score).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
+fn the_other_engine_s_rank_is_true_or_said_to_be_none() {
+    let collection = sample();
+    let text = "milk";
+    let by_words = collection.search(&asked(text, Mode::Text)).unwrap();
+    assert!(by_words.total > 1);
+    for hit in collection.search(&asked(text, Mode::Neural)).unwrap().hits {
+        let why = collection
+            .explain(&asked(text, Mode::Neural), &hit.record.id)
+            .unwrap();
+        let place = by_words
+            .hits
+            .iter()
+            .position(|found| found.record.id == hit.record.id);
+        let rank = why.words.and_then(|words| words.rank);
+        assert_eq!(rank, place.map(|at| at as u32 + 1), "{}", hit.record.title);
+    }
+}
