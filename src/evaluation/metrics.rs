@@ -13,9 +13,10 @@ pub fn ndcg(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     let discounted = |gains: &mut dyn Iterator<Item = f64>| -> f64 {
         let ranks = 1u32..;
         let ranked = ranks.zip(gains).take(k);
-        ranked
-            .map(|(rank, gain)| gain / f64::from(rank + 1).log2())
-            .sum()
+        // Not `sum`, which makes -0 of nothing.
+        ranked.fold(0.0, |sum, (rank, gain)| {
+            sum + gain / f64::from(rank + 1).log2()
+        })
     };
     let mut best: Vec<f64> = judged.values().copied().map(f64::from).collect();
     best.sort_by(|a, b| b.total_cmp(a));
@@ -64,6 +65,7 @@ mod tests {
         assert!((ndcg(&ids(&["a", "b", "x"]), &judged, 10) - 1.0).abs() < 1e-12);
         assert_eq!(ndcg(&ids(&["x", "y"]), &judged, 10), 0.0);
         assert_eq!(ndcg(&ids(&["x"]), &Judgements::new(), 10), 0.0);
+        assert!(ndcg(&ids(&[]), &judged, 10).is_sign_positive());
     }
 
     #[test]

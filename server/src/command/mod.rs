@@ -47,6 +47,9 @@ enum Command {
     /// Write the vectors of a file's records as .npy, f32 [n, 384]
     Embed(embed::Embed),
     /// Measure ranking quality on benchmarks in BEIR's form
+    ///
+    /// Vectors are kept between runs, in the platform's cache folder, since a benchmark's own
+    /// folder may be read-only.
     Eval(eval::Eval),
     /// List the queries of a benchmark on which two modes differ most
     Compare(compare::Compare),
