@@ -10,7 +10,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type 
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,12 @@ data: ## fetch the tutorial's 40,474 start-ups to data/startups_demo.json
 
 lint: setup ## formatting and lints of every feature set
 	.ci/lint
+
+quality: build model ## measure ranking quality on the benchmarks, into benches/QUALITY.md
+	$(PARALLAX) eval $(or $(PARALLAX_TEST_DATA),../shared/data)/bench --write benches/QUALITY.md
+
+quality-check: build model ## compare those figures with trec_eval's own
+	PARALLAX=$(PARALLAX) .ci/quality-check
 
 screenshots: build model ## take the README's screenshots anew
 	.ci/setup browser

@@ -1,203 +1,159 @@
-//! A retrieval benchmark in BEIR's form, answered by the engine as anyone would ask it.
-//!
-//! The corpus becomes a collection in a temporary folder, built and searched by the same
-//! code as every other; only its vectors are kept between runs, since encoding is most of
-//! the time.
+//! A retrieval benchmark in BEIR's form, answered by the engine as anyone would ask it: its
+//! corpus becomes a collection in a temporary folder, built and searched by the same code
+//! as every other.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde::Deserialize;
-
-use super::metrics::{Judgements, ndcg, recall};
-use crate::collection::{
-    Build, Collection, Cores, Progress, SourceFile, Tuning, VectorFile, embed,
-};
-use crate::digest::sha256;
+use super::corpus::Corpus;
+use super::judged::{self, CORPUS, Judged, QUERIES};
+use super::metrics::{first_relevant, ndcg, recall, reciprocal_rank};
+use super::run::{Asked, Run};
+use crate::collection::{Collection, Progress, SourceFile, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::query::{Mode, Query, Route};
 use crate::record::FieldOptions;
 
+/// How deep a ranking is judged.
+const DEPTH: usize = 100;
+
 /// A benchmark ready to be asked.
 pub struct Benchmark {
+    path: PathBuf,
     collection: Arc<Collection>,
     queries: Vec<Judged>,
     /// Holds the collection while it is searched.
     _folder: tempfile::TempDir,
 }
 
-struct Judged {
-    text: String,
-    judgements: Judgements,
-}
-
-/// What a mode reached on a benchmark, averaged over its queries.
-#[derive(Debug, Clone, Copy)]
-pub struct Quality {
-    /// nDCG@10.
-    pub ndcg_at_10: f64,
-    /// Recall@100.
-    pub recall_at_100: f64,
-    /// How many judged queries were asked.
-    pub queries: usize,
-    /// Median time of a query.
-    pub median: Duration,
-}
-
-#[derive(Deserialize)]
-struct QueryLine {
-    #[serde(rename = "_id")]
-    id: String,
-    text: String,
-}
-
 impl Benchmark {
-    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` from a folder. Vectors are
-    /// looked for in `cache` and put there.
+    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` from a folder, with long texts
+    /// encoded passage by passage or up to the encoder's limit. Vectors are looked for in
+    /// `cache` and put there.
     ///
     /// # Errors
     /// What keeps the files from being read; the message names file and line.
     pub fn load(
         folder: &Path,
+        passages: bool,
         cache: &Path,
         encoder: &Arc<QueryEncoder>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
-        let queries = read_queries(folder)?;
-        let source = SourceFile::look(&folder.join("corpus.jsonl"), &FieldOptions::default())?;
-        let vectors = cached_vectors(&source, cache, encoder, progress)?;
+        let queries = judged::read(folder)?;
+        let source = SourceFile::look(&folder.join(CORPUS), &FieldOptions::default())?;
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
-        let build = Build {
+        let corpus = Corpus {
             source: &source,
-            vectors: Some(VectorFile::open(&vectors)?),
-            encoder: encoder.encoder(),
-            passages: false,
-            cores: Cores::All,
+            passages,
+            cache,
+            encoder,
             progress,
-            cancelled: &AtomicBool::new(false),
         };
         // With a graph whatever the size, so that it can be measured.
         let tuning = Tuning {
             graph_min_records: 1,
             ..Tuning::default()
         };
-        build.run(temporary.path(), tuning)?;
+        let indexed = corpus.build(temporary.path(), tuning)?;
         let encoder = Arc::clone(encoder);
-        let collection = Collection::open_with("benchmark", temporary.path(), encoder, tuning)?;
+        let open = || Collection::open_with("benchmark", temporary.path(), encoder, tuning);
+        let collection = if indexed {
+            open()
+        } else {
+            // That the indexes are not there yet is as it should be, and no news.
+            tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::new(), open)
+        }?;
         collection.settle();
         Ok(Self {
+            path: folder.to_owned(),
             collection,
             queries,
             _folder: temporary,
         })
     }
 
+    /// How many records the corpus has.
+    pub fn records(&self) -> u32 {
+        self.collection.generation().records()
+    }
+
     /// Asks every judged query for its first hundred.
     ///
     /// # Errors
-    /// Those of [`Collection::search`].
-    pub fn run(&self, mode: Mode, route: Route) -> Result<Quality> {
+    /// Those of [`Collection::search`], with the query's id.
+    pub fn run(&self, mode: Mode, route: Route) -> Result<Run> {
+        self.run_as(&Query {
+            mode,
+            route,
+            ..Query::new("")
+        })
+    }
+
+    /// Asks every judged query for its first hundred, in the manner of another query: all of
+    /// it counts but its text, what part of the ranking it asks for, and whether it
+    /// collapses identical records, which are judged one by one.
+    ///
+    /// # Errors
+    /// As for [`Benchmark::run`].
+    pub fn run_as(&self, manner: &Query) -> Result<Run> {
         // The graph is there for whoever asks for it; any other query is answered as in a
         // collection of this size.
-        let small = self.collection.generation().records() < Tuning::default().graph_min_records;
-        let route = match route {
+        let small = self.records() < Tuning::default().graph_min_records;
+        let route = match manner.route {
             Route::Auto if small => Route::Exact,
             route => route,
         };
-        let (mut gain, mut found) = (0.0, 0.0);
-        let mut times = Vec::with_capacity(self.queries.len());
-        for judged in &self.queries {
+        let asked = self.queries.iter().map(|judged| {
             let query = Query {
-                mode,
+                text: judged.text.clone(),
                 route,
-                limit: 100,
+                limit: DEPTH,
+                offset: 0,
                 collapse: false,
                 // A benchmark's quotes and hyphens are text.
                 operators: false,
                 ..Query::new(&judged.text)
             };
-            let start = Instant::now();
-            let answer = self.collection.search(&query)?;
-            times.push(start.elapsed());
-            let ranking: Vec<String> = answer.hits.into_iter().map(|hit| hit.record.id).collect();
-            gain += ndcg(&ranking, &judged.judgements, 10);
-            found += recall(&ranking, &judged.judgements, 100);
+            self.ask(judged, &query).map_err(|error| {
+                let message = format!("query '{}': {error}", judged.id);
+                Error::import(self.path.join(QUERIES), message)
+            })
+        });
+        Ok(Run {
+            mode: manner.mode,
+            asked: asked.collect::<Result<_>>()?,
+        })
+    }
+
+    fn ask(&self, judged: &Judged, query: &Query) -> Result<Asked> {
+        let start = Instant::now();
+        if query.mode != Mode::Text {
+            // The collection may know the query's vector from an earlier run, which whoever
+            // asks for the first time cannot hope for: encoding is timed apart.
+            let encoder = self.collection.encoder().encoder();
+            encoder.encode(query.text.trim())?;
         }
-        times.sort_unstable();
-        let queries = self.queries.len();
-        Ok(Quality {
-            ndcg_at_10: gain / queries as f64,
-            recall_at_100: found / queries as f64,
-            queries,
-            median: times.get(queries / 2).copied().unwrap_or_default(),
+        let encode = start.elapsed();
+        let start = Instant::now();
+        let answer = self.collection.search(query)?;
+        let search = start.elapsed().saturating_sub(answer.timings.encode);
+        let hits = answer.hits.into_iter();
+        let (ranking, scores): (Vec<String>, Vec<f32>) =
+            hits.map(|hit| (hit.record.id, hit.score)).unzip();
+        let judgements = &judged.judgements;
+        Ok(Asked {
+            id: judged.id.clone(),
+            text: judged.text.clone(),
+            ndcg_at_10: ndcg(&ranking, judgements, 10),
+            recall_at_100: recall(&ranking, judgements, DEPTH),
+            reciprocal_rank_at_10: reciprocal_rank(&ranking, judgements, 10),
+            first_relevant: first_relevant(&ranking, judgements),
+            ranking,
+            scores,
+            time: encode + search,
         })
     }
-}
-
-/// The judged queries in order of id; a query without judgements is not asked.
-fn read_queries(folder: &Path) -> Result<Vec<Judged>> {
-    let path = folder.join("queries.jsonl");
-    let mut texts = BTreeMap::new();
-    for (number, line) in (1..).zip(read(&path)?.lines()) {
-        let query: QueryLine = serde_json::from_str(line)
-            .map_err(|error| Error::import(&path, format!("line {number}: {error}")))?;
-        texts.insert(query.id, query.text);
-    }
-    let path = folder.join("qrels.tsv");
-    let mut judged: BTreeMap<String, Judgements> = BTreeMap::new();
-    for (number, line) in (1..).zip(read(&path)?.lines()).skip(1) {
-        let bad = || {
-            let message = format!("line {number} is not query, record, grade, parted by tabs");
-            Error::import(&path, message)
-        };
-        let mut fields = line.split('\t');
-        let (Some(query), Some(record), Some(grade)) =
-            (fields.next(), fields.next(), fields.next())
-        else {
-            return Err(bad());
-        };
-        let grade: u32 = grade.trim().parse().map_err(|_| bad())?;
-        judged
-            .entry(query.into())
-            .or_default()
-            .insert(record.into(), grade);
-    }
-    let queries: Vec<Judged> = judged
-        .into_iter()
-        .filter_map(|(id, judgements)| {
-            let text = texts.remove(&id)?;
-            Some(Judged { text, judgements })
-        })
-        .collect();
-    if queries.is_empty() {
-        return Err(Error::import(
-            path,
-            "judges none of the queries in queries.jsonl",
-        ));
-    }
-    Ok(queries)
-}
-
-fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(Error::io(path))
-}
-
-/// The corpus's vectors in a file named after everything they depend on.
-fn cached_vectors(
-    source: &SourceFile,
-    cache: &Path,
-    encoder: &QueryEncoder,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<PathBuf> {
-    let key = sha256(format!("{} {}", encoder.model_hash(), source.sha256()).as_bytes());
-    let path = cache.join(format!("{key}.npy"));
-    if !path.exists() {
-        std::fs::create_dir_all(cache).map_err(Error::io(cache))?;
-        embed(source, encoder.encoder(), &path, progress)?;
-    }
-    Ok(path)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::recall::Draws;
+use super::draws::Draws;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
 use crate::filter::{Alternative, Filter};

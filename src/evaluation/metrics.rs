@@ -1,4 +1,4 @@
-//! The two measures of retrieval benchmarks, as trec_eval computes them.
+//! The measures of retrieval benchmarks, as trec_eval computes them.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,10 @@ pub fn ndcg(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     let discounted = |gains: &mut dyn Iterator<Item = f64>| -> f64 {
         let ranks = 1u32..;
         let ranked = ranks.zip(gains).take(k);
-        ranked
-            .map(|(rank, gain)| gain / f64::from(rank + 1).log2())
-            .sum()
+        // Not `sum`, which makes -0 of nothing.
+        ranked.fold(0.0, |sum, (rank, gain)| {
+            sum + gain / f64::from(rank + 1).log2()
+        })
     };
     let mut best: Vec<f64> = judged.values().copied().map(f64::from).collect();
     best.sort_by(|a, b| b.total_cmp(a));
@@ -37,6 +38,19 @@ pub fn recall(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     found as f64 / relevant as f64
 }
 
+/// One over the rank of the first relevant record among the first `k`, 0 where there is
+/// none: trec_eval's `recip_rank` of a ranking cut at `k`. Its mean over queries is MRR.
+pub fn reciprocal_rank(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
+    let first = first_relevant(ranking, judged).filter(|&rank| rank <= k);
+    first.map_or(0.0, |rank| 1.0 / rank as f64)
+}
+
+/// The rank, from 1, of the first relevant record.
+pub fn first_relevant(ranking: &[String], judged: &Judgements) -> Option<usize> {
+    let is_relevant = |id: &String| judged.get(id).is_some_and(|&grade| grade > 0);
+    ranking.iter().position(is_relevant).map(|at| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +65,7 @@ mod tests {
         assert!((ndcg(&ids(&["a", "b", "x"]), &judged, 10) - 1.0).abs() < 1e-12);
         assert_eq!(ndcg(&ids(&["x", "y"]), &judged, 10), 0.0);
         assert_eq!(ndcg(&ids(&["x"]), &Judgements::new(), 10), 0.0);
+        assert!(ndcg(&ids(&[]), &judged, 10).is_sign_positive());
     }
 
     #[test]
@@ -66,5 +81,16 @@ mod tests {
         let found = ndcg(&ids(&["c", "b", "a"]), &judged, 10);
         assert!((found - third / ideal).abs() < 1e-12);
         assert!((recall(&ids(&["c", "b", "x"]), &judged, 2) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_first_relevant_record_counts_by_its_rank() {
+        let judged: Judgements = [("a".to_owned(), 1), ("c".to_owned(), 0)].into();
+        let ranking = ids(&["c", "x", "a", "y"]);
+        assert_eq!(first_relevant(&ranking, &judged), Some(3));
+        assert!((reciprocal_rank(&ranking, &judged, 10) - 1.0 / 3.0).abs() < 1e-12);
+        // Past the cut it counts for nothing.
+        assert_eq!(reciprocal_rank(&ranking, &judged, 2), 0.0);
+        assert_eq!(first_relevant(&ids(&["x"]), &judged), None);
     }
 }

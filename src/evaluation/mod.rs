@@ -1,11 +1,24 @@
 //! Measuring: ranking quality on judged queries, and the graph's recall.
 
 mod beir;
+mod bootstrap;
+mod corpus;
+mod draws;
 mod filtered;
+mod judged;
+mod leave_one_out;
 mod metrics;
 mod recall;
+mod run;
+mod run_file;
+mod significance;
 
-pub use beir::{Benchmark, Quality};
+pub use beir::Benchmark;
+pub use bootstrap::{Estimate, RESAMPLES, bootstrap};
 pub use filtered::{FilteredRecall, filtered_recall};
-pub use metrics::{Judgements, ndcg, recall};
+pub use judged::benchmarks_in;
+pub use leave_one_out::{LeftOut, leave_one_out};
+pub use metrics::{Judgements, first_relevant, ndcg, recall, reciprocal_rank};
 pub use recall::{GraphRecall, graph_recall};
+pub use run::{Asked, Quality, Run};
+pub use significance::{Difference, PERMUTATIONS, randomisation};

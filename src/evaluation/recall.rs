@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::draws::Draws;
 use crate::Vector;
 use crate::collection::Collection;
 use crate::vector::{ExactScan, Graph};
@@ -99,23 +100,4 @@ fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
         positions.swap(i, i + draws.below(rest) as usize);
     }
     positions.into_iter().take(count).collect()
-}
-
-/// The splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed means the same
-/// anywhere.
-pub(super) struct Draws(u64);
-
-impl Draws {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number below a bound, which is not 0.
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
 }

@@ -1,11 +1,14 @@
 //! The command line.
 
+mod benchmarks;
+mod compare;
 mod embed;
 mod eval;
 mod index;
 mod recall;
 mod search;
 mod snapshot;
+mod table;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -43,8 +46,13 @@ enum Command {
     Search(search::Search),
     /// Write the vectors of a file's records as .npy, f32 [n, 384]
     Embed(embed::Embed),
-    /// Measure ranking quality on a benchmark in BEIR's form
+    /// Measure ranking quality on benchmarks in BEIR's form
+    ///
+    /// Vectors are kept between runs, in the platform's cache folder, since a benchmark's own
+    /// folder may be read-only.
     Eval(eval::Eval),
+    /// List the queries of a benchmark on which two modes differ most
+    Compare(compare::Compare),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
     /// Write a collection with its records, vectors and graph as one file
@@ -172,6 +180,7 @@ impl Arguments {
             Command::Search(search) => search.run(&model, &mut out),
             Command::Embed(embed) => embed.run(&model, &mut out),
             Command::Eval(eval) => eval.run(&model, &mut out),
+            Command::Compare(compare) => compare.run(&model, &mut out),
             Command::Recall(recall) => recall.run(&model, &mut out),
             Command::Model(Model { from }) => model::fetch(from.as_deref(), &model),
         }

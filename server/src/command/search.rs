@@ -111,7 +111,7 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
 }
 
 /// Text as a terminal may show it: control characters, which could steer it, are left out.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()

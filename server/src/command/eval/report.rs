@@ -1,0 +1,91 @@
+//! The report of `--write`: every benchmark in every mode, as Markdown.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use parallax::Mode;
+use parallax::evaluation::{PERMUTATIONS, RESAMPLES};
+use parallax::query::Route;
+
+use super::super::table::Table;
+use super::measure::{Measured, Setting};
+
+/// What the report is of: without passages all modes, and the graph where it would not be
+/// used; with passages the modes that read vectors, as the words are the same.
+pub fn parts() -> Vec<(bool, Vec<Setting>)> {
+    let asked = |mode, route| Setting { mode, route };
+    let mut plain = Mode::ALL.map(|mode| asked(mode, Route::Auto)).to_vec();
+    plain.push(asked(Mode::Neural, Route::Graph));
+    let passages = [Mode::Neural, Mode::Hybrid].map(|mode| asked(mode, Route::Auto));
+    vec![(false, plain), (true, passages.to_vec())]
+}
+
+/// The report. `measured` is what [`parts`] asks for, benchmark by benchmark.
+pub fn markdown(command: &str, model: &Path, model_hash: &str, measured: &[Measured]) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail, here and below.
+    let _ = write!(text, "{}", preamble(command, model, model_hash));
+    for pair in measured.chunk_by(|one, next| one.name == next.name) {
+        if let [plain, passages] = pair {
+            let _ = write!(text, "\n{}", section(plain, passages));
+        }
+    }
+    text
+}
+
+fn preamble(command: &str, model: &Path, model_hash: &str) -> String {
+    let model = model.file_name().unwrap_or(model.as_os_str());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "# Ranking quality\n\
+         \n\
+         Written by `{command}`, with the model {} ({}), on {cores} cores. `make quality` does \
+         it again, `make quality-check` compares the figures with those of trec_eval.\n\
+         \n\
+         - nDCG@10, recall@100 and MRR@10 are means over the judged queries, as trec_eval \
+         defines them. In brackets the 95 % interval of a percentile bootstrap over the \
+         queries, {RESAMPLES} resamples.\n\
+         - p is that of the two-sided paired randomisation test on nDCG@10, {PERMUTATIONS} \
+         permutations; it is not corrected for the number of comparisons.\n\
+         - p50 and p99 are the times of whole queries, one after the other, each encoded as if \
+         asked for the first time.\n\
+         - *neural, graph* looks for neighbours in the HNSW graph, which a collection this \
+         small would not use otherwise.\n\
+         - With passages, a text longer than the model reads is encoded in several parts, as \
+         `parallax index` does; otherwise its beginning only, as published figures are made.\n",
+        model.to_string_lossy(),
+        model_hash.get(..12).unwrap_or(model_hash),
+    )
+}
+
+fn section(plain: &Measured, passages: &Measured) -> String {
+    let mut text = format!(
+        "## {}\n\n{} records, {} judged queries.\n\n",
+        plain.name,
+        plain.records,
+        plain.queries()
+    );
+    let _ = write!(text, "{}", plain.figures().markdown());
+    let _ = write!(
+        text,
+        "\nWith passages:\n\n{}",
+        passages.figures().markdown()
+    );
+    let mut table = Table::new(&["nDCG@10 of", "differs by", "p"]);
+    let of_passages = passages.rows.iter().filter_map(|row| {
+        let mut rows = plain.rows.iter();
+        let without = rows.find(|plain| plain.setting.name() == row.setting.name())?;
+        let mode = row.setting.name();
+        let pair = format!("{mode} with passages against without");
+        Some((pair, row.run.against(&without.run)))
+    });
+    for (pair, difference) in plain.differences().into_iter().chain(of_passages) {
+        table.row([
+            pair,
+            format!("{:+.4}", difference.mean),
+            format!("{:.4}", difference.p),
+        ]);
+    }
+    let _ = write!(text, "\n{}", table.markdown());
+    text
+}

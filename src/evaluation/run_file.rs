@@ -1,0 +1,156 @@
+//! A run in the form trec_eval reads, so that others can measure it:
+//! `query Q0 record rank score tag`, a line a hit.
+//!
+//! trec_eval takes no notice of the rank: it sorts by score, kept as f32, and equal scores
+//! by id in falling order. Ours stand in order of record number where they are equal. So a
+//! score that does not fall below the one before is written as the next f32 below that one:
+//! too little to matter, and enough to keep the order.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::run::Run;
+use crate::error::{Error, Result};
+
+/// Stands where a query found nothing: a line with it counts that query as 0 wherever only
+/// queries of the run are averaged. No record may be called so.
+const NO_RECORD: &str = "-";
+
+impl Run {
+    /// Writes the run to a file; what stood there is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Import`] for an id that the form cannot hold; [`Error::Io`].
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let lines = self.lines().map_err(|bad| Error::import(path, bad))?;
+        let mut file = std::fs::File::create(path).map_err(Error::io(path))?;
+        file.write_all(lines.as_bytes()).map_err(Error::io(path))
+    }
+
+    fn lines(&self) -> Result<String, String> {
+        let mut lines = String::new();
+        for asked in &self.asked {
+            let query = column(&asked.id)?;
+            let mut last = f32::INFINITY;
+            let mut line = |record: &str, rank: usize, score: f32| {
+                // As f64, its digits give the same f32 to whoever reads them as either.
+                let (score, mode) = (f64::from(score), self.mode);
+                lines.push_str(&format!(
+                    "{query} Q0 {record} {rank} {score} parallax-{mode}\n"
+                ));
+            };
+            if asked.ranking.is_empty() {
+                line(NO_RECORD, 1, 0.0);
+            }
+            for ((rank, record), score) in (1..).zip(&asked.ranking).zip(&asked.scores) {
+                last = if *score < last {
+                    *score
+                } else {
+                    last.next_down()
+                };
+                line(column(record)?, rank, last);
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// An id as a column: the form parts columns by blanks and cannot escape them.
+fn column(id: &str) -> Result<&str, String> {
+    if id.is_empty() || id == NO_RECORD || id.contains(char::is_whitespace) {
+        return Err(format!(
+            "the id '{}' cannot stand in a run for trec_eval, which parts its columns by \
+             blanks and in which '{NO_RECORD}' is no record; give the benchmark other ids",
+            id.escape_debug()
+        ));
+    }
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluation::Asked;
+    use crate::query::Mode;
+
+    fn run(ranking: &[&str], scores: &[f32]) -> Run {
+        let asked = Asked {
+            id: "q1".into(),
+            text: "milk".into(),
+            ranking: ranking.iter().map(|&id| id.to_owned()).collect(),
+            scores: scores.to_vec(),
+            ndcg_at_10: 0.0,
+            recall_at_100: 0.0,
+            reciprocal_rank_at_10: 0.0,
+            first_relevant: None,
+            time: Duration::ZERO,
+        };
+        Run {
+            mode: Mode::Hybrid,
+            asked: vec![asked],
+        }
+    }
+
+    /// The records in the order trec_eval brings them into.
+    fn as_trec_eval_sorts(lines: &str) -> Vec<String> {
+        let mut hits: Vec<(f32, String)> = lines
+            .lines()
+            .map(|line| {
+                let columns: Vec<&str> = line.split(' ').collect();
+                assert_eq!(columns.len(), 6, "{line}");
+                let score: f64 = columns[4].parse().unwrap();
+                (score as f32, columns[2].to_owned())
+            })
+            .collect();
+        hits.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.cmp(&a.1)));
+        hits.into_iter().map(|(_, id)| id).collect()
+    }
+
+    #[test]
+    fn a_line_is_what_trec_eval_reads() {
+        let lines = run(&["a", "b"], &[0.5, 0.25]).lines().unwrap();
+        let expected = "q1 Q0 a 1 0.5 parallax-hybrid\nq1 Q0 b 2 0.25 parallax-hybrid\n";
+        assert_eq!(lines, expected);
+        // A query that found nothing is counted all the same.
+        let nothing = run(&[], &[]).lines().unwrap();
+        assert_eq!(nothing, "q1 Q0 - 1 0 parallax-hybrid\n");
+    }
+
+    #[test]
+    fn an_id_with_a_blank_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.txt");
+        for bad in ["a b", "", "a\u{a0}b", "line\nbreak", "-"] {
+            let error = run(&[bad], &[0.5]).write(&path).unwrap_err().to_string();
+            let named = bad.escape_debug().to_string();
+            assert!(error.contains(&format!("'{named}'")), "{error}");
+            assert!(!path.exists());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sorted_by_trec_eval_the_order_is_ours(
+            mut scores in prop::collection::vec(
+                prop_oneof![
+                    // Few values, so that many are equal; any at all; and tiny ones.
+                    (-2i8..=2).prop_map(|n| f32::from(n) / 2.0),
+                    -1.0f32..30.0,
+                    Just(0.0), Just(-0.0), Just(f32::MIN_POSITIVE), Just(1e-45),
+                ],
+                1..100,
+            ),
+        ) {
+            scores.sort_by(|a, b| b.total_cmp(a));
+            let ids: Vec<String> = (0..scores.len()).map(|n| format!("d{n}")).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let run = run(&ids, &scores);
+            let sorted = as_trec_eval_sorts(&run.lines().unwrap());
+            prop_assert_eq!(sorted, run.asked[0].ranking.clone());
+        }
+    }
+}
