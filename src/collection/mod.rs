@@ -8,6 +8,7 @@
 mod build;
 mod embed;
 mod encode;
+mod explain;
 mod facets;
 mod generation;
 mod index_file;

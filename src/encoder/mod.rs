@@ -5,6 +5,7 @@
 //! alone or among others. A text is read up to its 256th token; nothing is padded, so a
 //! short text costs little.
 
+mod attribution;
 pub mod error;
 pub mod files;
 pub mod onnx;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 
 use prost::Message;
 use rayon::prelude::*;
-use tokenizers::{PostProcessor, Tokenizer, TruncationDirection};
+use tokenizers::{Encoding, PostProcessor, Tokenizer, TruncationDirection};
 use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
+pub use self::attribution::{Attribution, Pair, Piece};
 pub use self::error::EncoderError;
 pub use self::files::{Installed, install, installed};
 pub use self::passages::MAX_PASSAGES;
@@ -132,17 +134,39 @@ impl Encoder {
 
     /// The ids of a text's tokens, at most [`MAX_TOKENS`].
     fn tokens(&self, text: &str) -> Result<Vec<i64>, EncoderError> {
+        Ok(ids(&self.cut(self.tokenizer.encode_fast(text, false))?))
+    }
+
+    /// The same with each token's place in the text, which takes longer to find.
+    fn placed_tokens(&self, text: &str) -> Result<Encoding, EncoderError> {
+        self.cut(self.tokenizer.encode(text, false))
+    }
+
+    /// Of a text's tokens those that are read, with `[CLS]` and `[SEP]` around them.
+    fn cut(&self, encoding: tokenizers::Result<Encoding>) -> Result<Encoding, EncoderError> {
         let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
-        let mut encoding = self.tokenizer.encode_fast(text, false).map_err(failed)?;
+        let mut encoding = encoding.map_err(failed)?;
         encoding.truncate(self.room, 0, TruncationDirection::Right);
         encoding.set_overflowing(Vec::new());
         let encoding = self.tokenizer.post_process(encoding, None, true);
-        let encoding = encoding.map_err(failed)?;
-        Ok(encoding.get_ids().iter().copied().map(i64::from).collect())
+        encoding.map_err(failed)
     }
 
-    /// Runs the model on texts of equal length, given as token ids.
+    /// The unit vectors of texts of equal length, given as token ids.
     fn run(&self, texts: &[&[i64]]) -> Result<Vec<Vector>, EncoderError> {
+        self.token_vectors(texts, |rows| {
+            let mask = vec![1; rows.len() / DIMENSIONS];
+            pooling::unit(pooling::masked_mean(rows, &mask)).ok_or_else(not_finite)
+        })
+    }
+
+    /// Runs the model on texts of equal length, given as token ids, and hands over each
+    /// text's token vectors, `[S, 384]` in row order.
+    fn token_vectors<T>(
+        &self,
+        texts: &[&[i64]],
+        each: impl Fn(&[f32]) -> Result<T, EncoderError>,
+    ) -> Result<Vec<T>, EncoderError> {
         let failed = |error: TractError| EncoderError::Run(format!("{error:#}"));
         let length = texts.first().map_or(0, |text| text.len());
         let shape = [texts.len(), length];
@@ -165,12 +189,8 @@ impl Encoder {
             let why = format!("{numbers} numbers for {tokens} tokens of {DIMENSIONS}");
             return Err(EncoderError::Run(why));
         }
-        let mask = vec![1; length];
         rows.chunks_exact((length * DIMENSIONS).max(1))
-            .map(|rows| {
-                pooling::unit(pooling::masked_mean(rows, &mask))
-                    .ok_or_else(|| EncoderError::Run("the vector is not finite".into()))
-            })
+            .map(each)
             .collect()
     }
 
@@ -309,6 +329,15 @@ fn token_output(outputs: &[pb::ValueInfoProto]) -> Result<pb::ValueInfoProto, En
 fn rank(output: &pb::ValueInfoProto) -> Option<usize> {
     let pb::type_proto::Value::TensorType(tensor) = output.r#type.as_ref()?.value.as_ref()?;
     Some(tensor.shape.as_ref()?.dim.len())
+}
+
+/// The ids of tokens, as the model takes them.
+fn ids(encoding: &Encoding) -> Vec<i64> {
+    encoding.get_ids().iter().copied().map(i64::from).collect()
+}
+
+fn not_finite() -> EncoderError {
+    EncoderError::Run("the vector is not finite".into())
 }
 
 fn no_vector() -> EncoderError {

@@ -80,6 +80,30 @@ impl ExactScan {
         near
     }
 
+    /// Every vector whose cosine to a unit query is `least` or more, among those the filter
+    /// lets through, best first.
+    pub fn reaching(
+        &self,
+        query: &Vector,
+        least: f32,
+        filter: Option<&RoaringBitmap>,
+    ) -> Vec<Near> {
+        let code = QueryCode::new(query);
+        let may_reach = |position: &u32| {
+            self.codes.get(*position as usize).is_some_and(|of| {
+                let (estimate, bound) = code.estimate(of);
+                estimate + bound >= least
+            })
+        };
+        let all = 0..self.codes.len() as u32;
+        let mut near = match filter {
+            None => self.rescore(query, all.filter(may_reach)),
+            Some(filter) => self.rescore(query, filter.iter().filter(may_reach)),
+        };
+        near.retain(|near| near.cosine >= least);
+        near
+    }
+
     /// True cosines of positions, best first. Positions the index does not have are left out.
     pub fn rescore(&self, query: &Vector, positions: impl IntoIterator<Item = u32>) -> Vec<Near> {
         let mut near: Vec<Near> = positions
@@ -204,6 +228,21 @@ mod tests {
             let query = vectors.pop().unwrap();
             let scan = ExactScan::new(vectors.clone());
             prop_assert_eq!(scan.nearest(&query, k, None), full_scan(&vectors, &query, k));
+        }
+
+        #[test]
+        fn what_reaches_a_cosine_is_a_full_scan_down_to_it(seed: u64, k in 1usize..300, keep in 1u32..9) {
+            let mut vectors = clustered(seed, 301);
+            let query = vectors.pop().unwrap();
+            let scan = ExactScan::new(vectors.clone());
+            let all = full_scan(&vectors, &query, 300);
+            let least = all[k - 1].cosine;
+            let mut expected = all;
+            expected.retain(|near| near.cosine >= least);
+            prop_assert_eq!(scan.reaching(&query, least, None), expected.clone());
+            let filter: RoaringBitmap = (0..300).filter(|p| p % keep == 0).collect();
+            expected.retain(|near| filter.contains(near.position));
+            prop_assert_eq!(scan.reaching(&query, least, Some(&filter)), expected);
         }
 
         #[test]
