@@ -139,6 +139,7 @@ async fn ask(question: Question) -> Answer {
         let request = SearchRequest {
             facets: Vec::new(),
             collapse: true,
+            explain: false,
             q: state.q,
             mode: state.mode,
             filter: state.filters,

@@ -46,6 +46,7 @@ impl Search {
             offset: self.offset,
             facets: Vec::new(),
             collapse: true,
+            explain: false,
         })?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
@@ -89,7 +90,7 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
 }
 
 /// Text as a terminal may show it: control characters, which could steer it, are left out.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()

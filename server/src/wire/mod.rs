@@ -1,5 +1,7 @@
 //! From the engine's types to those that travel.
 
+mod explain;
+
 use std::time::Duration;
 
 use parallax::collection::GraphState;
@@ -7,6 +9,8 @@ use parallax::query::{Answer, FacetCounts, Highlights, Hit, Route, Signal, Timin
 use parallax::record::FieldOptions;
 use parallax::{Collection, Filter, Query};
 use parallax_app::wire;
+
+pub use explain::explanation;
 
 /// How many values of a facet are told, the most frequent: a page offers them as a choice.
 const MAX_FACET_VALUES: usize = 200;
@@ -29,6 +33,15 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
         filters: filters(&request.filter)?,
         facets: request.facets.clone(),
         collapse: request.collapse,
+        ..Query::new(&request.q)
+    })
+}
+
+/// A query whose ranking is to be explained, made ready for the engine.
+pub fn explained_query(request: &wire::ExplainRequest) -> parallax::Result<Query> {
+    Ok(Query {
+        mode: request.mode.parse()?,
+        filters: filters(&request.filter)?,
         ..Query::new(&request.q)
     })
 }
@@ -145,6 +158,7 @@ fn hit(hit: Hit, payload: Payload) -> wire::Hit {
             .passage
             .map(|passage| (passage.start as u32, passage.end as u32)),
         copies,
+        explanation: None,
         payload: (payload == Payload::Whole).then_some(record.payload),
     }
 }
