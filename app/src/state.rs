@@ -28,6 +28,8 @@ pub struct SearchState {
     pub like: Option<String>,
     /// How many hits at most.
     pub limit: u32,
+    /// The record whose place is explained.
+    pub explain: Option<String>,
 }
 
 impl Default for SearchState {
@@ -38,6 +40,7 @@ impl Default for SearchState {
             filters: Vec::new(),
             like: None,
             limit: PAGE,
+            explain: None,
         }
     }
 }
@@ -58,6 +61,7 @@ impl SearchState {
                     state.filters.push(value.into());
                 }
                 "like" => state.like = Some(value.into()),
+                "explain" => state.explain = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(PAGE),
                 _ => {}
             }
@@ -82,6 +86,9 @@ impl SearchState {
         }
         if self.limit != PAGE {
             query.append_pair("limit", &self.limit.to_string());
+        }
+        if let Some(explain) = &self.explain {
+            query.append_pair("explain", explain);
         }
         let query = query.finish();
         if query.is_empty() {
@@ -169,9 +176,18 @@ impl SearchState {
             .map(|(_, value)| value)
     }
 
+    /// The same with a record's place explained, or none.
+    pub fn explaining(&self, id: Option<&str>) -> Self {
+        Self {
+            explain: id.map(str::to_owned),
+            ..self.clone()
+        }
+    }
+
     fn first_page(&self) -> Self {
         Self {
             limit: PAGE,
+            explain: None,
             ..self.clone()
         }
     }
@@ -228,6 +244,7 @@ mod tests {
             filters: vec!["city:Berlin".into(), "stage:A:B".into()],
             like: Some("7/1".into()),
             limit: 30,
+            explain: Some("7/1".into()),
         }
     }
 
