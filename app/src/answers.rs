@@ -8,9 +8,11 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::functions::{search, similar};
+use crate::functions::{explain, search, similar};
 use crate::state::{SearchState, path_of};
-use crate::wire::{Problem, SearchRequest, SearchResponse, SimilarRequest};
+use crate::wire::{
+    ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse, SimilarRequest,
+};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,9 +52,20 @@ pub enum Outcome {
         response: SearchResponse,
         /// What the record is called whose like these are.
         like: Option<String>,
+        /// Why one of the hits is where it is, where that was asked.
+        explained: Option<Explained>,
     },
     /// It did not.
     Failed(Problem),
+}
+
+/// Why a hit is where it is, or why that cannot be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The hit's record.
+    pub id: String,
+    /// What there is to say.
+    pub explanation: Result<Explanation, Problem>,
 }
 
 /// The answers of a search page.
@@ -134,6 +147,7 @@ async fn ask(question: Question) -> Answer {
             .map(|similar| Outcome::Found {
                 response: similar.response,
                 like: similar.title,
+                explained: None,
             })
     } else {
         let request = SearchRequest {
@@ -143,14 +157,36 @@ async fn ask(question: Question) -> Answer {
             correct: !state.as_typed,
             ..SearchRequest::new(state.q)
         };
-        let answer = search(collection, request).await;
-        answer.map(|response| Outcome::Found {
-            response,
-            like: None,
-        })
+        let asked = state.explain.map(|id| ExplainRequest {
+            id,
+            q: request.q.clone(),
+            mode: request.mode.clone(),
+            filter: request.filter.clone(),
+        });
+        match search(collection.clone(), request).await {
+            Ok(response) => Ok(Outcome::Found {
+                explained: explained(collection, asked, &response).await,
+                response,
+                like: None,
+            }),
+            Err(problem) => Err(problem),
+        }
     };
     Answer {
         question,
         outcome: outcome.unwrap_or_else(Outcome::Failed),
     }
+}
+
+/// Explains the hit that was asked about; none where it is no hit of this answer.
+async fn explained(
+    collection: Option<String>,
+    asked: Option<ExplainRequest>,
+    response: &SearchResponse,
+) -> Option<Explained> {
+    let request = asked.filter(|asked| response.hits.iter().any(|hit| hit.id == asked.id))?;
+    Some(Explained {
+        id: request.id.clone(),
+        explanation: explain(collection, request).await,
+    })
 }

@@ -5,7 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse, SimilarRequest};
+use crate::wire::{
+    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
+    SimilarRequest,
+};
 
 /// An answer on its way.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
@@ -22,6 +25,9 @@ pub trait Backend: Send + Sync {
         collection: Option<String>,
         request: SimilarRequest,
     ) -> Pending<SearchResponse>;
+
+    /// Why a record stands where it does.
+    fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation>;
 
     /// What there is to know of a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

@@ -9,7 +9,10 @@ use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse, SimilarRequest};
+use crate::wire::{
+    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
+    SimilarRequest,
+};
 
 /// Records like one, and what that one is called, where its title is known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +57,22 @@ pub async fn similar(
     let title = context.backend.title(collection, id).await;
     let title = context.with_status(title)?;
     Ok(SimilarRecords { title, response })
+}
+
+/// Why a record stands where it does for a query.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "explain", input = GetUrl)]
+pub async fn explain(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The record and the query.
+    request: ExplainRequest,
+) -> Result<Explanation, Problem> {
+    let context = ssr::Context::take()?;
+    // No status of its own: the answer it belongs to stands without it.
+    context.backend.explain(collection, request).await
 }
 
 /// What there is to know of a collection.

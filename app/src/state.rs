@@ -90,6 +90,9 @@ impl SearchState {
         if self.limit != PAGE {
             query.append_pair("limit", &self.limit.to_string());
         }
+        if let Some(explain) = &self.explain {
+            query.append_pair("explain", explain);
+        }
         let query = query.finish();
         if query.is_empty() {
             path.to_owned()
@@ -185,9 +188,18 @@ impl SearchState {
             .map(|(_, value)| value)
     }
 
+    /// The same with a record's place explained, or none.
+    pub fn explaining(&self, id: Option<&str>) -> Self {
+        Self {
+            explain: id.map(str::to_owned),
+            ..self.clone()
+        }
+    }
+
     fn first_page(&self) -> Self {
         Self {
             limit: PAGE,
+            explain: None,
             ..self.clone()
         }
     }

@@ -138,6 +138,42 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
     }
 }
 
+/// A record's true place by words: `12th by words`.
+pub fn by_words(rank: Option<u32>) -> String {
+    match rank {
+        Some(rank) => format!("{} by words", ordinal(rank)),
+        None => "Not found by words".into(),
+    }
+}
+
+/// A record's true place by meaning.
+pub fn by_meaning(rank: Option<u32>) -> String {
+    match rank {
+        Some(rank) => format!("{} by meaning", ordinal(rank)),
+        None => "Kept out by the filter".into(),
+    }
+}
+
+/// The place in a ranking that was fused, where it is in it.
+pub fn added(rank: Option<u32>, how: &str) -> String {
+    match rank {
+        Some(rank) => format!("{} {how}", ordinal(rank)),
+        None => format!("Not among the first {FUSION_DEPTH} {how}"),
+    }
+}
+
+/// A place as it is said: `1st`, `12th`, `1,023rd`.
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", thousands(number))
+}
+
 /// What is to be said about the answer as a whole before its hits are read.
 pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<&'static str> {
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
@@ -227,6 +263,18 @@ mod tests {
     fn texts(mode: &str, hit: &Hit) -> Vec<String> {
         let evidence = evidence(&state(mode), hit).into_iter();
         evidence.map(|evidence| evidence.text).collect()
+    }
+
+    #[test]
+    fn places_are_said_as_people_say_them() {
+        let said = [1, 2, 3, 4, 11, 12, 13, 21, 112, 1_023].map(ordinal);
+        assert_eq!(
+            said,
+            [
+                "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1,023rd"
+            ]
+        );
+        assert_eq!(by_words(None), "Not found by words");
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use parallax::{Catalogue, Collection, Error, Schema};
 use parallax_app::backend::{Backend, Pending};
-use parallax_app::wire::{CollectionInfo, Problem, SearchRequest, SearchResponse, SimilarRequest};
+use parallax_app::wire::{
+    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
+    SimilarRequest,
+};
 
 use crate::pool::{Pool, Refused};
 use crate::sample;
@@ -14,6 +17,9 @@ use crate::wire::{self, Payload};
 
 /// How many writers are at work at once; those that come together share a transaction.
 const WRITERS: usize = 8;
+
+/// The most hits of one answer that are explained: each is encoded anew, token by token.
+const MAX_EXPLAINED: u32 = 20;
 
 /// The service; clones share it.
 #[derive(Clone)]
@@ -196,6 +202,11 @@ impl Backend for Service {
         })
     }
 
+    fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation> {
+        let service = self.clone();
+        Box::pin(async move { service.explain_with(collection, request).await })
+    }
+
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
         let service = self.clone();
         Box::pin(async move {
@@ -236,8 +247,41 @@ impl Service {
         payload: Payload,
     ) -> Result<SearchResponse, Problem> {
         self.with_collection(collection, move |collection| {
-            let answer = collection.search(&wire::query(&request)?)?;
-            Ok(wire::response(collection, answer, payload))
+            let query = wire::query(&request)?;
+            if request.explain && request.limit > MAX_EXPLAINED {
+                return Err(Error::BadQuery(format!(
+                    "limit is {}, with explain=true allowed is 1 to {MAX_EXPLAINED}",
+                    request.limit
+                )));
+            }
+            let answer = collection.search(&query)?;
+            let mut response = wire::response(collection, answer, payload);
+            if request.explain {
+                for hit in &mut response.hits {
+                    hit.explanation = match collection.explain(&query, &hit.id) {
+                        // It was deleted since.
+                        Err(Error::NoRecord { .. }) => None,
+                        explained => Some(wire::explanation(explained?)),
+                    };
+                }
+            }
+            Ok(response)
+        })
+        .await
+    }
+
+    /// Why a record stands where it does for a query.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn explain_with(
+        &self,
+        collection: Option<String>,
+        request: ExplainRequest,
+    ) -> Result<Explanation, Problem> {
+        self.with_collection(collection, move |collection| {
+            let query = wire::explained_query(&request)?;
+            Ok(wire::explanation(collection.explain(&query, &request.id)?))
         })
         .await
     }

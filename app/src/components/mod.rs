@@ -26,4 +26,6 @@ pub mod status;
 pub mod summary;
 pub mod theme_toggle;
 pub mod timing;
+pub mod why;
+pub mod why_panel;
 pub mod workflow;

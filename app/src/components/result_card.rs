@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use super::evidence::Evidence;
 use super::logo::Logo;
 use super::marked::Marked;
+use super::results::Found;
+use super::why::Why;
 use crate::marks::shown;
 use crate::numbers::{host, label};
 use crate::state::{SearchState, literal};
@@ -20,6 +22,10 @@ pub fn ResultCard(
     state: SearchState,
     /// The path searches are under.
     path: String,
+    /// The hit's place in the list, from 1.
+    place: usize,
+    /// The newest answer.
+    found: Memo<Option<Found>>,
 ) -> impl IntoView {
     let evidence = evidence(&state, &hit);
     let name = if hit.title.trim().is_empty() {
@@ -46,6 +52,10 @@ pub fn ResultCard(
         .into_iter()
         .map(|facet| chip(facet, &state, &path));
     let chips = chips.collect_view();
+    // What the like of a record are ranked by is that record, not words.
+    let why = state.like.is_none().then(|| {
+        view! { <Why id=hit.id.clone() name=name.clone() place found /> }
+    });
     let similar = state.similar_to(&hit.id).href(&path);
     let similar_label = format!("Find records similar to {name}");
     view! {
@@ -68,6 +78,7 @@ pub fn ResultCard(
                     "Find similar"
                 </a>
             </div>
+            {why}
         </article>
     }
 }

@@ -53,7 +53,7 @@ pub fn ResultList(
                 let:row
             >
                 <li id=element_id(row.place) tabindex="-1">
-                    <ResultCard hit=row.hit state=row.state path=row.path />
+                    <ResultCard hit=row.hit state=row.state path=row.path place=row.place found />
                 </li>
             </For>
         </ol>
@@ -65,9 +65,10 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
     let Some(found) = found else {
         return Vec::new();
     };
-    // The first page's state: how many are shown is not a card's concern.
+    // The first page's state: how many are shown and which is explained changes no card.
     let state = SearchState {
         limit: SearchState::default().limit,
+        explain: None,
         ..found.state().clone()
     };
     let path = found.question.path();

@@ -12,7 +12,7 @@ use super::result_list::ResultList;
 use super::skeleton::Skeleton;
 use super::status::Status;
 use crate::address::Address;
-use crate::answers::{Answers, Outcome, Question};
+use crate::answers::{Answers, Explained, Outcome, Question};
 use crate::state::SearchState;
 use crate::wire::{CollectionInfo, Problem, SearchResponse};
 
@@ -25,6 +25,8 @@ pub struct Found {
     pub response: SearchResponse,
     /// What the record is called whose like these are.
     pub like: Option<String>,
+    /// Why one of the hits is where it is, where that was asked.
+    pub explained: Option<Explained>,
 }
 
 impl Found {
@@ -95,12 +97,18 @@ pub fn Results(
 
 fn found(answers: Answers) -> Option<Found> {
     let answer = answers.latest()?;
-    let Outcome::Found { response, like } = answer.outcome else {
+    let Outcome::Found {
+        response,
+        like,
+        explained,
+    } = answer.outcome
+    else {
         return None;
     };
     Some(Found {
         question: answer.question,
         response,
         like,
+        explained,
     })
 }

@@ -1,11 +1,16 @@
 //! What travels between browser and server, and what the API answers: one set of types, so
 //! that page and API cannot tell different stories.
 
+mod explain;
 mod import;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use explain::{
+    ExplainRequest, Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit,
+    PairShare, TermExplanation, WordShare, WordsExplanation,
+};
 pub use import::{Preview, Proposed, SkippedLine, Started, Task, TaskState};
 
 /// A question to a collection, as URL, API and page ask it. Everything is text as it was
@@ -156,6 +161,9 @@ pub struct Hit {
     /// Identical records that are hidden behind this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copies: Option<Copies>,
+    /// Why it stands where it does, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub explanation: Option<Explanation>,
     /// The record's original fields; the page does without.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payload: Option<Map<String, Value>>,

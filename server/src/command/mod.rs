@@ -4,6 +4,7 @@ mod benchmarks;
 mod compare;
 mod embed;
 mod eval;
+mod explain;
 mod index;
 mod recall;
 mod search;
@@ -44,6 +45,8 @@ enum Command {
     Index(index::Index),
     /// Search a collection
     Search(search::Search),
+    /// Tell why a record stands where it does for a query
+    Explain(explain::Explain),
     /// Write the vectors of a file's records as .npy, f32 [n, 384]
     Embed(embed::Embed),
     /// Measure ranking quality on benchmarks in BEIR's form
@@ -178,6 +181,7 @@ impl Arguments {
             Command::Restore(restore) => restore.run(&model, &mut out),
             Command::Index(index) => index.run(&model, &mut out),
             Command::Search(search) => search.run(&model, &mut out),
+            Command::Explain(explain) => explain.run(&model, &mut out),
             Command::Embed(embed) => embed.run(&model, &mut out),
             Command::Eval(eval) => eval.run(&model, &mut out),
             Command::Compare(compare) => compare.run(&model, &mut out),

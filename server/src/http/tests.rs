@@ -131,6 +131,26 @@ async fn a_search_carries_signals_total_and_timings() {
 }
 
 #[tokio::test]
+async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
+    let base = "/api/v1/collections/sample";
+    let (_, plain) = get(&format!("{base}/search?q=password%20manager&limit=1")).await;
+    assert!(plain["hits"][0].get("explanation").is_none());
+    let (_, found) = get(&format!(
+        "{base}/search?q=password%20manager&limit=3&explain=true"
+    ))
+    .await;
+    for hit in found["hits"].as_array().unwrap() {
+        let meaning = &hit["explanation"]["meaning"];
+        assert_eq!(meaning["rank"], hit["signals"]["neural"]["rank"]);
+        assert_eq!(meaning["cosine"], hit["score"]);
+        assert!(!meaning["split"]["pairs"].as_array().unwrap().is_empty());
+        let id = hit["id"].as_str().unwrap();
+        let (status, alone) = get(&format!("{base}/records/{id}/explain?q=password+manager")).await;
+        assert_eq!((status, &alone), (StatusCode::OK, &hit["explanation"]));
+    }
+}
+
+#[tokio::test]
 async fn filters_repeat_and_records_are_found_by_id() {
     let (_, berlin) = get("/api/v1/collections/sample/search?q=tools&filter=city:Berlin").await;
     for hit in berlin["hits"].as_array().unwrap() {
@@ -228,6 +248,24 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             404,
             "not_found",
             "'x'",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&explain=true&limit=21",
+            400,
+            "bad_query",
+            "1 to 20",
+        ),
+        (
+            "/api/v1/collections/sample/records/x/explain?q=a",
+            404,
+            "not_found",
+            "'x'",
+        ),
+        (
+            "/api/v1/collections/sample/records/1/explain",
+            400,
+            "bad_query",
+            "missing field `q`",
         ),
         ("/api/v2/other", 404, "not_found", "/api/v2/other"),
         ("/api/", 404, "not_found", "/api/"),

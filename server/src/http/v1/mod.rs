@@ -8,7 +8,9 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use parallax_app::wire::{CollectionInfo, SearchRequest, SearchResponse, SimilarRequest};
+use parallax_app::wire::{
+    CollectionInfo, ExplainRequest, Explanation, SearchRequest, SearchResponse, SimilarRequest,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -27,6 +29,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/search", get(search))
         .route("/v1/collections/{name}/records/{id}", get(record))
         .route("/v1/collections/{name}/records/{id}/similar", get(similar))
+        .route("/v1/collections/{name}/records/{id}/explain", get(explain))
         .merge(import::tasks_router())
 }
 
@@ -116,6 +119,31 @@ async fn similar(
     };
     let response = service.similar_with(Some(name), request, Payload::Whole);
     Ok(Json(response.await?))
+}
+
+/// The query for which a record is explained.
+#[derive(Deserialize)]
+struct ExplainedQuery {
+    q: String,
+    mode: Option<String>,
+    #[serde(default)]
+    filter: Vec<String>,
+}
+
+async fn explain(
+    State(service): State<Service>,
+    path: NamedRecord,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Explanation>, Failure> {
+    let Path((name, id)) = path?;
+    let query: ExplainedQuery = parameters(query.as_deref())?;
+    let request = ExplainRequest {
+        id,
+        q: query.q,
+        mode: query.mode.unwrap_or_else(|| "neural".into()),
+        filter: query.filter,
+    };
+    Ok(Json(service.explain_with(Some(name), request).await?))
 }
 
 /// Reads a URL's parameters; a repeated one is a list.

@@ -1,5 +1,7 @@
 //! From the engine's types to those that travel.
 
+mod explain;
+
 use std::time::Duration;
 
 use parallax::collection::GraphState;
@@ -9,6 +11,8 @@ use parallax::query::{
 use parallax::record::FieldOptions;
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::wire;
+
+pub use explain::explanation;
 
 /// How many values of a facet are told, the most frequent: a page offers them as a choice.
 const MAX_FACET_VALUES: usize = 200;
@@ -178,6 +182,7 @@ fn hit(hit: Hit, payload: Payload) -> wire::Hit {
             .passage
             .map(|passage| (passage.start as u32, passage.end as u32)),
         copies,
+        explanation: None,
         payload: (payload == Payload::Whole).then_some(record.payload),
     }
 }

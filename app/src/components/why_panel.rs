@@ -1,0 +1,175 @@
+//! Why a hit is where it is: each engine's score as the sum of its parts, drawn as bars.
+
+use leptos::prelude::*;
+
+use crate::wire::{
+    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, Problem, WordsExplanation,
+};
+use crate::wording::{added, by_meaning, by_words};
+
+/// The panel.
+#[component]
+pub fn WhyPanel(
+    /// What there is to say, or why that cannot be told.
+    explanation: Result<Explanation, Problem>,
+) -> impl IntoView {
+    let drawn = match explanation {
+        Ok(explanation) => view! {
+            {explanation.fusion.map(fusion)}
+            {explanation.meaning.map(meaning)}
+            {explanation.words.map(words)}
+        }
+        .into_any(),
+        Err(problem) => view! { <p>{problem.message}</p> }.into_any(),
+    };
+    view! {
+        <section class="why-panel" aria-label="Why it has this rank">
+            {drawn}
+        </section>
+    }
+}
+
+fn fusion(fusion: FusionExplanation) -> impl IntoView {
+    let parts = [
+        ("by meaning", fusion.rank_meaning, fusion.from_meaning),
+        ("by words", fusion.rank_words, fusion.from_words),
+    ];
+    let bars = parts.map(|(how, rank, share)| {
+        let largest = fusion.from_meaning.max(fusion.from_words);
+        bar(added(rank, how), share, largest, 4, "why-bar-both")
+    });
+    view! {
+        <h3 class="why-heading">{format!("Fused score {:.4}", fusion.score)}</h3>
+        <ul class="why-bars">{bars.into_iter().collect_view()}</ul>
+    }
+}
+
+fn meaning(meaning: MeaningExplanation) -> impl IntoView {
+    let heading = format!(
+        "{}: similarity {:.3}",
+        by_meaning(meaning.rank),
+        meaning.cosine
+    );
+    let split = match meaning.split {
+        Some(of) => split(of, meaning.cosine).into_any(),
+        None => view! {
+            <p class="why-note">
+                "This record came with its vector: which of its words it is made of cannot be told."
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <h3 class="why-heading">{heading}</h3>
+        {split}
+    }
+}
+
+fn split(split: MeaningSplit, cosine: f32) -> impl IntoView {
+    let shares = split.pairs.iter().map(|pair| pair.share);
+    let largest = shares.clone().fold(split.special, f32::max);
+    let rest = cosine - split.special - shares.sum::<f32>();
+    let special = bar(
+        "[CLS] and [SEP]".into(),
+        split.special,
+        largest,
+        3,
+        "why-bar-special",
+    );
+    let pairs = split.pairs.into_iter().map(|pair| {
+        let what = format!("{} \u{2013} {}", pair.query, pair.record);
+        bar(what, pair.share, largest, 3, "why-bar-neural")
+    });
+    let pairs = pairs.collect_view();
+    let rest = bar("All other pairs".into(), rest, largest, 3, "why-bar-neural");
+    view! {
+        <p class="why-note">
+            "Your words and the record\u{2019}s: each pair\u{2019}s share of the similarity, not a cause."
+        </p>
+        <ul class="why-bars">{special} {pairs} {rest}</ul>
+    }
+}
+
+fn words(words: WordsExplanation) -> impl IntoView {
+    let found = words.rank.is_some() || !words.terms.is_empty();
+    let heading = match found {
+        true => format!("{}: BM25 {:.2}", by_words(words.rank), words.score),
+        false => by_words(None),
+    };
+    let terms = words.terms.iter().map(|term| term.contribution);
+    let largest = terms.fold(0.0, f32::max);
+    let rows = words.terms.into_iter().map(|term| {
+        let fields = term.fields.iter();
+        let fields = fields.map(|of| format!("{} {}\u{d7}", of.field, of.occurrences));
+        let fields: Vec<String> = fields.collect();
+        view! {
+            <tr>
+                <th scope="row">{term.word}</th>
+                <td>{format!("{:.2}", term.idf)}</td>
+                <td>
+                    {format!("{:.2}", term.frequency)}
+                    <span class="why-fields">{fields.join(", ")}</span>
+                </td>
+                <td>{format!("{:.2}", term.norm)}</td>
+                <td>
+                    {format!("{:.2}", term.contribution)}
+                    {track(term.contribution, largest, "why-bar-text")}
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let table = found.then(|| {
+        view! {
+            <div class="why-table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Word"</th>
+                            <th scope="col">"Rarity (idf)"</th>
+                            <th scope="col">"Frequency"</th>
+                            <th scope="col">"Length norm"</th>
+                            <th scope="col">"Adds"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+    });
+    view! {
+        <h3 class="why-heading">{heading}</h3>
+        {table}
+    }
+}
+
+/// A line of what, how much and a bar.
+fn bar(
+    what: String,
+    share: f32,
+    largest: f32,
+    decimals: usize,
+    kind: &'static str,
+) -> impl IntoView {
+    view! {
+        <li class="why-bar">
+            <span class="why-what">{what}</span>
+            <span class="why-share">{format!("{share:.decimals$}")}</span>
+            {track(share, largest, kind)}
+        </li>
+    }
+}
+
+/// The bar itself, which says nothing that is not beside it as a number. An SVG's length needs
+/// no inline style, which the page's policy forbids.
+fn track(share: f32, largest: f32, kind: &'static str) -> impl IntoView {
+    let width = match largest > 0.0 {
+        true => (share / largest).clamp(0.0, 1.0) * 100.0,
+        false => 0.0,
+    };
+    view! {
+        <svg class=format!("why-track {kind}") aria-hidden="true">
+            <rect width=format!("{width:.1}%") height="100%" rx="3" />
+        </svg>
+    }
+}

@@ -1,0 +1,63 @@
+// Why a hit is where it is: asked by a link, drawn in the card, with JavaScript and without.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
+import { answered, card, cards, search } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+const link = (page: Page, name: string): Locator =>
+  card(page, name).getByRole("link", { name: `Why this rank: ${name}` });
+
+const panel = (page: Page, name: string): Locator =>
+  card(page, name).getByRole("region", { name: "Why it has this rank" });
+
+test("a card tells which words its similarity is made of, and closes again", async ({
+  page,
+  open,
+}) => {
+  await open("/");
+  await search(page, "Hushwarren", "Hybrid");
+  const count = await cards(page).count();
+  await expect(page.getByRole("region", { name: "Why it has this rank" })).toHaveCount(0);
+  await link(page, "Hushwarren").click();
+  await answered(page, { q: "Hushwarren", mode: "Hybrid" });
+  await expect(page).toHaveURL(/explain=/);
+  await expect(panel(page, "Hushwarren")).toContainText("[CLS] and [SEP]");
+  await expect(panel(page, "Hushwarren")).toContainText("share of the similarity, not a cause");
+  await expect(panel(page, "Hushwarren")).toContainText(/\d(st|nd|rd|th) by meaning/);
+  await expect(link(page, "Hushwarren")).toHaveAttribute("aria-expanded", "true");
+  await expect(cards(page)).toHaveCount(count);
+
+  await link(page, "Hushwarren").click();
+  await expect(panel(page, "Hushwarren")).toHaveCount(0);
+  await expect(page).not.toHaveURL(/explain=/);
+  await expect(link(page, "Hushwarren")).toHaveAttribute("aria-expanded", "false");
+});
+
+test("an explanation has an address of its own, and can be used by everybody", async ({
+  page,
+  open,
+}) => {
+  await open("/");
+  await search(page, "wooden furniture");
+  await cards(page).first().getByRole("link", { name: /^Why this rank/ }).click();
+  const shown = cards(page).first().getByRole("region", { name: "Why it has this rank" });
+  await expect(shown).toContainText("1st by meaning");
+  await open(page.url());
+  await expect(shown).toContainText("1st by meaning");
+  if (test.info().project.use.javaScriptEnabled !== false) {
+    const { violations } = await new AxeBuilder({ page }).include(".card").analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+  }
+});
+
+test("records like one are ranked by no words to explain", async ({ page, open }) => {
+  await open("/");
+  await search(page, "Hushwarren", "Full text");
+  await card(page, "Hushwarren")
+    .getByRole("link", { name: "Find records similar to Hushwarren" })
+    .click();
+  await expect(page).toHaveURL(/like=/);
+  await expect(page.getByRole("list", { name: "Narrowed to" })).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Why this rank/ })).toHaveCount(0);
+});

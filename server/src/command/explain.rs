@@ -1,0 +1,154 @@
+//! `parallax explain`.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+use parallax_app::wire::{
+    ExplainRequest, Explanation, FusionExplanation, MeaningExplanation, WordsExplanation,
+};
+
+use super::Data;
+use super::search::printable;
+use crate::wire;
+
+/// How many characters the longest bar has.
+const BAR: f32 = 24.0;
+
+#[derive(Args)]
+pub struct Explain {
+    /// What was looked for
+    query: String,
+    /// The record, by its id
+    id: String,
+    /// The collection
+    #[arg(long, value_name = "NAME")]
+    collection: String,
+    /// neural, text or hybrid
+    #[arg(long, default_value = "neural")]
+    mode: String,
+    /// Condition as field:value, as in city:Berlin; may be given several times
+    #[arg(long, value_name = "FIELD:VALUE")]
+    filter: Vec<String>,
+    /// Print what the API answers
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Explain {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let query = wire::explained_query(&ExplainRequest {
+            id: self.id.clone(),
+            q: self.query,
+            mode: self.mode,
+            filter: self.filter,
+        })?;
+        let catalogue = self.data.open_existing(model)?;
+        let collection = catalogue.collection(&self.collection)?;
+        let explanation = wire::explanation(collection.explain(&query, &self.id)?);
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
+            return Ok(());
+        }
+        let record = collection.record(&self.id)?;
+        writeln!(out, "{}", printable(&record.title))?;
+        print(out, &explanation)
+    }
+}
+
+fn print(out: &mut dyn Write, explanation: &Explanation) -> Result<()> {
+    if let Some(fusion) = &explanation.fusion {
+        print_fusion(out, fusion)?;
+    }
+    if let Some(meaning) = &explanation.meaning {
+        print_meaning(out, meaning)?;
+    }
+    if let Some(words) = &explanation.words {
+        print_words(out, words)?;
+    }
+    Ok(())
+}
+
+fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
+    writeln!(out, "\nFused score {:.5}", fusion.score)?;
+    let largest = fusion.from_words.max(fusion.from_meaning);
+    let parts = [
+        ("by meaning", fusion.rank_meaning, fusion.from_meaning),
+        ("by words", fusion.rank_words, fusion.from_words),
+    ];
+    for (how, rank, added) in parts {
+        let rank = rank.map_or_else(|| "not".to_owned(), |rank| format!("#{rank}"));
+        let bar = bar(added, largest);
+        writeln!(out, "  {:<20} {added:>8.5} {bar}", format!("{rank} {how}"))?;
+    }
+    Ok(())
+}
+
+fn print_meaning(out: &mut dyn Write, meaning: &MeaningExplanation) -> Result<()> {
+    let rank = match meaning.rank {
+        Some(rank) => format!("#{rank} by meaning"),
+        None => "it does not pass the filters".into(),
+    };
+    writeln!(out, "\nMeaning: cosine {:.4}, {rank}", meaning.cosine)?;
+    let Some(split) = &meaning.split else {
+        writeln!(
+            out,
+            "  its vector was given with it: there is no telling which words it comes from"
+        )?;
+        return Ok(());
+    };
+    let pairs = split.pairs.iter().map(|pair| pair.share);
+    let largest = pairs.fold(split.special, f32::max);
+    writeln!(out, "  shares of the similarity, no causes of it")?;
+    let mut line =
+        |what: &str, share: f32| writeln!(out, "  {what:<34} {share:>8.4} {}", bar(share, largest));
+    line("[CLS] and [SEP]", split.special)?;
+    let mut rest = meaning.cosine - split.special;
+    for pair in &split.pairs {
+        let what = format!("{} - {}", printable(&pair.query), printable(&pair.record));
+        line(&what, pair.share)?;
+        rest -= pair.share;
+    }
+    line("all other pairs", rest)?;
+    Ok(())
+}
+
+fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
+    match words.rank {
+        Some(rank) => writeln!(out, "\nWords: BM25 {:.4}, #{rank} by words", words.score)?,
+        None => writeln!(out, "\nWords: not found by words")?,
+    }
+    let contributions = words.terms.iter().map(|term| term.contribution);
+    let largest = contributions.fold(0.0, f32::max);
+    for term in &words.terms {
+        let fields = term.fields.iter();
+        let fields = fields.map(|count| format!("{} {}x", count.field, count.occurrences));
+        let fields: Vec<String> = fields.collect();
+        writeln!(
+            out,
+            "  {:<20} {:>8.4} {:<24} idf {:.3}, frequency {:.2}, norm {:.3}, boost {:.2}; {}",
+            printable(&term.word),
+            term.contribution,
+            bar(term.contribution, largest),
+            term.idf,
+            term.frequency,
+            term.norm,
+            term.boost,
+            printable(&fields.join(", "))
+        )?;
+    }
+    Ok(())
+}
+
+/// A bar as long as a part is of the largest; none for what is not positive.
+fn bar(part: f32, largest: f32) -> String {
+    let length = if largest > 0.0 {
+        (part / largest * BAR).round()
+    } else {
+        0.0
+    };
+    "#".repeat(length.clamp(0.0, BAR) as usize)
+}

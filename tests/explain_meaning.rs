@@ -1,0 +1,143 @@
+//! Explanations of a collection's hits: what they say adds up to the score shown, and ranks
+//! are those of the ranking itself. Needs the real model.
+
+// A test, and what helps it, fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use common::{encoder, json_lines, query_encoder};
+use parallax::collection::{Build, Cores, Progress, SourceFile};
+use parallax::record::FieldOptions;
+use parallax::{Catalogue, Collection, Query};
+
+/// How far a sum may be off the score.
+const EXACT: f32 = 1e-4;
+
+/// A collection built from a file, and what keeps it on disk.
+fn built(file: &Path) -> (tempfile::TempDir, Catalogue, std::sync::Arc<Collection>) {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    let source = SourceFile::look(file, &FieldOptions::default()).unwrap();
+    let build = Build {
+        source: &source,
+        vectors: None,
+        encoder: encoder(),
+        passages: true,
+        cores: Cores::All,
+        progress: &|_: Progress| {},
+        cancelled: &AtomicBool::new(false),
+    };
+    catalogue.build("explained", build, false).unwrap();
+    let collection = catalogue.collection("explained").unwrap();
+    (folder, catalogue, collection)
+}
+
+fn sample() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
+}
+
+/// Checks every hit of a query; returns how many there were.
+fn check(collection: &Collection, query: &Query) -> usize {
+    let answer = collection.search(query).unwrap();
+    for hit in &answer.hits {
+        let shown = hit.neural.unwrap();
+        let explanation = collection.explain(query, &hit.record.id).unwrap();
+        let meaning = explanation.meaning.unwrap();
+        assert_eq!(meaning.cosine, shown.score);
+        assert_eq!(meaning.rank, Some(shown.rank), "{}", hit.record.id);
+        let split = meaning.split.expect("the model made the vector");
+        for words in [&split.query_words, &split.record_words] {
+            let sum = split.special + words.iter().map(|word| word.share).sum::<f32>();
+            assert!(
+                (sum - shown.score).abs() < EXACT,
+                "{sum} for {}",
+                shown.score
+            );
+        }
+        for word in &split.record_words {
+            if let Some(range) = &word.range {
+                assert_eq!(&hit.record.text[range.clone()], word.word);
+            }
+        }
+        for word in &split.query_words {
+            assert_eq!(&query.text[word.range.clone().unwrap()], word.word);
+        }
+    }
+    answer.hits.len()
+}
+
+#[test]
+fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
+    let (_folder, _catalogue, collection) = built(&sample());
+    let records = json_lines(&sample());
+    let mut hits = 0;
+    // Queries nobody chose for the purpose: what records say of themselves.
+    for record in records.iter().step_by(7) {
+        let text = record["alt"].as_str().unwrap();
+        let query = Query {
+            limit: 5,
+            ..Query::new(format!("  {text} "))
+        };
+        hits += check(&collection, &query);
+    }
+    assert!(hits >= 25);
+    let filtered = Query {
+        filters: vec!["city:Berlin".parse().unwrap()],
+        limit: 20,
+        ..Query::new("furniture")
+    };
+    assert!(check(&collection, &filtered) > 0);
+}
+
+#[test]
+fn a_record_the_filter_keeps_out_has_no_rank() {
+    let (_folder, _catalogue, collection) = built(&sample());
+    let best = collection.search(&Query::new("furniture")).unwrap();
+    let id = &best.hits[0].record.id;
+    let query = Query {
+        filters: vec!["city:Nowhere".parse().unwrap()],
+        ..Query::new("furniture")
+    };
+    let explanation = collection.explain(&query, id).unwrap();
+    assert_eq!(explanation.meaning.unwrap().rank, None);
+    assert!(collection.explain(&query, "no such record").is_err());
+    assert!(collection.explain(&Query::new(" "), id).is_err());
+}
+
+#[test]
+fn of_a_long_record_the_passage_shown_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("long.jsonl");
+    let filler = "The market was quiet that day and nothing much was sold. ".repeat(60);
+    let records = [
+        serde_json::json!({"title": "Long", "text": format!("{filler}A telescope finds planets. {filler}")}),
+        serde_json::json!({"title": "Short", "text": "Bread is baked at home."}),
+    ];
+    let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let (_folder, _catalogue, collection) = built(&file);
+    let query = Query::new("telescope");
+    assert_eq!(check(&collection, &query), 2);
+    let answer = collection.search(&query).unwrap();
+    let hit = &answer.hits[0];
+    let passage = hit.passage.clone().unwrap();
+    let explanation = collection.explain(&query, &hit.record.id).unwrap();
+    let split = explanation.meaning.unwrap().split.unwrap();
+    let places = split
+        .record_words
+        .iter()
+        .filter_map(|word| word.range.clone());
+    for place in places {
+        assert!(passage.start <= place.start && place.end <= passage.end);
+    }
+    assert!(
+        split
+            .record_words
+            .iter()
+            .any(|word| word.word == "telescope")
+    );
+}
