@@ -7,7 +7,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// What words say of it.
-    pub words: Option<WordsExplanation>,
+    pub words: WordsExplanation,
     /// What meaning says of it.
     pub meaning: Option<MeaningExplanation>,
     /// What each of the two added, where they were fused.

@@ -72,10 +72,9 @@ fn the_parts_of_a_thousand_hits_add_up() {
                         "{text} {mode} {what}: {sum} {score}"
                     );
                 };
-                if let Some(words) = &why.words {
-                    let sum = words.terms.iter().map(|term| term.contribution).sum();
-                    near(sum, words.score, "words");
-                }
+                let words = why.words;
+                let sum = words.terms.iter().map(|term| term.contribution).sum();
+                near(sum, words.score, "words");
                 let meaning = why.meaning.unwrap();
                 let split = meaning.split.unwrap();
                 for shares in [&split.query_words, &split.record_words] {
@@ -84,7 +83,6 @@ fn the_parts_of_a_thousand_hits_add_up() {
                 }
                 match mode {
                     Mode::Text => {
-                        let words = why.words.unwrap();
                         near(words.score, hit.score, "shown");
                         assert_eq!(words.rank, Some(rank));
                     }
@@ -138,7 +136,7 @@ fn the_other_engine_s_rank_is_true_or_said_to_be_none() {
             .hits
             .iter()
             .position(|found| found.record.id == hit.record.id);
-        let rank = why.words.and_then(|words| words.rank);
+        let rank = why.words.rank;
         assert_eq!(rank, place.map(|at| at as u32 + 1), "{}", hit.record.title);
     }
 }

@@ -53,7 +53,7 @@ pub enum Outcome {
         /// What the record is called whose like these are.
         like: Option<String>,
         /// Why one of the hits is where it is, where that was asked.
-        explained: Option<Explained>,
+        explained: Option<Box<Explained>>,
     },
     /// It did not.
     Failed(Problem),
@@ -159,13 +159,11 @@ async fn ask(question: Question) -> Answer {
         };
         let asked = state.explain.map(|id| ExplainRequest {
             id,
-            q: request.q.clone(),
-            mode: request.mode.clone(),
-            filter: request.filter.clone(),
+            search: request.clone(),
         });
         match search(collection.clone(), request).await {
             Ok(response) => Ok(Outcome::Found {
-                explained: explained(collection, asked, &response).await,
+                explained: explained(collection, asked, &response).await.map(Box::new),
                 response,
                 like: None,
             }),

@@ -30,6 +30,8 @@ pub struct SearchState {
     pub limit: u32,
     /// Whether words that no record holds are left as they were typed.
     pub as_typed: bool,
+    /// The record whose place is explained.
+    pub explain: Option<String>,
 }
 
 impl Default for SearchState {
@@ -41,6 +43,7 @@ impl Default for SearchState {
             like: None,
             limit: PAGE,
             as_typed: false,
+            explain: None,
         }
     }
 }
@@ -61,6 +64,7 @@ impl SearchState {
                     state.filters.push(value.into());
                 }
                 "like" => state.like = Some(value.into()),
+                "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
                 "limit" => state.limit = value.parse().unwrap_or(PAGE),
                 _ => {}
@@ -257,6 +261,7 @@ mod tests {
             like: Some("7/1".into()),
             limit: 30,
             as_typed: true,
+            explain: Some("7/1".into()),
         }
     }
 

@@ -142,7 +142,7 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
 pub fn by_words(rank: Option<u32>) -> String {
     match rank {
         Some(rank) => format!("{} by words", ordinal(rank)),
-        None => "Not found by words".into(),
+        None => "Kept out by the filter".into(),
     }
 }
 
@@ -240,6 +240,7 @@ mod tests {
             highlights: Highlights::default(),
             passage: None,
             copies: None,
+            explanation: None,
             payload: None,
         }
     }
@@ -274,7 +275,7 @@ mod tests {
                 "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1,023rd"
             ]
         );
-        assert_eq!(by_words(None), "Not found by words");
+        assert_eq!(by_words(None), "Kept out by the filter");
     }
 
     #[test]

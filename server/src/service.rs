@@ -280,7 +280,7 @@ impl Service {
         request: ExplainRequest,
     ) -> Result<Explanation, Problem> {
         self.with_collection(collection, move |collection| {
-            let query = wire::explained_query(&request)?;
+            let query = wire::query(&request.search)?;
             Ok(wire::explanation(collection.explain(&query, &request.id)?))
         })
         .await

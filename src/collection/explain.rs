@@ -67,12 +67,9 @@ impl Collection {
         })
     }
 
-    fn explain_words(&self, asked: &Asked<'_>, position: u32) -> Option<WordsExplanation> {
+    fn explain_words(&self, asked: &Asked<'_>, position: u32) -> WordsExplanation {
         let parts = asked.generation.text_parts(asked.passing);
         let terms = text::explain(&parts, asked.words, position);
-        if terms.is_empty() {
-            return None;
-        }
         let score = text::scores(&parts, asked.words, &[position]);
         let fields: Vec<&String> = self.schema().word_fields().collect();
         let named = |(at, count): (usize, u32)| Some(((*fields.get(at)?).clone(), count));
@@ -89,11 +86,11 @@ impl Collection {
             fields: term.fields.into_iter().filter_map(named).collect(),
             contribution: term.contribution as f32,
         });
-        Some(WordsExplanation {
+        WordsExplanation {
             score: score.first().copied().unwrap_or(0.0),
             rank: rank_by_words(asked, &parts, position),
             terms: terms.collect(),
-        })
+        }
     }
 
     fn explain_meaning(

@@ -208,7 +208,7 @@ fn correction(parts: &[TextPart<'_>], word: &str) -> Option<(String, String)> {
         ONE_EDIT_FROM..TWO_EDITS_FROM => 1,
         _ => return None,
     };
-    if word.chars().any(|c| c.is_numeric()) {
+    if word.chars().any(char::is_numeric) {
         return None;
     }
     let automaton = EditDistance::new(word, edits);

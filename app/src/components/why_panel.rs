@@ -17,7 +17,7 @@ pub fn WhyPanel(
         Ok(explanation) => view! {
             {explanation.fusion.map(fusion)}
             {explanation.meaning.map(meaning)}
-            {explanation.words.map(words)}
+            {words(explanation.words)}
         }
         .into_any(),
         Err(problem) => view! { <p>{problem.message}</p> }.into_any(),
@@ -91,10 +91,11 @@ fn split(split: MeaningSplit, cosine: f32) -> impl IntoView {
 }
 
 fn words(words: WordsExplanation) -> impl IntoView {
-    let found = words.rank.is_some() || !words.terms.is_empty();
-    let heading = match found {
-        true => format!("{}: BM25 {:.2}", by_words(words.rank), words.score),
-        false => by_words(None),
+    let found = !words.terms.is_empty();
+    let heading = if found {
+        format!("{}: BM25 {:.2}", by_words(words.rank), words.score)
+    } else {
+        "Not found by words".to_owned()
     };
     let terms = words.terms.iter().map(|term| term.contribution);
     let largest = terms.fold(0.0, f32::max);
@@ -107,7 +108,7 @@ fn words(words: WordsExplanation) -> impl IntoView {
                 <th scope="row">{term.word}</th>
                 <td>{format!("{:.2}", term.idf)}</td>
                 <td>
-                    {format!("{:.2}", term.frequency)}
+                    {term.frequency}
                     <span class="why-fields">{fields.join(", ")}</span>
                 </td>
                 <td>{format!("{:.2}", term.norm)}</td>

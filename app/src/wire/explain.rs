@@ -2,26 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SearchRequest;
+
 /// A request to explain a record's place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExplainRequest {
     /// The record.
     pub id: String,
-    /// What was looked for.
-    pub q: String,
-    /// `neural`, `text` or `hybrid`.
-    pub mode: String,
-    /// Conditions, each `field:value`.
-    #[serde(default)]
-    pub filter: Vec<String>,
+    /// What was looked for, and how.
+    pub search: SearchRequest,
 }
 
 /// Why a record stands where it does.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// What words say of it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub words: Option<WordsExplanation>,
+    pub words: WordsExplanation,
     /// What meaning says of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub meaning: Option<MeaningExplanation>,
@@ -49,13 +45,13 @@ pub struct TermExplanation {
     /// The term looked up for it.
     pub term: String,
     /// Whether the term is a correction of the word.
-    pub corrected: bool,
+    pub guessed: bool,
     /// How rare the term is.
     pub idf: f32,
     /// How often the record holds it, weighted over the fields.
-    pub frequency: f32,
+    pub frequency: u32,
     /// The record's length in terms.
-    pub length: f32,
+    pub length: u32,
     /// The average length.
     pub average_length: f32,
     /// `k1 * (1 - b + b * length / average_length)`.

@@ -39,10 +39,10 @@ pub struct SearchRequest {
     pub collapse: bool,
     /// In mode `hybrid` the share of meaning, 0 (words alone) to 1 (meaning alone); the
     /// engine's own choice where nobody says.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub balance: Option<f32>,
     /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<String>,
     /// Whether the last word may be unfinished: for searching while somebody types.
     #[serde(default)]
@@ -50,6 +50,9 @@ pub struct SearchRequest {
     /// Whether a word that no record holds may be replaced by one that is spelled alike.
     #[serde(default = "yes")]
     pub correct: bool,
+    /// Whether each hit carries why it stands where it does; at most 20 hits then.
+    #[serde(default)]
+    pub explain: bool,
 }
 
 impl SearchRequest {
@@ -67,6 +70,7 @@ impl SearchRequest {
             fusion: None,
             prefix: false,
             correct: true,
+            explain: false,
         }
     }
 }

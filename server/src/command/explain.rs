@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use parallax_app::wire::{
-    ExplainRequest, Explanation, FusionExplanation, MeaningExplanation, WordsExplanation,
+    Explanation, FusionExplanation, MeaningExplanation, SearchRequest, WordsExplanation,
 };
 
 use super::Data;
@@ -40,11 +40,10 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let query = wire::explained_query(&ExplainRequest {
-            id: self.id.clone(),
-            q: self.query,
+        let query = wire::query(&SearchRequest {
             mode: self.mode,
             filter: self.filter,
+            ..SearchRequest::new(self.query)
         })?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
@@ -66,10 +65,7 @@ fn print(out: &mut dyn Write, explanation: &Explanation) -> Result<()> {
     if let Some(meaning) = &explanation.meaning {
         print_meaning(out, meaning)?;
     }
-    if let Some(words) = &explanation.words {
-        print_words(out, words)?;
-    }
-    Ok(())
+    print_words(out, &explanation.words)
 }
 
 fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
@@ -119,7 +115,12 @@ fn print_meaning(out: &mut dyn Write, meaning: &MeaningExplanation) -> Result<()
 fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
     match words.rank {
         Some(rank) => writeln!(out, "\nWords: BM25 {:.4}, #{rank} by words", words.score)?,
-        None => writeln!(out, "\nWords: not found by words")?,
+        None if words.terms.is_empty() => writeln!(out, "\nWords: not found by words")?,
+        None => writeln!(
+            out,
+            "\nWords: BM25 {:.4}, but it does not pass the filters",
+            words.score
+        )?,
     }
     let contributions = words.terms.iter().map(|term| term.contribution);
     let largest = contributions.fold(0.0, f32::max);
@@ -129,7 +130,7 @@ fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
         let fields: Vec<String> = fields.collect();
         writeln!(
             out,
-            "  {:<20} {:>8.4} {:<24} idf {:.3}, frequency {:.2}, norm {:.3}, boost {:.2}; {}",
+            "  {:<20} {:>8.4} {:<24} idf {:.3}, frequency {}, norm {:.3}, boost {:.2}; {}",
             printable(&term.word),
             term.contribution,
             bar(term.contribution, largest),

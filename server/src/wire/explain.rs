@@ -8,7 +8,7 @@ use parallax_app::wire;
 /// An explanation as it travels.
 pub fn explanation(explanation: explain::Explanation) -> wire::Explanation {
     wire::Explanation {
-        words: explanation.words.map(words),
+        words: words(explanation.words),
         meaning: explanation.meaning.map(meaning),
         fusion: explanation.fusion.map(fusion),
     }
@@ -28,7 +28,7 @@ fn term(term: explain::TermExplanation) -> wire::TermExplanation {
     wire::TermExplanation {
         word: term.word,
         term: term.term,
-        corrected: term.corrected,
+        guessed: term.guessed,
         idf: term.idf,
         frequency: term.frequency,
         length: term.length,

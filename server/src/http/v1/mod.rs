@@ -121,28 +121,14 @@ async fn similar(
     Ok(Json(response.await?))
 }
 
-/// The query for which a record is explained.
-#[derive(Deserialize)]
-struct ExplainedQuery {
-    q: String,
-    mode: Option<String>,
-    #[serde(default)]
-    filter: Vec<String>,
-}
-
 async fn explain(
     State(service): State<Service>,
     path: NamedRecord,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Explanation>, Failure> {
     let Path((name, id)) = path?;
-    let query: ExplainedQuery = parameters(query.as_deref())?;
-    let request = ExplainRequest {
-        id,
-        q: query.q,
-        mode: query.mode.unwrap_or_else(|| "neural".into()),
-        filter: query.filter,
-    };
+    let search: SearchRequest = parameters(query.as_deref())?;
+    let request = ExplainRequest { id, search };
     Ok(Json(service.explain_with(Some(name), request).await?))
 }
 
