@@ -115,7 +115,7 @@ impl Benchmark {
                 collapse: false,
                 // A benchmark's quotes and hyphens are text.
                 operators: false,
-                ..Query::new(&judged.text)
+                ..manner.clone()
             };
             self.ask(judged, &query).map_err(|error| {
                 let message = format!("query '{}': {error}", judged.id);

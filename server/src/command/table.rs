@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 /// Rows of cells under named columns. A row has as many cells as there are columns.
 pub struct Table {
-    columns: Vec<&'static str>,
+    columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table without rows.
-    pub fn new(columns: &[&'static str]) -> Self {
+    pub fn new(columns: &[&str]) -> Self {
         Self {
-            columns: columns.to_vec(),
+            columns: columns.iter().map(|&column| column.to_owned()).collect(),
             rows: Vec::new(),
         }
     }
@@ -24,8 +24,7 @@ impl Table {
 
     /// Aligned with blanks, a line a row.
     pub fn text(&self) -> String {
-        let named: Vec<String> = self.columns.iter().map(|&name| name.to_owned()).collect();
-        let lines = || std::iter::once(&named).chain(&self.rows);
+        let lines = || std::iter::once(&self.columns).chain(&self.rows);
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|at| {
                 let cells = lines().filter_map(|cells| cells.get(at));

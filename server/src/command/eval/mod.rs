@@ -1,5 +1,6 @@
 //! `parallax eval`.
 
+mod balance;
 mod measure;
 mod report;
 
@@ -12,6 +13,7 @@ use parallax::Mode;
 use parallax::query::Route;
 use serde_json::json;
 
+use self::balance::Balances;
 use self::measure::{Measured, Setting};
 use super::benchmarks::{self, Benchmarks};
 
@@ -63,10 +65,14 @@ impl Eval {
             );
         }
         let mut measured = Vec::new();
+        let mut balances = Balances::default();
         for folder in benchmarks.folders() {
             for (passages, settings) in &parts {
                 let benchmark = benchmarks.load(folder, *passages)?;
                 let name = benchmarks::name(folder)?;
+                if self.write.is_some() && !passages {
+                    balances.measure(&name, &benchmark)?;
+                }
                 let one = Measured::new(name, *passages, &benchmark, settings)?;
                 if !self.json {
                     one.print(out)?;
@@ -83,7 +89,8 @@ impl Eval {
                 self.folder.display(),
                 file.display()
             );
-            let report = report::markdown(&command, model, benchmarks.model_hash(), &measured);
+            let mut report = report::markdown(&command, model, benchmarks.model_hash(), &measured);
+            report.push_str(&balances.markdown());
             std::fs::write(file, report).with_context(|| file.display().to_string())?;
         }
         if self.json {

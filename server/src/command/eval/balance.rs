@@ -1,0 +1,84 @@
+//! How the default balance between words and meaning was chosen: every benchmark is judged
+//! by the balance that the others choose.
+
+use anyhow::Result;
+use parallax::evaluation::{Benchmark, leave_one_out};
+use parallax::query::Fusion;
+use parallax::{Mode, Query};
+
+use super::super::table::Table;
+
+/// The settings there are to choose from: shares of meaning, and reciprocal ranks.
+const SHARES: [f32; 7] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+
+/// Figures of all settings, benchmark by benchmark.
+#[derive(Default)]
+pub struct Balances {
+    names: Vec<String>,
+    figures: Vec<Vec<f64>>,
+}
+
+impl Balances {
+    /// Adds a benchmark.
+    pub fn measure(&mut self, name: &str, benchmark: &Benchmark) -> Result<()> {
+        let mut figures = Vec::new();
+        for fusion in settings() {
+            let run = benchmark.run_as(&Query {
+                mode: Mode::Hybrid,
+                fusion,
+                ..Query::new("")
+            })?;
+            figures.push(run.quality().ndcg_at_10.mean);
+        }
+        self.names.push(name.to_owned());
+        self.figures.push(figures);
+        Ok(())
+    }
+
+    /// The section of the report.
+    pub fn markdown(&self) -> String {
+        let mut header = vec!["nDCG@10 of hybrid with"];
+        header.extend(self.names.iter().map(String::as_str));
+        let mut table = Table::new(&header);
+        let names: Vec<String> = settings().map(name).collect();
+        for (at, name) in names.iter().enumerate() {
+            let figures = self.figures.iter().map(|of| format!("{:.4}", of[at]));
+            table.row(std::iter::once(name.clone()).chain(figures));
+        }
+        let mut chosen = Table::new(&[
+            "left out",
+            "the others choose",
+            "nDCG@10",
+            "best for itself",
+        ]);
+        for (left_out, own) in leave_one_out(&self.figures).iter().zip(&self.names) {
+            chosen.row([
+                own.clone(),
+                names[left_out.chosen].clone(),
+                format!("{:.4}", left_out.figure),
+                names[left_out.best].clone(),
+            ]);
+        }
+        format!(
+            "\n## The default of hybrid\n\nThe share of meaning, or reciprocal rank fusion, each \
+             benchmark left out in turn; the default is {}.\n\n{}\n{}",
+            name(Fusion::default()),
+            table.markdown(),
+            chosen.markdown()
+        )
+    }
+}
+
+fn settings() -> impl Iterator<Item = Fusion> {
+    let weighted = SHARES
+        .into_iter()
+        .map(|meaning| Fusion::Weighted { meaning });
+    weighted.chain([Fusion::ReciprocalRank])
+}
+
+fn name(fusion: Fusion) -> String {
+    match fusion {
+        Fusion::Weighted { meaning } => format!("balance {meaning}"),
+        Fusion::ReciprocalRank => "reciprocal ranks".into(),
+    }
+}
