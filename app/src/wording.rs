@@ -228,6 +228,7 @@ mod tests {
             highlights: Highlights::default(),
             passage: None,
             copies: None,
+            explanation: None,
             payload: None,
         }
     }
