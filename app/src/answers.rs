@@ -53,7 +53,7 @@ pub enum Outcome {
         /// What the record is called whose like these are.
         like: Option<String>,
         /// Why one of the hits is where it is, where that was asked.
-        explained: Option<Explained>,
+        explained: Option<Box<Explained>>,
     },
     /// It did not.
     Failed(Problem),
@@ -186,10 +186,10 @@ async fn explained(
     collection: Option<String>,
     asked: Option<ExplainRequest>,
     response: &SearchResponse,
-) -> Option<Explained> {
+) -> Option<Box<Explained>> {
     let request = asked.filter(|asked| response.hits.iter().any(|hit| hit.id == asked.id))?;
-    Some(Explained {
+    Some(Box::new(Explained {
         id: request.id.clone(),
         explanation: explain(collection, request).await,
-    })
+    }))
 }

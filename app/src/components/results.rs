@@ -26,7 +26,7 @@ pub struct Found {
     /// What the record is called whose like these are.
     pub like: Option<String>,
     /// Why one of the hits is where it is, where that was asked.
-    pub explained: Option<Explained>,
+    pub explained: Option<Box<Explained>>,
 }
 
 impl Found {

@@ -21,7 +21,7 @@ pub fn Why(
     found: Memo<Option<Found>>,
 ) -> impl IntoView {
     let of_this = id.clone();
-    let explained: Memo<Option<Explained>> = Memo::new(move |_| {
+    let explained: Memo<Option<Box<Explained>>> = Memo::new(move |_| {
         let found = found.read();
         let explained = found.as_ref()?.explained.as_ref()?;
         (explained.id == of_this).then(|| explained.clone())
