@@ -181,10 +181,10 @@ async fn explained(
     collection: Option<String>,
     asked: Option<ExplainRequest>,
     response: &SearchResponse,
-) -> Option<Explained> {
+) -> Option<Box<Explained>> {
     let request = asked.filter(|asked| response.hits.iter().any(|hit| hit.id == asked.id))?;
-    Some(Explained {
+    Some(Box::new(Explained {
         id: request.id.clone(),
         explanation: explain(collection, request).await,
-    })
+    }))
 }
