@@ -199,6 +199,10 @@ pub struct Answer {
     pub route: Option<Route>,
     /// Counts of the facets asked for, in the order asked.
     pub facets: Vec<FacetCounts>,
+    /// Whether anything is near enough to the query to be an answer, in modes that read
+    /// meaning and where the collection is large enough to tell. `false`: what was found is
+    /// just the nearest of what does not fit.
+    pub fits: Option<bool>,
     /// Words of the query that no record holds, and what was looked for instead.
     pub corrections: Vec<Correction>,
     /// How long each stage took.
@@ -229,6 +233,9 @@ pub struct Hit {
     pub neural: Option<Signal>,
     /// Its place by words, likewise.
     pub text: Option<Signal>,
+    /// How many of a hundred pairs of unrelated texts in the collection are less near than
+    /// the query and this record.
+    pub percentile: Option<f32>,
     /// Where the query's words stand, in modes that read words.
     pub highlights: Highlights,
     /// Byte range in the record's text of the part that shows best why it was found, where

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use common::{encoder, json_lines, query_encoder};
 use parallax::collection::{Build, Cores, Progress, Report, SourceFile, Tuning, VectorFile};
 use parallax::evaluation::graph_recall;
-use parallax::query::Route;
+use parallax::query::{Fusion, Route};
 use parallax::record::FieldOptions;
 use parallax::vector::cosine;
 use parallax::{Catalogue, Collection, Error, Filter, Mode, Query, Result, npy};
@@ -132,7 +132,11 @@ fn scores_are_true_cosines_in_order() {
 
 #[test]
 fn a_hybrid_hit_carries_the_ranks_the_engines_gave_it() {
-    let answer = sample().search(&ask("milk company", Mode::Hybrid)).unwrap();
+    let by_ranks = Query {
+        fusion: Fusion::ReciprocalRank,
+        ..ask("milk company", Mode::Hybrid)
+    };
+    let answer = sample().search(&by_ranks).unwrap();
     let deep = |mode| Query {
         limit: 100,
         ..ask("milk company", mode)

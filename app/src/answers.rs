@@ -163,7 +163,7 @@ async fn ask(question: Question) -> Answer {
         });
         match search(collection.clone(), request).await {
             Ok(response) => Ok(Outcome::Found {
-                explained: explained(collection, asked, &response).await.map(Box::new),
+                explained: explained(collection, asked, &response).await,
                 response,
                 like: None,
             }),

@@ -232,6 +232,7 @@ mod tests {
                 neural: neural.map(signal(0.6123)),
                 text: text.map(signal(11.418)),
             },
+            percentile: None,
             title: String::new(),
             text: String::new(),
             url: None,
@@ -252,6 +253,7 @@ mod tests {
             total,
             route: None,
             hits,
+            fits: None,
             corrections: Vec::new(),
             timings: Timings::default(),
         }

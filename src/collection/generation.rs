@@ -7,10 +7,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringBitmap;
 
+use super::fit::Background;
 use super::segment::Segment;
 use super::store::State;
 use crate::Vector;
@@ -27,6 +28,8 @@ pub struct Generation {
     pub state: State,
     /// Segments in order of record number.
     pub parts: Vec<Part>,
+    /// What unrelated texts of it have in common, once somebody asked.
+    background: Arc<OnceLock<Option<Background>>>,
 }
 
 /// A segment and what was deleted from it.
@@ -122,7 +125,39 @@ impl Generation {
         Self {
             state,
             parts: parts.collect(),
+            background: Arc::default(),
         }
+    }
+
+    /// The distribution of cosines between its records; `None` where they are too few.
+    pub fn background(&self) -> Option<&Background> {
+        self.background
+            .get_or_init(|| Background::of(self))
+            .as_ref()
+    }
+
+    /// The vectors of so many live records, evenly spread over all, or of all: the same ones
+    /// however the records are parted into segments.
+    pub fn spread(&self, wanted: u32) -> impl Iterator<Item = &Vector> {
+        let records = u64::from(self.records());
+        let wanted = u64::from(wanted).min(records);
+        let mut before = 0u64;
+        let parts = self.parts.iter().flat_map(move |part| {
+            let own = before..before + u64::from(part.records());
+            before = own.end;
+            let places = (0..wanted).map(move |at| at * records / wanted);
+            let inside = places.filter(move |place| own.contains(place));
+            let start = before - u64::from(part.records());
+            inside.filter_map(move |place| {
+                let within = (place - start) as u32;
+                match &part.live {
+                    Some(live) => live.select(within),
+                    None => Some(within),
+                }
+                .map(|within| part.offset + within)
+            })
+        });
+        parts.filter_map(|position| self.vector(position))
     }
 
     /// How many records it holds.

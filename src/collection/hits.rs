@@ -59,6 +59,10 @@ impl Collection {
             score: ranked.score,
             neural: ranked.neural,
             text: ranked.text,
+            percentile: ranked.neural.and_then(|signal| {
+                let background = source.generation.background()?;
+                Some(background.percentile(signal.score))
+            }),
             highlights,
             passage,
             copies: self.copies(source, ranked.position)?,

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
+use super::fit::LOOKED_AT;
 use super::generation::{Generation, Passing};
 use super::nearest::{NearRecord, nearest};
 use crate::Vector;
@@ -56,6 +57,8 @@ pub struct Ranking {
     pub total: u32,
     /// How neighbours were looked for, where they were.
     pub route: Option<Route>,
+    /// Whether anything is near enough to be an answer, where that can be told.
+    pub fits: Option<bool>,
 }
 
 impl Asked<'_> {
@@ -68,19 +71,28 @@ impl Asked<'_> {
             ..
         } = *self.query;
         let total = self.generation.passing(self.passing);
-        let (ranked, total, route): (Vec<Ranked>, _, _) = match (mode, self.vector) {
+        let (ranked, total, route, fits): (Vec<Ranked>, _, _, _) = match (mode, self.vector) {
             (Mode::Hybrid, Some(vector)) => {
-                let (fused, route) = self.by_both(vector, timings);
-                (fused, total, Some(route))
+                let (fused, route, near) = self.by_both(vector, timings);
+                // A record that holds every word is an answer, whatever it means.
+                let fits = near.map(|near| near || text::any_holds_all(&self.parts(), self.words));
+                (fused, total, Some(route), fits)
             }
             (_, Some(vector)) => {
-                let (near, route) = self.by_meaning(vector, offset + limit, timings);
-                ((1..).zip(near).map(neural).collect(), total, Some(route))
+                let wanted = (offset + limit).max(LOOKED_AT);
+                let (near, route) = self.by_meaning(vector, wanted, timings);
+                let fits = self.fits(&near);
+                (
+                    (1..).zip(near).map(neural).collect(),
+                    total,
+                    Some(route),
+                    fits,
+                )
             }
             (_, None) => {
                 let found = self.by_words(offset + limit, timings);
                 let total = text::count(&self.parts(), self.words);
-                ((1..).zip(found).map(textual).collect(), total, None)
+                ((1..).zip(found).map(textual).collect(), total, None, None)
             }
         };
         let hits = ranked.into_iter().skip(offset).take(limit);
@@ -88,7 +100,17 @@ impl Asked<'_> {
             hits: hits.collect(),
             total,
             route,
+            fits,
         }
+    }
+
+    fn fits(&self, near: &[NearRecord]) -> Option<bool> {
+        let nearest: Vec<f32> = near
+            .iter()
+            .take(LOOKED_AT)
+            .map(|near| near.cosine)
+            .collect();
+        self.generation.background()?.fits(&nearest)
     }
 
     fn parts(&self) -> Vec<TextPart<'_>> {
@@ -140,7 +162,11 @@ impl Asked<'_> {
     }
 
     /// The best of either engine, each scored by both.
-    fn by_both(&self, vector: &Vector, timings: &mut Timings) -> (Vec<Ranked>, Route) {
+    fn by_both(
+        &self,
+        vector: &Vector,
+        timings: &mut Timings,
+    ) -> (Vec<Ranked>, Route, Option<bool>) {
         let (near, route) = self.by_meaning(vector, FUSION_DEPTH, timings);
         let found = self.by_words(FUSION_DEPTH, timings);
 
@@ -162,7 +188,7 @@ impl Asked<'_> {
         // Stable: equal scores stay in order of position.
         fused.sort_by(|a, b| b.score.total_cmp(&a.score));
         timings.fusion += start.elapsed();
-        (fused, route)
+        (fused, route, self.fits(&near))
     }
 
     /// How the two rankings become one.
@@ -275,26 +301,10 @@ pub fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) 
 /// The mean cosine of a vector with records that stand evenly spread through the whole
 /// collection: what any text has in common with it.
 fn background(generation: &Generation, vector: &Vector) -> f32 {
-    let records = generation.records();
-    let sample = records.min(BACKGROUND_RECORDS);
-    let mut sum = 0.0f64;
-    let mut before = 0u64;
-    for part in &generation.parts {
-        let own = u64::from(part.records());
-        // Which of the evenly spread places lie in this part.
-        let places = (0..u64::from(sample)).map(|at| at * u64::from(records) / u64::from(sample));
-        for place in places.filter(|place| (before..before + own).contains(place)) {
-            let within = (place - before) as u32;
-            let position = match &part.live {
-                Some(live) => live.select(within).unwrap_or(0),
-                None => within,
-            };
-            let of_record = generation.vector(part.offset + position);
-            sum += of_record.map_or(0.0, |of_record| f64::from(cosine(vector, of_record)));
-        }
-        before += own;
-    }
-    (sum / f64::from(sample.max(1))) as f32
+    let cosines = generation.spread(BACKGROUND_RECORDS);
+    let cosines = cosines.map(|of_record| f64::from(cosine(vector, of_record)));
+    let (sum, count) = cosines.fold((0.0, 0u32), |(sum, count), of| (sum + of, count + 1));
+    (sum / f64::from(count.max(1))) as f32
 }
 
 fn neural((rank, near): (u32, NearRecord)) -> Ranked {

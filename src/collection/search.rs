@@ -225,6 +225,7 @@ impl Collection {
             hits,
             total: ranking.total,
             route: ranking.route,
+            fits: ranking.fits,
             facets: Vec::new(),
             corrections: Vec::new(),
             timings,

@@ -28,35 +28,64 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
     Some(parts.iter().map(of_part).collect())
 }
 
+/// Whether a record that passes holds every word of a query, as typed or corrected.
+pub fn any_holds_all(parts: &[TextPart<'_>], query: &TextQuery) -> bool {
+    let any = |part: &TextPart<'_>| {
+        let terms = query
+            .words
+            .iter()
+            .map(|word| Some(&word.terms.first()?.term));
+        let cursors = terms.map(|term| part.cursor(term?));
+        let mut agreed = cursors.collect::<Option<Vec<_>>>().map(Agreeing::new);
+        let mut records = std::iter::from_fn(|| agreed.as_mut()?.next());
+        records.any(|record| part.passes(record))
+    };
+    !query.words.is_empty() && parts.iter().any(any)
+}
+
 /// The positions of a part that hold a condition's words one after another.
 fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
-    let cursors = condition.words.iter().map(|(term, _)| {
-        let number = part.index.term(term)?;
-        Some(part.index.cursor(number))
-    });
-    let Some(mut cursors) = cursors.collect::<Option<Vec<Cursor<'_>>>>() else {
+    let cursors = condition.words.iter().map(|(term, _)| part.cursor(term));
+    let Some(cursors) = cursors.collect::<Option<Vec<Cursor<'_>>>>() else {
         return RoaringBitmap::new();
     };
+    let mut agreeing = Agreeing::new(cursors);
     let mut found = RoaringBitmap::new();
-    let mut record = 0;
-    loop {
-        // The record all cursors agree on, from `record` on.
-        let mut agreed = true;
-        for cursor in &mut cursors {
-            cursor.seek(record);
-            if cursor.record() > record {
-                record = cursor.record();
-                agreed = false;
-            }
+    while let Some(record) = agreeing.next() {
+        if stands(part, condition, &agreeing.cursors, record) {
+            found.insert(record);
         }
-        if record == OVER {
-            return found;
-        }
-        if agreed {
-            if stands(part, condition, &cursors, record) {
-                found.insert(record);
+    }
+    found
+}
+
+/// Goes through the records that hold all of some terms.
+struct Agreeing<'a> {
+    cursors: Vec<Cursor<'a>>,
+    next: u32,
+}
+
+impl<'a> Agreeing<'a> {
+    fn new(cursors: Vec<Cursor<'a>>) -> Self {
+        Self { cursors, next: 0 }
+    }
+
+    /// The next such record, at which all cursors stand then.
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            let mut record = self.next;
+            for cursor in &mut self.cursors {
+                cursor.seek(record);
+                record = record.max(cursor.record());
             }
-            record += 1;
+            if record == OVER || self.cursors.is_empty() {
+                return None;
+            }
+            if self.cursors.iter().all(|cursor| cursor.record() == record) {
+                self.next = record + 1;
+                return Some(record);
+            }
+            self.next = record;
         }
     }
 }

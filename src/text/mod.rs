@@ -17,7 +17,7 @@ mod varint;
 
 pub use analysis::{Token, tokens};
 pub use bm25::{B, Bm25, K1};
-pub use condition::fulfilling;
+pub use condition::{any_holds_all, fulfilling};
 pub use explain::{TermContribution, explain};
 pub use highlight::{fragment, highlight};
 pub use index::{TextIndex, TextIndexBuilder};

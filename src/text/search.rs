@@ -37,7 +37,7 @@ impl<'a> TextPart<'a> {
         self.live.is_none_or(|live| live.contains(position))
     }
 
-    fn passes(&self, position: u32) -> bool {
+    pub(super) fn passes(&self, position: u32) -> bool {
         let passing = self.passing.or(self.live);
         passing.is_none_or(|passing| passing.contains(position))
     }
@@ -47,7 +47,7 @@ impl<'a> TextPart<'a> {
         self.live.map_or(all, RoaringBitmap::len)
     }
 
-    fn cursor(&self, term: &str) -> Option<Cursor<'a>> {
+    pub(super) fn cursor(&self, term: &str) -> Option<Cursor<'a>> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 

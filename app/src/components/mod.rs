@@ -14,6 +14,7 @@ pub mod hero;
 pub mod logo;
 pub mod marked;
 pub mod mode_switch;
+pub mod no_fit;
 pub mod nothing_found;
 pub mod parallax_mark;
 pub mod result_card;

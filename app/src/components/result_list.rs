@@ -5,6 +5,7 @@ use web_sys::HtmlElement;
 
 use super::conditions::Conditions;
 use super::corrected::Corrected;
+use super::no_fit::NoFit;
 use super::result_card::ResultCard;
 use super::results::Found;
 use super::show_more::ShowMore;
@@ -45,6 +46,7 @@ pub fn ResultList(
     view! {
         <Conditions found />
         <Corrected found />
+        <NoFit found />
         <Summary found />
         <ol class="cards">
             <For

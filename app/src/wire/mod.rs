@@ -118,6 +118,10 @@ pub struct SearchResponse {
     /// Counts of the facets that were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facets: Vec<CountedFacet>,
+    /// Whether anything is near enough to the query to be an answer; absent where that cannot
+    /// be told. Where it is false, the hits are just the nearest of what does not fit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fits: Option<bool>,
     /// Words of the query that no record holds, and what was looked for instead.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub corrections: Vec<Correction>,
@@ -145,6 +149,10 @@ pub struct Hit {
     pub score: f32,
     /// Each engine's word on it.
     pub signals: Signals,
+    /// How many of a hundred pairs of unrelated texts in the collection are less near than
+    /// the query and this record.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub percentile: Option<f32>,
     /// Heading; may be empty.
     pub title: String,
     /// Text; may be empty.

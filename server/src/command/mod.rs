@@ -5,6 +5,7 @@ mod compare;
 mod embed;
 mod eval;
 mod explain;
+mod fit;
 mod index;
 mod recall;
 mod search;
@@ -56,6 +57,8 @@ enum Command {
     Eval(eval::Eval),
     /// List the queries of a benchmark on which two modes differ most
     Compare(compare::Compare),
+    /// Measure how well it is told that nothing fits a query
+    Fit(fit::Fit),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
     /// Write a collection with its records, vectors and graph as one file
@@ -185,6 +188,7 @@ impl Arguments {
             Command::Embed(embed) => embed.run(&model, &mut out),
             Command::Eval(eval) => eval.run(&model, &mut out),
             Command::Compare(compare) => compare.run(&model, &mut out),
+            Command::Fit(fit) => fit.run(&model, &mut out),
             Command::Recall(recall) => recall.run(&model, &mut out),
             Command::Model(Model { from }) => model::fetch(from.as_deref(), &model),
         }

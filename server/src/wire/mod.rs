@@ -80,6 +80,7 @@ pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wi
             .map(|found| hit(found, payload))
             .collect(),
         facets: answer.facets.into_iter().map(counted).collect(),
+        fits: answer.fits,
         corrections: answer.corrections.into_iter().map(correction).collect(),
         timings: timings(answer.timings),
     }
@@ -172,6 +173,7 @@ fn hit(hit: Hit, payload: Payload) -> wire::Hit {
             neural: hit.neural.map(signal),
             text: hit.text.map(signal),
         },
+        percentile: hit.percentile,
         title: record.title,
         text: record.text,
         url: record.url,

@@ -1,0 +1,30 @@
+//! Said where nothing is near enough to be an answer: the hits below are the nearest all the
+//! same, and no more than that.
+
+use leptos::prelude::*;
+
+use super::results::Found;
+
+/// The line; nothing where something fits, or where that cannot be told.
+#[component]
+pub fn NoFit(
+    /// The newest answer.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let nothing = Memo::new(move |_| {
+        let found = found.read();
+        found
+            .as_ref()
+            .is_some_and(|found| found.response.fits == Some(false))
+    });
+    move || {
+        nothing.get().then(|| {
+            view! {
+                <p class="no-fit" role="status">
+                    <strong>"Nothing here matches well."</strong>
+                    " These are the nearest records all the same."
+                </p>
+            }
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! `parallax fit`: is nonsense told from what people ask for?
+//!
+//! Two sets of queries, meant for a collection of start-ups. What has no answer there: 100
+//! strings of random letters, and the first 100 queries of a benchmark about something else.
+//! What has: 200 short queries for start-ups. Every second query of a set serves to
+//! calibrate the line; the others give the figure.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+use parallax::{Collection, Query};
+use serde::Deserialize;
+
+use super::Data;
+
+/// Queries of one to six words that people looking for start-ups might type.
+const GENUINE: &str = include_str!("../../../benches/fit/genuine.txt");
+/// How many strings of random letters, and how many of the benchmark's queries.
+const STRANGE: usize = 100;
+/// What the random letters are drawn with.
+const SEED: u64 = 1;
+
+#[derive(Args)]
+pub struct Fit {
+    /// A collection of start-ups
+    #[arg(long, value_name = "NAME")]
+    collection: String,
+    /// Folder of a benchmark about something else, with queries.jsonl
+    #[arg(long, value_name = "BEIRDIR")]
+    strange: PathBuf,
+    #[command(flatten)]
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    text: String,
+}
+
+impl Fit {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let file = self.strange.join("queries.jsonl");
+        let queries = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let queries = queries.lines().take(STRANGE);
+        let queries = queries.map(|line| Ok(serde_json::from_str::<Line>(line)?.text));
+        let queries = queries.collect::<Result<Vec<String>>>()?;
+
+        let catalogue = self.data.open_existing(model)?;
+        let collection = catalogue.collection(&self.collection)?;
+        let genuine: Vec<String> = GENUINE.lines().map(str::to_owned).collect();
+        let letters = Asked::all(&collection, &random_letters())?;
+        let strange = Asked::all(&collection, &queries)?;
+        let genuine = Asked::all(&collection, &genuine)?;
+        writeln!(
+            out,
+            "says that nothing fits:      to calibrate   the figure"
+        )?;
+        for (what, asked) in [
+            ("random letters", &letters),
+            ("another subject", &strange),
+            ("genuine queries", &genuine),
+        ] {
+            let share = |half| share(asked, half) * 100.0;
+            writeln!(
+                out,
+                "  {what:<24} {:>11.1} % {:>10.1} %",
+                share(1),
+                share(0)
+            )?;
+        }
+        let both: Vec<Asked> = letters.into_iter().chain(strange).collect();
+        let (low, high) = line(&both, &genuine);
+        writeln!(
+            out,
+            "no answer, both kinds: {:.1} %; the calibrating halves part best with the line from {low:.3} to {high:.3}",
+            share(&both, 0) * 100.0
+        )?;
+        Ok(())
+    }
+}
+
+/// A query, and what its answer was.
+struct Asked {
+    fits: bool,
+    strength: f32,
+    half: usize,
+}
+
+impl Asked {
+    fn all(collection: &Collection, queries: &[String]) -> Result<Vec<Self>> {
+        let ask = |(at, text): (usize, &String)| {
+            let answer = collection.search(&Query::new(text))?;
+            let nearest: Vec<f32> = answer.hits.iter().map(|hit| hit.score).collect();
+            let generation = collection.generation();
+            let background = generation.background();
+            let background = background.context("the collection is too small to tell")?;
+            Ok(Self {
+                fits: answer.fits.unwrap_or(true),
+                strength: background.strength(&nearest).unwrap_or(0.0),
+                half: (at + 1) % 2,
+            })
+        };
+        queries.iter().enumerate().map(ask).collect()
+    }
+}
+
+/// The share of a half of which it is said that nothing fits.
+fn share(asked: &[Asked], half: usize) -> f64 {
+    let of_half = asked.iter().filter(|asked| asked.half == half);
+    let (said, all) = of_half.fold((0, 0), |(said, all), asked| {
+        (said + usize::from(!asked.fits), all + 1)
+    });
+    f64::from(said as u32) / f64::from(all.max(1) as u32)
+}
+
+/// From where to where the line errs least often on the calibrating halves, an error on
+/// either side weighing by how rare it is meant to be: one in ten, one in twenty.
+fn line(strange: &[Asked], genuine: &[Asked]) -> (f32, f32) {
+    let strengths = |asked: &[Asked]| -> Vec<f32> {
+        let half = asked.iter().filter(|asked| asked.half == 1);
+        half.map(|asked| asked.strength).collect()
+    };
+    let (strange, genuine) = (strengths(strange), strengths(genuine));
+    let below =
+        |of: &[f32], line: f32| of.iter().filter(|&&s| s < line).count() as f64 / of.len() as f64;
+    let cost = |line: f32| ((1.0 - below(&strange, line)) / 0.1).max(below(&genuine, line) / 0.05);
+    let lines: Vec<f32> = (0..2_000).map(|at| at as f32 / 1_000.0).collect();
+    let least = lines
+        .iter()
+        .map(|&line| cost(line))
+        .fold(f64::INFINITY, f64::min);
+    let best: Vec<f32> = lines
+        .into_iter()
+        .filter(|&line| cost(line) <= least)
+        .collect();
+    (
+        best.first().copied().unwrap_or_default(),
+        best.last().copied().unwrap_or_default(),
+    )
+}
+
+/// One to three words of five to twelve letters each, drawn with SplitMix64.
+fn random_letters() -> Vec<String> {
+    let mut state = SEED;
+    let mut below = |end: u64| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % end
+    };
+    let mut strings = Vec::new();
+    for _ in 0..STRANGE {
+        let mut words = Vec::new();
+        for _ in 0..=below(3) {
+            let letters = 5 + below(8);
+            words.push(
+                (0..letters)
+                    .map(|_| char::from(b'a' + below(26) as u8))
+                    .collect::<String>(),
+            );
+        }
+        strings.push(words.join(" "));
+    }
+    strings
+}

@@ -1,0 +1,79 @@
+//! Whether anything fits a query. There is always a nearest record, even to nonsense; what
+//! tells is how near the nearest are beside records that have nothing to do with each other.
+
+use super::generation::Generation;
+use crate::vector::cosine;
+
+/// How many records stand for the collection, evenly spread: all pairs of them make the
+/// distribution of cosines between unrelated texts.
+const SAMPLE: u32 = 256;
+
+/// With fewer records there is no distribution to speak of, and nothing is judged.
+const LEAST_RECORDS: u32 = 30;
+
+/// How many hits are looked at: one alone may be near by accident.
+pub const LOOKED_AT: usize = 3;
+
+/// Where the line lies between what fits and what does not, in units of the largest cosine
+/// to be expected of as many unrelated texts (`σ √(2 ln N)`, the asymptotic maximum of N
+/// normal variables). Calibrated by `parallax fit` on the even lines of its query sets.
+const LINE: f32 = 0.75;
+
+/// The distribution of cosines between unrelated texts of a collection.
+#[derive(Debug)]
+pub struct Background {
+    /// Rising.
+    cosines: Vec<f32>,
+    mean: f32,
+    deviation: f32,
+    records: u32,
+}
+
+impl Background {
+    /// The distribution in a generation; `None` where it has too few records.
+    pub fn of(generation: &Generation) -> Option<Self> {
+        let records = generation.records();
+        if records < LEAST_RECORDS {
+            return None;
+        }
+        let sample: Vec<_> = generation.spread(SAMPLE).collect();
+        let mut cosines = Vec::with_capacity(sample.len() * sample.len() / 2);
+        for (at, one) in sample.iter().enumerate() {
+            cosines.extend(sample[..at].iter().map(|other| cosine(one, other)));
+        }
+        cosines.sort_unstable_by(f32::total_cmp);
+        let count = cosines.len() as f32;
+        let mean = cosines.iter().sum::<f32>() / count;
+        let square = |cosine: &f32| (cosine - mean) * (cosine - mean);
+        let deviation = (cosines.iter().map(square).sum::<f32>() / count).sqrt();
+        Some(Self {
+            cosines,
+            mean,
+            deviation,
+            records,
+        })
+    }
+
+    /// How many of a hundred unrelated pairs are less near than this.
+    pub fn percentile(&self, cosine: f32) -> f32 {
+        let below = self.cosines.partition_point(|&other| other < cosine);
+        below as f32 / self.cosines.len().max(1) as f32 * 100.0
+    }
+
+    /// Where cosines lie above the mean of unrelated texts, in the units of the line: the
+    /// mean of the nearest ones, given best first. `None` where there are none.
+    pub fn strength(&self, nearest: &[f32]) -> Option<f32> {
+        let nearest = &nearest[..nearest.len().min(LOOKED_AT)];
+        if nearest.is_empty() {
+            return None;
+        }
+        let mean = nearest.iter().sum::<f32>() / nearest.len() as f32;
+        let expected = self.deviation * (2.0 * (self.records as f32).ln()).sqrt();
+        Some((mean - self.mean) / expected.max(f32::EPSILON))
+    }
+
+    /// Whether the nearest are near enough to be an answer.
+    pub fn fits(&self, nearest: &[f32]) -> Option<bool> {
+        self.strength(nearest).map(|strength| strength >= LINE)
+    }
+}
