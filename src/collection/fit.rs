@@ -17,7 +17,7 @@ pub const LOOKED_AT: usize = 3;
 /// Where the line lies between what fits and what does not, in units of the largest cosine
 /// to be expected of as many unrelated texts (`σ √(2 ln N)`, the asymptotic maximum of N
 /// normal variables). Calibrated by `parallax fit` on the even lines of its query sets.
-const LINE: f32 = 0.75;
+const LINE: f32 = 0.635;
 
 /// The distribution of cosines between unrelated texts of a collection.
 #[derive(Debug)]
