@@ -1,0 +1,18 @@
+// There is always a nearest record: where none is near, the page says so above the hits.
+
+import { cards } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+const said = "Nothing here matches well.";
+
+test("nonsense is not presented as an answer", async ({ page, open }) => {
+  await open("/?q=xqzvw+plrtkw+wvvqx");
+  await expect(page.getByText(said)).toBeVisible();
+  await expect(cards(page)).toHaveCount(10);
+});
+
+test("a query that fits is answered without a word", async ({ page, open }) => {
+  await open("/?q=mend+broken+ceramics+with+gold");
+  await expect(cards(page)).toHaveCount(10);
+  await expect(page.getByText(said)).toHaveCount(0);
+});
