@@ -5,14 +5,14 @@ import { answered, cards, names, notice, search } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("words nobody uses lead on to the search by meaning", async ({ page, open }) => {
-  expect(withWord(/passwords?\b/i)).toEqual([]);
+  expect(withWord(/passphrases?\b/i)).toEqual([]);
   await open("/");
-  await search(page, "password", "Full text");
+  await search(page, "passphrase", "Full text");
   await expect(notice(page)).toContainText("No record holds any of these words");
   await expect(cards(page)).toHaveCount(0);
 
   await page.getByRole("link", { name: "Search by meaning" }).click();
-  await answered(page, { q: "password" });
+  await answered(page, { q: "passphrase" });
   await expect(names(page).filter({ hasText: "Hushwarren" })).toBeVisible();
 });
 
@@ -28,7 +28,7 @@ test("words nobody uses in a city lead on to those elsewhere", async ({ page, op
 });
 
 test("hybrid without any of the words says what the order is by", async ({ page, open }) => {
-  await open("/?q=password&mode=hybrid");
+  await open("/?q=passphrase&mode=hybrid");
   await expect(page.getByText("by meaning alone")).toBeVisible();
   await expect(cards(page)).toHaveCount(10);
 });
