@@ -5,6 +5,8 @@ mod error;
 mod guard;
 mod page;
 #[cfg(test)]
+mod task_tests;
+#[cfg(test)]
 pub mod tests;
 mod tutorial;
 mod v1;

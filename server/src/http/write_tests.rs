@@ -17,14 +17,15 @@ use super::{Guard, api};
 use crate::service::{Opened, Service};
 use crate::tasks::Tasks;
 
-struct Api {
-    router: Router,
-    catalogue: Arc<Catalogue>,
+/// The API over a data folder of its own.
+pub(super) struct Api {
+    pub router: Router,
+    pub catalogue: Arc<Catalogue>,
     _folder: tempfile::TempDir,
 }
 
 impl Api {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = Arc::new(Catalogue::open(folder.path(), encoder()).unwrap());
         let service = Service::new(2);
@@ -40,7 +41,7 @@ impl Api {
         }
     }
 
-    async fn ask(&self, method: &str, uri: &str, body: Body) -> (StatusCode, Value) {
+    pub async fn ask(&self, method: &str, uri: &str, body: Body) -> (StatusCode, Value) {
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{uri}"))
@@ -49,15 +50,15 @@ impl Api {
         send(self.router.clone(), request.body(body).unwrap()).await
     }
 
-    async fn json(&self, method: &str, uri: &str, body: Value) -> (StatusCode, Value) {
+    pub async fn json(&self, method: &str, uri: &str, body: Value) -> (StatusCode, Value) {
         self.ask(method, uri, Body::from(body.to_string())).await
     }
 
-    async fn get(&self, uri: &str) -> Value {
+    pub async fn get(&self, uri: &str) -> Value {
         self.ask("GET", uri, Body::empty()).await.1
     }
 
-    async fn found(&self, query: &str) -> Vec<String> {
+    pub async fn found(&self, query: &str) -> Vec<String> {
         let answer = self
             .get(&format!("/collections/notes/search?{query}"))
             .await;
@@ -69,7 +70,7 @@ impl Api {
     }
 
     /// A collection of notes, some of them written.
-    async fn notes(&self) {
+    pub async fn notes(&self) {
         let fields = json!({"id": "id", "text": "text", "facets": ["city", "year:number"]});
         let (status, made) = self.json("PUT", "/collections/notes", fields).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
@@ -86,7 +87,7 @@ impl Api {
     }
 
     /// A task once it is over.
-    async fn over(&self, started: &Value) -> Value {
+    pub async fn over(&self, started: &Value) -> Value {
         let id = &started["task"]["id"];
         loop {
             let task = self.get(&format!("/tasks/{id}")).await;

@@ -228,4 +228,41 @@ mod tests {
         let first = catalogue.collection("first").unwrap();
         assert_eq!(first.generation().records(), 1);
     }
+
+    #[test]
+    fn a_task_that_brings_the_service_down_is_given_up_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = {
+            let spool = spool::Spool::open(folder.path()).unwrap();
+            let incoming = spool.receive().unwrap();
+            std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
+            spool.keep(incoming, &plan("first")).unwrap().id
+        };
+        // Each start takes it up, and ends while it is at work.
+        let mut starts = 0;
+        let given_up = loop {
+            let spool = spool::Spool::open(folder.path()).unwrap();
+            let (_, task) = spool.tasks().unwrap().remove(0);
+            if task.state.is_over() {
+                break task;
+            }
+            assert_eq!(task.state, TaskState::Queued);
+            starts += 1;
+            assert!(starts < 10, "it is taken up for ever");
+        };
+        assert!(starts >= 2, "it is given up at the first interruption");
+        assert_eq!(given_up.state, TaskState::Failed);
+        let message = given_up.message.unwrap();
+        assert!(message.contains("again and again"), "{message}");
+
+        // The next start leaves it alone, and does what comes after it.
+        let catalogue = Arc::new(Catalogue::open(folder.path(), encoder()).unwrap());
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
+        assert_eq!(wait(&tasks, id).state, TaskState::Failed);
+        let incoming = tasks.receive().unwrap();
+        std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
+        let next = tasks.queue(incoming, plan("second")).unwrap().id;
+        assert_eq!(wait(&tasks, next).state, TaskState::Done);
+        assert_eq!(catalogue.names().unwrap(), ["second"]);
+    }
 }

@@ -1,0 +1,248 @@
+//! Imports through the API, where they do not simply go well: followed, called off, looked
+//! at beforehand, and fed with files that were made to do harm.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::io::Write;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::write_tests::Api;
+
+/// Far longer than anything here takes.
+const LONG: Duration = Duration::from_secs(120);
+
+fn lines(count: usize) -> String {
+    let line = |at| format!("{{\"id\": \"n{at}\", \"text\": \"note {at}\"}}\n");
+    (0..count).map(line).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+/// The states that a task's stream of events tells, once the stream has ended.
+async fn events(api: &Api, id: &Value) -> Vec<Value> {
+    let request = Request::get(format!("/api/v1/tasks/{id}/events"));
+    let response = api
+        .router
+        .clone()
+        .oneshot(request.body(Body::empty()).unwrap());
+    let body = response.await.unwrap().into_body().collect();
+    let body = tokio::time::timeout(LONG, body).await;
+    let body = body.expect("the stream does not end").unwrap().to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data:"))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect()
+}
+
+/// What came of a file: the task's message, or why it was refused at once.
+async fn import(api: &Api, uri: &str, file: impl Into<Body>) -> Result<Value, String> {
+    let (status, started) = api.ask("POST", uri, file.into()).await;
+    if status != StatusCode::ACCEPTED {
+        return Err(started["error"]["message"].as_str().unwrap().to_owned());
+    }
+    let task = tokio::time::timeout(LONG, api.over(&started));
+    let task = task.await.expect("the import does not end");
+    match task["state"].as_str().unwrap() {
+        "done" => Ok(task),
+        _ => Err(task["message"].as_str().unwrap().to_owned()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_events_of_a_task_end_with_it() {
+    let api = Api::new();
+    let uri = "/collections/notes/import?file=a.jsonl";
+    let (_, started) = api.ask("POST", uri, Body::from(lines(300))).await;
+    let id = &started["task"]["id"];
+    let followed = events(&api, id).await;
+    let last = followed.last().unwrap();
+    assert_eq!(
+        (&last["state"], &last["records"]),
+        (&json!("done"), &json!(300))
+    );
+    assert!(
+        followed[..followed.len() - 1]
+            .iter()
+            .all(|task| task["state"] != "done"),
+        "the last state is told once"
+    );
+    // Whoever comes when it is over is told so, and nothing more.
+    assert_eq!(events(&api, id).await, [last.clone()]);
+
+    // A task that is called off ends its events too.
+    let (_, started) = api.ask("POST", uri, Body::from(lines(20_000))).await;
+    let id = started["task"]["id"].clone();
+    let (followed, cancelled) = tokio::join!(events(&api, &id), async {
+        let uri = format!("/tasks/{id}");
+        api.ask("DELETE", &uri, Body::empty()).await
+    });
+    assert_eq!(cancelled.0, StatusCode::OK);
+    assert_eq!(followed.last().unwrap()["state"], "cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_import_says_what_was_kept() {
+    let api = Api::new();
+    let fields = json!({"id": "id", "text": "text"});
+    api.json("PUT", "/collections/notes", fields).await;
+    let uri = "/collections/notes/import?file=a.jsonl";
+    let (_, started) = api.ask("POST", uri, Body::from(lines(50_000))).await;
+    let id = &started["task"]["id"];
+    let records = || async { api.get("/collections/notes").await["records"].as_u64() };
+    let begun = tokio::time::timeout(LONG, async {
+        while records().await == Some(0) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    begun.await.expect("nothing is written");
+    api.ask("DELETE", &format!("/tasks/{id}"), Body::empty())
+        .await;
+    let task = api.over(&started).await;
+    assert_eq!(task["state"], "cancelled");
+    let kept = records().await.unwrap();
+    assert!((1..50_000).contains(&kept), "{kept}");
+    let message = task["message"].as_str().unwrap();
+    assert!(
+        message.contains(&format!("the first {kept} lines were added and stay")),
+        "{kept} are there: {message}"
+    );
+    assert_eq!(task["records"], kept);
+    let last = api
+        .get(&format!("/collections/notes/records/n{}", kept - 1))
+        .await;
+    assert_eq!(last["payload"]["text"], format!("note {}", kept - 1));
+
+    // One that makes a collection leaves nothing, and promises nothing.
+    let uri = "/collections/other/import?file=a.jsonl";
+    let (_, started) = api.ask("POST", uri, Body::from(lines(50_000))).await;
+    let id = &started["task"]["id"];
+    api.ask("DELETE", &format!("/tasks/{id}"), Body::empty())
+        .await;
+    let task = api.over(&started).await;
+    assert_eq!(
+        (&task["state"], &task["message"]),
+        (&json!("cancelled"), &Value::Null)
+    );
+    let all = api.get("/collections").await;
+    assert_eq!(all["collections"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_imported_as_it_was_previewed() {
+    let csv = "id,text\n1,bread and butter\n2,a train at night\n";
+    let json_lines = "{\"id\": 1, \"text\": \"bread\"}\n{\"id\": 2, \"text\": \"train\"}\n";
+    let array = "[{\"id\": 1, \"text\": \"bread\"}, {\"id\": 2, \"text\": \"train\"}]";
+    let api = Api::new();
+    let long = format!("{}.csv", "long".repeat(60));
+    let (mut at, mut imports) = (0, 0);
+    for (body, expected) in [
+        (csv, "CSV"),
+        (json_lines, "JSON lines"),
+        (array, "a JSON array"),
+    ] {
+        for name in [
+            "a.csv",
+            "a.jsonl",
+            "a.json",
+            "a.txt",
+            "a",
+            "notes.CSV",
+            "b/../c.json",
+            "d.csv.gz",
+            &long,
+            "..",
+            "e .jsonl",
+            "f.json.csv",
+        ] {
+            let packed = gzip(body.as_bytes());
+            for body in [body.as_bytes(), &packed] {
+                let file: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+                let uri = format!("/preview?name={file}");
+                let (status, preview) = api.ask("POST", &uri, Body::from(body.to_vec())).await;
+                at += 1;
+                let uri = format!("/collections/c{at}/import?file={file}");
+                let imported = import(&api, &uri, body.to_vec()).await;
+                let about = format!("{expected} as {name}: {preview} {imported:?}");
+                match imported {
+                    Err(message) => {
+                        assert_eq!(status, StatusCode::BAD_REQUEST, "{about}");
+                        assert_eq!(preview["error"]["message"], message, "{about}");
+                    }
+                    Ok(task) => {
+                        assert_eq!(status, StatusCode::OK, "{about}");
+                        let rows = preview["rows"].as_array().unwrap().len();
+                        assert_eq!(task["records"], rows, "{about}");
+                        assert_eq!(
+                            task["skipped"],
+                            preview["skipped"].as_array().unwrap().len()
+                        );
+                        let any = format!("/collections/c{at}/search?q=x&mode=neural&limit=1");
+                        let any = &api.get(&any).await["hits"][0]["payload"];
+                        assert!(preview["rows"].as_array().unwrap().contains(any), "{about}");
+                        imports += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(
+        imports > at / 2,
+        "{imports} of {at} files could be imported"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_little_that_unpacks_into_very_much_is_refused_clearly() {
+    let api = Api::new();
+    // 128 MB in 128 KB: without a line end, then as lines that hold nothing.
+    let endless = gzip(&vec![b'x'; 128 << 20]);
+    assert!(endless.len() < 1 << 18);
+    let open = {
+        let mut open = b"{\"text\": \"".to_vec();
+        open.resize(128 << 20, b'x');
+        gzip(&open)
+    };
+    let blank = gzip(&vec![b'\n'; 128 << 20]);
+    for (name, bomb, needle) in [
+        ("a.jsonl.gz", &endless, "longer than 4194304 bytes"),
+        ("a.csv.gz", &endless, "longer than"),
+        ("a.json.gz", &open, "longer than 4194304 bytes"),
+        ("a.jsonl.gz", &blank, "it has no lines"),
+    ] {
+        let uri = format!("/preview?name={name}");
+        for uri in [uri.clone(), format!("{uri}&cut=true")] {
+            let (status, answer) = api.ask("POST", &uri, Body::from(bomb.clone())).await;
+            let message = answer["error"]["message"].as_str().unwrap();
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{name}: {message}");
+            assert!(message.contains(needle), "{name}: {message}");
+        }
+        let uri = format!("/collections/bomb/import?file={name}");
+        let message = import(&api, &uri, bomb.clone()).await.unwrap_err();
+        assert!(message.contains(needle), "{name}: {message}");
+    }
+
+    // Many good records in little: the beginning is shown, and only the beginning.
+    let many = gzip(
+        "{\"text\": \"bread\", \"more\": 1}\n"
+            .repeat(2_000_000)
+            .as_bytes(),
+    );
+    assert!(many.len() < 1 << 20);
+    let (status, preview) = api
+        .ask("POST", "/preview?name=a.jsonl.gz", Body::from(many))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{preview}");
+    assert_eq!(preview["rows"].as_array().unwrap().len(), 5);
+}

@@ -1,0 +1,154 @@
+//! What happens at the same time: a name made and dropped by several, and a collection read
+//! while it is written.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use common::query_encoder;
+use parallax::collection::{Incoming, Tuning};
+use parallax::record::FieldOptions;
+use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
+use serde_json::json;
+
+/// Few changes are many here, so that merges come while others read.
+const TUNING: Tuning = Tuning {
+    graph_min_records: 1_000_000,
+    merge_min_records: 20,
+};
+
+fn schema() -> Schema {
+    let options = FieldOptions {
+        id: Some("id".into()),
+        text: Some("text".into()),
+        facets: vec!["round:number".into()],
+        ..FieldOptions::default()
+    };
+    Schema::named(&options).unwrap()
+}
+
+/// A record with a vector of its own, so that nothing waits for the encoder.
+fn note(id: usize, round: usize) -> Incoming {
+    let record = json!({"id": id.to_string(), "text": format!("milk {round}"), "round": round});
+    let mut vector = vec![0.01; DIMENSIONS];
+    vector[id % DIMENSIONS] = 1.0;
+    Incoming {
+        payload: record.as_object().unwrap().clone(),
+        vector: Some(vector),
+    }
+}
+
+#[test]
+fn a_name_made_and_dropped_by_several_at_once_is_there_or_not_there() {
+    const ROUNDS: usize = 25;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    let made = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for name in ["same", "same", "same", "other"] {
+            let (catalogue, made) = (&catalogue, &made);
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    match catalogue.create(name, schema(), false) {
+                        Ok(()) => made.fetch_add(1, Ordering::Relaxed),
+                        Err(Error::CollectionExists(_)) => 0,
+                        Err(error) => panic!("made: {error}"),
+                    };
+                    // Another may have dropped it, and made it again, at any moment.
+                    let put = catalogue
+                        .collection(name)
+                        .and_then(|collection| collection.put(vec![note(1, round)]));
+                    assert!(
+                        matches!(put, Ok(_) | Err(Error::NoCollection { .. })),
+                        "written: {put:?}"
+                    );
+                    let dropped = catalogue.drop_collection(name);
+                    assert!(
+                        matches!(dropped, Ok(()) | Err(Error::NoCollection { .. })),
+                        "dropped: {dropped:?}"
+                    );
+                }
+            });
+        }
+    });
+    assert!(made.into_inner() >= 2 * ROUNDS);
+
+    catalogue.create("same", schema(), false).unwrap();
+    let collection = catalogue.collection("same").unwrap();
+    collection.put(vec![note(1, 0), note(2, 0)]).unwrap();
+    collection.settle();
+    drop((collection, catalogue));
+    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    assert_eq!(catalogue.names().unwrap(), ["same"]);
+    let collection = catalogue.collection("same").unwrap();
+    assert_eq!(collection.generation().records(), 2);
+    let folders = fs::read_dir(folder.path().join("collections")).unwrap();
+    assert_eq!(folders.count(), 1, "what was dropped leaves no folder");
+}
+
+#[test]
+fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
+    const NOTES: usize = 30;
+    const ROUNDS: usize = 120;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open_with(folder.path(), query_encoder(), TUNING).unwrap();
+    catalogue.create("notes", schema(), false).unwrap();
+    let collection = catalogue.collection("notes").unwrap();
+    let write = |round| {
+        let notes = (0..NOTES).map(|id| note(id, round));
+        collection.put(notes.collect()).unwrap();
+    };
+    write(0);
+
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for mode in Mode::ALL {
+            let (collection, over) = (&collection, &over);
+            scope.spawn(move || {
+                let query = Query {
+                    mode,
+                    limit: NOTES,
+                    facets: vec!["round".into()],
+                    collapse: false,
+                    ..Query::new("milk")
+                };
+                let mut last = 0;
+                while !over.load(Ordering::Relaxed) {
+                    let answer = collection.search(&query).unwrap();
+                    assert_eq!(answer.hits.len(), NOTES, "{mode}");
+                    assert_eq!(answer.total as usize, NOTES, "{mode}");
+                    // All records are replaced at once: each answer is of one round alone,
+                    // in its records, its facets and its counts.
+                    let rounds = answer.hits.iter().map(|hit| &hit.record.payload["round"]);
+                    let rounds: Vec<u64> = rounds.map(|round| round.as_u64().unwrap()).collect();
+                    assert!(rounds.iter().all(|round| *round == rounds[0]), "{rounds:?}");
+                    let counts = &answer.facets[0].values;
+                    assert_eq!(counts.len(), 1, "{counts:?}");
+                    assert_eq!(counts[0].0.to_string(), rounds[0].to_string());
+                    assert_eq!(counts[0].1 as usize, NOTES);
+                    assert!(rounds[0] >= last, "round {} after {last}", rounds[0]);
+                    last = rounds[0];
+                    // By its id, a record is there at every moment.
+                    let record = collection.record("7").unwrap();
+                    assert!(record.payload["round"].as_u64().unwrap() >= last);
+                }
+            });
+        }
+        // Whatever fails, the readers are let go.
+        struct Over<'a>(&'a AtomicBool);
+        impl Drop for Over<'_> {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::Relaxed);
+            }
+        }
+        let _over = Over(&over);
+        for round in 1..=ROUNDS {
+            write(round);
+        }
+    });
+    collection.settle();
+}

@@ -1,0 +1,81 @@
+//! The bundled sample as a collection, and what is asked of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use parallax::collection::{Build, Cores, Progress, Report, SourceFile, VectorFile};
+use parallax::record::FieldOptions;
+use parallax::{Catalogue, Collection, Mode, Query, Result};
+
+use super::{encoder, query_encoder};
+
+/// The bundled sample.
+pub fn sample_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
+}
+
+/// Makes a collection of a file.
+pub fn build(catalogue: &Catalogue, name: &str, file: &Path, replace: bool) -> Result<Report> {
+    build_with(
+        catalogue,
+        name,
+        file,
+        replace,
+        None,
+        &FieldOptions::default(),
+    )
+}
+
+/// The same, with vectors made before and fields named.
+pub fn build_with(
+    catalogue: &Catalogue,
+    name: &str,
+    file: &Path,
+    replace: bool,
+    vectors: Option<&Path>,
+    options: &FieldOptions,
+) -> Result<Report> {
+    let source = SourceFile::look(file, options)?;
+    let vectors = vectors.map(VectorFile::open).transpose()?;
+    let build = Build {
+        source: &source,
+        vectors,
+        encoder: encoder(),
+        passages: true,
+        cores: Cores::All,
+        progress: &|_: Progress| {},
+        cancelled: &AtomicBool::new(false),
+    };
+    catalogue.build(name, build, replace)
+}
+
+/// The sample's collection, built once for all tests.
+pub fn sample() -> Arc<Collection> {
+    static SAMPLE: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    let (_, catalogue) = SAMPLE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+        build(&catalogue, "sample", &sample_file(), false).unwrap();
+        (folder, catalogue)
+    });
+    catalogue.collection("sample").unwrap()
+}
+
+/// What the hits are called, in their order.
+pub fn titles(collection: &Collection, query: &Query) -> Vec<String> {
+    let answer = collection.search(query).unwrap();
+    answer
+        .hits
+        .into_iter()
+        .map(|hit| hit.record.title)
+        .collect()
+}
+
+/// A query in a mode.
+pub fn ask(text: &str, mode: Mode) -> Query {
+    Query {
+        mode,
+        ..Query::new(text)
+    }
+}
