@@ -79,7 +79,7 @@ async fn the_events_of_a_task_end_with_it() {
         "the last state is told once"
     );
     // Whoever comes when it is over is told so, and nothing more.
-    assert_eq!(events(&api, id).await, [last.clone()]);
+    assert_eq!(events(&api, id).await, std::slice::from_ref(last));
 
     // A task that is called off ends its events too.
     let (_, started) = api.ask("POST", uri, Body::from(lines(20_000))).await;
