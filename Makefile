@@ -59,7 +59,7 @@ lint: setup ## formatting and lints of every feature set
 quality: build model ## measure ranking quality on the benchmarks, into benches/QUALITY.md
 	$(PARALLAX) eval $(or $(PARALLAX_TEST_DATA),../shared/data)/bench --write benches/QUALITY.md
 
-quality-check: build model ## compare those figures with trec_eval's own
+quality-check: build model ## compare with trec_eval and bm25s
 	PARALLAX=$(PARALLAX) .ci/quality-check
 
 screenshots: build model ## take the README's screenshots anew

@@ -2,7 +2,7 @@
 //! benchmark's records and queries, as our analysis has them, with our first hundred of
 //! each query, for `bm25s.py` to compare.
 //!
-//! `make bm25s`, or `cargo bench --bench bm25s -- BEIR_FOLDER OUT.json`.
+//! `make quality-check`, or `cargo bench --bench bm25s -- BEIR_FOLDER OUT.json`.
 
 // A measurement fails by panicking, as a test does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -20,7 +20,9 @@ fn main() {
         .filter(|argument| argument != "--bench")
         .collect();
     let [folder, out] = arguments.as_slice() else {
-        println!("skipped: give a benchmark's folder and a file to write, or use `make bm25s`");
+        println!(
+            "skipped: give a benchmark's folder and a file to write, or use `make quality-check`"
+        );
         return;
     };
     let read = |name: &str| -> Vec<Value> {

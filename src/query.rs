@@ -16,7 +16,8 @@ pub const MAX_QUERY_CHARS: usize = 2_000;
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged through.
 pub const MAX_DEPTH: usize = 1_000;
-
+/// The most hits whose nearest sentence is looked for: each sentence is encoded.
+pub const MAX_SENTENCE_HITS: usize = 20;
 /// How many copies of a hit are named; all are counted.
 pub const MAX_COPIES: usize = 50;
 
@@ -45,6 +46,9 @@ pub struct Query {
     pub operators: bool,
     /// How words are looked up.
     pub lookup: Lookup,
+    /// Whether the sentence nearest to the query is looked for in each hit, in modes that
+    /// read meaning: for at most [`MAX_SENTENCE_HITS`] hits.
+    pub sentences: bool,
 }
 
 impl Query {
@@ -65,6 +69,7 @@ impl Query {
                 prefix: false,
                 correct: true,
             },
+            sentences: false,
         }
     }
 
@@ -76,10 +81,11 @@ impl Query {
         if self.text.trim().is_empty() {
             return Err(Error::BadQuery("the query is empty".into()));
         }
-        let length = self.text.chars().count();
-        if length > MAX_QUERY_CHARS {
+        check_length("query", &self.text)?;
+        if self.sentences && self.limit > MAX_SENTENCE_HITS {
             return Err(Error::BadQuery(format!(
-                "the query has {length} characters, at most {MAX_QUERY_CHARS} are allowed"
+                "limit is {}, with sentences allowed is 1 to {MAX_SENTENCE_HITS}",
+                self.limit
             )));
         }
         if let Fusion::Weighted { meaning } = self.fusion
@@ -91,6 +97,20 @@ impl Query {
         }
         check_page(self.limit, self.offset)
     }
+}
+
+/// Checks that a text is not longer than a query may be.
+///
+/// # Errors
+/// [`Error::BadQuery`], calling it by name.
+pub fn check_length(what: &str, text: &str) -> Result<()> {
+    let length = text.chars().count();
+    if length > MAX_QUERY_CHARS {
+        return Err(Error::BadQuery(format!(
+            "the {what} has {length} characters, at most {MAX_QUERY_CHARS} are allowed"
+        )));
+    }
+    Ok(())
 }
 
 /// Checks the part of a ranking that is asked for.
@@ -242,6 +262,9 @@ pub struct Hit {
     /// the text is long: the passage that was nearest or, by words, the fragment that holds
     /// most of them.
     pub passage: Option<Range<usize>>,
+    /// Byte range in the record's text of the sentence that is nearest to the query, where
+    /// that was asked and the text, or its passage, has more than one.
+    pub sentence: Option<Range<usize>>,
     /// Records identical to this one that pass the filters too, hidden behind it.
     pub copies: Copies,
 }

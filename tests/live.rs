@@ -47,6 +47,7 @@ fn schema() -> Schema {
             kind: FacetKind::Text,
         }],
         weights: Default::default(),
+        pairs: false,
     }
 }
 

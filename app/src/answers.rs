@@ -150,29 +150,38 @@ async fn ask(question: Question) -> Answer {
                 explained: None,
             })
     } else {
-        let request = SearchRequest {
-            mode: state.mode,
-            filter: state.filters,
-            limit: state.limit,
-            correct: !state.as_typed,
-            ..SearchRequest::new(state.q)
-        };
-        let asked = state.explain.map(|id| ExplainRequest {
-            id,
-            search: request.clone(),
-        });
-        match search(collection.clone(), request).await {
-            Ok(response) => Ok(Outcome::Found {
-                explained: explained(collection, asked, &response).await,
-                response,
-                like: None,
-            }),
-            Err(problem) => Err(problem),
-        }
+        found(collection, state).await
     };
     Answer {
         question,
         outcome: outcome.unwrap_or_else(Outcome::Failed),
+    }
+}
+
+async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome, Problem> {
+    let request = request(&state);
+    let asked = state.explain.map(|id| ExplainRequest {
+        id,
+        search: request.clone(),
+    });
+    let response = search(collection.clone(), request).await?;
+    Ok(Outcome::Found {
+        explained: explained(collection, asked, &response).await,
+        response,
+        like: None,
+    })
+}
+
+/// The search that a state asks for. A balance that is no number is none the engine takes.
+pub fn request(state: &SearchState) -> SearchRequest {
+    let balance = state.balance.as_ref();
+    SearchRequest {
+        mode: state.mode.clone(),
+        filter: state.filters.clone(),
+        limit: state.limit,
+        correct: !state.as_typed,
+        balance: balance.map(|typed| typed.parse().unwrap_or(f32::NAN)),
+        ..SearchRequest::new(&state.q)
     }
 }
 

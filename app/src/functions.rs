@@ -75,6 +75,30 @@ pub async fn explain(
     context.backend.explain(collection, request).await
 }
 
+/// Where in the hits of a query the sentence nearest to it stands: ids, and byte ranges of
+/// their texts.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "sentences", input = GetUrl)]
+pub async fn sentences(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The query.
+    request: SearchRequest,
+) -> Result<Vec<(String, (u32, u32))>, Problem> {
+    let context = ssr::Context::take()?;
+    let request = SearchRequest {
+        sentences: true,
+        ..request
+    };
+    let answer = context.backend.search(collection, request).await?;
+    let hits = answer.hits.into_iter();
+    Ok(hits
+        .filter_map(|hit| Some((hit.id, hit.sentence?)))
+        .collect())
+}
+
 /// What there is to know of a collection.
 ///
 /// # Errors

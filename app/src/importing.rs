@@ -18,7 +18,7 @@ pub enum Chosen {
     /// Its beginning is being read.
     Reading(String),
     /// How it would be read.
-    Read(String, Preview),
+    Read(String, Box<Preview>),
     /// It cannot be.
     Unreadable(String, Problem),
 }
@@ -156,7 +156,7 @@ impl Importing {
         self.chosen.set(Chosen::Reading(name.clone()));
         spawn_local_scoped_with_cancellation(async move {
             self.chosen.set(match browser::preview(&file).await {
-                Ok(preview) => Chosen::Read(name, preview),
+                Ok(preview) => Chosen::Read(name, Box::new(preview)),
                 Err(problem) => Chosen::Unreadable(name, problem),
             });
         });

@@ -22,6 +22,7 @@ mod importing;
 mod mapping;
 mod marks;
 mod mode;
+mod nearest;
 mod numbers;
 mod pages;
 #[cfg(feature = "ssr")]

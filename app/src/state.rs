@@ -13,7 +13,11 @@ pub const PAGE: u32 = 10;
 /// The most hits a page shows; the engine's limit.
 pub const MOST: u32 = 100;
 
+/// The share of meaning that the engine takes where nobody says.
+pub const HALF: &str = "0.5";
+
 const NEURAL: &str = "neural";
+const HYBRID: &str = "hybrid";
 
 /// A search as the URL spells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,9 @@ pub struct SearchState {
     pub as_typed: bool,
     /// The record whose place is explained.
     pub explain: Option<String>,
+    /// In mode `hybrid` the share of meaning, 0 to 1 as it was typed, where it is not
+    /// [`HALF`].
+    pub balance: Option<String>,
 }
 
 impl Default for SearchState {
@@ -44,6 +51,7 @@ impl Default for SearchState {
             limit: PAGE,
             as_typed: false,
             explain: None,
+            balance: None,
         }
     }
 }
@@ -66,9 +74,14 @@ impl SearchState {
                 "like" => state.like = Some(value.into()),
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
+                "balance" if value != HALF => state.balance = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(PAGE),
                 _ => {}
             }
+        }
+        // Only where there are two is there a balance; the form may send it all the same.
+        if !state.is_hybrid() {
+            state.balance = None;
         }
         state
     }
@@ -91,6 +104,9 @@ impl SearchState {
         if self.as_typed {
             query.append_pair("correct", "false");
         }
+        if let Some(balance) = &self.balance {
+            query.append_pair("balance", balance);
+        }
         if self.limit != PAGE {
             query.append_pair("limit", &self.limit.to_string());
         }
@@ -110,6 +126,11 @@ impl SearchState {
         self.q.is_empty() && self.like.is_none()
     }
 
+    /// Whether both engines rank.
+    pub fn is_hybrid(&self) -> bool {
+        self.mode == HYBRID
+    }
+
     /// A new search for `q` in the same mode and with the same filters.
     pub fn searching(&self, q: &str) -> Self {
         Self {
@@ -124,6 +145,7 @@ impl SearchState {
     pub fn in_mode(&self, mode: &str) -> Self {
         Self {
             mode: mode.to_owned(),
+            balance: self.balance.clone().filter(|_| mode == HYBRID),
             ..self.first_page()
         }
     }
@@ -262,6 +284,7 @@ mod tests {
             limit: 30,
             as_typed: true,
             explain: Some("7/1".into()),
+            balance: Some("0.7".into()),
         }
     }
 
@@ -288,6 +311,16 @@ mod tests {
             .searching("solar panels")
             .with_filter("city", "Berlin");
         assert_eq!(SearchState::read(form), state);
+    }
+
+    #[test]
+    fn a_balance_is_kept_where_there_are_two_to_weigh() {
+        let read = |query| SearchState::read(query).balance;
+        assert_eq!(read("q=x&mode=hybrid&balance=0.3").as_deref(), Some("0.3"));
+        assert_eq!(read("q=x&mode=hybrid&balance=0.5"), None);
+        assert_eq!(read("q=x&mode=text&balance=0.3"), None);
+        assert_eq!(berlin().in_mode("neural").balance, None);
+        assert_eq!(berlin().searching("tea").balance.as_deref(), Some("0.7"));
     }
 
     #[test]

@@ -240,6 +240,7 @@ mod tests {
             facets: Vec::new(),
             highlights: Highlights::default(),
             passage: None,
+            sentence: None,
             copies: None,
             explanation: None,
             payload: None,

@@ -88,6 +88,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
                 .iter()
                 .map(|facet| format!("{}:{}", facet.field, facet.kind))
                 .collect(),
+            ..Proposed::default()
         },
         skipped,
     })

@@ -4,6 +4,7 @@ use super::Collection;
 use super::generation::{Generation, Passing};
 use super::ranking::Ranked;
 use super::store::View;
+use crate::Vector;
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
@@ -21,6 +22,8 @@ pub struct Source<'a> {
     pub words: Option<&'a TextQuery>,
     /// Whether identical records are one hit.
     pub collapse: bool,
+    /// The query, where the sentence nearest to it is to be marked.
+    pub sentences: Option<&'a Vector>,
 }
 
 impl Collection {
@@ -29,6 +32,9 @@ impl Collection {
         let mut hits = Vec::with_capacity(ranking.len());
         for ranked in ranking {
             hits.extend(self.hit(source, &ranked)?);
+        }
+        if let Some(query) = source.sentences {
+            self.mark_sentences(query, &mut hits)?;
         }
         Ok(hits)
     }
@@ -65,6 +71,7 @@ impl Collection {
             }),
             highlights,
             passage,
+            sentence: None,
             copies: self.copies(source, ranked.position)?,
         }))
     }

@@ -5,6 +5,7 @@
 //! of its own, into a new generation; opening a collection reads the base segment from its
 //! files where they are whole, builds it anew where not, and catches up with the store.
 
+mod ask;
 mod build;
 mod embed;
 mod encode;
@@ -17,8 +18,10 @@ mod index_file;
 mod merge;
 mod nearest;
 mod ranking;
+mod recommend;
 mod search;
 mod segment;
+mod sentence;
 mod snapshot;
 mod store;
 mod vector_file;
@@ -38,6 +41,7 @@ use crate::filter::{FacetIndex, Filter};
 use crate::record::{Record, RecordId, Schema};
 use crate::vector::Graph;
 
+pub use ask::Reply;
 pub use build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
 pub use embed::embed;
 pub use encode::{Cores, Incoming, MAX_BATCH};

@@ -9,7 +9,7 @@ use super::{Collection, facets};
 use crate::Vector;
 use crate::error::{Error, Result};
 use crate::filter::{Alternative, Filter};
-use crate::query::{Answer, Mode, Query, Timings, check_page};
+use crate::query::{Answer, Mode, Query, Timings};
 use crate::text::{self, Clause, TextQuery, fulfilling};
 
 /// A query taken apart.
@@ -56,6 +56,7 @@ impl Collection {
             passing: &passing,
             words: (query.mode != Mode::Neural).then_some(&words),
             collapse: query.collapse,
+            sentences: vector.as_ref().filter(|_| query.sentences),
         };
         let mut answer = self.answer(&source, ranking, timings, start)?;
         answer.facets = facets;
@@ -63,67 +64,6 @@ impl Collection {
             answer.corrections = words.corrections;
         }
         Ok(answer)
-    }
-
-    /// Records like a given one, by meaning, without itself and its copies.
-    ///
-    /// # Errors
-    /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
-    pub fn similar(
-        &self,
-        id: &str,
-        limit: usize,
-        offset: usize,
-        filters: &[Filter],
-    ) -> Result<Answer> {
-        check_page(limit, offset)?;
-        let start = Instant::now();
-        let mut timings = Timings::default();
-        let (generation, view) = self.now()?;
-        let passing = self.select(&generation, filters)?;
-        let number = self.number(&view, id)?;
-        let position = number.and_then(|number| generation.position(number));
-        let position = position.ok_or_else(|| self.no_record(id))?;
-        let vector = generation.vector(position).copied();
-        let vector = vector.ok_or_else(|| self.no_record(id))?;
-        let itself = generation.copies(position, &passing).len() as u32
-            + u32::from(generation.passes(position, &passing));
-        // One more than asked for: the record itself may be among them.
-        let query = Query {
-            limit: offset + limit + 1,
-            ..Query::new("")
-        };
-        let asked = Asked {
-            generation: &generation,
-            passing: &passing,
-            query: &query,
-            words: &TextQuery::default(),
-            vector: Some(&vector),
-            graph_min_records: self.tuning.graph_min_records,
-        };
-        let mut ranking = asked.ranking(&mut timings);
-        let own = generation.fingerprint(position);
-        ranking
-            .hits
-            .retain(|hit| generation.fingerprint(hit.position) != own);
-        for (rank, signal) in (1..).zip(
-            ranking
-                .hits
-                .iter_mut()
-                .filter_map(|hit| hit.neural.as_mut()),
-        ) {
-            signal.rank = rank;
-        }
-        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
-        ranking.total -= itself;
-        let source = Source {
-            generation: &generation,
-            view: &view,
-            passing: &passing,
-            words: None,
-            collapse: true,
-        };
-        self.answer(&source, ranking, timings, start)
     }
 
     /// Takes a query apart.
@@ -203,14 +143,14 @@ impl Collection {
         Ok((words, passing))
     }
 
-    fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {
+    pub(super) fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {
         let start = Instant::now();
         let vector = self.encoder.encode(text.trim())?;
         timings.encode = start.elapsed();
         Ok(*vector)
     }
 
-    fn answer(
+    pub(super) fn answer(
         &self,
         source: &Source<'_>,
         ranking: Ranking,

@@ -1,4 +1,5 @@
-//! A text longer than the encoder reads, split into overlapping passages at its sentences.
+//! A text longer than the encoder reads, split into overlapping passages at its sentences;
+//! and the sentences by themselves.
 //!
 //! The text is tokenized once, and tokens are counted by their places: what is between
 //! words counts the same in a passage as in the whole.
@@ -40,19 +41,33 @@ impl Encoder {
         }
         let body = text.get(whole.clone()).unwrap_or_default();
         let read = beginning(body, MAX_PASSAGES * self.room * MAX_TOKEN_BYTES);
-        let encoding = self
-            .tokenizer
-            .encode(read, false)
-            .map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
-        let tokens = encoding.get_offsets().iter().copied();
-        let tokens = tokens.zip(encoding.get_word_ids().iter().copied());
-        let words = Words::new(read, tokens, self.room);
+        let words = self.word_tokens(read)?;
         if words.tokens() <= self.room && read.len() == body.len() {
             return Ok(vec![whole]);
         }
         let packed = pack(&words.sentences(self.room), self.room);
         let shift = |bytes: Range<usize>| whole.start + bytes.start..whole.start + bytes.end;
         Ok(packed.into_iter().map(shift).collect())
+    }
+
+    /// The sentences of a text, as ranges of its bytes, in order, without white space around
+    /// them. One that the encoder cannot read at once is cut.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
+    pub fn sentences(&self, text: &str) -> Result<Vec<Range<usize>>, EncoderError> {
+        let sentences = self.word_tokens(text)?.sentences(self.room);
+        Ok(sentences.into_iter().map(|one| one.bytes).collect())
+    }
+
+    fn word_tokens<'a>(&self, text: &'a str) -> Result<Words<'a>, EncoderError> {
+        let encoding = self
+            .tokenizer
+            .encode(text, false)
+            .map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
+        let tokens = encoding.get_offsets().iter().copied();
+        let tokens = tokens.zip(encoding.get_word_ids().iter().copied());
+        Ok(Words::new(text, tokens, self.room))
     }
 }
 

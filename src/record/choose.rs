@@ -14,6 +14,10 @@ pub struct FieldOptions {
     pub title: Option<String>,
     /// See [`Schema::text`].
     pub text: Option<String>,
+    /// Takes the place of the title; see [`Schema::pairs`].
+    pub question: Option<String>,
+    /// Takes the place of the text; see [`Schema::pairs`].
+    pub answer: Option<String>,
     /// See [`Schema::url`].
     pub url: Option<String>,
     /// See [`Schema::image`].
@@ -21,7 +25,12 @@ pub struct FieldOptions {
     /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a
     /// [`FacetKind`]. A field whose own name is all of it is meant before that.
     pub facets: Vec<String>,
+    /// See [`Schema::weights`]: each is `field=weight`.
+    pub weights: Vec<String>,
 }
+
+/// What a word may count at most in a field: more would drown all others.
+const MAX_WEIGHT: u32 = 20;
 
 impl FieldOptions {
     /// The options that name one field, by their names.
@@ -30,11 +39,31 @@ impl FieldOptions {
             ("--id", &self.id),
             ("--title", &self.title),
             ("--text", &self.text),
+            ("--question", &self.question),
+            ("--answer", &self.answer),
             ("--url", &self.url),
             ("--image", &self.image),
         ];
         let given = options.into_iter();
         given.filter_map(|(option, field)| Some((option, field.as_deref()?)))
+    }
+
+    /// Questions and answers as the titles and texts they are.
+    fn with_pairs(&self) -> Result<Self, String> {
+        if self.question.is_none() && self.answer.is_none() {
+            return Ok(self.clone());
+        }
+        if self.question.is_none() || self.answer.is_none() {
+            return Err("--question and --answer go together: give both".into());
+        }
+        if self.title.is_some() || self.text.is_some() {
+            return Err("questions and answers are title and text: leave out --title and --text, or --question and --answer".into());
+        }
+        Ok(Self {
+            title: self.question.clone(),
+            text: self.answer.clone(),
+            ..self.clone()
+        })
     }
 
     /// Whether an option gives a field its part already.
@@ -57,6 +86,7 @@ impl Schema {
     /// where no field holds any text, the fields there are.
     pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
         let sample = &sample[..sample.len().min(Self::SAMPLE)];
+        let options = &options.with_pairs()?;
         let fields = fields(sample);
         let has = |name: &str| fields.contains(&name);
         for (option, field) in options.named() {
@@ -83,6 +113,7 @@ impl Schema {
             schema.facets = facets;
         }
         schema.facets.retain(|facet| has(&facet.field));
+        schema.weigh(options)?;
         if schema.title.is_none() && schema.text.is_none() {
             return Err(format!(
                 "no field holds a text to search in; {}",
@@ -98,6 +129,7 @@ impl Schema {
     /// # Errors
     /// A sentence saying what is missing or what a facet's kind may be.
     pub fn named(options: &FieldOptions) -> Result<Self, String> {
+        let options = &options.with_pairs()?;
         if options.title.is_none() && options.text.is_none() {
             return Err("say which field holds the title or the text, or both".into());
         }
@@ -112,8 +144,10 @@ impl Schema {
             image: None,
             facets: Vec::new(),
             weights: std::collections::BTreeMap::new(),
+            pairs: false,
         };
         schema.overlay(options);
+        schema.weigh(options)?;
         for asked in &options.facets {
             let (field, kind) = match asked.rsplit_once(':') {
                 Some((field, kind)) => (field, kind.parse()?),
@@ -143,6 +177,42 @@ impl Schema {
             self.also.clear();
             self.encoded = self.title.iter().chain(&self.text).cloned().collect();
         }
+        let called = |field: &Option<String>, name: &str| {
+            let field = field.as_deref();
+            field.is_some_and(|field| field.eq_ignore_ascii_case(name))
+        };
+        let by_name = called(&self.title, "question") && called(&self.text, "answer");
+        if options.question.is_some() || by_name {
+            self.pairs = true;
+            self.also.clear();
+            self.encoded = self.title.iter().cloned().collect();
+        }
+    }
+
+    fn weigh(&mut self, options: &FieldOptions) -> Result<(), String> {
+        for asked in &options.weights {
+            let (field, weight) = asked.rsplit_once('=').unwrap_or((asked, ""));
+            let fields: Vec<&String> = self.word_fields().collect();
+            let named: Vec<String> = self
+                .word_fields_named(field)
+                .into_iter()
+                .map(|at| fields[at].clone())
+                .collect();
+            if named.is_empty() {
+                let fields: Vec<&str> = fields.into_iter().map(String::as_str).collect();
+                return Err(format!(
+                    "--weight names the field '{field}', but words search in: {}",
+                    fields.join(", ")
+                ));
+            }
+            let weight = weight.parse().ok().filter(|w| (1..=MAX_WEIGHT).contains(w));
+            let weight = weight.ok_or_else(|| {
+                format!("--weight {asked}: a weight is {field}=N, N from 1 to {MAX_WEIGHT}")
+            })?;
+            let weights = named.into_iter().map(|field| (field, weight));
+            self.weights.extend(weights);
+        }
+        Ok(())
     }
 }
 
@@ -286,6 +356,65 @@ mod tests {
             assert!(error.contains(needle), "{error}");
         }
         assert!(kinds(&["year", "year:text"]).unwrap_err().contains("twice"));
+    }
+
+    #[test]
+    fn questions_and_answers_are_known_by_name_or_said_to_be() {
+        let records = sample(json!([{"Question": "Why?", "Answer": "Because.", "topic": "x"}]));
+        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        assert!(schema.pairs);
+        assert_eq!(schema.encoded, ["Question"]);
+        assert_eq!(schema.text.as_deref(), Some("Answer"));
+
+        let records = sample(json!([{"frage": "Warum?", "antwort": "Darum.", "title": "x"}]));
+        let options = FieldOptions {
+            question: Some("frage".into()),
+            answer: Some("antwort".into()),
+            ..FieldOptions::default()
+        };
+        let schema = Schema::choose(&records, &options).unwrap();
+        assert!(schema.pairs);
+        assert_eq!(schema.encoded, ["frage"]);
+        assert!(!schema.has_text(&sample(json!([{"antwort": "a"}]))[0]));
+        assert_eq!(Schema::named(&options).unwrap().encoded, ["frage"]);
+
+        let half = FieldOptions {
+            answer: None,
+            ..options.clone()
+        };
+        assert!(
+            Schema::choose(&records, &half)
+                .unwrap_err()
+                .contains("both")
+        );
+        let twice = FieldOptions {
+            title: Some("title".into()),
+            ..options
+        };
+        let error = Schema::choose(&records, &twice).unwrap_err();
+        assert!(error.contains("--title"), "{error}");
+    }
+
+    #[test]
+    fn a_weight_is_of_a_field_that_words_search_in() {
+        let records = sample(json!([{"head": "a", "body": "b", "year": 1999}]));
+        let weighed = |weight: &str| {
+            let options = FieldOptions {
+                title: Some("head".into()),
+                text: Some("body".into()),
+                weights: vec![weight.into()],
+                ..FieldOptions::default()
+            };
+            Schema::choose(&records, &options).map(|schema| schema.word_weights())
+        };
+        assert_eq!(weighed("head=5").unwrap(), [5, 1]);
+        assert_eq!(weighed("title=1").unwrap(), [1, 1]);
+        assert_eq!(weighed("body=2").unwrap(), [3, 2]);
+        assert!(weighed("year=2").unwrap_err().contains("head, body"));
+        for bad in ["body", "body=", "body=0", "body=21", "body=1.5", "body=-1"] {
+            let error = weighed(bad).unwrap_err();
+            assert!(error.contains("1 to 20"), "{bad}: {error}");
+        }
     }
 
     #[test]

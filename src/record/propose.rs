@@ -94,6 +94,7 @@ pub(super) fn propose(sample: &[Payload], options: &FieldOptions) -> Schema {
         separator: ". ".into(),
         facets: facets.take(MAX_FACETS).collect(),
         weights: std::collections::BTreeMap::new(),
+        pairs: false,
     }
 }
 

@@ -37,6 +37,10 @@ pub struct Schema {
     /// there twice.
     #[serde(default)]
     pub weights: BTreeMap<String, u32>,
+    /// Whether title and text are questions and their answers. Then questions alone are
+    /// encoded, and [`crate::Collection::ask`] finds the answer to one.
+    #[serde(default)]
+    pub pairs: bool,
 }
 
 /// What a word in a title counts, where nobody says. Chosen on benchmarks, each left out in
@@ -60,6 +64,7 @@ impl Schema {
                 kind: FacetKind::Text,
             }],
             weights: BTreeMap::new(),
+            pairs: false,
         }
     }
 
@@ -77,6 +82,7 @@ impl Schema {
             image: None,
             facets: Vec::new(),
             weights: BTreeMap::new(),
+            pairs: false,
         }
     }
 
@@ -96,6 +102,7 @@ impl Schema {
                 kind: FacetKind::Text,
             }],
             weights: BTreeMap::new(),
+            pairs: false,
         }
     }
 
@@ -139,8 +146,11 @@ impl Schema {
         named.map(|(at, _)| at).collect()
     }
 
-    /// Whether there is anything to search in.
+    /// Whether there is anything to search in; of a pair, whether there is a question.
     pub fn has_text(&self, payload: &Payload) -> bool {
+        if self.pairs {
+            return !self.encoded_text(payload).trim().is_empty();
+        }
         let read = self.word_fields();
         read.chain(&self.encoded)
             .any(|field| !text_of(payload, field).trim().is_empty())

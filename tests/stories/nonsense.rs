@@ -1,10 +1,21 @@
-//! There is always a nearest record, even to nonsense. Words know better: they find nothing.
+//! There is always a nearest record, even to nonsense. Words find nothing, and meaning says
+//! of what it found that it does not fit.
 
 use parallax::Mode;
 
+use crate::common::sample::{ask, sample};
 use crate::found;
 
 #[test]
 fn no_word_of_nonsense_is_found() {
     assert!(found("xqzvw plrtk", Mode::Text).is_empty());
+}
+
+#[test]
+fn what_is_nearest_to_nonsense_is_said_not_to_fit() {
+    let fits = |text: &str, mode| sample().search(&ask(text, mode)).unwrap().fits;
+    for mode in [Mode::Neural, Mode::Hybrid] {
+        assert_eq!(fits("xqzvw plrtk", mode), Some(false), "{mode}");
+        assert_eq!(fits("software for farmers", mode), Some(true), "{mode}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Text with its matched words marked.
+//! Text with what matters in it marked.
 
 use std::ops::Range;
 
@@ -7,23 +7,33 @@ use leptos::prelude::*;
 
 use crate::marks::pieces;
 
-/// The part of `text` within `window`, the words at `ranges` marked.
+/// The part of `text` within `window`: the words at `ranges` marked or, once it is known, the
+/// sentence nearest to the query.
 #[component]
 pub fn Marked(
     /// The whole text.
     text: String,
     /// The matched words, as byte ranges of the whole text.
     ranges: Vec<(u32, u32)>,
+    /// The nearest sentence, likewise.
+    #[prop(optional, into)]
+    sentence: Signal<Option<(u32, u32)>>,
     /// The part to show.
     window: Range<usize>,
 ) -> impl IntoView {
-    let pieces = pieces(&text, &ranges, window).into_iter();
-    let drawn = pieces.map(|piece| {
-        if piece.marked {
-            Either::Left(view! { <mark>{piece.text}</mark> })
-        } else {
-            Either::Right(piece.text)
-        }
-    });
-    drawn.collect_view()
+    move || {
+        let (ranges, class, title) = match sentence.get() {
+            Some(sentence) => (vec![sentence], "nearest", Some("Nearest to the query")),
+            None => (ranges.clone(), "matched", None),
+        };
+        let drawn = pieces(&text, &ranges, window.clone()).into_iter();
+        let drawn = drawn.map(|piece| {
+            if piece.marked {
+                Either::Left(view! { <mark class=class title=title>{piece.text}</mark> })
+            } else {
+                Either::Right(piece.text)
+            }
+        });
+        drawn.collect_view()
+    }
 }

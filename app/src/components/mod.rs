@@ -1,6 +1,7 @@
 //! What the pages are made of, one component a file. Those of the page of collections have a
 //! folder of their own.
 
+pub mod balance;
 pub mod collections;
 pub mod conditions;
 pub mod corrected;

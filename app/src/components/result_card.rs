@@ -8,6 +8,7 @@ use super::marked::Marked;
 use super::results::Found;
 use super::why::Why;
 use crate::marks::shown;
+use crate::nearest::Nearest;
 use crate::numbers::{host, label};
 use crate::state::{SearchState, literal};
 use crate::wire::{Facet, Hit};
@@ -26,6 +27,8 @@ pub fn ResultCard(
     place: usize,
     /// The newest answer.
     found: Memo<Option<Found>>,
+    /// The sentences nearest to the query.
+    nearest: Nearest,
 ) -> impl IntoView {
     let evidence = evidence(&state, &hit);
     let name = if hit.title.trim().is_empty() {
@@ -39,11 +42,15 @@ pub fn ResultCard(
         view! { <p class="card-copies">{also(copies)}</p> }
     });
     let marks = hit.highlights;
+    let sentence = {
+        let id = hit.id.clone();
+        Signal::derive(move || nearest.sentence(&id))
+    };
     let tagline = tagline.map(|window| {
         let (text, ranges) = (hit.text.clone(), marks.text.clone());
         view! {
             <p class="card-tagline">
-                <Marked text ranges window />
+                <Marked text ranges sentence window />
             </p>
         }
     });
@@ -69,7 +76,7 @@ pub fn ResultCard(
             </div>
             <Evidence parts=evidence />
             <p class="card-text">
-                <Marked text=hit.text ranges=marks.text window=rest />
+                <Marked text=hit.text ranges=marks.text sentence window=rest />
             </p>
             {copies}
             <div class="card-foot">

@@ -10,6 +10,7 @@ use super::result_card::ResultCard;
 use super::results::Found;
 use super::show_more::ShowMore;
 use super::summary::Summary;
+use crate::nearest::Nearest;
 use crate::state::SearchState;
 use crate::wire::Hit;
 
@@ -43,6 +44,7 @@ pub fn ResultList(
 ) -> impl IntoView {
     let rows = Memo::new(move |_| rows(found.read().as_ref()));
     keep_focus(found);
+    let nearest = Nearest::of(found);
     view! {
         <Conditions found />
         <Corrected found />
@@ -55,7 +57,14 @@ pub fn ResultList(
                 let:row
             >
                 <li id=element_id(row.place) tabindex="-1">
-                    <ResultCard hit=row.hit state=row.state path=row.path place=row.place found />
+                    <ResultCard
+                        hit=row.hit
+                        state=row.state
+                        path=row.path
+                        place=row.place
+                        found
+                        nearest
+                    />
                 </li>
             </For>
         </ol>

@@ -9,11 +9,12 @@ use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
+use super::balance::Balance;
 use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
-use crate::state::{PAGE, SearchState};
+use crate::state::{HALF, PAGE, SearchState};
 use crate::wire::{CollectionInfo, Problem};
 
 /// The search form.
@@ -57,6 +58,7 @@ pub fn SearchForm(
         if ran_before.is_some() {
             field.set_value(&state.q);
             choose_mode(&form, &state.mode);
+            set_balance(&form, state.balance.as_deref().unwrap_or(HALF));
         } else if mode.is_some_and(|mode| mode != state.mode) {
             // Chosen before the page came to life.
             apply.run(false);
@@ -99,6 +101,7 @@ pub fn SearchForm(
             </div>
             <div class="search-options">
                 <ModeSwitch address on_change=move |()| apply.run(false) />
+                <Balance address on_change=move |()| apply.run(false) />
                 <FacetFilter address info on_change=move |()| apply.run(true) />
             </div>
         </form>
@@ -118,6 +121,17 @@ fn choose_mode(form: &HtmlFormElement, mode: &str) {
         if let Some(radio) = radios.get(at).and_then(|radio| into_input(radio.into())) {
             radio.set_checked(radio.value() == mode);
         }
+    }
+}
+
+fn set_balance(form: &HtmlFormElement, balance: &str) {
+    let slider = form.query_selector("input[name=balance]");
+    if let Some(slider) = slider
+        .ok()
+        .flatten()
+        .and_then(|slider| into_input(slider.into()))
+    {
+        slider.set_value(balance);
     }
 }
 

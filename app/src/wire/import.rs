@@ -29,6 +29,12 @@ pub struct Proposed {
     pub title: Option<String>,
     /// The text.
     pub text: Option<String>,
+    /// A question, in the title's place; goes with an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Its answer, in the text's place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// A link.
     pub url: Option<String>,
     /// A picture's address.
@@ -36,6 +42,10 @@ pub struct Proposed {
     /// Fields to filter by, with their kind behind a colon where they have one: `city`,
     /// `year:number`.
     pub facets: Vec<String>,
+    /// What a word counts in a field, each `field=weight`; three in the title and one
+    /// elsewhere where nobody says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weights: Vec<String>,
 }
 
 /// A line that holds no record.

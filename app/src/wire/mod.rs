@@ -53,6 +53,10 @@ pub struct SearchRequest {
     /// Whether each hit carries why it stands where it does; at most 20 hits then.
     #[serde(default)]
     pub explain: bool,
+    /// Whether the sentence nearest to the query is told of each hit, in modes that read
+    /// meaning; at most 20 hits then.
+    #[serde(default)]
+    pub sentences: bool,
 }
 
 impl SearchRequest {
@@ -71,6 +75,7 @@ impl SearchRequest {
             prefix: false,
             correct: true,
             explain: false,
+            sentences: false,
         }
     }
 }
@@ -80,6 +85,30 @@ impl SearchRequest {
 pub struct SimilarRequest {
     /// The record to start from.
     pub id: String,
+    /// Conditions, each `field:value`.
+    #[serde(default)]
+    pub filter: Vec<String>,
+    /// How many hits at most.
+    #[serde(default = "ten")]
+    pub limit: u32,
+    /// How many hits to pass over.
+    #[serde(default)]
+    pub offset: u32,
+}
+
+/// A request for records like some and unlike others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendRequest {
+    /// Ids of records to find more of.
+    #[serde(default)]
+    pub like: Vec<String>,
+    /// Ids of records to keep away from.
+    #[serde(default)]
+    pub dislike: Vec<String>,
+    /// What is looked for, in words.
+    #[serde(default)]
+    pub text: Option<String>,
     /// Conditions, each `field:value`.
     #[serde(default)]
     pub filter: Vec<String>,
@@ -129,6 +158,19 @@ pub struct SearchResponse {
     pub timings: Timings,
 }
 
+/// What came of a question to a collection of questions and answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AnswerResponse {
+    /// The collection that was asked.
+    pub collection: String,
+    /// The answer; none where no question is near enough to the one asked: nobody here knows.
+    pub answer: Option<String>,
+    /// The pair whose question is nearest, near enough or not.
+    pub nearest: Option<Hit>,
+    /// How long each stage took.
+    pub timings: Timings,
+}
+
 /// A word that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
@@ -170,6 +212,9 @@ pub struct Hit {
     /// The passage of a long text that was nearest, as `[start, end)` bytes of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub passage: Option<(u32, u32)>,
+    /// The sentence that is nearest to the query, likewise, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sentence: Option<(u32, u32)>,
     /// Identical records that are hidden behind this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copies: Option<Copies>,

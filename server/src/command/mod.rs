@@ -1,5 +1,6 @@
 //! The command line.
 
+mod ask;
 mod benchmarks;
 mod compare;
 mod embed;
@@ -46,6 +47,8 @@ enum Command {
     Index(index::Index),
     /// Search a collection
     Search(search::Search),
+    /// Answer a question from a collection of questions and answers
+    Ask(ask::Ask),
     /// Tell why a record stands where it does for a query
     Explain(explain::Explain),
     /// Write the vectors of a file's records as .npy, f32 [n, 384]
@@ -134,6 +137,12 @@ struct Fields {
     /// Field shown as text
     #[arg(long, value_name = "FIELD")]
     text: Option<String>,
+    /// Field that holds a question; with --answer the collection answers questions
+    #[arg(long, value_name = "FIELD")]
+    question: Option<String>,
+    /// Field that holds the question's answer
+    #[arg(long, value_name = "FIELD")]
+    answer: Option<String>,
     /// Field that holds a link
     #[arg(long, value_name = "FIELD")]
     url: Option<String>,
@@ -144,6 +153,10 @@ struct Fields {
     /// or date; may be given several times
     #[arg(long = "facet", value_name = "FIELD[:KIND]")]
     facets: Vec<String>,
+    /// What a word counts in a field, as in title=3, which is the default; may be given several
+    /// times
+    #[arg(long = "weight", value_name = "FIELD=N")]
+    weights: Vec<String>,
 }
 
 impl Fields {
@@ -152,9 +165,12 @@ impl Fields {
             id: self.id.clone(),
             title: self.title.clone(),
             text: self.text.clone(),
+            question: self.question.clone(),
+            answer: self.answer.clone(),
             url: self.url.clone(),
             image: self.image.clone(),
             facets: self.facets.clone(),
+            weights: self.weights.clone(),
         }
     }
 }
@@ -184,6 +200,7 @@ impl Arguments {
             Command::Restore(restore) => restore.run(&model, &mut out),
             Command::Index(index) => index.run(&model, &mut out),
             Command::Search(search) => search.run(&model, &mut out),
+            Command::Ask(ask) => ask.run(&model, &mut out),
             Command::Explain(explain) => explain.run(&model, &mut out),
             Command::Embed(embed) => embed.run(&model, &mut out),
             Command::Eval(eval) => eval.run(&model, &mut out),

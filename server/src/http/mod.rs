@@ -2,6 +2,8 @@
 
 mod body;
 mod error;
+#[cfg(test)]
+mod feedback_tests;
 mod guard;
 mod page;
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub fn encoder() -> Arc<QueryEncoder> {
 }
 
 /// The API over the sample, indexed once for all tests.
-fn ready() -> Router {
+pub(super) fn ready() -> Router {
     static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
     let (_, catalogue, tasks) = OPENED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();

@@ -2,14 +2,15 @@
 
 mod explain;
 
+use std::ops::Range;
 use std::time::Duration;
 
-use parallax::collection::GraphState;
+use parallax::collection::{GraphState, Reply};
 use parallax::query::{
     Answer, Correction, FacetCounts, Fusion, Highlights, Hit, Lookup, Route, Signal, Timings,
 };
 use parallax::record::FieldOptions;
-use parallax::{Collection, Error, Filter, Query};
+use parallax::{Collection, Error, Feedback, Filter, Query};
 use parallax_app::wire;
 
 pub use explain::explanation;
@@ -40,6 +41,7 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
             prefix: request.prefix,
             correct: request.correct,
         },
+        sentences: request.sentences,
         ..Query::new(&request.q)
     })
 }
@@ -68,6 +70,15 @@ pub fn filters(texts: &[String]) -> parallax::Result<Vec<Filter>> {
     given.map(|text| text.parse()).collect()
 }
 
+/// What recommendations are to go by.
+pub fn feedback(request: wire::RecommendRequest) -> Feedback {
+    Feedback {
+        like: request.like,
+        dislike: request.dislike,
+        text: request.text,
+    }
+}
+
 /// An answer as it travels.
 pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wire::SearchResponse {
     wire::SearchResponse {
@@ -83,6 +94,16 @@ pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wi
         fits: answer.fits,
         corrections: answer.corrections.into_iter().map(correction).collect(),
         timings: timings(answer.timings),
+    }
+}
+
+/// What came of a question, as it travels.
+pub fn reply(collection: &Collection, reply: Reply) -> wire::AnswerResponse {
+    wire::AnswerResponse {
+        collection: collection.name().to_string(),
+        answer: reply.answer().map(str::to_owned),
+        nearest: reply.nearest.map(|found| hit(found, Payload::Whole)),
+        timings: timings(reply.timings),
     }
 }
 
@@ -146,9 +167,12 @@ pub fn options(fields: wire::Proposed) -> FieldOptions {
         id: fields.id,
         title: fields.title,
         text: fields.text,
+        question: fields.question,
+        answer: fields.answer,
         url: fields.url,
         image: fields.image,
         facets: fields.facets,
+        weights: fields.weights,
     }
 }
 
@@ -180,9 +204,8 @@ fn hit(hit: Hit, payload: Payload) -> wire::Hit {
         image: record.image,
         facets: facets(record.facets),
         highlights: highlights(hit.highlights),
-        passage: hit
-            .passage
-            .map(|passage| (passage.start as u32, passage.end as u32)),
+        passage: hit.passage.map(pair),
+        sentence: hit.sentence.map(pair),
         copies,
         explanation: None,
         payload: (payload == Payload::Whole).then_some(record.payload),
@@ -203,13 +226,12 @@ fn signal(signal: Signal) -> wire::Signal {
     }
 }
 
+fn pair(range: Range<usize>) -> (u32, u32) {
+    (range.start as u32, range.end as u32)
+}
+
 fn highlights(highlights: Highlights) -> wire::Highlights {
-    let pairs = |ranges: Vec<std::ops::Range<usize>>| {
-        ranges
-            .into_iter()
-            .map(|range| (range.start as u32, range.end as u32))
-            .collect()
-    };
+    let pairs = |ranges: Vec<Range<usize>>| ranges.into_iter().map(pair).collect();
     wire::Highlights {
         title: pairs(highlights.title),
         text: pairs(highlights.text),

@@ -72,6 +72,7 @@ pub fn ImportPanel(
         }
         .into_any(),
         Chosen::Read(file, preview) => {
+            let preview = *preview;
             view! { <MappingForm importing file preview collections /> }.into_any()
         }
     };

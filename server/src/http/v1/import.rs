@@ -75,10 +75,14 @@ struct ImportOf {
     id: Option<String>,
     title: Option<String>,
     text: Option<String>,
+    question: Option<String>,
+    answer: Option<String>,
     url: Option<String>,
     image: Option<String>,
     #[serde(default)]
     facet: Vec<String>,
+    #[serde(default)]
+    weight: Vec<String>,
 }
 
 async fn import(
@@ -114,9 +118,12 @@ async fn import(
             id: asked.id,
             title: asked.title,
             text: asked.text,
+            question: asked.question,
+            answer: asked.answer,
             url: asked.url,
             image: asked.image,
             facets: asked.facet,
+            weights: asked.weight,
         },
     };
     let task = service.manage(move |opened| {

@@ -4,21 +4,25 @@ mod import;
 mod manage;
 mod records;
 
-use axum::extract::rejection::PathRejection;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, RawQuery, State};
-use axum::routing::get;
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use parallax_app::wire::{
-    CollectionInfo, ExplainRequest, Explanation, SearchRequest, SearchResponse, SimilarRequest,
+    AnswerResponse, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, SearchRequest,
+    SearchResponse, SimilarRequest,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::body::json_body;
 use super::error::Failure;
 use super::tutorial;
 use crate::service::Service;
-use crate::wire::Payload;
+use crate::wire::{self, Payload};
 
 /// What is read, below `/api`.
 pub fn router() -> Router<Service> {
@@ -27,6 +31,8 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections", get(collections))
         .route("/v1/collections/{name}", get(collection))
         .route("/v1/collections/{name}/search", get(search))
+        .route("/v1/collections/{name}/answer", get(answer))
+        .route("/v1/collections/{name}/recommend", post(recommend))
         .route("/v1/collections/{name}/records/{id}", get(record))
         .route("/v1/collections/{name}/records/{id}/similar", get(similar))
         .route("/v1/collections/{name}/records/{id}/explain", get(explain))
@@ -119,6 +125,46 @@ async fn similar(
     };
     let response = service.similar_with(Some(name), request, Payload::Whole);
     Ok(Json(response.await?))
+}
+
+/// Asked with a body, since it may name a hundred records; it writes nothing.
+async fn recommend(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<SearchResponse>, Failure> {
+    let Path(name) = path?;
+    let request: RecommendRequest = json_body(&headers, &body?)?;
+    let recommended = service.with_collection(Some(name), move |collection| {
+        let (limit, offset) = (request.limit as usize, request.offset as usize);
+        let filters = wire::filters(&request.filter)?;
+        let answer = collection.recommend(&wire::feedback(request), limit, offset, &filters)?;
+        Ok(wire::response(collection, answer, Payload::Whole))
+    });
+    Ok(Json(recommended.await?))
+}
+
+/// A question to a collection of questions and answers.
+#[derive(Deserialize)]
+struct Asked {
+    q: String,
+    #[serde(default)]
+    filter: Vec<String>,
+}
+
+async fn answer(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+) -> Result<Json<AnswerResponse>, Failure> {
+    let Path(name) = path?;
+    let asked: Asked = parameters(query.as_deref())?;
+    let replied = service.with_collection(Some(name), move |collection| {
+        let reply = collection.ask(&asked.q, wire::filters(&asked.filter)?)?;
+        Ok(wire::reply(collection, reply))
+    });
+    Ok(Json(replied.await?))
 }
 
 async fn explain(

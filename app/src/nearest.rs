@@ -1,0 +1,87 @@
+//! Which sentence of each hit is nearest to the query. Finding it takes the server longer than
+//! finding the hits, so that the page draws those first and marks the sentences after.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+
+use crate::answers::{Question, request};
+use crate::components::results::Found;
+use crate::functions;
+use crate::state::{PAGE, SearchState};
+use crate::wire::SearchRequest;
+
+/// The sentences found so far, by the id of their record, as byte ranges of its text.
+#[derive(Clone, Default)]
+struct Sentences {
+    /// The question they are nearest to, as its first page asks it.
+    question: Option<Question>,
+    /// How many hits, from the first, were looked through.
+    done: u32,
+    places: HashMap<String, (u32, u32)>,
+}
+
+/// The nearest sentence of a record among the hits, once it is known.
+#[derive(Clone, Copy)]
+pub struct Nearest(RwSignal<Sentences>);
+
+impl Nearest {
+    /// The sentences of what was found. Asked for page by page, in the browser alone; those
+    /// that a newer answer has no use for are called off.
+    pub fn of(found: Memo<Option<Found>>) -> Self {
+        let sentences = RwSignal::new(Sentences::default());
+        Effect::new(move || {
+            let Some(question) = found.read().as_ref().and_then(asked) else {
+                sentences.set(Sentences::default());
+                return;
+            };
+            if sentences.read_untracked().question.as_ref() != Some(&question) {
+                sentences.set(Sentences {
+                    question: Some(question.clone()),
+                    ..Sentences::default()
+                });
+            }
+            let shown = found.read().as_ref().map_or(0, |f| f.response.hits.len());
+            spawn_local_scoped_with_cancellation(async move {
+                while (sentences.read_untracked().done as usize) < shown {
+                    let offset = sentences.read_untracked().done;
+                    let request = SearchRequest {
+                        limit: PAGE,
+                        offset,
+                        ..request(&question.state)
+                    };
+                    // Without them the page says no less than before.
+                    let places = functions::sentences(question.collection.clone(), request).await;
+                    let Ok(places) = places else {
+                        return;
+                    };
+                    sentences.update(|sentences| {
+                        sentences.places.extend(places);
+                        sentences.done += PAGE;
+                    });
+                }
+            });
+        });
+        Self(sentences)
+    }
+
+    /// Where a record's sentence stands.
+    pub fn sentence(self, id: &str) -> Option<(u32, u32)> {
+        self.0.read().places.get(id).copied()
+    }
+}
+
+/// The question as its first page asks it, where it is a search by meaning.
+fn asked(found: &Found) -> Option<Question> {
+    let state = found.state();
+    let by_meaning = state.like.is_none() && state.mode == SearchState::default().mode;
+    by_meaning.then(|| Question {
+        state: SearchState {
+            limit: PAGE,
+            explain: None,
+            ..state.clone()
+        },
+        ..found.question.clone()
+    })
+}

@@ -1,0 +1,56 @@
+// Where both rankings count, how much of each is the reader's to say.
+
+import type { Locator, Page } from "@playwright/test";
+import { answered, button, choose, names, search } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
+
+const query = "Hushwarren keeps animals";
+
+test("the balance moves the ranking from words to meaning and back", async ({ page, open }) => {
+  await open("/");
+  await search(page, query, "Hybrid");
+  await open(page.url());
+  await expect(slider(page)).toHaveValue("0.5");
+
+  const weigh = async (share: string) => {
+    await slider(page).fill(share);
+    await button(page).click();
+    await answered(page, { q: query, mode: "Hybrid" });
+    await expect(page).toHaveURL(new RegExp(`balance=${share}`));
+    return names(page).allInnerTexts();
+  };
+  // At the ends one ranking alone has the say.
+  const words = await weigh("0");
+  const meaning = await weigh("1");
+  await page.goBack();
+  await expect(slider(page)).toHaveValue("0");
+  await expect(names(page)).toHaveText(words);
+
+  await open("/");
+  await search(page, query, "Full text");
+  await expect(names(page).first()).toHaveText(words[0] ?? "");
+  await open("/");
+  await search(page, query, "Neural");
+  await expect(names(page)).toHaveText(meaning);
+});
+
+test("there is nothing to balance where one ranking is asked", async ({ page, open }) => {
+  await open("/?q=goat+cheese&balance=0.3");
+  await expect(names(page).first()).toBeVisible();
+  await expect(slider(page)).toHaveCount(0);
+  await choose(page, "Hybrid");
+  await button(page).click();
+  await answered(page, { q: "goat cheese", mode: "Hybrid" });
+  await expect(slider(page)).toHaveCount(1);
+});
+
+test.describe(() => {
+  test.use({ expectedError: /status of 400/ });
+
+  test("a balance that is none is said to be none", async ({ page, open }) => {
+    await open("/?q=goat+cheese&mode=hybrid&balance=much");
+    await expect(page.getByText("allowed is 0 (words alone) to 1 (meaning alone)")).toBeVisible();
+  });
+});

@@ -1,0 +1,61 @@
+//! `parallax ask`.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Data;
+use super::search::printable;
+use crate::wire;
+
+#[derive(Args)]
+pub struct Ask {
+    /// The question
+    question: String,
+    /// The collection, of questions and answers
+    #[arg(long, value_name = "NAME")]
+    collection: String,
+    /// Condition as field:value; may be given several times
+    #[arg(long, value_name = "FIELD:VALUE")]
+    filter: Vec<String>,
+    /// Print what the API answers
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: Data,
+}
+
+impl Ask {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let filters = wire::filters(&self.filter)?;
+        let catalogue = self.data.open_existing(model)?;
+        let collection = catalogue.collection(&self.collection)?;
+        let reply = collection.ask(&self.question, filters)?;
+        if self.json {
+            let response = wire::reply(&collection, reply);
+            writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
+            return Ok(());
+        }
+        match reply.answer() {
+            Some(answer) => writeln!(out, "{}", lines(answer))?,
+            None => writeln!(out, "I don't know.")?,
+        }
+        if let Some(nearest) = &reply.nearest {
+            writeln!(
+                out,
+                "\nThe nearest question: {} (similarity {:.3})",
+                printable(&nearest.record.title),
+                nearest.score
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// An answer's lines, each as a terminal may show it.
+fn lines(answer: &str) -> String {
+    let lines: Vec<String> = answer.lines().map(printable).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,192 @@
+//! Records like others, by meaning: more of what is liked, less of what is not.
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use super::Collection;
+use super::generation::{Generation, Passing};
+use super::hits::Source;
+use super::ranking::{Asked, Ranking};
+use super::store::View;
+use crate::Vector;
+use crate::encoder::pooling::unit;
+use crate::error::{Error, Result};
+use crate::feedback::Feedback;
+use crate::filter::Filter;
+use crate::query::{Answer, Query, Timings, check_page};
+use crate::text::TextQuery;
+
+/// What a text, the mean of what is liked and the mean of what is disliked weigh. Rocchio's
+/// relevance feedback, with the weights found reasonable in Manning, Raghavan and Schütze,
+/// "Introduction to Information Retrieval", section 9.1.1.
+const TEXT: f32 = 1.0;
+const LIKED: f32 = 0.75;
+const DISLIKED: f32 = 0.15;
+
+impl Collection {
+    /// Records like a given one, by meaning, without itself and its copies.
+    ///
+    /// # Errors
+    /// [`Error::NoRecord`], and those of [`Collection::search`].
+    pub fn similar(
+        &self,
+        id: &str,
+        limit: usize,
+        offset: usize,
+        filters: &[Filter],
+    ) -> Result<Answer> {
+        let feedback = Feedback {
+            like: vec![id.to_owned()],
+            ..Feedback::default()
+        };
+        self.recommend(&feedback, limit, offset, filters)
+    }
+
+    /// Records near to a text and to what is liked, and away from what is disliked, without
+    /// any of these records and their copies. A hit's score is its cosine to
+    /// `text + 0.75 · mean(liked) − 0.15 · mean(disliked)`, each a unit vector (Rocchio's
+    /// relevance feedback).
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for feedback that says nothing or contradicts itself,
+    /// [`Error::NoRecord`], and those of [`Collection::search`].
+    pub fn recommend(
+        &self,
+        feedback: &Feedback,
+        limit: usize,
+        offset: usize,
+        filters: &[Filter],
+    ) -> Result<Answer> {
+        feedback.check()?;
+        check_page(limit, offset)?;
+        let start = Instant::now();
+        let mut timings = Timings::default();
+        let text = feedback.text.as_deref().map(str::trim);
+        let text = text.filter(|text| !text.is_empty());
+        let text = text.map(|text| self.encode(text, &mut timings));
+        let text = text.transpose()?;
+        let (generation, view) = self.now()?;
+        let passing = self.select(&generation, filters)?;
+        let liked = self.positions(&generation, &view, &feedback.like)?;
+        let disliked = self.positions(&generation, &view, &feedback.dislike)?;
+        let wanted = wanted(text.as_ref(), &generation, &liked, &disliked)?;
+
+        let given = distinct(&generation, liked.iter().chain(&disliked));
+        // As many more than asked for as may have to be left out.
+        let query = Query {
+            limit: offset + limit + given.len(),
+            ..Query::new("")
+        };
+        let asked = Asked {
+            generation: &generation,
+            passing: &passing,
+            query: &query,
+            words: &TextQuery::default(),
+            vector: Some(&wanted),
+            graph_min_records: self.tuning.graph_min_records,
+        };
+        let mut ranking = asked.ranking(&mut timings);
+        leave_out(&mut ranking, &generation, &passing, &given);
+        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
+        let source = Source {
+            generation: &generation,
+            view: &view,
+            passing: &passing,
+            words: None,
+            collapse: true,
+            sentences: None,
+        };
+        self.answer(&source, ranking, timings, start)
+    }
+
+    /// Where records stand, each once, in the order given.
+    fn positions(
+        &self,
+        generation: &Generation,
+        view: &View<'_>,
+        ids: &[String],
+    ) -> Result<Vec<u32>> {
+        let mut positions = Vec::with_capacity(ids.len());
+        for id in ids {
+            let number = self.number(view, id)?;
+            let position = number.and_then(|number| generation.position(number));
+            let position = position.ok_or_else(|| self.no_record(id))?;
+            if !positions.contains(&position) {
+                positions.push(position);
+            }
+        }
+        Ok(positions)
+    }
+}
+
+/// The unit vector to look for.
+fn wanted(
+    text: Option<&Vector>,
+    generation: &Generation,
+    liked: &[u32],
+    disliked: &[u32],
+) -> Result<Vector> {
+    let mut sum = [0.0; crate::DIMENSIONS];
+    let mut add = |weight: f32, vector: &Vector| {
+        for (sum, value) in sum.iter_mut().zip(vector) {
+            *sum += weight * value;
+        }
+    };
+    if let Some(text) = text {
+        add(TEXT, text);
+    }
+    for (weight, positions) in [(LIKED, liked), (-DISLIKED, disliked)] {
+        for &position in positions {
+            add(
+                weight / positions.len() as f32,
+                &whole(generation, position),
+            );
+        }
+    }
+    unit(sum).ok_or_else(|| {
+        Error::BadQuery("what is liked and what is disliked cancel each other out".into())
+    })
+}
+
+/// One vector for a record: that of its passages' mean.
+fn whole(generation: &Generation, position: u32) -> Vector {
+    let mut sum = [0.0; crate::DIMENSIONS];
+    for passage in generation.vectors(position) {
+        for (sum, value) in sum.iter_mut().zip(passage) {
+            *sum += value;
+        }
+    }
+    unit(sum).unwrap_or(sum)
+}
+
+/// Of identical records the first.
+fn distinct<'a>(generation: &Generation, positions: impl Iterator<Item = &'a u32>) -> Vec<u32> {
+    let mut seen = HashSet::new();
+    let first = positions.filter(|&&position| seen.insert(generation.fingerprint(position)));
+    first.copied().collect()
+}
+
+/// Takes the records that were given, and those identical to them, out of a ranking of
+/// distinct records and out of its total.
+fn leave_out(ranking: &mut Ranking, generation: &Generation, passing: &Passing, given: &[u32]) {
+    let fingerprints = given
+        .iter()
+        .map(|&position| generation.fingerprint(position));
+    let fingerprints: HashSet<Option<u64>> = fingerprints.collect();
+    ranking
+        .hits
+        .retain(|hit| !fingerprints.contains(&generation.fingerprint(hit.position)));
+    let signals = ranking
+        .hits
+        .iter_mut()
+        .filter_map(|hit| hit.neural.as_mut());
+    for (rank, signal) in (1..).zip(signals) {
+        signal.rank = rank;
+    }
+    for &position in given {
+        let copies = generation.copies(position, passing).len() as u32;
+        ranking.total -= copies + u32::from(generation.passes(position, passing));
+    }
+    // Judged among them, it would be said that they fit themselves.
+    ranking.fits = None;
+}

@@ -1,0 +1,51 @@
+//! The sentence of a hit that is nearest to the query. Sentences have no vectors of their own:
+//! those of the hits shown are encoded when somebody asks.
+
+use super::Collection;
+use crate::Vector;
+use crate::error::Result;
+use crate::query::Hit;
+use crate::vector::cosine;
+
+/// The most sentences of a hit that are encoded, the first ones: as many as a passage holds
+/// where none is shorter than a few words.
+const MAX_SENTENCES: usize = 32;
+
+/// A text is read so far for its sentences, in bytes, where no passage is marked in it.
+const MAX_BYTES: usize = 16_384;
+
+impl Collection {
+    /// Marks in each hit the sentence nearest to the query, among those of its passage, where
+    /// it has one, else of its text. Nothing is marked in what is a single sentence.
+    pub(super) fn mark_sentences(&self, query: &Vector, hits: &mut [Hit]) -> Result<()> {
+        let encoder = self.encoder.encoder();
+        let mut places = Vec::new();
+        let mut texts = Vec::new();
+        for (at, hit) in hits.iter().enumerate() {
+            let text = &hit.record.text;
+            let end = text.floor_char_boundary(MAX_BYTES);
+            let shown = hit.passage.clone().unwrap_or(0..end);
+            let Some(read) = text.get(shown.clone()) else {
+                continue;
+            };
+            let sentences = encoder.sentences(read)?;
+            if sentences.len() < 2 {
+                continue;
+            }
+            for sentence in sentences.into_iter().take(MAX_SENTENCES) {
+                texts.push(&read[sentence.clone()]);
+                places.push((at, shown.start + sentence.start..shown.start + sentence.end));
+            }
+        }
+        let vectors = encoder.encode_all(&texts, |_| ())?;
+        let mut best = vec![f32::NEG_INFINITY; hits.len()];
+        for ((at, place), vector) in places.into_iter().zip(&vectors) {
+            let near = cosine(query, vector);
+            if near > best[at] {
+                best[at] = near;
+                hits[at].sentence = Some(place);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! Records like several others. The oracle is Rocchio's sum over vectors the encoder makes of
+//! each record anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::sample::{build, sample, sample_file};
+use common::{encoder, json_lines, query_encoder, startup_text};
+use parallax::query::Answer;
+use parallax::{Catalogue, Error, Feedback, Vector};
+
+fn feedback(like: &[&str], dislike: &[&str], text: Option<&str>) -> Feedback {
+    let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
+    Feedback {
+        like: owned(like),
+        dislike: owned(dislike),
+        text: text.map(str::to_owned),
+    }
+}
+
+fn ids(answer: &Answer) -> Vec<&str> {
+    let hits = answer.hits.iter();
+    hits.map(|hit| hit.record.id.as_str()).collect()
+}
+
+fn dot(a: &[f64], b: &Vector) -> f64 {
+    a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).sum()
+}
+
+#[test]
+fn the_ranking_is_that_of_the_sum() {
+    let records = json_lines(&sample_file());
+    let texts: Vec<String> = records.iter().map(startup_text).collect();
+    let vectors = encoder().encode_all(&texts, |_| ()).unwrap();
+    let asked = "help for small farms";
+    let of_text = encoder().encode(asked).unwrap();
+    let (like, dislike) = ([3usize, 57, 120], [11usize, 200]);
+    for text in [None, Some(asked)] {
+        let mut wanted = vec![0.0; of_text.len()];
+        let mut add = |weight: f64, vector: &Vector| {
+            for (sum, &value) in wanted.iter_mut().zip(vector) {
+                *sum += weight * f64::from(value);
+            }
+        };
+        if text.is_some() {
+            add(1.0, &of_text);
+        }
+        like.iter().for_each(|&at| add(0.75 / 3.0, &vectors[at]));
+        dislike
+            .iter()
+            .for_each(|&at| add(-0.15 / 2.0, &vectors[at]));
+        let length = wanted.iter().map(|value| value * value).sum::<f64>().sqrt();
+        let mut expected: Vec<(f64, usize)> = vectors
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !like.contains(at) && !dislike.contains(at))
+            .map(|(at, vector)| (dot(&wanted, vector) / length, at))
+            .collect();
+        expected.sort_by(|a, b| b.0.total_cmp(&a.0));
+
+        let names = |places: &[usize]| places.iter().map(usize::to_string).collect();
+        let feedback = Feedback {
+            like: names(&like),
+            dislike: names(&dislike),
+            text: text.map(str::to_owned),
+        };
+        let answer = sample().recommend(&feedback, 100, 0, &[]).unwrap();
+        let scores = answer.hits.iter().map(|hit| f64::from(hit.score));
+        for ((rank, score), (hit, (near, at))) in
+            (1..).zip(scores).zip(answer.hits.iter().zip(&expected))
+        {
+            assert!((score - near).abs() < 1e-5, "{rank}: {score} {near}");
+            // Texts so alike that single precision cannot tell which is nearer may change places.
+            let own: usize = hit.record.id.parse().unwrap();
+            let of_own = dot(&wanted, &vectors[own]) / length;
+            assert!(own == *at || (of_own - near).abs() < 1e-5, "{rank}");
+            assert_eq!(hit.neural.map(|signal| signal.rank), Some(rank));
+        }
+        assert_eq!(answer.hits.len(), 100);
+        assert_eq!(answer.total as usize, records.len() - 5);
+
+        // Page by page it is the same ranking.
+        let mut paged = Vec::new();
+        for offset in [0, 10, 20] {
+            let page = sample().recommend(&feedback, 10, offset, &[]).unwrap();
+            paged.extend(ids(&page).into_iter().map(str::to_owned));
+        }
+        assert_eq!(paged, ids(&answer)[..30]);
+    }
+}
+
+#[test]
+fn what_was_given_never_comes_back_nor_do_its_copies() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("twice.jsonl");
+    let mut lines = Vec::new();
+    for city in ["Berlin", "Oslo", "Turin"] {
+        for mut record in json_lines(&sample_file()).into_iter().take(40) {
+            record["city"] = city.into();
+            lines.push(record.to_string());
+        }
+    }
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();
+    build(&catalogue, "thrice", &file, false).unwrap();
+    let collection = catalogue.collection("thrice").unwrap();
+
+    // The same text three times is one thing that is liked, wherever it is asked from.
+    let feedback = feedback(&["1", "41", "2"], &["83"], None);
+    for (filter, rest) in [(None, 120 - 9), (Some("city:Oslo"), 40 - 3)] {
+        let filters: Vec<_> = filter.iter().map(|f| f.parse().unwrap()).collect();
+        let answer = collection.recommend(&feedback, 100, 0, &filters).unwrap();
+        assert_eq!(answer.hits.len(), 37, "{filter:?}");
+        assert_eq!(answer.total, rest);
+        let given = |id: &str| [1, 2, 3].contains(&(id.parse::<u32>().unwrap() % 40));
+        assert!(!ids(&answer).into_iter().any(given));
+    }
+}
+
+#[test]
+fn a_record_liked_twice_counts_once() {
+    let once = sample().recommend(&feedback(&["7", "9"], &[], None), 10, 0, &[]);
+    let twice = sample().recommend(&feedback(&["7", "9", "7", "7"], &[], None), 10, 0, &[]);
+    assert_eq!(ids(&once.unwrap()), ids(&twice.unwrap()));
+}
+
+#[test]
+fn one_liked_record_is_what_similar_asks_for() {
+    let similar = sample().similar("5", 20, 0, &[]).unwrap();
+    let liked = sample().recommend(&feedback(&["5"], &[], None), 20, 0, &[]);
+    assert_eq!(ids(&similar), ids(&liked.unwrap()));
+}
+
+#[test]
+fn feedback_that_makes_no_sense_is_refused() {
+    let message = |feedback: &Feedback| {
+        let refused = sample().recommend(feedback, 10, 0, &[]).unwrap_err();
+        assert!(matches!(refused, Error::BadQuery(_)), "{refused}");
+        refused.to_string()
+    };
+    assert!(message(&feedback(&[], &[], None)).contains("nothing to go by"));
+    assert!(message(&feedback(&[], &["1"], Some("  "))).contains("nothing to go by"));
+    assert!(message(&feedback(&["4", "1"], &["1"], None)).contains("'1' is both"));
+    let many: Vec<String> = (0..101).map(|id| id.to_string()).collect();
+    let many = Feedback {
+        like: many,
+        ..Feedback::default()
+    };
+    assert!(message(&many).contains("at most 100"));
+    let long = "a".repeat(2_001);
+    assert!(message(&feedback(&[], &[], Some(&long))).contains("2001 characters"));
+    for unknown in [
+        feedback(&["1", "9999"], &[], None),
+        feedback(&["1"], &["x"], None),
+    ] {
+        let refused = sample().recommend(&unknown, 10, 0, &[]).unwrap_err();
+        assert!(matches!(refused, Error::NoRecord { .. }), "{refused}");
+    }
+}

@@ -1,0 +1,68 @@
+//! The sentence of a hit that is nearest to the query, beside what the encoder says of each.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::encoder;
+use common::sample::{ask, sample};
+use parallax::{Error, Mode, Query};
+
+fn with_sentences(text: &str, mode: Mode) -> Query {
+    Query {
+        sentences: true,
+        ..ask(text, mode)
+    }
+}
+
+#[test]
+fn of_a_text_of_several_sentences_the_nearest_is_marked() {
+    for (text, mode) in [
+        ("sharing farm machines with the neighbours", Mode::Neural),
+        ("help with invoices", Mode::Hybrid),
+    ] {
+        let query = encoder().encode(text).unwrap();
+        let near = |sentence: &str| -> f32 {
+            let vector = encoder().encode(sentence).unwrap();
+            vector.iter().zip(&query).map(|(a, b)| a * b).sum()
+        };
+        let answer = sample().search(&with_sentences(text, mode)).unwrap();
+        let mut marked = 0;
+        for hit in &answer.hits {
+            let text = &hit.record.text;
+            let sentences = encoder().sentences(text).unwrap();
+            let sentences: Vec<&str> = sentences.into_iter().map(|at| &text[at]).collect();
+            let Some(place) = hit.sentence.clone() else {
+                assert_eq!(sentences.len(), 1, "{text}");
+                continue;
+            };
+            let best = sentences.iter().map(|one| near(one)).fold(-1.0, f32::max);
+            assert!(sentences.contains(&&text[place.clone()]));
+            assert!((near(&text[place]) - best).abs() < 1e-5, "{text}");
+            marked += 1;
+        }
+        assert!(marked >= 5, "{marked} of {} hits", answer.hits.len());
+    }
+}
+
+#[test]
+fn nothing_is_marked_where_nobody_asked_or_words_alone_rank() {
+    let plain = sample()
+        .search(&ask("farm machines", Mode::Neural))
+        .unwrap();
+    let words = sample().search(&with_sentences("farm machines", Mode::Text));
+    for hit in plain.hits.iter().chain(&words.unwrap().hits) {
+        assert_eq!(hit.sentence, None);
+    }
+}
+
+#[test]
+fn only_a_page_of_hits_is_looked_through() {
+    let query = Query {
+        limit: 21,
+        ..with_sentences("farm machines", Mode::Neural)
+    };
+    let refused = sample().search(&query).unwrap_err();
+    assert!(matches!(refused, Error::BadQuery(_)));
+    assert!(refused.to_string().contains("1 to 20"), "{refused}");
+}
