@@ -8,7 +8,7 @@ use crate::Vector;
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
-use crate::text::{TextQuery, fragment, highlight};
+use crate::text::{Matches, TextQuery};
 
 /// Where hits are read from, and what is wanted of them.
 pub struct Source<'a> {
@@ -52,14 +52,15 @@ impl Collection {
             None => None,
         };
         let record = self.schema().read(number, payload);
-        let highlights = source
-            .words
-            .map_or_else(Highlights::default, |words| Highlights {
-                title: highlight(words, &record.title),
-                text: highlight(words, &record.text),
-            });
-        let by_words = ranked.text.filter(|_| nearest.is_none()).and(source.words);
-        let passage = nearest.or_else(|| fragment(by_words?, &record.text));
+        let matches = |text: &str| source.words.map(|words| Matches::of(words, text));
+        let (in_title, in_text) = (matches(&record.title), matches(&record.text));
+        let ranges = |found: &Option<Matches>| found.as_ref().map(Matches::ranges);
+        let highlights = Highlights {
+            title: ranges(&in_title).unwrap_or_default(),
+            text: ranges(&in_text).unwrap_or_default(),
+        };
+        let by_words = in_text.filter(|_| ranked.text.is_some());
+        let passage = nearest.or_else(|| by_words?.fragment(&record.text));
         Ok(Some(Hit {
             record,
             score: ranked.score,

@@ -10,52 +10,51 @@ use super::query::TextQuery;
 const FRAGMENT: usize = 240;
 const LEAD: usize = 40;
 
-/// Byte ranges of the words in `text` whose term the query looks for, in order. They lie on
-/// character boundaries; who draws them escapes the text.
-pub fn highlight(query: &TextQuery, text: &str) -> Vec<Range<usize>> {
-    matched(query, text)
-        .into_iter()
-        .map(|(range, _)| range)
-        .collect()
-}
+/// The words of a text that a query looks for, in order, with their terms.
+pub struct Matches(Vec<(Range<usize>, String)>);
 
-/// The part of a text, cut at words, that holds most of the query's different words, of
-/// equal ones the first; `None` where the text is short enough to be shown, or nothing
-/// matches.
-pub fn fragment(query: &TextQuery, text: &str) -> Option<Range<usize>> {
-    if text.len() <= FRAGMENT * 2 {
-        return None;
-    }
-    let matched = matched(query, text);
-    let worth = |start: usize| {
-        let until = matched[start].0.start + FRAGMENT - LEAD;
-        let inside = matched[start..]
-            .iter()
-            .take_while(|(range, _)| range.end <= until);
-        let (mut terms, mut all) = (HashSet::new(), 0);
-        for (_, term) in inside {
-            all += 1;
-            terms.insert(term);
+impl Matches {
+    /// Looks through a text once.
+    pub fn of(query: &TextQuery, text: &str) -> Self {
+        let terms: HashSet<&str> = query.terms().collect();
+        if terms.is_empty() {
+            return Self(Vec::new());
         }
-        (terms.len(), all)
-    };
-    let best = (0..matched.len()).max_by_key(|&at| (worth(at), std::cmp::Reverse(at)))?;
-    let start = matched[best].0.start;
-    let from = blank_before(text, start.saturating_sub(LEAD)).min(start);
-    let to = blank_before(text, from + FRAGMENT).max(matched[best].0.end);
-    Some(from..to)
-}
-
-/// Matched words with their terms.
-fn matched(query: &TextQuery, text: &str) -> Vec<(Range<usize>, String)> {
-    let terms: HashSet<&str> = query.terms().collect();
-    if terms.is_empty() {
-        return Vec::new();
+        let matched = tokens(text).filter(|token| terms.contains(token.term.as_str()));
+        Self(matched.map(|token| (token.range, token.term)).collect())
     }
-    tokens(text)
-        .filter(|token| terms.contains(token.term.as_str()))
-        .map(|token| (token.range, token.term))
-        .collect()
+
+    /// Their byte ranges. They lie on character boundaries; who draws them escapes the text.
+    pub fn ranges(&self) -> Vec<Range<usize>> {
+        self.0.iter().map(|(range, _)| range.clone()).collect()
+    }
+
+    /// The part of the text, cut at words, that holds most of the query's different words, of
+    /// equal ones the first; `None` where the text is short enough to be shown, or nothing
+    /// matches.
+    pub fn fragment(&self, text: &str) -> Option<Range<usize>> {
+        let Self(matched) = self;
+        if text.len() <= FRAGMENT * 2 {
+            return None;
+        }
+        let worth = |start: usize| {
+            let until = matched[start].0.start + FRAGMENT - LEAD;
+            let inside = matched[start..]
+                .iter()
+                .take_while(|(range, _)| range.end <= until);
+            let (mut terms, mut all) = (HashSet::new(), 0);
+            for (_, term) in inside {
+                all += 1;
+                terms.insert(term);
+            }
+            (terms.len(), all)
+        };
+        let best = (0..matched.len()).max_by_key(|&at| (worth(at), std::cmp::Reverse(at)))?;
+        let start = matched[best].0.start;
+        let from = blank_before(text, start.saturating_sub(LEAD)).min(start);
+        let to = blank_before(text, from + FRAGMENT).max(matched[best].0.end);
+        Some(from..to)
+    }
 }
 
 /// The end of the text, or the start of the word that a place lies in.
@@ -95,7 +94,8 @@ mod tests {
     #[test]
     fn whole_words_are_marked_through_stems_and_accents() {
         let text = "Cafés connect; the caféteria's <b>connections</b>.";
-        let marked: Vec<&str> = highlight(&query("cafe CONNECTION"), text)
+        let marked: Vec<&str> = Matches::of(&query("cafe CONNECTION"), text)
+            .ranges()
             .into_iter()
             .map(|range| &text[range])
             .collect();
@@ -106,21 +106,22 @@ mod tests {
     fn the_fragment_is_where_most_of_the_words_are() {
         let filler = "nothing of note happens here at all. ".repeat(20);
         let text = format!("Goat. {filler} Fresh goat milk every day. {filler}");
-        let range = fragment(&query("goat milk"), &text).unwrap();
+        let fragment = |words, text: &str| Matches::of(&query(words), text).fragment(text);
+        let range = fragment("goat milk", &text).unwrap();
         assert!(
             text[range.clone()].contains("Fresh goat milk"),
             "{}",
             &text[range]
         );
-        assert_eq!(fragment(&query("wood"), &text), None);
-        assert_eq!(fragment(&query("goat"), "A goat."), None);
+        assert_eq!(fragment("wood", &text), None);
+        assert_eq!(fragment("goat", "A goat."), None);
     }
 
     proptest! {
         #[test]
         fn fragments_lie_on_characters_and_hold_a_match(text in "[aé日 .]{0,400}") {
             let text = format!("{text} milk {text}");
-            if let Some(range) = fragment(&query("milk"), &text) {
+            if let Some(range) = Matches::of(&query("milk"), &text).fragment(&text) {
                 prop_assert!(text[range].contains("milk"));
             }
         }

@@ -19,7 +19,7 @@ pub use analysis::{Token, tokens};
 pub use bm25::{B, Bm25, K1};
 pub use condition::{any_holds_all, fulfilling};
 pub use explain::{TermContribution, explain};
-pub use highlight::{fragment, highlight};
+pub use highlight::Matches;
 pub use index::{TextIndex, TextIndexBuilder};
 pub use query::{Alternative, Condition, Correction, Lookup, TextQuery, Word};
 pub use search::{Match, TextPart, count, exhaustive, matching, scores, search};
