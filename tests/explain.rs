@@ -5,40 +5,10 @@
 
 mod common;
 
-use std::path::Path;
-use std::sync::OnceLock;
-use std::sync::atomic::AtomicBool;
-
-use common::{encoder, json_lines, query_encoder};
-use parallax::collection::{Build, Cores, SourceFile};
+use common::json_lines;
+use common::sample::{ask as asked, sample, sample_file};
 use parallax::query::Fusion;
-use parallax::record::FieldOptions;
-use parallax::{Catalogue, Collection, Mode, Query};
-
-fn sample_file() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
-}
-
-fn sample() -> std::sync::Arc<Collection> {
-    static SAMPLE: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
-    let (_, catalogue) = SAMPLE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
-        let source = SourceFile::look(&sample_file(), &FieldOptions::default()).unwrap();
-        let build = Build {
-            source: &source,
-            vectors: None,
-            encoder: encoder(),
-            passages: true,
-            cores: Cores::All,
-            progress: &|_| {},
-            cancelled: &AtomicBool::new(false),
-        };
-        catalogue.build("sample", build, false).unwrap();
-        (folder, catalogue)
-    });
-    catalogue.collection("sample").unwrap()
-}
+use parallax::{Mode, Query};
 
 /// Taglines of every few records: what a person might type who half remembers one.
 fn queries() -> Vec<String> {
@@ -48,13 +18,6 @@ fn queries() -> Vec<String> {
         description.lines().next().unwrap().to_owned()
     });
     taglines.collect()
-}
-
-fn asked(text: &str, mode: Mode) -> Query {
-    Query {
-        mode,
-        ..Query::new(text)
-    }
 }
 
 #[test]
@@ -139,4 +102,32 @@ fn the_other_engine_s_rank_is_true_or_said_to_be_none() {
         let rank = why.words.rank;
         assert_eq!(rank, place.map(|at| at as u32 + 1), "{}", hit.record.title);
     }
+}
+
+#[test]
+fn a_record_that_the_query_keeps_out_has_no_place_in_any_ranking() {
+    let collection = sample();
+    let holding = collection.search(&asked("milk", Mode::Text)).unwrap();
+    let kept_out = &holding.hits[0].record.id;
+    let query = asked("company -milk", Mode::Hybrid);
+    let why = collection.explain(&query, kept_out).unwrap();
+    assert_eq!(why.words.rank, None);
+    assert_eq!(why.meaning.unwrap().rank, None);
+    assert!(why.fusion.is_none());
+}
+
+#[test]
+fn several_records_are_explained_as_each_by_itself() {
+    let collection = sample();
+    let query = asked("goat milk delivered", Mode::Hybrid);
+    let explained = collection
+        .explain_all(&query, &["3", "9999", "x", "7"])
+        .unwrap();
+    let there: Vec<bool> = explained.iter().map(Option::is_some).collect();
+    assert_eq!(there, [true, false, false, true]);
+    let alone = collection.explain(&query, "7").unwrap();
+    assert_eq!(
+        format!("{alone:?}"),
+        format!("{:?}", explained[3].as_ref().unwrap())
+    );
 }

@@ -29,6 +29,9 @@ struct Inner {
     /// Set once everything is loaded.
     opened: OnceLock<Opened>,
     pool: Pool,
+    /// Explaining hits and finding their nearest sentences takes as long as many queries: it
+    /// has places of its own, so that no query waits behind it.
+    thorough: Pool,
     /// Writers wait for the disk and for each other; they take no place from queries.
     writers: Pool,
 }
@@ -63,6 +66,7 @@ impl Service {
         Self(Arc::new(Inner {
             opened: OnceLock::new(),
             pool: Pool::new(cores),
+            thorough: Pool::new(cores.div_ceil(2)),
             writers: Pool::new(WRITERS),
         }))
     }
@@ -246,7 +250,13 @@ impl Service {
         request: SearchRequest,
         payload: Payload,
     ) -> Result<SearchResponse, Problem> {
-        self.with_collection(collection, move |collection| {
+        let pool = if request.explain || request.sentences {
+            &self.0.thorough
+        } else {
+            &self.0.pool
+        };
+        let work = move |opened: &Opened| {
+            let collection = &*opened.collection(collection.as_deref())?;
             let query = wire::query(&request)?;
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
@@ -257,17 +267,16 @@ impl Service {
             let answer = collection.search(&query)?;
             let mut response = wire::response(collection, answer, payload);
             if request.explain {
-                for hit in &mut response.hits {
-                    hit.explanation = match collection.explain(&query, &hit.id) {
-                        // It was deleted since.
-                        Err(Error::NoRecord { .. }) => None,
-                        explained => Some(wire::explanation(explained?)),
-                    };
+                let ids: Vec<&str> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
+                // None where a record was deleted since.
+                let explained = collection.explain_all(&query, &ids)?;
+                for (hit, explanation) in response.hits.iter_mut().zip(explained) {
+                    hit.explanation = explanation.map(wire::explanation);
                 }
             }
             Ok(response)
-        })
-        .await
+        };
+        self.run(pool, work).await
     }
 
     /// Why a record stands where it does for a query.
@@ -279,11 +288,12 @@ impl Service {
         collection: Option<String>,
         request: ExplainRequest,
     ) -> Result<Explanation, Problem> {
-        self.with_collection(collection, move |collection| {
+        let work = move |opened: &Opened| {
+            let collection = opened.collection(collection.as_deref())?;
             let query = wire::query(&request.search)?;
             Ok(wire::explanation(collection.explain(&query, &request.id)?))
-        })
-        .await
+        };
+        self.run(&self.0.thorough, work).await
     }
 
     /// Records like a given one.

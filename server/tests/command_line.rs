@@ -77,6 +77,21 @@ fn index_search_and_embed_work_together() {
     assert_eq!(answer["hits"].as_array().unwrap().len(), 2);
     assert_eq!(answer["hits"][0]["payload"]["city"], "Berlin");
 
+    // What begins with a hyphen leaves something out, here as everywhere.
+    let without = [
+        "search",
+        "-Hushwarren password manager",
+        "--filter",
+        "-city:Berlin",
+        "--collection",
+        "s",
+        "--data-dir",
+        "d",
+    ];
+    let found = ok(&without, at);
+    assert!(!found.contains("Hushwarren") && !found.contains("Berlin"));
+    assert!(found.contains("password"), "{found}");
+
     ok(&["embed", &sample(), "-o", "v.npy"], at);
     assert_eq!(
         fs::metadata(at.join("v.npy")).unwrap().len(),

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::Collection;
-use super::ranking::{Asked, nearest_passage};
+use super::ranking::{Asked, Fused, nearest_passage};
+use super::search::Prepared;
 use super::store::View;
 use crate::Vector;
 use crate::encoder::{Attribution, Piece};
@@ -15,7 +16,7 @@ use crate::explain::{
 };
 use crate::query::{Mode, Query};
 use crate::record::{Payload, RecordId};
-use crate::text::{self, TextPart};
+use crate::text::{self, Match};
 use crate::vector::Near;
 
 /// How many pairs of words are named.
@@ -24,6 +25,14 @@ const PAIRS: usize = 12;
 /// How far the split's sum may be off the cosine; further off, the record's vector is not
 /// the one that the model makes of its text.
 const TOLERANCE: f32 = 1e-4;
+
+/// What the records that are explained are ranked by.
+struct Rankings {
+    /// Every record that words find, best first.
+    all_by_words: Vec<Match>,
+    /// What is fused, in mode `hybrid`.
+    fused: Option<Fused>,
+}
 
 /// The record that is explained.
 #[derive(Clone, Copy)]
@@ -39,17 +48,22 @@ impl Collection {
     /// # Errors
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
+        let explained = self.explain_all(query, &[id])?;
+        let explanation = explained.into_iter().next().flatten();
+        explanation.ok_or_else(|| self.no_record(id))
+    }
+
+    /// The same of several records, in their order; none for an id that no record has. What
+    /// they have in common, the two rankings above all, is made once.
+    ///
+    /// # Errors
+    /// Those of [`Collection::search`].
+    pub fn explain_all(&self, query: &Query, ids: &[&str]) -> Result<Vec<Option<Explanation>>> {
         query.check()?;
         let parsed = self.parse(query)?;
         let vector = self.encoder.encode(parsed.meaning.trim())?;
         let (generation, view) = self.now()?;
-        let (words, passing) = self.prepare(&generation, query, &parsed)?;
-        let number = self.number(&view, id)?;
-        let record = number.and_then(|number| {
-            let position = generation.position(number)?;
-            Some(Explained { number, position })
-        });
-        let record = record.ok_or_else(|| self.no_record(id))?;
+        let Prepared { words, passing, .. } = self.prepare(&generation, query, &parsed)?;
         let asked = Asked {
             generation: &generation,
             passing: &passing,
@@ -58,16 +72,37 @@ impl Collection {
             vector: Some(&vector),
             graph_min_records: self.tuning.graph_min_records,
         };
+        let rankings = Rankings {
+            all_by_words: text::exhaustive(&generation.text_parts(&passing), &words),
+            fused: (query.mode == Mode::Hybrid).then(|| asked.fused(&vector)),
+        };
         let meaning = parsed.meaning.trim();
-        Ok(Explanation {
-            words: self.explain_words(&asked, record.position),
-            meaning: self.explain_meaning(&asked, &view, meaning, record)?,
-            fusion: (query.mode == Mode::Hybrid)
-                .then(|| explain_fusion(&asked, &vector, record.position)),
-        })
+        let explain = |id: &&str| {
+            let number = self.number(&view, id)?;
+            let record = number.and_then(|number| {
+                let position = generation.position(number)?;
+                Some(Explained { number, position })
+            });
+            let Some(record) = record else {
+                return Ok(None);
+            };
+            let passes = generation.passes(record.position, &passing);
+            let fused = rankings.fused.as_ref().filter(|_| passes);
+            Ok(Some(Explanation {
+                words: self.explain_words(&asked, &rankings, record.position),
+                meaning: self.explain_meaning(&asked, &view, meaning, record)?,
+                fusion: fused.map(|fused| explain_fusion(&asked, fused, &vector, record.position)),
+            }))
+        };
+        ids.iter().map(explain).collect()
     }
 
-    fn explain_words(&self, asked: &Asked<'_>, position: u32) -> WordsExplanation {
+    fn explain_words(
+        &self,
+        asked: &Asked<'_>,
+        rankings: &Rankings,
+        position: u32,
+    ) -> WordsExplanation {
         let parts = asked.generation.text_parts(asked.passing);
         let terms = text::explain(&parts, asked.words, position);
         let score = text::scores(&parts, asked.words, &[position]);
@@ -88,7 +123,7 @@ impl Collection {
         });
         WordsExplanation {
             score: score.first().copied().unwrap_or(0.0),
-            rank: rank_by_words(asked, &parts, position),
+            rank: rank_by_words(asked, &rankings.all_by_words, position),
             terms: terms.collect(),
         }
     }
@@ -223,8 +258,7 @@ fn nearer(asked: &Asked<'_>, vector: &Vector, (cosine, position): (f32, u32)) ->
 }
 
 /// A record's place by words among all that pass, from 1; `None` where it does not pass.
-fn rank_by_words(asked: &Asked<'_>, parts: &[TextPart<'_>], position: u32) -> Option<u32> {
-    let all = text::exhaustive(parts, asked.words);
+fn rank_by_words(asked: &Asked<'_>, all: &[Match], position: u32) -> Option<u32> {
     let at = all.iter().position(|found| found.position == position)?;
     let before = all[..at].iter().map(|found| found.position).collect();
     Some(1 + distinct_others(asked, before, position))
@@ -242,8 +276,13 @@ fn distinct_others(asked: &Asked<'_>, records: HashSet<u32>, position: u32) -> u
     distinct.len() as u32
 }
 
-fn explain_fusion(asked: &Asked<'_>, vector: &Vector, position: u32) -> FusionExplanation {
-    let (added, [neural, text]) = asked.fused(vector, position);
+fn explain_fusion(
+    asked: &Asked<'_>,
+    fused: &Fused,
+    vector: &Vector,
+    position: u32,
+) -> FusionExplanation {
+    let (added, [neural, text]) = asked.place(fused, vector, position);
     FusionExplanation {
         score: added.words + added.meaning,
         from_words: added.words,

@@ -6,12 +6,12 @@ use roaring::RoaringBitmap;
 
 use super::Collection;
 use super::generation::Generation;
-use super::search::both;
+use super::search::{Prepared, both};
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::query::{FacetCounts, Mode, Query};
 use crate::record::Schema;
-use crate::text::{self, TextQuery};
+use crate::text;
 
 impl Collection {
     /// How many records have each value of each facet.
@@ -24,7 +24,7 @@ impl Collection {
             facets: facets.map(|facet| facet.field.clone()).collect(),
             ..Query::new("")
         };
-        count(self, &self.generation(), &query, &[], &TextQuery::default())
+        count(self, &self.generation(), &query, &[], &Prepared::default())
     }
 }
 
@@ -38,21 +38,20 @@ pub(super) fn count(
     generation: &Generation,
     query: &Query,
     filters: &[Filter],
-    words: &TextQuery,
+    prepared: &Prepared,
 ) -> Result<Vec<FacetCounts>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
     let schema = collection.schema();
     let parts = generation.text_parts(&None);
-    let fulfilling = text::fulfilling(&parts, words);
-    let matching = (query.mode == Mode::Text).then(|| text::matching(&parts, words));
+    let matching = (query.mode == Mode::Text).then(|| text::matching(&parts, &prepared.words));
     let counted = query.facets.iter().map(|field| {
         let facet = schema.facets.iter().find(|facet| facet.field == *field);
         let facet = facet.ok_or_else(|| no_facet(schema, field))?;
         let others = filters.iter().filter(|filter| filter.field != *field);
         let others: Vec<Filter> = others.cloned().collect();
-        let passing = both(generation.select(&others)?, fulfilling.clone());
+        let passing = both(generation.select(&others)?, prepared.fulfilling.clone());
         let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
         for (at, part) in generation.parts.iter().enumerate() {
             let mut among = passing.as_ref().map_or_else(

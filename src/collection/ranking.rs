@@ -71,17 +71,18 @@ impl Asked<'_> {
             ..
         } = *self.query;
         let total = self.generation.passing(self.passing);
+        // A record that holds every word is an answer, whatever it means.
+        let holds_all = || text::any_holds_all(&self.parts(), self.words);
         let (ranked, total, route, fits): (Vec<Ranked>, _, _, _) = match (mode, self.vector) {
             (Mode::Hybrid, Some(vector)) => {
                 let (fused, route, near) = self.by_both(vector, timings);
-                // A record that holds every word is an answer, whatever it means.
-                let fits = near.map(|near| near || text::any_holds_all(&self.parts(), self.words));
+                let fits = near.map(|near| near || holds_all());
                 (fused, total, Some(route), fits)
             }
             (_, Some(vector)) => {
                 let wanted = (offset + limit).max(LOOKED_AT);
                 let (near, route) = self.by_meaning(vector, wanted, timings);
-                let fits = self.fits(&near);
+                let fits = self.fits(&near).map(|near| near || holds_all());
                 (
                     (1..).zip(near).map(neural).collect(),
                     total,
@@ -230,25 +231,46 @@ impl Asked<'_> {
         }
     }
 
-    /// What each engine adds to the fused score of a record, and its places among what is
-    /// fused.
-    pub fn fused(&self, vector: &Vector, position: u32) -> (Added, [Option<Signal>; 2]) {
+    /// The two rankings that are fused, and how.
+    pub fn fused(&self, vector: &Vector) -> Fused {
         let mut timings = Timings::default();
         let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &mut timings);
         let found = self.by_words(FUSION_DEPTH, &mut timings);
-        let fuser = self.fuser(vector, &near, &found);
-        let by_meaning = (1..).zip(near).map(neural).find(|r| r.position == position);
-        let by_words = (1..)
-            .zip(found)
-            .map(textual)
-            .find(|r| r.position == position);
-        let neural = by_meaning.and_then(|ranked| ranked.neural);
-        let text = by_words.and_then(|ranked| ranked.text);
+        Fused {
+            fuser: self.fuser(vector, &near, &found),
+            near,
+            found,
+        }
+    }
+
+    /// What each engine adds to the fused score of a record, and its places among what is
+    /// fused.
+    pub fn place(
+        &self,
+        fused: &Fused,
+        vector: &Vector,
+        position: u32,
+    ) -> (Added, [Option<Signal>; 2]) {
+        let by_meaning = (1..).zip(fused.near.iter().copied()).map(neural);
+        let by_words = (1..).zip(fused.found.iter().copied()).map(textual);
+        let is_it = |ranked: &Ranked| ranked.position == position;
+        let neural = by_meaning.into_iter().find(is_it).and_then(|r| r.neural);
+        let text = by_words.into_iter().find(is_it).and_then(|r| r.text);
         let scores = text::scores(&self.parts(), self.words, &[position]);
         let bm25 = scores.first().copied().unwrap_or(0.0);
         let (_, cosine) = nearest_passage(self.generation, vector, position);
-        (fuser.added(neural, text, cosine, bm25), [neural, text])
+        (
+            fused.fuser.added(neural, text, cosine, bm25),
+            [neural, text],
+        )
     }
+}
+
+/// The rankings that are fused, and how.
+pub struct Fused {
+    near: Vec<NearRecord>,
+    found: Vec<Match>,
+    fuser: Fuser,
 }
 
 /// What each engine adds to a fused score.

@@ -21,6 +21,17 @@ pub(super) struct Parsed {
     pub meaning: String,
 }
 
+/// A query made ready for a generation.
+#[derive(Default)]
+pub(super) struct Prepared {
+    /// Its words, looked up.
+    pub words: TextQuery,
+    /// The records that fulfil its phrases and exclusions.
+    pub fulfilling: Passing,
+    /// Those of them that pass the filters too.
+    pub passing: Passing,
+}
+
 impl Collection {
     /// Answers a query. The page, the API and the command line all come through here.
     ///
@@ -38,30 +49,31 @@ impl Collection {
         };
         let (generation, view) = self.now()?;
         let look_up = Instant::now();
-        let (words, passing) = self.prepare(&generation, query, &parsed)?;
+        let prepared = self.prepare(&generation, query, &parsed)?;
+        let Prepared { words, passing, .. } = &prepared;
         timings.text = look_up.elapsed();
         let asked = Asked {
             generation: &generation,
-            passing: &passing,
+            passing,
             query,
-            words: &words,
+            words,
             vector: vector.as_ref(),
             graph_min_records: self.tuning.graph_min_records,
         };
         let ranking = asked.ranking(&mut timings);
-        let facets = facets::count(self, &generation, query, &parsed.filters, &words)?;
+        let facets = facets::count(self, &generation, query, &parsed.filters, &prepared)?;
         let source = Source {
             generation: &generation,
             view: &view,
-            passing: &passing,
-            words: (query.mode != Mode::Neural).then_some(&words),
+            passing,
+            words: (query.mode != Mode::Neural).then_some(words),
             collapse: query.collapse,
             sentences: vector.as_ref().filter(|_| query.sentences),
         };
         let mut answer = self.answer(&source, ranking, timings, start)?;
         answer.facets = facets;
         if query.mode != Mode::Neural {
-            answer.corrections = words.corrections;
+            answer.corrections = prepared.words.corrections;
         }
         Ok(answer)
     }
@@ -129,7 +141,7 @@ impl Collection {
         generation: &Generation,
         query: &Query,
         parsed: &Parsed,
-    ) -> Result<(TextQuery, Passing)> {
+    ) -> Result<Prepared> {
         let schema = self.schema();
         let parts = generation.text_parts(&None);
         let words = TextQuery::new(
@@ -138,9 +150,13 @@ impl Collection {
             |name| schema.word_fields_named(name),
             query.lookup,
         );
+        let fulfilling = fulfilling(&parts, &words);
         let passing = self.select(generation, &parsed.filters)?;
-        let passing = both(passing, fulfilling(&parts, &words));
-        Ok((words, passing))
+        Ok(Prepared {
+            passing: both(passing, fulfilling.clone()),
+            fulfilling,
+            words,
+        })
     }
 
     pub(super) fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {

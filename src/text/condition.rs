@@ -3,7 +3,7 @@
 use roaring::RoaringBitmap;
 
 use super::postings::{Cursor, OVER};
-use super::query::{Condition, TextQuery};
+use super::query::{Condition, TextQuery, Word};
 use super::search::TextPart;
 
 /// The live positions of each part that fulfil every condition of a query; `None` where it
@@ -28,14 +28,15 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
     Some(parts.iter().map(of_part).collect())
 }
 
-/// Whether a record that passes holds every word of a query, as typed or corrected.
+/// Whether a record that passes holds every word of a query as it was typed.
 pub fn any_holds_all(parts: &[TextPart<'_>], query: &TextQuery) -> bool {
     let any = |part: &TextPart<'_>| {
-        let terms = query
-            .words
-            .iter()
-            .map(|word| Some(&word.terms.first()?.term));
-        let cursors = terms.map(|term| part.cursor(term?));
+        let typed = |word: &'_ Word| {
+            let first = word.terms.first().filter(|first| first.boost >= 1.0);
+            first.map(|first| first.term.clone())
+        };
+        let terms = query.words.iter().map(typed);
+        let cursors = terms.map(|term| part.cursor(&term?));
         let mut agreed = cursors.collect::<Option<Vec<_>>>().map(Agreeing::new);
         let mut records = std::iter::from_fn(|| agreed.as_mut()?.next());
         records.any(|record| part.passes(record))
@@ -51,8 +52,19 @@ fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
     };
     let mut agreeing = Agreeing::new(cursors);
     let mut found = RoaringBitmap::new();
+    // Where a word alone stands, and in which field, is only read where it matters.
+    let anywhere = condition.words.len() == 1 && condition.fields.is_empty();
+    let mut positions = vec![Vec::new(); condition.words.len()];
     while let Some(record) = agreeing.next() {
-        if stands(part, condition, &agreeing.cursors, record) {
+        if anywhere
+            || stands(
+                part,
+                condition,
+                &mut agreeing.cursors,
+                &mut positions,
+                record,
+            )
+        {
             found.insert(record);
         }
     }
@@ -92,8 +104,16 @@ impl<'a> Agreeing<'a> {
 
 /// Whether the record all cursors stand at has the words at their distances, in a field
 /// that counts.
-fn stands(part: &TextPart<'_>, condition: &Condition, cursors: &[Cursor<'_>], record: u32) -> bool {
-    let positions: Vec<Vec<u32>> = cursors.iter().map(Cursor::positions).collect();
+fn stands(
+    part: &TextPart<'_>,
+    condition: &Condition,
+    cursors: &mut [Cursor<'_>],
+    positions: &mut [Vec<u32>],
+    record: u32,
+) -> bool {
+    for (cursor, positions) in cursors.iter_mut().zip(&mut *positions) {
+        cursor.read_positions(positions);
+    }
     let Some((first, others)) = positions.split_first() else {
         return false;
     };

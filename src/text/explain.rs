@@ -74,7 +74,9 @@ fn contribution(
     let length = part.index.lengths().get(record as usize).copied()?;
     let frequency = cursor.frequency();
     let mut fields: Vec<(usize, u32)> = Vec::new();
-    for position in cursor.positions() {
+    let mut positions = Vec::new();
+    cursor.read_positions(&mut positions);
+    for position in positions {
         let field = part.index.field_at(record, position);
         match fields.last_mut().filter(|last| last.0 == field) {
             Some(last) => last.1 += 1,

@@ -337,10 +337,11 @@ mod tests {
         assert_eq!(index.lengths(), [5]);
         let mut goat = index.cursor(index.term("goat").unwrap());
         assert_eq!((goat.record(), goat.frequency()), (0, 4));
-        let fields: Vec<usize> = goat
-            .positions()
-            .iter()
-            .map(|&at| index.field_at(0, at))
+        let mut positions = Vec::new();
+        goat.read_positions(&mut positions);
+        let fields: Vec<usize> = positions
+            .into_iter()
+            .map(|at| index.field_at(0, at))
             .collect();
         assert_eq!(fields, [0, 1]);
     }

@@ -153,6 +153,8 @@ impl Postings {
             at: 0,
             frequencies_at: 0,
             counted: false,
+            placed: 0,
+            positions_at: 0,
         };
         cursor.load();
         cursor
@@ -224,6 +226,9 @@ pub struct Cursor<'a> {
     /// Where the block's frequencies start, and whether they have been read.
     frequencies_at: usize,
     counted: bool,
+    /// How many of the block's lists of positions were read, and where the next one starts.
+    placed: usize,
+    positions_at: usize,
 }
 
 impl Cursor<'_> {
@@ -291,17 +296,21 @@ impl Cursor<'_> {
         (self.first..self.end).flat_map(|block| self.postings.bounds_of(block))
     }
 
-    /// Where the record it stands at holds the term.
-    pub fn positions(&self) -> Vec<u32> {
-        let mut positions = Vec::new();
+    /// Where the record it stands at holds the term, in place of what `positions` held. A
+    /// block's lists are read on from where the last reading ended.
+    pub fn read_positions(&mut self, positions: &mut Vec<u32>) {
+        positions.clear();
         if self.record() == OVER {
-            return positions;
+            return;
         }
-        let mut stream = self.positions_start();
-        for _ in 0..=self.at {
-            self.postings.read_positions(&mut stream, &mut positions);
+        if self.placed == 0 || self.placed > self.at {
+            (self.placed, self.positions_at) = (0, self.positions_start());
         }
-        positions
+        while self.placed <= self.at {
+            self.postings
+                .read_positions(&mut self.positions_at, positions);
+            self.placed += 1;
+        }
     }
 
     fn positions_start(&self) -> usize {
@@ -325,7 +334,7 @@ impl Cursor<'_> {
 
     /// Reads the records of the current block.
     fn load(&mut self) {
-        (self.at, self.filled, self.counted) = (0, 0, false);
+        (self.at, self.filled, self.counted, self.placed) = (0, 0, false, 0);
         if self.block >= self.end {
             return;
         }
@@ -395,13 +404,15 @@ mod tests {
             let built = postings(std::slice::from_ref(&term), &lengths);
             let mut cursor = built.cursor(0);
             targets.sort_unstable();
+            let mut read = Vec::new();
             for target in targets {
                 cursor.seek(target);
                 let next = term.range(target..).next();
                 prop_assert_eq!(cursor.record(), next.map_or(OVER, |(&record, _)| record));
                 if let Some((_, (frequency, positions))) = next {
                     prop_assert_eq!(cursor.frequency(), *frequency);
-                    prop_assert_eq!(&cursor.positions(), positions);
+                    cursor.read_positions(&mut read);
+                    prop_assert_eq!(&read, positions);
                 }
             }
         }

@@ -19,3 +19,18 @@ fn what_is_nearest_to_nonsense_is_said_not_to_fit() {
         assert_eq!(fits("software for farmers", mode), Some(true), "{mode}");
     }
 }
+
+#[test]
+fn a_word_that_records_hold_fits_however_little_it_means_by_itself() {
+    for word in ["milk", "gold", "water"] {
+        assert!(
+            !sample()
+                .search(&ask(word, Mode::Text))
+                .unwrap()
+                .hits
+                .is_empty()
+        );
+        let by_meaning = sample().search(&ask(word, Mode::Neural)).unwrap();
+        assert_eq!(by_meaning.fits, Some(true), "{word}");
+    }
+}

@@ -13,12 +13,13 @@ use crate::wire;
 #[derive(Args)]
 pub struct Ask {
     /// The question
+    #[arg(allow_hyphen_values = true)]
     question: String,
     /// The collection, of questions and answers
     #[arg(long, value_name = "NAME")]
     collection: String,
     /// Condition as field:value; may be given several times
-    #[arg(long, value_name = "FIELD:VALUE")]
+    #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]
     filter: Vec<String>,
     /// Print what the API answers
     #[arg(long)]

@@ -5,32 +5,31 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use parallax_app::wire::{
-    Explanation, FusionExplanation, MeaningExplanation, SearchRequest, WordsExplanation,
-};
+use parallax_app::wire::{Explanation, FusionExplanation, MeaningExplanation, WordsExplanation};
 
-use super::Data;
 use super::search::printable;
+use super::{Data, Ranking};
 use crate::wire;
 
 /// How many characters the longest bar has.
 const BAR: f32 = 24.0;
 
+/// Said of a record that no ranking holds.
+const KEPT_OUT: &str = "the query's conditions or filters keep it out";
+
 #[derive(Args)]
 pub struct Explain {
     /// What was looked for
+    #[arg(allow_hyphen_values = true)]
     query: String,
     /// The record, by its id
+    #[arg(allow_hyphen_values = true)]
     id: String,
     /// The collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// neural, text or hybrid
-    #[arg(long, default_value = "neural")]
-    mode: String,
-    /// Condition as field:value, as in city:Berlin; may be given several times
-    #[arg(long, value_name = "FIELD:VALUE")]
-    filter: Vec<String>,
+    #[command(flatten)]
+    ranking: Ranking,
     /// Print what the API answers
     #[arg(long)]
     json: bool,
@@ -40,11 +39,7 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let query = wire::query(&SearchRequest {
-            mode: self.mode,
-            filter: self.filter,
-            ..SearchRequest::new(self.query)
-        })?;
+        let query = wire::query(&self.ranking.request(self.query))?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let explanation = wire::explanation(collection.explain(&query, &self.id)?);
@@ -86,7 +81,7 @@ fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
 fn print_meaning(out: &mut dyn Write, meaning: &MeaningExplanation) -> Result<()> {
     let rank = match meaning.rank {
         Some(rank) => format!("#{rank} by meaning"),
-        None => "it does not pass the filters".into(),
+        None => format!("but {KEPT_OUT}"),
     };
     writeln!(out, "\nMeaning: cosine {:.4}, {rank}", meaning.cosine)?;
     let Some(split) = &meaning.split else {
@@ -116,11 +111,7 @@ fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
     match words.rank {
         Some(rank) => writeln!(out, "\nWords: BM25 {:.4}, #{rank} by words", words.score)?,
         None if words.terms.is_empty() => writeln!(out, "\nWords: not found by words")?,
-        None => writeln!(
-            out,
-            "\nWords: BM25 {:.4}, but it does not pass the filters",
-            words.score
-        )?,
+        None => writeln!(out, "\nWords: BM25 {:.4}, but {KEPT_OUT}", words.score)?,
     }
     let contributions = words.terms.iter().map(|term| term.contribution);
     let largest = contributions.fold(0.0, f32::max);

@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 use parallax::encoder::QueryEncoder;
 use parallax::record::FieldOptions;
 use parallax::{Catalogue, Encoder};
+use parallax_app::wire::SearchRequest;
 
 use crate::{model, paths, serve};
 
@@ -122,6 +123,43 @@ impl Data {
             );
         }
         self.open(model)
+    }
+}
+
+/// How a query is ranked, and what its hits must fulfil.
+#[derive(Args)]
+struct Ranking {
+    /// neural, text or hybrid
+    #[arg(long, default_value = "neural")]
+    mode: String,
+    /// Condition as field:value, as in city:Berlin; may be given several times
+    #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]
+    filter: Vec<String>,
+    /// In mode hybrid the share of meaning, 0 (words alone) to 1 (meaning alone)
+    #[arg(long, value_name = "SHARE")]
+    balance: Option<f32>,
+    /// In mode hybrid: weighted, by scores, or rrf, by ranks
+    #[arg(long, value_name = "NAME")]
+    fusion: Option<String>,
+    /// The last word may be unfinished
+    #[arg(long)]
+    prefix: bool,
+    /// Do not replace words that no record holds by ones that are spelled alike
+    #[arg(long)]
+    as_typed: bool,
+}
+
+impl Ranking {
+    fn request(self, query: String) -> SearchRequest {
+        SearchRequest {
+            mode: self.mode,
+            filter: self.filter,
+            balance: self.balance,
+            fusion: self.fusion,
+            prefix: self.prefix,
+            correct: !self.as_typed,
+            ..SearchRequest::new(query)
+        }
     }
 }
 

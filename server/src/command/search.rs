@@ -7,40 +7,25 @@ use anyhow::Result;
 use clap::Args;
 use parallax_app::wire::{Hit, SearchRequest, SearchResponse};
 
-use super::Data;
+use super::{Data, Ranking};
 use crate::wire::{self, Payload};
 
 #[derive(Args)]
 pub struct Search {
     /// What to look for
+    #[arg(allow_hyphen_values = true)]
     query: String,
     /// The collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// neural, text or hybrid
-    #[arg(long, default_value = "neural")]
-    mode: String,
     /// How many hits at most
     #[arg(long, default_value_t = 10)]
     limit: u32,
     /// How many hits to pass over
     #[arg(long, default_value_t = 0)]
     offset: u32,
-    /// Condition as field:value, as in city:Berlin; may be given several times
-    #[arg(long, value_name = "FIELD:VALUE")]
-    filter: Vec<String>,
-    /// In mode hybrid the share of meaning, 0 (words alone) to 1 (meaning alone)
-    #[arg(long, value_name = "SHARE")]
-    balance: Option<f32>,
-    /// In mode hybrid: weighted, by scores, or rrf, by ranks
-    #[arg(long, value_name = "NAME")]
-    fusion: Option<String>,
-    /// The last word may be unfinished
-    #[arg(long)]
-    prefix: bool,
-    /// Do not replace words that no record holds by ones that are spelled alike
-    #[arg(long)]
-    as_typed: bool,
+    #[command(flatten)]
+    ranking: Ranking,
     /// Print what the API answers
     #[arg(long)]
     json: bool,
@@ -51,15 +36,9 @@ pub struct Search {
 impl Search {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let query = wire::query(&SearchRequest {
-            mode: self.mode,
-            filter: self.filter,
             limit: self.limit,
             offset: self.offset,
-            balance: self.balance,
-            fusion: self.fusion,
-            prefix: self.prefix,
-            correct: !self.as_typed,
-            ..SearchRequest::new(self.query)
+            ..self.ranking.request(self.query)
         })?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
