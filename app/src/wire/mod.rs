@@ -16,6 +16,7 @@ pub use import::{Preview, Proposed, SkippedLine, Started, Task, TaskState};
 /// A question to a collection, as URL, API and page ask it. Everything is text as it was
 /// typed; the engine checks it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SearchRequest {
     /// What is looked for.
     pub q: String,

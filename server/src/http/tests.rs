@@ -267,6 +267,18 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "bad_query",
             "missing field `q`",
         ),
+        (
+            "/api/v1/collections/sample/search?q=a&limit=-1",
+            400,
+            "bad_query",
+            "limit is '-1'",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&ofset=10",
+            400,
+            "bad_query",
+            "unknown field `ofset`",
+        ),
         ("/api/v2/other", 404, "not_found", "/api/v2/other"),
         ("/api/", 404, "not_found", "/api/"),
         ("/api/v1/collections/%ff", 400, "bad_query", "UTF-8"),

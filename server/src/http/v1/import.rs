@@ -47,6 +47,7 @@ pub fn tasks_router() -> Router<Service> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PreviewOf {
     name: String,
     /// Whether what is sent is only the beginning.
@@ -67,6 +68,7 @@ async fn preview(
 
 /// An import as its URL asks for it.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ImportOf {
     file: String,
     #[serde(default)]

@@ -102,6 +102,7 @@ async fn record(
 
 /// The page of an answer that is asked for.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PageOf {
     #[serde(default)]
     filter: Vec<String>,
@@ -147,6 +148,7 @@ async fn recommend(
 
 /// A question to a collection of questions and answers.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Asked {
     q: String,
     #[serde(default)]
@@ -180,12 +182,16 @@ async fn explain(
 
 /// Reads a URL's parameters; a repeated one is a list.
 pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure> {
-    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let parameters = serde_html_form::Deserializer::new(pairs);
+    let pairs = || form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let parameters = serde_html_form::Deserializer::new(pairs());
     serde_path_to_error::deserialize(parameters).map_err(|error| {
-        let message = match error.path().to_string().as_str() {
-            "." => format!("the URL's parameters: {}", error.inner()),
-            name => format!("the URL's parameter {name}: {}", error.inner()),
+        let path = error.path().to_string();
+        let given = pairs().find(|(name, _)| *name == path);
+        let message = match given {
+            Some((name, value)) => {
+                format!("the URL's parameter {name} is '{value}': {}", error.inner())
+            }
+            None => format!("the URL's parameters: {}", error.inner()),
         };
         Failure::bad_request(message)
     })
