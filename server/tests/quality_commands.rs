@@ -177,8 +177,8 @@ fn what_is_not_in_the_figures_is_told_beside_them() {
     let told: Vec<&str> = told.lines().filter(|line| line.contains(": ")).collect();
     let expected = [
         "one: judged queries that are not in queries.jsonl, and were not asked: 1",
-        "one: judgements of records that are not in corpus.jsonl; the relevant ones count as \
-         not found: 1",
+        "one: judgements of records that are not in corpus.jsonl, or have no text there; the \
+         relevant ones count as not found: 1",
         "one: lines of corpus.jsonl without a usable record, which were skipped: 1",
     ];
     assert_eq!(told, expected);

@@ -15,7 +15,8 @@ use crate::error::{Error, Result};
 pub struct Gaps {
     /// Judged queries without a text.
     pub queries: usize,
-    /// Judgements, of queries with one, of records that the corpus does not have.
+    /// Judgements, of queries with one, of records that the corpus does not have or that are
+    /// skipped for want of a text.
     pub judgements: usize,
     /// Lines of the corpus that became no record.
     pub lines: u64,
@@ -33,8 +34,8 @@ impl Gaps {
         }
         if self.judgements > 0 {
             told.push(format!(
-                "judgements of records that are not in {CORPUS}; the relevant ones count as \
-                 not found: {}",
+                "judgements of records that are not in {CORPUS}, or have no text there; the \
+                 relevant ones count as not found: {}",
                 self.judgements
             ));
         }
@@ -48,7 +49,8 @@ impl Gaps {
     }
 }
 
-/// How many judgements are of records that the corpus does not have.
+/// How many judgements are of records that cannot be found, as the corpus does not have them
+/// or their text.
 ///
 /// # Errors
 /// [`Error::Import`] where that is all of them; a corpus that cannot be read.
@@ -112,12 +114,13 @@ mod tests {
         assert!(Gaps::default().told().is_empty());
         let gaps = Gaps {
             queries: 2,
-            judgements: 0,
-            lines: 1,
+            judgements: 3,
+            lines: 0,
         };
         let expected = [
             "judged queries that are not in queries.jsonl, and were not asked: 2",
-            "lines of corpus.jsonl without a usable record, which were skipped: 1",
+            "judgements of records that are not in corpus.jsonl, or have no text there; the \
+             relevant ones count as not found: 3",
         ];
         assert_eq!(gaps.told(), expected);
     }
