@@ -158,10 +158,52 @@ fn the_queries_on_which_modes_differ_are_listed() {
 }
 
 #[test]
+fn what_is_not_in_the_figures_is_told_beside_them() {
+    let folder = benchmarks();
+    let folder = folder.path();
+    let one = folder.join("bench/one");
+    let add = |name: &str, line: &str| {
+        let path = one.join(name);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(path, text + line).unwrap();
+    };
+    add("qrels.tsv", "q1\tnone\t0\nq9\td1\t1\n");
+    add("corpus.jsonl", "{\"_id\":\"d4\",\n");
+    let arguments = ["eval", "bench", "--mode", "text", "--json"];
+    let output = parallax(&arguments, folder);
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(results[0]["ndcg@10"], 0.5);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let told: Vec<&str> = told.lines().filter(|line| line.contains(": ")).collect();
+    let expected = [
+        "one: judged queries that are not in queries.jsonl, and were not asked: 1",
+        "one: judgements of records that are not in corpus.jsonl, or have no text there; the \
+         relevant ones count as not found: 1",
+        "one: lines of corpus.jsonl without a usable record, which were skipped: 1",
+    ];
+    assert_eq!(told, expected);
+
+    // Where nothing fits there are no figures.
+    fs::write(one.join("qrels.tsv"), "q1\tnone\t1\n").unwrap();
+    fails(
+        &["eval", "bench/one"],
+        folder,
+        "judges none of the records in corpus.jsonl",
+    );
+}
+
+#[test]
 fn what_cannot_be_measured_says_why() {
     let folder = benchmarks();
     let folder = folder.path();
-    fails(&["eval", "cache"], folder, "cache");
+    fails(&["eval", "cache"], folder, "cache: is no benchmark folder");
+    fails(
+        &["eval", "bench/one/qrels.tsv"],
+        folder,
+        "it is a file; one holds corpus.jsonl, queries.jsonl and qrels.tsv",
+    );
+    let strange = ["fit", "--collection", "a", "--strange", "nowhere"];
+    fails(&strange, folder, "nowhere: is no benchmark folder");
     fs::create_dir(folder.join("empty")).unwrap();
     fails(&["eval", "empty"], folder, "there is no benchmark");
     let several = ["eval", "bench", "--mode", "text", "--run", "run.txt"];
@@ -172,6 +214,8 @@ fn what_cannot_be_measured_says_why() {
         folder,
         "folder that exists",
     );
+    let nowhere = ["eval", "bench/one", "--mode", "text", "--run", "no/run.txt"];
+    fails(&nowhere, folder, "folder that exists");
     fails(
         &["compare", "bench", "--modes", "text"],
         folder,

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::corpus::Corpus;
-use super::judged::{self, CORPUS, Judged, QUERIES};
+use super::folder::{CORPUS, QUERIES};
+use super::gaps::{Gaps, unknown_records};
+use super::judged::{self, Judged, JudgedQueries};
 use super::metrics::{first_relevant, ndcg, recall, reciprocal_rank};
 use super::run::{Asked, Run};
 use crate::collection::{Collection, Progress, SourceFile, Tuning};
@@ -24,6 +26,7 @@ pub struct Benchmark {
     path: PathBuf,
     collection: Arc<Collection>,
     queries: Vec<Judged>,
+    gaps: Gaps,
     /// Holds the collection while it is searched.
     _folder: tempfile::TempDir,
 }
@@ -34,7 +37,9 @@ impl Benchmark {
     /// `cache` and put there.
     ///
     /// # Errors
-    /// What keeps the files from being read; the message names file and line.
+    /// What keeps the files from being read; the message names file and line. Queries that
+    /// cannot be asked, and judgements of nothing that is there, are found before anything
+    /// is encoded.
     pub fn load(
         folder: &Path,
         passages: bool,
@@ -42,8 +47,9 @@ impl Benchmark {
         encoder: &Arc<QueryEncoder>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
-        let queries = judged::read(folder)?;
+        let JudgedQueries { queries, missing } = judged::read(folder)?;
         let source = SourceFile::look(&folder.join(CORPUS), &FieldOptions::default())?;
+        let judgements = unknown_records(&source, &queries)?;
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
         let corpus = Corpus {
             source: &source,
@@ -67,10 +73,17 @@ impl Benchmark {
             tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::new(), open)
         }?;
         collection.settle();
+        let records = u64::from(collection.generation().records());
+        let gaps = Gaps {
+            queries: missing,
+            judgements,
+            lines: source.lines().saturating_sub(records),
+        };
         Ok(Self {
             path: folder.to_owned(),
             collection,
             queries,
+            gaps,
             _folder: temporary,
         })
     }
@@ -78,6 +91,11 @@ impl Benchmark {
     /// How many records the corpus has.
     pub fn records(&self) -> u32 {
         self.collection.generation().records()
+    }
+
+    /// What of its files could not be used.
+    pub fn gaps(&self) -> Gaps {
+        self.gaps
     }
 
     /// Asks every judged query for its first hundred.

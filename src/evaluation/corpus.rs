@@ -99,6 +99,22 @@ impl Corpus<'_> {
     }
 }
 
+/// The ids of the records that a corpus will give, and their lines.
+///
+/// # Errors
+/// Those of [`Import::open`] and of reading on.
+pub(super) fn ids(source: &SourceFile) -> Result<impl Iterator<Item = Result<(u64, String)>>> {
+    let schema = source.schema();
+    let lines = Import::open(source.path())?;
+    Ok(lines.filter_map(move |line| match line {
+        Ok(Line::Record { line, payload }) if schema.has_text(&payload) => {
+            schema.source_id(&payload).map(|id| Ok((line, id)))
+        }
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    }))
+}
+
 /// Copies a kept store, if there is one and this version can read it.
 fn copy_store(kept: &Path, to: &Path) -> bool {
     let usable = std::fs::copy(kept, to).is_ok() && Store::open(to).is_ok();

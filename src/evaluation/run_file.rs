@@ -9,8 +9,13 @@
 use std::io::Write;
 use std::path::Path;
 
+use super::corpus;
+use super::folder::{CORPUS, QUERIES};
+use super::judged;
 use super::run::Run;
+use crate::collection::SourceFile;
 use crate::error::{Error, Result};
+use crate::record::FieldOptions;
 
 /// Stands where a query found nothing: a line with it counts that query as 0 wherever only
 /// queries of the run are averaged. No record may be called so.
@@ -53,6 +58,26 @@ impl Run {
         }
         Ok(lines)
     }
+}
+
+/// Checks that the ids of a benchmark can stand in a run, before the minutes that answering
+/// it takes.
+///
+/// # Errors
+/// [`Error::Import`] for an id that the form cannot hold; what keeps the files from being
+/// read.
+pub fn check_ids(folder: &Path) -> Result<()> {
+    let path = folder.join(QUERIES);
+    for query in judged::read(folder)?.queries {
+        column(&query.id).map_err(|bad| Error::import(&path, bad))?;
+    }
+    let path = folder.join(CORPUS);
+    let source = SourceFile::look(&path, &FieldOptions::default())?;
+    for record in corpus::ids(&source)? {
+        let (line, id) = record?;
+        column(&id).map_err(|bad| Error::import(&path, format!("line {line}: {bad}")))?;
+    }
+    Ok(())
 }
 
 /// An id as a column: the form parts columns by blanks and cannot escape them.
@@ -130,6 +155,28 @@ mod tests {
             assert!(error.contains(&format!("'{named}'")), "{error}");
             assert!(!path.exists());
         }
+    }
+
+    #[test]
+    fn ids_with_blanks_are_found_before_anything_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let check = |query: &str, record: &str| {
+            let write = |name, text: String| std::fs::write(folder.join(name), text).unwrap();
+            let line = |id: &str| format!("{{\"_id\":\"{id}\",\"text\":\"Goats\"}}\n");
+            write(QUERIES, line(query));
+            write(CORPUS, line("d1") + &line(record));
+            write("qrels.tsv", format!("{query}\td1\t1\n"));
+            check_ids(folder).map_err(|error| error.to_string())
+        };
+        assert_eq!(check("q1", "d2"), Ok(()));
+        let query = check("q 1", "d2").unwrap_err();
+        assert!(query.contains("queries.jsonl: the id 'q 1'"), "{query}");
+        let record = check("q1", "d 2").unwrap_err();
+        assert!(
+            record.contains("corpus.jsonl: line 2: the id 'd 2'"),
+            "{record}"
+        );
     }
 
     proptest! {

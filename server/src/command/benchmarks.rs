@@ -48,6 +48,14 @@ impl Benchmarks {
     }
 }
 
+/// Tells whoever asked what of a benchmark's files is not in its figures: beside them, as
+/// they may be read by a program.
+pub fn tell_gaps(name: &str, benchmark: &Benchmark) {
+    for line in benchmark.gaps().told() {
+        eprintln!("{name}: {line}");
+    }
+}
+
 /// What a benchmark is called: as its folder is.
 pub fn name(folder: &Path) -> Result<String> {
     let whole = folder

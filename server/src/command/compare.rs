@@ -48,10 +48,11 @@ impl Compare {
         let mut listed = Vec::new();
         for folder in benchmarks.folders() {
             let benchmark = benchmarks.load(folder, self.passages)?;
+            let name = benchmarks::name(folder)?;
+            benchmarks::tell_gaps(&name, &benchmark);
             let runs = [one, other].map(|mode| benchmark.run(mode, Route::Auto));
             let [first, second] = runs;
             let (first, second) = (first?, second?);
-            let name = benchmarks::name(folder)?;
             for (ahead, behind) in [(&first, &second), (&second, &first)] {
                 let pairs = widest(ahead, behind, self.limit);
                 if self.json {

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use parallax::evaluation::first_queries;
 use parallax::{Collection, Query};
-use serde::Deserialize;
 
 use super::Data;
 
@@ -34,19 +34,9 @@ pub struct Fit {
     data: Data,
 }
 
-#[derive(Deserialize)]
-struct Line {
-    text: String,
-}
-
 impl Fit {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let file = self.strange.join("queries.jsonl");
-        let queries = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        let queries = queries.lines().take(STRANGE);
-        let queries = queries.map(|line| Ok(serde_json::from_str::<Line>(line)?.text));
-        let queries = queries.collect::<Result<Vec<String>>>()?;
-
+        let queries = first_queries(&self.strange, STRANGE)?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let genuine: Vec<String> = GENUINE.lines().map(str::to_owned).collect();

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use parallax::evaluation::{filtered_recall, graph_recall};
+use clap::builder::RangedU64ValueParser;
+use parallax::evaluation::{FilteredRecall, filtered_recall, graph_recall};
 
 use super::Data;
 
@@ -15,9 +16,9 @@ pub struct Recall {
     #[arg(long, value_name = "NAME")]
     collection: String,
     /// How many records to hold out and ask as queries
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 500, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     queries: usize,
-    /// How many pairs of a query and a filter are compared with a full scan in f32
+    /// How many pairs of a query and a filter are compared with a full scan in f32; 0 for none
     #[arg(long, default_value_t = 200)]
     pairs: usize,
     /// Which ones are drawn
@@ -55,20 +56,83 @@ impl Recall {
             recall.graph_median.as_secs_f64() * 1e3,
             recall.scan_median.as_secs_f64() * 1e3,
         )?;
-        let filtered = filtered_recall(&collection, self.pairs, self.seed)?;
-        writeln!(
-            out,
-            "{} pairs of query and filter, {} to {} records passing: {} by scan, {} of them equal \
-             to the oracle; {} by graph, recall@10 {:.4}; {} with fewer hits than exist",
-            filtered.pairs,
-            filtered.passing.0,
-            filtered.passing.1,
-            filtered.by_scan,
-            filtered.scan_equal,
-            filtered.by_graph,
-            filtered.graph_recall,
-            filtered.short,
-        )?;
+        if self.pairs > 0 {
+            let filtered = filtered_recall(&collection, self.pairs, self.seed)?;
+            writeln!(out, "{}", under_filters(&filtered))?;
+        }
         Ok(())
+    }
+}
+
+/// What came of the pairs; of the graph only where it answered any.
+fn under_filters(filtered: &FilteredRecall) -> String {
+    if filtered.pairs == 0 {
+        return "no pairs of query and filter: none of the records drawn has a title".into();
+    }
+    let by_graph = match filtered.by_graph {
+        0 => String::new(),
+        count => format!("; {count} by graph, recall@10 {:.4}", filtered.graph_recall),
+    };
+    format!(
+        "{} pairs of query and filter, {} to {} records passing: {} by scan, {} of them equal \
+         to the oracle{by_graph}; {} with fewer hits than exist",
+        filtered.pairs,
+        filtered.passing.0,
+        filtered.passing.1,
+        filtered.by_scan,
+        filtered.scan_equal,
+        filtered.short,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        recall: Recall,
+    }
+
+    fn parsed(option: &str, count: &str) -> Result<Recall, clap::Error> {
+        let line = Line::try_parse_from(["recall", "--collection", "a", option, count])?;
+        Ok(line.recall)
+    }
+
+    #[test]
+    fn at_least_one_record_is_held_out() {
+        let error = parsed("--queries", "0").err().unwrap().to_string();
+        assert!(error.contains("--queries"), "{error}");
+        assert!(error.contains("0 is not in 1.."), "{error}");
+        assert_eq!(parsed("--queries", "1").unwrap().queries, 1);
+        assert_eq!(parsed("--pairs", "0").unwrap().pairs, 0);
+    }
+
+    #[test]
+    fn the_graph_is_named_where_it_answered() {
+        let mut filtered = FilteredRecall {
+            pairs: 3,
+            passing: (1, 40),
+            by_scan: 3,
+            scan_equal: 3,
+            ..FilteredRecall::default()
+        };
+        assert_eq!(
+            under_filters(&filtered),
+            "3 pairs of query and filter, 1 to 40 records passing: 3 by scan, 3 of them equal to \
+             the oracle; 0 with fewer hits than exist"
+        );
+        filtered.by_graph = 1;
+        filtered.graph_recall = 0.9;
+        let told = under_filters(&filtered);
+        assert!(
+            told.contains("oracle; 1 by graph, recall@10 0.9000; 0 with"),
+            "{told}"
+        );
+        let none = under_filters(&FilteredRecall::default());
+        assert!(none.starts_with("no pairs"), "{none}");
     }
 }

@@ -4,12 +4,14 @@ mod balance;
 mod measure;
 mod report;
 
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use parallax::Mode;
+use parallax::evaluation::check_ids;
 use parallax::query::Route;
 use serde_json::json;
 
@@ -54,7 +56,7 @@ enum RouteOption {
 impl Eval {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let parts = self.parts()?;
-        if let Some(file) = &self.write {
+        for file in self.write.iter().chain(&self.run) {
             writable(file)?;
         }
         let benchmarks = Benchmarks::open(&self.folder, model)?;
@@ -64,12 +66,19 @@ impl Eval {
                 self.folder.display()
             );
         }
+        if let (Some(_), [folder]) = (&self.run, benchmarks.folders()) {
+            check_ids(folder)?;
+        }
         let mut measured = Vec::new();
         let mut balances = Balances::default();
         for folder in benchmarks.folders() {
-            for (passages, settings) in &parts {
+            for (part, (passages, settings)) in parts.iter().enumerate() {
                 let benchmark = benchmarks.load(folder, *passages)?;
                 let name = benchmarks::name(folder)?;
+                // With and without passages the files are the same.
+                if part == 0 {
+                    benchmarks::tell_gaps(&name, &benchmark);
+                }
                 if self.write.is_some() && !passages {
                     balances.measure(&name, &benchmark)?;
                 }
@@ -123,17 +132,51 @@ impl Eval {
     }
 }
 
-/// Whether a report can be put there, asked before the minutes it takes.
+/// Whether a file can be put there, asked before the minutes it takes to fill it. What
+/// stands there is left as it is.
 fn writable(file: &Path) -> Result<()> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     if file.is_dir() || !folder.is_dir() {
-        bail!(
-            "{}: give a file in a folder that exists, as in QUALITY.md",
-            file.display()
-        );
+        bail!("{}: give a file in a folder that exists", file.display());
+    }
+    let is_new = !file.exists();
+    // A pipe is not tried: whoever reads it would take that for the end.
+    if is_new || file.is_file() {
+        let mut options = OpenOptions::new();
+        let tried = options.append(true).create(true).open(file);
+        tried.with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    if is_new {
+        // Where a link leads to the file, the link stays.
+        let made = file.canonicalize();
+        let removed = made.and_then(std::fs::remove_file);
+        removed.with_context(|| file.display().to_string())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_a_file_can_be_written_is_found_out_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run.txt");
+        writable(&file).unwrap();
+        assert!(!file.exists());
+        std::fs::write(&file, "earlier").unwrap();
+        writable(&file).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "earlier");
+        for bad in [folder.path().to_owned(), folder.path().join("no/run.txt")] {
+            let error = writable(&bad).unwrap_err().to_string();
+            assert!(error.contains("folder that exists"), "{error}");
+        }
+        let long = folder.path().join("x".repeat(300));
+        let error = writable(&long).unwrap_err().to_string();
+        assert!(error.ends_with("cannot be written"), "{error}");
+    }
 }
