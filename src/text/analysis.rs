@@ -15,7 +15,7 @@ use unicode_segmentation::UnicodeSegmentation;
 const MAX_WORD_BYTES: usize = 128;
 
 /// The 33 stop words of Lucene's English analyser.
-const STOP_WORDS: [&str; 33] = [
+pub(super) const STOP_WORDS: [&str; 33] = [
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
     "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these",
     "they", "this", "to", "was", "will", "with",
