@@ -12,6 +12,11 @@ pub use crate::text::{Correction, Lookup};
 
 /// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
 pub const MAX_QUERY_CHARS: usize = 2_000;
+/// The most different phrases, exclusions and fields in a query: each costs a pass over the
+/// records that hold it.
+pub const MAX_CONDITIONS: usize = 32;
+/// The most words in one of them, likewise.
+pub const MAX_PHRASE_WORDS: usize = 32;
 /// The most hits one answer holds.
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged through.

@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
-/// Changes whenever what is inside changes shape.
-const FORMAT: u32 = 3;
+/// Changes whenever what is inside changes shape, or which words a text holds.
+const FORMAT: u32 = 4;
 
 /// What an index was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ mod hits;
 mod index_file;
 mod merge;
 mod nearest;
+mod parsed;
 mod ranking;
 mod recommend;
 mod search;

@@ -4,22 +4,13 @@ use std::time::Instant;
 
 use super::generation::{Generation, Passing};
 use super::hits::Source;
+use super::parsed::Parsed;
 use super::ranking::{Asked, Ranking};
 use super::{Collection, facets};
 use crate::Vector;
-use crate::error::{Error, Result};
-use crate::filter::{Alternative, Filter};
+use crate::error::Result;
 use crate::query::{Answer, Mode, Query, Timings};
-use crate::text::{self, Clause, TextQuery, fulfilling};
-
-/// A query taken apart.
-pub(super) struct Parsed {
-    clauses: Vec<Clause>,
-    /// The query's own filters and those among its clauses.
-    pub filters: Vec<Filter>,
-    /// What is left for whoever reads meaning.
-    pub meaning: String,
-}
+use crate::text::{TextQuery, fulfilling};
 
 /// A query made ready for a generation.
 #[derive(Default)]
@@ -76,63 +67,6 @@ impl Collection {
             answer.corrections = prepared.words.corrections;
         }
         Ok(answer)
-    }
-
-    /// Takes a query apart.
-    ///
-    /// # Errors
-    /// [`Error::BadQuery`] where it only says what not to find, or a filter in it makes no
-    /// sense.
-    pub(super) fn parse(&self, query: &Query) -> Result<Parsed> {
-        let schema = self.schema();
-        let is_facet = |name: &str| schema.facets.iter().any(|facet| facet.field == name);
-        let is_field = |name: &str| {
-            query.operators && (is_facet(name) || !schema.word_fields_named(name).is_empty())
-        };
-        let mut clauses = if query.operators {
-            text::parse(&query.text, is_field)
-        } else {
-            vec![Clause::plain(&query.text)]
-        };
-        let mut filters = query.filters.clone();
-        clauses.retain(|clause| {
-            // A field that words search in is searched by words, though it be a facet too.
-            let facet = clause
-                .field
-                .as_ref()
-                .filter(|name| schema.word_fields_named(name).is_empty());
-            let Some(field) = facet else {
-                return true;
-            };
-            let alternatives = clause.text.split('|').filter(|_| !clause.phrase);
-            let mut alternatives: Vec<Alternative> = alternatives
-                .map(|value| Alternative::Value(value.to_owned()))
-                .collect();
-            if clause.phrase {
-                alternatives.push(Alternative::Value(clause.text.clone()));
-            }
-            filters.push(Filter {
-                field: field.clone(),
-                negated: clause.excluded,
-                alternatives,
-            });
-            false
-        });
-        let meaning = if query.operators {
-            text::without_operators(&clauses)
-        } else {
-            query.text.trim().to_owned()
-        };
-        if meaning.trim().is_empty() {
-            return Err(Error::BadQuery(
-                "the query says what to leave out, but not what to find: add a word".into(),
-            ));
-        }
-        Ok(Parsed {
-            clauses,
-            filters,
-            meaning,
-        })
     }
 
     /// Looks a query's words up in a generation, and selects the records that may be hits.

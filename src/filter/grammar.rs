@@ -12,7 +12,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 
 /// What a backslash takes to the letter.
-const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
+pub const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
 
 /// A condition on one facet. Several are combined by *and*.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,29 +43,16 @@ impl Filter {
             alternatives: vec![Alternative::Exists],
         }
     }
-}
 
-impl FromStr for Filter {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let bad = || {
-            Error::BadQuery(format!(
-                "the filter '{text}' is not of the form field:value, as in city:Berlin or \
-                 city:Berlin|Oslo"
-            ))
-        };
-        let trimmed = text.trim();
-        let (negated, rest) = match trimmed.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, trimmed),
-        };
-        let (field, values) = split_once(rest, ':').ok_or_else(bad)?;
-        let field = literal(field.trim());
+    /// The condition on a field that is written after its colon.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] where one of the alternatives is empty.
+    pub fn on(field: impl Into<String>, negated: bool, values: &str) -> Result<Self> {
+        let field = field.into();
         let alternatives: Vec<Alternative> = split(values, '|').map(alternative).collect();
-        let empty = Alternative::Value(String::new());
-        if field.is_empty() || alternatives.contains(&empty) {
-            return Err(bad());
+        if alternatives.contains(&Alternative::Value(String::new())) {
+            return Err(no_filter(&format!("{field}:{values}")));
         }
         Ok(Self {
             field,
@@ -73,6 +60,31 @@ impl FromStr for Filter {
             alternatives,
         })
     }
+}
+
+impl FromStr for Filter {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let trimmed = text.trim();
+        let (negated, rest) = match trimmed.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, trimmed),
+        };
+        let (field, values) = split_once(rest, ':').ok_or_else(|| no_filter(text))?;
+        let field = literal(field.trim());
+        if field.is_empty() {
+            return Err(no_filter(text));
+        }
+        Self::on(field, negated, values)
+    }
+}
+
+fn no_filter(text: &str) -> Error {
+    Error::BadQuery(format!(
+        "the filter '{text}' is not of the form field:value, as in city:Berlin or \
+         city:Berlin|Oslo"
+    ))
 }
 
 impl fmt::Display for Filter {

@@ -12,6 +12,6 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use grammar::{Alternative, Filter};
+pub use grammar::{Alternative, Filter, MARKS};
 pub use index::{FacetIndex, MAX_ALTERNATIVES};
 pub use value::{Date, FacetValue, Number};

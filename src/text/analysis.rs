@@ -1,7 +1,7 @@
 //! From text to terms: what counts as the same word.
 //!
-//! Unicode words (UAX #29), accents and case folded, possessives cut, English stop words
-//! told apart, Snowball's English stems. Records and queries pass through the same steps, and
+//! Unicode words (UAX #29), cut once more where a missing blank runs two together, accents and
+//! case folded, possessives cut, English stop words told apart, Snowball's English stems. Records and queries pass through the same steps, and
 //! every term keeps the bytes it came from, so that highlighting marks what matched.
 
 use std::ops::Range;
@@ -15,7 +15,7 @@ use unicode_segmentation::UnicodeSegmentation;
 const MAX_WORD_BYTES: usize = 128;
 
 /// The 33 stop words of Lucene's English analyser.
-const STOP_WORDS: [&str; 33] = [
+pub(super) const STOP_WORDS: [&str; 33] = [
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
     "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these",
     "they", "this", "to", "was", "will", "with",
@@ -42,18 +42,20 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
 }
 
 /// The terms of a text, in order, with stop words: they stand for themselves, and only
-/// phrases ask for them.
+/// phrases and fields ask for them.
 pub(super) fn all_tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
     let stemmer = Stemmer::create(Algorithm::English);
     (0..)
-        .zip(text.unicode_word_indices())
+        .zip(words(text))
         .filter_map(move |(position, (start, word))| {
             let folded = fold(word);
-            let stop = STOP_WORDS.contains(&folded.as_str());
-            let term = if stop {
+            let stop = is_stop_word(&folded);
+            let stem = stemmer.stem(&folded);
+            // "Willing" would be stemmed to "will", and be in every record that has a will.
+            let term = if stop || is_stop_word(&stem) {
                 folded.clone()
             } else {
-                stemmer.stem(&folded).into_owned()
+                stem.into_owned()
             };
             (!folded.is_empty()).then(|| Token {
                 term,
@@ -65,20 +67,82 @@ pub(super) fn all_tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
         })
 }
 
-/// Lower case without accents and without a possessive ending.
+fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(&word)
+}
+
+/// The words of a text with the bytes they start at.
+///
+/// UAX #29 keeps `mission:build` and `hello.World` whole, as it must keep `foo.com`. They are
+/// two words each, of a text whose blank was forgotten: a colon ends a word, and so does a
+/// full stop between a small letter and a capital.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.unicode_word_indices().flat_map(|(start, word)| {
+        let mut rest = Some((start, word));
+        let parts = std::iter::from_fn(move || {
+            let (start, word) = rest?;
+            let cut = cut(word);
+            rest = cut.map(|(_, next)| (start + next, &word[next..]));
+            Some((start, cut.map_or(word, |(end, _)| &word[..end])))
+        });
+        parts.filter(|(_, part)| !part.is_empty())
+    })
+}
+
+/// Where the first of the words run together ends, and where the next begins.
+fn cut(word: &str) -> Option<(usize, usize)> {
+    let mut before = None;
+    let mut characters = word.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map(|&(_, next)| next);
+        let ends = match character {
+            ':' | '\u{ff1a}' => true,
+            '.' => before.is_some_and(char::is_lowercase) && next.is_some_and(char::is_uppercase),
+            _ => false,
+        };
+        if ends {
+            return Some((at, at + character.len_utf8()));
+        }
+        before = Some(character);
+    }
+    None
+}
+
+/// Lower case without accents and without a possessive ending, in letters that a keyboard
+/// without them has.
 pub(super) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     let plain = word.nfkd().filter(|&c| !is_combining_mark(c));
     for c in plain.flat_map(char::to_lowercase) {
-        if folded.len() + c.len_utf8() > MAX_WORD_BYTES {
+        let mut bytes = [0; 4];
+        let letters = plain_letters(c).unwrap_or_else(|| c.encode_utf8(&mut bytes));
+        if folded.len() + letters.len() > MAX_WORD_BYTES {
             break;
         }
-        folded.push(if c == '\u{2019}' { '\'' } else { c });
+        folded.push_str(letters);
     }
     if let Some(owner) = folded.strip_suffix("'s") {
         folded.truncate(owner.len());
     }
     folded
+}
+
+/// How a letter is written without it, where Unicode does not decompose it: it holds these to
+/// be letters of their own, not letters with a mark.
+fn plain_letters(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ø' => "o",
+        'ł' => "l",
+        'ı' => "i",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        '\u{2019}' => "'",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -98,6 +162,12 @@ mod tests {
             ("the bakery\u{2019}s", "BAKERY"),
             ("ﬁshing", "fish"),
             ("Cafe\u{301}", "café"),
+            ("STRASSE", "Straße"),
+            ("soren", "Søren"),
+            ("Lodz", "ŁÓDŹ"),
+            ("aeroskobing", "Ærøskøbing"),
+            ("thingvellir", "Þingvellir"),
+            ("ISTANBUL ılık", "İstanbul ilik"),
         ] {
             assert_eq!(terms(a), terms(b), "{a} {b}");
         }
@@ -113,6 +183,37 @@ mod tests {
         let text = "Über-fast cafés, the café's";
         let words: Vec<&str> = tokens(text).map(|t| &text[t.range]).collect();
         assert_eq!(words, ["Über", "fast", "cafés", "café's"]);
+    }
+
+    #[test]
+    fn words_that_a_missing_blank_runs_together_are_two() {
+        for (text, words) in [
+            (
+                "our mission:build Drift.In it",
+                &["our", "mission", "build", "Drift", "In", "it"][..],
+            ),
+            ("experience.We", &["experience", "We"]),
+            ("a:b:c", &["a", "b", "c"]),
+            ("élan.Über", &["élan", "Über"]),
+            ("foo.com", &["foo.com"]),
+            ("U.S.A", &["U.S.A"]),
+            ("3.5", &["3.5"]),
+        ] {
+            let found: Vec<Token> = all_tokens(text).collect();
+            let ranges: Vec<&str> = found.iter().map(|t| &text[t.range.clone()]).collect();
+            assert_eq!(ranges, words);
+            let positions = found.iter().map(|token| token.position);
+            assert!(positions.eq(0..words.len() as u32), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_word_is_taken_for_a_stop_word() {
+        for (word, stop) in [("willing", "will"), ("being", "be")] {
+            let tokens: Vec<Token> = all_tokens(&format!("{word} {stop}")).collect();
+            assert!(!tokens[0].stop && tokens[1].stop);
+            assert_ne!(tokens[0].term, tokens[1].term);
+        }
     }
 
     #[test]

@@ -105,6 +105,14 @@ impl EditDistance {
     pub fn new(word: &str, edits: u8) -> Self {
         Self(LevenshteinAutomatonBuilder::new(edits, true).build_dfa(word))
     }
+
+    /// How many edits a text is away, where it is within them.
+    pub fn to(&self, text: &str) -> Option<u8> {
+        match self.0.eval(text) {
+            Distance::Exact(edits) => Some(edits),
+            Distance::AtLeast(_) => None,
+        }
+    }
 }
 
 impl Automaton for &EditDistance {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::analysis::tokens;
+use super::analysis::all_tokens;
 use super::query::TextQuery;
 
 /// How long a fragment is, in bytes, and how far before its first matched word it begins.
@@ -20,7 +20,7 @@ impl Matches {
         if terms.is_empty() {
             return Self(Vec::new());
         }
-        let matched = tokens(text).filter(|token| terms.contains(token.term.as_str()));
+        let matched = all_tokens(text).filter(|token| terms.contains(token.term.as_str()));
         Self(matched.map(|token| (token.range, token.term)).collect())
     }
 
@@ -73,7 +73,7 @@ fn blank_before(text: &str, mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Alternative, Word};
+    use crate::text::{Alternative, Word, tokens};
     use proptest::prelude::*;
 
     fn query(words: &str) -> TextQuery {

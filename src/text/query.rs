@@ -1,24 +1,12 @@
 //! What a query asks of the indexes: which terms score, which records are left out, and
 //! which words it had to guess.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::analysis::{Token, all_tokens, fold, tokens};
-use super::dictionary::EditDistance;
+use super::analysis::{Token, all_tokens};
+use super::guess::{Meant, completions, meant};
 use super::search::TextPart;
 use super::syntax::Clause;
-
-/// What a word that was guessed weighs, beside one that was typed: records that hold what
-/// was asked for stand above those that hold what may have been meant.
-const GUESS: f64 = 0.5;
-/// How many completions of a word are looked for, those of most records first.
-const MAX_COMPLETIONS: usize = 50;
-/// From how many letters on a word may differ by one edit, and by two.
-const ONE_EDIT_FROM: usize = 4;
-const TWO_EDITS_FROM: usize = 8;
-/// A longer word is no misspelling, and its automaton would be large.
-const MAX_CORRECTED: usize = 32;
 
 /// A query as the indexes understand it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +15,9 @@ pub struct TextQuery {
     pub words: Vec<Word>,
     /// What every record must fulfil.
     pub conditions: Vec<Condition>,
+    /// What every record must fulfil one of, where there are any: the ways in which a field's
+    /// unfinished last word may go on.
+    pub unfinished: Vec<Condition>,
     /// Words that no record holds, and what was looked for instead.
     pub corrections: Vec<Correction>,
 }
@@ -63,6 +54,55 @@ pub struct Condition {
     pub words: Vec<(String, u32)>,
 }
 
+impl Condition {
+    /// The condition a clause makes on the fields it names; none where it only scores.
+    fn of(clause: &Clause, fields: Option<Vec<usize>>, words: &[Token]) -> Option<Self> {
+        if !clause.phrase && !clause.excluded && fields.is_none() {
+            return None;
+        }
+        let first = words.first()?.position;
+        let words = words.iter().map(|w| (w.term.clone(), w.position - first));
+        Some(Self {
+            excluded: clause.excluded,
+            fields: fields.unwrap_or_default(),
+            words: words.collect(),
+        })
+    }
+
+    /// The same with another last word.
+    fn ending(&self, term: &str) -> Self {
+        let mut other = self.clone();
+        if let Some((last, _)) = other.words.last_mut() {
+            term.clone_into(last);
+        }
+        other
+    }
+}
+
+/// The different conditions that a query's clauses make.
+pub fn conditions(clauses: &[Clause], fields: impl Fn(&str) -> Vec<usize>) -> Vec<Condition> {
+    let mut different = Vec::new();
+    for clause in clauses {
+        let Some(in_fields) = searched(clause, &fields) else {
+            continue;
+        };
+        let words: Vec<Token> = all_tokens(&clause.text).collect();
+        if let Some(condition) = Condition::of(clause, in_fields, &words)
+            && !different.contains(&condition)
+        {
+            different.push(condition);
+        }
+    }
+    different
+}
+
+/// The fields a clause is about, if it names any; nothing where it names none that words are
+/// searched in.
+fn searched(clause: &Clause, fields: impl Fn(&str) -> Vec<usize>) -> Option<Option<Vec<usize>>> {
+    let named = clause.field.as_deref().map(fields);
+    (!named.as_ref().is_some_and(Vec::is_empty)).then_some(named)
+}
+
 /// A word that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
@@ -93,31 +133,43 @@ impl TextQuery {
         lookup: Lookup,
     ) -> Self {
         let mut query = Self::default();
+        let mut stop_words = Vec::new();
         let last = clauses.len().saturating_sub(1);
         for (at, clause) in clauses.iter().enumerate() {
-            let in_fields = clause.field.as_deref().map(&fields);
-            if in_fields.as_ref().is_some_and(Vec::is_empty) {
+            let Some(in_fields) = searched(clause, &fields) else {
                 continue;
-            }
+            };
             let words: Vec<Token> = all_tokens(&clause.text).collect();
-            let bare = !clause.phrase && !clause.excluded && in_fields.is_none();
-            if !bare && let Some(first) = words.first().map(|word| word.position) {
-                query.conditions.push(Condition {
-                    excluded: clause.excluded,
-                    fields: in_fields.unwrap_or_default(),
-                    words: words
-                        .iter()
-                        .map(|w| (w.term.clone(), w.position - first))
-                        .collect(),
-                });
+            let condition = Condition::of(clause, in_fields, &words);
+            let bare = condition.is_none();
+            let open = lookup.prefix && at == last && !clause.phrase && !clause.excluded;
+            let mut open = words
+                .last()
+                .filter(|word| open && word.range.end == clause.text.len())
+                .map(|word| completions(parts, &word.word, &word.term));
+            if let Some(condition) = condition {
+                query.demand(parts, condition, open.as_deref().unwrap_or_default());
             }
             if clause.excluded {
                 continue;
             }
-            for word in words.into_iter().filter(|word| !word.stop) {
-                let open =
-                    bare && lookup.prefix && at == last && word.range.end == clause.text.len();
-                query.add(parts, clause, &word, open, bare && lookup.correct);
+            for (nth, word) in words.iter().enumerate() {
+                let completions = open.take_if(|_| nth + 1 == words.len());
+                let text = &clause.text[word.range.clone()];
+                if word.stop && completions.as_ref().is_none_or(Vec::is_empty) {
+                    stop_words.extend((!bare).then(|| (text.to_owned(), word.clone())));
+                    continue;
+                }
+                let start = clause.range.start + word.range.start;
+                let correct = (bare && lookup.correct).then_some(start);
+                query.add(parts, text, word, completions, correct);
+            }
+        }
+        // Stop words tell records apart so little that they only score where nothing else
+        // does: those that fulfil the conditions would otherwise not be found.
+        if query.terms().next().is_none() {
+            for (text, word) in stop_words {
+                query.add(parts, &text, &word, None, None);
             }
         }
         query
@@ -129,41 +181,65 @@ impl TextQuery {
         terms.map(|alternative| alternative.term.as_str())
     }
 
+    /// Adds a condition, unless it is there; with the completions of its last word, all the
+    /// ways to fulfil it.
+    fn demand(
+        &mut self,
+        parts: &[TextPart<'_>],
+        condition: Condition,
+        completions: &[Alternative],
+    ) {
+        if completions.is_empty() {
+            if !self.conditions.contains(&condition) {
+                self.conditions.push(condition);
+            }
+            return;
+        }
+        let completed = completions.iter().map(|way| condition.ending(&way.term));
+        self.unfinished = completed.collect();
+        let last = condition.words.last();
+        if last.is_some_and(|(term, _)| itself(parts, term).is_some()) {
+            self.unfinished.push(condition);
+        }
+    }
+
+    /// Adds a word, with its completions where it is unfinished. It is corrected where it is
+    /// said at which byte it stands.
     fn add(
         &mut self,
         parts: &[TextPart<'_>],
-        clause: &Clause,
+        text: &str,
         word: &Token,
-        open: bool,
-        correct: bool,
+        completions: Option<Vec<Alternative>>,
+        correct: Option<usize>,
     ) {
-        let itself = |known: &&mut Word| known.terms.first().is_some_and(|t| t.term == word.term);
-        if !open && let Some(known) = self.words.iter_mut().find(itself) {
+        let same = |known: &&mut Word| known.terms.first().is_some_and(|t| t.term == word.term);
+        if completions.is_none()
+            && let Some(known) = self.words.iter_mut().find(same)
+        {
             known.repeats += 1;
             return;
         }
-        let text = &clause.text[word.range.clone()];
-        let mut terms = Vec::new();
-        if parts.iter().any(|part| part.holds(&word.term)) {
-            terms.push(Alternative {
-                term: word.term.clone(),
-                boost: 1.0,
-            });
-        }
-        if open {
-            terms.extend(completions(parts, &word.word, &word.term));
-        }
+        // What is a stop word so far is on its way to another word.
+        let whole = completions.is_none() || !word.stop;
+        let own = whole.then(|| itself(parts, &word.term)).flatten();
+        let completions = completions.unwrap_or_default();
+        let mut terms: Vec<Alternative> = own.into_iter().chain(completions).collect();
         if terms.is_empty()
-            && correct
-            && let Some((instead, term)) = correction(parts, &word.word)
+            && let Some(start) = correct
         {
-            terms.push(Alternative { term, boost: GUESS });
-            let start = clause.range.start;
-            self.corrections.push(Correction {
-                word: text.to_owned(),
-                range: start + word.range.start..start + word.range.end,
-                instead,
-            });
+            match meant(parts, &word.word) {
+                Meant::Word { instead, term } => {
+                    terms.push(term);
+                    self.corrections.push(Correction {
+                        word: text.to_owned(),
+                        range: start..start + text.len(),
+                        instead,
+                    });
+                }
+                Meant::StopWord => return,
+                Meant::Unknown => {}
+            }
         }
         self.words.push(Word {
             text: text.to_owned(),
@@ -173,58 +249,11 @@ impl TextQuery {
     }
 }
 
-/// The terms of the words that begin with a prefix, without its own, those of most records
-/// first.
-fn completions(parts: &[TextPart<'_>], prefix: &str, own: &str) -> Vec<Alternative> {
-    let mut holding: BTreeMap<String, u32> = BTreeMap::new();
-    for part in parts {
-        for (word, at) in part.index.words().texts().beginning_with(prefix) {
-            let live = part.live_holders(at);
-            if live > 0 {
-                *holding.entry(word).or_default() += live;
-            }
-        }
-    }
-    let mut terms: BTreeMap<String, u32> = BTreeMap::new();
-    for (word, live) in holding {
-        if let Some(token) = tokens(&word).next().filter(|token| token.term != own) {
-            *terms.entry(token.term).or_default() += live;
-        }
-    }
-    let mut terms: Vec<(String, u32)> = terms.into_iter().collect();
-    // Stable: of equally many, the first in order of term.
-    terms.sort_by_key(|(_, live)| std::cmp::Reverse(*live));
-    terms.truncate(MAX_COMPLETIONS);
-    let guess = |(term, _)| Alternative { term, boost: GUESS };
-    terms.into_iter().map(guess).collect()
-}
-
-/// The word spelled most alike that a live record holds, and its term: of equally near ones
-/// that of most records, then the first in order.
-fn correction(parts: &[TextPart<'_>], word: &str) -> Option<(String, String)> {
-    let letters = word.chars().count();
-    let edits = match letters {
-        TWO_EDITS_FROM..=MAX_CORRECTED => 2,
-        ONE_EDIT_FROM..TWO_EDITS_FROM => 1,
-        _ => return None,
-    };
-    if word.chars().any(char::is_numeric) {
-        return None;
-    }
-    let automaton = EditDistance::new(word, edits);
-    let mut found: BTreeMap<String, (u8, u32)> = BTreeMap::new();
-    for part in parts {
-        for (candidate, at, distance) in part.index.words().texts().near(&automaton) {
-            let live = part.live_holders(at);
-            if live > 0 {
-                found.entry(candidate).or_insert((distance, 0)).1 += live;
-            }
-        }
-    }
-    let best = found
-        .into_iter()
-        .min_by_key(|(_, (distance, live))| (*distance, std::cmp::Reverse(*live)));
-    let (instead, _) = best?;
-    let term = tokens(&instead).next()?.term;
-    Some((fold(&instead), term))
+/// A term for the word itself, where a live record holds it.
+fn itself(parts: &[TextPart<'_>], term: &str) -> Option<Alternative> {
+    let held = parts.iter().any(|part| part.holds(term));
+    held.then(|| Alternative {
+        term: term.to_owned(),
+        boost: 1.0,
+    })
 }

@@ -2,10 +2,23 @@
 //! `field:value`.
 //!
 //! Nothing is an error: what is not meant as an operator is words. A hyphen excludes only
-//! before a word and after a blank, a quote opens a phrase only if another closes it, and a
-//! colon names a field only after a name that is one.
+//! before a word, a quote or a field, and after a blank; a colon names a field only after a
+//! name that is one, and of several such names the longest counts. Straight quotes and
+//! typographic ones are the same, since phones type either.
+//!
+//! A quote that no other closes takes the rest of the query, which is what a query looks like
+//! while its phrase is typed. After a hyphen or a field that is already the phrase; by itself
+//! it is words, since a phrase whose last word is half typed is in no record.
 
 use std::ops::Range;
+
+use crate::filter::MARKS;
+
+/// What opens a phrase and what closes one: languages pair them differently, and one of a
+/// pair is often typed without the other.
+const QUOTES: [char; 8] = [
+    '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{ab}', '\u{bb}', '\u{ff02}',
+];
 
 /// A part of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +27,7 @@ pub struct Clause {
     pub text: String,
     /// Where in the query they stand.
     pub range: Range<usize>,
-    /// Whether they must stand together in this order.
+    /// Whether they stand between two quotes, and so must stand together in this order.
     pub phrase: bool,
     /// Whether they must not occur.
     pub excluded: bool,
@@ -58,48 +71,90 @@ pub fn without_operators(clauses: &[Clause]) -> String {
 /// The clause that begins at `start`, and where the next one may.
 fn clause(query: &str, start: usize, is_field: &impl Fn(&str) -> bool) -> (Clause, usize) {
     let mut rest = start;
-    let excluded = query[rest..]
-        .strip_prefix('-')
-        .is_some_and(|after| after.starts_with(|c: char| c.is_alphanumeric() || c == '"'));
+    let excludes = |after: &str| {
+        let word = |c: char| c.is_alphanumeric() || QUOTES.contains(&c);
+        after.starts_with(word) || field(after, is_field).is_some()
+    };
+    let excluded = query[rest..].strip_prefix('-').is_some_and(excludes);
     rest += usize::from(excluded);
     let field = field(&query[rest..], is_field);
-    if let Some(name) = field {
-        rest += name.len() + 1;
+    if let Some((_, length)) = field {
+        rest += length;
     }
-    let phrase = phrase(&query[rest..]);
-    let (range, end) = match phrase {
-        Some(inner) => {
-            let range = rest + 1..rest + 1 + inner.len();
-            let end = range.end + 1;
-            (range, end)
-        }
+    let (range, phrase, end) = match quoted(&query[rest..]) {
+        Some(quoted) => (
+            rest + quoted.inner.start..rest + quoted.inner.end,
+            quoted.closed && !query[rest..][quoted.inner].trim().is_empty(),
+            rest + quoted.end,
+        ),
         None => {
             let word = &query[rest..];
             let length = word.find(char::is_whitespace).unwrap_or(word.len());
-            (rest..rest + length, rest + length)
+            (rest..rest + length, false, rest + length)
         }
     };
     let clause = Clause {
         text: query[range.clone()].to_owned(),
         range,
-        phrase: phrase.is_some(),
+        phrase,
         excluded,
-        field: field.map(str::to_owned),
+        field: field.map(|(name, _)| name),
     };
     (clause, end)
 }
 
-/// The name before a colon, if it is a field's and something follows.
-fn field<'a>(rest: &'a str, is_field: &impl Fn(&str) -> bool) -> Option<&'a str> {
-    let (name, value) = rest.split_once(':')?;
-    let follows = value.starts_with(|c: char| !c.is_whitespace());
-    (follows && is_field(name)).then_some(name)
+/// The longest name before a colon that is a field's, where something follows, and how many
+/// bytes it takes with its colon. A backslash takes a colon into the name, and a hyphen, as in
+/// a filter.
+fn field(rest: &str, is_field: &impl Fn(&str) -> bool) -> Option<(String, usize)> {
+    let mut name = String::new();
+    let mut longest = None;
+    let mut characters = rest.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let taken = match character {
+            '\\' => characters.next_if(|(_, next)| MARKS.contains(next)),
+            _ => None,
+        };
+        if character == ':' {
+            let follows = characters.peek().is_some_and(|(_, c)| !c.is_whitespace());
+            if follows && is_field(&name) {
+                longest = Some((name.clone(), at + 1));
+            }
+        }
+        name.push(taken.map_or(character, |(_, taken)| taken));
+    }
+    longest
 }
 
-/// What stands between two quotes, if it holds anything.
-fn phrase(rest: &str) -> Option<&str> {
-    let (inner, _) = rest.strip_prefix('"')?.split_once('"')?;
-    (!inner.trim().is_empty()).then_some(inner)
+/// What a quote at the start of a text takes.
+struct Quoted {
+    inner: Range<usize>,
+    closed: bool,
+    /// Where the text goes on.
+    end: usize,
+}
+
+fn quoted(rest: &str) -> Option<Quoted> {
+    let start = rest
+        .chars()
+        .next()
+        .filter(|c| QUOTES.contains(c))?
+        .len_utf8();
+    let closing = rest[start..]
+        .char_indices()
+        .find(|(_, c)| QUOTES.contains(c));
+    Some(match closing {
+        Some((length, quote)) => Quoted {
+            inner: start..start + length,
+            closed: true,
+            end: start + length + quote.len_utf8(),
+        },
+        None => Quoted {
+            inner: start..rest.len(),
+            closed: false,
+            end: rest.len(),
+        },
+    })
 }
 
 #[cfg(test)]
@@ -107,8 +162,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FIELDS: [&str; 6] = ["title", "city", "_kind", "dc", "dc:type", "-odd"];
+
     fn parsed(query: &str) -> Vec<(String, bool, bool, Option<String>)> {
-        let is_field = |name: &str| ["title", "city"].contains(&name);
+        let is_field = |name: &str| FIELDS.contains(&name);
         let clauses = parse(query, is_field).into_iter();
         clauses
             .map(|c| (c.text, c.phrase, c.excluded, c.field))
@@ -159,6 +216,72 @@ mod tests {
     }
 
     #[test]
+    fn a_field_may_have_any_name() {
+        for (query, excluded, field, text) in [
+            ("-_kind:a", true, "_kind", "a"),
+            ("-city:*", true, "city", "*"),
+            ("dc:type:Z", false, "dc:type", "Z"),
+            (r"dc\:type:Z", false, "dc:type", "Z"),
+            ("-dc:type:Z", true, "dc:type", "Z"),
+            ("dc:other:Z", false, "dc", "other:Z"),
+            (r"-\-odd:x", true, "-odd", "x"),
+        ] {
+            assert_eq!(
+                parsed(query),
+                [one(text, false, excluded, Some(field))],
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn quotes_of_every_kind_are_quotes() {
+        for query in [
+            "\u{201c}raw milk\u{201d}",
+            "\u{201e}raw milk\u{201c}",
+            "\u{ab}raw milk\u{bb}",
+            "\u{bb}raw milk\u{ab}",
+            "\u{201c}raw milk\"",
+        ] {
+            let phrase = |excluded| one("raw milk", true, excluded, None);
+            let both = format!("{query} -{query} goat");
+            assert_eq!(
+                parsed(&both),
+                [phrase(false), phrase(true), one("goat", false, false, None)],
+                "{both}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_still_open_takes_the_rest() {
+        for (query, excluded, field) in [
+            ("milk -\"goat cheese", true, None),
+            ("milk \"goat cheese", false, None),
+            ("milk title:\"goat cheese", false, Some("title")),
+        ] {
+            let rest = one("goat cheese", false, excluded, field);
+            assert_eq!(
+                parsed(query),
+                [one("milk", false, false, None), rest],
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn quotes_around_nothing_hold_no_word() {
+        for (query, excluded) in [
+            ("\"\"", false),
+            ("\"", false),
+            ("-\"", true),
+            ("-\"\"", true),
+        ] {
+            assert_eq!(parsed(query), [one("", false, excluded, None)], "{query}");
+        }
+    }
+
+    #[test]
     fn meaning_reads_what_is_not_excluded() {
         let clauses = parse(r#""raw milk" -cheese title:farm"#, |name| name == "title");
         assert_eq!(without_operators(&clauses), "raw milk farm");
@@ -166,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_query(query in r#"[-a:"é \t]{0,20}"#) {
+        fn any_text_is_a_query(query in r#"[-a:\\"“»é \t]{0,20}"#) {
             for clause in parse(&query, |name| name == "a") {
                 prop_assert_eq!(&query[clause.range.clone()], &clause.text);
             }

@@ -11,7 +11,7 @@ const VOCABULARY: [&str; 8] = [
     "milk", "goat", "wood", "desk", "solar", "panel", "the", "x9",
 ];
 
-fn index(texts: &[impl AsRef<str>]) -> TextIndex {
+pub(super) fn index(texts: &[impl AsRef<str>]) -> TextIndex {
     let mut builder = TextIndexBuilder::new(vec![1]);
     for text in texts {
         builder.add(&[text.as_ref()]);
@@ -19,7 +19,7 @@ fn index(texts: &[impl AsRef<str>]) -> TextIndex {
     builder.build()
 }
 
-fn part(index: &TextIndex) -> TextPart<'_> {
+pub(super) fn part(index: &TextIndex) -> TextPart<'_> {
     TextPart {
         index,
         live: None,
@@ -29,7 +29,7 @@ fn part(index: &TextIndex) -> TextPart<'_> {
     }
 }
 
-fn asked(parts: &[TextPart<'_>], query: &str, lookup: Lookup) -> TextQuery {
+pub(super) fn asked(parts: &[TextPart<'_>], query: &str, lookup: Lookup) -> TextQuery {
     TextQuery::new(parts, &parse(query, |_| false), |_| Vec::new(), lookup)
 }
 
@@ -120,6 +120,55 @@ fn the_last_word_may_be_unfinished_only_when_it_is_said_to_be() {
     assert_eq!(found(&index, "sol desk", PREFIX), [2]);
     assert_eq!(found(&index, "sol ", PREFIX).len(), 2);
     assert_eq!(found(&index, "sol", Lookup::default()), [] as [u32; 0]);
+}
+
+#[test]
+fn an_unfinished_word_may_be_a_stop_word_so_far() {
+    let index = index(&["insurance in Oslo", "a note in the book", "theatre"]);
+    for (typed, records) in [("in", 0), ("no", 1), ("the", 2)] {
+        assert_eq!(found(&index, typed, PREFIX), [records], "{typed}");
+        assert_eq!(found(&index, typed, Lookup::default()), [] as [u32; 0]);
+    }
+    assert_eq!(found(&index, "book with", PREFIX), [1]);
+    let parts = [part(&index)];
+    assert_eq!(asked(&parts, "book with", PREFIX).words.len(), 1);
+}
+
+#[test]
+fn stop_words_of_a_phrase_score_where_no_other_word_does() {
+    let index = index(&["it is so", "is it milk", "wood"]);
+    assert_eq!(found(&index, "\"it is\"", Lookup::default()).len(), 2);
+    assert_eq!(found(&index, "milk \"it is\"", Lookup::default()), [1]);
+    assert_eq!(found(&index, "it is", Lookup::default()), [] as [u32; 0]);
+    let parts = [part(&index)];
+    let query = plain(&parts, "\"it is\"");
+    let marked = Matches::of(&query, "It is so").ranges();
+    assert_eq!(marked, [0..2, 3..5]);
+    assert_eq!(
+        search(&parts, &query, 1),
+        exhaustive(&parts, &query)[..1],
+        "pruned as words are"
+    );
+}
+
+#[test]
+fn words_run_together_are_found_and_marked_one_by_one() {
+    let text = "our mission:build bridges.We build";
+    let index = index(&[text, "wood"]);
+    for query in ["mission", "bridges", "\"mission build\"", "Mission:build"] {
+        assert_eq!(found(&index, query, Lookup::default()), [0], "{query}");
+    }
+    let query = plain(&[part(&index)], "bridge");
+    let marked = Matches::of(&query, text).ranges().into_iter();
+    let marked: Vec<&str> = marked.map(|range| &text[range]).collect();
+    assert_eq!(marked, ["bridges"]);
+}
+
+#[test]
+fn what_is_said_twice_is_asked_once() {
+    let index = index(&["milk"]);
+    let query = plain(&[part(&index)], "milk -the -the -\"the\" \"a b\" \"a b\"");
+    assert_eq!(query.conditions.len(), 2);
 }
 
 #[test]
@@ -233,6 +282,9 @@ proptest! {
         let all = exhaustive(&parts, &query_words);
         prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
         prop_assert_eq!(count(&parts, &query_words) as usize, all.len());
+        let small = plain(&parts, "\"the\"");
+        let all_small = exhaustive(&parts, &small);
+        prop_assert_eq!(&search(&parts, &small, k), &all_small[..k.min(all_small.len())]);
 
         let whole: Vec<&(String, bool, bool)> = first.iter().chain(&second).collect();
         let kept: Vec<(u32, &str)> = (0..).zip(&whole)

@@ -28,3 +28,33 @@ fn a_query_of_exclusions_alone_says_what_is_missing() {
     assert!(matches!(error, Error::BadQuery(_)));
     assert!(error.to_string().contains("add a word"), "{error}");
 }
+
+#[test]
+fn a_query_without_a_word_leaves_nothing_out() {
+    for query in ["-\"", "-\"\"", "\"\""] {
+        let error = shop().search(&Query::new(query)).unwrap_err().to_string();
+        assert!(error.contains("holds no word"), "{query}: {error}");
+    }
+}
+
+#[test]
+fn an_exclusion_that_is_being_typed_takes_nothing_else_away() {
+    for typed in ["milk -\"goat", "milk -\"goat che", "milk -\"goat cheese"] {
+        let found = found(typed, Mode::Text);
+        assert!(found.contains(&"Espresso machine".to_owned()), "{typed}");
+    }
+    let still = found("milk -\"goat ches", Mode::Text);
+    assert!(still.contains(&"Goat cheese".to_owned()), "{still:?}");
+}
+
+#[test]
+fn more_conditions_than_anybody_types_are_refused() {
+    let many: Vec<String> = (0..33).map(|at| format!("-w{at}")).collect();
+    let long = format!("\"{}\"", "milk ".repeat(33));
+    for query in [format!("milk {}", many.join(" ")), long] {
+        let error = shop().search(&Query::new(query)).unwrap_err().to_string();
+        assert!(error.contains("at most 32 are allowed"), "{error}");
+    }
+    let repeated = format!("milk {}", "-the ".repeat(300));
+    assert!(shop().search(&Query::new(repeated)).is_ok());
+}

@@ -9,6 +9,7 @@ mod common;
 
 mod accent;
 mod exclusion;
+mod facet;
 mod meaning;
 mod negation;
 mod nonsense;

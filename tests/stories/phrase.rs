@@ -20,3 +20,22 @@ fn a_quoted_phrase_that_no_record_holds_finds_nothing() {
         assert!(found("\"milk goat\"", mode).is_empty(), "{mode}");
     }
 }
+
+#[test]
+fn the_quotes_that_phones_type_are_quotes() {
+    for query in [
+        "\u{201c}goat milk\u{201d}",
+        "\u{201e}goat milk\u{201c}",
+        "\u{ab}goat milk\u{bb}",
+    ] {
+        for mode in Mode::ALL {
+            assert_eq!(found(query, mode), ["Goat cheese"], "{query} {mode}");
+        }
+    }
+}
+
+#[test]
+fn a_phrase_of_small_words_is_found_by_words_too() {
+    assert_eq!(found("\"with a\"", Mode::Text).len(), 3);
+    assert_eq!(found("title:with", Mode::Text), ["Phone with a camera"]);
+}

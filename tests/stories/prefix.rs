@@ -25,6 +25,13 @@ fn the_last_word_may_be_unfinished_while_typing() {
 }
 
 #[test]
+fn a_word_on_its_way_may_look_like_a_small_one() {
+    // On the way to "included".
+    assert!(typing("in").contains(&"Router QX-4417".to_owned()));
+    assert_eq!(typing("title:fro"), ["Milk frother"]);
+}
+
+#[test]
 fn a_finished_query_takes_its_words_whole() {
     assert!(found("espr", Mode::Text).is_empty());
 }

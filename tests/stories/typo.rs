@@ -39,3 +39,10 @@ fn a_word_that_some_record_holds_is_never_corrected() {
     assert!(answer.corrections.is_empty());
     assert_eq!(found("boots", Mode::Text), ["Hiking boots"]);
 }
+
+#[test]
+fn a_misspelled_small_word_is_left_out_as_it_would_be_if_it_were_not() {
+    let answer = ask("boots witth", Mode::Text);
+    assert!(answer.corrections.is_empty(), "{:?}", answer.corrections);
+    assert_eq!(titles(answer), ["Hiking boots"]);
+}

@@ -1,0 +1,84 @@
+//! Conditions on a word that is still being typed.
+
+use roaring::RoaringBitmap;
+
+use super::condition;
+use super::query::TextQuery;
+use super::search::TextPart;
+
+/// The live positions of each part that fulfil every condition of a query, an unfinished one
+/// in any of the ways it may go on; `None` where it has none.
+pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
+    let every = condition::fulfilling(parts, query);
+    let ways = query.unfinished.iter().filter_map(|way| {
+        let alone = TextQuery {
+            conditions: vec![way.clone()],
+            ..TextQuery::default()
+        };
+        condition::fulfilling(parts, &alone)
+    });
+    let any = ways.reduce(|some, more| pairwise(some, more, |some, more| some | more));
+    match (every, any) {
+        (Some(every), Some(any)) => Some(pairwise(every, any, |every, any| every & any)),
+        (every, any) => every.or(any),
+    }
+}
+
+fn pairwise(
+    one: Vec<RoaringBitmap>,
+    other: Vec<RoaringBitmap>,
+    both: impl Fn(RoaringBitmap, RoaringBitmap) -> RoaringBitmap,
+) -> Vec<RoaringBitmap> {
+    let pairs = one.into_iter().zip(other);
+    pairs.map(|(one, other)| both(one, other)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Lookup, TextIndexBuilder, parse, search};
+
+    /// The records that fulfil a query's conditions, and those that its words find.
+    fn typed(query: &str) -> (Vec<u32>, usize) {
+        let mut builder = TextIndexBuilder::new(vec![1, 1]);
+        builder.add(&["Goat milk", "raw"]);
+        builder.add(&["A mill", "of wood"]);
+        builder.add(&["Wood", "milk"]);
+        builder.add(&["In the insurance", "paper"]);
+        let index = builder.build();
+        let parts = [TextPart {
+            index: &index,
+            live: None,
+            terms: 10,
+            passing: None,
+            offset: 0,
+        }];
+        let fields = |name: &str| if name == "title" { vec![0] } else { Vec::new() };
+        let clauses = parse(query, |name| name == "title");
+        let lookup = Lookup {
+            prefix: true,
+            correct: true,
+        };
+        let query = TextQuery::new(&parts, &clauses, fields, lookup);
+        let fulfilling = fulfilling(&parts, &query).unwrap();
+        let found = search(&parts, &query, 10).len();
+        (fulfilling[0].iter().collect(), found)
+    }
+
+    #[test]
+    fn a_field_s_last_word_may_be_unfinished() {
+        assert_eq!(typed("title:mil"), (vec![0, 1], 3));
+        assert_eq!(typed("title:ins").0, [3]);
+        assert_eq!(typed("title:in").0, [3]);
+        assert_eq!(typed("title:\"goat mi").0, [0]);
+        assert_eq!(typed("title:mil -raw").0, [] as [u32; 0]);
+        assert_eq!(typed("raw title:mil -title:mill").0, [] as [u32; 0]);
+        assert_eq!(typed("-raw title:mil").0, [1]);
+        assert_eq!(typed("title:xyz").0, [] as [u32; 0]);
+    }
+
+    #[test]
+    fn a_closed_phrase_is_finished() {
+        assert_eq!(typed("title:\"mil\"").0, [] as [u32; 0]);
+    }
+}

@@ -1,0 +1,119 @@
+//! A condition may stand among the words or beside them; it is the same condition, whatever
+//! the field is called.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use parallax::collection::{Build, Cores, SourceFile};
+use parallax::record::FieldOptions;
+use parallax::{Catalogue, Collection, Mode, Query};
+use serde_json::json;
+
+use crate::common;
+use crate::titles;
+
+/// A few pages, opened once.
+fn pages() -> Arc<Collection> {
+    static PAGES: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    let (_, catalogue) = PAGES.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pages.jsonl");
+        let lines = [
+            json!({"title": "One", "text": "web", "_kind": "a", "dc:type": "Z", "tag": "*", "year": 1990}),
+            json!({"title": "Two", "text": "web", "_kind": "b", "dc:type": "Z|Y", "tag": "New York", "year": 2000}),
+            json!({"title": "Three", "text": "web", "_kind": "c", "dc:type": "X", "year": 2010}),
+        ];
+        std::fs::write(&file, lines.map(|line| line.to_string()).join("\n")).unwrap();
+        let facets = ["_kind:text", "dc:type:text", "tag:text", "year:number"];
+        let options = FieldOptions {
+            title: Some("title".into()),
+            text: Some("text".into()),
+            facets: facets.map(str::to_owned).to_vec(),
+            ..FieldOptions::default()
+        };
+        let source = SourceFile::look(&file, &options).unwrap();
+        let catalogue = Catalogue::open(&folder.path().join("data"), common::query_encoder());
+        let catalogue = catalogue.unwrap();
+        let build = Build {
+            source: &source,
+            vectors: None,
+            encoder: common::encoder(),
+            passages: true,
+            cores: Cores::All,
+            progress: &|_| {},
+            cancelled: &AtomicBool::new(false),
+        };
+        catalogue.build("pages", build, false).unwrap();
+        (folder, catalogue)
+    });
+    catalogue.collection("pages").unwrap()
+}
+
+fn found(text: &str, filters: &[&str]) -> Vec<String> {
+    let query = Query {
+        mode: Mode::Text,
+        filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
+        ..Query::new(text)
+    };
+    titles(pages().search(&query).unwrap())
+}
+
+#[test]
+fn a_condition_among_the_words_means_what_it_means_as_a_filter() {
+    for (condition, pages) in [
+        ("-_kind:a", &["Two", "Three"][..]),
+        ("_kind:a|c", &["One", "Three"]),
+        ("tag:*", &["One", "Two"]),
+        ("-tag:*", &["Three"]),
+        (r"tag:\*", &["One"]),
+        (r"dc\:type:Z", &["One"]),
+        (r"dc\:type:Z\|Y", &["Two"]),
+        ("year:1995..", &["Two", "Three"]),
+        ("-year:>=2000", &["One"]),
+    ] {
+        assert_eq!(found("web", &[condition]), pages, "{condition}");
+        assert_eq!(
+            found(&format!("web {condition}"), &[]),
+            pages,
+            "{condition}"
+        );
+        assert_eq!(
+            found(&format!("{condition} web"), &[]),
+            pages,
+            "{condition}"
+        );
+    }
+}
+
+#[test]
+fn a_colon_in_a_name_needs_no_backslash_where_the_name_is_known() {
+    assert_eq!(found("web dc:type:Z", &[]), ["One"]);
+    assert_eq!(found("web -dc:type:Z", &[]), ["Two", "Three"]);
+}
+
+#[test]
+fn quotes_take_a_value_to_the_letter() {
+    assert_eq!(found("web tag:\"New York\"", &[]), ["Two"]);
+    assert_eq!(found("web tag:\u{201c}New York\u{201d}", &[]), ["Two"]);
+    assert_eq!(found("web tag:\"*\"", &[]), ["One"]);
+    assert_eq!(found("web dc:type:\"Z|Y\"", &[]), ["Two"]);
+}
+
+#[test]
+fn a_condition_alone_says_that_a_word_is_missing() {
+    for mode in Mode::ALL {
+        let query = Query {
+            mode,
+            ..Query::new("tag:*")
+        };
+        let error = pages().search(&query).unwrap_err().to_string();
+        assert!(error.contains("where to look"), "{error}");
+        assert!(error.contains("add a word"), "{error}");
+    }
+}
+
+#[test]
+fn a_condition_half_written_is_told_how_to_be_written() {
+    let error = pages().search(&Query::new("web tag:a|")).unwrap_err();
+    assert!(error.to_string().contains("field:value"), "{error}");
+}
