@@ -45,7 +45,8 @@ model: build ## fetch all-MiniLM-L6-v2, once
 	$(PARALLAX) model
 
 dev: setup ## develop: cargo leptos watch
-	cargo leptos watch
+	cargo run --package parallax-server --bin parallax -- model
+	cargo leptos watch -- serve --data-dir $(DATA_DIR)
 
 dev-check: setup ## prove that `make dev` serves a change of app/
 	.ci/dev-check

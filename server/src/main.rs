@@ -17,12 +17,13 @@ mod service;
 mod tasks;
 mod wire;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let command = command::Arguments::parse();
+    let command = command::Arguments::parse_from(arguments());
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -39,6 +40,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the program was called with. `cargo leptos watch` calls it with nothing, and means
+/// that it is to serve.
+fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.len() == 1 && std::env::var_os("LEPTOS_WATCH").is_some() {
+        arguments.push("serve".into());
+    }
+    arguments
 }
 
 /// Whether whoever read the output went away, as `head` does once it has enough.
