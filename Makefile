@@ -44,11 +44,10 @@ setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tail
 model: build ## fetch all-MiniLM-L6-v2, once
 	$(PARALLAX) model
 
-dev: setup ## develop: cargo leptos watch
-	cargo run --package parallax-server --bin parallax -- model
+dev: setup model ## develop: cargo leptos watch
 	cargo leptos watch -- serve --data-dir $(DATA_DIR)
 
-dev-check: setup ## prove that `make dev` serves a change of app/
+dev-check: setup model ## prove that `make dev` serves a change of app/
 	.ci/dev-check
 
 data: ## fetch the tutorial's 40,474 start-ups to data/startups_demo.json

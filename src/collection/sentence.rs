@@ -1,6 +1,8 @@
 //! The sentence of a hit that is nearest to the query. Sentences have no vectors of their own:
 //! those of the hits shown are encoded when somebody asks.
 
+use std::ops::Range;
+
 use super::Collection;
 use crate::Vector;
 use crate::error::Result;
@@ -28,7 +30,11 @@ impl Collection {
             let Some(read) = text.get(shown.clone()) else {
                 continue;
             };
-            let sentences = encoder.sentences(read)?;
+            let (head, rest) = read.split_at(headline(read));
+            let below = encoder.sentences(rest)?.into_iter();
+            let below = below.map(|one| head.len() + one.start..head.len() + one.end);
+            let sentences: Vec<Range<usize>> =
+                encoder.sentences(head)?.into_iter().chain(below).collect();
             if sentences.len() < 2 {
                 continue;
             }
@@ -47,5 +53,32 @@ impl Collection {
             }
         }
         Ok(())
+    }
+}
+
+/// How long a text's first line is, where it stands by itself, as a tagline does: nothing but
+/// the line's end parts it from the next sentence. A line that is merely wrapped goes on in
+/// the next one, mostly in lower case.
+fn headline(text: &str) -> usize {
+    let end = text.find('\n').unwrap_or(0);
+    let next = text[end..].trim_start().chars().next();
+    if next.is_some_and(char::is_uppercase) {
+        end
+    } else {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headline;
+
+    #[test]
+    fn a_first_line_stands_by_itself_unless_it_is_merely_wrapped() {
+        assert_eq!(headline("Bread daily\nSourdough and rye."), 11);
+        assert_eq!(headline("Bread that is baked\nevery day. And rye."), 0);
+        assert_eq!(headline("Bread daily"), 0);
+        assert_eq!(headline("\nBread"), 0);
+        assert_eq!(headline(""), 0);
     }
 }
