@@ -77,7 +77,8 @@ fn index_search_and_embed_work_together() {
     assert_eq!(answer["hits"].as_array().unwrap().len(), 2);
     assert_eq!(answer["hits"][0]["payload"]["city"], "Berlin");
 
-    // What begins with a hyphen leaves something out, here as everywhere.
+    // What begins with a hyphen leaves something out, here as everywhere. Keelbramble, the
+    // other one that keeps passwords, stays.
     let without = [
         "search",
         "-Hushwarren password manager",
@@ -90,7 +91,7 @@ fn index_search_and_embed_work_together() {
     ];
     let found = ok(&without, at);
     assert!(!found.contains("Hushwarren") && !found.contains("Berlin"));
-    assert!(found.contains("password"), "{found}");
+    assert!(found.contains("Keelbramble"), "{found}");
 
     ok(&["embed", &sample(), "-o", "v.npy"], at);
     assert_eq!(
