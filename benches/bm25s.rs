@@ -1,6 +1,6 @@
 //! Our BM25 beside bm25s, a well-known implementation in Python: writes the terms of a
 //! benchmark's records and queries, as our analysis has them, with our first hundred of
-//! each query, for `bm25s.py` to compare.
+//! each query, for `check_bm25s.py` to compare.
 //!
 //! `make quality-check`, or `cargo bench --bench bm25s -- BEIR_FOLDER OUT.json`.
 

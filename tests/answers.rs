@@ -126,10 +126,17 @@ fn paraphrases_are_answered_and_strangers_are_not() {
     let (_catalogue, collection) = collection(folder.path(), &answers);
     let ask = |text: &Value| collection.ask(text.as_str().unwrap(), Vec::new()).unwrap();
 
-    let right = known
+    let replies: Vec<(bool, bool)> = known
         .iter()
-        .filter(|(at, pair)| ask(&pair["s2"]).answer() == Some(format!("Answer {at}.").as_str()));
-    let right = right.count() as f64 / known.len() as f64;
+        .map(|(at, pair)| {
+            let reply = ask(&pair["s2"]);
+            let own = format!("Answer {at}.");
+            (reply.known, reply.answer() == Some(&own))
+        })
+        .collect();
+    let share = |count: usize| count as f64 / known.len() as f64;
+    let right = share(replies.iter().filter(|(_, own)| *own).count());
+    let wrong = share(replies.iter().filter(|(known, own)| *known && !own).count());
     // What a stranger asks may stand there all the same, word for word.
     let there: HashSet<&str> = known
         .iter()
@@ -147,15 +154,17 @@ fn paraphrases_are_answered_and_strangers_are_not() {
         .filter(|query| ask(&query["text"]).known)
         .count();
     println!(
-        "STS-B: {:.1} % of {} paraphrases got their answer, {:.1} % of {} other sentences got one; \
-         of {} questions on aerodynamics {foreign}",
-        right * 100.0,
+        "STS-B: of {} paraphrases {:.1} % got their answer and {:.1} % another one, of {} other \
+         sentences {:.1} % got one, of {} questions on aerodynamics {foreign}",
         known.len(),
-        answered * 100.0,
+        right * 100.0,
+        wrong * 100.0,
         strange.len(),
+        answered * 100.0,
         cranfield.len()
     );
     assert!(right >= 0.85, "{right}");
+    assert!(wrong <= 0.1, "{wrong}");
     assert!(answered <= 0.2, "{answered}");
     assert_eq!(foreign, 0);
 }
