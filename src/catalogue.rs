@@ -25,6 +25,8 @@ const COLLECTIONS_FOLDER: &str = "collections";
 
 /// Name -> number of the folder.
 const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
+/// The name of the collection that answers where none is named.
+const DEFAULT: TableDefinition<'_, (), &str> = TableDefinition::new("default");
 /// The number the next folder gets.
 const NEXT: TableDefinition<'_, (), u64> = TableDefinition::new("next");
 /// Numbers of folders that hold no collection yet, or none any more.
@@ -79,6 +81,7 @@ impl Catalogue {
             .begin_write()
             .map_err(catalogue.failed())?;
         write.open_table(COLLECTIONS).map_err(catalogue.failed())?;
+        write.open_table(DEFAULT).map_err(catalogue.failed())?;
         write.open_table(NEXT).map_err(catalogue.failed())?;
         write.open_table(DISCARDED).map_err(catalogue.failed())?;
         write.commit().map_err(catalogue.failed())?;
@@ -92,6 +95,31 @@ impl Catalogue {
     /// What keeps the catalogue from being read.
     pub fn names(&self) -> Result<Vec<String>> {
         Ok(self.entries()?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// The name that was last kept by [`Catalogue::set_default`]; its collection may be gone.
+    ///
+    /// # Errors
+    /// What keeps the catalogue from being read.
+    pub fn default(&self) -> Result<Option<String>> {
+        let read = self.database.begin_read().map_err(self.failed())?;
+        let table = read.open_table(DEFAULT).map_err(self.failed())?;
+        let name = table.get(()).map_err(self.failed())?;
+        Ok(name.map(|name| name.value().to_owned()))
+    }
+
+    /// Keeps the name of the collection that answers where none is named, so that it stays
+    /// the same when others come.
+    ///
+    /// # Errors
+    /// What keeps the catalogue from being written.
+    pub fn set_default(&self, name: &str) -> Result<()> {
+        let write = self.database.begin_write().map_err(self.failed())?;
+        {
+            let mut table = write.open_table(DEFAULT).map_err(self.failed())?;
+            table.insert((), name).map_err(self.failed())?;
+        }
+        write.commit().map_err(self.failed())
     }
 
     /// A collection, opened at the first call.

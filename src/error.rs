@@ -25,7 +25,7 @@ pub enum Error {
         known: Vec<String>,
     },
     /// The collection exists and was not to be replaced.
-    #[error("collection '{0}' exists already; give --replace to build it anew, or another name")]
+    #[error("collection '{0}' exists already: replace it, add to it, or choose another name")]
     CollectionExists(String),
     /// The collection holds no such record.
     #[error("collection '{collection}' holds no record '{id}'")]

@@ -91,14 +91,14 @@ fn pieces_of_a_word_are_one_and_stand_where_it_stands() {
 fn the_strongest_pair_is_the_word_both_texts_hold() {
     let (query, record) = ("goat milk", "We sell milk from our farm.");
     let split = check(query, record);
-    let pairs = split.strongest(12);
+    let pairs = split.strongest();
     assert!(pairs.is_sorted_by(|a, b| a.share >= b.share));
     let text = |text: &str, piece: &Piece| text[piece.range.clone().unwrap()].to_owned();
     let best = pairs[0];
     assert_eq!(text(query, &split.query[best.query]), "milk");
     assert_eq!(text(record, &split.record[best.record]), "milk");
     // Two words and seven: there are no more pairs than that.
-    assert_eq!(split.strongest(100).len(), 14);
+    assert_eq!(split.strongest().len(), 14);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn empty_texts_have_only_special_tokens() {
     let split = check("", " \n");
     assert_eq!((split.query.len(), split.record.len()), (2, 2));
     assert!((split.special() - split.cosine).abs() < EXACT);
-    assert!(split.strongest(12).is_empty());
+    assert!(split.strongest().is_empty());
 }
 
 proptest! {

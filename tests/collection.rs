@@ -5,6 +5,8 @@
 
 mod common;
 
+use std::collections::HashMap;
+
 use common::sample::{ask, sample, sample_file, titles};
 use common::{encoder, json_lines};
 use parallax::evaluation::graph_recall;
@@ -114,6 +116,29 @@ fn a_filter_holds_in_every_mode_and_never_shortens_the_answer() {
         ..ask("anything", Mode::Neural)
     };
     assert_eq!(titles(&sample(), &all).len(), in_berlin);
+}
+
+/// A filter leaves records out; what it leaves is as good as it was.
+#[test]
+fn a_filter_changes_no_score() {
+    for mode in Mode::ALL {
+        let scores = |filters: &[Filter]| -> HashMap<String, f32> {
+            let query = Query {
+                filters: filters.to_vec(),
+                limit: 100,
+                ..ask("software for milk farms", mode)
+            };
+            let hits = sample().search(&query).unwrap().hits;
+            hits.into_iter().map(|h| (h.record.id, h.score)).collect()
+        };
+        let all = scores(&[]);
+        let filtered = scores(&["city:Berlin".parse().unwrap()]);
+        let both = all.keys().filter(|id| filtered.contains_key(*id));
+        assert!(both.clone().count() > 1, "{mode}");
+        for id in both {
+            assert_eq!(all[id], filtered[id], "{mode}");
+        }
+    }
 }
 
 #[test]

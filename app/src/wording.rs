@@ -68,12 +68,19 @@ pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
         Some(Mode::Text) => (
             "No record holds any of these words",
             "Look for what you mean instead of the words, or try other words. Those such as \
-             \u{201c}the\u{201d} or \u{201c}and\u{201d} are not looked up.",
+             \u{201c}the\u{201d} or \u{201c}and\u{201d} are not looked up, and a phrase or a \
+             condition such as city:Berlin must hold to the letter.",
         ),
         _ if filtered => (
             "No record passes this filter",
             "A search by meaning always finds the nearest records, but here there is none to \
              choose from.",
+        ),
+        _ if state.like.is_none() => (
+            "There is nothing to choose from",
+            "Either the collection is empty, or a phrase, an exclusion or a condition in the \
+             query leaves no record. A condition such as city:Berlin holds to the letter, \
+             capitals included.",
         ),
         _ => (
             "There is nothing to find here",
@@ -343,6 +350,11 @@ mod tests {
         assert!(nothing(&state("text")).0.ends_with("any of these words"));
         let berlin = state("neural").with_filter("city", "Nowhere");
         assert!(nothing(&berlin).0.contains("filter"));
+        assert!(
+            nothing(&state("hybrid"))
+                .1
+                .contains("condition in the query")
+        );
     }
 
     #[test]

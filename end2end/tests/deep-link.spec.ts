@@ -18,7 +18,7 @@ test("a link holds query, mode, filter and how many", async ({ page, open }) => 
 });
 
 test("letters beyond ASCII and signs survive the address", async ({ page, open }) => {
-  const query = "50% off & more: C++ für “große” Leute";
+  const query = "50% off & more: C++ für ›große‹ Leute";
   await open(`/?q=${encodeURIComponent(query)}&filter=${encodeURIComponent("city:São Paulo")}`);
   await expect(box(page)).toHaveValue(query);
   await expect(cityMenu(page)).toHaveValue("city:São Paulo");

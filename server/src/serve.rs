@@ -104,6 +104,9 @@ fn load(settings: &Settings) -> Result<Opened> {
         sample::build(&catalogue)?;
     }
     let default = default_collection(&catalogue, settings.collection.as_deref())?;
+    if catalogue.default()?.as_ref() != Some(&default) {
+        catalogue.set_default(&default)?;
+    }
     for name in catalogue.names()? {
         if let Err(error) = catalogue.collection(&name) {
             if name == default {
@@ -120,7 +123,8 @@ fn load(settings: &Settings) -> Result<Opened> {
     })
 }
 
-/// The collection asked for; else the first by name, the sample only where it is alone.
+/// The collection asked for; else the one that was served last, which stays the same when
+/// others come; else the first by name, the sample only where it is alone.
 fn default_collection(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> {
     let names = catalogue.names()?;
     if let Some(asked) = asked {
@@ -131,6 +135,9 @@ fn default_collection(catalogue: &Catalogue, asked: Option<&str>) -> Result<Stri
             );
         }
         return Ok(asked.to_owned());
+    }
+    if let Some(last) = catalogue.default()?.filter(|last| names.contains(last)) {
+        return Ok(last);
     }
     let own = names.iter().find(|name| *name != sample::NAME);
     own.or(names.first())
@@ -182,5 +189,39 @@ async fn told_to_stop() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    // Helpers of tests fail as tests do.
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use parallax::Schema;
+    use parallax::record::FieldOptions;
+
+    #[test]
+    fn the_default_collection_stays_when_others_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let encoder = crate::http::tests::encoder();
+        let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
+        let make = |name: &str| {
+            let options = FieldOptions {
+                text: Some("text".into()),
+                ..FieldOptions::default()
+            };
+            let schema = Schema::named(&options).unwrap();
+            catalogue.create(name, schema, true).unwrap();
+        };
+        make("shop");
+        assert_eq!(default_collection(&catalogue, None).unwrap(), "shop");
+        catalogue.set_default("shop").unwrap();
+        make("aaa");
+        assert_eq!(default_collection(&catalogue, None).unwrap(), "shop");
+        assert_eq!(default_collection(&catalogue, Some("aaa")).unwrap(), "aaa");
+        assert!(default_collection(&catalogue, Some("none")).is_err());
+        catalogue.drop_collection("shop").unwrap();
+        assert_eq!(default_collection(&catalogue, None).unwrap(), "aaa");
     }
 }

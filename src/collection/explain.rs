@@ -183,12 +183,15 @@ impl Collection {
             let shown = self.schema().shown_range(payload, start..end)?;
             (shown.len() == length).then_some(shown)
         };
-        let pairs = attribution.strongest(PAIRS).into_iter();
+        let pairs = attribution.strongest().into_iter();
         let pairs = pairs.map(|pair| PairShare {
             query: word(asked, &attribution.query[pair.query]),
             record: word(read, &attribution.record[pair.record]),
             share: pair.share,
         });
+        // A comma has its share too, but says nothing to a reader.
+        let says = |word: &str| word.chars().any(char::is_alphanumeric);
+        let pairs = pairs.filter(|pair| says(&pair.query) && says(&pair.record));
         let split = MeaningSplit {
             special: attribution.special(),
             query_words: words(
@@ -203,7 +206,7 @@ impl Collection {
                 &attribution.by_record_word(),
                 shown,
             ),
-            pairs: pairs.collect(),
+            pairs: pairs.take(PAIRS).collect(),
         };
         let Attribution { cosine, .. } = attribution;
         Ok(Some((cosine, split)))

@@ -171,8 +171,8 @@ impl Asked<'_> {
         let (near, route) = self.by_meaning(vector, FUSION_DEPTH, timings);
         let found = self.by_words(FUSION_DEPTH, timings);
 
+        let fuser = self.fuser(vector, &near, &found, timings);
         let start = Instant::now();
-        let fuser = self.fuser(vector, &near, &found);
         let mut union: HashMap<u32, Ranked> = HashMap::new();
         for ranked in (1..).zip(near.iter().copied()).map(neural) {
             union.insert(ranked.position, ranked);
@@ -192,11 +192,18 @@ impl Asked<'_> {
         (fused, route, self.fits(&near))
     }
 
-    /// How the two rankings become one.
-    fn fuser(&self, vector: &Vector, near: &[NearRecord], found: &[Match]) -> Fuser {
+    /// How the two rankings become one. What is near and what is well matched is told by the
+    /// whole collection: a filter that leaves only bad records must not make them good.
+    fn fuser(
+        &self,
+        vector: &Vector,
+        near: &[NearRecord],
+        found: &[Match],
+        timings: &mut Timings,
+    ) -> Fuser {
         match self.query.fusion {
             Fusion::ReciprocalRank => Fuser::Ranks,
-            Fusion::Weighted { meaning } => Fuser::Scores {
+            Fusion::Weighted { meaning } if self.passing.is_none() => Fuser::Scores {
                 share: meaning,
                 meaning: Scale::new(
                     background(self.generation, vector),
@@ -204,6 +211,15 @@ impl Asked<'_> {
                 ),
                 words: Scale::new(0.0, found.iter().map(|found| found.score)),
             },
+            Fusion::Weighted { .. } => {
+                let whole = Asked {
+                    passing: &None,
+                    ..*self
+                };
+                let (near, _) = whole.by_meaning(vector, FUSION_DEPTH, timings);
+                let found = whole.by_words(FUSION_DEPTH, timings);
+                whole.fuser(vector, &near, &found, timings)
+            }
         }
     }
 
@@ -237,7 +253,7 @@ impl Asked<'_> {
         let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &mut timings);
         let found = self.by_words(FUSION_DEPTH, &mut timings);
         Fused {
-            fuser: self.fuser(vector, &near, &found),
+            fuser: self.fuser(vector, &near, &found, &mut timings),
             near,
             found,
         }

@@ -71,11 +71,10 @@ impl Attribution {
         special.map(|pair| f64::from(pair.share)).sum::<f64>() as f32
     }
 
-    /// The `n` pairs of words with the largest shares, largest first; equal ones in order.
-    pub fn strongest(&self, n: usize) -> Vec<Pair> {
+    /// The pairs of words, those with the largest shares first; equal ones in order.
+    pub fn strongest(&self) -> Vec<Pair> {
         let mut pairs: Vec<Pair> = self.words().collect();
         pairs.sort_by(|a, b| b.share.total_cmp(&a.share));
-        pairs.truncate(n);
         pairs
     }
 

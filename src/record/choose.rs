@@ -54,10 +54,13 @@ impl FieldOptions {
             return Ok(self.clone());
         }
         if self.question.is_none() || self.answer.is_none() {
-            return Err("--question and --answer go together: give both".into());
+            return Err("question and answer go together: name both fields".into());
         }
         if self.title.is_some() || self.text.is_some() {
-            return Err("questions and answers are title and text: leave out --title and --text, or --question and --answer".into());
+            return Err(
+                "question and answer take the places of title and text: name either these or those"
+                    .into(),
+            );
         }
         Ok(Self {
             title: self.question.clone(),
@@ -86,7 +89,6 @@ impl Schema {
     /// where no field holds any text, the fields there are.
     pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
         let sample = &sample[..sample.len().min(Self::SAMPLE)];
-        let options = &options.with_pairs()?;
         let fields = fields(sample);
         let has = |name: &str| fields.contains(&name);
         for (option, field) in options.named() {
@@ -94,6 +96,7 @@ impl Schema {
                 return Err(no_field(option, field, &fields));
             }
         }
+        let options = &options.with_pairs()?;
         let facets = facets(sample, &fields, options)?;
 
         let mut schema = if ["name", "alt", "description"].into_iter().all(has) {
@@ -201,13 +204,13 @@ impl Schema {
             if named.is_empty() {
                 let fields: Vec<&str> = fields.into_iter().map(String::as_str).collect();
                 return Err(format!(
-                    "--weight names the field '{field}', but words search in: {}",
+                    "a weight names the field '{field}', but words search in: {}",
                     fields.join(", ")
                 ));
             }
             let weight = weight.parse().ok().filter(|w| (1..=MAX_WEIGHT).contains(w));
             let weight = weight.ok_or_else(|| {
-                format!("--weight {asked}: a weight is {field}=N, N from 1 to {MAX_WEIGHT}")
+                format!("'{asked}' is no weight: write {field}=N, N from 1 to {MAX_WEIGHT}")
             })?;
             let weights = named.into_iter().map(|field| (field, weight));
             self.weights.extend(weights);
@@ -392,7 +395,17 @@ mod tests {
             ..options
         };
         let error = Schema::choose(&records, &twice).unwrap_err();
-        assert!(error.contains("--title"), "{error}");
+        assert!(error.contains("title and text"), "{error}");
+        let unknown = FieldOptions {
+            question: Some("q".into()),
+            answer: Some("antwort".into()),
+            ..FieldOptions::default()
+        };
+        let error = Schema::choose(&records, &unknown).unwrap_err();
+        assert!(
+            error.contains("--question") && error.contains("'q'"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -31,12 +31,22 @@ pub fn WhyPanel(
 
 fn fusion(fusion: FusionExplanation) -> impl IntoView {
     let parts = [
-        ("by meaning", fusion.rank_meaning, fusion.from_meaning),
-        ("by words", fusion.rank_words, fusion.from_words),
+        (
+            "by meaning",
+            fusion.rank_meaning,
+            fusion.from_meaning,
+            "why-bar-neural",
+        ),
+        (
+            "by words",
+            fusion.rank_words,
+            fusion.from_words,
+            "why-bar-text",
+        ),
     ];
-    let bars = parts.map(|(how, rank, share)| {
+    let bars = parts.map(|(how, rank, share, kind)| {
         let largest = fusion.from_meaning.max(fusion.from_words);
-        bar(added(rank, how), share, largest, 4, "why-bar-both")
+        bar(added(rank, how), share, largest, 4, kind)
     });
     view! {
         <h3 class="why-heading">{format!("Fused score {:.4}", fusion.score)}</h3>
@@ -67,8 +77,8 @@ fn meaning(meaning: MeaningExplanation) -> impl IntoView {
 
 fn split(split: MeaningSplit, cosine: f32) -> impl IntoView {
     let shares = split.pairs.iter().map(|pair| pair.share);
-    let largest = shares.clone().fold(split.special, f32::max);
-    let rest = cosine - split.special - shares.sum::<f32>();
+    let rest = cosine - split.special - shares.clone().sum::<f32>();
+    let largest = shares.fold(split.special.max(rest), f32::max);
     let special = bar(
         "[CLS] and [SEP]".into(),
         split.special,
@@ -84,7 +94,8 @@ fn split(split: MeaningSplit, cosine: f32) -> impl IntoView {
     let rest = bar("All other pairs".into(), rest, largest, 3, "why-bar-neural");
     view! {
         <p class="why-note">
-            "Your words and the record\u{2019}s: each pair\u{2019}s share of the similarity, not a cause."
+            "Your words and the record\u{2019}s: each pair\u{2019}s share of the similarity, not a cause. \
+             [CLS] and [SEP] are marks that the model reads around every text."
         </p>
         <ul class="why-bars">{special} {pairs} {rest}</ul>
     }

@@ -11,7 +11,7 @@ pub fn Workflow() -> impl IntoView {
                 <title id="workflow-title">
                     "A query goes two ways: the model turns it into a vector, whose nearest records \
                      are the ranking by meaning; its words are looked up, which gives the ranking \
-                     by words. The two rankings are fused into one list."
+                     by words. The scores of both are added, which gives one list."
                 </title>
                 <g class="workflow-lines">
                     <path class="line-meaning" d="M128 98C160 98 156 56 188 56M340 56H396M548 56C584 56 576 98 604 98" />
@@ -37,7 +37,7 @@ pub fn Workflow() -> impl IntoView {
                     <text x="472" y="161">"Records with them"</text>
                     <text class="small" x="472" y="179">"BM25"</text>
                     <text x="658" y="107">"One list"</text>
-                    <text class="small" x="658" y="125">"ranks fused"</text>
+                    <text class="small" x="658" y="125">"scores added"</text>
                 </g>
             </svg>
         </figure>

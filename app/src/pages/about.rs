@@ -23,9 +23,10 @@ pub fn AboutPage() -> impl IntoView {
                 "A small language model, all-MiniLM-L6-v2, turns each record into 384 numbers, and \
                  your query into 384 more. Texts that mean similar things get similar numbers, so \
                  “pet hotel” finds the people who look after dogs without either word. The number \
-                 beside a result is the cosine of the two: 1 is the same meaning, unrelated texts \
-                 score near 0. There is always a nearest record, even when none is near; a low \
-                 number says so."
+                 beside a result is the cosine of the two: 1 is the same text, unrelated texts \
+                 come to about 0.1. There is always a nearest record, even when none is near; \
+                 then the page says that nothing matches well. In each result the sentence \
+                 nearest to your query is marked."
             </p>
             <h2 class="by-words">"By words"</h2>
             <p>
@@ -36,9 +37,10 @@ pub fn AboutPage() -> impl IntoView {
             </p>
             <h2>"By both"</h2>
             <p>
-                "Hybrid runs the two and fuses their rankings: a record counts for how high it \
-                 stands in each, so what both find comes first. The fused score means nothing by \
-                 itself, which is why you see the two ranks instead."
+                "Hybrid runs the two and puts each score on a scale of its own: 0 is what unrelated \
+                 records get, 1 is what the tenth best gets. The two are added, and the slider \
+                 says how much each counts. The sum means nothing by itself, which is why you see \
+                 the two ranks instead; “Why this rank” shows what each added."
             </p>
             <p>
                 "Nothing leaves this server: model, indexes and records are all here, and every \

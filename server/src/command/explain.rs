@@ -92,16 +92,15 @@ fn print_meaning(out: &mut dyn Write, meaning: &MeaningExplanation) -> Result<()
         return Ok(());
     };
     let pairs = split.pairs.iter().map(|pair| pair.share);
-    let largest = pairs.fold(split.special, f32::max);
+    let rest = meaning.cosine - split.special - pairs.clone().sum::<f32>();
+    let largest = pairs.fold(split.special.max(rest), f32::max);
     writeln!(out, "  shares of the similarity, no causes of it")?;
     let mut line =
         |what: &str, share: f32| writeln!(out, "  {what:<34} {share:>8.4} {}", bar(share, largest));
     line("[CLS] and [SEP]", split.special)?;
-    let mut rest = meaning.cosine - split.special;
     for pair in &split.pairs {
         let what = format!("{} - {}", printable(&pair.query), printable(&pair.record));
         line(&what, pair.share)?;
-        rest -= pair.share;
     }
     line("all other pairs", rest)?;
     Ok(())

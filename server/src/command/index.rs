@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
-use parallax::Catalogue;
 use parallax::collection::{Build, Cores, Report, SourceFile, VectorFile};
+use parallax::{Catalogue, Error, Schema};
 
 use super::{Data, Fields};
 use crate::progress::Reporter;
@@ -71,10 +71,19 @@ impl Index {
             collection.settle();
             report
         } else {
-            catalogue.build(&self.collection, build, self.replace)?
+            let built = catalogue.build(&self.collection, build, self.replace);
+            built.map_err(|error| match error {
+                Error::CollectionExists(_) => {
+                    anyhow!("{error} (--replace, --add or another --collection)")
+                }
+                other => other.into(),
+            })?
         };
         reporter.finish();
         writeln!(out, "{}", summary(&self.collection, &report))?;
+        if !self.add {
+            writeln!(out, "  {}", parts(source.schema()))?;
+        }
         for skipped in &report.listed {
             writeln!(out, "  line {}: {}", skipped.line, skipped.reason)?;
         }
@@ -90,6 +99,29 @@ fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {
     catalogue.collection(name).is_ok_and(|collection| {
         collection.source() == source.sha256() && collection.schema() == source.schema()
     })
+}
+
+/// Which field plays which part, as it was chosen.
+fn parts(schema: &Schema) -> String {
+    let field = |field: &Option<String>| field.as_deref().unwrap_or("none").to_owned();
+    let facets = schema.facets.iter();
+    let facets: Vec<String> = facets.map(|f| format!("{}:{}", f.field, f.kind)).collect();
+    let (title, text) = if schema.pairs {
+        ("question", "answer")
+    } else {
+        ("title", "text")
+    };
+    format!(
+        "{title}: {}, {text}: {}, id: {}, facets: {}",
+        field(&schema.title),
+        field(&schema.text),
+        field(&schema.id),
+        if facets.is_empty() {
+            "none".to_owned()
+        } else {
+            facets.join(", ")
+        }
+    )
 }
 
 fn summary(name: &str, report: &Report) -> String {

@@ -62,6 +62,12 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             printable(&correction.instead)
         )?;
     }
+    if response.fits == Some(false) {
+        writeln!(
+            out,
+            "Nothing here matches well. These are merely the nearest:"
+        )?;
+    }
     for (rank, hit) in (offset + 1..).zip(&response.hits) {
         let facets: Vec<&str> = hit
             .facets
@@ -75,8 +81,10 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             printable(&facets.join(", ")),
             evidence(hit)
         )?;
-        if let Some(line) = hit.text.lines().next() {
-            writeln!(out, "     {}", printable(line))?;
+        let id = printable(&hit.id);
+        match shown(hit) {
+            Some(line) => writeln!(out, "     {id}: {}", printable(line))?,
+            None => writeln!(out, "     {id}")?,
         }
     }
     writeln!(
@@ -87,6 +95,14 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
         response.timings.total_ms
     )?;
     Ok(())
+}
+
+/// The line of a hit's text that shows best what it is: the first one, of its passage where
+/// the text is long.
+fn shown(hit: &Hit) -> Option<&str> {
+    let passage = hit.passage.map(|(start, end)| start as usize..end as usize);
+    let passage = passage.and_then(|passage| hit.text.get(passage));
+    passage.unwrap_or(&hit.text).lines().next()
 }
 
 /// Text as a terminal may show it: control characters, which could steer it, are left out.

@@ -137,7 +137,8 @@ fn check_local(method: &Method, headers: &HeaderMap, peer: Option<IpAddr>) -> Re
         .to_ascii_lowercase();
     if *method == Method::POST && OF_FORMS.contains(&kind.as_str()) {
         return Err(format!(
-            "the content type {kind} is one that a form elsewhere could send"
+            "the content type {kind} is one that a form elsewhere could send (send a file as \
+             application/octet-stream)"
         ));
     }
     Ok(())
