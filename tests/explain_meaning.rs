@@ -6,39 +6,13 @@
 
 mod common;
 
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
-
-use common::{encoder, json_lines, query_encoder};
-use parallax::collection::{Build, Cores, Progress, SourceFile};
+use common::json_lines;
+use common::sample::{collection_of, sample, sample_file};
 use parallax::record::FieldOptions;
-use parallax::{Catalogue, Collection, Query};
+use parallax::{Collection, Query};
 
 /// How far a sum may be off the score.
 const EXACT: f32 = 1e-4;
-
-/// A collection built from a file, and what keeps it on disk.
-fn built(file: &Path) -> (tempfile::TempDir, Catalogue, std::sync::Arc<Collection>) {
-    let folder = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
-    let source = SourceFile::look(file, &FieldOptions::default()).unwrap();
-    let build = Build {
-        source: &source,
-        vectors: None,
-        encoder: encoder(),
-        passages: true,
-        cores: Cores::All,
-        progress: &|_: Progress| {},
-        cancelled: &AtomicBool::new(false),
-    };
-    catalogue.build("explained", build, false).unwrap();
-    let collection = catalogue.collection("explained").unwrap();
-    (folder, catalogue, collection)
-}
-
-fn sample() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
-}
 
 /// Checks every hit of a query; returns how many there were.
 fn check(collection: &Collection, query: &Query) -> usize {
@@ -75,8 +49,8 @@ fn check(collection: &Collection, query: &Query) -> usize {
 
 #[test]
 fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
-    let (_folder, _catalogue, collection) = built(&sample());
-    let records = json_lines(&sample());
+    let collection = sample();
+    let records = json_lines(&sample_file());
     let mut hits = 0;
     // Queries nobody chose for the purpose: what records say of themselves.
     for record in records.iter().step_by(7) {
@@ -98,7 +72,7 @@ fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
 
 #[test]
 fn a_record_the_filter_keeps_out_has_no_rank() {
-    let (_folder, _catalogue, collection) = built(&sample());
+    let collection = sample();
     let best = collection.search(&Query::new("furniture")).unwrap();
     let id = &best.hits[0].record.id;
     let query = Query {
@@ -113,16 +87,13 @@ fn a_record_the_filter_keeps_out_has_no_rank() {
 
 #[test]
 fn of_a_long_record_the_passage_shown_is_explained() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("long.jsonl");
     let filler = "The market was quiet that day and nothing much was sold. ".repeat(60);
     let records = [
         serde_json::json!({"title": "Long", "text": format!("{filler}A telescope finds planets. {filler}")}),
         serde_json::json!({"title": "Short", "text": "Bread is baked at home."}),
     ];
-    let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
-    std::fs::write(&file, lines.join("\n")).unwrap();
-    let (_folder, _catalogue, collection) = built(&file);
+    let (_folder, catalogue) = collection_of("long", &records, &FieldOptions::default());
+    let collection = catalogue.collection("long").unwrap();
     let query = Query::new("telescope");
     assert_eq!(check(&collection, &query), 2);
     let answer = collection.search(&query).unwrap();

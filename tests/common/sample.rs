@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use parallax::collection::{Build, Cores, Progress, Report, SourceFile, VectorFile};
 use parallax::record::FieldOptions;
 use parallax::{Catalogue, Collection, Mode, Query, Result};
+use serde_json::Value;
+use tempfile::TempDir;
 
 use super::{encoder, query_encoder};
 
@@ -50,9 +52,24 @@ pub fn build_with(
     catalogue.build(name, build, replace)
 }
 
+/// A collection of these records by itself, called `name`, and the folder that holds it.
+pub fn collection_of(
+    name: &str,
+    records: &[Value],
+    options: &FieldOptions,
+) -> (TempDir, Catalogue) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("records.jsonl");
+    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();
+    build_with(&catalogue, name, &file, false, None, options).unwrap();
+    (folder, catalogue)
+}
+
 /// The sample's collection, built once for all tests.
 pub fn sample() -> Arc<Collection> {
-    static SAMPLE: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    static SAMPLE: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = SAMPLE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();

@@ -1,29 +1,25 @@
 //! A condition may stand among the words or beside them; it is the same condition, whatever
 //! the field is called.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use parallax::collection::{Build, Cores, SourceFile};
 use parallax::record::FieldOptions;
 use parallax::{Catalogue, Collection, Mode, Query};
 use serde_json::json;
+use tempfile::TempDir;
 
-use crate::common;
+use crate::common::sample::collection_of;
 use crate::titles;
 
 /// A few pages, opened once.
 fn pages() -> Arc<Collection> {
-    static PAGES: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    static PAGES: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = PAGES.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("pages.jsonl");
-        let lines = [
+        let records = [
             json!({"title": "One", "text": "web", "_kind": "a", "dc:type": "Z", "tag": "*", "year": 1990}),
             json!({"title": "Two", "text": "web", "_kind": "b", "dc:type": "Z|Y", "tag": "New York", "year": 2000}),
             json!({"title": "Three", "text": "web", "_kind": "c", "dc:type": "X", "year": 2010}),
         ];
-        std::fs::write(&file, lines.map(|line| line.to_string()).join("\n")).unwrap();
         let facets = ["_kind:text", "dc:type:text", "tag:text", "year:number"];
         let options = FieldOptions {
             title: Some("title".into()),
@@ -31,20 +27,7 @@ fn pages() -> Arc<Collection> {
             facets: facets.map(str::to_owned).to_vec(),
             ..FieldOptions::default()
         };
-        let source = SourceFile::look(&file, &options).unwrap();
-        let catalogue = Catalogue::open(&folder.path().join("data"), common::query_encoder());
-        let catalogue = catalogue.unwrap();
-        let build = Build {
-            source: &source,
-            vectors: None,
-            encoder: common::encoder(),
-            passages: true,
-            cores: Cores::All,
-            progress: &|_| {},
-            cancelled: &AtomicBool::new(false),
-        };
-        catalogue.build("pages", build, false).unwrap();
-        (folder, catalogue)
+        collection_of("pages", &records, &options)
     });
     catalogue.collection("pages").unwrap()
 }

@@ -18,13 +18,13 @@ mod prefix;
 mod product_name;
 mod typo;
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use parallax::collection::{Build, Cores, SourceFile};
+use common::sample::collection_of;
 use parallax::record::FieldOptions;
 use parallax::{Answer, Catalogue, Collection, Mode, Query};
 use serde_json::json;
+use tempfile::TempDir;
 
 /// The shop's goods: a name, and what is said of each.
 const GOODS: [(&str, &str); 14] = [
@@ -85,31 +85,15 @@ const GOODS: [(&str, &str); 14] = [
 
 /// The shop, opened once for all stories.
 pub fn shop() -> Arc<Collection> {
-    static SHOP: OnceLock<(tempfile::TempDir, Catalogue)> = OnceLock::new();
+    static SHOP: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = SHOP.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("goods.jsonl");
-        let lines = GOODS.map(|(title, text)| json!({"title": title, "text": text}).to_string());
-        std::fs::write(&file, lines.join("\n")).unwrap();
+        let records = GOODS.map(|(title, text)| json!({"title": title, "text": text}));
         let options = FieldOptions {
             title: Some("title".into()),
             text: Some("text".into()),
             ..FieldOptions::default()
         };
-        let source = SourceFile::look(&file, &options).unwrap();
-        let catalogue = Catalogue::open(&folder.path().join("data"), common::query_encoder());
-        let catalogue = catalogue.unwrap();
-        let build = Build {
-            source: &source,
-            vectors: None,
-            encoder: common::encoder(),
-            passages: true,
-            cores: Cores::All,
-            progress: &|_| {},
-            cancelled: &AtomicBool::new(false),
-        };
-        catalogue.build("shop", build, false).unwrap();
-        (folder, catalogue)
+        collection_of("shop", &records, &options)
     });
     catalogue.collection("shop").unwrap()
 }
