@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
-use crate::collection::{About, Build, Collection, Report, STORE_FILE, Store, Tuning};
+use crate::collection::{About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::record::Schema;
@@ -40,8 +40,15 @@ pub struct Catalogue {
     tuning: Tuning,
     /// Numbers of the folders that are being filled.
     filling: Mutex<BTreeSet<u64>>,
-    open: Mutex<HashMap<String, Arc<Collection>>>,
+    /// The collections that are open, or being opened, by the numbers of their folders.
+    open: Mutex<HashMap<u64, Arc<Slot>>>,
+    /// Held by whoever changes what a name points to.
+    changing: Mutex<()>,
 }
+
+/// A place for an open collection. Its lock is held while the collection is opened, which
+/// takes seconds for a large one: those who ask for it wait, those who ask for others do not.
+type Slot = Mutex<Option<Arc<Collection>>>;
 
 impl Catalogue {
     /// Opens a data folder, making it where it does not exist.
@@ -75,6 +82,7 @@ impl Catalogue {
             tuning,
             filling: Mutex::default(),
             open: Mutex::default(),
+            changing: Mutex::default(),
         };
         let write = catalogue
             .database
@@ -127,11 +135,29 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NoCollection`], and those of [`Collection::open`].
     pub fn collection(&self, name: &str) -> Result<Arc<Collection>> {
-        let mut open = lock(&self.open);
-        if let Some(collection) = open.get(name) {
+        loop {
+            let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+            let opened = self.opened(name, number);
+            if self.number(name)? == Some(number) {
+                return opened;
+            }
+            // It was replaced, dropped or renamed meanwhile.
+            let entries = self.entries()?;
+            match (entries.iter().find(|(_, of)| *of == number), opened) {
+                (Some((name, _)), Ok(collection)) => collection.set_name(name),
+                (Some(_), Err(_)) => {}
+                (None, _) => drop(lock(&self.open).remove(&number)),
+            }
+        }
+    }
+
+    /// The collection in a folder, opened where it is not yet.
+    fn opened(&self, name: &str, number: u64) -> Result<Arc<Collection>> {
+        let slot = Arc::clone(lock(&self.open).entry(number).or_default());
+        let mut slot = lock(&slot);
+        if let Some(collection) = &*slot {
             return Ok(Arc::clone(collection));
         }
-        let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         let folder = self.folder_of(number);
         let encoder = Arc::clone(&self.encoder);
         let tuning = self.tuning;
@@ -139,7 +165,7 @@ impl Catalogue {
             Collection::open_with(name, &folder, encoder, tuning)
         }))
         .map_err(|_| Error::damaged(&folder))??;
-        open.insert(name.to_owned(), Arc::clone(&collection));
+        *slot = Some(Arc::clone(&collection));
         Ok(collection)
     }
 
@@ -186,9 +212,11 @@ impl Catalogue {
             filling.insert(number);
             number
         };
-        let folder = self.folder_of(number);
-        let made = self.fill_and_point(name, replace, number, &folder, fill);
+        let made = self.fill_and_point(name, replace, number, fill);
         lock(&self.filling).remove(&number);
+        if made.is_err() {
+            lock(&self.open).remove(&number);
+        }
         self.remove_discarded()?;
         made
     }
@@ -198,35 +226,63 @@ impl Catalogue {
         name: &str,
         replace: bool,
         number: u64,
-        folder: &Path,
         fill: impl FnOnce(&Path) -> Result<T>,
     ) -> Result<T> {
-        std::fs::create_dir(folder).map_err(Error::io(folder))?;
-        let made = fill(folder)?;
-        let mut open = lock(&self.open);
+        let folder = self.folder_of(number);
+        std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
+        let made = fill(&folder)?;
+        // Opened before anyone relies on it: nobody waits for it then, and one that cannot be
+        // opened, such as a snapshot of another model, takes nobody's place.
+        self.opened(name, number)?;
+        let _changing = lock(&self.changing);
         // Asked again: another may have been made under that name meanwhile.
         let earlier = self.number(name)?;
         if earlier.is_some() && !replace {
             return Err(Error::CollectionExists(name.to_owned()));
         }
-        self.point(name, Some(number), earlier)?;
-        open.remove(name);
+        self.close(earlier, Closed::Replaced, || {
+            self.point(name, Some(number), earlier)
+        })?;
         Ok(made)
     }
 
-    /// Makes a collection from a snapshot, which errors call `path`.
+    /// Lets no more writes into a collection, if `change` succeeds. None is made meanwhile:
+    /// what was acknowledged was there before the change, or fails after it.
+    fn close(
+        &self,
+        number: Option<u64>,
+        why: Closed,
+        change: impl FnOnce() -> Result<()>,
+    ) -> Result<()> {
+        let Some(number) = number else {
+            return change();
+        };
+        let slot = Arc::clone(lock(&self.open).entry(number).or_default());
+        let opened = lock(&slot);
+        match opened.clone() {
+            Some(collection) => {
+                drop(opened);
+                collection.close(why, change)?;
+            }
+            // Nobody opens it before the change is made.
+            None => change()?,
+        }
+        lock(&self.open).remove(&number);
+        Ok(())
+    }
+
+    /// Makes a collection from a snapshot, which errors call `path`. When it returns, the
+    /// indexes are built where the snapshot's could not be used.
     ///
     /// # Errors
     /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::OtherModel`], and those of
     /// [`crate::collection::restore`].
     pub fn restore(&self, name: &str, input: impl Read, path: &Path, replace: bool) -> Result<()> {
         self.make(name, replace, |folder| {
-            crate::collection::restore(input, path, folder)?;
-            // Opened once before anyone relies on it: a snapshot of another model is refused.
-            let encoder = Arc::clone(&self.encoder);
-            Collection::open_with(name, folder, encoder, self.tuning)?.settle();
-            Ok(())
-        })
+            crate::collection::restore(input, path, folder)
+        })?;
+        self.collection(name)?.settle();
+        Ok(())
     }
 
     /// Removes a collection and all its records.
@@ -234,13 +290,13 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NoCollection`].
     pub fn drop_collection(&self, name: &str) -> Result<()> {
-        let mut open = lock(&self.open);
-        let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
-        self.point(name, None, Some(number))?;
-        if let Some(collection) = open.remove(name) {
-            collection.set_dropped();
+        {
+            let _changing = lock(&self.changing);
+            let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+            self.close(Some(number), Closed::Dropped, || {
+                self.point(name, None, Some(number))
+            })?;
         }
-        drop(open);
         self.remove_discarded()
     }
 
@@ -250,7 +306,7 @@ impl Catalogue {
     /// [`Error::NoCollection`], [`Error::BadName`], [`Error::CollectionExists`].
     pub fn rename(&self, name: &str, to: &str) -> Result<()> {
         check_name(to)?;
-        let mut open = lock(&self.open);
+        let _changing = lock(&self.changing);
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         if self.number(to)?.is_some() {
             return Err(Error::CollectionExists(to.to_owned()));
@@ -260,13 +316,17 @@ impl Catalogue {
             let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
             table.remove(name).map_err(self.failed())?;
             table.insert(to, number).map_err(self.failed())?;
+            let mut default = write.open_table(DEFAULT).map_err(self.failed())?;
+            let kept = default.get(()).map_err(self.failed())?;
+            if kept.is_some_and(|kept| kept.value() == name) {
+                default.insert((), to).map_err(self.failed())?;
+            }
         }
         write.commit().map_err(self.failed())?;
-        // Whoever still holds it under its old name keeps it; its store cannot be opened a
-        // second time, so it stays open under the new one.
-        if let Some(collection) = open.remove(name) {
+        // Whoever holds it under its old name keeps it, under the new one.
+        let slot = lock(&self.open).get(&number).cloned();
+        if let Some(collection) = slot.and_then(|slot| lock(&slot).clone()) {
             collection.set_name(to);
-            open.insert(to.to_owned(), collection);
         }
         Ok(())
     }
@@ -351,15 +411,32 @@ impl Catalogue {
     /// Removes the folders that are written down as discarded, and only those. One that
     /// cannot be removed stays written down, and is tried again at the next start.
     fn remove_discarded(&self) -> Result<()> {
-        let filling = lock(&self.filling);
+        // A number is never used twice: what is discarded now will not be needed again.
+        let mut gone = self.discarded()?;
+        gone.retain(|number| remove(&self.folder_of(*number)));
+        if gone.is_empty() {
+            return Ok(());
+        }
         let write = self.database.begin_write().map_err(self.failed())?;
         {
             let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
-            let kept = discarded
-                .retain(|number, ()| filling.contains(&number) || !remove(&self.folder_of(number)));
-            kept.map_err(self.failed())?;
+            for number in gone {
+                discarded.remove(number).map_err(self.failed())?;
+            }
         }
         write.commit().map_err(self.failed())
+    }
+
+    /// The numbers of the folders that hold no collection, and are not being filled.
+    fn discarded(&self) -> Result<Vec<u64>> {
+        let filling = lock(&self.filling);
+        let read = self.database.begin_read().map_err(self.failed())?;
+        let table = read.open_table(DISCARDED).map_err(self.failed())?;
+        let rows = table.iter().map_err(self.failed())?;
+        let numbers = rows.map(|row| Ok(row.map_err(self.failed())?.0.value()));
+        let numbers: Vec<u64> = numbers.collect::<Result<_>>()?;
+        let discarded = numbers.into_iter();
+        Ok(discarded.filter(|of| !filling.contains(of)).collect())
     }
 
     fn folder_of(&self, number: u64) -> PathBuf {

@@ -15,6 +15,15 @@ use parallax::record::FieldOptions;
 use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
 use serde_json::json;
 
+/// Says that it is over when it goes: whatever fails, the others are let go.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Few changes are many here, so that merges come while others read.
 const TUNING: Tuning = Tuning {
     graph_min_records: 1_000_000,
@@ -91,6 +100,66 @@ fn a_name_made_and_dropped_by_several_at_once_is_there_or_not_there() {
 }
 
 #[test]
+fn a_write_to_what_was_replaced_or_dropped_is_refused_not_lost_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    catalogue.create("notes", schema(), false).unwrap();
+    let earlier = catalogue.collection("notes").unwrap();
+    let mut snapshot = Vec::new();
+    earlier.snapshot(&mut snapshot).unwrap();
+    earlier.put(vec![note(1, 0)]).unwrap();
+
+    let path = folder.path().join("notes.parallax");
+    let restored = catalogue.restore("notes", snapshot.as_slice(), &path, true);
+    restored.unwrap();
+    let put = earlier.put(vec![note(2, 0)]);
+    assert!(matches!(put, Err(Error::Replaced(_))), "{put:?}");
+    let notes = catalogue.collection("notes").unwrap();
+    assert_eq!(notes.generation().records(), 0);
+    notes.put(vec![note(3, 0)]).unwrap();
+    catalogue.drop_collection("notes").unwrap();
+    let put = notes.put(vec![note(4, 0)]);
+    assert!(matches!(put, Err(Error::NoCollection { .. })), "{put:?}");
+}
+
+#[test]
+fn a_collection_is_there_at_every_moment_while_others_replace_it() {
+    const ROUNDS: usize = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open(folder.path(), query_encoder()).unwrap();
+    catalogue.create("notes", schema(), false).unwrap();
+    let mut snapshot = Vec::new();
+    let notes = catalogue.collection("notes").unwrap();
+    notes.put(vec![note(0, 0)]).unwrap();
+    notes.snapshot(&mut snapshot).unwrap();
+    drop(notes);
+    let path = folder.path().join("notes.parallax");
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _over = Over(&over);
+            for _ in 0..ROUNDS {
+                let restored = catalogue.restore("notes", snapshot.as_slice(), &path, true);
+                restored.unwrap();
+            }
+        });
+        for writer in 1..=2 {
+            let (catalogue, over) = (&catalogue, &over);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let notes = catalogue.collection("notes").unwrap();
+                    assert!(notes.record("0").is_ok());
+                    let put = notes.put(vec![note(writer, 0)]);
+                    assert!(matches!(put, Ok(_) | Err(Error::Replaced(_))), "{put:?}");
+                }
+            });
+        }
+    });
+    let folders = fs::read_dir(folder.path().join("collections")).unwrap();
+    assert_eq!(folders.count(), 1, "what was replaced leaves no folder");
+}
+
+#[test]
 fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
     const NOTES: usize = 30;
     const ROUNDS: usize = 120;
@@ -137,13 +206,6 @@ fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
                     assert!(record.payload["round"].as_u64().unwrap() >= last);
                 }
             });
-        }
-        // Whatever fails, the readers are let go.
-        struct Over<'a>(&'a AtomicBool);
-        impl Drop for Over<'_> {
-            fn drop(&mut self) {
-                self.0.store(true, Ordering::Relaxed);
-            }
         }
         let _over = Over(&over);
         for round in 1..=ROUNDS {

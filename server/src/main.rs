@@ -3,13 +3,16 @@
 // The page this renders is one type, as deep as its elements are nested.
 #![recursion_limit = "512"]
 
+mod backend;
 mod command;
 mod connections;
 mod http;
 mod model;
+mod opened;
 mod paths;
 mod pool;
 mod preview;
+mod problem;
 mod progress;
 mod sample;
 mod serve;

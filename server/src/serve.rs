@@ -10,14 +10,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
 use crate::http::Guard;
-use crate::service::{Opened, Service};
+use crate::opened::{Opened, default_collection};
+use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::{connections, http, paths, sample};
 
@@ -103,10 +104,7 @@ fn load(settings: &Settings) -> Result<Opened> {
         eprintln!("no collection yet: indexing the bundled sample");
         sample::build(&catalogue)?;
     }
-    let default = default_collection(&catalogue, settings.collection.as_deref())?;
-    if catalogue.default()?.as_ref() != Some(&default) {
-        catalogue.set_default(&default)?;
-    }
+    let default = choose_default(&catalogue, settings.collection.as_deref())?;
     for name in catalogue.names()? {
         if let Err(error) = catalogue.collection(&name) {
             if name == default {
@@ -119,37 +117,26 @@ fn load(settings: &Settings) -> Result<Opened> {
     Ok(Opened {
         tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
         catalogue,
-        default,
     })
 }
 
-/// The collection asked for; else the one that was served last, which stays the same when
-/// others come; else the first by name, the sample only where it is alone.
-fn default_collection(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> {
-    let names = catalogue.names()?;
-    if let Some(asked) = asked {
-        if !names.iter().any(|name| name == asked) {
-            bail!(
-                "there is no collection '{asked}'; there are: {}",
-                names.join(", ")
-            );
-        }
-        return Ok(asked.to_owned());
+/// The default collection from now on: the one asked for, or the one there is.
+fn choose_default(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> {
+    let name = match asked {
+        Some(asked) => catalogue.collection(asked)?.name().to_string(),
+        None => default_collection(catalogue)?.context("there is no collection")?,
+    };
+    if catalogue.default()?.as_ref() != Some(&name) {
+        catalogue.set_default(&name)?;
     }
-    if let Some(last) = catalogue.default()?.filter(|last| names.contains(last)) {
-        return Ok(last);
-    }
-    let own = names.iter().find(|name| *name != sample::NAME);
-    own.or(names.first())
-        .cloned()
-        .context("there is no collection")
+    Ok(name)
 }
 
 fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> {
-    let collection = opened.catalogue.collection(&opened.default)?;
+    let collection = opened.collection(None)?;
     let line = format!(
         "Parallax serves http://{address} — collection '{}', {} records, ready in {:.1} s",
-        opened.default,
+        collection.name(),
         collection.generation().records(),
         start.elapsed().as_secs_f64()
     );
@@ -189,39 +176,5 @@ async fn told_to_stop() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    // Helpers of tests fail as tests do.
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use parallax::Schema;
-    use parallax::record::FieldOptions;
-
-    #[test]
-    fn the_default_collection_stays_when_others_come() {
-        let folder = tempfile::tempdir().unwrap();
-        let encoder = crate::http::tests::encoder();
-        let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
-        let make = |name: &str| {
-            let options = FieldOptions {
-                text: Some("text".into()),
-                ..FieldOptions::default()
-            };
-            let schema = Schema::named(&options).unwrap();
-            catalogue.create(name, schema, true).unwrap();
-        };
-        make("shop");
-        assert_eq!(default_collection(&catalogue, None).unwrap(), "shop");
-        catalogue.set_default("shop").unwrap();
-        make("aaa");
-        assert_eq!(default_collection(&catalogue, None).unwrap(), "shop");
-        assert_eq!(default_collection(&catalogue, Some("aaa")).unwrap(), "aaa");
-        assert!(default_collection(&catalogue, Some("none")).is_err());
-        catalogue.drop_collection("shop").unwrap();
-        assert_eq!(default_collection(&catalogue, None).unwrap(), "aaa");
     }
 }

@@ -1,18 +1,17 @@
-//! The running service: the open data folder, the pool that works on queries, and what is
-//! said while neither can answer. Page and API both come through here.
+//! The running service: the open data folder, and the pools that work on what is asked of
+//! it. Page and API both come through here.
 
 use std::sync::{Arc, OnceLock};
 
-use parallax::{Catalogue, Collection, Error, Schema};
-use parallax_app::backend::{Backend, Pending};
+use parallax::{Collection, Error};
 use parallax_app::wire::{
     CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
     SimilarRequest,
 };
 
+use crate::opened::Opened;
 use crate::pool::{Pool, Refused};
-use crate::sample;
-use crate::tasks::Tasks;
+use crate::problem::{internal, problem, starting};
 use crate::wire::{self, Payload};
 
 /// How many writers are at work at once; those that come together share a transaction.
@@ -34,30 +33,6 @@ struct Inner {
     thorough: Pool,
     /// Writers wait for the disk and for each other; they take no place from queries.
     writers: Pool,
-}
-
-/// What is there once everything is loaded.
-pub struct Opened {
-    /// The data folder.
-    pub catalogue: Arc<Catalogue>,
-    /// Its imports.
-    pub tasks: Arc<Tasks>,
-    /// The collection that answers where none is named.
-    pub default: String,
-}
-
-impl Opened {
-    /// A collection by name. Where none is named, the default one; where that is gone, as it
-    /// may be dropped or renamed, the first there is.
-    fn collection(&self, name: Option<&str>) -> parallax::Result<Arc<Collection>> {
-        let found = self.catalogue.collection(name.unwrap_or(&self.default));
-        match found {
-            Err(Error::NoCollection { known, .. }) if name.is_none() && !known.is_empty() => {
-                self.catalogue.collection(&known[0])
-            }
-            found => found,
-        }
-    }
 }
 
 impl Service {
@@ -100,19 +75,7 @@ impl Service {
     /// # Errors
     /// The [`Problem`] to tell the caller.
     pub async fn collections(&self) -> Result<Vec<CollectionInfo>, Problem> {
-        self.with_catalogue(|opened| {
-            let names = opened.catalogue.names()?;
-            let collections = names.iter().map(|name| opened.catalogue.collection(name));
-            let whole = collections.filter_map(|collection| match collection {
-                Ok(collection) => Some(info(&collection, &opened.default)),
-                Err(error) => {
-                    tracing::error!(%error, "a collection cannot be opened");
-                    None
-                }
-            });
-            whole.collect()
-        })
-        .await
+        self.with_catalogue(Opened::infos).await
     }
 
     /// Writes something, with a collection at hand.
@@ -176,66 +139,6 @@ impl Service {
             }),
             Err(Refused::Failed) => Err(internal()),
         }
-    }
-}
-
-impl Backend for Service {
-    fn search(
-        &self,
-        collection: Option<String>,
-        request: SearchRequest,
-    ) -> Pending<SearchResponse> {
-        let service = self.clone();
-        Box::pin(async move {
-            service
-                .search_with(collection, request, Payload::Left)
-                .await
-        })
-    }
-
-    fn similar(
-        &self,
-        collection: Option<String>,
-        request: SimilarRequest,
-    ) -> Pending<SearchResponse> {
-        let service = self.clone();
-        Box::pin(async move {
-            service
-                .similar_with(collection, request, Payload::Left)
-                .await
-        })
-    }
-
-    fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation> {
-        let service = self.clone();
-        Box::pin(async move { service.explain_with(collection, request).await })
-    }
-
-    fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
-        let service = self.clone();
-        Box::pin(async move {
-            let found = service.with_catalogue(move |opened| {
-                info(&*opened.collection(collection.as_deref())?, &opened.default)
-            });
-            found.await
-        })
-    }
-
-    fn collections(&self) -> Pending<Vec<CollectionInfo>> {
-        let service = self.clone();
-        // The service's own method of that name, not this one.
-        Box::pin(async move { Service::collections(&service).await })
-    }
-
-    fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
-        let service = self.clone();
-        Box::pin(async move {
-            let found = service.with_collection(collection, move |collection| {
-                let title = collection.record(&id)?.title;
-                Ok((!title.is_empty()).then_some(title))
-            });
-            found.await
-        })
     }
 }
 
@@ -313,53 +216,5 @@ impl Service {
             Ok(wire::response(collection, answer, payload))
         })
         .await
-    }
-}
-
-fn info(collection: &Collection, default: &str) -> parallax::Result<CollectionInfo> {
-    let startups = *collection.schema() == Schema::startups();
-    let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
-    wire::info(collection, examples, *collection.name() == default)
-}
-
-/// What a caller is told of an engine's error. What is none of the caller's making is
-/// logged here, once, and not told.
-fn problem(error: &Error) -> Problem {
-    let code = match error {
-        Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
-        Error::Import { .. } => "bad_query",
-        Error::CollectionExists(_) => "conflict",
-        full if full.is_full() => {
-            tracing::error!(error = %full, "a request failed");
-            return Problem {
-                code: "no_space".into(),
-                message: "the server's disk is full, or was at an earlier write; nothing was written: make \
-                          room there and start the service again".into(),
-            };
-        }
-        Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
-        Error::OtherModel { .. } => "other_model",
-        other => {
-            tracing::error!(error = %other, "a request failed");
-            return internal();
-        }
-    };
-    Problem {
-        code: code.into(),
-        message: error.to_string(),
-    }
-}
-
-fn starting() -> Problem {
-    Problem {
-        code: "starting".into(),
-        message: "the service is starting: the model and the collections are being loaded".into(),
-    }
-}
-
-fn internal() -> Problem {
-    Problem {
-        code: "internal".into(),
-        message: "something went wrong here; the server's log says what".into(),
     }
 }

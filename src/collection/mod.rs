@@ -30,7 +30,6 @@ mod write;
 mod write_tables;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
@@ -53,6 +52,7 @@ pub use segment::{Columns, Segment};
 pub use snapshot::restore;
 pub use store::{About, Applied, Change, Encoded, State, Store, View};
 pub use vector_file::VectorFile;
+pub(crate) use write::Closed;
 pub use write::Written;
 
 use generation::Part as GenerationPart;
@@ -92,8 +92,6 @@ pub struct Collection {
     tuning: Tuning,
     generation: ArcSwap<Generation>,
     writer: Writer,
-    /// Whether it was dropped: whoever still holds it may read, but nothing is kept.
-    dropped: AtomicBool,
     /// Itself, for the threads that work for it: they end when it is gone.
     itself: Weak<Self>,
 }
@@ -136,7 +134,6 @@ impl Collection {
             tuning,
             generation: ArcSwap::from_pointee(generation),
             writer: Writer::default(),
-            dropped: AtomicBool::new(false),
             itself: itself.clone(),
         });
         match base {
@@ -155,11 +152,6 @@ impl Collection {
     /// Gives it another name.
     pub(crate) fn set_name(&self, name: &str) {
         self.name.store(Arc::new(name.to_owned()));
-    }
-
-    /// From now on writes are refused.
-    pub(crate) fn set_dropped(&self) {
-        self.dropped.store(true, Ordering::SeqCst);
     }
 
     /// How its records are read.

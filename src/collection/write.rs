@@ -50,6 +50,18 @@ pub(super) struct Writer {
 pub(super) struct Turn {
     /// How many parts, from the first on, a background merge has taken as they were.
     pub(super) frozen: usize,
+    /// Why nothing is written any more.
+    closed: Option<Closed>,
+}
+
+/// Why a collection takes no more writes: whoever still holds it may read, but its folder
+/// goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Closed {
+    /// It was dropped.
+    Dropped,
+    /// Another has taken its place.
+    Replaced,
 }
 
 struct Job {
@@ -156,22 +168,31 @@ impl Collection {
         Ok(checked)
     }
 
+    /// Makes a change elsewhere after which nothing is written here any more. No write is
+    /// made meanwhile; where the change fails, all stays as it was.
+    ///
+    /// # Errors
+    /// That of the change.
+    pub(crate) fn close(&self, why: Closed, change: impl FnOnce() -> Result<()>) -> Result<()> {
+        let mut turn = self.turn();
+        change()?;
+        turn.closed = Some(why);
+        Ok(())
+    }
+
     /// Has a change made, together with those that wait at the same time.
     fn submit(&self, work: Work) -> Result<Written> {
-        if self.dropped.load(Ordering::SeqCst) {
-            return Err(Error::NoCollection {
-                name: self.name().to_string(),
-                known: Vec::new(),
-            });
-        }
         let job = Arc::new(Job {
             work,
             done: Mutex::new(None),
         });
         lock(&self.writer.queue).push(Arc::clone(&job));
-        let mut turn = lock(&self.writer.turn);
+        let mut turn = self.turn();
         // Whoever had the turn before may have made this change along with its own.
         if lock(&job.done).is_none() {
+            if let Some(why) = turn.closed {
+                return Err(self.closed(why));
+            }
             let jobs = std::mem::take(&mut *lock(&self.writer.queue));
             self.make(&jobs, &mut turn);
         }
@@ -187,6 +208,17 @@ impl Collection {
                 path,
                 reason: "the write was not made".into(),
             }),
+        }
+    }
+
+    fn closed(&self, why: Closed) -> Error {
+        let name = self.name().to_string();
+        match why {
+            Closed::Dropped => Error::NoCollection {
+                name,
+                known: Vec::new(),
+            },
+            Closed::Replaced => Error::Replaced(name),
         }
     }
 

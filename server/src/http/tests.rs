@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{Guard, api};
-use crate::service::{Opened, Service};
+use crate::opened::Opened;
+use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::{paths, sample};
 
@@ -40,6 +41,7 @@ pub(super) fn ready() -> Router {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = Catalogue::open(folder.path(), encoder()).unwrap();
         sample::build(&catalogue).unwrap();
+        catalogue.set_default(sample::NAME).unwrap();
         let catalogue = Arc::new(catalogue);
         let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
         (folder, catalogue, tasks)
@@ -48,7 +50,6 @@ pub(super) fn ready() -> Router {
     service.open(Opened {
         catalogue: Arc::clone(catalogue),
         tasks: Arc::clone(tasks),
-        default: sample::NAME.into(),
     });
     api(service, Guard::new(Some(KEY.into())))
 }

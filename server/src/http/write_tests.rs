@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::tests::{KEY, encoder, send};
 use super::{Guard, api};
-use crate::service::{Opened, Service};
+use crate::opened::Opened;
+use crate::service::Service;
 use crate::tasks::Tasks;
 
 /// The API over a data folder of its own.
@@ -32,7 +33,6 @@ impl Api {
         service.open(Opened {
             tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
             catalogue: Arc::clone(&catalogue),
-            default: "notes".into(),
         });
         Self {
             router: api(service, Guard::new(Some(KEY.into()))),

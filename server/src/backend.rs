@@ -1,0 +1,69 @@
+//! What the page asks of the service.
+
+use parallax_app::backend::{Backend, Pending};
+use parallax_app::wire::{
+    CollectionInfo, ExplainRequest, Explanation, SearchRequest, SearchResponse, SimilarRequest,
+};
+
+use crate::service::Service;
+use crate::wire::Payload;
+
+impl Backend for Service {
+    fn search(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<SearchResponse> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .search_with(collection, request, Payload::Left)
+                .await
+        })
+    }
+
+    fn similar(
+        &self,
+        collection: Option<String>,
+        request: SimilarRequest,
+    ) -> Pending<SearchResponse> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .similar_with(collection, request, Payload::Left)
+                .await
+        })
+    }
+
+    fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation> {
+        let service = self.clone();
+        Box::pin(async move { service.explain_with(collection, request).await })
+    }
+
+    fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
+        let service = self.clone();
+        Box::pin(async move {
+            let found = service.with_catalogue(move |opened| {
+                opened.info(&*opened.collection(collection.as_deref())?)
+            });
+            found.await
+        })
+    }
+
+    fn collections(&self) -> Pending<Vec<CollectionInfo>> {
+        let service = self.clone();
+        // The service's own method of that name, not this one.
+        Box::pin(async move { Service::collections(&service).await })
+    }
+
+    fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
+        let service = self.clone();
+        Box::pin(async move {
+            let found = service.with_collection(collection, move |collection| {
+                let title = collection.record(&id)?.title;
+                Ok((!title.is_empty()).then_some(title))
+            });
+            found.await
+        })
+    }
+}
