@@ -1,5 +1,6 @@
 //! What is asked of a collection, and what it answers.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -98,6 +99,12 @@ impl Query {
         {
             return Err(Error::BadQuery(format!(
                 "balance is {meaning}, allowed is 0 (words alone) to 1 (meaning alone)"
+            )));
+        }
+        let mut asked = HashSet::new();
+        if let Some(twice) = self.facets.iter().find(|facet| !asked.insert(*facet)) {
+            return Err(Error::BadQuery(format!(
+                "facets names '{twice}' twice: once is enough"
             )));
         }
         check_page(self.limit, self.offset)

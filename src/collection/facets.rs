@@ -24,7 +24,12 @@ impl Collection {
             facets: facets.map(|facet| facet.field.clone()).collect(),
             ..Query::new("")
         };
-        count(self, &self.generation(), &query, &[], &Prepared::default())
+        let generation = self.generation();
+        if let Some(counts) = generation.facet_counts.get() {
+            return Ok(counts.clone());
+        }
+        let counts = count(self, &generation, &query, &[], &Prepared::default())?;
+        Ok(generation.facet_counts.get_or_init(|| counts).clone())
     }
 }
 
@@ -62,11 +67,10 @@ pub(super) fn count(
                 *among.to_mut() &= &matching[at];
             }
             let among: &RoaringBitmap = &among;
-            for (own, counts) in part.segment.columns.facets.counts(Some(among)) {
-                if own == facet {
-                    for (value, count) in counts {
-                        *values.entry(value).or_default() += count;
-                    }
+            for (value, count) in part.segment.columns.facets.counts(facet, among) {
+                match values.get_mut(value) {
+                    Some(sum) => *sum += count,
+                    None => drop(values.insert(value.clone(), count)),
                 }
             }
         }

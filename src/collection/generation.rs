@@ -17,6 +17,7 @@ use super::store::State;
 use crate::Vector;
 use crate::error::Result;
 use crate::filter::Filter;
+use crate::query::FacetCounts;
 use crate::record::RecordId;
 use crate::text::TextPart;
 use crate::vector::Graph;
@@ -30,6 +31,8 @@ pub struct Generation {
     pub parts: Vec<Part>,
     /// What unrelated texts of it have in common, once somebody asked.
     background: Arc<OnceLock<Option<Background>>>,
+    /// How many records have each value of each facet, likewise.
+    pub(super) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
 }
 
 /// A segment and what was deleted from it.
@@ -74,7 +77,11 @@ impl Part {
     pub fn live(&self) -> Cow<'_, RoaringBitmap> {
         match &self.live {
             Some(live) => Cow::Borrowed(live),
-            None => Cow::Owned((0..self.segment.len()).collect()),
+            None => {
+                let mut all = RoaringBitmap::new();
+                all.insert_range(0..self.segment.len());
+                Cow::Owned(all)
+            }
         }
     }
 
@@ -126,6 +133,7 @@ impl Generation {
             state,
             parts: parts.collect(),
             background: Arc::default(),
+            facet_counts: Arc::default(),
         }
     }
 

@@ -123,23 +123,17 @@ impl FacetIndex {
         Ok(selected)
     }
 
-    /// Every facet's values with how many records `among` those given, or of all that were
-    /// added, have each: most first, then by value. Values that none has are left out.
+    /// A facet's values in order, each with how many records out of `among` have it; those
+    /// that none has are left out.
     pub fn counts(
         &self,
-        among: Option<&RoaringBitmap>,
-    ) -> impl Iterator<Item = (&FacetField, Vec<(FacetValue, u64)>)> {
-        self.facets.iter().map(move |facet| {
-            let counts = facet.values.iter().map(|(value, records)| {
-                let count = among.map_or(records.len(), |among| records.intersection_len(among));
-                (value, count)
-            });
-            let mut counts: Vec<(&FacetValue, u64)> = counts.filter(|(_, n)| *n > 0).collect();
-            // A stable sort: equal counts stay in order of value.
-            counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-            let owned = counts.into_iter().map(|(value, n)| (value.clone(), n));
-            (&facet.field, owned.collect())
-        })
+        facet: &FacetField,
+        among: &RoaringBitmap,
+    ) -> impl Iterator<Item = (&FacetValue, u64)> {
+        let found = self.facets.iter().find(|own| own.field == *facet);
+        let values = found.into_iter().flat_map(|facet| &facet.values);
+        let counts = values.map(|(value, records)| (value, records.intersection_len(among)));
+        counts.filter(|(_, count)| *count > 0)
     }
 
     fn facet(&self, field: &str) -> Result<&Facet> {

@@ -13,8 +13,11 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
         return None;
     }
     let of_part = |part: &TextPart<'_>| {
-        let every = || (0..part.index.len() as u32).collect();
-        let mut left = part.live.cloned().unwrap_or_else(every);
+        let mut left = part.live.cloned().unwrap_or_else(|| {
+            let mut all = RoaringBitmap::new();
+            all.insert_range(0..part.index.len() as u32);
+            all
+        });
         for condition in &query.conditions {
             let holding = holding(part, condition);
             if condition.excluded {

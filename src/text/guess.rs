@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::analysis::{STOP_WORDS, fold, tokens};
-use super::dictionary::EditDistance;
+use super::dictionary::{EditDistance, Edits};
 use super::query::Alternative;
 use super::search::TextPart;
 
@@ -67,8 +67,8 @@ pub fn completions(parts: &[TextPart<'_>], prefix: &str, own: &str) -> Vec<Alter
 pub fn meant(parts: &[TextPart<'_>], word: &str) -> Meant {
     let letters = word.chars().count();
     let edits = match letters {
-        TWO_EDITS_FROM..=MAX_CORRECTED => 2,
-        ONE_EDIT_FROM..TWO_EDITS_FROM => 1,
+        TWO_EDITS_FROM..=MAX_CORRECTED => Edits::Two,
+        ONE_EDIT_FROM..TWO_EDITS_FROM => Edits::One,
         _ => return Meant::Unknown,
     };
     if word.chars().any(|c| c.is_numeric() || c == '.') {

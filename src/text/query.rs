@@ -43,6 +43,10 @@ pub struct Alternative {
     pub boost: f64,
 }
 
+/// So many words of a query are corrected, the first ones. Each is looked for among all
+/// words there are, and a text that goes on longer is no slip of the finger.
+const MAX_CORRECTABLE: usize = 32;
+
 /// Words that must stand in a record one after another, or must not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
@@ -134,6 +138,7 @@ impl TextQuery {
     ) -> Self {
         let mut query = Self::default();
         let mut stop_words = Vec::new();
+        let mut correctable = 0..MAX_CORRECTABLE;
         let last = clauses.len().saturating_sub(1);
         for (at, clause) in clauses.iter().enumerate() {
             let Some(in_fields) = searched(clause, &fields) else {
@@ -161,7 +166,8 @@ impl TextQuery {
                     continue;
                 }
                 let start = clause.range.start + word.range.start;
-                let correct = (bare && lookup.correct).then_some(start);
+                let correct = bare && lookup.correct && correctable.next().is_some();
+                let correct = correct.then_some(start);
                 query.add(parts, text, word, completions, correct);
             }
         }
