@@ -10,6 +10,7 @@ use std::path::Path;
 
 use common::sample::{build, sample};
 use common::{json_lines, query_encoder, test_data};
+use parallax::collection::Incoming;
 use parallax::{Catalogue, Collection, Error};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -89,6 +90,103 @@ fn what_nobody_wrote_down_is_not_known() {
     }
 }
 
+/// The questions of one trade are all alike, and there may be few of them or many.
+#[test]
+fn a_question_asked_to_the_letter_has_its_answer_however_alike_the_others_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = |version: usize| {
+        json!({"question": format!("What is new in version {version}?"),
+               "answer": format!("Change {version}.")})
+    };
+    let pairs: Vec<Value> = (1..=40).map(pair).collect();
+    let (_catalogue, versions) = collection(folder.path(), &pairs);
+    for pair in &pairs {
+        let reply = versions.ask(pair["question"].as_str().unwrap(), Vec::new());
+        assert_eq!(reply.unwrap().answer(), pair["answer"].as_str(), "{pair}");
+    }
+    // As near as any of them, and none of them.
+    let reply = versions.ask("What is new in version forty-one?", Vec::new());
+    assert_eq!(reply.unwrap().answer(), None);
+}
+
+#[test]
+fn a_few_questions_more_change_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_catalogue, faq) = faq(folder.path());
+    let topics = ["rain", "goats", "tax", "violins", "Mars", "bread"];
+    for (at, topic) in topics.iter().cycle().take(30).enumerate() {
+        let pair = json!({"question": format!("What about {topic} in {at}?"), "answer": "So."});
+        let payload = pair.as_object().unwrap().clone();
+        let vector = None;
+        faq.put(vec![Incoming { payload, vector }]).unwrap();
+        let reply = faq.ask("I forgot my password, what now?", Vec::new());
+        assert_eq!(reply.unwrap().answer(), Some(FAQ[0].1), "with {at} more");
+    }
+}
+
+#[test]
+fn a_pair_without_an_answer_is_told_and_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let pairs = [
+        json!({"question": "Is there parking?", "answer": " "}),
+        json!({"question": "Is there wifi?"}),
+        json!({"question": "Are you open?", "answer": "Always."}),
+    ];
+    let (_catalogue, faq) = collection(folder.path(), &pairs);
+    assert_eq!(faq.generation().records(), 1);
+    let payload = pairs[0].as_object().unwrap().clone();
+    let vector = None;
+    let refused = faq.put(vec![Incoming { payload, vector }]).unwrap_err();
+    assert!(
+        refused.to_string().contains("no answer in answer"),
+        "{refused}"
+    );
+}
+
+/// A library's questions, written for this test; two others ask for each in other words. With
+/// half of the questions away, those who ask for them are strangers in the same trade.
+#[test]
+fn most_of_what_visitors_ask_is_known_and_most_of_what_is_not_there_is_not() {
+    let pairs = json_lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faq.jsonl"));
+    let asked = |pair: &Value| -> Vec<String> {
+        let asked = pair["asked"].as_array().unwrap().iter();
+        asked
+            .map(|text| text.as_str().unwrap().to_owned())
+            .collect()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (_catalogue, library) = collection(folder.path(), &pairs);
+    let (mut all, mut right, mut wrong) = (0.0, 0.0, 0.0);
+    for pair in &pairs {
+        for text in asked(pair) {
+            let reply = library.ask(&text, Vec::new()).unwrap();
+            all += 1.0;
+            match reply.answer() {
+                Some(answer) if pair["answer"] == answer => right += 1.0,
+                Some(_) => wrong += 1.0,
+                None => {}
+            }
+        }
+    }
+    let half = tempfile::tempdir().unwrap();
+    let (there, away): (Vec<_>, Vec<_>) = pairs.iter().enumerate().partition(|(at, _)| at % 2 == 0);
+    let there: Vec<Value> = there.into_iter().map(|(_, pair)| pair.clone()).collect();
+    let (_catalogue, library) = collection(half.path(), &there);
+    let strange: Vec<String> = away.iter().flat_map(|(_, pair)| asked(pair)).collect();
+    let known = |text: &&String| library.ask(text, Vec::new()).unwrap().known;
+    let answered = strange.iter().filter(known).count() as f64 / strange.len() as f64;
+    println!(
+        "library: of {all} questions {:.1} % got their answer and {:.1} % another one, of {} that \
+         have none {:.1} % got one",
+        right / all * 100.0,
+        wrong / all * 100.0,
+        strange.len(),
+        answered * 100.0
+    );
+    // Floors against getting worse; what there is to read stands in the README.
+    assert!(right / all > 0.4 && wrong / all < 0.12 && answered < 0.12);
+}
+
 #[test]
 fn an_empty_collection_knows_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -163,8 +261,8 @@ fn paraphrases_are_answered_and_strangers_are_not() {
         answered * 100.0,
         cranfield.len()
     );
-    assert!(right >= 0.85, "{right}");
-    assert!(wrong <= 0.1, "{wrong}");
+    assert!(right >= 0.8, "{right}");
+    assert!(wrong <= 0.05, "{wrong}");
     assert!(answered <= 0.2, "{answered}");
     assert_eq!(foreign, 0);
 }

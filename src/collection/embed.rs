@@ -33,7 +33,7 @@ pub fn embed(
     loop {
         for line in lines.by_ref().take(BATCH) {
             texts.push(match line? {
-                Line::Record { payload, .. } if source.schema().has_text(&payload) => {
+                Line::Record { payload, .. } if source.schema().check_text(&payload).is_ok() => {
                     Some(source.schema().encoded_text(&payload))
                 }
                 Line::Record { .. } | Line::Skipped { .. } => None,

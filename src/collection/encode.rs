@@ -42,9 +42,7 @@ pub struct Incoming {
 /// What keeps a record from being taken in, if anything.
 pub(super) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     let schema = &about.schema;
-    if !schema.has_text(payload) {
-        return Err(format!("no text in {}", schema.encoded.join(" or ")));
-    }
+    schema.check_text(payload)?;
     if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
         return Err(format!("no id in {field}"));
     }

@@ -19,17 +19,6 @@ pub const LOOKED_AT: usize = 3;
 /// normal variables). Calibrated by `parallax fit` on the even lines of its query sets.
 const LINE: f32 = 0.635;
 
-/// The line, in the same units, from which on the nearest of a collection's questions is taken
-/// for the question asked. Higher than the other: near is not enough, it is to be the same.
-/// Chosen on STS-B's development pairs, the figures for its test pairs are those that
-/// tests/answers.rs prints.
-const SAME_QUESTION: f32 = 1.8;
-
-/// The same line as a cosine, for a collection too small to have a distribution: that of
-/// [`LEAST_RECORDS`] questions with the mean (0.02) and deviation (0.097) of unrelated
-/// sentences in STS-B.
-const SAME_QUESTION_COSINE: f32 = 0.475;
-
 /// The distribution of cosines between unrelated texts of a collection.
 #[derive(Debug)]
 pub struct Background {
@@ -83,24 +72,8 @@ impl Background {
         Some((mean - self.mean) / expected.max(f32::EPSILON))
     }
 
-    /// Whether a question as near as this is the question asked.
-    fn is_same_question(&self, nearest: f32) -> bool {
-        let strength = self.strength(&[nearest]);
-        strength.is_some_and(|strength| strength >= SAME_QUESTION)
-    }
-
     /// Whether the nearest are near enough to be an answer.
     pub fn fits(&self, nearest: &[f32]) -> Option<bool> {
         self.strength(nearest).map(|strength| strength >= LINE)
-    }
-}
-
-impl Generation {
-    /// Whether a question as near as this one is the question asked.
-    pub fn answers(&self, nearest: f32) -> bool {
-        match self.background() {
-            Some(background) => background.is_same_question(nearest),
-            None => nearest >= SAME_QUESTION_COSINE,
-        }
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn ids(source: &SourceFile) -> Result<impl Iterator<Item = Result<(u6
     let schema = source.schema();
     let lines = Import::open(source.path())?;
     Ok(lines.filter_map(move |line| match line {
-        Ok(Line::Record { line, payload }) if schema.has_text(&payload) => {
+        Ok(Line::Record { line, payload }) if schema.check_text(&payload).is_ok() => {
             schema.source_id(&payload).map(|id| Ok((line, id)))
         }
         Ok(_) => None,

@@ -310,7 +310,7 @@ mod tests {
         let schema = Schema::choose(&records, &options).unwrap();
         assert_eq!(schema.encoded, ["head"]);
         let blank = sample(json!([{"head": " ", "url": "x"}]));
-        assert!(!schema.has_text(&blank[0]));
+        assert!(schema.check_text(&blank[0]).is_err());
     }
 
     #[test]
@@ -378,7 +378,11 @@ mod tests {
         let schema = Schema::choose(&records, &options).unwrap();
         assert!(schema.pairs);
         assert_eq!(schema.encoded, ["frage"]);
-        assert!(!schema.has_text(&sample(json!([{"antwort": "a"}]))[0]));
+        assert!(
+            schema
+                .check_text(&sample(json!([{"antwort": "a"}]))[0])
+                .is_err()
+        );
         assert_eq!(Schema::named(&options).unwrap().encoded, ["frage"]);
 
         let half = FieldOptions {

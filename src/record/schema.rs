@@ -146,14 +146,26 @@ impl Schema {
         named.map(|(at, _)| at).collect()
     }
 
-    /// Whether there is anything to search in; of a pair, whether there is a question.
-    pub fn has_text(&self, payload: &Payload) -> bool {
+    /// Checks that there is anything to search in; of a pair, that there are both question
+    /// and answer.
+    ///
+    /// # Errors
+    /// What is missing, and in which fields.
+    pub fn check_text(&self, payload: &Payload) -> Result<(), String> {
+        let filled = |field: &String| !text_of(payload, field).trim().is_empty();
         if self.pairs {
-            return !self.encoded_text(payload).trim().is_empty();
+            let parts = [("question", &self.title), ("answer", &self.text)];
+            let fields = parts.map(|(part, field)| field.as_ref().map(|field| (part, field)));
+            let empty = fields
+                .into_iter()
+                .flatten()
+                .find(|(_, field)| !filled(field));
+            return empty.map_or(Ok(()), |(part, field)| Err(format!("no {part} in {field}")));
         }
-        let read = self.word_fields();
-        read.chain(&self.encoded)
-            .any(|field| !text_of(payload, field).trim().is_empty())
+        if self.word_fields().chain(&self.encoded).any(filled) {
+            return Ok(());
+        }
+        Err(format!("no text in {}", self.encoded.join(" or ")))
     }
 
     /// The source's own id, where the schema names one.
