@@ -32,10 +32,21 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A scale from the background and the engine's ranking, best first. With fewer than ten
-    /// hits the last one counts as good; with none everything is 0.
-    pub fn new(background: f32, ranking: impl Iterator<Item = f32>) -> Self {
-        let good = ranking.take(GOOD_RANK).last();
+    /// The scale of an engine that ranks what it finds, from its ranking, best first: with
+    /// fewer than ten hits the last one counts as good; with none everything is 0.
+    pub fn of_found(ranking: impl Iterator<Item = f32>) -> Self {
+        Self::new(0.0, ranking.take(GOOD_RANK).last())
+    }
+
+    /// The scale of an engine that ranks all of so many records, from the background and its
+    /// ranking, best first. Of fewer than a hundred records the tenth is none of the good
+    /// ones: then it is the last of their best tenth.
+    pub fn of_all(background: f32, ranking: impl Iterator<Item = f32>, records: u32) -> Self {
+        let good_rank = (records as usize).div_ceil(10).clamp(1, GOOD_RANK);
+        Self::new(background, ranking.take(good_rank).last())
+    }
+
+    fn new(background: f32, good: Option<f32>) -> Self {
         let range = good.map_or(f32::INFINITY, |good| (good - background).max(LEAST_RANGE));
         Self { background, range }
     }
@@ -53,7 +64,7 @@ mod tests {
     #[test]
     fn a_scale_runs_from_the_background_to_the_tenth_best() {
         let ranking = (0..20).map(|at| 1.0 - at as f32 * 0.05);
-        let scale = Scale::new(0.1, ranking);
+        let scale = Scale::of_all(0.1, ranking, 1_000);
         assert!((scale.of(0.55) - 1.0).abs() < 1e-6);
         assert!(scale.of(0.1).abs() < 1e-6);
         assert!(scale.of(0.05) < 0.0);
@@ -61,9 +72,12 @@ mod tests {
 
     #[test]
     fn short_and_flat_rankings_have_a_scale_too() {
-        assert!((Scale::new(0.0, [3.0, 2.0].into_iter()).of(2.0) - 1.0).abs() < 1e-6);
-        assert_eq!(Scale::new(0.0, std::iter::empty()).of(5.0), 0.0);
-        assert!(Scale::new(0.5, [0.5].into_iter()).of(0.5).is_finite());
+        assert!((Scale::of_found([3.0, 2.0].into_iter()).of(2.0) - 1.0).abs() < 1e-6);
+        assert_eq!(Scale::of_found(std::iter::empty()).of(5.0), 0.0);
+        assert!(Scale::of_all(0.5, [0.5].into_iter(), 1).of(0.5).is_finite());
+        let fifteen = (0..15).map(|at| 0.9 - at as f32 * 0.05);
+        let scale = Scale::of_all(0.5, fifteen, 15);
+        assert!((scale.of(0.85) - 1.0).abs() < 1e-5, "the second of fifteen");
     }
 
     #[test]

@@ -7,10 +7,11 @@ mod common;
 
 use std::collections::HashMap;
 
-use common::sample::{ask, sample, sample_file, titles};
+use common::sample::{ask, collection_of, sample, sample_file, titles};
 use common::{encoder, json_lines};
 use parallax::evaluation::graph_recall;
 use parallax::query::Fusion;
+use parallax::record::FieldOptions;
 use parallax::vector::cosine;
 use parallax::{Error, Filter, Mode, Query};
 
@@ -116,6 +117,28 @@ fn a_filter_holds_in_every_mode_and_never_shortens_the_answer() {
         ..ask("anything", Mode::Neural)
     };
     assert_eq!(titles(&sample(), &all).len(), in_berlin);
+}
+
+/// With few records the tenth best is none of the good ones, and even the best may be near by
+/// nothing but accident.
+#[test]
+fn of_a_few_records_the_one_that_holds_the_word_comes_first_where_words_count() {
+    let records = json_lines(&sample_file());
+    for count in [1, 2, 5, 15, 22, 30] {
+        let records = &records[..count];
+        let (_folder, catalogue) = collection_of("few", records, &FieldOptions::default());
+        let few = catalogue.collection("few").unwrap();
+        let last = records[count - 1]["name"].as_str().unwrap();
+        let query = Query {
+            fusion: Fusion::Weighted { meaning: 0.1 },
+            limit: count,
+            ..ask(&format!("software for bakeries {last}"), Mode::Hybrid)
+        };
+        let hits = few.search(&query).unwrap().hits;
+        assert_eq!(hits[0].record.title, last, "of {count}");
+        let largest = hits.iter().map(|hit| hit.score.abs()).fold(0.0, f32::max);
+        assert!(largest < 20.0, "{largest} of {count}");
+    }
 }
 
 /// A filter leaves records out; what it leaves is as good as it was.

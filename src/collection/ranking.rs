@@ -205,11 +205,12 @@ impl Asked<'_> {
             Fusion::ReciprocalRank => Fuser::Ranks,
             Fusion::Weighted { meaning } if self.passing.is_none() => Fuser::Scores {
                 share: meaning,
-                meaning: Scale::new(
+                meaning: Scale::of_all(
                     background(self.generation, vector),
                     near.iter().map(|near| near.cosine),
+                    self.generation.records(),
                 ),
-                words: Scale::new(0.0, found.iter().map(|found| found.score)),
+                words: Scale::of_found(found.iter().map(|found| found.score)),
             },
             Fusion::Weighted { .. } => {
                 let whole = Asked {
