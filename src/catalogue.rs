@@ -11,13 +11,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
 
 use crate::collection::{About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
+use crate::locks::lock;
 use crate::record::Schema;
 
 const CATALOGUE_FILE: &str = "catalogue.redb";
@@ -464,11 +465,6 @@ pub fn check_name(name: &str) -> Result<()> {
     } else {
         Err(Error::BadName(name.to_owned()))
     }
-}
-
-/// What a panic elsewhere left behind is whole: each change is a single one.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Removes a folder with all that is in it; whether it is gone.

@@ -6,6 +6,7 @@
 //! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
 //! page, the API or the command line asked. ARCHITECTURE.md is the map.
 
+pub mod atomic_file;
 mod background;
 pub mod catalogue;
 pub mod collection;
@@ -17,6 +18,7 @@ pub mod explain;
 pub mod feedback;
 pub mod filter;
 pub mod fusion;
+pub mod locks;
 mod markdown;
 pub mod npy;
 pub mod query;

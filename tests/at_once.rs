@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use common::query_encoder;
-use parallax::collection::{Incoming, Tuning};
+use parallax::collection::{GraphState, Incoming, Tuning};
 use parallax::record::FieldOptions;
 use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
 use serde_json::json;
@@ -157,6 +157,24 @@ fn a_collection_is_there_at_every_moment_while_others_replace_it() {
     });
     let folders = fs::read_dir(folder.path().join("collections")).unwrap();
     assert_eq!(folders.count(), 1, "what was replaced leaves no folder");
+}
+
+/// A graph is built for the base alone: nobody waits for one of what came since.
+#[test]
+fn no_graph_is_announced_that_nobody_builds() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuning = Tuning {
+        graph_min_records: 30,
+        merge_min_records: 1_000,
+    };
+    let catalogue = Catalogue::open_with(folder.path(), query_encoder(), tuning).unwrap();
+    catalogue.create("notes", schema(), false).unwrap();
+    let notes = catalogue.collection("notes").unwrap();
+    let put = |ids: std::ops::Range<usize>| notes.put(ids.map(|id| note(id, 0)).collect());
+    put(0..10).unwrap();
+    put(10..100).unwrap();
+    notes.settle();
+    assert_eq!(notes.graph_state(), GraphState::NotNeeded);
 }
 
 #[test]

@@ -9,11 +9,12 @@ use std::collections::HashMap;
 
 use common::sample::{ask, collection_of, sample, sample_file, titles};
 use common::{encoder, json_lines};
-use parallax::evaluation::graph_recall;
+use parallax::evaluation::{filtered_recall, graph_recall};
 use parallax::query::Fusion;
 use parallax::record::FieldOptions;
 use parallax::vector::cosine;
 use parallax::{Error, Filter, Mode, Query};
+use serde_json::json;
 
 #[test]
 fn meaning_finds_what_shares_no_word_and_words_do_not() {
@@ -226,6 +227,23 @@ fn queries_past_their_limits_are_refused_with_what_is_allowed() {
     assert!(ask(|q| q.offset = 5_000).contains("1000"));
     assert!(ask(|q| q.offset = usize::MAX).contains("1000"));
     assert!(ask(|q| q.filters = vec!["town:x".parse().unwrap()]).contains("city"));
+}
+
+/// Records are called as they are, and a facet may be empty.
+#[test]
+fn recall_is_measured_with_any_titles_and_facets() {
+    let records = ["-away", "\"never closed", "city:Rome", "plain"];
+    let records = records.map(|title| json!({"title": title, "text": "milk", "year": null}));
+    let options = FieldOptions {
+        title: Some("title".into()),
+        text: Some("text".into()),
+        facets: vec!["year:number".into()],
+        ..FieldOptions::default()
+    };
+    let (_folder, catalogue) = collection_of("odd", &records, &options);
+    let odd = catalogue.collection("odd").unwrap();
+    let measured = filtered_recall(&odd, 20, 1).unwrap();
+    assert_eq!((measured.pairs, measured.scan_equal), (20, 20));
 }
 
 #[test]

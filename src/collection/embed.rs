@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::build::{Progress, SourceFile};
+use crate::atomic_file;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{Import, Line};
@@ -70,14 +71,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 fn write(out: &Path, vectors: &[Vector]) -> Result<()> {
-    let folder = match out.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(out))?;
-    npy::write(std::io::BufWriter::new(file.as_file_mut()), vectors).map_err(Error::npy(out))?;
-    file.as_file().sync_all().map_err(Error::io(out))?;
-    file.persist(out)
-        .map_err(|error| Error::io(out)(error.error))?;
-    Ok(())
+    atomic_file::write(out, |file| {
+        npy::write(std::io::BufWriter::new(file), vectors).map_err(Error::npy(out))
+    })
 }

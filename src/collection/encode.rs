@@ -19,7 +19,7 @@ pub const MAX_BATCH: usize = 1_000;
 const CHUNK: usize = 128;
 
 /// The same in the background, where others wait for their turn.
-const BACKGROUND_CHUNK: usize = 16;
+pub(super) const BACKGROUND_CHUNK: usize = 16;
 
 /// Whose cores are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,8 @@
 //! store it is, it says itself.
 //!
 //! Layout: magic, format version, state of the store, model hash, the index in postcard, and
-//! a CRC-32 of all before it. Written beside its place and renamed, so that a reader sees the
-//! old file or the new one.
+//! a CRC-32 of all before it.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -13,12 +11,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::store::State;
+use crate::atomic_file;
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
 /// Changes whenever what is inside changes shape, or which words a text holds.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// What an index was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,36 +30,17 @@ pub struct BuiltFrom {
 
 /// Writes an index to its place.
 pub fn write(path: &Path, from: &BuiltFrom, index: &impl Serialize) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
     let fail = || Error::io(path);
-    let mut file = builder().tempfile_in(folder).map_err(fail())?;
-    {
-        let mut writer = Checked::new(BufWriter::new(file.as_file_mut()));
+    let encoded = |error| fail()(std::io::Error::other(error));
+    atomic_file::write(path, |file| {
+        let mut writer = Checked::new(BufWriter::new(file));
         writer.write_all(&head()).map_err(fail())?;
-        let encoded = |error| fail()(std::io::Error::other(error));
         postcard::to_io(from, &mut writer).map_err(encoded)?;
         postcard::to_io(index, &mut writer).map_err(encoded)?;
         let sum = writer.hasher.clone().finalize();
         writer.inner.write_all(&sum.to_le_bytes()).map_err(fail())?;
-        writer.inner.flush().map_err(fail())?;
-    }
-    file.as_file().sync_all().map_err(fail())?;
-    file.persist(path).map_err(|error| fail()(error.error))?;
-    // The rename itself is durable once the folder is.
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(fail())
-}
-
-/// The file gets the rights any new file gets, not those of a secret temporary one.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
+        writer.inner.flush().map_err(fail())
+    })
 }
 
 /// Reads an index back, with what it was built from.

@@ -12,6 +12,7 @@ use super::segment::Segment;
 use super::{COLUMNS_FILE, Collection, GRAPH_FILE, read_graph};
 use crate::background;
 use crate::error::{Error, Result};
+use crate::locks::lock;
 use crate::record::{RecordId, Schema};
 use crate::vector::Graph;
 
@@ -25,17 +26,17 @@ pub(super) struct AtWork {
 impl AtWork {
     /// Whether the caller may begin: nobody else is at work.
     fn begin(&self) -> bool {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut busy = lock(&self.busy);
         !std::mem::replace(&mut *busy, true)
     }
 
     fn end(&self) {
-        *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        *lock(&self.busy) = false;
         self.ended.notify_all();
     }
 
     fn wait(&self) {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut busy = lock(&self.busy);
         while *busy {
             busy = self
                 .ended
@@ -90,7 +91,7 @@ impl Collection {
         self.work(move |finish| {
             let merged = merge(&snapshot, &schema, graph_from);
             let kept = merged.as_ref().map_or(Ok(()), |part| {
-                let _held = files.lock().unwrap_or_else(PoisonError::into_inner);
+                let _held = lock(&files);
                 keep(&folder, &from, part)
             });
             finish(&|collection| collection.take_over(&snapshot, merged.as_ref(), &from, &kept));

@@ -181,17 +181,14 @@ impl Collection {
         sizes.sum()
     }
 
-    /// How neighbours of large segments are looked for.
+    /// How neighbours are looked for in the base, the only segment that gets a graph.
     pub fn graph_state(&self) -> GraphState {
-        let generation = self.generation();
-        let large = |part: &&Part| part.segment.len() >= self.tuning.graph_min_records;
-        let mut large = generation.parts.iter().filter(large).peekable();
-        if large.peek().is_none() {
-            GraphState::NotNeeded
-        } else if large.all(|part| part.graph.is_some()) {
-            GraphState::Ready
-        } else {
-            GraphState::Building
+        match self.generation().parts.first() {
+            Some(base) if base.graph.is_some() => GraphState::Ready,
+            Some(base) if base.segment.len() >= self.tuning.graph_min_records => {
+                GraphState::Building
+            }
+            _ => GraphState::NotNeeded,
         }
     }
 

@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use super::Collection;
+use super::encode::BACKGROUND_CHUNK;
 use crate::Vector;
+use crate::background;
 use crate::error::Result;
 use crate::query::Hit;
 use crate::vector::cosine;
@@ -43,7 +45,10 @@ impl Collection {
                 places.push((at, shown.start + sentence.start..shown.start + sentence.end));
             }
         }
-        let vectors = encoder.encode_all(&texts, |_| ())?;
+        let mut vectors = Vec::with_capacity(texts.len());
+        for texts in texts.chunks(BACKGROUND_CHUNK) {
+            vectors.extend(background::encode(|| encoder.encode_all(texts, |_| ()))?);
+        }
         let mut best = vec![f32::NEG_INFINITY; hits.len()];
         for ((at, place), vector) in places.into_iter().zip(&vectors) {
             let near = cosine(query, vector);

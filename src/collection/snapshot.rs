@@ -8,7 +8,6 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
-use std::sync::PoisonError;
 
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::store::{About, State, Store};
 use super::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
 use crate::error::{Error, Result};
+use crate::locks::lock;
 
 const MAGIC: &[u8; 8] = b"PLXSNAP\x01";
 
@@ -63,8 +63,7 @@ impl Collection {
     pub fn snapshot(&self, out: &mut impl Write) -> Result<()> {
         // The files and the view of the store are of one state: no merge ends in between.
         let (columns, graph, view) = {
-            let files = &self.writer.files;
-            let _held = files.lock().unwrap_or_else(PoisonError::into_inner);
+            let _held = lock(&self.writer.files);
             let columns = File::open(self.folder.join(COLUMNS_FILE)).ok();
             let graph = File::open(self.folder.join(GRAPH_FILE)).ok();
             (columns, graph, self.store.read()?)

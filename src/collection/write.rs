@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::Collection;
 use super::encode::{self, Cores, Incoming, MAX_BATCH};
@@ -17,6 +17,7 @@ use super::segment::Segment;
 use super::store::{Applied, Change, Encoded};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
+use crate::locks::lock;
 use crate::record::RecordId;
 
 /// What one write did.
@@ -361,11 +362,6 @@ impl Collection {
     pub(super) fn turn(&self) -> MutexGuard<'_, Turn> {
         lock(&self.writer.turn)
     }
-}
-
-/// What a panic elsewhere left behind is whole: changes are made by single assignments.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Asks that nothing be merged in the background while it exists: an import merges once, at

@@ -50,7 +50,8 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
     if positions.is_empty() {
         return Ok(measured);
     }
-    let counts = collection.facet_counts()?;
+    let mut counts = collection.facet_counts()?;
+    counts.retain(|counted| !counted.values.is_empty());
     for pair in 0..pairs {
         let at = positions[draws.below(positions.len() as u64) as usize];
         let Some(number) = generation.number(at) else {
@@ -82,6 +83,7 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
         let query = Query {
             limit: HITS,
             collapse: false,
+            operators: false,
             filters,
             ..Query::new(text)
         };

@@ -1,8 +1,9 @@
 //! From text to terms: what counts as the same word.
 //!
 //! Unicode words (UAX #29), cut once more where a missing blank runs two together, accents and
-//! case folded, possessives cut, English stop words told apart, Snowball's English stems. Records and queries pass through the same steps, and
-//! every term keeps the bytes it came from, so that highlighting marks what matched.
+//! case folded, possessives cut, English stop words told apart, Snowball's English stems.
+//! Records and queries pass through the same steps, and every term keeps the bytes it came
+//! from, so that highlighting marks what matched.
 
 use std::ops::Range;
 
@@ -112,7 +113,8 @@ fn cut(word: &str) -> Option<(usize, usize)> {
 /// without them has.
 pub(super) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
-    let plain = word.nfkd().filter(|&c| !is_combining_mark(c));
+    let seen = |c: &char| !is_combining_mark(*c) && !is_invisible(*c);
+    let plain = word.nfkd().filter(seen);
     for c in plain.flat_map(char::to_lowercase) {
         let mut bytes = [0; 4];
         let letters = plain_letters(c).unwrap_or_else(|| c.encode_utf8(&mut bytes));
@@ -125,6 +127,16 @@ pub(super) fn fold(word: &str) -> String {
         folded.truncate(owner.len());
     }
     folded
+}
+
+/// Marks inside a word that nobody sees or types: where it may be hyphenated or broken, and
+/// which way it is written.
+fn is_invisible(mark: char) -> bool {
+    matches!(
+        mark,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 /// How a letter is written without it, where Unicode does not decompose it: it holds these to

@@ -81,7 +81,10 @@ struct Asked {
 impl Asked {
     fn all(collection: &Collection, queries: &[String]) -> Result<Vec<Self>> {
         let ask = |(at, text): (usize, &String)| {
-            let answer = collection.search(&Query::new(text))?;
+            let answer = collection.search(&Query {
+                operators: false,
+                ..Query::new(text)
+            })?;
             let nearest: Vec<f32> = answer.hits.iter().map(|hit| hit.score).collect();
             let generation = collection.generation();
             let background = generation.background();

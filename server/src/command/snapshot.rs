@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use parallax::atomic_file;
 
 use super::Data;
 
@@ -38,23 +39,16 @@ impl Snapshot {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.name)?;
-        let folder = match self.out.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        // Written beside its place: a cut one never stands there.
+        atomic_file::write(&self.out, |file| collection.snapshot(file))?;
         let named = || self.out.display().to_string();
-        let mut file = tempfile::NamedTempFile::new_in(folder).with_context(named)?;
-        collection.snapshot(file.as_file_mut())?;
-        file.as_file().sync_all().with_context(named)?;
-        let file = file.persist(&self.out).with_context(named)?;
+        let bytes = std::fs::metadata(&self.out).with_context(named)?.len();
         writeln!(
             out,
             "{}: collection '{}', {} records, {:.1} MB",
             self.out.display(),
             self.name,
             collection.generation().records(),
-            file.metadata().with_context(named)?.len() as f64 / 1e6
+            bytes as f64 / 1e6
         )?;
         Ok(())
     }

@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use anyhow::{Context, Result};
 use parallax::Catalogue;
+use parallax::locks::lock;
 use parallax_app::wire::{Problem, Task, TaskState};
 use tokio::sync::watch;
 
@@ -36,6 +37,9 @@ struct Entry {
     plan: Plan,
     cancelled: AtomicBool,
     task: watch::Sender<Task>,
+    /// The name under which the collection keeps how far the import into it has come, once
+    /// it is known that it is one into a collection.
+    note: OnceLock<String>,
 }
 
 impl Tasks {
@@ -74,7 +78,7 @@ impl Tasks {
     ///
     /// # Errors
     /// What keeps the data folder from being written.
-    pub fn queue(&self, incoming: Incoming, plan: Plan) -> std::io::Result<Task> {
+    pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Task> {
         let task = self.spool.keep(incoming, &plan)?;
         self.add(plan, task.clone());
         Ok(task)
@@ -131,6 +135,7 @@ impl Tasks {
             plan,
             cancelled: AtomicBool::new(false),
             task: watch::Sender::new(task),
+            note: OnceLock::new(),
         });
         let mut known = lock(&self.known);
         known.insert(id, Arc::clone(&entry));
@@ -164,11 +169,6 @@ impl Tasks {
             self.spool.finish(&entry.plan, &entry.task.borrow());
         }
     }
-}
-
-/// What a panic elsewhere left behind is whole: a map's entries are put in one by one.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use parallax::collection::{Build, Cores, LISTED, Progress, Report, SourceFile};
+use parallax::locks::lock;
 use parallax::{Catalogue, Error};
 use parallax_app::wire::{SkippedLine, Task, TaskState};
 
@@ -14,9 +15,17 @@ use crate::wire;
 
 /// Does a task and says in it how it ended.
 pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
-    entry
-        .task
-        .send_modify(|task| task.state = TaskState::Running);
+    let begun = entry.task.send_if_modified(|task| {
+        let waited = task.state == TaskState::Queued;
+        if waited {
+            task.state = TaskState::Running;
+        }
+        waited
+    });
+    // Called off at the last moment.
+    if !begun {
+        return;
+    }
     let work = || import(entry, spool, catalogue);
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     let done = done.unwrap_or_else(|_| {
@@ -66,13 +75,20 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
         progress: &progress,
         cancelled: &entry.cancelled,
     };
-    if plan.adds {
-        let collection = catalogue.collection(&plan.collection)?;
-        let source = source.for_schema(collection.schema().clone());
-        return build(&source).add_to(&collection, Some(&note(id)));
-    }
-    if let Some(report) = made_before(entry, &source, catalogue)? {
+    if !plan.adds
+        && let Some(report) = made_before(entry, &source, catalogue)?
+    {
         return Ok(report);
+    }
+    // An earlier import may have made the collection while this one waited.
+    let exists = catalogue.names()?.contains(&plan.collection);
+    if plan.adds || (exists && !plan.replace) {
+        let collection = catalogue.collection(&plan.collection)?;
+        // By its file, since numbers begin anew where the tasks were removed.
+        let note = format!("import-{id}-{}", source.sha256());
+        let note = entry.note.get_or_init(|| note);
+        let source = source.for_schema(collection.schema().clone());
+        return build(&source).add_to(&collection, Some(note));
     }
     catalogue.build(&plan.collection, build(&source), plan.replace)
 }
@@ -101,11 +117,9 @@ fn made_before(
 /// What stays of a task that did not come to its end, where something does: as far as the
 /// collection itself says.
 fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<String> {
-    if !entry.plan.adds {
-        return None;
-    }
+    let note = entry.note.get()?;
     let collection = catalogue.collection(&entry.plan.collection).ok()?;
-    let reached = collection.reached(&note(task.id)).ok()?.unwrap_or(0);
+    let reached = collection.reached(note).ok()?.unwrap_or(0);
     task.done = reached;
     task.records = reached.saturating_sub(task.skipped);
     Some(match reached {
@@ -113,11 +127,6 @@ fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<
         1 => "the record of the first line was added and stays".to_owned(),
         lines => format!("the records of the first {lines} lines were added and stay"),
     })
-}
-
-/// The name under which a collection keeps how far the import into it has come.
-fn note(id: u64) -> String {
-    format!("import-{id}")
 }
 
 /// An error as whoever sent the file understands it: without the paths things have here.
@@ -172,7 +181,7 @@ impl<'a> Meter<'a> {
     fn show(&self, progress: Progress) {
         match progress {
             Progress::Records { done, of } => {
-                let mut shown = super::lock(&self.shown);
+                let mut shown = lock(&self.shown);
                 if shown.elapsed() < EVERY && done < of {
                     return;
                 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
+use parallax::{Error, atomic_file};
 use parallax_app::wire::{Proposed, Task, TaskState};
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +129,8 @@ impl Spool {
     }
 
     /// Makes an upload and its task last.
-    pub fn keep(&self, incoming: Incoming, plan: &Plan) -> io::Result<Task> {
+    pub fn keep(&self, incoming: Incoming, plan: &Plan) -> parallax::Result<Task> {
+        let fail = || Error::io(&self.folder);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let task = Task {
             id,
@@ -144,14 +146,16 @@ impl Spool {
             seconds_left: None,
             message: None,
         };
-        fs::File::open(incoming.path())?.sync_all()?;
+        let received = fs::File::open(incoming.path());
+        received.and_then(|file| file.sync_all()).map_err(fail())?;
         let upload = self.upload(id, &plan.file);
         fs::rename(
             incoming.path(),
             incoming.folder.path().join(name(&plan.file)),
-        )?;
+        )
+        .map_err(fail())?;
         let from = incoming.folder.keep();
-        fs::rename(from, upload.parent().unwrap_or(&self.folder))?;
+        fs::rename(from, upload.parent().unwrap_or(&self.folder)).map_err(fail())?;
         if let Err(error) = self.write(plan, &task, 0) {
             self.forget(id);
             return Err(error);
@@ -178,17 +182,17 @@ impl Spool {
         let _ = fs::remove_dir_all(self.folder.join(id.to_string()));
     }
 
-    fn write(&self, plan: &Plan, task: &Task, interrupted: u32) -> io::Result<()> {
+    fn write(&self, plan: &Plan, task: &Task, interrupted: u32) -> parallax::Result<()> {
         let kept = Kept {
             plan: plan.clone(),
             task: task.clone(),
             interrupted,
         };
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        serde_json::to_writer(file.as_file_mut(), &kept)?;
-        file.as_file().sync_all()?;
-        file.persist(self.folder.join(format!("{}.json", task.id)))?;
-        fs::File::open(&self.folder)?.sync_all()
+        let path = self.folder.join(format!("{}.json", task.id));
+        atomic_file::write(&path, |file| {
+            let written = serde_json::to_writer(file, &kept).map_err(io::Error::from);
+            written.map_err(Error::io(&path))
+        })
     }
 }
 

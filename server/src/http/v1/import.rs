@@ -128,10 +128,7 @@ async fn import(
             weights: asked.weight,
         },
     };
-    let task = service.manage(move |opened| {
-        let queued = opened.tasks.queue(incoming, plan);
-        queued.map_err(parallax::Error::io(opened.catalogue.folder()))
-    });
+    let task = service.manage(move |opened| opened.tasks.queue(incoming, plan));
     Ok((StatusCode::ACCEPTED, Json(Started { task: task.await? })))
 }
 
@@ -194,8 +191,9 @@ async fn task(State(service): State<Service>, path: Named) -> Result<Json<Task>,
 
 async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
     let Path(id) = path?;
-    let opened = service.opened()?;
-    let task = opened.tasks.cancel(number(&id)?)?.borrow().clone();
+    let id = number(&id)?;
+    let cancelled = service.manage(move |opened| Ok(opened.tasks.cancel(id)));
+    let task = cancelled.await??.borrow().clone();
     Ok(Json(task))
 }
 

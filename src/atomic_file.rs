@@ -1,0 +1,76 @@
+//! Writing a file so that a reader, and whoever starts after a crash, sees the old one or the
+//! new one, never a part: it is written beside its place, made durable, and renamed.
+
+use std::fs::File;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// Writes a file to its place; `fill` writes what is in it.
+///
+/// # Errors
+/// Those of `fill`; [`Error::Io`]. What stood there before stays then.
+pub fn write(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let fail = || Error::io(path);
+    let mut file = builder().tempfile_in(folder).map_err(fail())?;
+    fill(file.as_file_mut())?;
+    file.as_file().sync_all().map_err(fail())?;
+    file.persist(path).map_err(|error| fail()(error.error))?;
+    // The rename itself is durable once the folder is.
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(fail())
+}
+
+/// The file gets the rights any new file gets, not those of a secret temporary one.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+#[cfg(test)]
+mod tests {
+    // Helpers of tests fail as tests do.
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn what_fails_halfway_leaves_the_old_file_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept");
+        write(&path, |file| {
+            file.write_all(b"old").map_err(Error::io(&path))
+        })
+        .unwrap();
+        let failed = write(&path, |file| {
+            file.write_all(b"ne").map_err(Error::io(&path))?;
+            Err(Error::Cancelled)
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_it_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        let (plain, ours) = (folder.path().join("plain"), folder.path().join("ours"));
+        std::fs::write(&plain, "x").unwrap();
+        write(&ours, |_| Ok(())).unwrap();
+        assert_eq!(mode(&plain), mode(&ours));
+    }
+}
