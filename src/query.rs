@@ -97,8 +97,13 @@ impl Query {
         if let Fusion::Weighted { meaning } = self.fusion
             && !(0.0..=1.0).contains(&meaning)
         {
+            let given = if meaning.is_nan() {
+                "no number".to_owned()
+            } else {
+                meaning.to_string()
+            };
             return Err(Error::BadQuery(format!(
-                "balance is {meaning}, allowed is 0 (words alone) to 1 (meaning alone)"
+                "balance is {given}, allowed is 0 (words alone) to 1 (meaning alone)"
             )));
         }
         let mut asked = HashSet::new();

@@ -68,6 +68,26 @@ pub struct Explained {
     pub explanation: Result<Explanation, Problem>,
 }
 
+/// An answer with hits, or without.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// What was asked.
+    pub question: Question,
+    /// What was answered.
+    pub response: SearchResponse,
+    /// What the record is called whose like these are.
+    pub like: Option<String>,
+    /// Why one of the hits is where it is, where that was asked.
+    pub explained: Option<Box<Explained>>,
+}
+
+impl Found {
+    /// The search that was asked for.
+    pub fn state(&self) -> &SearchState {
+        &self.question.state
+    }
+}
+
 /// The answers of a search page.
 #[derive(Clone, Copy)]
 pub struct Answers {
@@ -121,6 +141,25 @@ impl Answers {
     /// Asks once more.
     pub fn retry(&self) {
         self.attempt.update(|attempt| *attempt += 1);
+    }
+
+    /// The newest answer, where the engine gave one.
+    pub fn found(&self) -> Option<Found> {
+        let answer = self.latest()?;
+        let Outcome::Found {
+            response,
+            like,
+            explained,
+        } = answer.outcome
+        else {
+            return None;
+        };
+        Some(Found {
+            question: answer.question,
+            response,
+            like,
+            explained,
+        })
     }
 
     /// How often it was asked once more: for what else should then be fetched again.

@@ -17,6 +17,7 @@ mod app;
 pub mod backend;
 mod browser;
 mod components;
+mod condition;
 pub mod functions;
 mod importing;
 mod mapping;

@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
-use crate::answers::{Question, request};
-use crate::components::results::Found;
+use crate::answers::{Found, Question, request};
 use crate::functions;
 use crate::state::{PAGE, SearchState};
 use crate::wire::SearchRequest;

@@ -8,8 +8,13 @@
 use form_urlencoded::{Serializer, byte_serialize, parse};
 use serde::{Deserialize, Serialize};
 
+use crate::condition;
+
 /// How many hits a page starts with, and how many "Show more" adds.
 pub const PAGE: u32 = 10;
+/// The longest query that can be typed. The engine says of shorter ones that they are too long;
+/// an address much longer is refused unread.
+pub const LONGEST: u32 = 5_000;
 /// The most hits a page shows; the engine's limit.
 pub const MOST: u32 = 100;
 
@@ -75,7 +80,7 @@ impl SearchState {
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
                 "balance" if value != HALF => state.balance = Some(value.into()),
-                "limit" => state.limit = value.parse().unwrap_or(PAGE),
+                "limit" => state.limit = value.parse().unwrap_or(0),
                 _ => {}
             }
         }
@@ -177,8 +182,9 @@ impl SearchState {
     /// With this value of a field as its only condition.
     pub fn with_filter(&self, field: &str, value: &str) -> Self {
         let mut state = self.first_page();
-        state.filters.retain(|filter| field_of(filter) != field);
-        state.filters.push(condition(field, value));
+        let other = |filter: &String| condition::field(filter).as_deref() != Some(field);
+        state.filters.retain(other);
+        state.filters.push(condition::equals(field, value));
         state
     }
 
@@ -205,13 +211,10 @@ impl SearchState {
         })
     }
 
-    /// The value a field is filtered by, as it stands in the filter.
-    pub fn value_of(&self, field: &str) -> Option<&str> {
-        self.filters
-            .iter()
-            .find(|filter| field_of(filter) == field)
-            .and_then(|filter| filter.split_once(':'))
-            .map(|(_, value)| value)
+    /// The filter that chooses a value of a field.
+    pub fn filter_on(&self, field: &str) -> Option<&str> {
+        let on_it = |filter: &&String| condition::field(filter).as_deref() == Some(field);
+        self.filters.iter().find(on_it).map(String::as_str)
     }
 
     /// The same with a record's place explained, or none.
@@ -231,31 +234,6 @@ impl SearchState {
     }
 }
 
-/// The filter for one value of a field, as the engine's grammar has it: what would mean
-/// something else there is taken to the letter.
-pub fn condition(field: &str, value: &str) -> String {
-    format!("{}:{}", escaped(field, &['\\', ':']), literal(value))
-}
-
-/// A value as it stands in such a filter.
-pub fn literal(value: &str) -> String {
-    match value {
-        "*" => "\\*".into(),
-        _ => escaped(value, &['\\', '|']),
-    }
-}
-
-fn escaped(text: &str, marks: &[char]) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if marks.contains(&character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 /// The search page's path for a collection; `None` is the default one.
 pub fn path_of(collection: Option<&str>) -> String {
     match collection {
@@ -265,10 +243,6 @@ pub fn path_of(collection: Option<&str>) -> String {
             format!("/c/{name}")
         }
     }
-}
-
-fn field_of(filter: &str) -> &str {
-    filter.split_once(':').map_or(filter, |(field, _)| field)
 }
 
 #[cfg(test)]
@@ -357,8 +331,8 @@ mod tests {
     #[test]
     fn a_field_has_one_condition_and_a_value_may_hold_colons() {
         let state = berlin().with_filter("city", "Oslo");
-        assert_eq!(state.value_of("city"), Some("Oslo"));
-        assert_eq!(state.value_of("stage"), Some("A:B"));
+        assert_eq!(state.filter_on("city"), Some("city:Oslo"));
+        assert_eq!(state.filter_on("stage"), Some("stage:A:B"));
         assert_eq!(state.filters.len(), 2);
         assert_eq!(state.without_filter("stage:A:B").filters, ["city:Oslo"]);
     }

@@ -40,7 +40,7 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
         return "Nothing found.".into();
     }
     let shown = counted(response.hits.len() as u32, "result");
-    match ranked_by(state) {
+    let results = match ranked_by(state) {
         Some(Mode::Text) => {
             let verb = if response.total == 1 {
                 "matches"
@@ -53,7 +53,11 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
             )
         }
         _ => format!("{shown} shown of {}.", counted(response.total, "record")),
-    }
+    };
+    let doubt = (response.fits == Some(false)).then(|| "Nothing here matches well.".to_owned());
+    let parts = [corrected(&response.corrections), doubt, Some(results)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" ")
 }
 
 /// Why nothing was found, and what there is to do about it.

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
+use crate::answers::Found;
+use crate::condition;
 use crate::numbers::label;
 
 /// The conditions of the newest answer.
@@ -31,8 +32,9 @@ pub fn Conditions(
             )
         });
         let filters = state.filters.iter().map(|filter| {
-            let text = match filter.split_once(':') {
-                Some((field, value)) => format!("{}: {value}", label(field)),
+            let text = match condition::parts(filter) {
+                Some((false, field, value)) => format!("{}: {value}", label(&field)),
+                Some((true, field, value)) => format!("not {}: {value}", label(&field)),
                 None => filter.clone(),
             };
             let drop = format!("Drop the filter {text}");

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
+use crate::answers::Found;
 use crate::wording::corrected;
 
 /// The line; nothing where no word was replaced.

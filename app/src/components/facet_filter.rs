@@ -4,8 +4,9 @@
 use leptos::prelude::*;
 
 use crate::address::Address;
+use crate::condition::{equals, value};
 use crate::numbers::{label, thousands};
-use crate::state::{SearchState, condition, literal};
+use crate::state::SearchState;
 use crate::wire::{CollectionInfo, FacetCounts, Problem};
 
 /// The menus.
@@ -53,24 +54,21 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
     let select = NodeRef::<leptos::html::Select>::new();
     let chosen = {
         let field = field.clone();
-        move |state: &SearchState| {
-            state
-                .value_of(&field)
-                .map(|value| format!("{field}:{value}"))
-        }
+        move |state: &SearchState| state.filter_on(&field).map(str::to_owned)
     };
     let current = chosen(&address.state.read_untracked());
-    let known: Vec<String> = values.iter().map(|known| literal(&known.value)).collect();
+    let known = values.iter().map(|known| equals(&field, &known.value));
+    let known: Vec<String> = known.collect();
     // A value the URL asks for is shown as chosen, whether or not the list has it.
     let unlisted = {
         let field = field.clone();
         move || {
             let state = address.state.read();
-            let value = state
-                .value_of(&field)
-                .filter(|value| known.iter().all(|k| k != value))?;
-            let filter = format!("{field}:{value}");
-            Some(view! { <option value=filter selected=true>{value.to_owned()}</option> })
+            let filter = state.filter_on(&field)?.to_owned();
+            let value = value(&filter)
+                .filter(|_| !known.contains(&filter))?
+                .to_owned();
+            Some(view! { <option value=filter selected=true>{value}</option> })
         }
     };
     Effect::new(move || {
@@ -80,7 +78,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         }
     });
     let options = values.into_iter().map(|known| {
-        let filter = condition(&field, &known.value);
+        let filter = equals(&field, &known.value);
         let selected = current.as_ref() == Some(&filter);
         let text = format!("{} ({})", known.value, thousands(known.count));
         view! { <option value=filter selected=selected>{text}</option> }
@@ -106,8 +104,8 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
 /// Fields for the conditions that no menu of these facets shows.
 fn hidden(state: &SearchState, facets: &[FacetCounts]) -> impl IntoView + use<> {
     let in_menu = |filter: &str| {
-        let (field, value) = filter.split_once(':').unwrap_or_default();
-        facets.iter().any(|facet| facet.field == field) && state.value_of(field) == Some(value)
+        let mut fields = facets.iter().map(|facet| facet.field.as_str());
+        fields.any(|field| state.filter_on(field) == Some(filter))
     };
     let hidden = state
         .filters

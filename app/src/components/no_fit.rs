@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
+use crate::answers::Found;
 
 /// The line; nothing where something fits, or where that cannot be told.
 #[component]
@@ -20,7 +20,7 @@ pub fn NoFit(
     move || {
         nothing.get().then(|| {
             view! {
-                <p class="no-fit" role="status">
+                <p class="no-fit">
                     <strong>"Nothing here matches well."</strong>
                     " These are the nearest records all the same."
                 </p>

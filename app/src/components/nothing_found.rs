@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::conditions::Conditions;
-use super::results::Found;
+use crate::answers::Found;
 use crate::mode::Mode;
 use crate::wording::{nothing, ranked_by};
 

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use super::evidence::Evidence;
 use super::logo::Logo;
 use super::marked::Marked;
-use super::results::Found;
 use super::why::Why;
+use crate::answers::Found;
+use crate::condition::equals;
 use crate::marks::shown;
 use crate::nearest::Nearest;
 use crate::numbers::{host, label};
-use crate::state::{SearchState, literal};
+use crate::state::SearchState;
 use crate::wire::{Facet, Hit};
 use crate::wording::{also, evidence};
 
@@ -93,7 +94,7 @@ pub fn ResultCard(
 /// A facet's value; narrows the search to it.
 fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let Facet { field, value } = facet;
-    let chosen = state.value_of(&field) == Some(literal(&value).as_str());
+    let chosen = state.filter_on(&field) == Some(equals(&field, &value).as_str());
     let href = state.with_filter(&field, &value).href(path);
     let what = format!("Only {}: {value}", label(&field));
     view! {

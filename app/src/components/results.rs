@@ -12,29 +12,8 @@ use super::result_list::ResultList;
 use super::skeleton::Skeleton;
 use super::status::Status;
 use crate::address::Address;
-use crate::answers::{Answers, Explained, Outcome, Question};
-use crate::state::SearchState;
-use crate::wire::{CollectionInfo, Problem, SearchResponse};
-
-/// An answer with hits, or without.
-#[derive(Clone, PartialEq)]
-pub struct Found {
-    /// What was asked.
-    pub question: Question,
-    /// What was answered.
-    pub response: SearchResponse,
-    /// What the record is called whose like these are.
-    pub like: Option<String>,
-    /// Why one of the hits is where it is, where that was asked.
-    pub explained: Option<Box<Explained>>,
-}
-
-impl Found {
-    /// The search that was asked for.
-    pub fn state(&self) -> &SearchState {
-        &self.question.state
-    }
-}
+use crate::answers::{Answers, Outcome, Question};
+use crate::wire::{CollectionInfo, Problem};
 
 #[derive(Clone, PartialEq)]
 enum Face {
@@ -55,13 +34,17 @@ pub fn Results(
     /// The collection.
     info: Resource<Result<CollectionInfo, Problem>>,
 ) -> impl IntoView {
-    let found = Memo::new(move |_| found(answers));
+    let found = Memo::new(move |_| answers.found());
     let waiting = Memo::new(move |_| answers.is_waiting());
     let face = Memo::new(move |_| {
         let Some(answer) = answers.latest() else {
             return Face::Waiting;
         };
-        let question = answer.question;
+        // Asked once more in vain, the panel stays as it is: nobody is told twice.
+        let question = Question {
+            attempt: 0,
+            ..answer.question
+        };
         match answer.outcome {
             Outcome::Idle if waiting.get() => Face::Waiting,
             Outcome::Idle => match info.get() {
@@ -93,22 +76,4 @@ pub fn Results(
             {drawn}
         </section>
     }
-}
-
-fn found(answers: Answers) -> Option<Found> {
-    let answer = answers.latest()?;
-    let Outcome::Found {
-        response,
-        like,
-        explained,
-    } = answer.outcome
-    else {
-        return None;
-    };
-    Some(Found {
-        question: answer.question,
-        response,
-        like,
-        explained,
-    })
 }

@@ -14,7 +14,7 @@ use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
-use crate::state::{HALF, PAGE, SearchState};
+use crate::state::{HALF, LONGEST, PAGE, SearchState};
 use crate::wire::{CollectionInfo, Problem};
 
 /// The search form.
@@ -90,6 +90,7 @@ pub fn SearchForm(
                     id="q"
                     name="q"
                     type="search"
+                    maxlength=LONGEST
                     value=address.state.get_untracked().q
                     placeholder="What are you looking for?"
                     enterkeyhint="search"

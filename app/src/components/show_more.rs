@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::result_list::element_id;
-use super::results::Found;
+use crate::answers::Found;
 use crate::numbers::counted;
 use crate::state::MOST;
 

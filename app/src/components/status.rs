@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
+use crate::answers::Found;
 use crate::wording::announcement;
 
 /// The live region.

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
 use super::timing::Timing;
+use crate::answers::Found;
 use crate::wording::{caution, summary};
 
 /// The line.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::results::Found;
+use crate::answers::Found;
 use crate::numbers::milliseconds;
 use crate::wire::SearchResponse;
 

@@ -4,9 +4,8 @@
 use leptos::prelude::*;
 
 use super::result_list::element_id;
-use super::results::Found;
 use super::why_panel::WhyPanel;
-use crate::answers::Explained;
+use crate::answers::{Explained, Found};
 
 /// The link and, once it was asked for, the panel below it.
 #[component]
