@@ -88,6 +88,13 @@ impl Query {
             return Err(Error::BadQuery("the query is empty".into()));
         }
         check_length("query", &self.text)?;
+        if self.sentences && self.mode == Mode::Text {
+            return Err(Error::BadQuery(
+                "sentences are found by meaning, which mode text does not ask for: use neural or \
+                 hybrid, or leave sentences out"
+                    .into(),
+            ));
+        }
         if self.sentences && self.limit > MAX_SENTENCE_HITS {
             return Err(Error::BadQuery(format!(
                 "limit is {}, with sentences allowed is 1 to {MAX_SENTENCE_HITS}",

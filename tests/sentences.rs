@@ -54,14 +54,14 @@ fn of_a_text_of_several_sentences_the_nearest_is_marked() {
 }
 
 #[test]
-fn nothing_is_marked_where_nobody_asked_or_words_alone_rank() {
+fn nothing_is_marked_where_nobody_asked_and_words_alone_mark_none() {
     let plain = sample()
         .search(&ask("farm machines", Mode::Neural))
         .unwrap();
+    assert!(plain.hits.iter().all(|hit| hit.sentence.is_none()));
     let words = sample().search(&with_sentences("farm machines", Mode::Text));
-    for hit in plain.hits.iter().chain(&words.unwrap().hits) {
-        assert_eq!(hit.sentence, None);
-    }
+    let refused = words.unwrap_err();
+    assert!(refused.to_string().contains("by meaning"), "{refused}");
 }
 
 #[test]

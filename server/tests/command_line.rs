@@ -145,7 +145,8 @@ fn bad_files_are_named_with_line_and_reason() {
     write("empty.jsonl", b"");
     write("broken.jsonl", b"{\n");
     write("other.csv", b"head,body\na,b\n");
-    write("bytes.jsonl", b"\xff\xfe\n");
+    write("bytes.jsonl", b"\xff\xfd\n");
+    write("wide.csv", b"\xff\xfea\0\n\0");
     write("numbers.jsonl", b"{\"a\":1,\"b\":2}\n");
     let index = |file: &str, more: &[&str], needle: &str| {
         let arguments = ["index", file, "--collection", "c", "--data-dir", "d"];
@@ -155,6 +156,7 @@ fn bad_files_are_named_with_line_and_reason() {
     index("empty.jsonl", &[], "empty.jsonl: the file is empty");
     index("broken.jsonl", &[], "line 1: not JSON");
     index("bytes.jsonl", &[], "line 1: invalid UTF-8");
+    index("wide.csv", &[], "save it as JSON lines or CSV in UTF-8");
     index(
         "numbers.jsonl",
         &[],

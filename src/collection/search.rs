@@ -9,7 +9,7 @@ use super::ranking::{Asked, Ranking};
 use super::{Collection, facets};
 use crate::Vector;
 use crate::error::Result;
-use crate::query::{Answer, Mode, Query, Timings};
+use crate::query::{Answer, Lookup, Mode, Query, Timings};
 use crate::text::{TextQuery, fulfilling};
 
 /// A query made ready for a generation.
@@ -82,7 +82,11 @@ impl Collection {
             &parts,
             &parsed.clauses,
             |name| schema.word_fields_named(name),
-            query.lookup,
+            Lookup {
+                // A blank ends a word.
+                prefix: query.lookup.prefix && !query.text.ends_with(char::is_whitespace),
+                ..query.lookup
+            },
         );
         let fulfilling = fulfilling(&parts, &words);
         let passing = self.select(generation, &parsed.filters)?;

@@ -224,7 +224,9 @@ pub(super) fn fields(sample: &[Payload]) -> Vec<&str> {
     let mut seen = std::collections::HashSet::new();
     let names = sample.iter().flat_map(|payload| payload.keys());
     let names = names.map(String::as_str);
-    names.filter(|name| seen.insert(*name)).collect()
+    // A column without a name plays no part.
+    let named = names.filter(|name| !name.trim().is_empty());
+    named.filter(|name| seen.insert(*name)).collect()
 }
 
 /// The facets the options ask for, with their kinds.

@@ -180,6 +180,9 @@ mod tests {
             ("aeroskobing", "Ærøskøbing"),
             ("thingvellir", "Þingvellir"),
             ("ISTANBUL ılık", "İstanbul ilik"),
+            ("Zusammen\u{ad}arbeit", "zusammenarbeit"),
+            ("\u{200f}butter\u{200e}", "butter"),
+            ("\u{feff}cheese\u{2060}", "cheese"),
         ] {
             assert_eq!(terms(a), terms(b), "{a} {b}");
         }

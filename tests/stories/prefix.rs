@@ -32,6 +32,12 @@ fn a_word_on_its_way_may_look_like_a_small_one() {
 }
 
 #[test]
+fn a_blank_ends_the_last_word() {
+    assert!(!typing("espr").is_empty());
+    assert!(typing("espr ").is_empty());
+}
+
+#[test]
 fn a_finished_query_takes_its_words_whole() {
     assert!(found("espr", Mode::Text).is_empty());
 }

@@ -27,7 +27,11 @@ pub struct Index {
     #[arg(long)]
     replace: bool,
     /// Add to an existing collection; records with ids it knows take the place of those
-    #[arg(long, conflicts_with_all = ["replace", "if_changed"])]
+    /// (whose own choice of fields counts)
+    #[arg(long, conflicts_with_all = [
+        "replace", "if_changed", "no_passages", "id", "title", "text", "question", "answer", "url",
+        "image", "facets", "weights",
+    ])]
     add: bool,
     /// Read long texts only as far as the encoder does, rather than passage by passage
     #[arg(long)]
@@ -74,7 +78,10 @@ impl Index {
             let built = catalogue.build(&self.collection, build, self.replace);
             built.map_err(|error| match error {
                 Error::CollectionExists(_) => {
-                    anyhow!("{error} (--replace, --add or another --collection)")
+                    anyhow!(
+                        "collection '{}' exists already: give --replace, --add or another --collection",
+                        self.collection
+                    )
                 }
                 other => other.into(),
             })?

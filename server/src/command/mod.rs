@@ -13,7 +13,7 @@ mod search;
 mod snapshot;
 mod table;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,9 +76,10 @@ enum Command {
 #[derive(Args)]
 struct Serve {
     /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:3000", value_name = "HOST:PORT")]
+    #[arg(long, default_value = "127.0.0.1:3000", value_name = "HOST:PORT", value_parser = address)]
     addr: SocketAddr,
-    /// The collection that answers where none is named [default: the first by name]
+    /// The collection that answers where none is named [default: the one served last, else the
+    /// first by name]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
     /// File with the key that writers must show; without one, only this machine writes
@@ -248,6 +249,17 @@ impl Arguments {
             Command::Model(Model { from }) => model::fetch(from.as_deref(), &model),
         }
     }
+}
+
+/// Where a host and a port are; of several places the first in IPv4, as most tools take it.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let places = text.to_socket_addrs().map_err(|error| {
+        format!("{error}; an address is a host and a port, as in 127.0.0.1:3000 or [::1]:3000")
+    })?;
+    let places: Vec<SocketAddr> = places.collect();
+    let first = places.iter().find(|place| place.is_ipv4());
+    let first = first.or(places.first());
+    first.copied().ok_or_else(|| "there is no such host".into())
 }
 
 /// The key in a file, without the line's end.

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
-use parallax::atomic_file;
+use parallax::{Error, atomic_file};
 
 use super::Data;
 
@@ -65,7 +65,16 @@ impl Restore {
             }
         };
         let catalogue = self.data.open(model)?;
-        catalogue.restore(&name, file, &self.file, self.replace)?;
+        let restored = catalogue.restore(&name, file, &self.file, self.replace);
+        restored.map_err(|error| match error {
+            Error::CollectionExists(_) => {
+                anyhow!(
+                    "collection '{name}' exists already: give --replace, or another --collection"
+                )
+            }
+            Error::BadName(_) => anyhow!("{error}; --collection names it otherwise"),
+            other => other.into(),
+        })?;
         let records = catalogue.collection(&name)?.generation().records();
         writeln!(out, "collection '{name}': {records} records restored")?;
         Ok(())

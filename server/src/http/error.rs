@@ -58,7 +58,9 @@ impl From<BytesRejection> for Failure {
     fn from(rejection: BytesRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new("too_large", "the request's body is too long")
+                let message = "the request's body is too long: a query may have 64 KiB, a write 32 \
+                               MiB; import what is larger as a file";
+                Self::new("too_large", message)
             }
             _ => Self::bad_request("the request's body broke off"),
         }

@@ -227,6 +227,30 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "limit",
         ),
         (
+            "/api/v1/collections/sample/search?q=a&q=b",
+            400,
+            "bad_query",
+            "q is given twice",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&limit=-1",
+            400,
+            "bad_query",
+            "a whole number is expected",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&facets=city&facets=city",
+            400,
+            "bad_query",
+            "'city' twice",
+        ),
+        (
+            "/api/v1/collections/sample/search?q=a&mode=text&sentences=true",
+            400,
+            "bad_query",
+            "found by meaning",
+        ),
+        (
             "/api/v1/collections/sample/search?q=a&limit=0",
             400,
             "bad_query",

@@ -139,7 +139,13 @@ fn message(error: &Error, entry: &Entry) -> String {
             format!("the collection '{name}' was dropped meanwhile")
         }
         full if full.is_full() => "the server's disk is full; make room and import it again".into(),
-        Error::Io { reason, .. } if reason.kind() == std::io::ErrorKind::UnexpectedEof => {
+        // A gzip file that is cut or damaged.
+        Error::Io { reason, .. }
+            if matches!(
+                reason.kind(),
+                std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData
+            ) =>
+        {
             format!("{file}: {reason}")
         }
         Error::Io { .. } | Error::Store { .. } | Error::Write { .. } | Error::Format { .. } => {

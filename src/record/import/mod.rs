@@ -138,6 +138,11 @@ impl Import {
         if input.peek(1).map_err(Error::io(name))?.is_empty() {
             return Err(Error::import(name, "the file is empty"));
         }
+        if is_no_text(input.peek(LOOKED_AT).map_err(Error::io(name))?) {
+            let message = "this is no text in UTF-8, but UTF-16 or a binary file; save it as JSON \
+                           lines or CSV in UTF-8";
+            return Err(Error::import(name, message));
+        }
         let first = input.first_byte().map_err(Error::io(name))?;
         let format = match (Ending::of(name), first) {
             (Ending::Csv, _) => Format::Csv,
@@ -168,6 +173,18 @@ impl Import {
     pub fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
+}
+
+/// So many bytes at the beginning tell whether a file is text.
+const LOOKED_AT: usize = 256;
+
+/// Whether a file begins as no text in UTF-8 does: with the byte-order mark of UTF-16, or with
+/// a NUL somewhere, as UTF-16 and most binary formats have.
+fn is_no_text(beginning: &[u8]) -> bool {
+    let looked_at = &beginning[..beginning.len().min(LOOKED_AT)];
+    looked_at.starts_with(b"\xff\xfe")
+        || looked_at.starts_with(b"\xfe\xff")
+        || looked_at.contains(&0)
 }
 
 impl Iterator for Import {

@@ -30,6 +30,9 @@ pub fn parse(text: &[u8], start: Place) -> Result<Payload, String> {
     match serde_json::from_str(text) {
         Ok(Value::Object(payload)) => Ok(payload),
         Ok(_) => Err("not a JSON object".into()),
+        Err(error) if error.is_eof() => Err(
+            "not JSON: it ends within a record; a record is one line, or a list holds them".into(),
+        ),
         Err(error) => Err(format!("not JSON: {}", described(&error, start))),
     }
 }

@@ -98,6 +98,20 @@ fn the_format_is_told_by_name_then_by_content() {
 }
 
 #[test]
+fn what_is_no_text_in_utf8_is_refused_with_what_to_do() {
+    let text = "name,about\nMilk,white\n";
+    let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
+    let (little, big): (Vec<u8>, Vec<u8>) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));
+    let marked = [b"\xff\xfe".as_slice(), &little].concat();
+    for bytes in [little, big, marked, b"PK\x03\x04\x14\x00\x06".to_vec()] {
+        for bytes in [gzip(&bytes), bytes] {
+            let refused = Import::read("a.csv", io::Cursor::new(bytes)).err().unwrap();
+            assert!(refused.to_string().contains("in UTF-8"), "{refused}");
+        }
+    }
+}
+
+#[test]
 fn empty_and_missing_files_are_refused() {
     for name in ["a.jsonl", "a.csv", "upload"] {
         for bytes in [&b""[..], &gzip(b""), b"\xef\xbb\xbf"] {

@@ -186,13 +186,31 @@ pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure
     let parameters = serde_html_form::Deserializer::new(pairs());
     serde_path_to_error::deserialize(parameters).map_err(|error| {
         let path = error.path().to_string();
-        let given = pairs().find(|(name, _)| *name == path);
-        let message = match given {
-            Some((name, value)) => {
-                format!("the URL's parameter {name} is '{value}': {}", error.inner())
+        let mut given = pairs().filter(|(name, _)| *name == path);
+        let message = match (given.next(), given.next()) {
+            (Some((name, _)), Some(_)) => {
+                format!("the URL's parameter {name} is given twice: once is enough")
             }
-            None => format!("the URL's parameters: {}", error.inner()),
+            (Some((name, value)), None) => {
+                let why = expected(&error.inner().to_string());
+                format!("the URL's parameter {name} is '{value}': {why}")
+            }
+            (None, _) => format!("the URL's parameters: {}", error.inner()),
         };
         Failure::bad_request(message)
     })
+}
+
+/// What a value had to be, in place of how the library puts it.
+fn expected(reason: &str) -> String {
+    let reasons = [
+        ("invalid digit", "a whole number is expected"),
+        ("number too large", "that is more than there can be"),
+        ("cannot parse integer", "a whole number is expected"),
+        ("invalid float", "a number is expected, as in 0.5"),
+        ("cannot parse float", "a number is expected, as in 0.5"),
+        ("provided string was not", "true or false is expected"),
+    ];
+    let known = reasons.iter().find(|(said, _)| reason.starts_with(said));
+    known.map_or(reason, |(_, expected)| expected).to_owned()
 }
