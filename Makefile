@@ -66,6 +66,6 @@ screenshots: build model ## take the README's screenshots anew
 	.ci/setup browser
 	cd end2end && npm run screenshots
 
-clean: ## remove what was built, the collections and the installed node modules
+clean: ## remove what was built and the installed node modules; collections stay
 	cargo clean
-	rm -rf data style/node_modules end2end/node_modules
+	rm -rf style/node_modules end2end/node_modules

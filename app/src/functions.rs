@@ -198,7 +198,7 @@ mod ssr {
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.set_status(status);
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
     }
 }

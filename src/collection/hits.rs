@@ -27,7 +27,7 @@ pub struct Source<'a> {
 }
 
 impl Collection {
-    /// Reads the records of a ranking; those that are gone are left out.
+    /// Reads the records of a ranking.
     pub(super) fn hits(&self, source: &Source<'_>, ranking: Vec<Ranked>) -> Result<Vec<Hit>> {
         let mut hits = Vec::with_capacity(ranking.len());
         for ranked in ranking {

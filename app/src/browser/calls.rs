@@ -6,7 +6,7 @@ use web_sys::File;
 use super::request::{ask, send};
 use crate::wire::{Preview, Problem, Started, Task};
 
-/// How much of a file is looked at before it is imported; what the API takes at most.
+/// How much of a file is looked at before it is imported.
 const PREVIEW_BYTES: f64 = 262_144.0;
 
 /// How the beginning of a file would be read.

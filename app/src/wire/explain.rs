@@ -44,7 +44,7 @@ pub struct TermExplanation {
     pub word: String,
     /// The term looked up for it.
     pub term: String,
-    /// Whether the term is a correction of the word.
+    /// Whether the term is a correction or a completion of the word.
     pub guessed: bool,
     /// How rare the term is.
     pub idf: f32,
@@ -56,7 +56,7 @@ pub struct TermExplanation {
     pub average_length: f32,
     /// `k1 * (1 - b + b * length / average_length)`.
     pub norm: f32,
-    /// The factor for repetition in the query and for a correction.
+    /// The factor for repetition in the query, and for a correction or a completion.
     pub boost: f32,
     /// Where it occurs.
     pub fields: Vec<FieldCount>,
@@ -128,9 +128,9 @@ pub struct PairShare {
 pub struct FusionExplanation {
     /// The score.
     pub score: f32,
-    /// What the place by words added.
+    /// What the words added.
     pub from_words: f32,
-    /// What the place by meaning added.
+    /// What the meaning added.
     pub from_meaning: f32,
     /// Place by words in what was fused.
     pub rank_words: Option<u32>,
