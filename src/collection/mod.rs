@@ -5,29 +5,10 @@
 //! of its own, into a new generation; opening a collection reads the base segment from its
 //! files where they are whole, builds it anew where not, and catches up with the store.
 
-mod ask;
-mod build;
-mod embed;
-mod encode;
-mod explain;
-mod facets;
-mod fit;
-mod generation;
-mod hits;
-mod index_file;
-mod merge;
-mod nearest;
-mod parsed;
-mod ranking;
-mod recommend;
+mod index;
 mod search;
-mod segment;
-mod sentence;
-mod snapshot;
-mod store;
-mod vector_file;
+mod storage;
 mod write;
-mod write_tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -39,23 +20,22 @@ use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, Filter};
 use crate::record::{Record, RecordId, Schema};
-use crate::vector::Graph;
 
-pub use ask::Reply;
-pub use build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
-pub use embed::embed;
-pub use encode::{Cores, Incoming, MAX_BATCH};
-pub use fit::Background;
-pub use generation::{Generation, Part, Passing};
-pub use index_file::BuiltFrom;
-pub use segment::{Columns, Segment};
-pub use snapshot::restore;
-pub use store::{About, Applied, Change, Encoded, State, Store, View};
-pub use vector_file::VectorFile;
+pub use index::generation::{Generation, Part, Passing};
+pub use index::segment::{Columns, Segment};
+pub use search::ask::Reply;
+pub use search::fit::Background;
+pub use storage::index_file::BuiltFrom;
+pub use storage::snapshot::restore;
+pub use storage::store::{About, Applied, Change, Encoded, State, Store, View};
 pub(crate) use write::Closed;
 pub use write::Written;
+pub use write::build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
+pub use write::embed::embed;
+pub use write::encode::{Cores, Incoming, MAX_BATCH};
+pub use write::vector_file::VectorFile;
 
-use generation::Part as GenerationPart;
+use index::load::load;
 use write::Writer;
 
 pub(crate) const STORE_FILE: &str = "store.redb";
@@ -280,69 +260,7 @@ pub enum GraphState {
     Ready,
 }
 
-/// The generation a store stands for, and what its base segment was built from, where that
-/// came from a file: otherwise all was read anew and there is no file yet.
-fn load(store: &Store, folder: &Path) -> Result<(Generation, Option<BuiltFrom>)> {
-    let view = store.read()?;
-    let state = view.state()?;
-    let schema = &store.about().schema;
-    let base = load_base(store, &view, folder, state)?;
-    let built_until = base.as_ref().map_or(0, |(from, _)| from.state.next);
-    let mut parts = Vec::new();
-    let from = base.map(|(from, part)| {
-        parts.push(part);
-        from
-    });
-    let rest = Segment::read(&view, schema, built_until..state.next)?;
-    if !rest.is_empty() {
-        parts.push(GenerationPart::whole(rest));
-    }
-    Ok((Generation::new(state, parts), from))
-}
-
-/// The base segment from its file, less what was deleted since.
-fn load_base(
-    store: &Store,
-    view: &View<'_>,
-    folder: &Path,
-    now: State,
-) -> Result<Option<(BuiltFrom, GenerationPart)>> {
-    let path = folder.join(COLUMNS_FILE);
-    let again = |reason: &str| {
-        // A collection that began empty has no file until its first merge.
-        if now.sequence > 0 {
-            tracing::warn!(file = %path.display(), reason, "building the index again");
-        }
-        Ok(None)
-    };
-    let (from, columns) = match index_file::read::<Columns>(&path) {
-        Ok(read) => read,
-        Err(reason) => return again(&reason),
-    };
-    if from.model != store.about().model || from.state.sequence > now.sequence {
-        return again("it is of another collection or a later state");
-    }
-    if from.state.sequence < view.forgotten()? {
-        return again("it is older than the log of changes reaches back");
-    }
-    let Some(segment) = Segment::restore(view, columns, from.state.next)? else {
-        return again("it does not fit the store");
-    };
-    let deleted = view.deleted_since(from.state.sequence)?;
-    let part = GenerationPart::whole(segment).without(&deleted.into_iter().collect());
-    Ok(Some((from, part)))
-}
-
 /// Enough of a hash to tell two models apart.
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
-}
-
-/// A graph from its file, if it is over `points` vectors and of the base's state.
-fn read_graph(folder: &Path, base: &BuiltFrom, points: usize) -> Result<Graph, String> {
-    let (from, graph) = index_file::read::<Graph>(&folder.join(GRAPH_FILE))?;
-    if from != *base || graph.len() != points {
-        return Err("it is of another state".into());
-    }
-    Ok(graph)
 }

@@ -11,10 +11,10 @@ use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringBitmap;
 
-use super::fit::Background;
-use super::segment::Segment;
-use super::store::State;
 use crate::Vector;
+use crate::collection::index::segment::Segment;
+use crate::collection::search::fit::Background;
+use crate::collection::storage::store::State;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::FacetCounts;
@@ -32,7 +32,7 @@ pub struct Generation {
     /// What unrelated texts of it have in common, once somebody asked.
     background: Arc<OnceLock<Option<Background>>>,
     /// How many records have each value of each facet, likewise.
-    pub(super) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
+    pub(in crate::collection) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
 }
 
 /// A segment and what was deleted from it.

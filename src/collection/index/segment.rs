@@ -10,7 +10,7 @@ use std::ops::Range;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
-use super::store::{Encoded, View};
+use crate::collection::storage::store::{Encoded, View};
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::FacetIndex;

@@ -12,8 +12,8 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTran
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::snapshot::Row;
-use super::write_tables::WriteTables;
+use crate::collection::storage::snapshot::Row;
+use crate::collection::storage::write_tables::WriteTables;
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId, Schema};
 use crate::{DIMENSIONS, Vector};
@@ -24,18 +24,23 @@ const FORMAT: u32 = 2;
 /// Pages redb keeps in memory.
 const CACHE_BYTES: usize = 64 << 20;
 
-pub(super) type Bytes = &'static [u8];
-pub(super) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
+pub(in crate::collection) type Bytes = &'static [u8];
+pub(in crate::collection) const META: TableDefinition<'_, &str, Bytes> =
+    TableDefinition::new("meta");
 /// Number -> payload as JSON.
-pub(super) const RECORDS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("records");
+pub(in crate::collection) const RECORDS: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("records");
 /// Number -> the vectors of its passages as little-endian f32, one after the other.
-pub(super) const VECTORS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("vectors");
+pub(in crate::collection) const VECTORS: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("vectors");
 /// Number -> byte ranges of its passages in the encoded text, where there are several.
-pub(super) const PASSAGES: TableDefinition<'_, u32, Bytes> = TableDefinition::new("passages");
+pub(in crate::collection) const PASSAGES: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("passages");
 /// The source's id -> number, where the schema names an id.
-pub(super) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+pub(in crate::collection) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
 /// Sequence number of a deletion -> number of the record deleted.
-pub(super) const DELETED: TableDefinition<'_, u64, u32> = TableDefinition::new("deleted");
+pub(in crate::collection) const DELETED: TableDefinition<'_, u64, u32> =
+    TableDefinition::new("deleted");
 
 /// A collection's store.
 pub struct Store {
@@ -168,7 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`], with nothing changed.
-    pub(super) fn apply_then<T>(
+    pub(in crate::collection) fn apply_then<T>(
         &self,
         changes: &[Change<'_>],
         then: impl FnOnce(Vec<Applied>, State) -> T,
@@ -210,7 +215,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`]; [`Error::Format`] for rows that no store writes.
-    pub(super) fn restore(
+    pub(in crate::collection) fn restore(
         &self,
         rows: &[Row],
         deletions: &[(u64, u32)],
@@ -359,7 +364,10 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
-    pub(super) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
+    pub(in crate::collection) fn for_each_row(
+        &self,
+        mut each: impl FnMut(Row) -> Result<()>,
+    ) -> Result<()> {
         let records = self.read.open_table(RECORDS).map_err(self.failed())?;
         let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
         let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
@@ -383,7 +391,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
-    pub(super) fn for_each_deletion(
+    pub(in crate::collection) fn for_each_deletion(
         &self,
         mut each: impl FnMut(u64, u32) -> Result<()>,
     ) -> Result<()> {
@@ -444,7 +452,7 @@ fn builder() -> redb::Builder {
     builder
 }
 
-pub(super) fn json(value: &impl Serialize) -> Vec<u8> {
+pub(in crate::collection) fn json(value: &impl Serialize) -> Vec<u8> {
     // Maps with string keys, numbers and strings: nothing here that JSON cannot hold.
     serde_json::to_vec(value).unwrap_or_default()
 }

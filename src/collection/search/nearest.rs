@@ -3,8 +3,8 @@
 
 use roaring::RoaringBitmap;
 
-use super::generation::{Generation, Part, Passing};
 use crate::Vector;
+use crate::collection::index::generation::{Generation, Part, Passing};
 use crate::query::Route;
 use crate::vector::{EF_SEARCH, Near};
 

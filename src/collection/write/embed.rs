@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::build::{Progress, SourceFile};
 use crate::atomic_file;
+use crate::collection::write::build::{Progress, SourceFile};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{Import, Line};

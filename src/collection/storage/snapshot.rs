@@ -14,8 +14,8 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
-use super::store::{About, State, Store};
-use super::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
+use crate::collection::storage::store::{About, State, Store};
+use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
 use crate::error::{Error, Result};
 use crate::locks::lock;
 
@@ -48,7 +48,7 @@ struct Head {
 
 /// A record as it lies in the store.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Row {
+pub(in crate::collection) struct Row {
     pub number: u32,
     pub payload: Vec<u8>,
     pub vectors: Vec<u8>,

@@ -4,8 +4,8 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::store::{About, Encoded};
 use crate::background;
+use crate::collection::storage::store::{About, Encoded};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload};
@@ -19,7 +19,7 @@ pub const MAX_BATCH: usize = 1_000;
 const CHUNK: usize = 128;
 
 /// The same in the background, where others wait for their turn.
-pub(super) const BACKGROUND_CHUNK: usize = 16;
+pub(in crate::collection) const BACKGROUND_CHUNK: usize = 16;
 
 /// Whose cores are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Incoming {
 }
 
 /// What keeps a record from being taken in, if anything.
-pub(super) fn check(about: &About, payload: &Payload) -> Result<(), String> {
+pub(in crate::collection) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     let schema = &about.schema;
     schema.check_text(payload)?;
     if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
@@ -50,7 +50,7 @@ pub(super) fn check(about: &About, payload: &Payload) -> Result<(), String> {
 }
 
 /// Whether a record is longer than any may be; lines of a file are cut off before.
-pub(super) fn check_size(payload: &Payload) -> Result<(), String> {
+pub(in crate::collection) fn check_size(payload: &Payload) -> Result<(), String> {
     if size(payload) <= MAX_LINE_BYTES {
         return Ok(());
     }
@@ -60,7 +60,7 @@ pub(super) fn check_size(payload: &Payload) -> Result<(), String> {
 }
 
 /// How many bytes of JSON a record takes; counting needs no copy of it.
-pub(super) fn size(payload: &Payload) -> usize {
+pub(in crate::collection) fn size(payload: &Payload) -> usize {
     let mut counter = Counter(0);
     // Counting does not fail, and a payload is JSON.
     let _ = serde_json::to_writer(&mut counter, payload);
@@ -81,7 +81,7 @@ impl std::io::Write for Counter {
 }
 
 /// A vector that came along, at unit length.
-pub(super) fn given(numbers: &[f32]) -> Result<Vector, String> {
+pub(in crate::collection) fn given(numbers: &[f32]) -> Result<Vector, String> {
     let mut vector: Vector = numbers.try_into().map_err(|_| {
         format!(
             "the vector has {} components, expected {DIMENSIONS}",
@@ -96,7 +96,7 @@ pub(super) fn given(numbers: &[f32]) -> Result<Vector, String> {
 ///
 /// # Errors
 /// Those of the encoder; [`Error::Cancelled`].
-pub(super) fn encode(
+pub(in crate::collection) fn encode(
     encoder: &Encoder,
     about: &About,
     records: Vec<(Payload, Option<Vector>)>,

@@ -7,7 +7,7 @@
 //! apart by them is which of them is meant: where a question with another answer is almost
 //! as near, that is not known.
 
-use super::Collection;
+use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Hit, Query, Timings};

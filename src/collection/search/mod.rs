@@ -1,20 +1,32 @@
 //! Answering a query: what it asks, a ranking, the records.
 
+pub mod ask;
+mod explain;
+mod facets;
+pub mod fit;
+mod fused;
+mod hits;
+mod nearest;
+mod parsed;
+mod ranking;
+mod recommend;
+mod sentence;
+
 use std::time::Instant;
 
-use super::generation::{Generation, Passing};
-use super::hits::Source;
-use super::parsed::Parsed;
-use super::ranking::{Asked, Ranking};
-use super::{Collection, facets};
 use crate::Vector;
+use crate::collection::Collection;
+use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::hits::Source;
+use crate::collection::search::parsed::Parsed;
+use crate::collection::search::ranking::{Asked, Ranking};
 use crate::error::Result;
 use crate::query::{Answer, Lookup, Mode, Query, Timings};
 use crate::text::{TextQuery, fulfilling};
 
 /// A query made ready for a generation.
 #[derive(Default)]
-pub(super) struct Prepared {
+pub(in crate::collection) struct Prepared {
     /// Its words, looked up.
     pub words: TextQuery,
     /// The records that fulfil its phrases and exclusions.
@@ -70,7 +82,7 @@ impl Collection {
     }
 
     /// Looks a query's words up in a generation, and selects the records that may be hits.
-    pub(super) fn prepare(
+    pub(in crate::collection) fn prepare(
         &self,
         generation: &Generation,
         query: &Query,
@@ -97,14 +109,18 @@ impl Collection {
         })
     }
 
-    pub(super) fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {
+    pub(in crate::collection) fn encode(
+        &self,
+        text: &str,
+        timings: &mut Timings,
+    ) -> Result<Vector> {
         let start = Instant::now();
         let vector = self.encoder.encode(text.trim())?;
         timings.encode = start.elapsed();
         Ok(*vector)
     }
 
-    pub(super) fn answer(
+    pub(in crate::collection) fn answer(
         &self,
         source: &Source<'_>,
         ranking: Ranking,
@@ -128,7 +144,7 @@ impl Collection {
 }
 
 /// What is in both selections.
-pub(super) fn both(passing: Passing, other: Passing) -> Passing {
+pub(in crate::collection) fn both(passing: Passing, other: Passing) -> Passing {
     match (passing, other) {
         (Some(one), Some(other)) => {
             let pairs = one.into_iter().zip(other);

@@ -1,7 +1,7 @@
 //! Whether anything fits a query. There is always a nearest record, even to nonsense; what
 //! tells is how near the nearest are beside records that have nothing to do with each other.
 
-use super::generation::Generation;
+use crate::collection::index::generation::Generation;
 use crate::vector::cosine;
 
 /// How many records stand for the collection, evenly spread: all pairs of them make the

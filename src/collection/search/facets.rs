@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 
-use super::Collection;
-use super::generation::Generation;
-use super::search::{Prepared, both};
+use crate::collection::Collection;
+use crate::collection::index::generation::Generation;
+use crate::collection::search::{Prepared, both};
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::query::{FacetCounts, Mode, Query};
@@ -38,7 +38,7 @@ impl Collection {
 ///
 /// # Errors
 /// [`crate::Error::BadQuery`] for a field that is no facet.
-pub(super) fn count(
+pub(in crate::collection) fn count(
     collection: &Collection,
     generation: &Generation,
     query: &Query,

@@ -1,16 +1,18 @@
 //! Merging in the background: all segments become a new base, with its graph, while queries
 //! and writes go on; then it takes the place of what it was made from.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use super::generation::{Generation, Part};
-use super::index_file::{self, BuiltFrom};
-use super::segment::Segment;
-use super::{COLUMNS_FILE, Collection, GRAPH_FILE, read_graph};
 use crate::background;
+use crate::collection::index::generation::{Generation, Part};
+use crate::collection::index::load::read_graph;
+use crate::collection::index::segment::Segment;
+use crate::collection::storage::index_file::{self, BuiltFrom};
+use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE};
 use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::{RecordId, Schema};
@@ -18,7 +20,7 @@ use crate::vector::Graph;
 
 /// Whether a thread of the collection is at work; one at a time is.
 #[derive(Default)]
-pub(super) struct AtWork {
+pub(in crate::collection) struct AtWork {
     busy: Mutex<bool>,
     ended: Condvar,
 }
@@ -47,13 +49,35 @@ impl AtWork {
 }
 
 impl Collection {
+    /// Merges the last parts while the one before is not much larger, so that their sizes
+    /// fall geometrically: a record is merged a number of times that grows with the
+    /// logarithm of the delta. The first `keep` parts are left as they are.
+    pub(in crate::collection) fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
+        while parts.len() > keep + 1 {
+            let last = parts.len() - 1;
+            if parts[last - 1].segment.len() > 2 * parts[last].segment.len() {
+                break;
+            }
+            let pair: Vec<(&Segment, Cow<'_, _>)> = parts[last - 1..]
+                .iter()
+                .map(|part| (&*part.segment, part.live()))
+                .collect();
+            let merged = Segment::merge(&pair, self.schema());
+            drop(pair);
+            parts.truncate(last - 1);
+            if !merged.is_empty() {
+                parts.push(Part::whole(merged));
+            }
+        }
+    }
+
     /// Waits until no work in the background is left.
     pub fn settle(&self) {
         self.writer.at_work.wait();
     }
 
     /// Starts a merge where the delta has grown enough for one.
-    pub(super) fn merge_if_grown(&self) {
+    pub(in crate::collection) fn merge_if_grown(&self) {
         let held = self.writer.held.load(std::sync::atomic::Ordering::SeqCst) > 0;
         if !held && self.has_grown(&self.generation()) {
             self.merge_in_background();
@@ -74,7 +98,7 @@ impl Collection {
     }
 
     /// Merges all segments on a thread of its own. Should that fail, they go on answering.
-    pub(super) fn merge_in_background(&self) {
+    pub(in crate::collection) fn merge_in_background(&self) {
         if !self.writer.at_work.begin() {
             return;
         }
@@ -99,7 +123,7 @@ impl Collection {
     }
 
     /// Reads the base's graph from its file, or builds it, on a thread of its own.
-    pub(super) fn load_graph_in_background(&self, from: BuiltFrom) {
+    pub(in crate::collection) fn load_graph_in_background(&self, from: BuiltFrom) {
         let snapshot = self.generation();
         let Some(base) = snapshot.parts.first().cloned() else {
             return;
@@ -248,7 +272,7 @@ fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Pa
 ///
 /// # Errors
 /// [`Error::Io`].
-pub(super) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
+pub(in crate::collection) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
     let graph = folder.join(GRAPH_FILE);
     match &part.graph {
         Some(index) => index_file::write(&graph, from, &**index)?,

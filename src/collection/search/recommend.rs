@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use super::Collection;
-use super::generation::{Generation, Passing};
-use super::hits::Source;
-use super::ranking::{Asked, Ranking};
-use super::store::View;
 use crate::Vector;
+use crate::collection::Collection;
+use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::hits::Source;
+use crate::collection::search::ranking::{Asked, Ranking};
+use crate::collection::storage::store::View;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::feedback::Feedback;

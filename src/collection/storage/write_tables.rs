@@ -2,8 +2,8 @@
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use super::snapshot::Row;
-use super::store::{
+use crate::collection::storage::snapshot::Row;
+use crate::collection::storage::store::{
     Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, State, VECTORS, json,
 };
 use crate::record::{Payload, RecordId, Schema};
@@ -11,7 +11,7 @@ use crate::record::{Payload, RecordId, Schema};
 type Result<T> = std::result::Result<T, redb::Error>;
 
 /// All tables of a store.
-pub(super) struct WriteTables<'a> {
+pub(in crate::collection) struct WriteTables<'a> {
     meta: Table<'a, &'static str, Bytes>,
     records: Table<'a, u32, Bytes>,
     vectors: Table<'a, u32, Bytes>,

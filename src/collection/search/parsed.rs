@@ -1,13 +1,13 @@
 //! A query taken apart: what its words say, and what its operators.
 
-use super::Collection;
+use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::filter::{Alternative, Filter};
 use crate::query::{MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
 use crate::text::{self, Clause};
 
 /// A query taken apart.
-pub(super) struct Parsed {
+pub(in crate::collection) struct Parsed {
     /// Its words, phrases and exclusions.
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
@@ -22,7 +22,7 @@ impl Collection {
     /// # Errors
     /// [`Error::BadQuery`] where it says nothing of what to find, has more conditions than are
     /// allowed, or a filter in it makes no sense.
-    pub(super) fn parse(&self, query: &Query) -> Result<Parsed> {
+    pub(in crate::collection) fn parse(&self, query: &Query) -> Result<Parsed> {
         if !query.operators {
             return Ok(Parsed {
                 clauses: vec![Clause::plain(&query.text)],

@@ -4,17 +4,21 @@
 //! whoever gets to write takes all that wait. What was written becomes a small segment;
 //! small segments are merged as they gather, so that there are never many.
 
-use std::borrow::Cow;
+pub mod build;
+pub mod embed;
+pub mod encode;
+pub mod vector_file;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Collection;
-use super::encode::{self, Cores, Incoming, MAX_BATCH};
-use super::generation::{Generation, Part};
-use super::merge::AtWork;
-use super::segment::Segment;
-use super::store::{Applied, Change, Encoded};
+use self::encode::{Cores, Incoming, MAX_BATCH};
+use crate::collection::Collection;
+use crate::collection::index::generation::{Generation, Part};
+use crate::collection::index::merge::AtWork;
+use crate::collection::index::segment::Segment;
+use crate::collection::storage::store::{Applied, Change, Encoded};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::locks::lock;
@@ -33,24 +37,24 @@ pub struct Written {
 
 /// Who may write, and who waits.
 #[derive(Default)]
-pub(super) struct Writer {
+pub(in crate::collection) struct Writer {
     /// Changes not yet taken up.
     queue: Mutex<Vec<Arc<Job>>>,
     /// Held while changes are made and the generation is exchanged.
     turn: Mutex<Turn>,
     /// Held while the base's files are exchanged.
-    pub(super) files: Arc<Mutex<()>>,
+    pub(in crate::collection) files: Arc<Mutex<()>>,
     /// How many callers ask that nothing be merged in the background.
-    pub(super) held: AtomicUsize,
+    pub(in crate::collection) held: AtomicUsize,
     /// Whether a thread merges in the background.
-    pub(super) at_work: Arc<AtWork>,
+    pub(in crate::collection) at_work: Arc<AtWork>,
 }
 
 /// What is known while writing.
 #[derive(Default)]
-pub(super) struct Turn {
+pub(in crate::collection) struct Turn {
     /// How many parts, from the first on, a background merge has taken as they were.
-    pub(super) frozen: usize,
+    pub(in crate::collection) frozen: usize,
     /// Why nothing is written any more.
     closed: Option<Closed>,
 }
@@ -131,7 +135,7 @@ impl Collection {
     }
 
     /// Writes records that are encoded already, and a note beside them, both or neither.
-    pub(super) fn put_encoded(
+    pub(in crate::collection) fn put_encoded(
         &self,
         records: Vec<Encoded>,
         note: Option<(String, Vec<u8>)>,
@@ -337,39 +341,17 @@ impl Collection {
         ids.collect()
     }
 
-    /// Merges the last parts while the one before is not much larger, so that their sizes
-    /// fall geometrically: a record is merged a number of times that grows with the
-    /// logarithm of the delta. The first `keep` parts are left as they are.
-    fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
-        while parts.len() > keep + 1 {
-            let last = parts.len() - 1;
-            if parts[last - 1].segment.len() > 2 * parts[last].segment.len() {
-                break;
-            }
-            let pair: Vec<(&Segment, Cow<'_, _>)> = parts[last - 1..]
-                .iter()
-                .map(|part| (&*part.segment, part.live()))
-                .collect();
-            let merged = Segment::merge(&pair, self.schema());
-            drop(pair);
-            parts.truncate(last - 1);
-            if !merged.is_empty() {
-                parts.push(Part::whole(merged));
-            }
-        }
-    }
-
-    pub(super) fn turn(&self) -> MutexGuard<'_, Turn> {
+    pub(in crate::collection) fn turn(&self) -> MutexGuard<'_, Turn> {
         lock(&self.writer.turn)
     }
 }
 
 /// Asks that nothing be merged in the background while it exists: an import merges once, at
 /// its end.
-pub(super) struct Held<'a>(&'a Collection);
+pub(in crate::collection) struct Held<'a>(&'a Collection);
 
 impl Collection {
-    pub(super) fn hold_merges(&self) -> Held<'_> {
+    pub(in crate::collection) fn hold_merges(&self) -> Held<'_> {
         self.writer.held.fetch_add(1, Ordering::SeqCst);
         Held(self)
     }

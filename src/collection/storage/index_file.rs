@@ -10,8 +10,8 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::store::State;
 use crate::atomic_file;
+use crate::collection::storage::store::State;
 use crate::error::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";

@@ -3,11 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::Collection;
-use super::ranking::{Asked, Fused, nearest_passage};
-use super::search::Prepared;
-use super::store::View;
 use crate::Vector;
+use crate::collection::Collection;
+use crate::collection::search::Prepared;
+use crate::collection::search::fused::Fused;
+use crate::collection::search::ranking::{Asked, nearest_passage};
+use crate::collection::storage::store::View;
 use crate::encoder::{Attribution, Piece};
 use crate::error::Result;
 use crate::explain::{

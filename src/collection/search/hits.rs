@@ -1,10 +1,10 @@
 //! From positions to hits: records read, words marked, identical records counted.
 
-use super::Collection;
-use super::generation::{Generation, Passing};
-use super::ranking::Ranked;
-use super::store::View;
 use crate::Vector;
+use crate::collection::Collection;
+use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::ranking::Ranked;
+use crate::collection::storage::store::View;
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
@@ -28,7 +28,11 @@ pub struct Source<'a> {
 
 impl Collection {
     /// Reads the records of a ranking.
-    pub(super) fn hits(&self, source: &Source<'_>, ranking: Vec<Ranked>) -> Result<Vec<Hit>> {
+    pub(in crate::collection) fn hits(
+        &self,
+        source: &Source<'_>,
+        ranking: Vec<Ranked>,
+    ) -> Result<Vec<Hit>> {
         let mut hits = Vec::with_capacity(ranking.len());
         for ranked in ranking {
             hits.extend(self.hit(source, &ranked)?);

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::Collection;
-use super::encode::BACKGROUND_CHUNK;
 use crate::Vector;
 use crate::background;
+use crate::collection::Collection;
+use crate::collection::write::encode::BACKGROUND_CHUNK;
 use crate::error::Result;
 use crate::query::Hit;
 use crate::vector::cosine;
@@ -21,7 +21,11 @@ const MAX_BYTES: usize = 16_384;
 impl Collection {
     /// Marks in each hit the sentence nearest to the query, among those of its passage, where
     /// it has one, else of its text. Nothing is marked in what is a single sentence.
-    pub(super) fn mark_sentences(&self, query: &Vector, hits: &mut [Hit]) -> Result<()> {
+    pub(in crate::collection) fn mark_sentences(
+        &self,
+        query: &Vector,
+        hits: &mut [Hit],
+    ) -> Result<()> {
         let encoder = self.encoder.encoder();
         let mut places = Vec::new();
         let mut texts = Vec::new();

@@ -1,0 +1,195 @@
+//! The two rankings made one: the best of either engine, each scored by both.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::Vector;
+use crate::collection::index::generation::Generation;
+use crate::collection::search::nearest::NearRecord;
+use crate::collection::search::ranking::{Asked, Ranked, nearest_passage, neural, textual};
+use crate::fusion::{Scale, reciprocal_rank};
+use crate::query::{Fusion, Route, Signal, Timings};
+use crate::text::{self, Match};
+use crate::vector::cosine;
+
+/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
+const FUSION_DEPTH: usize = 100;
+
+/// How many records stand for the whole collection where a query's background is measured.
+const BACKGROUND_RECORDS: u32 = 1_000;
+
+/// The rankings that are fused, and how.
+pub struct Fused {
+    near: Vec<NearRecord>,
+    found: Vec<Match>,
+    fuser: Fuser,
+}
+
+/// What each engine adds to a fused score.
+pub struct Added {
+    /// Words.
+    pub words: f32,
+    /// Meaning.
+    pub meaning: f32,
+}
+
+impl Asked<'_> {
+    /// The best of either engine, each scored by both.
+    pub(super) fn by_both(
+        &self,
+        vector: &Vector,
+        timings: &mut Timings,
+    ) -> (Vec<Ranked>, Route, Option<bool>) {
+        let (near, route) = self.by_meaning(vector, FUSION_DEPTH, timings);
+        let found = self.by_words(FUSION_DEPTH, timings);
+
+        let fuser = self.fuser(vector, &near, &found, timings);
+        let start = Instant::now();
+        let mut union: HashMap<u32, Ranked> = HashMap::new();
+        for ranked in (1..).zip(near.iter().copied()).map(neural) {
+            union.insert(ranked.position, ranked);
+        }
+        for ranked in (1..).zip(found.iter().copied()).map(textual) {
+            let known = union.entry(ranked.position);
+            known
+                .and_modify(|known| known.text = ranked.text)
+                .or_insert(ranked);
+        }
+        let mut fused: Vec<Ranked> = union.into_values().collect();
+        fused.sort_unstable_by_key(|ranked| ranked.position);
+        self.score_both(vector, &fuser, &mut fused);
+        // Stable: equal scores stay in order of position.
+        fused.sort_by(|a, b| b.score.total_cmp(&a.score));
+        timings.fusion += start.elapsed();
+        (fused, route, self.fits(&near))
+    }
+
+    /// How the two rankings become one. What is near and what is well matched is told by the
+    /// whole collection: a filter that leaves only bad records must not make them good.
+    fn fuser(
+        &self,
+        vector: &Vector,
+        near: &[NearRecord],
+        found: &[Match],
+        timings: &mut Timings,
+    ) -> Fuser {
+        match self.query.fusion {
+            Fusion::ReciprocalRank => Fuser::Ranks,
+            Fusion::Weighted { meaning } if self.passing.is_none() => Fuser::Scores {
+                share: meaning,
+                meaning: Scale::of_all(
+                    background(self.generation, vector),
+                    near.iter().map(|near| near.cosine),
+                    self.generation.records(),
+                ),
+                words: Scale::of_found(found.iter().map(|found| found.score)),
+            },
+            Fusion::Weighted { .. } => {
+                let whole = Asked {
+                    passing: &None,
+                    ..*self
+                };
+                let (near, _) = whole.by_meaning(vector, FUSION_DEPTH, timings);
+                let found = whole.by_words(FUSION_DEPTH, timings);
+                whole.fuser(vector, &near, &found, timings)
+            }
+        }
+    }
+
+    /// Scores records, given in order of position, by what both engines say of each; where
+    /// an engine did not have one among its best, it is asked.
+    fn score_both(&self, vector: &Vector, fuser: &Fuser, records: &mut [Ranked]) {
+        let missed = records.iter().filter(|ranked| ranked.text.is_none());
+        let missed: Vec<u32> = missed.map(|ranked| ranked.position).collect();
+        let mut missed = text::scores(&self.parts(), self.words, &missed).into_iter();
+        for ranked in records {
+            let bm25 = match ranked.text {
+                Some(signal) => signal.score,
+                None => missed.next().unwrap_or(0.0),
+            };
+            let cosine = match ranked.neural {
+                Some(signal) => signal.score,
+                None => {
+                    let nearest = nearest_passage(self.generation, vector, ranked.position);
+                    ranked.passage = Some(nearest.0);
+                    nearest.1
+                }
+            };
+            let added = fuser.added(ranked.neural, ranked.text, cosine, bm25);
+            ranked.score = added.words + added.meaning;
+        }
+    }
+
+    /// The two rankings that are fused, and how.
+    pub fn fused(&self, vector: &Vector) -> Fused {
+        let mut timings = Timings::default();
+        let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &mut timings);
+        let found = self.by_words(FUSION_DEPTH, &mut timings);
+        Fused {
+            fuser: self.fuser(vector, &near, &found, &mut timings),
+            near,
+            found,
+        }
+    }
+
+    /// What each engine adds to the fused score of a record, and its places among what is
+    /// fused.
+    pub fn place(
+        &self,
+        fused: &Fused,
+        vector: &Vector,
+        position: u32,
+    ) -> (Added, [Option<Signal>; 2]) {
+        let by_meaning = (1..).zip(fused.near.iter().copied()).map(neural);
+        let by_words = (1..).zip(fused.found.iter().copied()).map(textual);
+        let is_it = |ranked: &Ranked| ranked.position == position;
+        let neural = by_meaning.into_iter().find(is_it).and_then(|r| r.neural);
+        let text = by_words.into_iter().find(is_it).and_then(|r| r.text);
+        let scores = text::scores(&self.parts(), self.words, &[position]);
+        let bm25 = scores.first().copied().unwrap_or(0.0);
+        let (_, cosine) = nearest_passage(self.generation, vector, position);
+        (
+            fused.fuser.added(neural, text, cosine, bm25),
+            [neural, text],
+        )
+    }
+}
+
+/// One score out of two.
+enum Fuser {
+    Ranks,
+    Scores {
+        share: f32,
+        meaning: Scale,
+        words: Scale,
+    },
+}
+
+impl Fuser {
+    fn added(&self, neural: Option<Signal>, text: Option<Signal>, cosine: f32, bm25: f32) -> Added {
+        let of_rank = |signal: Option<Signal>| signal.map_or(0.0, |s| reciprocal_rank(s.rank));
+        match self {
+            Self::Ranks => Added {
+                words: of_rank(text),
+                meaning: of_rank(neural),
+            },
+            Self::Scores {
+                share,
+                meaning,
+                words,
+            } => Added {
+                words: (1.0 - share) * words.of(bm25),
+                meaning: share * meaning.of(cosine),
+            },
+        }
+    }
+}
+
+/// The mean cosine of a vector with records that stand evenly spread through the whole
+/// collection: what any text has in common with it.
+fn background(generation: &Generation, vector: &Vector) -> f32 {
+    let cosines = generation.spread(BACKGROUND_RECORDS);
+    let cosines = cosines.map(|of_record| f64::from(cosine(vector, of_record)));
+    let (sum, count) = cosines.fold((0.0, 0u32), |(sum, count), of| (sum + of, count + 1));
+    (sum / f64::from(count.max(1))) as f32
+}
