@@ -32,6 +32,9 @@ export const summary = (page: Page): Locator => page.locator(".summary-line");
 /** What is said where there is nothing to list. */
 export const notice = (page: Page): Locator => page.locator(".notice");
 
+/** Everything below the form, as it is seen. */
+export const results = (page: Page) => page.getByRole("region", { name: "Results" });
+
 /** Chooses a mode by its label, as a hand does. */
 export async function choose(page: Page, mode: Mode): Promise<void> {
   await page.locator("label").filter({ hasText: mode }).click();
@@ -59,5 +62,5 @@ export async function answered(
       (asked.city === undefined || searchParams.getAll("filter").includes(`city:${asked.city}`))
     );
   });
-  await expect(page.getByRole("region", { name: "Results" })).toHaveAttribute("aria-busy", "false");
+  await expect(results(page)).toHaveAttribute("aria-busy", "false");
 }

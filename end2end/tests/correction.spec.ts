@@ -1,11 +1,13 @@
 // A misspelled word is corrected, the page says so, and there is a way back.
 
-import { cards, names, notice } from "../support/search-page";
+import { cards, names, notice, results } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("a correction is shown and can be refused", async ({ page, open }) => {
   await open("/?q=kintsugl&mode=text");
-  await expect(page.getByText("“kintsugl” is in no record")).toContainText("“kintsugi”");
+  const said = "“kintsugl” is in no record, so “kintsugi” was looked for.";
+  await expect(results(page).getByText(said)).toBeVisible();
+  await expect(page.getByRole("status")).toContainText(said);
   await expect(names(page).first()).toHaveText("Tsugihare");
 
   await page.getByRole("link", { name: "Search as typed" }).click();

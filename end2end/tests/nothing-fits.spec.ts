@@ -1,13 +1,15 @@
-// There is always a nearest record: where none is near, the page says so above the hits.
+// There is always a nearest record: where none is near, the page says so above the hits, and
+// a screen reader hears it.
 
-import { cards } from "../support/search-page";
+import { cards, results } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const said = "Nothing here matches well.";
 
 test("nonsense is not presented as an answer", async ({ page, open }) => {
   await open("/?q=xqzvw+plrtkw+wvvqx");
-  await expect(page.getByText(said)).toBeVisible();
+  await expect(results(page).getByText(said)).toBeVisible();
+  await expect(page.getByRole("status")).toContainText(said);
   await expect(cards(page)).toHaveCount(10);
 });
 
