@@ -6,9 +6,11 @@
 mod common;
 
 use common::json_lines;
-use common::sample::{ask as asked, sample, sample_file};
+use common::sample::{ask as asked, collection_of, sample, sample_file};
+use parallax::collection::Incoming;
 use parallax::query::Fusion;
-use parallax::{Mode, Query};
+use parallax::record::FieldOptions;
+use parallax::{DIMENSIONS, Mode, Query};
 
 /// Taglines of every few records: what a person might type who half remembers one.
 fn queries() -> Vec<String> {
@@ -117,17 +119,44 @@ fn a_record_that_the_query_keeps_out_has_no_place_in_any_ranking() {
 }
 
 #[test]
-fn several_records_are_explained_as_each_by_itself() {
+fn hits_are_explained_in_a_search_as_each_by_itself() {
     let collection = sample();
     let query = asked("goat milk delivered", Mode::Hybrid);
-    let explained = collection
-        .explain_all(&query, &["3", "9999", "x", "7"])
-        .unwrap();
-    let there: Vec<bool> = explained.iter().map(Option::is_some).collect();
-    assert_eq!(there, [true, false, false, true]);
-    let alone = collection.explain(&query, "7").unwrap();
-    assert_eq!(
-        format!("{alone:?}"),
-        format!("{:?}", explained[3].as_ref().unwrap())
-    );
+    let (answer, explained) = collection.search_explained(&query).unwrap();
+    assert_eq!((answer.hits.len(), explained.len()), (10, 10));
+    for (hit, explained) in answer.hits.iter().zip(explained) {
+        let alone = collection.explain(&query, &hit.record.id).unwrap();
+        assert_eq!(format!("{:?}", Some(alone)), format!("{explained:?}"));
+    }
+    assert!(collection.explain(&query, "9999").is_err());
+}
+
+/// What is explained is what is shown, though others write at the same time.
+#[test]
+fn an_explanation_is_true_of_its_answer_while_records_come_and_go() {
+    let records = &json_lines(&sample_file())[..60];
+    let (_folder, catalogue) = collection_of("busy", &records[..40], &FieldOptions::default());
+    let busy = catalogue.collection("busy").unwrap();
+    let query = Query {
+        limit: 5,
+        ..asked("software for milk farms", Mode::Hybrid)
+    };
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for payload in records.iter().cycle().take(200) {
+                let mut vector = vec![0.1; DIMENSIONS];
+                vector[payload.to_string().len() % DIMENSIONS] = 3.0;
+                let payload = payload.as_object().unwrap().clone();
+                let vector = Some(vector);
+                busy.put(vec![Incoming { payload, vector }]).unwrap();
+            }
+        });
+        while !writer.is_finished() {
+            let (answer, explained) = busy.search_explained(&query).unwrap();
+            for (hit, explained) in answer.hits.iter().zip(explained) {
+                let fusion = explained.unwrap().fusion.unwrap();
+                assert!((fusion.score - hit.score).abs() < 1e-4);
+            }
+        }
+    });
 }

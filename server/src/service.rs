@@ -167,15 +167,17 @@ impl Service {
                     request.limit
                 )));
             }
-            let answer = collection.search(&query)?;
+            if !request.explain {
+                return Ok(wire::response(
+                    collection,
+                    collection.search(&query)?,
+                    payload,
+                ));
+            }
+            let (answer, explained) = collection.search_explained(&query)?;
             let mut response = wire::response(collection, answer, payload);
-            if request.explain {
-                let ids: Vec<&str> = response.hits.iter().map(|hit| hit.id.as_str()).collect();
-                // None where a record was deleted since.
-                let explained = collection.explain_all(&query, &ids)?;
-                for (hit, explanation) in response.hits.iter_mut().zip(explained) {
-                    hit.explanation = explanation.map(wire::explanation);
-                }
+            for (hit, explanation) in response.hits.iter_mut().zip(explained) {
+                hit.explanation = explanation.map(wire::explanation);
             }
             Ok(response)
         };

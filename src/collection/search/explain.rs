@@ -1,10 +1,11 @@
-//! Why a record stands where it does for a query. What is explained is the ranking as it is
-//! now: ranks are counted over every record that passes, by the exact scan.
+//! Why a record stands where it does for a query. Ranks are counted over every record that
+//! passes, by the exact scan.
 
 use std::collections::HashSet;
 
 use crate::Vector;
 use crate::collection::Collection;
+use crate::collection::index::generation::Generation;
 use crate::collection::search::Prepared;
 use crate::collection::search::fused::Fused;
 use crate::collection::search::ranking::{Asked, nearest_passage};
@@ -49,24 +50,27 @@ impl Collection {
     /// # Errors
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
-        let explained = self.explain_all(query, &[id])?;
+        query.check()?;
+        let (generation, view) = self.now()?;
+        let explained = self.explain_in(query, &[id], &generation, &view)?;
         let explanation = explained.into_iter().next().flatten();
         explanation.ok_or_else(|| self.no_record(id))
     }
 
-    /// The same of several records, in their order; none for an id that no record has. What
-    /// they have in common, the two rankings above all, is made once.
-    ///
-    /// # Errors
-    /// Those of [`Collection::search`].
-    pub fn explain_all(&self, query: &Query, ids: &[&str]) -> Result<Vec<Option<Explanation>>> {
-        query.check()?;
+    /// The same of several records of one state, in their order; none for an id that no record
+    /// has. What they have in common, the two rankings above all, is made once.
+    pub(in crate::collection) fn explain_in(
+        &self,
+        query: &Query,
+        ids: &[&str],
+        generation: &Generation,
+        view: &View<'_>,
+    ) -> Result<Vec<Option<Explanation>>> {
         let parsed = self.parse(query)?;
         let vector = self.encoder.encode(parsed.meaning.trim())?;
-        let (generation, view) = self.now()?;
-        let Prepared { words, passing, .. } = self.prepare(&generation, query, &parsed)?;
+        let Prepared { words, passing, .. } = self.prepare(generation, query, &parsed)?;
         let asked = Asked {
-            generation: &generation,
+            generation,
             passing: &passing,
             query,
             words: &words,
@@ -79,7 +83,7 @@ impl Collection {
         };
         let meaning = parsed.meaning.trim();
         let explain = |id: &&str| {
-            let number = self.number(&view, id)?;
+            let number = self.number(view, id)?;
             let record = number.and_then(|number| {
                 let position = generation.position(number)?;
                 Some(Explained { number, position })
@@ -91,7 +95,7 @@ impl Collection {
             let fused = rankings.fused.as_ref().filter(|_| passes);
             Ok(Some(Explanation {
                 words: self.explain_words(&asked, &rankings, record.position),
-                meaning: self.explain_meaning(&asked, &view, meaning, record)?,
+                meaning: self.explain_meaning(&asked, view, meaning, record)?,
                 fusion: fused.map(|fused| explain_fusion(&asked, fused, &vector, record.position)),
             }))
         };

@@ -20,7 +20,9 @@ use crate::collection::index::generation::{Generation, Passing};
 use crate::collection::search::hits::Source;
 use crate::collection::search::parsed::Parsed;
 use crate::collection::search::ranking::{Asked, Ranking};
+use crate::collection::storage::store::View;
 use crate::error::Result;
+use crate::explain::Explanation;
 use crate::query::{Answer, Lookup, Mode, Query, Timings};
 use crate::text::{TextQuery, fulfilling};
 
@@ -35,6 +37,15 @@ pub(in crate::collection) struct Prepared {
     pub passing: Passing,
 }
 
+/// A query understood.
+struct Understood {
+    parsed: Parsed,
+    /// Its meaning, where the mode asks for it.
+    vector: Option<Vector>,
+    timings: Timings,
+    start: Instant,
+}
+
 impl Collection {
     /// Answers a query. The page, the API and the command line all come through here.
     ///
@@ -42,6 +53,31 @@ impl Collection {
     /// [`crate::Error::BadQuery`] for a query past its limits or an unknown facet; whatever
     /// keeps the encoder or the store from working.
     pub fn search(&self, query: &Query) -> Result<Answer> {
+        let understood = self.understand(query)?;
+        let (generation, view) = self.now()?;
+        self.search_in(query, understood, &generation, &view)
+    }
+
+    /// Answers a query, and says of each hit why it stands where it does: both of one state
+    /// of the collection, so that what is explained is what is shown.
+    ///
+    /// # Errors
+    /// Those of [`Collection::search`].
+    pub fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
+        let understood = self.understand(query)?;
+        let (generation, view) = self.now()?;
+        let answer = self.search_in(query, understood, &generation, &view)?;
+        let ids: Vec<&str> = answer
+            .hits
+            .iter()
+            .map(|hit| hit.record.id.as_str())
+            .collect();
+        let explained = self.explain_in(query, &ids, &generation, &view)?;
+        Ok((answer, explained))
+    }
+
+    /// What a query says, before any record is looked at.
+    fn understand(&self, query: &Query) -> Result<Understood> {
         query.check()?;
         let start = Instant::now();
         let mut timings = Timings::default();
@@ -50,13 +86,33 @@ impl Collection {
             Mode::Text => None,
             Mode::Neural | Mode::Hybrid => Some(self.encode(&parsed.meaning, &mut timings)?),
         };
-        let (generation, view) = self.now()?;
+        Ok(Understood {
+            parsed,
+            vector,
+            timings,
+            start,
+        })
+    }
+
+    fn search_in(
+        &self,
+        query: &Query,
+        understood: Understood,
+        generation: &Generation,
+        view: &View<'_>,
+    ) -> Result<Answer> {
+        let Understood {
+            parsed,
+            vector,
+            mut timings,
+            start,
+        } = understood;
         let look_up = Instant::now();
-        let prepared = self.prepare(&generation, query, &parsed)?;
+        let prepared = self.prepare(generation, query, &parsed)?;
         let Prepared { words, passing, .. } = &prepared;
         timings.text = look_up.elapsed();
         let asked = Asked {
-            generation: &generation,
+            generation,
             passing,
             query,
             words,
@@ -64,10 +120,10 @@ impl Collection {
             graph_min_records: self.tuning.graph_min_records,
         };
         let ranking = asked.ranking(&mut timings);
-        let facets = facets::count(self, &generation, query, &parsed.filters, &prepared)?;
+        let facets = facets::count(self, generation, query, &parsed.filters, &prepared)?;
         let source = Source {
-            generation: &generation,
-            view: &view,
+            generation,
+            view,
             passing,
             words: (query.mode != Mode::Neural).then_some(words),
             collapse: query.collapse,
