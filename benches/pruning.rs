@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use common::query_encoder;
 use parallax::Catalogue;
+use parallax::evaluation::SplitMix64;
 use parallax::text::{Lookup, TextQuery, exhaustive, parse, search};
 
 /// How many hits are asked for, by turns.
@@ -57,14 +58,15 @@ fn main() {
     common.sort_unstable_by(|a, b| b.cmp(a));
     common.truncate(2_000);
 
-    let mut random = Random(SEED);
+    let mut random = SplitMix64::new(SEED);
     let (mut same, mut pruned, mut all) = (0, Vec::new(), Vec::new());
     for at in 0..queries {
-        let words = 1 + random.below(6);
+        let mut below = |end: usize| random.below(end as u64) as usize;
+        let words = 1 + below(6);
         let words: Vec<&str> = (0..words)
-            .map(|_| match random.below(3) {
-                0 => vocabulary[random.below(vocabulary.len())].as_str(),
-                _ => common[random.below(common.len())].1.as_str(),
+            .map(|_| match below(3) {
+                0 => vocabulary[below(vocabulary.len())].as_str(),
+                _ => common[below(common.len())].1.as_str(),
             })
             .collect();
         let clauses = parse(&words.join(" "), |_| false);
@@ -95,17 +97,4 @@ fn spread(mut times: Vec<Duration>) -> String {
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     format!("p50 {:.3} ms, p99 {:.3} ms", at(0.5), at(0.99))
-}
-
-/// SplitMix64 (Steele, Lea & Flood, OOPSLA 2014): the same queries on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
-    }
 }

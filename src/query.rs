@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::record::{FacetField, Record};
+use crate::text::is_blank;
 pub use crate::text::{Correction, Lookup};
 
 /// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
@@ -84,7 +85,7 @@ impl Query {
     /// # Errors
     /// [`Error::BadQuery`], naming the parameter and what it allows.
     pub fn check(&self) -> Result<()> {
-        if self.text.trim().is_empty() {
+        if is_blank(&self.text) {
             return Err(Error::BadQuery("the query is empty".into()));
         }
         check_length("query", &self.text)?;

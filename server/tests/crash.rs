@@ -13,12 +13,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use parallax::evaluation::SplitMix64;
 use serde_json::{Value, json};
 
 /// Ids are few, so that records are replaced and deleted often.
@@ -28,19 +29,6 @@ const BULK: u64 = 1_000;
 
 fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
-}
-
-/// splitmix64 (Steele, Lea & Flood, 2014).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
 }
 
 struct Service {
@@ -59,22 +47,11 @@ impl Drop for Service {
 
 impl Service {
     fn start(data: &Path) -> Self {
-        // The port is free now, and taken by nobody in the moment between.
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
         command
-            .args([
-                "serve",
-                "--addr",
-                &format!("127.0.0.1:{port}"),
-                "--data-dir",
-            ])
+            .args(["serve", "--addr", "127.0.0.1:0", "--data-dir"])
             .arg(data)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null());
         if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
             command.arg("--model").arg(model);
@@ -83,9 +60,17 @@ impl Service {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
+        let mut child = command.spawn().unwrap();
+        // It says where it serves once it has loaded everything.
+        let mut said = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut said).unwrap();
+        let base = said.split(' ').find(|word| word.starts_with("http://"));
         let service = Self {
-            child: command.spawn().unwrap(),
-            base: format!("http://127.0.0.1:{port}"),
+            base: base
+                .expect("it serves; is the page built (`make build`)?")
+                .to_owned(),
+            child,
             agent: agent.into(),
         };
         let start = Instant::now();
@@ -93,10 +78,7 @@ impl Service {
             .get("/readyz")
             .is_none_or(|(status, _)| status != 200)
         {
-            assert!(
-                start.elapsed() < Duration::from_secs(60),
-                "it does not start; is the page built (`make build`)?"
-            );
+            assert!(start.elapsed() < Duration::from_secs(60), "it is not ready");
             std::thread::sleep(Duration::from_millis(20));
         }
         service
@@ -163,18 +145,18 @@ fn text(id: u64, version: u64) -> String {
 fn write(
     service: &Service,
     writer: u64,
-    random: &mut Random,
+    random: &mut SplitMix64,
     known: &Mutex<BTreeMap<u64, Versions>>,
 ) {
     for version in 1.. {
-        let version = version * 1_000 + random.next(1_000);
+        let version = version * 1_000 + random.below(1_000);
         // Each writer has ids of its own, so that the order of its writes is known.
-        let mut ids: Vec<u64> = (0..=random.next(8))
-            .map(|_| random.next(IDS) * 2 + writer)
+        let mut ids: Vec<u64> = (0..=random.below(8))
+            .map(|_| random.below(IDS) * 2 + writer)
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        let delete = random.next(4) == 0;
+        let delete = random.below(4) == 0;
         let next = (!delete).then_some(version);
         for id in &ids {
             known
@@ -206,7 +188,7 @@ fn write(
 }
 
 /// Every record holds a version it may hold, and is found by it in every mode.
-fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut Random) {
+fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut SplitMix64) {
     for (id, versions) in known.iter_mut() {
         let (status, record) = service
             .get(&format!("/api/v1/collections/live/records/{id}"))
@@ -236,7 +218,7 @@ fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut Ra
         if let Some(version) = there {
             let (id, found) = (id.to_string(), service.search(&word(*id, version), "text"));
             assert_eq!(found, std::slice::from_ref(&id));
-            if random.next(4) == 0 {
+            if random.below(4) == 0 {
                 let text = text(id.parse().unwrap(), version);
                 for mode in ["neural", "hybrid"] {
                     let found = service.search(&text, mode);
@@ -254,7 +236,7 @@ fn what_was_acknowledged_survives_being_killed() {
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let seed = number("PARALLAX_CRASH_SEED").unwrap_or(clock.as_millis() as u64);
     println!("{rounds} rounds, PARALLAX_CRASH_SEED={seed}");
-    let mut random = Random(seed);
+    let mut random = SplitMix64::new(seed);
     let folder = tempfile::tempdir().unwrap();
     let known = Mutex::new(BTreeMap::new());
     let mut bulk = 0;
@@ -295,12 +277,12 @@ fn what_was_acknowledged_survives_being_killed() {
             .collect();
         let vectors: Vec<Vec<f32>> = (bulk..bulk + BULK).map(axis).collect();
         let body = json!({ "records": records, "vectors": vectors });
-        let after = Duration::from_millis(20 + random.next(700));
-        let seeds = [random.next(u64::MAX), random.next(u64::MAX)];
+        let after = Duration::from_millis(20 + random.below(700));
+        let seeds = [random.below(u64::MAX), random.below(u64::MAX)];
         std::thread::scope(|scope| {
             for (writer, seed) in (0..).zip(seeds) {
                 let (service, known) = (&service, &known);
-                scope.spawn(move || write(service, writer, &mut Random(seed), known));
+                scope.spawn(move || write(service, writer, &mut SplitMix64::new(seed), known));
             }
             scope.spawn(|| service.send("PUT", "/api/v1/collections/live/records", &body));
             std::thread::sleep(after);

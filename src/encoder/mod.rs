@@ -11,7 +11,7 @@ pub mod files;
 pub mod onnx;
 mod passages;
 pub mod pooling;
-mod query;
+mod query_cache;
 mod sentences;
 mod softmax;
 
@@ -29,7 +29,7 @@ pub use self::attribution::{Attribution, Pair, Piece};
 pub use self::error::EncoderError;
 pub use self::files::{Installed, install, installed};
 pub use self::passages::MAX_PASSAGES;
-pub use self::query::QueryEncoder;
+pub use self::query_cache::QueryEncoder;
 use crate::{DIMENSIONS, Vector};
 
 /// Tokens of a text that the model reads, `[CLS]` and `[SEP]` among them. What follows

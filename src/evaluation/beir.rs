@@ -9,8 +9,8 @@ use std::time::Instant;
 use super::corpus::Corpus;
 use super::folder::{CORPUS, QUERIES};
 use super::gaps::{Gaps, unknown_records};
-use super::judged::{self, Judged, JudgedQueries};
 use super::metrics::{first_relevant, ndcg, recall, reciprocal_rank};
+use super::qrels::{self, Judged, JudgedQueries};
 use super::run::{Asked, Run};
 use crate::collection::{Collection, Progress, SourceFile, Tuning};
 use crate::encoder::QueryEncoder;
@@ -47,7 +47,7 @@ impl Benchmark {
         encoder: &Arc<QueryEncoder>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
-        let JudgedQueries { queries, missing } = judged::read(folder)?;
+        let JudgedQueries { queries, missing } = qrels::read(folder)?;
         let source = SourceFile::look(&folder.join(CORPUS), &FieldOptions::default())?;
         let judgements = unknown_records(&source, &queries)?;
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;

@@ -1,7 +1,7 @@
 //! How far a mean over queries could lie elsewhere, had the queries been others of the same
 //! kind: the percentile bootstrap (Efron, 1979).
 
-use super::draws::Draws;
+use super::split_mix::SplitMix64;
 
 /// How many times the queries are drawn anew.
 pub const RESAMPLES: usize = 10_000;
@@ -30,12 +30,12 @@ pub fn bootstrap(values: &[f64]) -> Estimate {
 
 fn resampled(values: &[f64], resamples: usize, seed: u64) -> Estimate {
     let count = values.len().max(1) as f64;
-    let mut draws = Draws::new(seed);
+    let mut rng = SplitMix64::new(seed);
     let mut means: Vec<f64> = (0..resamples)
         .map(|_| {
             let drawn = values
                 .iter()
-                .map(|_| values[draws.below(values.len() as u64) as usize]);
+                .map(|_| values[rng.below(values.len() as u64) as usize]);
             drawn.sum::<f64>() / count
         })
         .collect();
@@ -75,11 +75,11 @@ mod tests {
     #[test]
     fn nineteen_of_twenty_intervals_hold_the_true_mean() {
         let (rounds, mut held) = (400, 0);
-        let mut draws = Draws::new(7);
+        let mut rng = SplitMix64::new(7);
         for seed in 0..rounds {
             // Squares of uniform numbers, whose mean is a third: skewed, as figures are.
             let values: Vec<f64> = (0..60)
-                .map(|_| (draws.below(1 << 20) as f64 / f64::from(1 << 20)).powi(2))
+                .map(|_| (rng.below(1 << 20) as f64 / f64::from(1 << 20)).powi(2))
                 .collect();
             let estimate = resampled(&values, 500, seed);
             held += usize::from((estimate.low..=estimate.high).contains(&(1.0 / 3.0)));

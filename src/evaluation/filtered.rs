@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::draws::Draws;
+use super::split_mix::SplitMix64;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
 use crate::filter::{Alternative, Filter};
@@ -42,7 +42,7 @@ pub struct FilteredRecall {
 pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Result<FilteredRecall> {
     let generation = collection.generation();
     let positions: Vec<u32> = generation.positions().collect();
-    let mut draws = Draws::new(seed);
+    let mut rng = SplitMix64::new(seed);
     let mut measured = FilteredRecall {
         passing: (u32::MAX, 0),
         ..FilteredRecall::default()
@@ -53,7 +53,7 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
     let mut counts = collection.facet_counts()?;
     counts.retain(|counted| !counted.values.is_empty());
     for pair in 0..pairs {
-        let at = positions[draws.below(positions.len() as u64) as usize];
+        let at = positions[rng.below(positions.len() as u64) as usize];
         let Some(number) = generation.number(at) else {
             continue;
         };
@@ -64,16 +64,16 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
         }
         let mut filters = Vec::new();
         if pair + 1 < pairs && !counts.is_empty() {
-            let counted = &counts[draws.below(counts.len() as u64) as usize];
+            let counted = &counts[rng.below(counts.len() as u64) as usize];
             let values = &counted.values;
-            let wanted = 1 + draws.below(MAX_VALUES.min(values.len() as u64));
+            let wanted = 1 + rng.below(MAX_VALUES.min(values.len() as u64));
             // A set: the same value may be drawn twice.
             let drawn: BTreeSet<usize> = (0..wanted)
-                .map(|_| draws.below(values.len() as u64) as usize)
+                .map(|_| rng.below(values.len() as u64) as usize)
                 .collect();
             filters.push(Filter {
                 field: counted.facet.field.clone(),
-                negated: draws.below(4) == 0,
+                negated: rng.below(4) == 0,
                 alternatives: drawn
                     .into_iter()
                     .map(|at| Alternative::Value(values[at].0.to_string()))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::corpus::ids;
 use super::folder::{CORPUS, JUDGEMENTS, QUERIES};
-use super::judged::Judged;
+use super::qrels::Judged;
 use crate::collection::SourceFile;
 use crate::error::{Error, Result};
 

@@ -3,18 +3,18 @@
 mod beir;
 mod bootstrap;
 mod corpus;
-mod draws;
 mod filtered;
 mod folder;
 mod gaps;
-mod judged;
 mod leave_one_out;
 mod metrics;
+mod qrels;
 mod queries;
 mod recall;
 mod run;
 mod run_file;
 mod significance;
+mod split_mix;
 
 pub use beir::Benchmark;
 pub use bootstrap::{Estimate, RESAMPLES, bootstrap};
@@ -28,3 +28,4 @@ pub use recall::{GraphRecall, graph_recall};
 pub use run::{Asked, Quality, Run};
 pub use run_file::check_ids;
 pub use significance::{Difference, PERMUTATIONS, randomisation};
+pub use split_mix::SplitMix64;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::draws::Draws;
+use super::split_mix::SplitMix64;
 use crate::Vector;
 use crate::collection::Collection;
 use crate::vector::{ExactScan, Graph};
@@ -72,7 +72,7 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
     }
 }
 
-fn positions(near: Vec<crate::vector::Near>) -> Vec<u32> {
+fn positions(near: Vec<crate::vector::Neighbour>) -> Vec<u32> {
     near.into_iter().map(|near| near.position).collect()
 }
 
@@ -93,11 +93,11 @@ fn median(mut times: Vec<Duration>) -> Duration {
 
 /// `count` of the positions below `total`: a Fisher-Yates shuffle's beginning.
 fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
-    let mut draws = Draws::new(seed);
+    let mut rng = SplitMix64::new(seed);
     let mut positions: Vec<u32> = (0..total).collect();
     for i in 0..count.min(positions.len()) {
         let rest = (positions.len() - i) as u64;
-        positions.swap(i, i + draws.below(rest) as usize);
+        positions.swap(i, i + rng.below(rest) as usize);
     }
     positions.into_iter().take(count).collect()
 }

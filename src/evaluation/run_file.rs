@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::corpus;
 use super::folder::{CORPUS, QUERIES};
-use super::judged;
+use super::qrels;
 use super::run::Run;
 use crate::collection::SourceFile;
 use crate::error::{Error, Result};
@@ -68,7 +68,7 @@ impl Run {
 /// read.
 pub fn check_ids(folder: &Path) -> Result<()> {
     let path = folder.join(QUERIES);
-    for query in judged::read(folder)?.queries {
+    for query in qrels::read(folder)?.queries {
         column(&query.id).map_err(|bad| Error::import(&path, bad))?;
     }
     let path = folder.join(CORPUS);

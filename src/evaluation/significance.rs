@@ -5,7 +5,7 @@
 //! round. The test exchanges them at random and counts how often the means come to differ
 //! as much as they do.
 
-use super::draws::Draws;
+use super::split_mix::SplitMix64;
 
 /// How many times the figures are exchanged at random.
 pub const PERMUTATIONS: usize = 10_000;
@@ -39,9 +39,9 @@ fn permuted(ours: &[f64], theirs: &[f64], permutations: usize, seed: u64) -> Dif
     let sum: f64 = differences.iter().sum();
     let all: f64 = differences.iter().map(|d| d.abs()).sum();
     let reached = sum.abs() - ROUNDING * all;
-    let mut draws = Draws::new(seed);
+    let mut rng = SplitMix64::new(seed);
     let as_far = (0..permutations)
-        .filter(|_| exchanged(&differences, &mut draws).abs() >= reached)
+        .filter(|_| exchanged(&differences, &mut rng).abs() >= reached)
         .count();
     Difference {
         mean: sum / differences.len().max(1) as f64,
@@ -50,10 +50,10 @@ fn permuted(ours: &[f64], theirs: &[f64], permutations: usize, seed: u64) -> Dif
 }
 
 /// The sum of differences, each with a sign drawn at random.
-fn exchanged(differences: &[f64], draws: &mut Draws) -> f64 {
+fn exchanged(differences: &[f64], rng: &mut SplitMix64) -> f64 {
     let mut sum = 0.0;
     for some in differences.chunks(64) {
-        let mut signs = draws.bits();
+        let mut signs = rng.bits();
         for difference in some {
             sum += if signs & 1 == 0 {
                 *difference
@@ -101,10 +101,10 @@ mod tests {
     #[test]
     fn where_nothing_differs_one_in_twenty_falls_below_a_twentieth() {
         let (rounds, mut below) = (400, 0);
-        let mut draws = Draws::new(11);
+        let mut rng = SplitMix64::new(11);
         for seed in 0..rounds {
             let mut values = || -> Vec<f64> {
-                let value = |_| draws.below(1_000) as f64 / 1_000.0;
+                let value = |_| rng.below(1_000) as f64 / 1_000.0;
                 (0..30).map(value).collect()
             };
             let (ours, theirs) = (values(), values());

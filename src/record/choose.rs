@@ -36,13 +36,13 @@ impl FieldOptions {
     /// The options that name one field, by their names.
     fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let options = [
-            ("--id", &self.id),
-            ("--title", &self.title),
-            ("--text", &self.text),
-            ("--question", &self.question),
-            ("--answer", &self.answer),
-            ("--url", &self.url),
-            ("--image", &self.image),
+            ("id", &self.id),
+            ("title", &self.title),
+            ("text", &self.text),
+            ("question", &self.question),
+            ("answer", &self.answer),
+            ("url", &self.url),
+            ("image", &self.image),
         ];
         let given = options.into_iter();
         given.filter_map(|(option, field)| Some((option, field.as_deref()?)))
@@ -240,13 +240,15 @@ fn facets(
         let (field, kind) = match asked.rsplit_once(':') {
             _ if fields.contains(&asked.as_str()) => (asked.as_str(), None),
             Some((field, kind)) if fields.contains(&field) => {
-                let kind: FacetKind = kind.parse().map_err(|why| format!("--facet: {why}"))?;
+                let kind: FacetKind = kind
+                    .parse()
+                    .map_err(|why| format!("facet {field}: {why}"))?;
                 (field, Some(kind))
             }
-            _ => return Err(no_field("--facet", asked, fields)),
+            _ => return Err(no_field("facet", asked, fields)),
         };
         if facets.iter().any(|facet| facet.field == field) {
-            return Err(format!("--facet names the field '{field}' twice"));
+            return Err(format!("facet names the field '{field}' twice"));
         }
         let told = || FacetKind::of(sample.iter().flat_map(|payload| members(payload, field)));
         facets.push(FacetField {
@@ -296,7 +298,7 @@ mod tests {
         let records = sample(json!([{"head": "a"}, {"content": "b"}]));
         let error = Schema::choose(&records, &options).unwrap_err();
         assert!(
-            error.contains("--text") && error.contains("'body'"),
+            error.contains("text names") && error.contains("'body'"),
             "{error}"
         );
         assert!(error.contains("the records have: head, content"), "{error}");
@@ -409,7 +411,7 @@ mod tests {
         };
         let error = Schema::choose(&records, &unknown).unwrap_err();
         assert!(
-            error.contains("--question") && error.contains("'q'"),
+            error.contains("question names") && error.contains("'q'"),
             "{error}"
         );
     }

@@ -129,6 +129,12 @@ pub(super) fn fold(word: &str) -> String {
     folded
 }
 
+/// Whether a text shows nothing at all.
+pub fn is_blank(text: &str) -> bool {
+    let shows_nothing = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    text.chars().all(shows_nothing)
+}
+
 /// Marks inside a word that nobody sees or types: where it may be hyphenated or broken, and
 /// which way it is written.
 fn is_invisible(mark: char) -> bool {

@@ -40,7 +40,7 @@ pub fn any_holds_all(parts: &[TextPart<'_>], query: &TextQuery) -> bool {
         };
         let terms = query.words.iter().map(typed);
         let cursors = terms.map(|term| part.cursor(&term?));
-        let mut agreed = cursors.collect::<Option<Vec<_>>>().map(Agreeing::new);
+        let mut agreed = cursors.collect::<Option<Vec<_>>>().map(Conjunction::new);
         let mut records = std::iter::from_fn(|| agreed.as_mut()?.next());
         records.any(|record| part.passes(record))
     };
@@ -53,17 +53,17 @@ fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
     let Some(cursors) = cursors.collect::<Option<Vec<Cursor<'_>>>>() else {
         return RoaringBitmap::new();
     };
-    let mut agreeing = Agreeing::new(cursors);
+    let mut conjunction = Conjunction::new(cursors);
     let mut found = RoaringBitmap::new();
     // Where a word alone stands, and in which field, is only read where it matters.
     let anywhere = condition.words.len() == 1 && condition.fields.is_empty();
     let mut positions = vec![Vec::new(); condition.words.len()];
-    while let Some(record) = agreeing.next() {
+    while let Some(record) = conjunction.next() {
         if anywhere
             || stands(
                 part,
                 condition,
-                &mut agreeing.cursors,
+                &mut conjunction.cursors,
                 &mut positions,
                 record,
             )
@@ -75,12 +75,12 @@ fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
 }
 
 /// Goes through the records that hold all of some terms.
-struct Agreeing<'a> {
+struct Conjunction<'a> {
     cursors: Vec<Cursor<'a>>,
     next: u32,
 }
 
-impl<'a> Agreeing<'a> {
+impl<'a> Conjunction<'a> {
     fn new(cursors: Vec<Cursor<'a>>) -> Self {
         Self { cursors, next: 0 }
     }

@@ -17,9 +17,9 @@ use super::varint;
 
 /// A sorted map from text to number.
 #[derive(Debug, Clone)]
-pub struct Texts(Map<Vec<u8>>);
+pub struct TermDictionary(Map<Vec<u8>>);
 
-impl Texts {
+impl TermDictionary {
     /// A map of some texts, sorted and distinct, each to its place.
     pub fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut builder = MapBuilder::memory();
@@ -71,25 +71,25 @@ impl Texts {
     }
 }
 
-impl Default for Texts {
+impl Default for TermDictionary {
     fn default() -> Self {
         Self::new(std::iter::empty())
     }
 }
 
-impl PartialEq for Texts {
+impl PartialEq for TermDictionary {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_fst().as_bytes() == other.0.as_fst().as_bytes()
     }
 }
 
-impl Serialize for Texts {
+impl Serialize for TermDictionary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(self.0.as_fst().as_bytes())
     }
 }
 
-impl<'de> Deserialize<'de> for Texts {
+impl<'de> Deserialize<'de> for TermDictionary {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes: serde_bytes::ByteBuf = Deserialize::deserialize(deserializer)?;
         Map::new(bytes.into_vec())
@@ -159,7 +159,7 @@ impl Automaton for &EditDistance {
 /// The words of an index: the term each belongs to, and the records that hold it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Words {
-    texts: Texts,
+    texts: TermDictionary,
     terms: Vec<u32>,
     /// Where each word's holders end; they begin where those of the one before end.
     ends: Vec<u64>,
@@ -182,12 +182,12 @@ impl Words {
             }
             built.ends.push(built.holders.len() as u64);
         }
-        built.texts = Texts::new(texts.into_iter());
+        built.texts = TermDictionary::new(texts.into_iter());
         built
     }
 
     /// The words themselves.
-    pub fn texts(&self) -> &Texts {
+    pub fn texts(&self) -> &TermDictionary {
         &self.texts
     }
 
@@ -256,7 +256,7 @@ mod tests {
             let (edits, within) = if two { (Edits::Two, 2) } else { (Edits::One, 1) };
             words.sort_unstable();
             words.dedup();
-            let texts = Texts::new(words.iter().map(String::as_str));
+            let texts = TermDictionary::new(words.iter().map(String::as_str));
             let found = texts.near(&EditDistance::new(&asked, edits));
             let expected: Vec<(String, u32, u8)> = (0u32..).zip(&words)
                 .map(|(at, word)| (word.clone(), at, distance(&asked, word) as u8))
@@ -271,7 +271,7 @@ mod tests {
         ) {
             words.sort_unstable();
             words.dedup();
-            let texts = Texts::new(words.iter().map(String::as_str));
+            let texts = TermDictionary::new(words.iter().map(String::as_str));
             let found: Vec<String> =
                 texts.beginning_with(&prefix).into_iter().map(|(text, _)| text).collect();
             words.retain(|word| word.starts_with(&prefix));

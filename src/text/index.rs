@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::analysis::all_tokens;
-use super::dictionary::{Texts, Words};
+use super::dictionary::{TermDictionary, Words};
 use super::postings::{Cursor, Posting, Postings};
 
 /// How far apart the last word of a field and the first of the next stand at least.
@@ -18,7 +18,7 @@ const FIELD_GAP: u32 = 1_000;
 /// Terms, their postings, and the words they came from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct TextIndex {
-    terms: Texts,
+    terms: TermDictionary,
     words: Words,
     postings: Postings,
     /// Length of each record in terms, by weight.
@@ -131,7 +131,7 @@ impl TextIndex {
             }
             kept.push(text);
         }
-        merged.terms = Texts::new(kept.into_iter());
+        merged.terms = TermDictionary::new(kept.into_iter());
         merged.words = merge_words(parts, &renamed);
         merged
     }
@@ -305,7 +305,7 @@ impl TextIndexBuilder {
             index.postings.add(gathered.postings(), &index.lengths);
             renamed[*old as usize] = new;
         }
-        index.terms = Texts::new(terms.iter().map(|(term, _)| term.as_str()));
+        index.terms = TermDictionary::new(terms.iter().map(|(term, _)| term.as_str()));
         let mut words: Vec<(String, (u32, Vec<u32>))> = self.words.into_iter().collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         index.words = Words::new(words.iter().map(|(word, (term, holders))| {

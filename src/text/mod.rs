@@ -17,7 +17,7 @@ mod tests;
 mod unfinished;
 mod varint;
 
-pub use analysis::{Token, tokens};
+pub use analysis::{Token, is_blank, tokens};
 pub use bm25::{B, Bm25, K1};
 pub use condition::any_holds_all;
 pub use explain::{TermContribution, explain};

@@ -23,7 +23,7 @@ pub struct Postings {
     /// For each term where its blocks end; they begin where those of the one before end.
     ends: Vec<u32>,
     blocks: Vec<Block>,
-    bounds: Vec<Bound>,
+    impacts: Vec<Impact>,
     #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
     #[serde(with = "serde_bytes")]
@@ -38,13 +38,14 @@ struct Block {
     start: u64,
     /// Where its positions start.
     positions: u64,
-    /// Where its bounds end.
-    bounds: u32,
+    /// Where its impacts end.
+    impacts: u32,
 }
 
-/// A frequency and a length that stand together in a block.
+/// A frequency and a length that stand together in a block, and that no other of the block
+/// beats in both: what Lucene calls a competitive impact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bound {
+pub struct Impact {
     /// How often the term occurs, by weight.
     pub frequency: u32,
     /// How long the record is, by weight.
@@ -109,16 +110,16 @@ impl Postings {
         for &(_, frequency) in block.iter() {
             varint::write(&mut self.bytes, frequency);
         }
-        let pairs = block.drain(..).map(|(record, frequency)| Bound {
+        let pairs = block.drain(..).map(|(record, frequency)| Impact {
             frequency,
             length: lengths.get(record as usize).copied().unwrap_or(0),
         });
-        self.bounds.extend(unbeaten(pairs.collect()));
+        self.impacts.extend(competitive(pairs.collect()));
         self.blocks.push(Block {
             last: before,
             start,
             positions,
-            bounds: self.bounds.len() as u32,
+            impacts: self.impacts.len() as u32,
         });
         before
     }
@@ -160,9 +161,9 @@ impl Postings {
         cursor
     }
 
-    fn bounds_of(&self, block: usize) -> &[Bound] {
-        let before = block.checked_sub(1).map_or(0, |b| self.blocks[b].bounds);
-        &self.bounds[before as usize..self.blocks[block].bounds as usize]
+    fn impacts_of(&self, block: usize) -> &[Impact] {
+        let before = block.checked_sub(1).map_or(0, |b| self.blocks[b].impacts);
+        &self.impacts[before as usize..self.blocks[block].impacts as usize]
     }
 
     /// Calls with every record that holds a term, its frequency and its positions.
@@ -196,13 +197,13 @@ impl Postings {
 }
 
 /// The pairs of a block that no other beats by a frequency as high and a length as short.
-fn unbeaten(mut pairs: Vec<Bound>) -> Vec<Bound> {
+fn competitive(mut pairs: Vec<Impact>) -> Vec<Impact> {
     pairs.sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.frequency), pair.length));
     let mut shortest = u32::MAX;
     pairs.retain(|pair| {
-        let unbeaten = pair.length < shortest;
+        let competitive = pair.length < shortest;
         shortest = shortest.min(pair.length);
-        unbeaten
+        competitive
     });
     pairs
 }
@@ -281,19 +282,19 @@ impl Cursor<'_> {
         blocks.map_or(OVER, |block| block.last)
     }
 
-    /// The bounds of that block; none where there is no such record.
-    pub fn block_bounds(&self, target: u32) -> &[Bound] {
+    /// The impacts of that block; none where there is no such record.
+    pub fn block_impacts(&self, target: u32) -> &[Impact] {
         let block = self.block_of(target);
         if block < self.end {
-            self.postings.bounds_of(block)
+            self.postings.impacts_of(block)
         } else {
             &[]
         }
     }
 
-    /// The bounds of all the term's blocks.
-    pub fn bounds(&self) -> impl Iterator<Item = &Bound> {
-        (self.first..self.end).flat_map(|block| self.postings.bounds_of(block))
+    /// The impacts of all the term's blocks.
+    pub fn impacts(&self) -> impl Iterator<Item = &Impact> {
+        (self.first..self.end).flat_map(|block| self.postings.impacts_of(block))
     }
 
     /// Where the record it stands at holds the term, in place of what `positions` held. A
@@ -417,16 +418,16 @@ mod tests {
             }
         }
 
-        /// Every posting of a block is covered by one of the block's bounds.
+        /// Every posting of a block is covered by one of the block's impacts.
         #[test]
-        fn bounds_cover_their_block(term in term()) {
+        fn impacts_cover_their_block(term in term()) {
             let lengths: Vec<u32> = (0..2_000).map(|record| record * 7 % 41 + 1).collect();
             let built = postings(std::slice::from_ref(&term), &lengths);
             let cursor = built.cursor(0);
             for (&record, (frequency, _)) in &term {
                 let length = lengths[record as usize];
-                let covers = |b: &Bound| b.frequency >= *frequency && b.length <= length;
-                prop_assert!(cursor.block_bounds(record).iter().any(covers));
+                let covers = |b: &Impact| b.frequency >= *frequency && b.length <= length;
+                prop_assert!(cursor.block_impacts(record).iter().any(covers));
                 prop_assert!(cursor.block_end(record) >= record);
             }
         }

@@ -14,7 +14,7 @@ use roaring::RoaringBitmap;
 
 use super::bm25::Bm25;
 use super::index::TextIndex;
-use super::postings::{Bound, Cursor, OVER};
+use super::postings::{Cursor, Impact, OVER};
 use super::query::TextQuery;
 
 /// One part of what is searched.
@@ -135,7 +135,7 @@ struct Term<'a> {
     /// Idf, repeats and boost together.
     weight: f64,
     /// The most that any record can get from it.
-    most: f64,
+    max_score: f64,
 }
 
 /// One part as a query sees it.
@@ -154,12 +154,12 @@ impl<'a> Scorer<'a> {
             for alternative in &asked.terms {
                 if let Some(cursor) = part.cursor(&alternative.term) {
                     let weight = idf * f64::from(asked.repeats) * alternative.boost;
-                    let most = most(bm25, weight, cursor.bounds());
+                    let max_score = max_score(bm25, weight, cursor.impacts());
                     terms.push(Term {
                         cursor,
                         word,
                         weight,
-                        most,
+                        max_score,
                     });
                 }
             }
@@ -198,8 +198,8 @@ impl<'a> Scorer<'a> {
 }
 
 /// The most a term can add to any record of some blocks.
-fn most<'b>(bm25: Bm25, weight: f64, bounds: impl Iterator<Item = &'b Bound>) -> f64 {
-    let parts = bounds.map(|bound| weight * bm25.saturation(bound.frequency, bound.length));
+fn max_score<'b>(bm25: Bm25, weight: f64, impacts: impl Iterator<Item = &'b Impact>) -> f64 {
+    let parts = impacts.map(|of| weight * bm25.saturation(of.frequency, of.length));
     parts.fold(0.0, f64::max)
 }
 
@@ -223,19 +223,23 @@ pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match>
 /// Goes through a part window by window. A window ends where the first of the blocks ends
 /// that the essential terms stand in: those without which no record can still get in.
 fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
-    let mut by_most: Vec<usize> = (0..scorer.terms.len()).collect();
-    by_most.sort_by(|&a, &b| scorer.terms[a].most.total_cmp(&scorer.terms[b].most));
+    let mut by_max_score: Vec<usize> = (0..scorer.terms.len()).collect();
+    by_max_score.sort_by(|&a, &b| {
+        scorer.terms[a]
+            .max_score
+            .total_cmp(&scorer.terms[b].max_score)
+    });
     loop {
         let mut rest = 0.0;
-        let essential = by_most.iter().position(|&at| {
-            rest += scorer.terms[at].most;
+        let essential = by_max_score.iter().position(|&at| {
+            rest += scorer.terms[at].max_score;
             rest > best.threshold()
         });
         let Some(essential) = essential else {
             return;
         };
-        let (others, essential) = by_most.split_at(essential);
-        let of_others: f64 = others.iter().map(|&at| scorer.terms[at].most).sum();
+        let (others, essential) = by_max_score.split_at(essential);
+        let of_others: f64 = others.iter().map(|&at| scorer.terms[at].max_score).sum();
         let heads = essential.iter().map(|&at| scorer.terms[at].cursor.record());
         let start = heads.min().unwrap_or(OVER);
         if start == OVER {
@@ -249,10 +253,10 @@ fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
             .iter()
             .map(|&at| &scorer.terms[at])
             .map(|term| {
-                most(
+                max_score(
                     scorer.bm25,
                     term.weight,
-                    term.cursor.block_bounds(start).iter(),
+                    term.cursor.block_impacts(start).iter(),
                 )
             })
             .sum();

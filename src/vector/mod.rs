@@ -19,14 +19,14 @@ pub use scan::ExactScan;
 
 /// A candidate: its position in the index, and its cosine to the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Near {
+pub struct Neighbour {
     /// Position in the index, from 0.
     pub position: u32,
     /// Cosine to the query, -1 to 1.
     pub cosine: f32,
 }
 
-impl Near {
+impl Neighbour {
     /// Best first; equal cosines in order of position, so that one query has one ranking.
     pub fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
         b.cosine

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
-use super::Near;
+use super::Neighbour;
 use super::code::{Code, QueryCode};
 use super::kernels::cosine;
 use crate::Vector;
@@ -70,7 +70,12 @@ impl ExactScan {
 
     /// The `k` vectors nearest to a unit query among those the filter lets through, best
     /// first; fewer only where fewer exist.
-    pub fn nearest(&self, query: &Vector, k: usize, filter: Option<&RoaringBitmap>) -> Vec<Near> {
+    pub fn nearest(
+        &self,
+        query: &Vector,
+        k: usize,
+        filter: Option<&RoaringBitmap>,
+    ) -> Vec<Neighbour> {
         let candidates = match filter {
             None => self.candidates(query, k, 0..self.codes.len() as u32),
             Some(filter) => self.candidates(query, k, filter.iter()),
@@ -87,7 +92,7 @@ impl ExactScan {
         query: &Vector,
         least: f32,
         filter: Option<&RoaringBitmap>,
-    ) -> Vec<Near> {
+    ) -> Vec<Neighbour> {
         let code = QueryCode::new(query);
         let may_reach = |position: &u32| {
             self.codes.get(*position as usize).is_some_and(|of| {
@@ -105,15 +110,19 @@ impl ExactScan {
     }
 
     /// True cosines of positions, best first. Positions the index does not have are left out.
-    pub fn rescore(&self, query: &Vector, positions: impl IntoIterator<Item = u32>) -> Vec<Near> {
-        let mut near: Vec<Near> = positions
+    pub fn rescore(
+        &self,
+        query: &Vector,
+        positions: impl IntoIterator<Item = u32>,
+    ) -> Vec<Neighbour> {
+        let mut near: Vec<Neighbour> = positions
             .into_iter()
             .filter_map(|position| {
                 let cosine = cosine(query, self.vector(position)?);
-                Some(Near { position, cosine })
+                Some(Neighbour { position, cosine })
             })
             .collect();
-        near.sort_unstable_by(Near::best_first);
+        near.sort_unstable_by(Neighbour::best_first);
         near
     }
 
@@ -184,15 +193,15 @@ mod tests {
     use proptest::prelude::*;
 
     /// What the scan must equal: every cosine computed, sorted, cut.
-    fn full_scan(vectors: &[Vector], query: &Vector, k: usize) -> Vec<Near> {
-        let mut all: Vec<Near> = (0u32..)
+    fn full_scan(vectors: &[Vector], query: &Vector, k: usize) -> Vec<Neighbour> {
+        let mut all: Vec<Neighbour> = (0u32..)
             .zip(vectors)
-            .map(|(position, vector)| Near {
+            .map(|(position, vector)| Neighbour {
                 position,
                 cosine: cosine(query, vector),
             })
             .collect();
-        all.sort_by(Near::best_first);
+        all.sort_by(Neighbour::best_first);
         all.truncate(k);
         all
     }

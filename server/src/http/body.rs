@@ -20,6 +20,10 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
             format!("the body's content type is '{kind}', expected application/json"),
         ));
     }
+    // A list would be read as a record's fields in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Failure::bad_request("the body is no JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let message = match error.path().to_string().as_str() {

@@ -46,6 +46,7 @@ async fn bad_feedback_says_what_is_wrong() {
             "hate",
         ),
         (json!({"like": "1"}), StatusCode::BAD_REQUEST, "like"),
+        (json!([["1"]]), StatusCode::BAD_REQUEST, "no JSON object"),
         (json!({"like": ["nobody"]}), StatusCode::NOT_FOUND, "nobody"),
         (
             json!({"like": ["1"], "limit": 101}),

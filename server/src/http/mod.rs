@@ -24,6 +24,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -44,7 +45,10 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
     api(service.clone(), guard)
         .merge(page::router(service, options))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        .layer(CompressionLayer::new())
+        // A snapshot is compressed already.
+        .layer(CompressionLayer::new().compress_when(
+            DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")),
+        ))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))

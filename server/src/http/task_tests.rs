@@ -13,10 +13,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::write_tests::Api;
-
-/// Far longer than anything here takes.
-const LONG: Duration = Duration::from_secs(120);
+use super::write_tests::{Api, LONG};
 
 fn lines(count: usize) -> String {
     let line = |at| format!("{{\"id\": \"n{at}\", \"text\": \"note {at}\"}}\n");
@@ -52,8 +49,7 @@ async fn import(api: &Api, uri: &str, file: impl Into<Body>) -> Result<Value, St
     if status != StatusCode::ACCEPTED {
         return Err(started["error"]["message"].as_str().unwrap().to_owned());
     }
-    let task = tokio::time::timeout(LONG, api.over(&started));
-    let task = task.await.expect("the import does not end");
+    let task = api.over(&started).await;
     match task["state"].as_str().unwrap() {
         "done" => Ok(task),
         _ => Err(task["message"].as_str().unwrap().to_owned()),

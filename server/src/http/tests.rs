@@ -202,6 +202,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
         ),
         (long.as_str(), 400, "bad_query", "2000"),
         ("/api/search?q=%20", 400, "bad_query", "empty"),
+        ("/api/search?q=%E2%80%8B%00", 400, "bad_query", "empty"),
         (
             "/api/v1/collections/sample/search?q=a&mode=psychic",
             400,

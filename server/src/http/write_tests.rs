@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +18,9 @@ use super::{Guard, api};
 use crate::opened::Opened;
 use crate::service::Service;
 use crate::tasks::Tasks;
+
+/// Far longer than anything here takes.
+pub const LONG: Duration = Duration::from_secs(120);
 
 /// The API over a data folder of its own.
 pub(super) struct Api {
@@ -89,13 +93,17 @@ impl Api {
     /// A task once it is over.
     pub async fn over(&self, started: &Value) -> Value {
         let id = &started["task"]["id"];
-        loop {
-            let task = self.get(&format!("/tasks/{id}")).await;
-            if ["done", "failed", "cancelled"].contains(&task["state"].as_str().unwrap()) {
-                return task;
+        let end = async {
+            loop {
+                let task = self.get(&format!("/tasks/{id}")).await;
+                if ["done", "failed", "cancelled"].contains(&task["state"].as_str().unwrap()) {
+                    return task;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
+        };
+        let over = tokio::time::timeout(LONG, end).await;
+        over.expect("the task does not end")
     }
 }
 

@@ -19,7 +19,7 @@ use crate::explain::{
 use crate::query::{Mode, Query};
 use crate::record::{Payload, RecordId};
 use crate::text::{self, Match};
-use crate::vector::Near;
+use crate::vector::Neighbour;
 
 /// How many pairs of words are named.
 const PAIRS: usize = 12;
@@ -255,7 +255,7 @@ fn nearer(asked: &Asked<'_>, vector: &Vector, (cosine, position): (f32, u32)) ->
             .segment
             .scan
             .reaching(vector, cosine, filter.as_deref());
-        let records = reaching.into_iter().filter_map(|near: Near| {
+        let records = reaching.into_iter().filter_map(|near: Neighbour| {
             let record = part.offset + columns.record_of(near.position);
             let earlier = near.cosine > cosine || record < position;
             (earlier && record != position).then_some(record)

@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 use crate::Vector;
 use crate::collection::index::generation::{Generation, Part, Passing};
 use crate::query::Route;
-use crate::vector::{EF_SEARCH, Near};
+use crate::vector::{EF_SEARCH, Neighbour};
 
 /// The graph keeps [`EF_SEARCH`] candidates; it is trusted for the better half of them.
 const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;
@@ -103,7 +103,7 @@ fn by_scan(
 }
 
 /// The first `k` records of a ranking of passages, each in the place of its best one.
-fn records(part: &Part, ranking: &[Near], k: usize) -> Vec<NearRecord> {
+fn records(part: &Part, ranking: &[Neighbour], k: usize) -> Vec<NearRecord> {
     let columns = &part.segment.columns;
     let mut seen = RoaringBitmap::new();
     let mut found = Vec::with_capacity(k.min(ranking.len()));

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::{Named, NamedRecord};
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::problem::internal;
 use crate::service::Service;
 
 /// The longest body of a write: a thousand records of 32 KB. Larger sets are imported.
@@ -52,8 +53,10 @@ async fn write(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
     let Path(name) = path?;
-    let batch: Batch = json_body(&headers, &body?)?;
-    let incoming = incoming(batch)?;
+    let body = body?;
+    // Reading 32 MiB of JSON takes too long for a thread that others wait for.
+    let read = tokio::task::spawn_blocking(move || incoming(json_body(&headers, &body)?));
+    let incoming = read.await.map_err(|_| Failure::from(internal()))??;
     let written = service.write(name, move |collection| collection.put(incoming));
     let Written {
         ids,

@@ -2,9 +2,10 @@
 
 /// The splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed means the same
 /// anywhere.
-pub(super) struct Draws(u64);
+pub struct SplitMix64(u64);
 
-impl Draws {
+impl SplitMix64 {
+    /// The sequence that a seed begins.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -31,8 +32,8 @@ mod tests {
     #[test]
     fn it_is_the_published_sequence() {
         // The first outputs of the authors' splitmix64.c for the state 1234567.
-        let mut draws = Draws::new(1_234_567);
-        let drawn: Vec<u64> = (0..3).map(|_| draws.bits()).collect();
+        let mut rng = SplitMix64::new(1_234_567);
+        let drawn: Vec<u64> = (0..3).map(|_| rng.bits()).collect();
         let published = [
             6_457_827_717_110_365_317,
             3_203_168_211_198_807_973,
