@@ -21,6 +21,9 @@ use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::Schema;
 
+/// The longest name of a collection, in characters.
+pub const MAX_NAME: usize = 64;
+
 const CATALOGUE_FILE: &str = "catalogue.redb";
 const COLLECTIONS_FOLDER: &str = "collections";
 
@@ -457,7 +460,7 @@ impl Catalogue {
 /// [`Error::BadName`].
 pub fn check_name(name: &str) -> Result<()> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let good = (1..=64).contains(&name.len())
+    let good = (1..=MAX_NAME).contains(&name.len())
         && name.chars().all(plain)
         && name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if good {

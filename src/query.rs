@@ -12,6 +12,9 @@ use crate::record::{FacetField, Record};
 use crate::text::is_blank;
 pub use crate::text::{Correction, Lookup};
 
+/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
+pub const FUSION_DEPTH: usize = 100;
+
 /// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
 pub const MAX_QUERY_CHARS: usize = 2_000;
 /// The most different phrases, exclusions and fields in a query: each costs a pass over the

@@ -20,6 +20,7 @@ mod components;
 mod condition;
 pub mod functions;
 mod importing;
+pub mod limits;
 mod mapping;
 mod marks;
 mod mode;

@@ -3,10 +3,8 @@
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
 
+use crate::limits::MAX_NAME;
 use crate::wire::Proposed;
-
-/// The longest name of a collection.
-const MAX_NAME: usize = 64;
 
 /// A part that one field can play.
 pub struct Role {

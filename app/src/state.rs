@@ -9,17 +9,13 @@ use form_urlencoded::{Serializer, byte_serialize, parse};
 use serde::{Deserialize, Serialize};
 
 use crate::condition;
+use crate::limits::{BALANCE, MAX_LIMIT};
 
 /// How many hits a page starts with, and how many "Show more" adds.
 pub const PAGE: u32 = 10;
 /// The longest query that can be typed. The engine says of shorter ones that they are too long;
 /// an address much longer is refused unread.
 pub const LONGEST: u32 = 5_000;
-/// The most hits a page shows; the engine's limit.
-pub const MOST: u32 = 100;
-
-/// The share of meaning that the engine takes where nobody says.
-pub const HALF: &str = "0.5";
 
 const NEURAL: &str = "neural";
 const HYBRID: &str = "hybrid";
@@ -42,7 +38,7 @@ pub struct SearchState {
     /// The record whose place is explained.
     pub explain: Option<String>,
     /// In mode `hybrid` the share of meaning, 0 to 1 as it was typed, where it is not
-    /// [`HALF`].
+    /// [`BALANCE`].
     pub balance: Option<String>,
 }
 
@@ -79,7 +75,7 @@ impl SearchState {
                 "like" => state.like = Some(value.into()),
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
-                "balance" if value != HALF => state.balance = Some(value.into()),
+                "balance" if value != BALANCE => state.balance = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -205,8 +201,8 @@ impl SearchState {
 
     /// With more hits, where more can be shown.
     pub fn more(&self) -> Option<Self> {
-        (self.limit < MOST).then(|| Self {
-            limit: self.limit.saturating_add(PAGE).min(MOST),
+        (self.limit < MAX_LIMIT).then(|| Self {
+            limit: self.limit.saturating_add(PAGE).min(MAX_LIMIT),
             ..self.clone()
         })
     }
@@ -345,7 +341,7 @@ mod tests {
             state = more;
             pages += 1;
         }
-        assert_eq!((state.limit, pages), (MOST, 10));
+        assert_eq!((state.limit, pages), (MAX_LIMIT, 10));
     }
 
     #[test]

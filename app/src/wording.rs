@@ -1,13 +1,11 @@
 //! What is said about an answer: counts, order, the evidence for a hit, and what to do where
 //! nothing was found. Each sentence holds for what the engine computed, and no more.
 
+use crate::limits::FUSION_DEPTH;
 use crate::mode::Mode;
 use crate::numbers::{counted, thousands};
 use crate::state::SearchState;
 use crate::wire::{Copies, Correction, Hit, SearchResponse};
-
-/// How deep the engine reads each ranking before it fuses the two.
-pub const FUSION_DEPTH: u32 = 100;
 
 /// What ranked the answer: similar records are always ranked by meaning.
 pub fn ranked_by(state: &SearchState) -> Option<Mode> {

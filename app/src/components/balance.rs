@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::address::Address;
-use crate::state::HALF;
+use crate::limits::BALANCE;
 
 /// The balance, a slider of the search form; nothing in a mode with one ranking.
 #[component]
@@ -17,7 +17,7 @@ pub fn Balance(
     let is_hybrid = Memo::new(move |_| address.state.read().is_hybrid());
     let slider = move || {
         let state = address.state.get_untracked();
-        let value = state.balance.unwrap_or_else(|| HALF.into());
+        let value = state.balance.unwrap_or_else(|| BALANCE.into());
         view! {
             <label class="balance">
                 <span class="balance-words">"Words"</span>

@@ -14,7 +14,8 @@ use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
-use crate::state::{HALF, LONGEST, PAGE, SearchState};
+use crate::limits::BALANCE;
+use crate::state::{LONGEST, PAGE, SearchState};
 use crate::wire::{CollectionInfo, Problem};
 
 /// The search form.
@@ -58,7 +59,7 @@ pub fn SearchForm(
         if ran_before.is_some() {
             field.set_value(&state.q);
             choose_mode(&form, &state.mode);
-            set_balance(&form, state.balance.as_deref().unwrap_or(HALF));
+            set_balance(&form, state.balance.as_deref().unwrap_or(BALANCE));
         } else if mode.is_some_and(|mode| mode != state.mode) {
             // Chosen before the page came to life.
             apply.run(false);

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use super::result_list::element_id;
 use crate::answers::Found;
+use crate::limits::MAX_LIMIT;
 use crate::numbers::counted;
-use crate::state::MOST;
 
 /// The link, or what is said where the list ends.
 #[component]
@@ -35,9 +35,9 @@ pub fn ShowMore(
         Some(format!("{href}#{}", element_id(shown() + 1)))
     });
     let end = move || {
-        let cut = shown() >= MOST as usize && total() > MOST;
+        let cut = shown() >= MAX_LIMIT as usize && total() > MAX_LIMIT;
         cut.then(|| {
-            let first = counted(MOST, "record");
+            let first = counted(MAX_LIMIT, "record");
             view! { <p class="list-end">{format!("These are the first {first}.")}</p> }
         })
     };

@@ -258,3 +258,19 @@ fn timings(timings: Timings) -> wire::Timings {
         total_ms: ms(timings.total),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parallax::query::{FUSION_DEPTH, Fusion, MAX_LIMIT};
+    use parallax_app::limits;
+
+    #[test]
+    fn the_page_knows_the_engine_s_numbers() {
+        assert_eq!(limits::MAX_LIMIT as usize, MAX_LIMIT);
+        assert_eq!(limits::FUSION_DEPTH as usize, FUSION_DEPTH);
+        assert_eq!(limits::MAX_NAME, parallax::catalogue::MAX_NAME);
+        let meaning = limits::BALANCE.parse().ok();
+        let balance = meaning.map(|meaning| Fusion::Weighted { meaning });
+        assert_eq!(balance, Some(Fusion::default()));
+    }
+}

@@ -8,12 +8,9 @@ use crate::collection::index::generation::Generation;
 use crate::collection::search::nearest::NearRecord;
 use crate::collection::search::ranking::{Asked, Ranked, nearest_passage, neural, textual};
 use crate::fusion::{Scale, reciprocal_rank};
-use crate::query::{Fusion, Route, Signal, Timings};
+use crate::query::{FUSION_DEPTH, Fusion, Route, Signal, Timings};
 use crate::text::{self, Match};
 use crate::vector::cosine;
-
-/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
-const FUSION_DEPTH: usize = 100;
 
 /// How many records stand for the whole collection where a query's background is measured.
 const BACKGROUND_RECORDS: u32 = 1_000;
