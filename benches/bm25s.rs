@@ -9,9 +9,8 @@
 
 use std::path::Path;
 
-use parallax::text::{
-    B, Clause, K1, Lookup, TextIndexBuilder, TextPart, TextQuery, search, tokens,
-};
+use parallax::Analyzer;
+use parallax::text::{B, Clause, K1, Lookup, TextIndexBuilder, TextPart, TextQuery, search};
 use serde_json::{Value, json};
 
 fn main() {
@@ -37,7 +36,8 @@ fn main() {
         .iter()
         .map(|record| [text(record, "title"), text(record, "text")])
         .collect();
-    let mut builder = TextIndexBuilder::new(vec![1, 1]);
+    let analyzer = Analyzer::default();
+    let mut builder = TextIndexBuilder::new(&analyzer, vec![1, 1]);
     for record in &records {
         builder.add(record);
     }
@@ -49,11 +49,18 @@ fn main() {
         passing: None,
         offset: 0,
     }];
-    let terms = |text: &str| -> Vec<String> { tokens(text).map(|token| token.term).collect() };
+    let terms =
+        |text: &str| -> Vec<String> { analyzer.tokens(text).map(|token| token.term).collect() };
     let queries = read("queries.jsonl").into_iter().map(|query| {
         let query = text(&query, "text");
         let clauses = [Clause::plain(&query)];
-        let words = TextQuery::new(&parts, &clauses, |_| Vec::new(), Lookup::default());
+        let words = TextQuery::new(
+            &analyzer,
+            &parts,
+            &clauses,
+            |_| Vec::new(),
+            Lookup::default(),
+        );
         let found = search(&parts, &words, 100);
         let hits: Vec<Value> = found
             .iter()

@@ -70,7 +70,13 @@ fn main() {
             })
             .collect();
         let clauses = parse(&words.join(" "), |_| false);
-        let query = TextQuery::new(&parts, &clauses, |_| Vec::new(), Lookup::default());
+        let query = TextQuery::new(
+            collection.analyzer(),
+            &parts,
+            &clauses,
+            |_| Vec::new(),
+            Lookup::default(),
+        );
         let depth = DEPTHS[at % DEPTHS.len()];
         let start = Instant::now();
         let found = search(&parts, &query, depth);

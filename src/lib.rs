@@ -6,6 +6,7 @@
 //! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
 //! page, the API or the command line asked. ARCHITECTURE.md is the map.
 
+pub mod analysis;
 pub mod atomic_file;
 mod background;
 pub mod catalogue;
@@ -26,6 +27,7 @@ pub mod record;
 pub mod text;
 pub mod vector;
 
+pub use analysis::{Analyzer, Language};
 pub use catalogue::Catalogue;
 pub use collection::Collection;
 pub use encoder::Encoder;

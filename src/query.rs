@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::analysis::is_blank;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
 use crate::record::{FacetField, Record};
-use crate::text::is_blank;
 pub use crate::text::{Correction, Lookup};
 
 /// How deep each ranking is read for fusion. Fixed, so that paging never reorders.

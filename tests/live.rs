@@ -48,6 +48,7 @@ fn schema() -> Schema {
         }],
         weights: Default::default(),
         pairs: false,
+        language: Default::default(),
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwap;
 use roaring::RoaringBitmap;
 
+use crate::analysis::Analyzer;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, Filter};
@@ -68,6 +69,8 @@ pub struct Collection {
     name: ArcSwap<String>,
     folder: PathBuf,
     store: Store,
+    /// How its texts and queries become terms.
+    analyzer: Analyzer,
     encoder: Arc<QueryEncoder>,
     tuning: Tuning,
     generation: ArcSwap<Generation>,
@@ -109,6 +112,7 @@ impl Collection {
         let collection = Arc::new_cyclic(|itself| Self {
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
+            analyzer: Analyzer::new(store.about().schema.language),
             store,
             encoder,
             tuning,
@@ -137,6 +141,11 @@ impl Collection {
     /// How its records are read.
     pub fn schema(&self) -> &Schema {
         &self.store.about().schema
+    }
+
+    /// How its texts and queries become terms.
+    pub fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
     }
 
     /// What its store says of itself.

@@ -148,6 +148,7 @@ impl Schema {
             facets: Vec::new(),
             weights: std::collections::BTreeMap::new(),
             pairs: false,
+            language: crate::analysis::Language::default(),
         };
         schema.overlay(options);
         schema.weigh(options)?;

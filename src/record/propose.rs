@@ -95,6 +95,7 @@ pub(super) fn propose(sample: &[Payload], options: &FieldOptions) -> Schema {
         facets: facets.take(MAX_FACETS).collect(),
         weights: std::collections::BTreeMap::new(),
         pairs: false,
+        language: crate::analysis::Language::default(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{FacetField, FacetKind, Payload, Record, RecordId};
+use crate::analysis::Language;
 
 /// The parts a source's fields play.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Schema {
     /// encoded, and [`crate::Collection::ask`] finds the answer to one.
     #[serde(default)]
     pub pairs: bool,
+    /// What language its words are taken for.
+    #[serde(default)]
+    pub language: Language,
 }
 
 /// What a word in a title counts, where nobody says. Chosen on benchmarks, each left out in
@@ -65,6 +69,7 @@ impl Schema {
             }],
             weights: BTreeMap::new(),
             pairs: false,
+            language: Language::default(),
         }
     }
 
@@ -83,6 +88,7 @@ impl Schema {
             facets: Vec::new(),
             weights: BTreeMap::new(),
             pairs: false,
+            language: Language::default(),
         }
     }
 
@@ -103,6 +109,7 @@ impl Schema {
             }],
             weights: BTreeMap::new(),
             pairs: false,
+            language: Language::default(),
         }
     }
 

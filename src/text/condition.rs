@@ -141,10 +141,11 @@ fn stands(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Analyzer;
     use crate::text::{Lookup, TextIndex, TextIndexBuilder, parse};
 
     fn index(records: &[[&str; 2]]) -> TextIndex {
-        let mut builder = TextIndexBuilder::new(vec![1, 1]);
+        let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![1, 1]);
         for record in records {
             builder.add(record);
         }
@@ -165,7 +166,13 @@ mod tests {
             _ => Vec::new(),
         };
         let clauses = parse(query, |name| !fields(name).is_empty());
-        let query = TextQuery::new(&parts, &clauses, fields, Lookup::default());
+        let query = TextQuery::new(
+            &Analyzer::default(),
+            &parts,
+            &clauses,
+            fields,
+            Lookup::default(),
+        );
         let fulfilling = fulfilling(&parts, &query).unwrap();
         fulfilling[0].iter().collect()
     }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::analysis::{STOP_WORDS, fold, tokens};
 use super::dictionary::{EditDistance, Edits};
 use super::query::Alternative;
 use super::search::TextPart;
+use crate::analysis::{Analyzer, STOP_WORDS, fold};
 
 /// What a word that was guessed weighs, beside one that was typed: records that hold what
 /// was asked for stand above those that hold what may have been meant.
@@ -36,7 +36,12 @@ pub enum Meant {
 
 /// The terms of the words that begin with a prefix, without its own, those of most records
 /// first.
-pub fn completions(parts: &[TextPart<'_>], prefix: &str, own: &str) -> Vec<Alternative> {
+pub fn completions(
+    analyzer: &Analyzer,
+    parts: &[TextPart<'_>],
+    prefix: &str,
+    own: &str,
+) -> Vec<Alternative> {
     let mut holding: BTreeMap<String, u32> = BTreeMap::new();
     for part in parts {
         for (word, at) in part.index.words().texts().beginning_with(prefix) {
@@ -48,7 +53,11 @@ pub fn completions(parts: &[TextPart<'_>], prefix: &str, own: &str) -> Vec<Alter
     }
     let mut terms: BTreeMap<String, u32> = BTreeMap::new();
     for (word, live) in holding {
-        if let Some(token) = tokens(&word).next().filter(|token| token.term != own) {
+        if let Some(token) = analyzer
+            .tokens(&word)
+            .next()
+            .filter(|token| token.term != own)
+        {
             *terms.entry(token.term).or_default() += live;
         }
     }
@@ -64,7 +73,7 @@ pub fn completions(parts: &[TextPart<'_>], prefix: &str, own: &str) -> Vec<Alter
 /// holds, of equally near ones that of most records, then the first in order. A stop word
 /// comes first where it is as near, since it is by far the commoner word; and what has a full
 /// stop or a digit inside is a name, of which a near one is another.
-pub fn meant(parts: &[TextPart<'_>], word: &str) -> Meant {
+pub fn meant(analyzer: &Analyzer, parts: &[TextPart<'_>], word: &str) -> Meant {
     let letters = word.chars().count();
     let edits = match letters {
         TWO_EDITS_FROM..=MAX_CORRECTED => Edits::Two,
@@ -96,7 +105,7 @@ pub fn meant(parts: &[TextPart<'_>], word: &str) -> Meant {
         return Meant::StopWord;
     }
     let meant = best.and_then(|(instead, _)| {
-        let term = tokens(&instead).next()?.term;
+        let term = analyzer.tokens(&instead).next()?.term;
         Some(Meant::Word {
             instead: fold(&instead),
             term: Alternative { term, boost: GUESS },

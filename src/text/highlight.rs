@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::analysis::all_tokens;
 use super::query::TextQuery;
+use crate::analysis::Analyzer;
 
 /// How long a fragment is, in bytes, and how far before its first matched word it begins.
 const FRAGMENT: usize = 240;
@@ -15,12 +15,14 @@ pub struct Matches(Vec<(Range<usize>, String)>);
 
 impl Matches {
     /// Looks through a text once.
-    pub fn of(query: &TextQuery, text: &str) -> Self {
+    pub fn of(analyzer: &Analyzer, query: &TextQuery, text: &str) -> Self {
         let terms: HashSet<&str> = query.terms().collect();
         if terms.is_empty() {
             return Self(Vec::new());
         }
-        let matched = all_tokens(text).filter(|token| terms.contains(token.term.as_str()));
+        let matched = analyzer
+            .all_tokens(text)
+            .filter(|token| terms.contains(token.term.as_str()));
         Self(matched.map(|token| (token.range, token.term)).collect())
     }
 
@@ -73,11 +75,11 @@ fn blank_before(text: &str, mut at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Alternative, Word, tokens};
+    use crate::text::{Alternative, Word};
     use proptest::prelude::*;
 
     fn query(words: &str) -> TextQuery {
-        let words = tokens(words).map(|token| Word {
+        let words = Analyzer::default().tokens(words).map(|token| Word {
             text: token.word,
             repeats: 1,
             terms: vec![Alternative {
@@ -94,7 +96,7 @@ mod tests {
     #[test]
     fn whole_words_are_marked_through_stems_and_accents() {
         let text = "Cafés connect; the caféteria's <b>connections</b>.";
-        let marked: Vec<&str> = Matches::of(&query("cafe CONNECTION"), text)
+        let marked: Vec<&str> = Matches::of(&Analyzer::default(), &query("cafe CONNECTION"), text)
             .ranges()
             .into_iter()
             .map(|range| &text[range])
@@ -106,7 +108,9 @@ mod tests {
     fn the_fragment_is_where_most_of_the_words_are() {
         let filler = "nothing of note happens here at all. ".repeat(20);
         let text = format!("Goat. {filler} Fresh goat milk every day. {filler}");
-        let fragment = |words, text: &str| Matches::of(&query(words), text).fragment(text);
+        let fragment = |words, text: &str| {
+            Matches::of(&Analyzer::default(), &query(words), text).fragment(text)
+        };
         let range = fragment("goat milk", &text).unwrap();
         assert!(
             text[range.clone()].contains("Fresh goat milk"),
@@ -121,7 +125,7 @@ mod tests {
         #[test]
         fn fragments_lie_on_characters_and_hold_a_match(text in "[aé日 .]{0,400}") {
             let text = format!("{text} milk {text}");
-            if let Some(range) = Matches::of(&query("milk"), &text).fragment(&text) {
+            if let Some(range) = Matches::of(&Analyzer::default(), &query("milk"), &text).fragment(&text) {
                 prop_assert!(text[range].contains("milk"));
             }
         }

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::analysis::all_tokens;
 use super::dictionary::{TermDictionary, Words};
 use super::postings::{Cursor, Posting, Postings};
+use crate::analysis::Analyzer;
 
 /// How far apart the last word of a field and the first of the next stand at least.
 const FIELD_GAP: u32 = 1_000;
@@ -236,6 +236,7 @@ impl Gathered {
 
 /// Collects records in order of position.
 pub struct TextIndexBuilder {
+    analyzer: Analyzer,
     /// Each field's weight.
     weights: Vec<u32>,
     terms: HashMap<String, u32>,
@@ -248,8 +249,9 @@ pub struct TextIndexBuilder {
 
 impl TextIndexBuilder {
     /// A builder for records of as many fields as there are weights.
-    pub fn new(weights: Vec<u32>) -> Self {
+    pub fn new(analyzer: &Analyzer, weights: Vec<u32>) -> Self {
         Self {
+            analyzer: *analyzer,
             weights,
             terms: HashMap::new(),
             gathered: Vec::new(),
@@ -266,7 +268,7 @@ impl TextIndexBuilder {
         for (text, &weight) in texts.iter().zip(&self.weights) {
             self.starts.push(start);
             let mut end = start;
-            for token in all_tokens(text.as_ref()) {
+            for token in self.analyzer.all_tokens(text.as_ref()) {
                 let next = self.gathered.len() as u32;
                 let term = *self.terms.entry(token.term).or_insert(next);
                 if term == next {
@@ -321,7 +323,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn index(texts: &[String]) -> TextIndex {
-        let mut builder = TextIndexBuilder::new(vec![2, 1]);
+        let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![2, 1]);
         for text in texts {
             let (title, rest) = text.split_at(text.len() / 2);
             builder.add(&[title, rest]);
@@ -331,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_field_s_weight_counts_its_words_as_often() {
-        let mut builder = TextIndexBuilder::new(vec![3, 1]);
+        let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![3, 1]);
         builder.add(&["goat", "goat milk"]);
         let index = builder.build();
         assert_eq!(index.lengths(), [5]);

@@ -1,6 +1,5 @@
-//! Search by words: analysis, an inverted index and BM25.
+//! Search by words: an inverted index and BM25.
 
-mod analysis;
 mod bm25;
 mod condition;
 mod dictionary;
@@ -17,7 +16,6 @@ mod tests;
 mod unfinished;
 mod varint;
 
-pub use analysis::{Token, is_blank, tokens};
 pub use bm25::{B, Bm25, K1};
 pub use condition::any_holds_all;
 pub use explain::{TermContribution, explain};

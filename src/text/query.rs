@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::analysis::{Token, all_tokens};
 use super::guess::{Meant, completions, meant};
 use super::search::TextPart;
 use super::syntax::Clause;
+use crate::analysis::{Analyzer, Token};
 
 /// A query as the indexes understand it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,13 +84,17 @@ impl Condition {
 }
 
 /// The different conditions that a query's clauses make.
-pub fn conditions(clauses: &[Clause], fields: impl Fn(&str) -> Vec<usize>) -> Vec<Condition> {
+pub fn conditions(
+    analyzer: &Analyzer,
+    clauses: &[Clause],
+    fields: impl Fn(&str) -> Vec<usize>,
+) -> Vec<Condition> {
     let mut different = Vec::new();
     for clause in clauses {
         let Some(in_fields) = searched(clause, &fields) else {
             continue;
         };
-        let words: Vec<Token> = all_tokens(&clause.text).collect();
+        let words: Vec<Token> = analyzer.all_tokens(&clause.text).collect();
         if let Some(condition) = Condition::of(clause, in_fields, &words)
             && !different.contains(&condition)
         {
@@ -131,6 +135,7 @@ impl TextQuery {
     /// Looks a query's clauses up in the indexes. `fields` gives the numbers of the fields a
     /// name stands for; a clause whose name stands for none is none of the words' business.
     pub fn new(
+        analyzer: &Analyzer,
         parts: &[TextPart<'_>],
         clauses: &[Clause],
         fields: impl Fn(&str) -> Vec<usize>,
@@ -144,14 +149,14 @@ impl TextQuery {
             let Some(in_fields) = searched(clause, &fields) else {
                 continue;
             };
-            let words: Vec<Token> = all_tokens(&clause.text).collect();
+            let words: Vec<Token> = analyzer.all_tokens(&clause.text).collect();
             let condition = Condition::of(clause, in_fields, &words);
             let bare = condition.is_none();
             let open = lookup.prefix && at == last && !clause.phrase && !clause.excluded;
             let mut open = words
                 .last()
                 .filter(|word| open && word.range.end == clause.text.len())
-                .map(|word| completions(parts, &word.word, &word.term));
+                .map(|word| completions(analyzer, parts, &word.word, &word.term));
             if let Some(condition) = condition {
                 query.demand(parts, condition, open.as_deref().unwrap_or_default());
             }
@@ -168,14 +173,14 @@ impl TextQuery {
                 let start = clause.range.start + word.range.start;
                 let correct = bare && lookup.correct && correctable.next().is_some();
                 let correct = correct.then_some(start);
-                query.add(parts, text, word, completions, correct);
+                query.add(analyzer, parts, text, word, completions, correct);
             }
         }
         // Stop words tell records apart so little that they only score where nothing else
         // does: those that fulfil the conditions would otherwise not be found.
         if query.terms().next().is_none() {
             for (text, word) in stop_words {
-                query.add(parts, &text, &word, None, None);
+                query.add(analyzer, parts, &text, &word, None, None);
             }
         }
         query
@@ -213,6 +218,7 @@ impl TextQuery {
     /// said at which byte it stands.
     fn add(
         &mut self,
+        analyzer: &Analyzer,
         parts: &[TextPart<'_>],
         text: &str,
         word: &Token,
@@ -234,7 +240,7 @@ impl TextQuery {
         if terms.is_empty()
             && let Some(start) = correct
         {
-            match meant(parts, &word.word) {
+            match meant(analyzer, parts, &word.word) {
                 Meant::Word { instead, term } => {
                     terms.push(term);
                     self.corrections.push(Correction {

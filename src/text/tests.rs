@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
 use super::*;
+use crate::analysis::Analyzer;
 
 /// Some of the words that texts are made of; a few are rare, a few are everywhere.
 const VOCABULARY: [&str; 8] = [
@@ -12,7 +13,7 @@ const VOCABULARY: [&str; 8] = [
 ];
 
 pub(super) fn index(texts: &[impl AsRef<str>]) -> TextIndex {
-    let mut builder = TextIndexBuilder::new(vec![1]);
+    let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![1]);
     for text in texts {
         builder.add(&[text.as_ref()]);
     }
@@ -30,7 +31,13 @@ pub(super) fn part(index: &TextIndex) -> TextPart<'_> {
 }
 
 pub(super) fn asked(parts: &[TextPart<'_>], query: &str, lookup: Lookup) -> TextQuery {
-    TextQuery::new(parts, &parse(query, |_| false), |_| Vec::new(), lookup)
+    TextQuery::new(
+        &Analyzer::default(),
+        parts,
+        &parse(query, |_| false),
+        |_| Vec::new(),
+        lookup,
+    )
 }
 
 fn plain(parts: &[TextPart<'_>], query: &str) -> TextQuery {
@@ -142,7 +149,7 @@ fn stop_words_of_a_phrase_score_where_no_other_word_does() {
     assert_eq!(found(&index, "it is", Lookup::default()), [] as [u32; 0]);
     let parts = [part(&index)];
     let query = plain(&parts, "\"it is\"");
-    let marked = Matches::of(&query, "It is so").ranges();
+    let marked = Matches::of(&Analyzer::default(), &query, "It is so").ranges();
     assert_eq!(marked, [0..2, 3..5]);
     assert_eq!(
         search(&parts, &query, 1),
@@ -159,7 +166,9 @@ fn words_run_together_are_found_and_marked_one_by_one() {
         assert_eq!(found(&index, query, Lookup::default()), [0], "{query}");
     }
     let query = plain(&[part(&index)], "bridge");
-    let marked = Matches::of(&query, text).ranges().into_iter();
+    let marked = Matches::of(&Analyzer::default(), &query, text)
+        .ranges()
+        .into_iter();
     let marked: Vec<&str> = marked.map(|range| &text[range]).collect();
     assert_eq!(marked, ["bridges"]);
 }
@@ -188,7 +197,7 @@ fn corrections_are_words_of_live_records() {
 
 #[test]
 fn explanations_name_the_fields_and_add_up() {
-    let mut builder = TextIndexBuilder::new(vec![3, 1]);
+    let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![3, 1]);
     builder.add(&["Goat milk", "fresh milk"]);
     builder.add(&["Wood", "desks"]);
     let index = builder.build();
@@ -224,7 +233,8 @@ fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
 
 /// BM25 as it is written down, record by record, with nothing but the texts.
 fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
-    let terms = |text: &str| -> Vec<String> { tokens(text).map(|t| t.term).collect() };
+    let terms =
+        |text: &str| -> Vec<String> { Analyzer::default().tokens(text).map(|t| t.term).collect() };
     let records: Vec<Vec<String>> = records.iter().map(|text| terms(text)).collect();
     let n = records.len() as f64;
     let total: usize = records.iter().map(Vec::len).sum();

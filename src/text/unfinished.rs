@@ -36,11 +36,12 @@ fn pairwise(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Analyzer;
     use crate::text::{Lookup, TextIndexBuilder, parse, search};
 
     /// The records that fulfil a query's conditions, and those that its words find.
     fn typed(query: &str) -> (Vec<u32>, usize) {
-        let mut builder = TextIndexBuilder::new(vec![1, 1]);
+        let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![1, 1]);
         builder.add(&["Goat milk", "raw"]);
         builder.add(&["A mill", "of wood"]);
         builder.add(&["Wood", "milk"]);
@@ -59,7 +60,7 @@ mod tests {
             prefix: true,
             correct: true,
         };
-        let query = TextQuery::new(&parts, &clauses, fields, lookup);
+        let query = TextQuery::new(&Analyzer::default(), &parts, &clauses, fields, lookup);
         let fulfilling = fulfilling(&parts, &query).unwrap();
         let found = search(&parts, &query, 10).len();
         (fulfilling[0].iter().collect(), found)

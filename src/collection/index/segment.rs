@@ -10,6 +10,7 @@ use std::ops::Range;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Analyzer;
 use crate::collection::storage::store::{Encoded, View};
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
@@ -242,7 +243,7 @@ impl<'a> Builder<'a> {
         Self {
             schema,
             numbers: Vec::new(),
-            text: TextIndexBuilder::new(schema.word_weights()),
+            text: TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights()),
             facets: FacetIndex::new(schema),
             fingerprints: Vec::new(),
             ends: Vec::new(),

@@ -56,7 +56,11 @@ impl Collection {
             None => None,
         };
         let record = self.schema().read(number, payload);
-        let matches = |text: &str| source.words.map(|words| Matches::of(words, text));
+        let matches = |text: &str| {
+            source
+                .words
+                .map(|words| Matches::of(&self.analyzer, words, text))
+        };
         let (in_title, in_text) = (matches(&record.title), matches(&record.text));
         let ranges = |found: &Option<Matches>| found.as_ref().map(Matches::ranges);
         let highlights = Highlights {

@@ -147,6 +147,7 @@ impl Collection {
         let schema = self.schema();
         let parts = generation.text_parts(&None);
         let words = TextQuery::new(
+            &self.analyzer,
             &parts,
             &parsed.clauses,
             |name| schema.word_fields_named(name),

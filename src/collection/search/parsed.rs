@@ -43,7 +43,9 @@ impl Collection {
             let filter = filter(&clause)?;
             own.extend(filter.filter(|filter| !own.contains(filter)));
         }
-        let conditions = text::conditions(&clauses, |name| schema.word_fields_named(name));
+        let conditions = text::conditions(&self.analyzer, &clauses, |name| {
+            schema.word_fields_named(name)
+        });
         check(
             own.len() + conditions.len(),
             conditions.iter().map(|c| c.words.len()),

@@ -5,6 +5,8 @@
 //! Records and queries pass through the same steps, and every term keeps the bytes it came
 //! from, so that highlighting marks what matched.
 
+mod language;
+
 use std::ops::Range;
 
 use snowball_stemmers_rs::{Algorithm, Stemmer};
@@ -12,11 +14,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+pub use language::Language;
+
 /// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
 const MAX_WORD_BYTES: usize = 128;
 
 /// The 33 stop words of Lucene's English analyser.
-pub(super) const STOP_WORDS: [&str; 33] = [
+pub(crate) const STOP_WORDS: [&str; 33] = [
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
     "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these",
     "they", "this", "to", "was", "will", "with",
@@ -37,35 +41,54 @@ pub struct Token {
     pub stop: bool,
 }
 
-/// The terms of a text, in order, without stop words.
-pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
-    all_tokens(text).filter(|token| !token.stop)
+/// Turns the texts of one collection into terms: records, queries and highlights alike. Cheap
+/// to make and to copy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Analyzer {
+    language: Language,
 }
 
-/// The terms of a text, in order, with stop words: they stand for themselves, and only
-/// phrases and fields ask for them.
-pub(super) fn all_tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
-    let stemmer = Stemmer::create(Algorithm::English);
-    (0..)
-        .zip(words(text))
-        .filter_map(move |(position, (start, word))| {
-            let folded = fold(word);
-            let stop = is_stop_word(&folded);
-            let stem = stemmer.stem(&folded);
-            // "Willing" would be stemmed to "will", and be in every record that has a will.
-            let term = if stop || is_stop_word(&stem) {
-                folded.clone()
-            } else {
-                stem.into_owned()
-            };
-            (!folded.is_empty()).then(|| Token {
-                term,
-                word: folded,
-                range: start..start + word.len(),
-                position,
-                stop,
+impl Analyzer {
+    /// The analyzer of a language.
+    pub fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    /// The language it reads.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The terms of a text, in order, without stop words.
+    pub fn tokens<'t>(&self, text: &'t str) -> impl Iterator<Item = Token> + use<'t> {
+        self.all_tokens(text).filter(|token| !token.stop)
+    }
+
+    /// The terms of a text, in order, with stop words: they stand for themselves, and only
+    /// phrases and fields ask for them.
+    pub fn all_tokens<'t>(&self, text: &'t str) -> impl Iterator<Item = Token> + use<'t> {
+        let stemmer = Stemmer::create(self.language.stemmer().unwrap_or(Algorithm::English));
+        (0..)
+            .zip(words(text))
+            .filter_map(move |(position, (start, word))| {
+                let folded = fold(word);
+                let stop = is_stop_word(&folded);
+                let stem = stemmer.stem(&folded);
+                // "Willing" would be stemmed to "will", and be in every record that has a will.
+                let term = if stop || is_stop_word(&stem) {
+                    folded.clone()
+                } else {
+                    stem.into_owned()
+                };
+                (!folded.is_empty()).then(|| Token {
+                    term,
+                    word: folded,
+                    range: start..start + word.len(),
+                    position,
+                    stop,
+                })
             })
-        })
+    }
 }
 
 fn is_stop_word(word: &str) -> bool {
@@ -111,7 +134,7 @@ fn cut(word: &str) -> Option<(usize, usize)> {
 
 /// Lower case without accents and without a possessive ending, in letters that a keyboard
 /// without them has.
-pub(super) fn fold(word: &str) -> String {
+pub(crate) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     let seen = |c: &char| !is_combining_mark(*c) && !is_invisible(*c);
     let plain = word.nfkd().filter(seen);
@@ -167,6 +190,10 @@ fn plain_letters(letter: char) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    fn tokens(text: &str) -> impl Iterator<Item = Token> {
+        Analyzer::default().tokens(text)
+    }
+
     fn terms(text: &str) -> Vec<String> {
         tokens(text).map(|token| token.term).collect()
     }
@@ -220,7 +247,7 @@ mod tests {
             ("U.S.A", &["U.S.A"]),
             ("3.5", &["3.5"]),
         ] {
-            let found: Vec<Token> = all_tokens(text).collect();
+            let found: Vec<Token> = Analyzer::default().all_tokens(text).collect();
             let ranges: Vec<&str> = found.iter().map(|t| &text[t.range.clone()]).collect();
             assert_eq!(ranges, words);
             let positions = found.iter().map(|token| token.position);
@@ -231,7 +258,9 @@ mod tests {
     #[test]
     fn no_word_is_taken_for_a_stop_word() {
         for (word, stop) in [("willing", "will"), ("being", "be")] {
-            let tokens: Vec<Token> = all_tokens(&format!("{word} {stop}")).collect();
+            let tokens: Vec<Token> = Analyzer::default()
+                .all_tokens(&format!("{word} {stop}"))
+                .collect();
             assert!(!tokens[0].stop && tokens[1].stop);
             assert_ne!(tokens[0].term, tokens[1].term);
         }

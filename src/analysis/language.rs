@@ -1,0 +1,141 @@
+//! The languages a collection may be in, and the stemmer of each.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use snowball_stemmers_rs::Algorithm;
+
+/// Defines the languages: variant, code, stemmer.
+macro_rules! languages {
+    ($($name:ident $code:literal $stemmer:expr;)*) => {
+        /// What the words of a collection are taken for, which decides how they are stemmed
+        /// and which of them are stop words.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[allow(missing_docs)]
+        pub enum Language {
+            #[default]
+            $($name,)*
+        }
+
+        impl Language {
+            /// Every language there is.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its code, that of ISO 639-1; `none` for no language at all.
+            pub fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// Snowball's stemmer for it, where there is one.
+            pub(super) fn stemmer(self) -> Option<Algorithm> {
+                match self {
+                    $(Self::$name => $stemmer,)*
+                }
+            }
+        }
+    };
+}
+
+languages! {
+    English "en" Some(Algorithm::English);
+    Arabic "ar" Some(Algorithm::Arabic);
+    Armenian "hy" Some(Algorithm::Armenian);
+    Basque "eu" Some(Algorithm::Basque);
+    Burmese "my" None;
+    Catalan "ca" Some(Algorithm::Catalan);
+    Chinese "zh" None;
+    Czech "cs" Some(Algorithm::Czech);
+    Danish "da" Some(Algorithm::Danish);
+    Dutch "nl" Some(Algorithm::Dutch);
+    Estonian "et" Some(Algorithm::Estonian);
+    Finnish "fi" Some(Algorithm::Finnish);
+    French "fr" Some(Algorithm::French);
+    German "de" Some(Algorithm::German);
+    Greek "el" Some(Algorithm::Greek);
+    Hebrew "he" None;
+    Hindi "hi" Some(Algorithm::Hindi);
+    Hungarian "hu" Some(Algorithm::Hungarian);
+    Indonesian "id" Some(Algorithm::Indonesian);
+    Irish "ga" Some(Algorithm::Irish);
+    Italian "it" Some(Algorithm::Italian);
+    Japanese "ja" None;
+    Khmer "km" None;
+    Korean "ko" None;
+    Lao "lo" None;
+    Lithuanian "lt" Some(Algorithm::Lithuanian);
+    Nepali "ne" Some(Algorithm::Nepali);
+    Norwegian "no" Some(Algorithm::Norwegian);
+    Persian "fa" Some(Algorithm::Persian);
+    Polish "pl" Some(Algorithm::Polish);
+    Portuguese "pt" Some(Algorithm::Portuguese);
+    Romanian "ro" Some(Algorithm::Romanian);
+    Russian "ru" Some(Algorithm::Russian);
+    Serbian "sr" Some(Algorithm::Serbian);
+    Spanish "es" Some(Algorithm::Spanish);
+    Swedish "sv" Some(Algorithm::Swedish);
+    Tamil "ta" Some(Algorithm::Tamil);
+    Thai "th" None;
+    Turkish "tr" Some(Algorithm::Turkish);
+    Ukrainian "uk" Some(Algorithm::Ukrainian);
+    Vietnamese "vi" None;
+    Yiddish "yi" Some(Algorithm::Yiddish);
+    None "none" Option::None;
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(code: &str) -> Result<Self, String> {
+        let mut languages = Self::ALL.iter().copied();
+        let found = languages.find(|language| language.code().eq_ignore_ascii_case(code.trim()));
+        found.ok_or_else(|| {
+            let codes: Vec<&str> = Self::ALL.iter().map(|language| language.code()).collect();
+            format!(
+                "'{code}' is no language known here: there are {}",
+                codes.join(", ")
+            )
+        })
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        code.parse()
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.code().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_read_as_it_is_written() {
+        for &language in Language::ALL {
+            assert_eq!(language.to_string().parse(), Ok(language));
+        }
+        assert_eq!(" DE ".parse(), Ok(Language::German));
+        let unknown = "klingon".parse::<Language>().unwrap_err();
+        assert!(
+            unknown.contains("'klingon'") && unknown.contains("de, "),
+            "{unknown}"
+        );
+    }
+}
