@@ -5,6 +5,8 @@ ADDR ?= 127.0.0.1:3000
 DATA_DIR ?= data
 PARALLAX := target/release/parallax
 BUILT := target/release/.parallax-built
+# The files the built page names, by the hashes of what is in them.
+PAGE := $(shell sed -nE 's,^(css|js|wasm): (.+)$$,target/site/pkg/parallax.\2.\1,p' target/release/hash.txt 2>/dev/null)
 SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type f -not -path '*/node_modules/*')
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
@@ -33,10 +35,12 @@ test: build model ## all tests: Rust, then the page in Chromium
 
 build: setup $(BUILT) ## build the server and the page, release
 
-# Built again only where a source is newer: packing the page takes 20 seconds.
-$(BUILT): $(SOURCES)
+# Built again only where a source is newer, or a file of the page is gone: packing the page
+# takes 20 seconds.
+$(BUILT): $(SOURCES) $(PAGE)
 	cargo leptos build --release --precompress
 	@touch $@
+$(PAGE):
 
 setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
 	.ci/setup
@@ -44,10 +48,11 @@ setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tail
 model: build ## fetch all-MiniLM-L6-v2, once
 	$(PARALLAX) model
 
+# In a site folder of its own, beside its binary: cargo-leptos clears what others left there.
 dev: setup model ## develop: cargo leptos watch
-	cargo leptos watch -- serve --data-dir $(DATA_DIR)
+	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch -- serve --data-dir $(DATA_DIR)
 
-dev-check: setup model ## prove that `make dev` serves a change of app/
+dev-check: setup model ## prove that `make dev` serves a change of app/ and leaves the built page alone
 	.ci/dev-check
 
 data: ## fetch the tutorial's 40,474 start-ups to data/startups_demo.json

@@ -17,6 +17,7 @@ mod progress;
 mod sample;
 mod serve;
 mod service;
+mod site;
 mod tasks;
 mod wire;
 

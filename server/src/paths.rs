@@ -1,7 +1,7 @@
 //! Where things are, found from the platform's customs and from the binary's own place, so
 //! that it starts from any folder without being told.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use directories::ProjectDirs;
@@ -25,22 +25,4 @@ pub fn model_dir() -> Result<PathBuf> {
 /// Where vectors of benchmarks are kept between runs.
 pub fn vector_cache() -> Result<PathBuf> {
     Ok(platform()?.cache_dir().join("vectors"))
-}
-
-/// The built site: beside the binary, or where `cargo leptos build` puts it. The list of
-/// its hashed file names must stand beside the binary too.
-pub fn site_root() -> Result<PathBuf> {
-    let binary = std::env::current_exe().context("where this binary is")?;
-    let folder = binary.parent().unwrap_or(Path::new("."));
-    [folder.join("site"), folder.join("../site")]
-        .into_iter()
-        .find(|site| site.join("pkg").is_dir() && folder.join("hash.txt").is_file())
-        .map(|site| site.canonicalize().unwrap_or(site))
-        .with_context(|| {
-            format!(
-                "no built page beside {}: build it with `make build`, and when the binary is \
-                 copied, take `site` and `hash.txt` along",
-                binary.display()
-            )
-        })
 }

@@ -20,7 +20,7 @@ use crate::http::Guard;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
-use crate::{connections, http, paths, sample};
+use crate::{connections, http, sample, site};
 
 /// How long requests under way may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -146,11 +146,11 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> 
 }
 
 fn leptos_options(address: SocketAddr) -> Result<LeptosOptions> {
-    let site = paths::site_root()?;
+    let root = site::root()?;
     Ok(LeptosOptions::builder()
-        .output_name("parallax")
-        .site_root(site.to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
+        .output_name(site::NAME)
+        .site_root(root.to_string_lossy().into_owned())
+        .site_pkg_dir(site::PACKAGE)
         .site_addr(address)
         .hash_files(true)
         .build())

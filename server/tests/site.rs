@@ -1,0 +1,61 @@
+//! A server whose page lacks a file does not start: it would serve neither style nor script.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const FILES: [&str; 3] = ["parallax.aa.css", "parallax.bb.js", "parallax.cc.wasm"];
+
+/// Starts a copy of the binary beside a site without one of its files, and a model that is
+/// none; what it says when it ends.
+fn started_without(missing: Option<&str>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let binary = folder.path().join("parallax");
+    let built = Path::new(env!("CARGO_BIN_EXE_parallax"));
+    if fs::hard_link(built, &binary).is_err() {
+        fs::copy(built, &binary).unwrap();
+    }
+    fs::write(
+        folder.path().join("hash.txt"),
+        "js: bb\nwasm: cc\ncss: aa\n",
+    )
+    .unwrap();
+    let package = folder.path().join("site/pkg");
+    fs::create_dir_all(&package).unwrap();
+    for file in FILES.into_iter().filter(|file| Some(*file) != missing) {
+        fs::write(package.join(file), "").unwrap();
+    }
+    let output = Command::new(&binary)
+        .args([
+            "serve",
+            "--addr",
+            "127.0.0.1:0",
+            "--data-dir",
+            "data",
+            "--model",
+            "none",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_file_that_the_page_names_is_missing() {
+    for file in FILES {
+        let said = started_without(Some(file));
+        assert!(said.contains(file), "{said}");
+        assert!(said.contains("make build"), "{said}");
+    }
+    // With all of them it gets as far as its model.
+    let said = started_without(None);
+    assert!(
+        said.contains("model") && !said.contains("make build"),
+        "{said}"
+    );
+}
