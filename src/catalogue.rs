@@ -13,9 +13,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::collection::{About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning};
+use crate::database::{Durable, Reading};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::locks::lock;
@@ -26,6 +27,9 @@ pub const MAX_NAME: usize = 64;
 
 const CATALOGUE_FILE: &str = "catalogue.redb";
 const COLLECTIONS_FOLDER: &str = "collections";
+
+/// Pages of the catalogue's file kept in memory.
+const CACHE_BYTES: usize = 4 << 20;
 
 /// Name -> number of the folder.
 const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
@@ -39,7 +43,7 @@ const DISCARDED: TableDefinition<'_, u64, ()> = TableDefinition::new("discarded"
 /// An open data folder. One process at a time has it open.
 pub struct Catalogue {
     folder: PathBuf,
-    database: Database,
+    database: Durable,
     encoder: Arc<QueryEncoder>,
     tuning: Tuning,
     /// Numbers of the folders that are being filled.
@@ -73,7 +77,7 @@ impl Catalogue {
         let path = folder.join(CATALOGUE_FILE);
         refuse_without_catalogue(&path, &collections)?;
         // redb checks what it reads; where damage gets past that, it panics.
-        let database = catch_unwind(|| Database::create(&path))
+        let database = catch_unwind(|| Durable::create(&path, CACHE_BYTES))
             .map_err(|_| Error::damaged(&path))?
             .map_err(|error| match error {
                 DatabaseError::DatabaseAlreadyOpen => Error::InUse(folder.to_owned()),
@@ -88,15 +92,13 @@ impl Catalogue {
             open: Mutex::default(),
             changing: Mutex::default(),
         };
-        let write = catalogue
-            .database
-            .begin_write()
-            .map_err(catalogue.failed())?;
-        write.open_table(COLLECTIONS).map_err(catalogue.failed())?;
-        write.open_table(DEFAULT).map_err(catalogue.failed())?;
-        write.open_table(NEXT).map_err(catalogue.failed())?;
-        write.open_table(DISCARDED).map_err(catalogue.failed())?;
-        write.commit().map_err(catalogue.failed())?;
+        catalogue.write(|write| {
+            write.open_table(COLLECTIONS)?;
+            write.open_table(DEFAULT)?;
+            write.open_table(NEXT)?;
+            write.open_table(DISCARDED)?;
+            Ok(())
+        })?;
         catalogue.remove_discarded()?;
         Ok(catalogue)
     }
@@ -114,10 +116,10 @@ impl Catalogue {
     /// # Errors
     /// What keeps the catalogue from being read.
     pub fn default(&self) -> Result<Option<String>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(DEFAULT).map_err(self.failed())?;
-        let name = table.get(()).map_err(self.failed())?;
-        Ok(name.map(|name| name.value().to_owned()))
+        self.read(|read| {
+            let name = read.open_table(DEFAULT)?.get(())?;
+            Ok(name.map(|name| name.value().to_owned()))
+        })
     }
 
     /// Keeps the name of the collection that answers where none is named, so that it stays
@@ -126,12 +128,10 @@ impl Catalogue {
     /// # Errors
     /// What keeps the catalogue from being written.
     pub fn set_default(&self, name: &str) -> Result<()> {
-        let write = self.database.begin_write().map_err(self.failed())?;
-        {
-            let mut table = write.open_table(DEFAULT).map_err(self.failed())?;
-            table.insert((), name).map_err(self.failed())?;
-        }
-        write.commit().map_err(self.failed())
+        self.write(|write| {
+            write.open_table(DEFAULT)?.insert((), name)?;
+            Ok(())
+        })
     }
 
     /// A collection, opened at the first call.
@@ -221,7 +221,7 @@ impl Catalogue {
         if made.is_err() {
             lock(&self.open).remove(&number);
         }
-        self.remove_discarded()?;
+        self.tidy();
         made
     }
 
@@ -301,7 +301,8 @@ impl Catalogue {
                 self.point(name, None, Some(number))
             })?;
         }
-        self.remove_discarded()
+        self.tidy();
+        Ok(())
     }
 
     /// Gives a collection another name.
@@ -315,18 +316,17 @@ impl Catalogue {
         if self.number(to)?.is_some() {
             return Err(Error::CollectionExists(to.to_owned()));
         }
-        let write = self.database.begin_write().map_err(self.failed())?;
-        {
-            let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
-            table.remove(name).map_err(self.failed())?;
-            table.insert(to, number).map_err(self.failed())?;
-            let mut default = write.open_table(DEFAULT).map_err(self.failed())?;
-            let kept = default.get(()).map_err(self.failed())?;
-            if kept.is_some_and(|kept| kept.value() == name) {
-                default.insert((), to).map_err(self.failed())?;
+        self.write(|write| {
+            let mut table = write.open_table(COLLECTIONS)?;
+            table.remove(name)?;
+            table.insert(to, number)?;
+            let mut default = write.open_table(DEFAULT)?;
+            let kept = default.get(())?.is_some_and(|kept| kept.value() == name);
+            if kept {
+                default.insert((), to)?;
             }
-        }
-        write.commit().map_err(self.failed())?;
+            Ok(())
+        })?;
         // Whoever holds it under its old name keeps it, under the new one.
         let slot = lock(&self.open).get(&number).cloned();
         if let Some(collection) = slot.and_then(|slot| lock(&slot).clone()) {
@@ -354,62 +354,62 @@ impl Catalogue {
     }
 
     fn entries(&self) -> Result<Vec<(String, u64)>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(COLLECTIONS).map_err(self.failed())?;
-        let rows = table.iter().map_err(self.failed())?;
-        rows.map(|row| {
-            let (name, number) = row.map_err(self.failed())?;
-            Ok((name.value().to_owned(), number.value()))
+        self.read(|read| {
+            let table = read.open_table(COLLECTIONS)?;
+            let entries = table.iter()?.map(|row| {
+                let (name, number) = row?;
+                Ok((name.value().to_owned(), number.value()))
+            });
+            entries.collect()
         })
-        .collect()
     }
 
     fn number(&self, name: &str) -> Result<Option<u64>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(COLLECTIONS).map_err(self.failed())?;
-        let number = table.get(name).map_err(self.failed())?;
-        Ok(number.map(|number| number.value()))
+        self.read(|read| {
+            let number = read.open_table(COLLECTIONS)?.get(name)?;
+            Ok(number.map(|number| number.value()))
+        })
     }
 
     /// A number for a new folder, written down as discarded until a name points to it.
     fn next_number(&self) -> Result<u64> {
-        let write = self.database.begin_write().map_err(self.failed())?;
-        let number = {
-            let mut next = write.open_table(NEXT).map_err(self.failed())?;
-            let number = next
-                .get(())
-                .map_err(self.failed())?
-                .map_or(1, |n| n.value());
-            next.insert((), number + 1).map_err(self.failed())?;
-            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
-            discarded.insert(number, ()).map_err(self.failed())?;
-            number
-        };
-        write.commit().map_err(self.failed())?;
-        Ok(number)
+        self.write(|write| {
+            let mut next = write.open_table(NEXT)?;
+            let number = next.get(())?.map_or(1, |n| n.value());
+            next.insert((), number + 1)?;
+            write.open_table(DISCARDED)?.insert(number, ())?;
+            Ok(number)
+        })
     }
 
     /// Lets a name point to a folder, or to none, instead of an earlier one, in one
     /// transaction.
     fn point(&self, name: &str, number: Option<u64>, earlier: Option<u64>) -> Result<()> {
-        let write = self.database.begin_write().map_err(self.failed())?;
-        {
-            let mut table = write.open_table(COLLECTIONS).map_err(self.failed())?;
-            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
+        self.write(|write| {
+            let mut table = write.open_table(COLLECTIONS)?;
+            let mut discarded = write.open_table(DISCARDED)?;
             match number {
                 Some(number) => {
-                    table.insert(name, number).map_err(self.failed())?;
-                    discarded.remove(number).map_err(self.failed())?;
+                    table.insert(name, number)?;
+                    discarded.remove(number)?;
                 }
                 None => {
-                    table.remove(name).map_err(self.failed())?;
+                    table.remove(name)?;
                 }
             }
             if let Some(earlier) = earlier {
-                discarded.insert(earlier, ()).map_err(self.failed())?;
+                discarded.insert(earlier, ())?;
             }
+            Ok(())
+        })
+    }
+
+    /// Removes what is no longer needed. What was asked for is done by then: where this fails,
+    /// the next start goes on with it.
+    fn tidy(&self) {
+        if let Err(error) = self.remove_discarded() {
+            tracing::warn!(%error, "folders no longer needed stay written down");
         }
-        write.commit().map_err(self.failed())
     }
 
     /// Removes the folders that are written down as discarded, and only those. One that
@@ -421,24 +421,22 @@ impl Catalogue {
         if gone.is_empty() {
             return Ok(());
         }
-        let write = self.database.begin_write().map_err(self.failed())?;
-        {
-            let mut discarded = write.open_table(DISCARDED).map_err(self.failed())?;
+        self.write(|write| {
+            let mut discarded = write.open_table(DISCARDED)?;
             for number in gone {
-                discarded.remove(number).map_err(self.failed())?;
+                discarded.remove(number)?;
             }
-        }
-        write.commit().map_err(self.failed())
+            Ok(())
+        })
     }
 
     /// The numbers of the folders that hold no collection, and are not being filled.
     fn discarded(&self) -> Result<Vec<u64>> {
         let filling = lock(&self.filling);
-        let read = self.database.begin_read().map_err(self.failed())?;
-        let table = read.open_table(DISCARDED).map_err(self.failed())?;
-        let rows = table.iter().map_err(self.failed())?;
-        let numbers = rows.map(|row| Ok(row.map_err(self.failed())?.0.value()));
-        let numbers: Vec<u64> = numbers.collect::<Result<_>>()?;
+        let numbers: Vec<u64> = self.read(|read| {
+            let table = read.open_table(DISCARDED)?;
+            table.iter()?.map(|row| Ok(row?.0.value())).collect()
+        })?;
         let discarded = numbers.into_iter();
         Ok(discarded.filter(|of| !filling.contains(of)).collect())
     }
@@ -449,7 +447,18 @@ impl Catalogue {
             .join(number.to_string())
     }
 
-    fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
+    fn read<T>(&self, work: impl FnMut(&Reading) -> Result<T, redb::Error>) -> Result<T> {
+        self.database.reading(work).map_err(self.failed())
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T> {
+        self.database.write(work).map_err(self.failed())
+    }
+
+    fn failed(&self) -> impl FnOnce(redb::Error) -> Error + use<> {
         Error::store(&self.folder.join(CATALOGUE_FILE))
     }
 }

@@ -56,11 +56,17 @@ pub enum Error {
     },
     /// There is no room for what was to be written; what was written before is as it was.
     #[error(
-        "{}: the disk is full, or was at an earlier write; nothing was written; make room and \
-         start again",
+        "{}: the disk is full; nothing was written; make room there and send it again",
         .0.display()
     )]
     Full(PathBuf),
+    /// The very last step of a write failed: whether it is kept cannot be told.
+    #[error(
+        "{}: the disk failed while a write was made durable, which may or may not be kept; \
+         send it again",
+        .0.display()
+    )]
+    Doubtful(PathBuf),
     /// A name that cannot be a collection's.
     #[error(
         "'{0}' cannot name a collection: use 1 to 64 letters, digits, '-' or '_', \
@@ -150,8 +156,7 @@ impl Error {
         }
     }
 
-    /// Whether the reason is that the disk, or the share of it that is allowed, is full, or
-    /// was when something was last written.
+    /// Whether the reason is that the disk, or the share of it that is allowed, is full.
     pub fn is_full(&self) -> bool {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         let full = |error: &std::io::Error| {
@@ -160,12 +165,9 @@ impl Error {
         match self {
             Self::Full(_) => true,
             Self::Io { reason, .. } => full(reason),
-            Self::Store { reason, .. } => match &**reason {
-                redb::Error::Io(reason) => full(reason),
-                // After a failed write redb refuses further ones until it is opened anew.
-                redb::Error::PreviousIo => true,
-                _ => false,
-            },
+            Self::Store { reason, .. } => {
+                matches!(&**reason, redb::Error::Io(reason) if full(reason))
+            }
             _ => false,
         }
     }

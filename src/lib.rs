@@ -11,6 +11,7 @@ pub mod atomic_file;
 mod background;
 pub mod catalogue;
 pub mod collection;
+mod database;
 mod digest;
 pub mod encoder;
 pub mod error;

@@ -14,8 +14,18 @@ pub fn problem(error: &Error) -> Problem {
             tracing::error!(error = %full, "a request failed");
             return Problem {
                 code: "no_space".into(),
-                message: "the server's disk is full, or was at an earlier write; nothing was written: make \
-                          room there and start the service again".into(),
+                message: "the server's disk is full; nothing was written: make room there and \
+                          send it again"
+                    .into(),
+            };
+        }
+        Error::Doubtful(_) => {
+            tracing::error!(%error, "a request failed");
+            return Problem {
+                code: "internal".into(),
+                message: "the server's disk failed while the write was made durable; it may or \
+                          may not be kept: send it again"
+                    .into(),
             };
         }
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",

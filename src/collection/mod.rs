@@ -17,6 +17,7 @@ use arc_swap::ArcSwap;
 use roaring::RoaringBitmap;
 
 use crate::analysis::Analyzer;
+use crate::database::ATTEMPTS;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, Filter};
@@ -100,6 +101,20 @@ impl Collection {
         tuning: Tuning,
     ) -> Result<Arc<Self>> {
         let store = Store::open(&folder.join(STORE_FILE))?;
+        Self::over(name, store, folder, encoder, tuning)
+    }
+
+    /// The same over a store that is open already.
+    ///
+    /// # Errors
+    /// As for [`Collection::open`].
+    pub fn over(
+        name: &str,
+        store: Store,
+        folder: &Path,
+        encoder: Arc<QueryEncoder>,
+        tuning: Tuning,
+    ) -> Result<Arc<Self>> {
         let model = &store.about().model;
         if model != encoder.model_hash() {
             return Err(Error::OtherModel {
@@ -181,17 +196,46 @@ impl Collection {
         }
     }
 
+    /// Looks something up in the indexes and a view of the store, both of one state; once
+    /// more in the state there is then, where the store's file fails meanwhile.
+    fn in_one_state<T>(&self, work: impl Fn(&Generation, &View<'_>) -> Result<T>) -> Result<T> {
+        self.again_where_it_broke_off(|| self.now(), |generation, view| work(generation, view))
+    }
+
+    /// Reads in a view of the store, likewise.
+    fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
+        self.again_where_it_broke_off(|| Ok(((), self.store.read()?)), |(), view| work(view))
+    }
+
+    fn again_where_it_broke_off<'a, G, T>(
+        &'a self,
+        look: impl Fn() -> Result<(G, View<'a>)>,
+        work: impl Fn(&G, &View<'a>) -> Result<T>,
+    ) -> Result<T> {
+        let mut attempts = 1;
+        loop {
+            let (state, view) = look()?;
+            let done = work(&state, &view);
+            if done.is_ok() || !view.broke_off() || attempts == ATTEMPTS {
+                return done;
+            }
+            attempts += 1;
+        }
+    }
+
     /// The indexes and a view of the store, both of one state. A write exchanges the indexes
     /// right after its transaction; whoever looks in between looks again. Should a write
-    /// have failed halfway, they stay apart, and what there is has to do.
+    /// have failed halfway, they stay apart until its writer has made them agree; what there
+    /// is has to do where that takes long.
     fn now(&self) -> Result<(Arc<Generation>, View<'_>)> {
         const LOOKS: usize = 1_000;
         for _ in 0..LOOKS {
             let (generation, view) = (self.generation(), self.store.read()?);
-            if view.state()? == generation.state {
-                return Ok((generation, view));
+            match view.state() {
+                Ok(state) if state == generation.state => return Ok((generation, view)),
+                Err(error) if !view.broke_off() => return Err(error),
+                _ => std::thread::sleep(std::time::Duration::from_micros(50)),
             }
-            std::thread::sleep(std::time::Duration::from_micros(50));
         }
         Ok((self.generation(), self.store.read()?))
     }
@@ -210,7 +254,7 @@ impl Collection {
     /// # Errors
     /// [`Error::Store`].
     pub fn reached(&self, name: &str) -> Result<Option<u64>> {
-        self.store.read()?.note(name)
+        self.viewing(|view| view.note(name))
     }
 
     /// A record by its id: the source's where the schema names one, else its number.
@@ -218,11 +262,12 @@ impl Collection {
     /// # Errors
     /// [`Error::NoRecord`].
     pub fn record(&self, id: &str) -> Result<Record> {
-        let view = self.store.read()?;
-        let number = self.number(&view, id)?;
-        let number = number.ok_or_else(|| self.no_record(id))?;
-        let payload = view.record(number)?.ok_or_else(|| self.no_record(id))?;
-        Ok(self.schema().read(number, payload))
+        self.viewing(|view| {
+            let number = self.number(view, id)?;
+            let number = number.ok_or_else(|| self.no_record(id))?;
+            let payload = view.record(number)?.ok_or_else(|| self.no_record(id))?;
+            Ok(self.schema().read(number, payload))
+        })
     }
 
     /// A record by its number.
@@ -230,7 +275,7 @@ impl Collection {
     /// # Errors
     /// [`Error::NoRecord`].
     pub fn numbered(&self, number: RecordId) -> Result<Record> {
-        let payload = self.store.read()?.record(number)?;
+        let payload = self.viewing(|view| view.record(number))?;
         let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
         Ok(self.schema().read(number, payload))
     }

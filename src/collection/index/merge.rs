@@ -193,6 +193,13 @@ impl Collection {
             let mut turn = self.turn();
             let current = self.generation();
             let (before, since) = current.parts.split_at(turn.frozen.min(current.parts.len()));
+            let same = |(then, now): (&Part, &Part)| Arc::ptr_eq(&then.segment, &now.segment);
+            if before.len() != snapshot.parts.len() || !snapshot.parts.iter().zip(before).all(same)
+            {
+                // The indexes were loaded anew meanwhile.
+                turn.frozen = 0;
+                return;
+            }
             let gone: BTreeSet<RecordId> = snapshot
                 .parts
                 .iter()

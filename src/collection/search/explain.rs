@@ -51,8 +51,8 @@ impl Collection {
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
         query.check()?;
-        let (generation, view) = self.now()?;
-        let explained = self.explain_in(query, &[id], &generation, &view)?;
+        let explained =
+            self.in_one_state(|generation, view| self.explain_in(query, &[id], generation, view))?;
         let explanation = explained.into_iter().next().flatten();
         explanation.ok_or_else(|| self.no_record(id))
     }

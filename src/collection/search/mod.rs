@@ -54,8 +54,7 @@ impl Collection {
     /// keeps the encoder or the store from working.
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let understood = self.understand(query)?;
-        let (generation, view) = self.now()?;
-        self.search_in(query, understood, &generation, &view)
+        self.in_one_state(|generation, view| self.search_in(query, &understood, generation, view))
     }
 
     /// Answers a query, and says of each hit why it stands where it does: both of one state
@@ -65,15 +64,16 @@ impl Collection {
     /// Those of [`Collection::search`].
     pub fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
         let understood = self.understand(query)?;
-        let (generation, view) = self.now()?;
-        let answer = self.search_in(query, understood, &generation, &view)?;
-        let ids: Vec<&str> = answer
-            .hits
-            .iter()
-            .map(|hit| hit.record.id.as_str())
-            .collect();
-        let explained = self.explain_in(query, &ids, &generation, &view)?;
-        Ok((answer, explained))
+        self.in_one_state(|generation, view| {
+            let answer = self.search_in(query, &understood, generation, view)?;
+            let ids: Vec<&str> = answer
+                .hits
+                .iter()
+                .map(|hit| hit.record.id.as_str())
+                .collect();
+            let explained = self.explain_in(query, &ids, generation, view)?;
+            Ok((answer, explained))
+        })
     }
 
     /// What a query says, before any record is looked at.
@@ -97,18 +97,19 @@ impl Collection {
     fn search_in(
         &self,
         query: &Query,
-        understood: Understood,
+        understood: &Understood,
         generation: &Generation,
         view: &View<'_>,
     ) -> Result<Answer> {
         let Understood {
             parsed,
             vector,
-            mut timings,
+            timings,
             start,
         } = understood;
+        let mut timings = *timings;
         let look_up = Instant::now();
-        let prepared = self.prepare(generation, query, &parsed)?;
+        let prepared = self.prepare(generation, query, parsed)?;
         let Prepared { words, passing, .. } = &prepared;
         timings.text = look_up.elapsed();
         let asked = Asked {
@@ -129,7 +130,7 @@ impl Collection {
             collapse: query.collapse,
             sentences: vector.as_ref().filter(|_| query.sentences),
         };
-        let mut answer = self.answer(&source, ranking, timings, start)?;
+        let mut answer = self.answer(&source, ranking, timings, *start)?;
         answer.facets = facets;
         if query.mode != Mode::Neural {
             answer.corrections = prepared.words.corrections;

@@ -65,38 +65,40 @@ impl Collection {
         let text = text.filter(|text| !text.is_empty());
         let text = text.map(|text| self.encode(text, &mut timings));
         let text = text.transpose()?;
-        let (generation, view) = self.now()?;
-        let passing = self.select(&generation, filters)?;
-        let liked = self.positions(&generation, &view, &feedback.like)?;
-        let disliked = self.positions(&generation, &view, &feedback.dislike)?;
-        let wanted = wanted(text.as_ref(), &generation, &liked, &disliked)?;
+        self.in_one_state(|generation, view| {
+            let mut timings = timings;
+            let passing = self.select(generation, filters)?;
+            let liked = self.positions(generation, view, &feedback.like)?;
+            let disliked = self.positions(generation, view, &feedback.dislike)?;
+            let wanted = wanted(text.as_ref(), generation, &liked, &disliked)?;
 
-        let given = distinct(&generation, liked.iter().chain(&disliked));
-        // As many more than asked for as may have to be left out.
-        let query = Query {
-            limit: offset + limit + given.len(),
-            ..Query::new("")
-        };
-        let asked = Asked {
-            generation: &generation,
-            passing: &passing,
-            query: &query,
-            words: &TextQuery::default(),
-            vector: Some(&wanted),
-            graph_min_records: self.tuning.graph_min_records,
-        };
-        let mut ranking = asked.ranking(&mut timings);
-        leave_out(&mut ranking, &generation, &passing, &given);
-        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
-        let source = Source {
-            generation: &generation,
-            view: &view,
-            passing: &passing,
-            words: None,
-            collapse: true,
-            sentences: None,
-        };
-        self.answer(&source, ranking, timings, start)
+            let given = distinct(generation, liked.iter().chain(&disliked));
+            // As many more than asked for as may have to be left out.
+            let query = Query {
+                limit: offset + limit + given.len(),
+                ..Query::new("")
+            };
+            let asked = Asked {
+                generation,
+                passing: &passing,
+                query: &query,
+                words: &TextQuery::default(),
+                vector: Some(&wanted),
+                graph_min_records: self.tuning.graph_min_records,
+            };
+            let mut ranking = asked.ranking(&mut timings);
+            leave_out(&mut ranking, generation, &passing, &given);
+            ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
+            let source = Source {
+                generation,
+                view,
+                passing: &passing,
+                words: None,
+                collapse: true,
+                sentences: None,
+            };
+            self.answer(&source, ranking, timings, start)
+        })
     }
 
     /// Where records stand, each once, in the order given.

@@ -7,13 +7,15 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::collection::storage::snapshot::Row;
 use crate::collection::storage::write_tables::WriteTables;
+use crate::database::{Durable, Reading};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId, Schema};
 use crate::{DIMENSIONS, Vector};
@@ -44,7 +46,7 @@ pub(in crate::collection) const DELETED: TableDefinition<'_, u64, u32> =
 
 /// A collection's store.
 pub struct Store {
-    database: Database,
+    database: Durable,
     path: PathBuf,
     about: About,
 }
@@ -107,7 +109,7 @@ impl Store {
     /// # Errors
     /// [`Error::Store`].
     pub fn create(path: &Path, about: About) -> Result<Self> {
-        let database = builder().create(path).map_err(Error::store(path))?;
+        let database = Durable::create(path, CACHE_BYTES).map_err(Error::store(path))?;
         let store = Self {
             database,
             path: path.to_owned(),
@@ -127,8 +129,22 @@ impl Store {
     /// # Errors
     /// [`Error::Format`] where another version wrote it.
     pub fn open(path: &Path) -> Result<Self> {
-        let database = builder().open(path).map_err(Error::store(path))?;
-        let read = database.begin_read().map_err(Error::store(path))?;
+        let database = Durable::open(path, CACHE_BYTES).map_err(Error::store(path))?;
+        Self::of(database, path)
+    }
+
+    /// The same over anything that behaves like a file, such as one that fails on demand;
+    /// errors call it `path`.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_over(file: Arc<dyn StorageBackend>, path: &Path) -> Result<Self> {
+        let database = Durable::over(file, CACHE_BYTES).map_err(Error::store(path))?;
+        Self::of(database, path)
+    }
+
+    fn of(database: Durable, path: &Path) -> Result<Self> {
+        let read = database.read().map_err(Error::store(path))?;
         let meta = read.open_table(META).map_err(Error::store(path))?;
         let format: u32 = read_meta(path, &meta, "format")?;
         if format != FORMAT {
@@ -243,21 +259,24 @@ impl Store {
     /// # Errors
     /// [`Error::Store`].
     pub fn read(&self) -> Result<View<'_>> {
-        let read = self.database.begin_read().map_err(self.failed())?;
+        let read = self.database.read().map_err(self.failed())?;
         Ok(View { store: self, read })
+    }
+
+    /// Makes the store writable again where a write had failed: what is read from here on is
+    /// what the next write finds.
+    ///
+    /// # Errors
+    /// [`Error::Store`] where it cannot be written still; it is read as before then.
+    pub fn make_ready(&self) -> Result<()> {
+        self.database.make_ready().map_err(self.failed())
     }
 
     fn write<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T> {
-        let mut write = self.database.begin_write().map_err(self.failed())?;
-        // A start after a crash then finds the free pages written down, and need not look
-        // through the file for them.
-        write.set_quick_repair(true);
-        let done = work(&write).map_err(self.failed())?;
-        write.commit().map_err(self.failed())?;
-        Ok(done)
+        self.database.write(work).map_err(self.failed())
     }
 
     fn damaged(&self, what: &str) -> Error {
@@ -275,7 +294,7 @@ impl Store {
 /// One state of a store, for reading.
 pub struct View<'a> {
     store: &'a Store,
-    read: redb::ReadTransaction,
+    read: Reading,
 }
 
 impl View<'_> {
@@ -291,6 +310,12 @@ impl View<'_> {
     /// The store's file.
     pub fn path(&self) -> &Path {
         &self.store.path
+    }
+
+    /// Whether the store's file failed, or was opened anew, since: what cannot be read here
+    /// may well be read in a new view.
+    pub fn broke_off(&self) -> bool {
+        self.read.broke_off()
     }
 
     /// The sequence number up to which the log of deletions was dropped.
@@ -444,12 +469,6 @@ impl View<'_> {
     fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
         self.store.failed()
     }
-}
-
-fn builder() -> redb::Builder {
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES);
-    builder
 }
 
 pub(in crate::collection) fn json(value: &impl Serialize) -> Vec<u8> {

@@ -16,8 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use self::encode::{Cores, Incoming, MAX_BATCH};
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Part};
+use crate::collection::index::load::load;
 use crate::collection::index::merge::AtWork;
 use crate::collection::index::segment::Segment;
+use crate::collection::storage::index_file::BuiltFrom;
 use crate::collection::storage::store::{Applied, Change, Encoded};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -57,6 +59,8 @@ pub(in crate::collection) struct Turn {
     pub(in crate::collection) frozen: usize,
     /// Why nothing is written any more.
     closed: Option<Closed>,
+    /// What the base was read from, where all indexes were loaded anew.
+    reloaded: Option<BuiltFrom>,
 }
 
 /// Why a collection takes no more writes: whoever still holds it may read, but its folder
@@ -76,9 +80,10 @@ struct Job {
 
 /// Why a change was not made, for each of those who asked for it.
 #[derive(Clone)]
-struct Failed {
-    full: bool,
-    reason: String,
+enum Failed {
+    Full,
+    Doubtful,
+    Otherwise(String),
 }
 
 enum Work {
@@ -201,14 +206,19 @@ impl Collection {
             let jobs = std::mem::take(&mut *lock(&self.writer.queue));
             self.make(&jobs, &mut turn);
         }
+        let reloaded = turn.reloaded.take();
         drop(turn);
+        if let Some(from) = reloaded {
+            self.load_graph_in_background(from);
+        }
         self.merge_if_grown();
         let done = lock(&job.done).take();
         let path = self.store.path().to_owned();
         match done {
             Some(Ok(written)) => Ok(written),
-            Some(Err(Failed { full: true, .. })) => Err(Error::Full(path)),
-            Some(Err(Failed { reason, .. })) => Err(Error::Write { path, reason }),
+            Some(Err(Failed::Full)) => Err(Error::Full(path)),
+            Some(Err(Failed::Doubtful)) => Err(Error::Doubtful(path)),
+            Some(Err(Failed::Otherwise(reason))) => Err(Error::Write { path, reason }),
             None => Err(Error::Write {
                 path,
                 reason: "the write was not made".into(),
@@ -240,9 +250,10 @@ impl Collection {
                     }
                 }
                 Err(error) => {
-                    let failed = Failed {
-                        full: error.is_full(),
-                        reason: error.to_string(),
+                    let failed = match &error {
+                        Error::Doubtful(_) => Failed::Doubtful,
+                        full if full.is_full() => Failed::Full,
+                        other => Failed::Otherwise(other.to_string()),
                     };
                     for job in jobs {
                         *lock(&job.done) = Some(Err(failed.clone()));
@@ -253,6 +264,8 @@ impl Collection {
     }
 
     fn make_together(&self, jobs: &[Arc<Job>], turn: &mut Turn) -> Result<Vec<Written>> {
+        self.store.make_ready()?;
+        self.agree(turn)?;
         let generation = self.generation();
         let numbers = self.numbers_to_delete(jobs, &generation)?;
         let (mut changes, mut notes) = (Vec::new(), Vec::new());
@@ -275,7 +288,9 @@ impl Collection {
             })
             .flatten()
             .collect();
-        let (next, written) = self.store.apply_then(&changes, |applied, state| {
+        let mut reached = None;
+        let made = self.store.apply_then(&changes, |applied, state| {
+            reached = Some(state);
             let removed: BTreeSet<RecordId> = applied
                 .iter()
                 .flat_map(|applied| applied.removed.iter().copied())
@@ -296,9 +311,36 @@ impl Collection {
             });
             let written: Vec<Written> = written.collect();
             (Generation::new(state, parts), written)
-        })?;
-        self.generation.store(Arc::new(next));
-        Ok(written)
+        });
+        let error = match made {
+            Ok((next, written)) => {
+                self.generation.store(Arc::new(next));
+                return Ok(written);
+            }
+            Err(error) => error,
+        };
+        if let Err(error) = self.agree(turn) {
+            tracing::warn!(%error, "the store cannot be read after a failed write");
+        }
+        if reached == Some(self.generation().state) {
+            return Err(Error::Doubtful(self.store.path().to_owned()));
+        }
+        Err(error)
+    }
+
+    /// Loads the indexes anew where they are not of the store's state: where the file failed,
+    /// what a write left in it is seen when it is opened again.
+    fn agree(&self, turn: &mut Turn) -> Result<()> {
+        if self.viewing(|view| view.state())? == self.generation().state {
+            return Ok(());
+        }
+        tracing::warn!("the store is of another state than its indexes, which are loaded anew");
+        let (generation, from) = load(&self.store, &self.folder)?;
+        self.generation.store(Arc::new(generation));
+        // What a merge in the background was made from is no longer there.
+        turn.frozen = 0;
+        turn.reloaded = from;
+        Ok(())
     }
 
     /// For each job the records it deletes, as far as they are there before the jobs.

@@ -1,0 +1,219 @@
+//! A redb database that outlives the failures of its file.
+//!
+//! redb refuses everything that its cache does not hold once its file has failed, a full disk
+//! included, until it is opened anew; here that happens by itself. Readers go on at once, in
+//! what was committed last: the file is opened a second time, and what opening would write is
+//! kept in memory. The next writer opens the file itself again; where that fails, or its write
+//! does, readers have lost nothing by it.
+
+mod medium;
+
+use std::fs::OpenOptions;
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use arc_swap::ArcSwap;
+use redb::backends::FileBackend;
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase, StorageBackend};
+use redb::{StorageError, WriteTransaction};
+
+use self::medium::{Health, Medium, Writes};
+use crate::locks::lock;
+
+/// How often a reading is begun again because the file failed, or was opened anew, meanwhile.
+pub(crate) const ATTEMPTS: usize = 5;
+
+/// A database in a file.
+pub(crate) struct Durable {
+    medium: Medium,
+    cache: usize,
+    current: ArcSwap<Opened>,
+    /// Held by whoever opens the file anew.
+    opening: Mutex<()>,
+}
+
+/// The database as it was opened once.
+struct Opened {
+    database: Database,
+    health: Arc<Health>,
+    writes: Writes,
+}
+
+/// One state of the database.
+pub(crate) struct Reading {
+    transaction: ReadTransaction,
+    /// Closing it would end the transaction.
+    opened: Arc<Opened>,
+}
+
+impl Durable {
+    /// Opens a database, making it where there is none. At most `cache` bytes of it are kept
+    /// in memory.
+    pub fn create(path: &Path, cache: usize) -> Result<Self, DatabaseError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        Self::over(Arc::new(FileBackend::new(options.open(path)?)?), cache)
+    }
+
+    /// Opens a database that exists.
+    pub fn open(path: &Path, cache: usize) -> Result<Self, DatabaseError> {
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        let file = FileBackend::new(file)?;
+        not_empty(&file)?;
+        Self::over(Arc::new(file), cache)
+    }
+
+    /// The same over anything that behaves like a file.
+    pub fn over(file: Arc<dyn StorageBackend>, cache: usize) -> Result<Self, DatabaseError> {
+        let medium = Medium::new(file);
+        let opened = open(&medium, cache, Writes::ToFile)?;
+        Ok(Self {
+            medium,
+            cache,
+            current: ArcSwap::from_pointee(opened),
+            opening: Mutex::new(()),
+        })
+    }
+
+    /// A view of what was committed last, which later writes do not change.
+    pub fn read(&self) -> Result<Reading, redb::Error> {
+        let opened = self.current.load_full();
+        let opened = if opened.health.is_well() {
+            opened
+        } else {
+            self.open_for_reading()?
+        };
+        let transaction = opened.database.begin_read()?;
+        Ok(Reading {
+            transaction,
+            opened,
+        })
+    }
+
+    /// Reads something, and again where the file failed or was opened anew meanwhile.
+    pub fn reading<T>(
+        &self,
+        mut work: impl FnMut(&Reading) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        let mut attempts = 1;
+        loop {
+            let reading = self.read()?;
+            let done = work(&reading);
+            if done.is_ok() || !reading.broke_off() || attempts == ATTEMPTS {
+                return done;
+            }
+            attempts += 1;
+        }
+    }
+
+    /// Opens the file itself again where it had failed, so that what is read from here on is
+    /// what the next write finds.
+    pub fn make_ready(&self) -> Result<(), redb::Error> {
+        self.open_for_writing()?;
+        Ok(())
+    }
+
+    /// Makes changes in one transaction, durable when it returns. Where it fails none is
+    /// made, unless what failed is the very last step; a view opened afterwards tells.
+    pub fn write<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        let opened = self.open_for_writing()?;
+        opened.write(work).map_err(|error| match error {
+            // What went before is what to tell.
+            redb::Error::PreviousIo => opened.health.first_failure().unwrap_or(error),
+            error => error,
+        })
+    }
+
+    fn open_for_reading(&self) -> Result<Arc<Opened>, DatabaseError> {
+        let _opening = lock(&self.opening);
+        let current = self.current.load_full();
+        if current.health.is_well() {
+            return Ok(current);
+        }
+        tracing::warn!("a file failed: reading goes on in what was committed last");
+        let next = self.open_anew(Writes::ToMemory)?;
+        self.current.store(Arc::clone(&next));
+        Ok(next)
+    }
+
+    fn open_for_writing(&self) -> Result<Arc<Opened>, DatabaseError> {
+        let _opening = lock(&self.opening);
+        let current = self.current.load_full();
+        if current.health.is_well() && current.writes == Writes::ToFile {
+            return Ok(current);
+        }
+        let next = self.open_anew(Writes::ToFile)?;
+        // Writes will use pages that its readers still count on.
+        current.health.end();
+        self.current.store(Arc::clone(&next));
+        tracing::info!("a file that had failed is written again");
+        Ok(next)
+    }
+
+    fn open_anew(&self, writes: Writes) -> Result<Arc<Opened>, DatabaseError> {
+        // redb would make a new database of an empty file.
+        not_empty(self.medium.inner())?;
+        // It checks what it reads; where damage gets past that, it panics.
+        let opened = catch_unwind(AssertUnwindSafe(|| open(&self.medium, self.cache, writes)));
+        let damaged = || StorageError::Corrupted("the file is damaged".into());
+        opened.map_err(|_| damaged())?.map(Arc::new)
+    }
+}
+
+fn not_empty(file: &dyn StorageBackend) -> std::io::Result<()> {
+    if file.len()? > 0 {
+        return Ok(());
+    }
+    let empty = "the file is empty";
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, empty))
+}
+
+impl Opened {
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        let mut write = self.database.begin_write()?;
+        // A start after a crash then finds the free pages written down, and need not look
+        // through the file for them.
+        write.set_quick_repair(true);
+        let done = work(&write)?;
+        write.commit()?;
+        Ok(done)
+    }
+}
+
+fn open(medium: &Medium, cache: usize, writes: Writes) -> Result<Opened, DatabaseError> {
+    let (file, health) = medium.file(writes)?;
+    let mut builder = Database::builder();
+    builder.set_cache_size(cache);
+    let database = builder.create_with_backend(file)?;
+    Ok(Opened {
+        database,
+        health,
+        writes,
+    })
+}
+
+impl Reading {
+    /// Whether what cannot be read here may well be read in a new view.
+    pub fn broke_off(&self) -> bool {
+        !self.opened.health.is_well()
+    }
+}
+
+impl Deref for Reading {
+    type Target = ReadTransaction;
+
+    fn deref(&self) -> &ReadTransaction {
+        &self.transaction
+    }
+}
+
+#[cfg(test)]
+mod tests;
