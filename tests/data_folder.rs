@@ -81,6 +81,62 @@ fn damaged_index_files_are_built_again_and_nothing_is_lost() {
 }
 
 #[test]
+fn columns_of_another_format_leave_the_graph_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let tuning = Tuning {
+        graph_min_records: 1,
+        ..Tuning::default()
+    };
+    let open = || Catalogue::open_with(folder.path(), query_encoder(), tuning).unwrap();
+    let catalogue = open();
+    build(&catalogue, "sample", &sample_file(), false).unwrap();
+    drop(catalogue);
+    let files = folder.path().join("collections/1");
+    let (columns, graph) = (files.join("columns.idx"), files.join("graph.idx"));
+    let before = fs::read(&columns).unwrap();
+    let kept = fs::read(&graph).unwrap();
+    let age = |path: &Path| {
+        // The format stands after the magic.
+        let mut bytes = fs::read(path).unwrap();
+        bytes[8] = bytes[8].wrapping_add(1);
+        let body = bytes.len() - 4;
+        let sum = crc32fast::hash(&bytes[..body]).to_le_bytes();
+        bytes[body..].copy_from_slice(&sum);
+        fs::write(path, bytes).unwrap();
+    };
+    let forced = Query {
+        route: Route::Graph,
+        ..ask("wooden furniture", Mode::Neural)
+    };
+    let opened = |catalogue: &Catalogue| {
+        let collection = catalogue.collection("sample").unwrap();
+        collection.settle();
+        let answer = collection.search(&forced).unwrap();
+        assert_eq!(answer.route, Some(Route::Graph));
+        let expected = titles(&sample(), &ask("wooden furniture", Mode::Neural));
+        assert_eq!(
+            titles(&collection, &ask("wooden furniture", Mode::Neural)),
+            expected
+        );
+        collection
+    };
+    age(&columns);
+    let catalogue = open();
+    let collection = opened(&catalogue);
+    assert_eq!(fs::read(&columns).unwrap(), before);
+    // Two graphs built over the same vectors differ.
+    assert_eq!(fs::read(&graph).unwrap(), kept);
+    // With a record deleted since, its vector is gone, and the graph is built again.
+    collection.delete(vec!["7".into()]).unwrap();
+    drop((collection, catalogue));
+    age(&columns);
+    let catalogue = open();
+    let collection = opened(&catalogue);
+    assert_eq!(collection.generation().records(), 339);
+    assert_ne!(fs::read(&graph).unwrap(), kept);
+}
+
+#[test]
 fn a_collection_of_another_model_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store.redb");

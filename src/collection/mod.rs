@@ -37,8 +37,8 @@ pub use write::embed::embed;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
 pub use write::vector_file::VectorFile;
 
-use index::load::load;
-use write::Writer;
+use index::load::{Loaded, load};
+use write::{Writer, encode};
 
 pub(crate) const STORE_FILE: &str = "store.redb";
 const COLUMNS_FILE: &str = "columns.idx";
@@ -123,7 +123,11 @@ impl Collection {
                 ours: short(encoder.model_hash()),
             });
         }
-        let (generation, base) = load(&store, folder)?;
+        let Loaded {
+            generation,
+            base,
+            columns_are_new,
+        } = load(&store, folder)?;
         let collection = Arc::new_cyclic(|itself| Self {
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
@@ -135,10 +139,7 @@ impl Collection {
             writer: Writer::default(),
             itself: itself.clone(),
         });
-        match base {
-            Some(from) => collection.load_graph_in_background(from),
-            None => collection.merge_in_background(),
-        }
+        collection.complete_in_background(base, columns_are_new);
         collection.merge_if_grown();
         Ok(collection)
     }

@@ -122,17 +122,49 @@ impl Collection {
         });
     }
 
+    /// Does in the background what is left to do once the indexes are loaded: the base's
+    /// graph is read or built, what was read anew is written down.
+    pub(in crate::collection) fn complete_in_background(
+        &self,
+        base: Option<BuiltFrom>,
+        columns_are_new: bool,
+    ) {
+        match base {
+            Some(from) if self.has_graph() => self.load_graph_in_background(from, columns_are_new),
+            Some(_) if !columns_are_new => {}
+            _ => self.merge_in_background(),
+        }
+    }
+
+    /// Whether the base is large enough for a graph.
+    fn has_graph(&self) -> bool {
+        let base = self
+            .generation()
+            .parts
+            .first()
+            .map(|base| base.segment.len());
+        base.is_some_and(|records| records >= self.tuning.graph_min_records)
+    }
+
     /// Reads the base's graph from its file, or builds it, on a thread of its own.
-    pub(in crate::collection) fn load_graph_in_background(&self, from: BuiltFrom) {
+    fn load_graph_in_background(&self, from: BuiltFrom, columns_are_new: bool) {
         let snapshot = self.generation();
         let Some(base) = snapshot.parts.first().cloned() else {
             return;
         };
-        if base.segment.len() < self.tuning.graph_min_records || !self.writer.at_work.begin() {
+        if !self.writer.at_work.begin() {
             return;
         }
         let folder = self.folder.clone();
+        let files = Arc::clone(&self.writer.files);
         self.work(move |finish| {
+            if columns_are_new {
+                let _held = lock(&files);
+                let columns = &base.segment.columns;
+                if let Err(error) = index_file::write(&folder.join(COLUMNS_FILE), &from, columns) {
+                    tracing::warn!(%error, "the index is not kept; the next start builds it again");
+                }
+            }
             let codes = base.segment.scan.codes();
             let graph = read_graph(&folder, &from, codes.len()).unwrap_or_else(|reason| {
                 tracing::warn!(

@@ -2,22 +2,40 @@
 //! store it is, it says itself.
 //!
 //! Layout: magic, format version, state of the store, model hash, the index in postcard, and
-//! a CRC-32 of all before it.
+//! a CRC-32 of all before it. Columns and graph have format versions of their own: a graph is
+//! over vectors alone, takes long to build, and outlives another way of reading words.
 
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file;
+use crate::collection::index::segment::Columns;
 use crate::collection::storage::store::State;
 use crate::error::{Error, Result};
+use crate::vector::Graph;
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
-/// Changes whenever what is inside changes shape, or which words a text holds.
-const FORMAT: u32 = 5;
+/// More bytes than magic, format, state and the hash of a model take.
+const LONGEST_HEAD: u64 = 1_024;
+
+/// What an index file holds.
+pub trait Indexed {
+    /// Changes whenever what is inside changes shape, or what is made of a record.
+    const FORMAT: u32;
+}
+
+impl Indexed for Columns {
+    const FORMAT: u32 = 5;
+}
+
+impl Indexed for Graph {
+    const FORMAT: u32 = 5;
+}
 
 /// What an index was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,12 +47,12 @@ pub struct BuiltFrom {
 }
 
 /// Writes an index to its place.
-pub fn write(path: &Path, from: &BuiltFrom, index: &impl Serialize) -> Result<()> {
+pub fn write<T: Indexed + Serialize>(path: &Path, from: &BuiltFrom, index: &T) -> Result<()> {
     let fail = || Error::io(path);
     let encoded = |error| fail()(std::io::Error::other(error));
     atomic_file::write(path, |file| {
         let mut writer = Checked::new(BufWriter::new(file));
-        writer.write_all(&head()).map_err(fail())?;
+        writer.write_all(&head::<T>()).map_err(fail())?;
         postcard::to_io(from, &mut writer).map_err(encoded)?;
         postcard::to_io(index, &mut writer).map_err(encoded)?;
         let sum = writer.hasher.clone().finalize();
@@ -47,7 +65,7 @@ pub fn write(path: &Path, from: &BuiltFrom, index: &impl Serialize) -> Result<()
 ///
 /// # Errors
 /// Why the file cannot be believed, for the log; the caller builds the index anew.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T), String> {
+pub fn read<T: Indexed + DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T), String> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "it is not there".to_owned(),
         _ => error.to_string(),
@@ -57,16 +75,25 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T), String> 
         return Err("its checksum does not match: it is damaged or cut".into());
     }
     let body = body
-        .strip_prefix(head().as_slice())
+        .strip_prefix(head::<T>().as_slice())
         .ok_or("it was written by another version")?;
     let unreadable = |error: postcard::Error| format!("it cannot be read: {error}");
     let (from, body) = postcard::take_from_bytes(body).map_err(unreadable)?;
     Ok((from, postcard::from_bytes(body).map_err(unreadable)?))
 }
 
-fn head() -> Vec<u8> {
+/// What an index says it was built from; the rest of the file is not looked at.
+pub fn built_from<T: Indexed>(path: &Path) -> Option<BuiltFrom> {
+    let mut bytes = Vec::new();
+    let mut file = File::open(path).ok()?.take(LONGEST_HEAD);
+    file.read_to_end(&mut bytes).ok()?;
+    let body = bytes.strip_prefix(head::<T>().as_slice())?;
+    Some(postcard::take_from_bytes(body).ok()?.0)
+}
+
+fn head<T: Indexed>() -> Vec<u8> {
     let mut head = MAGIC.to_vec();
-    head.extend(FORMAT.to_le_bytes());
+    head.extend(T::FORMAT.to_le_bytes());
     head
 }
 
@@ -101,6 +128,10 @@ impl<W: Write> Write for Checked<W> {
 mod tests {
     use super::*;
 
+    impl Indexed for Vec<u32> {
+        const FORMAT: u32 = 1;
+    }
+
     #[test]
     fn every_single_damage_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
@@ -114,7 +145,8 @@ mod tests {
             model: "abc".into(),
         };
         write(&path, &from, &index).unwrap();
-        assert_eq!(read::<Vec<u32>>(&path).unwrap(), (from, index));
+        assert_eq!(read::<Vec<u32>>(&path).unwrap(), (from.clone(), index));
+        assert_eq!(built_from::<Vec<u32>>(&path), Some(from));
 
         let whole = std::fs::read(&path).unwrap();
         for at in 0..whole.len() {

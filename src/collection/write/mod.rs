@@ -59,8 +59,9 @@ pub(in crate::collection) struct Turn {
     pub(in crate::collection) frozen: usize,
     /// Why nothing is written any more.
     closed: Option<Closed>,
-    /// What the base was read from, where all indexes were loaded anew.
-    reloaded: Option<BuiltFrom>,
+    /// What the base was read from, where all indexes were loaded anew, and whether its
+    /// columns are new.
+    reloaded: Option<(Option<BuiltFrom>, bool)>,
 }
 
 /// Why a collection takes no more writes: whoever still holds it may read, but its folder
@@ -208,8 +209,8 @@ impl Collection {
         }
         let reloaded = turn.reloaded.take();
         drop(turn);
-        if let Some(from) = reloaded {
-            self.load_graph_in_background(from);
+        if let Some((base, columns_are_new)) = reloaded {
+            self.complete_in_background(base, columns_are_new);
         }
         self.merge_if_grown();
         let done = lock(&job.done).take();
@@ -335,11 +336,11 @@ impl Collection {
             return Ok(());
         }
         tracing::warn!("the store is of another state than its indexes, which are loaded anew");
-        let (generation, from) = load(&self.store, &self.folder)?;
-        self.generation.store(Arc::new(generation));
+        let loaded = load(&self.store, &self.folder)?;
+        self.generation.store(Arc::new(loaded.generation));
         // What a merge in the background was made from is no longer there.
         turn.frozen = 0;
-        turn.reloaded = from;
+        turn.reloaded = Some((loaded.base, loaded.columns_are_new));
         Ok(())
     }
 

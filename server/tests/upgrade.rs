@@ -1,0 +1,114 @@
+//! A data folder of an earlier version is read whole: its records, its search by words and by
+//! meaning, its facets and filters, and what was written to it through the API.
+//!
+//! `fixtures/data-folder.zip` was written by the version of 2026-11-21 (commit d6ece3e): ten
+//! invented shops imported with `parallax index`, two of them with texts of several passages;
+//! then, through the API, f06 deleted and f11 added.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parallax::encoder::files::NAME;
+use parallax::encoder::{Encoder, QueryEncoder};
+use parallax::{Catalogue, Collection, Mode, Query};
+
+fn model() -> PathBuf {
+    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
+        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
+        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+    };
+    std::env::var_os("PARALLAX_TEST_MODEL")
+        .map_or_else(|| cache().join("parallax/models").join(NAME), PathBuf::from)
+}
+
+fn unpack(to: &Path) {
+    let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/data-folder.zip");
+    let mut packed = zip::ZipArchive::new(fs::File::open(packed).unwrap()).unwrap();
+    for at in 0..packed.len() {
+        let mut file = packed.by_index(at).unwrap();
+        let path = to.join(file.enclosed_name().unwrap());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::io::copy(&mut file, &mut fs::File::create(path).unwrap()).unwrap();
+    }
+}
+
+fn found(collection: &Collection, query: &str, mode: Mode, filters: &[&str]) -> Vec<String> {
+    let filters = filters.iter().map(|filter| filter.parse().unwrap());
+    let query = Query {
+        mode,
+        filters: filters.collect(),
+        ..Query::new(query)
+    };
+    let hits = collection.search(&query).unwrap().hits;
+    hits.into_iter().map(|hit| hit.record.id).collect()
+}
+
+fn sorted(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort();
+    ids
+}
+
+fn check(collection: &Collection) {
+    assert_eq!(collection.generation().records(), 10);
+    let bakery = collection.record("f01").unwrap();
+    assert_eq!(bakery.title, "Hollow Bakery");
+    assert!(bakery.text.starts_with("Sourdough and rye"));
+    assert_eq!(bakery.payload["founded"], "1998-03-14");
+    assert_eq!(bakery.payload["price"], 4.5);
+    assert_eq!(collection.record("f11").unwrap().title, "Saltworks Pottery");
+    assert!(collection.record("f06").is_err());
+
+    let by_words = |query| found(collection, query, Mode::Text, &[]);
+    assert_eq!(by_words("bicycle"), ["f02"]);
+    assert_eq!(by_words("glazed bowls"), ["f11"]);
+    assert!(by_words("kettle").is_empty());
+    // At the end of the long texts.
+    assert_eq!(by_words("lighthouse"), ["f09"]);
+    let by_meaning = |query| found(collection, query, Mode::Neural, &[]).remove(0);
+    assert_eq!(by_meaning("a lesson about flying kites"), "f09");
+    assert_eq!(by_meaning("insects that live in a chimney"), "f10");
+    assert_eq!(by_meaning("ceramics"), "f11");
+    assert_eq!(
+        found(collection, "nightly birdsong", Mode::Hybrid, &[])[0],
+        "f08"
+    );
+
+    let passing = |filters: &[&str]| sorted(found(collection, "shop", Mode::Neural, filters));
+    assert_eq!(passing(&["city:Lisbon"]), ["f01", "f03", "f11"]);
+    assert_eq!(passing(&["year:..1955"]), ["f09", "f10"]);
+    assert_eq!(passing(&["founded:2015-01-01..2019-12-31"]), ["f05", "f08"]);
+    assert_eq!(passing(&["price:2.5..4"]), ["f05", "f10"]);
+    assert_eq!(passing(&["open:false", "tags:books"]), ["f03", "f09"]);
+    let counts = collection.facet_counts().unwrap().into_iter().map(|facet| {
+        let values = facet.values.into_iter();
+        let values = values.map(|(value, count)| (value.to_string(), count));
+        (facet.facet.field, values.collect())
+    });
+    let counts: BTreeMap<String, BTreeMap<String, _>> = counts.collect();
+    assert_eq!(counts["tags"]["morning"], 3);
+    assert_eq!(counts["tags"]["quiet"], 3);
+    assert_eq!(counts["open"]["true"], 8);
+    assert_eq!(counts["city"]["Lisbon"], 3);
+}
+
+#[test]
+fn a_data_folder_of_an_earlier_version_is_answered_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    unpack(folder.path());
+    let encoder = Encoder::load(&model()).expect("these tests need the model: `parallax model`");
+    let encoder = Arc::new(QueryEncoder::new(encoder));
+    // Twice: what the first start makes anew, the second reads.
+    for _ in 0..2 {
+        let catalogue = Catalogue::open(folder.path(), Arc::clone(&encoder)).unwrap();
+        assert_eq!(catalogue.names().unwrap(), ["shops"]);
+        let collection = catalogue.collection("shops").unwrap();
+        check(&collection);
+        collection.settle();
+        check(&collection);
+    }
+}
