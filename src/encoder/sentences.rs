@@ -188,10 +188,11 @@ fn blocks(text: &str) -> Vec<(Range<usize>, bool)> {
     let mut blocks: Vec<(Range<usize>, bool)> = Vec::new();
     let mut open = false;
     let mut start = 0;
+    let mut headings = markdown::Headings::default();
     for line in text.split_inclusive('\n') {
         let bytes = start..start + line.len();
         start = bytes.end;
-        let heading = markdown::heading(line).is_some();
+        let heading = headings.next(line).is_some();
         if line.trim().is_empty() {
             open = false;
             continue;
