@@ -195,6 +195,7 @@ fn built_at_once(model: &Model, folder: &Path) -> Arc<Collection> {
             payload: note.payload(*id),
             vectors: vec![note.vector()],
             ranges: Vec::new(),
+            read_in_part: false,
         })
         .collect();
     store.apply(&[Change::Put(&records)]).unwrap();

@@ -190,3 +190,28 @@ fn bad_files_are_named_with_line_and_reason() {
         );
     }
 }
+
+#[test]
+fn records_that_meaning_reads_in_part_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let long = "The miller grinds rye by the river. ".repeat(100);
+    let lines =
+        format!("{{\"id\": \"a\", \"text\": \"{long}\"}}\n{{\"id\": \"b\", \"text\": \"rye\"}}\n");
+    fs::write(at.join("mill.jsonl"), lines).unwrap();
+    let index = |name: &str, more: &[&str]| {
+        let index = [
+            "index",
+            "mill.jsonl",
+            "--collection",
+            name,
+            "--data-dir",
+            "d",
+        ];
+        ok(&[&index[..], more].concat(), at)
+    };
+    let said = index("in-part", &["--no-passages"]);
+    assert!(said.contains("1 record is too long for meaning"), "{said}");
+    let said = index("whole", &[]);
+    assert!(!said.contains("too long"), "{said}");
+}

@@ -9,8 +9,9 @@ use std::ops::Range;
 use super::sentences::{Sentence, Words, trimmed};
 use super::{Encoder, EncoderError};
 
-/// Passages of one text that are made; what lies past them is not encoded.
-pub const MAX_PASSAGES: usize = 64;
+/// Passages of one text that are made, some 120,000 tokens: a book. What lies past them is
+/// not encoded.
+pub const MAX_PASSAGES: usize = 512;
 
 /// The last sentence of a passage begins the next one as well, so that what refers to it is
 /// understood there; unless it has more tokens than this.
@@ -48,6 +49,26 @@ impl Encoder {
         let packed = pack(&words.sentences(self.room), self.room);
         let shift = |bytes: Range<usize>| whole.start + bytes.start..whole.start + bytes.end;
         Ok(packed.into_iter().map(shift).collect())
+    }
+
+    /// How far a text is read that is not split, in bytes: to its end, or to that of the last
+    /// token that the encoder has room for.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
+    pub fn reach(&self, text: &str) -> Result<usize, EncoderError> {
+        let read = beginning(text, self.room * MAX_TOKEN_BYTES);
+        if read.len() <= self.room {
+            return Ok(text.len());
+        }
+        let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
+        let encoding = self.tokenizer.encode(read, false).map_err(failed)?;
+        let tokens = encoding.get_offsets();
+        match tokens.get(self.room - 1) {
+            Some((_, end)) if tokens.len() > self.room => Ok(text.ceil_char_boundary(*end)),
+            _ if read.trim_end().len() < text.trim_end().len() => Ok(read.len()),
+            _ => Ok(text.len()),
+        }
     }
 
     /// The sentences of a text, as ranges of its bytes, in order, without white space around

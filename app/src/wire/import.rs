@@ -85,6 +85,9 @@ pub struct Task {
     pub skipped: u64,
     /// The first of those lines.
     pub listed: Vec<SkippedLine>,
+    /// Records of which meaning reads a part only, since their texts are too long.
+    #[serde(default)]
+    pub partly_read: u64,
     /// Records a second.
     pub rate: f64,
     /// Seconds it will still take; `None` while that is not known.

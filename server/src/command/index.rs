@@ -91,6 +91,13 @@ impl Index {
         if !self.add {
             writeln!(out, "  {}", parts(source.schema()))?;
         }
+        if report.partly_read > 0 {
+            writeln!(
+                out,
+                "  {} too long for meaning to read whole; words search in all of it",
+                numbered(report.partly_read, "record is", "records are")
+            )?;
+        }
         for skipped in &report.listed {
             writeln!(out, "  line {}: {}", skipped.line, skipped.reason)?;
         }
@@ -100,6 +107,11 @@ impl Index {
         }
         Ok(())
     }
+}
+
+/// A count with what is counted, one of them or several.
+fn numbered(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {

@@ -42,6 +42,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
                 task.records = report.records;
                 task.skipped = report.skipped;
                 task.listed = report.listed.into_iter().map(skipped).collect();
+                task.partly_read = report.partly_read;
             }
             Err(Error::Cancelled) => {
                 task.state = TaskState::Cancelled;

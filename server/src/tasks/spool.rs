@@ -142,6 +142,7 @@ impl Spool {
             records: 0,
             skipped: 0,
             listed: Vec::new(),
+            partly_read: 0,
             rate: 0.0,
             seconds_left: None,
             message: None,

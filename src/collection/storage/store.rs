@@ -35,7 +35,8 @@ pub(in crate::collection) const RECORDS: TableDefinition<'_, u32, Bytes> =
 /// Number -> the vectors of its passages as little-endian f32, one after the other.
 pub(in crate::collection) const VECTORS: TableDefinition<'_, u32, Bytes> =
     TableDefinition::new("vectors");
-/// Number -> byte ranges of its passages in the encoded text, where there are several.
+/// Number -> byte ranges of its passages in the encoded text, where they are not all of it at
+/// once.
 pub(in crate::collection) const PASSAGES: TableDefinition<'_, u32, Bytes> =
     TableDefinition::new("passages");
 /// The source's id -> number, where the schema names an id.
@@ -71,8 +72,11 @@ pub struct Encoded {
     pub payload: Payload,
     /// Unit vectors of its passages, at least one.
     pub vectors: Vec<Vector>,
-    /// Byte ranges of the passages in the encoded text; empty where there is one passage.
+    /// Byte ranges of the passages in the encoded text; empty where there is one that is all
+    /// of it, or where the vector was made elsewhere.
     pub ranges: Vec<Range<u32>>,
+    /// Whether the text goes on after them.
+    pub read_in_part: bool,
 }
 
 /// One change among those of a transaction.
@@ -428,7 +432,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// The byte ranges of a record's passages; empty where it has one.
+    /// The byte ranges of a record's passages; empty where it has one that is all of its text.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].

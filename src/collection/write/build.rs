@@ -67,6 +67,8 @@ pub struct Report {
     pub skipped: u64,
     /// The first of them, with reasons.
     pub listed: Vec<Skipped>,
+    /// Records of which meaning reads a part only, since their texts are too long.
+    pub partly_read: u64,
     /// Reading, encoding and storing.
     pub records_took: Duration,
     /// Building both indexes.
@@ -266,6 +268,7 @@ impl Build<'_> {
         let mut taken = Taken::new(about);
         let mut batch: Vec<(Payload, Option<Vector>)> = Vec::with_capacity(BATCH);
         let (mut lines, mut held) = (0, 0);
+        let mut partly_read = 0;
         let mut flush = |batch: &mut Vec<_>, lines: u64| -> Result<()> {
             let total = self.source.lines;
             let from = lines - batch.len() as u64;
@@ -283,7 +286,9 @@ impl Build<'_> {
                 self.cores,
                 self.cancelled,
             )?;
+            let in_part = records.iter().filter(|record| record.read_in_part).count() as u64;
             store(records, lines)?;
+            partly_read += in_part;
             progress(lines - from);
             Ok(())
         };
@@ -325,6 +330,7 @@ impl Build<'_> {
                 return Err(Error::import(path, message));
             }
         }
+        taken.report.partly_read = partly_read;
         Ok(taken.report)
     }
 }

@@ -105,23 +105,19 @@ pub(in crate::collection) fn encode(
     cancelled: &AtomicBool,
 ) -> Result<Vec<Encoded>> {
     let mut texts: Vec<String> = Vec::new();
-    let mut plans: Vec<Vec<Range<usize>>> = Vec::with_capacity(records.len());
+    let mut plans: Vec<Plan> = Vec::with_capacity(records.len());
     for (payload, vector) in &records {
         if vector.is_some() {
-            plans.push(Vec::new());
+            plans.push(Plan::default());
             continue;
         }
         let text = about.schema.encoded_text(payload);
-        let passages = if about.passages {
-            encoder.passages(&text)?
-        } else {
-            Vec::new()
-        };
-        match passages.as_slice() {
+        let plan = Plan::of(encoder, &text, about.passages)?;
+        match plan.passages.as_slice() {
             [] | [_] => texts.push(text),
             several => texts.extend(several.iter().map(|range| text[range.clone()].to_owned())),
         }
-        plans.push(passages);
+        plans.push(plan);
     }
     let finished = AtomicU64::new(0);
     let per_record = records.len() as f64 / texts.len().max(1) as f64;
@@ -147,21 +143,46 @@ pub(in crate::collection) fn encode(
     let encoded = records
         .into_iter()
         .zip(plans)
-        .map(|((payload, given), passages)| {
-            let (vectors, ranges) = match (given, passages.len()) {
-                (Some(vector), _) => (vec![vector], Vec::new()),
-                (None, 0 | 1) => (vectors.by_ref().take(1).collect(), Vec::new()),
-                (None, several) => {
-                    let ranges = passages.into_iter();
-                    let ranges = ranges.map(|range| range.start as u32..range.end as u32);
-                    (vectors.by_ref().take(several).collect(), ranges.collect())
-                }
+        .map(|((payload, given), plan)| {
+            let vectors = match given {
+                Some(vector) => vec![vector],
+                None => vectors.by_ref().take(plan.passages.len().max(1)).collect(),
             };
+            let all_at_once = plan.passages.len() < 2 && !plan.read_in_part;
+            let ranges = plan.passages.into_iter().filter(|_| !all_at_once);
             Encoded {
                 payload,
                 vectors,
-                ranges,
+                ranges: ranges.map(|at| at.start as u32..at.end as u32).collect(),
+                read_in_part: plan.read_in_part,
             }
         });
     Ok(encoded.collect())
+}
+
+/// Which parts of a text are read.
+#[derive(Default)]
+struct Plan {
+    passages: Vec<Range<usize>>,
+    /// Whether the text goes on after them.
+    read_in_part: bool,
+}
+
+impl Plan {
+    fn of(encoder: &Encoder, text: &str, split: bool) -> Result<Self> {
+        let passages = match split {
+            true => encoder.passages(text)?,
+            false => vec![0..encoder.reach(text)?],
+        };
+        let end = passages.last().map_or(0, |last| last.end);
+        Ok(Self {
+            read_in_part: goes_on(text, end),
+            passages,
+        })
+    }
+}
+
+/// Whether a text says more after a place.
+pub(in crate::collection) fn goes_on(text: &str, end: usize) -> bool {
+    end < text.trim_end().len()
 }

@@ -21,6 +21,7 @@ pub fn ImportOutcome(
         records,
         skipped,
         listed,
+        partly_read,
         message,
         ..
     } = task;
@@ -42,6 +43,13 @@ pub fn ImportOutcome(
               it again."
             .to_owned(),
     };
+    let in_part = (partly_read > 0).then(|| {
+        let records = counted(partly_read, "record");
+        let told = format!(
+            "Too long for meaning to read whole: {records}. Words search in all of their text."
+        );
+        view! { <p>{told}</p> }
+    });
     let message = message.map(|message| view! { <p class="notice-message">{message}</p> });
     let way = done.then(|| {
         view! {
@@ -57,6 +65,7 @@ pub fn ImportOutcome(
             <PanelHeading>{title}</PanelHeading>
             {message}
             {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
+            {in_part}
             <SkippedLines total=skipped listed />
             {way}
         </section>

@@ -126,6 +126,7 @@ mod tests {
             records: 1_190,
             skipped: 10,
             listed: Vec::new(),
+            partly_read: 0,
             rate: 148.4,
             seconds_left: Some(190.0),
             message: None,
