@@ -31,6 +31,11 @@ pub const MAX_SENTENCE_HITS: usize = 20;
 /// How many copies of a hit are named; all are counted.
 pub const MAX_COPIES: usize = 50;
 
+/// How long a text is shown by a hit, in bytes: a longer one is cut to a snippet.
+pub const MAX_SNIPPET_BYTES: usize = 1_200;
+/// How long a title is shown, likewise.
+pub const MAX_TITLE_BYTES: usize = 400;
+
 /// A question to a collection.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -284,15 +289,22 @@ pub struct Hit {
     /// How many of a hundred pairs of unrelated texts in the collection are less near than
     /// the query and this record.
     pub percentile: Option<f32>,
-    /// Where the query's words stand, in modes that read words.
+    /// The part of the record's title that is shown, from its beginning.
+    pub title: Range<usize>,
+    /// The part of the record's text that is shown: a text of more than
+    /// [`MAX_SNIPPET_BYTES`] is cut, around the passage where there is one.
+    pub snippet: Range<usize>,
+    /// Where the query's words stand in what is shown, in modes that read words.
     pub highlights: Highlights,
     /// Byte range in the record's text of the part that shows best why it was found, where
     /// the text is long: the passage that was nearest or, by words, the fragment that holds
-    /// most of them.
+    /// most of them, as far as it is shown.
     pub passage: Option<Range<usize>>,
     /// Byte range in the record's text of the sentence that is nearest to the query, where
     /// that was asked and the text, or its passage, has more than one.
     pub sentence: Option<Range<usize>>,
+    /// Whether meaning reads a part of the record only, since its text is too long.
+    pub read_in_part: bool,
     /// Records identical to this one that pass the filters too, hidden behind it.
     pub copies: Copies,
 }
@@ -324,7 +336,8 @@ pub struct Signal {
     pub score: f32,
 }
 
-/// Byte ranges of matched words.
+/// Byte ranges of matched words in the whole title and the whole text, of those that are
+/// shown.
 #[derive(Debug, Clone, Default)]
 pub struct Highlights {
     /// In the title.

@@ -180,6 +180,7 @@ async fn ask(question: Question) -> Answer {
             filter: state.filters,
             limit: state.limit,
             offset: 0,
+            fields: Vec::new(),
         };
         similar(collection, request)
             .await

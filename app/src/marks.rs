@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::wire::Snippet;
+
 /// A stretch of text, matched or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
@@ -59,13 +61,34 @@ pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
     (Some(0..line.trim_end().len()), rest..text.len())
 }
 
-/// What a card shows of a text: tagline and rest, or of a long text the passage that was
-/// nearest. A passage that is none, as a server might send, is passed over.
-pub fn shown(text: &str, passage: Option<(u32, u32)>) -> (Option<Range<usize>>, Range<usize>) {
+/// What a card shows of a text, and whether there is more of it before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its first line, where that stands by itself.
+    pub tagline: Option<Range<usize>>,
+    /// What describes: the rest or, of a long text, the passage that was nearest.
+    pub rest: Range<usize>,
+    /// Whether the text has more before it.
+    pub before: bool,
+    /// Whether the text goes on after it.
+    pub after: bool,
+}
+
+/// What a card shows of a hit's text. A passage that is none, as a server might send, is
+/// passed over.
+pub fn shown(text: &str, passage: Option<(u32, u32)>, snippet: Option<&Snippet>) -> Shown {
+    let (cut_before, cut_after) = snippet.map_or((false, false), |s| (s.cut_before, s.cut_after));
     let passage = passage.map(|(start, end)| start as usize..end as usize);
-    match passage.filter(|passage| text.get(passage.clone()).is_some()) {
+    let (tagline, rest) = match passage.filter(|passage| text.get(passage.clone()).is_some()) {
         Some(passage) => (None, passage),
+        None if cut_before => (None, 0..text.len()),
         None => tagline_and_rest(text),
+    };
+    Shown {
+        before: tagline.is_none() && (cut_before || rest.start > 0),
+        after: cut_after || rest.end < text.len(),
+        tagline,
+        rest,
     }
 }
 
@@ -127,5 +150,27 @@ mod tests {
         let long = format!("{}\nB", "a".repeat(161));
         assert_eq!(tagline_and_rest(&long), (None, 0..163));
         assert_eq!(tagline_and_rest(""), (None, 0..0));
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_text_is_told() {
+        let text = "Bread daily\nSourdough bread";
+        let snippet = |cut_before, cut_after| Snippet {
+            start: 0,
+            length: 99,
+            cut_before,
+            cut_after,
+        };
+        let told = |passage, snippet: Option<Snippet>| {
+            let shown = shown(text, passage, snippet.as_ref());
+            (shown.tagline.is_some(), shown.before, shown.after)
+        };
+        assert_eq!(told(None, None), (true, false, false));
+        assert_eq!(told(Some((12, 21)), None), (false, true, true));
+        assert_eq!(told(Some((0, 27)), None), (false, false, false));
+        assert_eq!(told(None, Some(snippet(false, true))), (true, false, true));
+        assert_eq!(told(None, Some(snippet(true, false))), (false, true, false));
+        // A passage outside the text is none.
+        assert_eq!(told(Some((12, 99)), None), (true, false, false));
     }
 }

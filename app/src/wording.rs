@@ -243,16 +243,21 @@ mod tests {
             },
             percentile: None,
             title: String::new(),
+            title_cut: false,
             text: String::new(),
+            snippet: None,
+            read_in_part: false,
             url: None,
             image: None,
             facets: Vec::new(),
+            more_facets: 0,
             highlights: Highlights::default(),
             passage: None,
             sentence: None,
             copies: None,
             explanation: None,
             payload: None,
+            left_out: Vec::new(),
         }
     }
 

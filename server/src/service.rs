@@ -168,14 +168,11 @@ impl Service {
                 )));
             }
             if !request.explain {
-                return Ok(wire::response(
-                    collection,
-                    collection.search(&query)?,
-                    payload,
-                ));
+                let answer = collection.search(&query)?;
+                return wire::response(collection, answer, payload, &request.fields);
             }
             let (answer, explained) = collection.search_explained(&query)?;
-            let mut response = wire::response(collection, answer, payload);
+            let mut response = wire::response(collection, answer, payload, &request.fields)?;
             for (hit, explanation) in response.hits.iter_mut().zip(explained) {
                 hit.explanation = explanation.map(wire::explanation);
             }
@@ -215,7 +212,7 @@ impl Service {
             let filters = wire::filters(&request.filter)?;
             let (limit, offset) = (request.limit as usize, request.offset as usize);
             let answer = collection.similar(&request.id, limit, offset, &filters)?;
-            Ok(wire::response(collection, answer, payload))
+            wire::response(collection, answer, payload, &request.fields)
         })
         .await
     }

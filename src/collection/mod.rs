@@ -10,6 +10,7 @@ mod search;
 mod storage;
 mod write;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
@@ -21,7 +22,7 @@ use crate::database::ATTEMPTS;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, Filter};
-use crate::record::{Record, RecordId, Schema};
+use crate::record::{Payload, Record, RecordId, Schema};
 
 pub use index::generation::{Generation, Part, Passing};
 pub use index::segment::{Columns, Segment};
@@ -279,6 +280,26 @@ impl Collection {
         let payload = self.viewing(|view| view.record(number))?;
         let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
         Ok(self.schema().read(number, payload))
+    }
+
+    /// Whether meaning reads a part of a record only, since its text is too long. Words
+    /// search in all of it.
+    ///
+    /// # Errors
+    /// What keeps the store from being read.
+    pub fn reads_in_part(&self, record: &Record) -> Result<bool> {
+        self.viewing(|view| {
+            let ranges = view.ranges(record.number)?;
+            Ok(self.goes_on_after(&ranges, &record.payload))
+        })
+    }
+
+    /// Whether the text that is encoded of a record goes on after its passages.
+    fn goes_on_after(&self, passages: &[Range<u32>], payload: &Payload) -> bool {
+        passages.last().is_some_and(|last| {
+            let text = self.schema().encoded_text(payload);
+            encode::goes_on(&text, last.end as usize)
+        })
     }
 
     /// What encodes its queries.

@@ -34,20 +34,27 @@ pub fn ResultCard(
     let evidence = evidence(&state, &hit);
     let name = if hit.title.trim().is_empty() {
         format!("Record {}", hit.id)
+    } else if hit.title_cut {
+        format!("{}…", hit.title)
     } else {
         hit.title
     };
     let whole_name = 0..name.len();
-    let (tagline, rest) = shown(&hit.text, hit.passage);
+    let shown = shown(&hit.text, hit.passage, hit.snippet.as_ref());
     let copies = hit.copies.as_ref().map(|copies| {
         view! { <p class="card-copies">{also(copies)}</p> }
+    });
+    let in_part = hit.read_in_part.then(|| {
+        view! {
+            <p class="card-copies">"By meaning only the beginning of this text was read."</p>
+        }
     });
     let marks = hit.highlights;
     let sentence = {
         let id = hit.id.clone();
         Signal::derive(move || nearest.sentence(&id))
     };
-    let tagline = tagline.map(|window| {
+    let tagline = shown.tagline.map(|window| {
         let (text, ranges) = (hit.text.clone(), marks.text.clone());
         view! {
             <p class="card-tagline">
@@ -77,9 +84,11 @@ pub fn ResultCard(
             </div>
             <Evidence parts=evidence />
             <p class="card-text">
-                <Marked text=hit.text ranges=marks.text sentence window=rest />
+                {shown.before.then_some("… ")}
+                <Marked text=hit.text ranges=marks.text sentence window=shown.rest />
+                {shown.after.then_some(" …")}
             </p>
-            {copies}
+            {in_part} {copies}
             <div class="card-foot">
                 {chips} {hit.url.map(away)}
                 <a class="card-link" href=similar aria-label=similar_label>

@@ -2,15 +2,16 @@
 //! that page and API cannot tell different stories.
 
 mod explain;
+mod hit;
 mod import;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 pub use explain::{
     ExplainRequest, Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit,
     PairShare, TermExplanation, WordShare, WordsExplanation,
 };
+pub use hit::{Copies, Copy, Facet, Highlights, Hit, Signal, Signals, Snippet};
 pub use import::{Preview, Proposed, SkippedLine, Started, Task, TaskState};
 
 /// A question to a collection, as URL, API and page ask it. Everything is text as it was
@@ -58,6 +59,10 @@ pub struct SearchRequest {
     /// meaning; at most 20 hits then.
     #[serde(default)]
     pub sentences: bool,
+    /// The fields that the hits carry, however long they are: names with commas between, `*`
+    /// for all. Where nobody says, all that are not too long.
+    #[serde(default)]
+    pub fields: Vec<String>,
 }
 
 impl SearchRequest {
@@ -77,6 +82,7 @@ impl SearchRequest {
             correct: true,
             explain: false,
             sentences: false,
+            fields: Vec::new(),
         }
     }
 }
@@ -95,6 +101,9 @@ pub struct SimilarRequest {
     /// How many hits to pass over.
     #[serde(default)]
     pub offset: u32,
+    /// The fields that the hits carry, as in a search.
+    #[serde(default)]
+    pub fields: Vec<String>,
 }
 
 /// A request for records like some and unlike others.
@@ -119,6 +128,9 @@ pub struct RecommendRequest {
     /// How many hits to pass over.
     #[serde(default)]
     pub offset: u32,
+    /// The fields that the hits carry, as in a search.
+    #[serde(default)]
+    pub fields: Vec<String>,
 }
 
 fn neural() -> String {
@@ -183,68 +195,6 @@ pub struct Correction {
     pub instead: String,
 }
 
-/// A record in an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Hit {
-    /// What the record is called by.
-    pub id: String,
-    /// What it was ranked by: cosine, BM25 score or fused score, as the mode has it.
-    pub score: f32,
-    /// Each engine's word on it.
-    pub signals: Signals,
-    /// How many of a hundred pairs of unrelated texts in the collection are less near than
-    /// the query and this record.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub percentile: Option<f32>,
-    /// Heading; may be empty.
-    pub title: String,
-    /// Text; may be empty.
-    pub text: String,
-    /// A link, http or https only.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub url: Option<String>,
-    /// A picture's address: http, https or a path on this server.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub image: Option<String>,
-    /// Values of the facet fields.
-    pub facets: Vec<Facet>,
-    /// Where the query's words stand.
-    pub highlights: Highlights,
-    /// The passage of a long text that was nearest, as `[start, end)` bytes of it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub passage: Option<(u32, u32)>,
-    /// The sentence that is nearest to the query, likewise, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub sentence: Option<(u32, u32)>,
-    /// Identical records that are hidden behind this one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub copies: Option<Copies>,
-    /// Why it stands where it does, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub explanation: Option<Explanation>,
-    /// The record's original fields; the page does without.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub payload: Option<Map<String, Value>>,
-}
-
-/// Records identical to a hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Copies {
-    /// How many there are.
-    pub count: u32,
-    /// The first of them.
-    pub records: Vec<Copy>,
-}
-
-/// One of them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Copy {
-    /// What it is called by.
-    pub id: String,
-    /// Values of its facet fields, in which it may differ.
-    pub facets: Vec<Facet>,
-}
-
 /// A facet counted for one answer. Filters on the facet itself are left aside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CountedFacet {
@@ -256,44 +206,6 @@ pub struct CountedFacet {
     pub counted: String,
     /// Its values, most frequent first.
     pub values: Vec<FacetCount>,
-}
-
-/// The engines' places for a hit; absent where an engine was not asked or did not find it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Signals {
-    /// By meaning.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub neural: Option<Signal>,
-    /// By words.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub text: Option<Signal>,
-}
-
-/// One engine's place for a hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Signal {
-    /// From 1.
-    pub rank: u32,
-    /// Cosine, or BM25 score.
-    pub score: f32,
-}
-
-/// A facet's value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Facet {
-    /// The field.
-    pub field: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// Matched words as `[start, end)` byte ranges of the UTF-8 text.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Highlights {
-    /// In the title.
-    pub title: Vec<(u32, u32)>,
-    /// In the text.
-    pub text: Vec<(u32, u32)>,
 }
 
 /// Milliseconds by stage.

@@ -35,7 +35,7 @@ impl Ask {
         let collection = catalogue.collection(&self.collection)?;
         let reply = collection.ask(&self.question, filters)?;
         if self.json {
-            let response = wire::reply(&collection, reply);
+            let response = wire::reply(&collection, reply)?;
             writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
             return Ok(());
         }

@@ -43,7 +43,7 @@ impl Search {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let answer = collection.search(&query)?;
-        let response = wire::response(&collection, answer, Payload::Whole);
+        let response = wire::response(&collection, answer, Payload::Sent, &[])?;
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
         } else {

@@ -1,6 +1,8 @@
 //! The HTTP surface: the page, the API, and what both have in common.
 
 mod body;
+#[cfg(test)]
+mod bounds_tests;
 mod error;
 #[cfg(test)]
 mod feedback_tests;

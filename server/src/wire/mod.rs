@@ -1,31 +1,21 @@
 //! From the engine's types to those that travel.
 
 mod explain;
+mod hit;
 
-use std::ops::Range;
 use std::time::Duration;
 
 use parallax::collection::{GraphState, Reply};
-use parallax::query::{
-    Answer, Correction, FacetCounts, Fusion, Highlights, Hit, Lookup, Route, Signal, Timings,
-};
+use parallax::query::{Answer, Correction, FacetCounts, Fusion, Hit, Lookup, Route, Timings};
 use parallax::record::FieldOptions;
 use parallax::{Collection, Error, Feedback, Filter, Query};
 use parallax_app::wire;
 
 pub use explain::explanation;
+pub use hit::Payload;
 
 /// How many values of a facet are told, the most frequent: a page offers them as a choice.
 const MAX_FACET_VALUES: usize = 200;
-
-/// Whether a hit carries the record's original fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Payload {
-    /// As the API and the command line have it.
-    Whole,
-    /// As the page has it, which draws what the schema says.
-    Left,
-}
 
 /// A query as it was typed, made ready for the engine.
 pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
@@ -79,32 +69,40 @@ pub fn feedback(request: wire::RecommendRequest) -> Feedback {
     }
 }
 
-/// An answer as it travels.
-pub fn response(collection: &Collection, answer: Answer, payload: Payload) -> wire::SearchResponse {
-    wire::SearchResponse {
+/// An answer as it travels; its hits carry the `fields` asked for.
+///
+/// # Errors
+/// [`Error::BadQuery`] where these come to too much.
+pub fn response(
+    collection: &Collection,
+    answer: Answer,
+    payload: Payload,
+    fields: &[String],
+) -> parallax::Result<wire::SearchResponse> {
+    let schema = collection.schema();
+    Ok(wire::SearchResponse {
         collection: collection.name().to_string(),
         total: answer.total,
         route: answer.route.and_then(route),
-        hits: answer
-            .hits
-            .into_iter()
-            .map(|found| hit(found, payload))
-            .collect(),
+        hits: hit::hits(answer.hits, schema, payload, fields)?,
         facets: answer.facets.into_iter().map(counted).collect(),
         fits: answer.fits,
         corrections: answer.corrections.into_iter().map(correction).collect(),
         timings: timings(answer.timings),
-    }
+    })
 }
 
 /// What came of a question, as it travels.
-pub fn reply(collection: &Collection, reply: Reply) -> wire::AnswerResponse {
-    wire::AnswerResponse {
+pub fn reply(collection: &Collection, reply: Reply) -> parallax::Result<wire::AnswerResponse> {
+    let answer = reply.answer().map(str::to_owned);
+    let nearest: Vec<Hit> = reply.nearest.into_iter().collect();
+    let nearest = hit::hits(nearest, collection.schema(), Payload::Sent, &[])?;
+    Ok(wire::AnswerResponse {
         collection: collection.name().to_string(),
-        answer: reply.answer().map(str::to_owned),
-        nearest: reply.nearest.map(|found| hit(found, Payload::Whole)),
+        answer,
+        nearest: nearest.into_iter().next(),
         timings: timings(reply.timings),
-    }
+    })
 }
 
 fn correction(correction: Correction) -> wire::Correction {
@@ -173,68 +171,6 @@ pub fn options(fields: wire::Proposed) -> FieldOptions {
         image: fields.image,
         facets: fields.facets,
         weights: fields.weights,
-    }
-}
-
-fn hit(hit: Hit, payload: Payload) -> wire::Hit {
-    let record = hit.record;
-    let copies = (hit.copies.count > 0).then(|| wire::Copies {
-        count: hit.copies.count,
-        records: hit
-            .copies
-            .records
-            .into_iter()
-            .map(|copy| wire::Copy {
-                id: copy.id,
-                facets: facets(copy.facets),
-            })
-            .collect(),
-    });
-    wire::Hit {
-        id: record.id,
-        score: hit.score,
-        signals: wire::Signals {
-            neural: hit.neural.map(signal),
-            text: hit.text.map(signal),
-        },
-        percentile: hit.percentile,
-        title: record.title,
-        text: record.text,
-        url: record.url,
-        image: record.image,
-        facets: facets(record.facets),
-        highlights: highlights(hit.highlights),
-        passage: hit.passage.map(pair),
-        sentence: hit.sentence.map(pair),
-        copies,
-        explanation: None,
-        payload: (payload == Payload::Whole).then_some(record.payload),
-    }
-}
-
-fn facets(facets: Vec<(String, String)>) -> Vec<wire::Facet> {
-    let facets = facets.into_iter();
-    facets
-        .map(|(field, value)| wire::Facet { field, value })
-        .collect()
-}
-
-fn signal(signal: Signal) -> wire::Signal {
-    wire::Signal {
-        rank: signal.rank,
-        score: signal.score,
-    }
-}
-
-fn pair(range: Range<usize>) -> (u32, u32) {
-    (range.start as u32, range.end as u32)
-}
-
-fn highlights(highlights: Highlights) -> wire::Highlights {
-    let pairs = |ranges: Vec<Range<usize>>| ranges.into_iter().map(pair).collect();
-    wire::Highlights {
-        title: pairs(highlights.title),
-        text: pairs(highlights.text),
     }
 }
 

@@ -4,11 +4,15 @@ use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Passing};
 use crate::collection::search::ranking::Ranked;
+use crate::collection::search::snippet::{self, Words};
 use crate::collection::storage::store::View;
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
-use crate::text::{Matches, TextQuery};
+use crate::text::TextQuery;
+
+/// How many bytes of text the copies of a hit may have that are read to be named.
+const MAX_COPIES_BYTES: usize = 256 << 10;
 
 /// Where hits are read from, and what is wanted of them.
 pub struct Source<'a> {
@@ -47,29 +51,33 @@ impl Collection {
         let Some((number, payload)) = source.read(ranked.position)? else {
             return Ok(None);
         };
-        let nearest = match ranked.passage {
-            Some(at) => {
-                let ranges = source.view.ranges(number)?;
-                let range = ranges.get(at as usize).cloned();
-                range.and_then(|range| self.schema().shown_range(&payload, range))
-            }
-            None => None,
-        };
+        let passages = source.view.ranges(number)?;
+        let read_in_part = self.goes_on_after(&passages, &payload);
+        let nearest = ranked.passage.and_then(|at| passages.get(at as usize));
+        let nearest = nearest.and_then(|at| self.schema().shown_range(&payload, at.clone()));
         let record = self.schema().read(number, payload);
-        let matches = |text: &str| {
-            source
-                .words
-                .map(|words| Matches::of(&self.analyzer, words, text))
-        };
-        let (in_title, in_text) = (matches(&record.title), matches(&record.text));
-        let ranges = |found: &Option<Matches>| found.as_ref().map(Matches::ranges);
+
+        let text = &record.text;
+        let words = source.words.map(|query| Words {
+            analyzer: &self.analyzer,
+            query,
+        });
+        let found = words.as_ref().map(|words| match &nearest {
+            Some(_) => words.at(text, snippet::around(text, nearest.as_ref())),
+            None => words.through(text),
+        });
+        let by_words = found.as_ref().filter(|_| ranked.text.is_some());
+        let passage = nearest.or_else(|| by_words?.fragment(text));
+        let shown = snippet::around(text, passage.as_ref());
+        let title = snippet::of_title(&record.title);
+        let in_title = words.map(|words| words.at(&record.title, title.clone()).within(&title));
         let highlights = Highlights {
-            title: ranges(&in_title).unwrap_or_default(),
-            text: ranges(&in_text).unwrap_or_default(),
+            title: in_title.unwrap_or_default(),
+            text: found.map(|found| found.within(&shown)).unwrap_or_default(),
         };
-        let by_words = in_text.filter(|_| ranked.text.is_some());
-        let passage = nearest.or_else(|| by_words?.fragment(&record.text));
+        let passage = passage.map(|at| at.start.max(shown.start)..at.end.min(shown.end));
         Ok(Some(Hit {
+            copies: self.copies(source, ranked.position, text.len())?,
             record,
             score: ranked.score,
             neural: ranked.neural,
@@ -78,20 +86,25 @@ impl Collection {
                 let background = source.generation.background()?;
                 Some(background.percentile(signal.score))
             }),
+            title,
+            snippet: shown,
             highlights,
             passage,
             sentence: None,
-            copies: self.copies(source, ranked.position)?,
+            read_in_part,
         }))
     }
 
-    fn copies(&self, source: &Source<'_>, position: u32) -> Result<Copies> {
+    /// Records identical to one, whose text has so many bytes; the longer they are, the fewer
+    /// are read to be named.
+    fn copies(&self, source: &Source<'_>, position: u32, bytes: usize) -> Result<Copies> {
         if !source.collapse {
             return Ok(Copies::default());
         }
         let copies = source.generation.copies(position, source.passing);
         let mut named = Vec::new();
-        for &copy in copies.iter().take(MAX_COPIES) {
+        let most = (MAX_COPIES_BYTES / bytes.max(1)).clamp(1, MAX_COPIES);
+        for &copy in copies.iter().take(most) {
             if let Some((number, payload)) = source.read(copy)? {
                 let copy = self.schema().read(number, payload);
                 named.push(Copy {

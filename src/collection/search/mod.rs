@@ -11,6 +11,7 @@ mod parsed;
 mod ranking;
 mod recommend;
 mod sentence;
+mod snippet;
 
 use std::time::Instant;
 

@@ -15,12 +15,9 @@ use crate::vector::cosine;
 /// where none is shorter than a few words.
 const MAX_SENTENCES: usize = 32;
 
-/// A text is read so far for its sentences, in bytes, where no passage is marked in it.
-const MAX_BYTES: usize = 16_384;
-
 impl Collection {
     /// Marks in each hit the sentence nearest to the query, among those of its passage, where
-    /// it has one, else of its text. Nothing is marked in what is a single sentence.
+    /// it has one, else of what is shown of its text. Nothing is marked in what is a single sentence.
     pub(in crate::collection) fn mark_sentences(
         &self,
         query: &Vector,
@@ -30,10 +27,8 @@ impl Collection {
         let mut places = Vec::new();
         let mut texts = Vec::new();
         for (at, hit) in hits.iter().enumerate() {
-            let text = &hit.record.text;
-            let end = text.floor_char_boundary(MAX_BYTES);
-            let shown = hit.passage.clone().unwrap_or(0..end);
-            let Some(read) = text.get(shown.clone()) else {
+            let shown = hit.passage.clone().unwrap_or(hit.snippet.clone());
+            let Some(read) = hit.record.text.get(shown.clone()) else {
                 continue;
             };
             let (head, rest) = read.split_at(headline(read));

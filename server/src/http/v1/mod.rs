@@ -77,7 +77,7 @@ async fn search(
 ) -> Result<Json<SearchResponse>, Failure> {
     let Path(name) = path?;
     let request: SearchRequest = parameters(query.as_deref())?;
-    let response = service.search_with(Some(name), request, Payload::Whole);
+    let response = service.search_with(Some(name), request, Payload::Sent);
     Ok(Json(response.await?))
 }
 
@@ -85,6 +85,9 @@ async fn search(
 struct RecordResponse {
     id: String,
     payload: Map<String, Value>,
+    /// Whether meaning reads a part of it only, since its text is too long.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    read_in_part: bool,
 }
 
 async fn record(
@@ -92,11 +95,16 @@ async fn record(
     path: NamedRecord,
 ) -> Result<Json<RecordResponse>, Failure> {
     let Path((name, id)) = path?;
-    let found = service.with_collection(Some(name), move |collection| collection.record(&id));
-    let record = found.await?;
+    let found = service.with_collection(Some(name), move |collection| {
+        let record = collection.record(&id)?;
+        let read_in_part = collection.reads_in_part(&record)?;
+        Ok((record, read_in_part))
+    });
+    let (record, read_in_part) = found.await?;
     Ok(Json(RecordResponse {
         id: record.id,
         payload: record.payload,
+        read_in_part,
     }))
 }
 
@@ -109,6 +117,8 @@ struct PageOf {
     limit: Option<u32>,
     #[serde(default)]
     offset: u32,
+    #[serde(default)]
+    fields: Vec<String>,
 }
 
 async fn similar(
@@ -123,8 +133,9 @@ async fn similar(
         filter: page.filter,
         limit: page.limit.unwrap_or(10),
         offset: page.offset,
+        fields: page.fields,
     };
-    let response = service.similar_with(Some(name), request, Payload::Whole);
+    let response = service.similar_with(Some(name), request, Payload::Sent);
     Ok(Json(response.await?))
 }
 
@@ -140,8 +151,9 @@ async fn recommend(
     let recommended = service.with_collection(Some(name), move |collection| {
         let (limit, offset) = (request.limit as usize, request.offset as usize);
         let filters = wire::filters(&request.filter)?;
+        let fields = request.fields.clone();
         let answer = collection.recommend(&wire::feedback(request), limit, offset, &filters)?;
-        Ok(wire::response(collection, answer, Payload::Whole))
+        wire::response(collection, answer, Payload::Sent, &fields)
     });
     Ok(Json(recommended.await?))
 }
@@ -164,7 +176,7 @@ async fn answer(
     let asked: Asked = parameters(query.as_deref())?;
     let replied = service.with_collection(Some(name), move |collection| {
         let reply = collection.ask(&asked.q, wire::filters(&asked.filter)?)?;
-        Ok(wire::reply(collection, reply))
+        wire::reply(collection, reply)
     });
     Ok(Json(replied.await?))
 }

@@ -1,0 +1,182 @@
+//! The part of a long text that a hit shows. Words are looked up and marked in a window of the
+//! text, so that a hit with a text of megabytes costs no more than any other.
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::analysis::Analyzer;
+use crate::query::{MAX_SNIPPET_BYTES, MAX_TITLE_BYTES};
+use crate::text::{Matches, TextQuery};
+
+/// How much of a text is looked through for the query's words at once: its beginning and,
+/// where they are not there, what surrounds the first that stands further on.
+const LOOKED_THROUGH: usize = 64 << 10;
+
+/// How far before its place a cut may be moved to the start of a word.
+const WORD: usize = 64;
+
+/// What is looked for in texts.
+pub struct Words<'a> {
+    /// The collection's.
+    pub analyzer: &'a Analyzer,
+    /// The query.
+    pub query: &'a TextQuery,
+}
+
+/// The query's words in a part of a text.
+pub struct Looked {
+    /// The part.
+    part: Range<usize>,
+    /// Where they stand in it.
+    matches: Matches,
+}
+
+impl Words<'_> {
+    /// Looks at one part of a text.
+    pub fn at(&self, text: &str, part: Range<usize>) -> Looked {
+        let read = text.get(part.clone()).unwrap_or_default();
+        Looked {
+            matches: Matches::of(self.analyzer, self.query, read),
+            part,
+        }
+    }
+
+    /// Looks for the part that has any of the words.
+    pub fn through(&self, text: &str) -> Looked {
+        let end = boundary(text, LOOKED_THROUGH);
+        let first = self.at(text, 0..end);
+        if end == text.len() || !first.matches.ranges().is_empty() {
+            return first;
+        }
+        match self.further_on(text, end) {
+            Some(at) => {
+                let start = boundary(text, at.saturating_sub(WORD));
+                self.at(text, start..boundary(text, start + LOOKED_THROUGH))
+            }
+            None => first,
+        }
+    }
+
+    /// The first place from `from` on where a word of the query may stand: a term begins it as
+    /// it is written, but for the case of plain letters.
+    fn further_on(&self, text: &str, from: usize) -> Option<usize> {
+        let terms = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(self.query.terms())
+            .ok()?;
+        let found = terms.find(text.get(from..)?)?;
+        Some(from + found.start())
+    }
+}
+
+impl Looked {
+    /// Where the words stand in a window of the text.
+    pub fn within(&self, window: &Range<usize>) -> Vec<Range<usize>> {
+        let ranges = self.matches.ranges().into_iter();
+        let ranges = ranges.map(|at| self.part.start + at.start..self.part.start + at.end);
+        ranges
+            .filter(|at| window.start <= at.start && at.end <= window.end)
+            .collect()
+    }
+
+    /// The part of a long text that holds most of the query's different words.
+    pub fn fragment(&self, text: &str) -> Option<Range<usize>> {
+        let found = self.matches.fragment(text.get(self.part.clone())?)?;
+        Some(self.part.start + found.start..self.part.start + found.end)
+    }
+}
+
+/// The part of a title that is shown.
+pub fn of_title(title: &str) -> Range<usize> {
+    0..boundary(title, MAX_TITLE_BYTES)
+}
+
+/// The part of a text that is shown: all of it where it is short, else what surrounds a
+/// passage, or its beginning.
+pub fn around(text: &str, passage: Option<&Range<usize>>) -> Range<usize> {
+    if text.len() <= MAX_SNIPPET_BYTES {
+        return 0..text.len();
+    }
+    let passage = passage.cloned().unwrap_or(0..0);
+    // What there is room for besides stands mostly after the passage, where it goes on.
+    let room = MAX_SNIPPET_BYTES.saturating_sub(passage.len());
+    let start = boundary(text, passage.start.saturating_sub(room / 4));
+    // Further on, there would be room left after the text's end.
+    let last = boundary(text, text.len() - MAX_SNIPPET_BYTES + WORD);
+    let start = start.min(last).min(boundary(text, passage.start));
+    start..boundary(text, start + MAX_SNIPPET_BYTES)
+}
+
+/// The last place up to `at` where a text may be cut: before a word, or else before a
+/// character with all its marks.
+fn boundary(text: &str, at: usize) -> usize {
+    if at >= text.len() {
+        return text.len();
+    }
+    let from = text.floor_char_boundary(at.saturating_sub(WORD));
+    let to = text.ceil_char_boundary((at + WORD).min(text.len()));
+    let near = text.get(from..to).unwrap_or_default();
+    let mut after_blank = None;
+    let mut any = from;
+    let mut blank = false;
+    for (place, cluster) in near.grapheme_indices(true) {
+        let place = from + place;
+        if place > at {
+            break;
+        }
+        any = place;
+        if blank {
+            after_blank = Some(place);
+        }
+        blank = cluster.chars().all(char::is_whitespace);
+    }
+    after_blank.unwrap_or(any)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_short_text_is_shown_whole_and_of_a_long_one_what_surrounds_the_passage() {
+        assert_eq!(around("short", Some(&(1..2))), 0..5);
+        let text = "some words and ".repeat(1_000);
+        assert_eq!(around(&text, None).start, 0);
+        for passage in [0..200, 5_000..5_240, text.len() - 100..text.len()] {
+            let shown = around(&text, Some(&passage));
+            assert!(shown.start <= passage.start && passage.end <= shown.end + WORD);
+            assert!(shown.len() > MAX_SNIPPET_BYTES - 2 * WORD);
+        }
+    }
+
+    #[test]
+    fn a_cut_parts_no_word_and_no_emoji() {
+        assert_eq!(boundary("one two three", 6), 4);
+        assert_eq!(boundary("one two", 4), 4);
+        assert_eq!(boundary("one two", 99), 7);
+        let family = "👨‍👩‍👧";
+        let text = family.repeat(3);
+        for at in 0..text.len() {
+            assert_eq!(boundary(&text, at), at / family.len() * family.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_is_bounded_and_lies_on_characters(
+            text in "[a-z é日\u{301}👍🏽\n]{0,3000}", start in 0.0..1.0, length in 0usize..3000
+        ) {
+            let start = text.floor_char_boundary((start * text.len() as f64) as usize);
+            let end = text.floor_char_boundary((start + length).min(text.len()));
+            let shown = around(&text, Some(&(start..end)));
+            prop_assert!(text.get(shown.clone()).is_some());
+            prop_assert!(shown.len() <= MAX_SNIPPET_BYTES);
+            // Something of the passage is shown.
+            prop_assert!(shown.start <= start);
+            prop_assert!(start == end || shown.end > start);
+        }
+    }
+}
