@@ -94,7 +94,7 @@ pub struct MeaningSplit {
     pub special: f32,
     /// The query's words, in order; ranges are of the query.
     pub query_words: Vec<WordShare>,
-    /// The words of the passage, in order; ranges are of the record's text.
+    /// The words of the passage, in order; ranges are of the record's whole text.
     pub record_words: Vec<WordShare>,
     /// The pairs with the largest shares, largest first.
     pub pairs: Vec<PairShare>,
