@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::analysis::is_blank;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter};
-use crate::record::{FacetField, Record};
+use crate::record::{FacetField, Markup, Plain, Record};
 pub use crate::text::{Correction, Lookup};
 
 /// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
@@ -307,6 +307,39 @@ pub struct Hit {
     pub read_in_part: bool,
     /// Records identical to this one that pass the filters too, hidden behind it.
     pub copies: Copies,
+}
+
+impl Hit {
+    /// The hit with title and text as their source has them, markup and all, and with every
+    /// place in them: as programs take it, which have the fields themselves. What is shown
+    /// stays bounded: a part that is mostly markup is left without it.
+    pub fn as_written(mut self) -> Self {
+        let Markup { title, text } = std::mem::take(&mut self.record.markup);
+        if let Some((title, shown)) = title.and_then(|title| written(title, &self.title)) {
+            let highlights = self.highlights.title.iter_mut();
+            highlights.for_each(|range| *range = title.origin(range.clone()));
+            self.title = shown;
+            self.record.title = title.into_original();
+        }
+        if let Some((text, shown)) = text.and_then(|text| written(text, &self.snippet)) {
+            let parts = self.passage.iter_mut().chain(&mut self.sentence);
+            let places = self.highlights.text.iter_mut().chain(parts);
+            places.for_each(|range| *range = text.origin(range.clone()));
+            self.snippet = shown;
+            self.record.text = text.into_original();
+        }
+        self
+    }
+}
+
+/// The part of the original that a part of a text came from: to its ends, where that is.
+fn written(text: Plain, shown: &Range<usize>) -> Option<(Plain, Range<usize>)> {
+    const MOST: usize = 4 * MAX_SNIPPET_BYTES;
+    let origin = text.origin(shown.clone());
+    let start = if shown.start == 0 { 0 } else { origin.start };
+    let to_the_end = shown.end == text.text().len();
+    let end = if to_the_end { text.original().len() } else { origin.end };
+    (end - start <= MOST).then_some((text, start..end))
 }
 
 /// Records that say the same to the letter.

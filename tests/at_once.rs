@@ -33,7 +33,7 @@ const TUNING: Tuning = Tuning {
 fn schema() -> Schema {
     let options = FieldOptions {
         id: Some("id".into()),
-        text: Some("text".into()),
+        texts: vec!["text".into()],
         facets: vec!["round:number".into()],
         ..FieldOptions::default()
     };

@@ -236,7 +236,7 @@ fn recall_is_measured_with_any_titles_and_facets() {
     let records = records.map(|title| json!({"title": title, "text": "milk", "year": null}));
     let options = FieldOptions {
         title: Some("title".into()),
-        text: Some("text".into()),
+        texts: vec!["text".into()],
         facets: vec!["year:number".into()],
         ..FieldOptions::default()
     };

@@ -36,19 +36,14 @@ fn schema() -> Schema {
     Schema {
         id: Some("id".into()),
         title: Some("title".into()),
-        text: Some("text".into()),
-        also: Vec::new(),
+        texts: vec!["text".into()],
         encoded: vec!["title".into(), "text".into()],
         separator: ". ".into(),
-        url: None,
-        image: None,
         facets: vec![FacetField {
             field: "city".into(),
             kind: FacetKind::Text,
         }],
-        weights: Default::default(),
-        pairs: false,
-        language: Default::default(),
+        ..Schema::default()
     }
 }
 

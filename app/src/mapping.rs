@@ -28,7 +28,12 @@ pub fn roles(proposed: &Proposed) -> [Role; 5] {
     };
     [
         role("title", "Title", "heads a result", &proposed.title),
-        role("text", "Text", "stands below the title", &proposed.text),
+        role(
+            "text",
+            "Text",
+            "stands below the title",
+            &proposed.text.first().cloned(),
+        ),
         role("url", "Link", "leads to a page", &proposed.url),
         role("image", "Picture", "a picture's address", &proposed.image),
         role("id", "Id", "tells records apart", &proposed.id),
@@ -95,6 +100,7 @@ pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
     let mut query = Serializer::new(String::new());
     query.append_pair("file", file);
     let mut searchable = false;
+    let mut texts = Vec::new();
     let given = parse(form.as_bytes()).filter(|(_, value)| !value.is_empty());
     for (parameter, value) in given {
         if parameter == "name" {
@@ -102,6 +108,13 @@ pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
             continue;
         }
         searchable |= matches!(&*parameter, "title" | "text");
+        if parameter == "text" {
+            // The first text may be ticked among the further ones too.
+            if texts.contains(&value) {
+                continue;
+            }
+            texts.push(value.clone());
+        }
         query.append_pair(&parameter, &value);
     }
     if !searchable {
@@ -141,6 +154,15 @@ mod tests {
             import_address("my books.csv", form).unwrap(),
             "/api/v1/collections/books/import?file=my+books.csv&title=Book+title\
              &facet=city&facet=year%3Anumber&replace=true"
+        );
+    }
+
+    #[test]
+    fn several_texts_are_asked_for_once_each() {
+        let form = "name=a&title=&text=b&text=c&text=b";
+        assert_eq!(
+            import_address("a.csv", form).unwrap(),
+            "/api/v1/collections/a/import?file=a.csv&text=b&text=c"
         );
     }
 

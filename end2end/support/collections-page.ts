@@ -50,6 +50,14 @@ export const nameField = (page: Page): Locator => page.getByLabel("Name of the c
 export const role = (page: Page, name: "Title" | "Text" | "Link" | "Picture" | "Id"): Locator =>
   form(page).getByRole("combobox", { name, exact: true });
 
+/** What is said of each field before it is imported. */
+export const told = (page: Page): Locator =>
+  page.locator("details", { has: page.getByText("What each field is taken for") }).getByRole("listitem");
+
+/** The ticks for texts beyond the first. */
+export const furtherTexts = (page: Page): Locator =>
+  page.getByRole("group", { name: "Further texts" });
+
 export const facet = (page: Page, name: string): Locator =>
   page.getByRole("group", { name: "Fields to filter by" }).getByRole("checkbox", { name });
 

@@ -10,12 +10,14 @@ import {
   facet,
   file,
   form,
+  furtherTexts,
   importButton,
   nameField,
   opened,
   preview,
   replace,
   role,
+  told,
   unique,
 } from "../support/collections-page";
 import { cards, names, search } from "../support/search-page";
@@ -73,6 +75,35 @@ test("JSON lines are read too", async ({ page, open }) => {
   await opened(page, name);
   await search(page, "coffee", "Full text");
   await expect(names(page)).toHaveText(["Coffee"]);
+});
+
+test("what each field is taken for is told with a reason", async ({ page, open }) => {
+  await open("/collections");
+  await chooseFile(page, file(`${unique("told")}.csv`, books));
+  await expect(told(page)).toHaveCount(4);
+  await expect(told(page).filter({ hasText: "headline" })).toContainText("title: its name says so");
+  await expect(told(page).filter({ hasText: "story" })).toContainText("text: its name says so");
+  await expect(told(page).filter({ hasText: "year" })).toContainText("number facet: all its values are numbers");
+});
+
+test("several texts are taken, and fields within objects", async ({ page, open }) => {
+  const name = unique("texts");
+  const lines = [
+    { head: "Tea", about: { short: "", long: "Leaves, water and patience." } },
+    { head: "Coffee", about: { short: "Roasted beans.", long: "Ground, and boiled in a copper pot." } },
+  ];
+  await open("/collections");
+  await chooseFile(page, file(`${name}.jsonl`, lines.map((line) => JSON.stringify(line)).join("\n")));
+  await role(page, "Title").selectOption("head");
+  await role(page, "Text").selectOption("about.short");
+  await page.getByText("Further texts").first().click();
+  await furtherTexts(page).getByRole("checkbox", { name: "about.long" }).check();
+  await importButton(page).click();
+  await opened(page, name);
+  await search(page, "copper", "Full text");
+  await expect(names(page)).toHaveText(["Coffee"]);
+  await search(page, "patience", "Full text");
+  await expect(cards(page).first()).toContainText("Leaves, water");
 });
 
 test("a new collection stands in the list", async ({ page, open }) => {

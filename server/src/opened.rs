@@ -94,7 +94,7 @@ mod tests {
         let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
         let make = |name: &str| {
             let options = FieldOptions {
-                text: Some("text".into()),
+                texts: vec!["text".into()],
                 ..FieldOptions::default()
             };
             let schema = Schema::named(&options).unwrap();

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use axum::body::Bytes;
-use parallax::record::{FieldOptions, Import, Line, Payload, Schema};
+use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload};
 use parallax::{Error, Result};
-use parallax_app::wire::{Preview, Proposed, SkippedLine};
+use parallax_app::wire::{self, Preview, Proposed, SkippedLine};
 
 /// How many records are shown.
 const ROWS: usize = 5;
@@ -65,22 +65,28 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         skipped.pop();
     }
     skipped.truncate(LISTED);
-    let schema = Schema::choose(&sample, &FieldOptions::default())
+    let chosen = Choice::of(&sample, &FieldOptions::default())
         .map_err(|message| Error::import(name, message))?;
-    let mut fields: Vec<String> = Vec::new();
-    for field in sample.iter().flat_map(|record| record.keys()) {
-        if !fields.contains(field) {
-            fields.push(field.clone());
-        }
+    let schema = chosen.schema;
+    let fields: Vec<String> = chosen
+        .fields
+        .iter()
+        .map(|told| told.field.clone())
+        .collect();
+    let mut rows = sample;
+    rows.truncate(ROWS);
+    for row in &mut rows {
+        spread(row, &fields);
     }
     Ok(Preview {
         format,
         fields,
-        rows: sample.into_iter().take(ROWS).collect(),
+        cut: chosen.cut,
+        rows,
         proposed: Proposed {
             id: schema.id,
             title: schema.title,
-            text: schema.text,
+            text: schema.texts,
             url: schema.url,
             image: schema.image,
             facets: schema
@@ -90,6 +96,28 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
                 .collect(),
             ..Proposed::default()
         },
+        told: chosen.fields.into_iter().map(told).collect(),
         skipped,
     })
+}
+
+/// Gives a record's fields within objects a place of their own, by their paths.
+fn spread(row: &mut Payload, fields: &[String]) {
+    for path in fields.iter().filter(|field| field.contains('.')) {
+        let found = parallax::record::values(row, path);
+        let value = match found.as_slice() {
+            [one] => (*one).clone(),
+            [] => continue,
+            several => several.iter().map(|&value| value.clone()).collect(),
+        };
+        row.entry(path.as_str()).or_insert(value);
+    }
+}
+
+fn told(field: FieldTold) -> wire::FieldTold {
+    wire::FieldTold {
+        field: field.field,
+        part: field.part,
+        why: field.why,
+    }
 }

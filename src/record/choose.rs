@@ -2,76 +2,97 @@
 //! not, and over either what the person who imports says.
 
 use super::facet::members;
-use super::propose::propose;
-use super::{FacetField, FacetKind, Payload, Schema};
+use super::path::leads;
+use super::proposal::{self, Columns};
+use super::told::{FieldTold, tell};
+use super::{FacetField, FacetKind, FieldOptions, Payload, Schema};
 
-/// Fields named by the person who imports, each overriding the preset's choice.
-#[derive(Debug, Clone, Default)]
-pub struct FieldOptions {
-    /// See [`Schema::id`].
-    pub id: Option<String>,
-    /// See [`Schema::title`].
-    pub title: Option<String>,
-    /// See [`Schema::text`].
-    pub text: Option<String>,
-    /// Takes the place of the title; see [`Schema::pairs`].
-    pub question: Option<String>,
-    /// Takes the place of the text; see [`Schema::pairs`].
-    pub answer: Option<String>,
-    /// See [`Schema::url`].
-    pub url: Option<String>,
-    /// See [`Schema::image`].
-    pub image: Option<String>,
-    /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a
-    /// [`FacetKind`]. A field whose own name is all of it is meant before that.
-    pub facets: Vec<String>,
-    /// See [`Schema::weights`]: each is `field=weight`.
-    pub weights: Vec<String>,
+/// A schema for a source, and what it makes of each of the source's fields.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// How its records are read.
+    pub schema: Schema,
+    /// The fields, in the order they first stand in, as far as they are looked at.
+    pub fields: Vec<FieldTold>,
+    /// Whether there are more.
+    pub cut: bool,
 }
 
-/// What a word may count at most in a field: more would drown all others.
-const MAX_WEIGHT: u32 = 20;
+/// A message lists so many fields.
+const MAX_LISTED: usize = 50;
 
-impl FieldOptions {
-    /// The options that name one field, by their names.
-    fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let options = [
-            ("id", &self.id),
-            ("title", &self.title),
-            ("text", &self.text),
-            ("question", &self.question),
-            ("answer", &self.answer),
-            ("url", &self.url),
-            ("image", &self.image),
-        ];
-        let given = options.into_iter();
-        given.filter_map(|(option, field)| Some((option, field.as_deref()?)))
-    }
+impl Choice {
+    /// The choice for a source that begins with these records, of which [`Schema::SAMPLE`] are
+    /// looked at: a preset where the fields are known, else a proposal; the options are laid
+    /// over it. A facet that is given without its kind gets the one that all its values in
+    /// the sample are of.
+    ///
+    /// # Errors
+    /// A sentence naming the option, the field it asked for and the fields there are; or,
+    /// where no field holds any text, the fields there are.
+    pub fn of(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
+        let sample = &sample[..sample.len().min(Schema::SAMPLE)];
+        let columns = Columns::of(sample);
+        let has = |name: &str| {
+            let named = !name.trim().is_empty();
+            named && sample.iter().any(|payload| leads(payload, name))
+        };
+        for (option, field) in options.named() {
+            if !has(field) {
+                return Err(no_field(option, field, &columns));
+            }
+        }
+        let given = options;
+        let options = &options.with_pairs()?;
+        let facets = facets(sample, &columns, has, options)?;
 
-    /// Questions and answers as the titles and texts they are.
-    fn with_pairs(&self) -> Result<Self, String> {
-        if self.question.is_none() && self.answer.is_none() {
-            return Ok(self.clone());
+        let known = preset(has);
+        let records = sample.len();
+        let mut schema = match &known {
+            Some((_, preset)) => preset.clone(),
+            None => proposal::propose(&columns, records, options),
+        };
+        if known.is_some() && schema.id.as_deref() == Some("path") {
+            let free = columns
+                .all
+                .iter()
+                .filter(|column| !schema.plays(&column.field));
+            schema.facets.extend(proposal::facets(free, records));
         }
-        if self.question.is_none() || self.answer.is_none() {
-            return Err("question and answer go together: name both fields".into());
+        schema.overlay(options);
+        if !facets.is_empty() {
+            schema.facets = facets;
         }
-        if self.title.is_some() || self.text.is_some() {
-            return Err(
-                "question and answer take the places of title and text: name either these or those"
-                    .into(),
-            );
+        schema.facets.retain(|facet| has(&facet.field));
+        let by_hand = options.title.is_some() || !options.texts.is_empty();
+        schema.search_further(&columns, known.is_none() || by_hand);
+        schema.weigh(options)?;
+        if schema.title.is_none() && schema.texts.is_empty() {
+            return Err(format!(
+                "no field holds a text to search in; {}",
+                there(&columns)
+            ));
         }
+        let preset = known.map(|(name, _)| name);
         Ok(Self {
-            title: self.question.clone(),
-            text: self.answer.clone(),
-            ..self.clone()
+            fields: tell(&schema, &columns, given, preset),
+            schema,
+            cut: columns.cut,
         })
     }
+}
 
-    /// Whether an option gives a field its part already.
-    pub(super) fn names(&self, field: &str) -> bool {
-        self.named().any(|(_, named)| named == field)
+/// The preset for a source's fields, and what such a source is called.
+fn preset(has: impl Fn(&str) -> bool) -> Option<(&'static str, Schema)> {
+    let all = |fields: &[&str]| fields.iter().all(|field| has(field));
+    if all(&["name", "alt", "description"]) {
+        Some(("the tutorial's start-ups", Schema::startups()))
+    } else if all(&["_id", "text"]) {
+        Some(("a BEIR corpus", Schema::beir()))
+    } else if all(&["path", "title", "text", "folder", "format"]) {
+        Some(("a folder of documents", Schema::documents()))
+    } else {
+        None
     }
 }
 
@@ -79,174 +100,33 @@ impl Schema {
     /// How many records a schema is chosen by, the first of the source.
     pub const SAMPLE: usize = 1_000;
 
-    /// The schema for a source that begins with these records, of which
-    /// [`Schema::SAMPLE`] are looked at: a preset where the fields are known, else
-    /// [`Schema::propose`]; the options are laid over it. A facet that is given without
-    /// its kind gets the one that all its values in the sample are of.
+    /// The schema of [`Choice::of`].
     ///
     /// # Errors
-    /// A sentence naming the option, the field it asked for and the fields there are; or,
-    /// where no field holds any text, the fields there are.
+    /// As there.
     pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
-        let sample = &sample[..sample.len().min(Self::SAMPLE)];
-        let fields = fields(sample);
-        let has = |name: &str| fields.contains(&name);
-        for (option, field) in options.named() {
-            if !has(field) {
-                return Err(no_field(option, field, &fields));
-            }
-        }
-        let options = &options.with_pairs()?;
-        let facets = facets(sample, &fields, options)?;
-
-        let mut schema = if ["name", "alt", "description"].into_iter().all(has) {
-            Self::startups()
-        } else if ["_id", "text"].into_iter().all(has) {
-            Self::beir()
-        } else if ["path", "title", "text", "folder", "format"]
-            .into_iter()
-            .all(has)
-        {
-            Self::documents()
-        } else {
-            propose(sample, options)
-        };
-        schema.overlay(options);
-        if !facets.is_empty() {
-            schema.facets = facets;
-        }
-        schema.facets.retain(|facet| has(&facet.field));
-        schema.weigh(options)?;
-        if schema.title.is_none() && schema.text.is_none() {
-            return Err(format!(
-                "no field holds a text to search in; {}",
-                there(&fields)
-            ));
-        }
-        Ok(schema)
+        Choice::of(sample, options).map(|choice| choice.schema)
     }
-
-    /// The schema of a collection that begins without records: just what the options say. A
-    /// facet without a kind is text.
-    ///
-    /// # Errors
-    /// A sentence saying what is missing or what a facet's kind may be.
-    pub fn named(options: &FieldOptions) -> Result<Self, String> {
-        let options = &options.with_pairs()?;
-        if options.title.is_none() && options.text.is_none() {
-            return Err("say which field holds the title or the text, or both".into());
-        }
-        let mut schema = Self {
-            id: None,
-            title: None,
-            text: None,
-            also: Vec::new(),
-            encoded: Vec::new(),
-            separator: ". ".into(),
-            url: None,
-            image: None,
-            facets: Vec::new(),
-            weights: std::collections::BTreeMap::new(),
-            pairs: false,
-            language: crate::analysis::Language::default(),
-        };
-        schema.overlay(options);
-        schema.weigh(options)?;
-        for asked in &options.facets {
-            let (field, kind) = match asked.rsplit_once(':') {
-                Some((field, kind)) => (field, kind.parse()?),
-                None => (asked.as_str(), FacetKind::Text),
-            };
-            schema.facets.push(FacetField {
-                field: field.to_owned(),
-                kind,
-            });
-        }
-        Ok(schema)
-    }
-
-    fn overlay(&mut self, options: &FieldOptions) {
-        let lay = |ours: &mut Option<String>, theirs: &Option<String>| {
-            if theirs.is_some() {
-                ours.clone_from(theirs);
-            }
-        };
-        lay(&mut self.id, &options.id);
-        lay(&mut self.title, &options.title);
-        lay(&mut self.text, &options.text);
-        lay(&mut self.url, &options.url);
-        lay(&mut self.image, &options.image);
-        if options.title.is_some() || options.text.is_some() {
-            // What is shown is what is searched, once somebody chose it by hand.
-            self.also.clear();
-            self.encoded = self.title.iter().chain(&self.text).cloned().collect();
-        }
-        let called = |field: &Option<String>, name: &str| {
-            let field = field.as_deref();
-            field.is_some_and(|field| field.eq_ignore_ascii_case(name))
-        };
-        let by_name = called(&self.title, "question") && called(&self.text, "answer");
-        if options.question.is_some() || by_name {
-            self.pairs = true;
-            self.also.clear();
-            self.encoded = self.title.iter().cloned().collect();
-        }
-    }
-
-    fn weigh(&mut self, options: &FieldOptions) -> Result<(), String> {
-        for asked in &options.weights {
-            let (field, weight) = asked.rsplit_once('=').unwrap_or((asked, ""));
-            let fields: Vec<&String> = self.word_fields().collect();
-            let named: Vec<String> = self
-                .word_fields_named(field)
-                .into_iter()
-                .map(|at| fields[at].clone())
-                .collect();
-            if named.is_empty() {
-                let fields: Vec<&str> = fields.into_iter().map(String::as_str).collect();
-                return Err(format!(
-                    "a weight names the field '{field}', but words search in: {}",
-                    fields.join(", ")
-                ));
-            }
-            let weight = weight.parse().ok().filter(|w| (1..=MAX_WEIGHT).contains(w));
-            let weight = weight.ok_or_else(|| {
-                format!("'{asked}' is no weight: write {field}=N, N from 1 to {MAX_WEIGHT}")
-            })?;
-            let weights = named.into_iter().map(|field| (field, weight));
-            self.weights.extend(weights);
-        }
-        Ok(())
-    }
-}
-
-/// The fields that any record has, in the order they first stand in.
-pub(super) fn fields(sample: &[Payload]) -> Vec<&str> {
-    let mut seen = std::collections::HashSet::new();
-    let names = sample.iter().flat_map(|payload| payload.keys());
-    let names = names.map(String::as_str);
-    // A column without a name plays no part.
-    let named = names.filter(|name| !name.trim().is_empty());
-    named.filter(|name| seen.insert(*name)).collect()
 }
 
 /// The facets the options ask for, with their kinds.
 fn facets(
     sample: &[Payload],
-    fields: &[&str],
+    columns: &Columns,
+    has: impl Fn(&str) -> bool,
     options: &FieldOptions,
 ) -> Result<Vec<FacetField>, String> {
     let mut facets: Vec<FacetField> = Vec::new();
     for asked in &options.facets {
         let (field, kind) = match asked.rsplit_once(':') {
-            _ if fields.contains(&asked.as_str()) => (asked.as_str(), None),
-            Some((field, kind)) if fields.contains(&field) => {
+            _ if has(asked) => (asked.as_str(), None),
+            Some((field, kind)) if has(field) => {
                 let kind: FacetKind = kind
                     .parse()
                     .map_err(|why| format!("facet {field}: {why}"))?;
                 (field, Some(kind))
             }
-            _ => return Err(no_field("facet", asked, fields)),
+            _ => return Err(no_field("facet", asked, columns)),
         };
         if facets.iter().any(|facet| facet.field == field) {
             return Err(format!("facet names the field '{field}' twice"));
@@ -260,15 +140,19 @@ fn facets(
     Ok(facets)
 }
 
-fn no_field(option: &str, field: &str, fields: &[&str]) -> String {
-    format!("{option} names the field '{field}', but {}", there(fields))
+fn no_field(option: &str, field: &str, columns: &Columns) -> String {
+    format!("{option} names the field '{field}', but {}", there(columns))
 }
 
-fn there(fields: &[&str]) -> String {
-    if fields.is_empty() {
+fn there(columns: &Columns) -> String {
+    if columns.all.is_empty() {
         return "the records have no fields".into();
     }
-    format!("the records have: {}", fields.join(", "))
+    let fields = columns.all.iter().map(|column| column.field.as_str());
+    let fields: Vec<&str> = fields.take(MAX_LISTED).collect();
+    let more = columns.all.len() > MAX_LISTED || columns.cut;
+    let more = if more { ", and more" } else { "" };
+    format!("the records have: {}{more}", fields.join(", "))
 }
 
 #[cfg(test)]
@@ -292,7 +176,7 @@ mod tests {
     #[test]
     fn an_unknown_field_is_named_with_those_there_are() {
         let options = FieldOptions {
-            text: Some("body".into()),
+            texts: vec!["body".into()],
             ..FieldOptions::default()
         };
         // A field counts that any record has.
@@ -314,8 +198,10 @@ mod tests {
         let records = sample(json!([{"head": "a", "url": "https://a.example"}]));
         let schema = Schema::choose(&records, &options).unwrap();
         assert_eq!(schema.encoded, ["head"]);
-        let blank = sample(json!([{"head": " ", "url": "x"}]));
+        let blank = sample(json!([{"head": " ", "url": "x"}, {"head": "", "by": "Ann"}]));
         assert!(schema.check_text(&blank[0]).is_err());
+        // Whatever there is to search in makes a record.
+        assert!(schema.check_text(&blank[1]).is_ok());
     }
 
     #[test]
@@ -372,7 +258,7 @@ mod tests {
         let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
         assert!(schema.pairs);
         assert_eq!(schema.encoded, ["Question"]);
-        assert_eq!(schema.text.as_deref(), Some("Answer"));
+        assert_eq!(schema.texts, ["Answer"]);
 
         let records = sample(json!([{"frage": "Warum?", "antwort": "Darum.", "title": "x"}]));
         let options = FieldOptions {
@@ -415,28 +301,6 @@ mod tests {
             error.contains("question names") && error.contains("'q'"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn a_weight_is_of_a_field_that_words_search_in() {
-        let records = sample(json!([{"head": "a", "body": "b", "year": 1999}]));
-        let weighed = |weight: &str| {
-            let options = FieldOptions {
-                title: Some("head".into()),
-                text: Some("body".into()),
-                weights: vec![weight.into()],
-                ..FieldOptions::default()
-            };
-            Schema::choose(&records, &options).map(|schema| schema.word_weights())
-        };
-        assert_eq!(weighed("head=5").unwrap(), [5, 1]);
-        assert_eq!(weighed("title=1").unwrap(), [1, 1]);
-        assert_eq!(weighed("body=2").unwrap(), [3, 2]);
-        assert!(weighed("year=2").unwrap_err().contains("head, body"));
-        for bad in ["body", "body=", "body=0", "body=21", "body=1.5", "body=-1"] {
-            let error = weighed(bad).unwrap_err();
-            assert!(error.contains("1 to 20"), "{bad}: {error}");
-        }
     }
 
     #[test]

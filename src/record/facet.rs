@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::html::Plain;
+use super::path::values;
 use super::{Payload, Schema, field_text};
 use crate::filter::FacetValue;
 
@@ -62,14 +64,40 @@ impl FacetKind {
 
     /// The kind that all values are of; text where there is no value.
     pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
-        let mut possible = vec![Self::Number, Self::Boolean, Self::Date];
-        let mut any = false;
+        let mut kinds = Kinds::default();
         for value in values {
-            any = true;
-            possible.retain(|&kind| shows(value, kind));
+            kinds.see(value);
         }
-        let kind = possible.first().filter(|_| any);
-        kind.copied().unwrap_or(Self::Text)
+        kinds.common()
+    }
+}
+
+/// The kinds that all values seen so far are of.
+pub(super) struct Kinds {
+    possible: Vec<FacetKind>,
+    any: bool,
+}
+
+impl Default for Kinds {
+    fn default() -> Self {
+        Self {
+            possible: vec![FacetKind::Number, FacetKind::Boolean, FacetKind::Date],
+            any: false,
+        }
+    }
+}
+
+impl Kinds {
+    /// One more value.
+    pub fn see(&mut self, value: &Value) {
+        self.any = true;
+        self.possible.retain(|&kind| shows(value, kind));
+    }
+
+    /// The kind that all are of; text where there is none.
+    pub fn common(&self) -> FacetKind {
+        let kind = self.possible.first().filter(|_| self.any);
+        kind.copied().unwrap_or(FacetKind::Text)
     }
 }
 
@@ -113,17 +141,34 @@ fn is_plain_number(text: &str) -> bool {
 
 /// The values a field holds, a list's members each by itself; null and blank ones are none.
 pub(super) fn members<'a>(payload: &'a Payload, field: &str) -> impl Iterator<Item = &'a Value> {
-    let members = match payload.get(field) {
-        Some(Value::Array(members)) => members.as_slice(),
-        Some(value) => std::slice::from_ref(value),
-        None => &[],
-    };
-    members.iter().filter(|value| match value {
-        Value::Null => false,
-        Value::String(text) => !text.trim().is_empty(),
-        Value::Array(members) => !members.is_empty(),
-        _ => true,
-    })
+    let members = values(payload, field)
+        .into_iter()
+        .flat_map(|value| match value {
+            Value::Array(members) => members.as_slice(),
+            value => std::slice::from_ref(value),
+        });
+    members.filter(|value| !is_empty(value))
+}
+
+/// Whether a value says nothing.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// A value of a facet; a text without its markup.
+fn reading(value: &Value, kind: FacetKind) -> Option<FacetValue> {
+    match value {
+        Value::String(text) => match Plain::of(text) {
+            Some(plain) => FacetValue::from_json(&Value::String(plain.into_text()), kind),
+            None => FacetValue::from_json(value, kind),
+        },
+        value => FacetValue::from_json(value, kind),
+    }
 }
 
 impl Schema {
@@ -157,7 +202,7 @@ impl Schema {
         facet: &'a FacetField,
     ) -> impl Iterator<Item = Result<FacetValue, String>> + use<'a> {
         members(payload, &facet.field).map(|value| {
-            FacetValue::from_json(value, facet.kind).ok_or_else(|| {
+            reading(value, facet.kind).ok_or_else(|| {
                 let shown: String = field_text(value).chars().take(SHOWN).collect();
                 format!(
                     "the facet {} is a {}, but holds '{shown}'",
@@ -240,6 +285,19 @@ mod tests {
         }
         let texts = values(FacetKind::Text, json!([" Oslo ", 7, true]));
         assert_eq!(texts.unwrap(), ["Oslo", "7", "true"]);
+    }
+
+    #[test]
+    fn values_within_objects_are_reached_by_their_path() {
+        let payload =
+            json!({"shop": {"sellers": [{"name": "Ann &amp; Co"}, {"name": ["Bob", "Ann"]}]}});
+        let facet = FacetField {
+            field: "shop.sellers.name".into(),
+            kind: FacetKind::Text,
+        };
+        let read = Schema::default().facet_values(payload.as_object().unwrap(), &facet);
+        let read: Vec<String> = read.unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["Ann & Co", "Bob", "Ann"]);
     }
 
     #[test]

@@ -1,18 +1,30 @@
 //! Records: what was imported, kept whole, and read through a [`Schema`].
 
 mod choose;
+mod encoded;
 mod facet;
+mod html;
 mod import;
-mod propose;
+mod options;
+mod overlay;
+mod path;
+mod proposal;
 mod schema;
+mod told;
+mod words;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use choose::FieldOptions;
+pub use choose::Choice;
 pub use facet::{FacetField, FacetKind};
+pub use html::Plain;
 pub use import::{Format, Import, Line, MAX_LINE_BYTES};
-pub use schema::{Schema, field_text};
+pub use options::FieldOptions;
+pub use path::values;
+pub use schema::{Schema, TITLE_WEIGHT, field_text};
+pub use told::FieldTold;
+pub use words::WordFields;
 
 /// The fields of a record as they stood in its source, in their order.
 pub type Payload = Map<String, Value>;
@@ -23,6 +35,15 @@ pub type Payload = Map<String, Value>;
 #[serde(transparent)]
 pub struct RecordId(pub u32);
 
+/// Title and text with their markup, where they have any.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Markup {
+    /// The title.
+    pub title: Option<Plain>,
+    /// The text.
+    pub text: Option<Plain>,
+}
+
 /// A record as its reader sees it: the payload, and what the schema says of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
@@ -30,10 +51,12 @@ pub struct Record {
     pub number: RecordId,
     /// What it is called by: the source's id where the schema names one, else the number.
     pub id: String,
-    /// The line shown as heading; may be empty.
+    /// The line shown as heading, without markup; may be empty.
     pub title: String,
-    /// The text shown below; may be empty.
+    /// The text shown below, likewise.
     pub text: String,
+    /// What title and text were freed of.
+    pub markup: Markup,
     /// A link of its own, http or https only.
     pub url: Option<String>,
     /// A picture's address: http, https, or a path on this server.

@@ -2,37 +2,49 @@
 //! chosen once, when a collection is made, and is stored with it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::{FacetField, FacetKind, Payload, Record, RecordId};
+use super::html::{Plain, plain};
+use super::path::values;
+use super::{FacetField, FacetKind, Markup, Payload, Record, RecordId};
 use crate::analysis::Language;
 
-/// The parts a source's fields play.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The parts a source's fields play. A field is named by its path: see [`super::path`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The field that identifies a record; without one, records are called by their number.
     pub id: Option<String>,
     /// The heading.
     pub title: Option<String>,
-    /// The text shown below the heading; read by words and shown.
-    pub text: Option<String>,
-    /// Further fields that words search in, though they are not shown as text.
+    /// The texts: the first of them that a record has is shown below the heading.
+    #[serde(rename = "text", default, deserialize_with = "one_or_many")]
+    pub texts: Vec<String>,
+    /// Further fields that words search in, named one by one. Text facets need not be named,
+    /// nor what no field of the schema holds: see [`super::WordFields`].
     pub also: Vec<String>,
-    /// The fields that are encoded, joined by `separator`, empty ones included: this is what
-    /// the tutorial's `alt + ". " + description` does, and vectors are only comparable
-    /// with published ones when it is kept to the letter.
+    /// The fields that are encoded, joined by `separator`. Unless `prose` says otherwise,
+    /// empty ones are joined too, and what is encoded are the values to the letter: this is
+    /// what the tutorial's `alt + ". " + description` does, and vectors are only comparable
+    /// with published ones when it is kept.
     pub encoded: Vec<String>,
     /// What stands between the encoded fields.
     pub separator: String,
+    /// Whether prose in any further field is encoded behind these. Then only fields that hold
+    /// something are joined, and their markup is left out.
+    #[serde(default)]
+    pub prose: bool,
     /// A link.
     pub url: Option<String>,
     /// A picture.
     pub image: Option<String>,
     /// The fields to filter by, and what they hold.
     pub facets: Vec<FacetField>,
+    /// Fields that words do not search in though they hold strings: numbers, days and
+    /// addresses of a source that writes everything as text.
+    #[serde(default)]
+    pub unsearched: Vec<String>,
     /// What a word counts in a field that words search in, where that is not
     /// [`TITLE_WEIGHT`] for the title and 1 elsewhere: with a weight of 2, as if it stood
     /// there twice.
@@ -55,9 +67,8 @@ impl Schema {
     /// The tutorial's start-ups: name, images, alt, description, link, city.
     pub fn startups() -> Self {
         Self {
-            id: None,
             title: named("name"),
-            text: named("description"),
+            texts: vec!["description".into()],
             also: vec!["alt".into()],
             encoded: vec!["alt".into(), "description".into()],
             separator: ". ".into(),
@@ -67,9 +78,7 @@ impl Schema {
                 field: "city".into(),
                 kind: FacetKind::Text,
             }],
-            weights: BTreeMap::new(),
-            pairs: false,
-            language: Language::default(),
+            ..Self::default()
         }
     }
 
@@ -79,78 +88,31 @@ impl Schema {
         Self {
             id: named("_id"),
             title: named("title"),
-            text: named("text"),
-            also: Vec::new(),
+            texts: vec!["text".into()],
             encoded: vec!["title".into(), "text".into()],
             separator: " ".into(),
-            url: None,
-            image: None,
-            facets: Vec::new(),
-            weights: BTreeMap::new(),
-            pairs: false,
-            language: Language::default(),
+            ..Self::default()
         }
     }
 
-    /// A folder of texts as the import reads one: path, title, text, folder, format.
+    /// A folder of texts as the import reads one: path, title, text, folder, format, and what
+    /// a document says of itself.
     pub fn documents() -> Self {
         Self {
             id: named("path"),
             title: named("title"),
-            text: named("text"),
-            also: Vec::new(),
+            texts: vec!["text".into()],
+            also: vec!["path".into()],
             encoded: vec!["title".into(), "text".into()],
             separator: ". ".into(),
-            url: None,
-            image: None,
+            prose: true,
             facets: vec![FacetField {
                 field: "folder".into(),
                 kind: FacetKind::Text,
             }],
-            weights: BTreeMap::new(),
-            pairs: false,
-            language: Language::default(),
+            unsearched: vec!["format".into()],
+            ..Self::default()
         }
-    }
-
-    /// The text to encode.
-    pub fn encoded_text(&self, payload: &Payload) -> String {
-        let parts: Vec<String> = self.encoded.iter().map(|f| text_of(payload, f)).collect();
-        parts.join(&self.separator)
-    }
-
-    /// The fields that words search in: title, text, and the further ones.
-    pub fn word_fields(&self) -> impl Iterator<Item = &String> {
-        self.title.iter().chain(&self.text).chain(&self.also)
-    }
-
-    /// Their texts.
-    pub fn word_texts(&self, payload: &Payload) -> Vec<String> {
-        let fields = self.word_fields();
-        fields.map(|field| text_of(payload, field)).collect()
-    }
-
-    /// Their weights.
-    pub fn word_weights(&self) -> Vec<u32> {
-        let weight = |field: &String| match self.weights.get(field) {
-            Some(&weight) => weight,
-            None if self.title.as_ref() == Some(field) => TITLE_WEIGHT,
-            None => 1,
-        };
-        self.word_fields().map(weight).collect()
-    }
-
-    /// Which of them a name stands for: the field's own, or `title` and `text` for those
-    /// that play these parts.
-    pub fn word_fields_named(&self, name: &str) -> Vec<usize> {
-        let part = match name {
-            "title" => self.title.as_ref(),
-            "text" => self.text.as_ref(),
-            _ => None,
-        };
-        let fields = self.word_fields().enumerate();
-        let named = fields.filter(|(_, field)| *field == name || Some(*field) == part);
-        named.map(|(at, _)| at).collect()
     }
 
     /// Checks that there is anything to search in; of a pair, that there are both question
@@ -161,15 +123,14 @@ impl Schema {
     pub fn check_text(&self, payload: &Payload) -> Result<(), String> {
         let filled = |field: &String| !text_of(payload, field).trim().is_empty();
         if self.pairs {
-            let parts = [("question", &self.title), ("answer", &self.text)];
-            let fields = parts.map(|(part, field)| field.as_ref().map(|field| (part, field)));
-            let empty = fields
-                .into_iter()
-                .flatten()
-                .find(|(_, field)| !filled(field));
+            let question = self.title.as_ref().map(|field| ("question", field));
+            let answer = self.texts.first().map(|field| ("answer", field));
+            let mut parts = question.into_iter().chain(answer);
+            let empty = parts.find(|(_, field)| !filled(field));
             return empty.map_or(Ok(()), |(part, field)| Err(format!("no {part} in {field}")));
         }
-        if self.word_fields().chain(&self.encoded).any(filled) {
+        let mut main = self.title.iter().chain(&self.texts).chain(&self.encoded);
+        if main.any(filled) || self.words().holds_any(payload) {
             return Ok(());
         }
         Err(format!("no text in {}", self.encoded.join(" or ")))
@@ -177,37 +138,14 @@ impl Schema {
 
     /// The source's own id, where the schema names one.
     pub fn source_id(&self, payload: &Payload) -> Option<String> {
-        let id = text_of(payload, self.id.as_deref()?);
+        let id = written(payload, self.id.as_deref()?);
         (!id.is_empty()).then_some(id)
     }
 
-    /// The text; where there is none the further fields, which may be why it was found.
-    fn shown_text(&self, payload: &Payload) -> String {
-        let text = self.text.as_deref().map(|field| text_of(payload, field));
-        match text {
-            Some(text) if !text.trim().is_empty() => text,
-            _ => {
-                let further: Vec<String> = self.also.iter().map(|f| text_of(payload, f)).collect();
-                further.join("\n")
-            }
-        }
-    }
-
-    /// Where a byte range of the encoded text lies in the text shown; `None` where it lies
-    /// elsewhere, or something else is shown.
-    pub fn shown_range(&self, payload: &Payload, range: Range<u32>) -> Option<Range<usize>> {
-        let shown = self.text.as_deref()?;
-        let mut start = 0;
-        for field in &self.encoded {
-            let length = text_of(payload, field).len();
-            if field == shown {
-                let from = (range.start as usize).max(start);
-                let to = (range.end as usize).min(start + length);
-                return (from < to).then(|| from - start..to - start);
-            }
-            start += length + self.separator.len();
-        }
-        None
+    /// The field whose text is shown: the first that holds any.
+    pub(super) fn shown_field(&self, payload: &Payload) -> Option<&String> {
+        let filled = |field: &&String| !text_of(payload, field).trim().is_empty();
+        self.texts.iter().find(filled)
     }
 
     /// The record as its reader sees it.
@@ -215,16 +153,27 @@ impl Schema {
         let of = |field: &Option<String>| {
             field
                 .as_deref()
-                .map(|field| text_of(&payload, field))
+                .map(|field| written(&payload, field))
                 .unwrap_or_default()
+        };
+        let title = self.title.as_deref().map(|field| written(&payload, field));
+        let (title, title_markup) = freed(title.unwrap_or_default());
+        let (text, text_markup) = match self.shown_field(&payload) {
+            Some(field) => freed(written(&payload, field)),
+            // What else words search in may be why the record was found.
+            None => (self.words().further(&payload), None),
         };
         Record {
             number,
             id: self
                 .source_id(&payload)
                 .unwrap_or_else(|| number.0.to_string()),
-            title: of(&self.title),
-            text: self.shown_text(&payload),
+            title,
+            text,
+            markup: Markup {
+                title: title_markup,
+                text: text_markup,
+            },
             url: Some(of(&self.url)).filter(|url| is_web_address(url)),
             image: Some(of(&self.image))
                 .filter(|image| is_web_address(image) || is_own_path(image)),
@@ -238,22 +187,57 @@ fn named(field: &str) -> Option<String> {
     Some(field.into())
 }
 
-fn text_of(payload: &Payload, field: &str) -> String {
-    payload.get(field).map(field_text).unwrap_or_default()
+/// A text without its markup, and what that was.
+fn freed(text: String) -> (String, Option<Plain>) {
+    match Plain::of(&text) {
+        Some(plain) => (plain.text().to_owned(), Some(plain)),
+        None => (text, None),
+    }
 }
 
-/// A value as text: strings as they are, null as nothing, a list's members joined by
-/// commas, anything else as JSON writes it.
+/// The text of a field as its reader sees it.
+pub(super) fn text_of(payload: &Payload, field: &str) -> String {
+    plain(written(payload, field))
+}
+
+/// The text of a field as it is written.
+pub(super) fn written(payload: &Payload, field: &str) -> String {
+    match payload.get(field) {
+        Some(value) => field_text(value),
+        None => joined(values(payload, field)),
+    }
+}
+
+/// A value as text: strings as they are, null as nothing, what a list or an object holds
+/// joined by commas, anything else as JSON writes it.
 pub fn field_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(members) => {
-            let members: Vec<String> = members.iter().map(field_text).collect();
-            members.join(", ")
-        }
+        Value::Array(members) => joined(members),
+        Value::Object(fields) => joined(fields.values()),
         other => other.to_string(),
     }
+}
+
+fn joined<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let texts = values.into_iter().map(field_text);
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    texts.join(", ")
+}
+
+/// A list of names, or a single one, or none: an earlier version kept one text.
+pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        Many(Vec<String>),
+        One(Option<String>),
+    }
+    Ok(match Names::deserialize(from)? {
+        Names::Many(names) => names,
+        Names::One(name) => name.into_iter().collect(),
+    })
 }
 
 /// Links lead to the web and nowhere else: `javascript:` and its kind never reach a page.
@@ -267,7 +251,7 @@ fn is_web_address(url: &str) -> bool {
 }
 
 /// A path on this server; `//host/…` would be another one.
-fn is_own_path(path: &str) -> bool {
+pub(super) fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
 }
 
@@ -281,11 +265,61 @@ mod tests {
     }
 
     #[test]
-    fn startups_are_encoded_as_the_tutorial_does() {
-        let full = payload(json!({"name": "A", "alt": "A - x", "description": "Line\nmore"}));
-        assert_eq!(Schema::startups().encoded_text(&full), "A - x. Line\nmore");
-        let bare = payload(json!({"name": "A", "alt": "A - x", "description": ""}));
-        assert_eq!(Schema::startups().encoded_text(&bare), "A - x. ");
+    fn a_schema_of_an_earlier_version_is_read() {
+        let earlier = r#"{"id":null,"title":"name","text":"about","also":[],"encoded":["name"],
+            "separator":". ","url":null,"image":null,"facets":[]}"#;
+        let schema: Schema = serde_json::from_str(earlier).unwrap();
+        assert_eq!(schema.texts, ["about"]);
+        let untold = earlier.replace("\"about\"", "null");
+        let schema: Schema = serde_json::from_str(&untold).unwrap();
+        assert!(schema.texts.is_empty() && !schema.prose);
+        let now = serde_json::to_string(&Schema::documents()).unwrap();
+        let read: Schema = serde_json::from_str(&now).unwrap();
+        assert_eq!(read, Schema::documents());
+    }
+
+    #[test]
+    fn the_first_text_that_a_record_has_is_shown() {
+        let schema = Schema {
+            texts: vec!["about".into(), "story".into()],
+            ..Schema::default()
+        };
+        let shown = |record| schema.read(RecordId(0), payload(record)).text;
+        assert_eq!(shown(json!({"about": "a", "story": "b"})), "a");
+        assert_eq!(shown(json!({"about": "<p> </p>", "story": "b"})), "b");
+        assert_eq!(shown(json!({"by": "Ann"})), "Ann");
+    }
+
+    #[test]
+    fn markup_is_shown_as_text_and_kept_in_the_record() {
+        let html = payload(json!({"name": "Tea &amp; co", "description": "<p>Leaves</p>"}));
+        let record = Schema::startups().read(RecordId(0), html);
+        assert_eq!(
+            (record.title.as_str(), record.text.as_str()),
+            ("Tea & co", "Leaves")
+        );
+        assert_eq!(record.payload["description"], "<p>Leaves</p>");
+    }
+
+    #[test]
+    fn a_field_within_an_object_is_read_by_its_path() {
+        let schema = Schema {
+            id: named("key.code"),
+            title: named("make.brand"),
+            texts: vec!["sellers.name".into()],
+            url: named("web.home"),
+            ..Schema::default()
+        };
+        let record = schema.read(
+            RecordId(0),
+            payload(json!({
+                "key": {"code": 7}, "make": {"brand": "Nova"}, "web": {"home": "https://a.example"},
+                "sellers": [{"name": "Ann"}, {"name": "Bob"}],
+            })),
+        );
+        assert_eq!((record.id.as_str(), record.title.as_str()), ("7", "Nova"));
+        assert_eq!(record.text, "Ann, Bob");
+        assert!(record.url.is_some());
     }
 
     #[test]

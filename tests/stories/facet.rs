@@ -23,7 +23,7 @@ fn pages() -> Arc<Collection> {
         let facets = ["_kind:text", "dc:type:text", "tag:text", "year:number"];
         let options = FieldOptions {
             title: Some("title".into()),
-            text: Some("text".into()),
+            texts: vec!["text".into()],
             facets: facets.map(str::to_owned).to_vec(),
             ..FieldOptions::default()
         };

@@ -10,8 +10,11 @@ mod common;
 mod accent;
 mod exclusion;
 mod facet;
+mod further_field;
+mod markup;
 mod meaning;
 mod negation;
+mod nested;
 mod nonsense;
 mod phrase;
 mod prefix;
@@ -90,7 +93,7 @@ pub fn shop() -> Arc<Collection> {
         let records = GOODS.map(|(title, text)| json!({"title": title, "text": text}));
         let options = FieldOptions {
             title: Some("title".into()),
-            text: Some("text".into()),
+            texts: vec!["text".into()],
             ..FieldOptions::default()
         };
         collection_of("shop", &records, &options)

@@ -1,6 +1,6 @@
 //! What is said of a file on its way to being a collection.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// The beginning of a file, as it would be read.
@@ -8,12 +8,19 @@ use serde_json::{Map, Value};
 pub struct Preview {
     /// What the file is taken for, such as `CSV`.
     pub format: String,
-    /// The fields there are, in the file's order.
+    /// The fields there are, in the file's order, those within objects by their paths. Of very
+    /// many only the first are told.
     pub fields: Vec<String>,
-    /// The first records, a few.
+    /// Whether there are more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+    /// The first records, a few; what they hold within objects by its path too.
     pub rows: Vec<Map<String, Value>>,
     /// Which field seems to play which part.
     pub proposed: Proposed,
+    /// What is proposed for each field, and why.
+    #[serde(default)]
+    pub told: Vec<FieldTold>,
     /// Lines of this beginning that hold no record.
     #[serde(default)]
     pub skipped: Vec<SkippedLine>,
@@ -27,8 +34,9 @@ pub struct Proposed {
     pub id: Option<String>,
     /// The heading.
     pub title: Option<String>,
-    /// The text.
-    pub text: Option<String>,
+    /// The texts: the first that a record has is shown. A single one may be given as it is.
+    #[serde(deserialize_with = "one_or_many")]
+    pub text: Vec<String>,
     /// A question, in the title's place; goes with an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
@@ -46,6 +54,31 @@ pub struct Proposed {
     /// elsewhere where nobody says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<String>,
+}
+
+/// What a field of a file becomes, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldTold {
+    /// The field; one within an object by its path, as `make.brand`.
+    pub field: String,
+    /// Its part, or parts, in words.
+    pub part: String,
+    /// Why it has it.
+    pub why: String,
+}
+
+/// A list of names, a single one, or none.
+fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        Many(Vec<String>),
+        One(Option<String>),
+    }
+    Ok(match Names::deserialize(from)? {
+        Names::Many(names) => names,
+        Names::One(name) => name.into_iter().collect(),
+    })
 }
 
 /// A line that holds no record.
@@ -143,7 +176,15 @@ mod tests {
             "proposed":{"title":"a","facets":["year:number"]}}"#;
         let preview: Preview = serde_json::from_str(text).unwrap();
         assert_eq!(preview.proposed.title.as_deref(), Some("a"));
-        assert_eq!(preview.proposed.text, None);
+        assert!(preview.proposed.text.is_empty());
+        for (text, texts) in [
+            ("null", &[][..]),
+            ("\"b\"", &["b"]),
+            ("[\"b\",\"c\"]", &["b", "c"]),
+        ] {
+            let proposed: Proposed = serde_json::from_str(&format!("{{\"text\":{text}}}")).unwrap();
+            assert_eq!(proposed.text, texts);
+        }
         assert!(preview.skipped.is_empty());
     }
 }

@@ -12,7 +12,7 @@ pub use explain::{
     PairShare, TermExplanation, WordShare, WordsExplanation,
 };
 pub use hit::{Copies, Copy, Facet, Highlights, Hit, Signal, Signals, Snippet};
-pub use import::{Preview, Proposed, SkippedLine, Started, Task, TaskState};
+pub use import::{FieldTold, Preview, Proposed, SkippedLine, Started, Task, TaskState};
 
 /// A question to a collection, as URL, API and page ask it. Everything is text as it was
 /// typed; the engine checks it.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use clap::Args;
 use parallax::collection::{Build, Cores, Report, SourceFile, VectorFile};
-use parallax::{Catalogue, Error, Schema};
+use parallax::record::FieldTold;
+use parallax::{Catalogue, Error};
 
 use super::{Data, Fields};
 use crate::progress::Reporter;
@@ -89,7 +90,9 @@ impl Index {
         reporter.finish();
         writeln!(out, "{}", summary(&self.collection, &report))?;
         if !self.add {
-            writeln!(out, "  {}", parts(source.schema()))?;
+            for line in lines(source.fields()) {
+                writeln!(out, "  {line}")?;
+            }
         }
         if report.partly_read > 0 {
             writeln!(
@@ -120,27 +123,18 @@ fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {
     })
 }
 
-/// Which field plays which part, as it was chosen.
-fn parts(schema: &Schema) -> String {
-    let field = |field: &Option<String>| field.as_deref().unwrap_or("none").to_owned();
-    let facets = schema.facets.iter();
-    let facets: Vec<String> = facets.map(|f| format!("{}:{}", f.field, f.kind)).collect();
-    let (title, text) = if schema.pairs {
-        ("question", "answer")
-    } else {
-        ("title", "text")
-    };
-    format!(
-        "{title}: {}, {text}: {}, id: {}, facets: {}",
-        field(&schema.title),
-        field(&schema.text),
-        field(&schema.id),
-        if facets.is_empty() {
-            "none".to_owned()
-        } else {
-            facets.join(", ")
-        }
-    )
+/// What became of each field, a line each. A table of very many columns is cut.
+fn lines(fields: &[FieldTold]) -> Vec<String> {
+    const SHOWN: usize = 40;
+    let width = fields
+        .iter()
+        .take(SHOWN)
+        .map(|told| told.field.chars().count());
+    let width = width.max().unwrap_or(0).min(24);
+    let line = |told: &FieldTold| format!("{:width$}  {}: {}", told.field, told.part, told.why);
+    let more = fields.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} fields more"));
+    fields.iter().take(SHOWN).map(line).chain(more).collect()
 }
 
 fn summary(name: &str, report: &Report) -> String {

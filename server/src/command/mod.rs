@@ -173,9 +173,10 @@ struct Fields {
     /// Field shown as heading
     #[arg(long, value_name = "FIELD")]
     title: Option<String>,
-    /// Field shown as text
+    /// Field shown as text; of several the first that a record has, and all are searched. A
+    /// field within an object is named by its path, as in make.brand
     #[arg(long, value_name = "FIELD")]
-    text: Option<String>,
+    text: Vec<String>,
     /// Field that holds a question; with --answer the collection answers questions
     #[arg(long, value_name = "FIELD")]
     question: Option<String>,
@@ -203,7 +204,7 @@ impl Fields {
         FieldOptions {
             id: self.id.clone(),
             title: self.title.clone(),
-            text: self.text.clone(),
+            texts: self.text.clone(),
             question: self.question.clone(),
             answer: self.answer.clone(),
             url: self.url.clone(),

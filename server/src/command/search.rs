@@ -43,7 +43,12 @@ impl Search {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let answer = collection.search(&query)?;
-        let response = wire::response(&collection, answer, Payload::Sent, &[])?;
+        let payload = if self.json {
+            Payload::Sent
+        } else {
+            Payload::Left
+        };
+        let response = wire::response(&collection, answer, payload, &[])?;
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
         } else {

@@ -21,9 +21,9 @@ const MAX_FACET_BYTES: usize = 1_000;
 /// Whether a hit carries the record's original fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
-    /// As the API and the command line have it.
+    /// As the API has it: title and text then are what stands in these fields, markup and all.
     Sent,
-    /// As the page has it, which draws what the schema says.
+    /// As a reader has it, on the page and in the terminal: title and text are free of markup.
     Left,
 }
 
@@ -76,10 +76,10 @@ pub fn hits(
     let mut left = MAX_ASKED_BYTES;
     let sent = found.into_iter().map(|mut found| {
         let fields = std::mem::take(&mut found.record.payload);
-        let mut hit = hit(found);
         if payload == Payload::Left {
-            return Ok(hit);
+            return Ok(hit(found));
         }
+        let mut hit = hit(found.as_written());
         let (fields, left_out) = asked.of_record(schema, fields);
         if !matches!(asked, Asked::Fitting) {
             left = left
@@ -120,14 +120,23 @@ fn fitting(fields: Fields) -> (Fields, Vec<String>) {
 
 /// Fields by their names; `title` and `text` stand for those that play these parts as well.
 fn named(schema: &Schema, mut fields: Fields, names: &[&str]) -> Fields {
-    let words: Vec<&String> = schema.word_fields().collect();
+    let words = schema.words();
     let mut kept = Fields::new();
     for &name in names {
         let parts = schema.word_fields_named(name).into_iter();
-        let parts = parts.filter_map(|at| words.get(at).map(|field| field.as_str()));
+        let parts = parts.filter_map(|at| words.named().get(at).copied());
         for field in std::iter::once(name).chain(parts) {
             if let Some(value) = fields.get_mut(field) {
                 kept.entry(field).or_insert_with(|| value.take());
+                continue;
+            }
+            let found = parallax::record::values(&fields, field);
+            if let Some(first) = found.first() {
+                let value = match found.as_slice() {
+                    [_] => (*first).clone(),
+                    several => several.iter().map(|&value| value.clone()).collect(),
+                };
+                kept.entry(field).or_insert(value);
             }
         }
     }

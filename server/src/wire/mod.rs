@@ -164,7 +164,7 @@ pub fn options(fields: wire::Proposed) -> FieldOptions {
     FieldOptions {
         id: fields.id,
         title: fields.title,
-        text: fields.text,
+        texts: fields.text,
         question: fields.question,
         answer: fields.answer,
         url: fields.url,

@@ -15,7 +15,7 @@ use crate::collection::storage::store::{Encoded, View};
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::FacetIndex;
-use crate::record::{Payload, RecordId, Schema};
+use crate::record::{Payload, RecordId, Schema, WordFields};
 use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
 use crate::{DIMENSIONS, Vector};
@@ -230,6 +230,7 @@ impl Columns {
 /// Collects records in order of number.
 struct Builder<'a> {
     schema: &'a Schema,
+    words: WordFields<'a>,
     numbers: Vec<RecordId>,
     text: TextIndexBuilder,
     facets: FacetIndex,
@@ -242,6 +243,7 @@ impl<'a> Builder<'a> {
     fn new(schema: &'a Schema) -> Self {
         Self {
             schema,
+            words: schema.words(),
             numbers: Vec::new(),
             text: TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights()),
             facets: FacetIndex::new(schema),
@@ -260,10 +262,12 @@ impl<'a> Builder<'a> {
     fn describe(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
         let position = self.numbers.len() as u32;
         self.facets.add(position, self.schema, payload);
-        let texts = self.schema.word_texts(payload);
+        let texts = self.words.texts(payload);
         let mut fingerprint = Fingerprint::default();
-        for text in &texts {
-            fingerprint.add(text.as_bytes());
+        for (at, text) in texts.iter().enumerate() {
+            if self.words.tells_apart(at) {
+                fingerprint.add(text.as_bytes());
+            }
         }
         for vector in vectors {
             fingerprint.add_numbers(vector);

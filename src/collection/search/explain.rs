@@ -111,8 +111,8 @@ impl Collection {
         let parts = asked.generation.text_parts(asked.passing);
         let terms = text::explain(&parts, asked.words, position);
         let score = text::scores(&parts, asked.words, &[position]);
-        let fields: Vec<&String> = self.schema().word_fields().collect();
-        let named = |(at, count): (usize, u32)| Some(((*fields.get(at)?).clone(), count));
+        let fields: Vec<&str> = self.schema().words().names().collect();
+        let named = |(at, count): (usize, u32)| Some(((*fields.get(at)?).to_owned(), count));
         let terms = terms.into_iter().map(|term| TermExplanation {
             word: term.word,
             term: term.term,

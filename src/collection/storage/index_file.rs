@@ -30,7 +30,7 @@ pub trait Indexed {
 }
 
 impl Indexed for Columns {
-    const FORMAT: u32 = 5;
+    const FORMAT: u32 = 6;
 }
 
 impl Indexed for Graph {

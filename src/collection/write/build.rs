@@ -19,7 +19,7 @@ use crate::collection::{Collection, STORE_FILE, Tuning};
 use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{FieldOptions, Import, Line, Payload, Schema};
+use crate::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema};
 use crate::vector::Graph;
 
 /// How many records are encoded and stored together: one transaction each.
@@ -36,6 +36,7 @@ pub const LISTED: usize = 20;
 pub struct SourceFile {
     path: PathBuf,
     schema: Schema,
+    fields: Vec<FieldTold>,
     sha256: String,
     lines: u64,
 }
@@ -116,11 +117,12 @@ impl SourceFile {
                 format!("no record in the file ({why})"),
             ));
         }
-        let schema =
-            Schema::choose(&sample, options).map_err(|message| Error::import(path, message))?;
+        let chosen =
+            Choice::of(&sample, options).map_err(|message| Error::import(path, message))?;
         Ok(Self {
             path: path.to_owned(),
-            schema,
+            schema: chosen.schema,
+            fields: chosen.fields,
             sha256: digest_of(path)?,
             lines,
         })
@@ -146,6 +148,11 @@ impl SourceFile {
     /// How its records will be read.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// What was chosen for each of its fields, and why.
+    pub fn fields(&self) -> &[FieldTold] {
+        &self.fields
     }
 
     /// Where it is.

@@ -7,6 +7,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::collection_list::Collections;
+use super::fields_told::FieldsTold;
 use super::preview_table::PreviewTable;
 use super::skipped_lines::SkippedLines;
 use crate::browser::query_of;
@@ -30,15 +31,18 @@ pub fn MappingForm(
     let Preview {
         format,
         fields,
+        cut,
         rows,
         proposed,
+        told,
         skipped,
     } = preview;
     let form = NodeRef::<leptos::html::Form>::new();
     let name = RwSignal::new(collection_name(&file));
     let missing = RwSignal::new(None::<&str>);
+    let more = if cut { "more than " } else { "" };
     let summary = format!(
-        "{file}: {format} with {}. These are its first records.",
+        "{file}: {format} with {more}{}. These are its first records.",
         counted(fields.len() as u64, "field")
     );
     let submit = move |event: SubmitEvent| {
@@ -74,12 +78,23 @@ pub fn MappingForm(
         }
     });
     let facets = facets.collect_view();
+    let further = fields.iter().map(|field| {
+        let chosen = proposed.text.iter().skip(1).any(|text| text == field);
+        view! {
+            <label class="check">
+                <input type="checkbox" name="text" value=field.clone() checked=chosen />
+                <span>{field.clone()}</span>
+            </label>
+        }
+    });
+    let further = further.collect_view();
     view! {
         <p class="import-note" role="status">
             {summary}
         </p>
         <PreviewTable fields rows />
         <SkippedLines total=skipped.len() as u64 listed=skipped />
+        <FieldsTold told />
         <form node_ref=form class="mapping" aria-label="New collection" autocomplete="off" on:submit=submit>
             <div class="field">
                 <label for="import-name">"Name of the collection"</label>
@@ -120,6 +135,14 @@ pub fn MappingForm(
                 <legend>"Which field is what"</legend>
                 {selects.into_iter().collect_view()}
             </fieldset>
+            <details class="further">
+                <summary>"Further texts"</summary>
+                <p class="hint">"Each is shown where a record lacks the texts before it."</p>
+                <fieldset class="checks">
+                    <legend>"Further texts"</legend>
+                    {further}
+                </fieldset>
+            </details>
             <fieldset class="checks">
                 <legend>"Fields to filter by"</legend>
                 {facets}

@@ -76,7 +76,8 @@ struct ImportOf {
     passages: Option<bool>,
     id: Option<String>,
     title: Option<String>,
-    text: Option<String>,
+    #[serde(default)]
+    text: Vec<String>,
     question: Option<String>,
     answer: Option<String>,
     url: Option<String>,

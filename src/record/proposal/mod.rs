@@ -1,0 +1,181 @@
+//! A schema for a source nobody described: told by the names of its fields and, where those
+//! say nothing, by what the first records hold.
+
+mod columns;
+mod names;
+#[cfg(test)]
+mod tests;
+
+use std::cmp::Reverse;
+
+pub use self::columns::{Column, Columns};
+pub use self::names::is_code as is_named_code;
+use super::{FacetField, FacetKind, FieldOptions, Schema};
+
+/// A heading's values are seldom longer on average, in characters.
+const TITLE_CHARS: usize = 100;
+/// A text whose values are this long on average or longer is nothing to choose from.
+const FACET_CHARS: usize = 40;
+/// A text with more values is nothing to choose from either.
+const FACET_VALUES: usize = 200;
+/// Up to so many records, any value may be the first of many.
+const SMALL_SAMPLE: usize = 20;
+/// The most facets that are proposed, the first fields: a table may have hundreds of
+/// columns of numbers.
+const MAX_FACETS: usize = 12;
+/// What a name says that is no more than a hint, as that of somebody else's title, says less.
+const BY_NAME: i32 = 50;
+
+/// A schema around the fields that have their part by the options: id, title, text, link,
+/// picture and facets. Title and text are none where no field holds any text.
+pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Schema {
+    let mut free: Vec<&Column> = columns.all.iter().collect();
+    free.retain(|column| !options.names(&column.field));
+    let mut part = |given: &Option<String>, score: &dyn Fn(&Column) -> Option<i32>| {
+        given.clone().or_else(|| {
+            let scored = free.iter().enumerate();
+            let scored = scored.filter_map(|(at, column)| Some((score(column)?, Reverse(at))));
+            let (_, Reverse(at)) = scored.max()?;
+            Some(free.remove(at).field.clone())
+        })
+    };
+    let image = part(&options.image, &image);
+    let url = part(&options.url, &url);
+    let first = columns.all.first().map(|column| column.field.as_str());
+    let id = part(&options.id, &|c| id(c, records, first == Some(&c.field)));
+    let text_first = options.texts.first().cloned();
+    let mut title = part(&options.title, &title_by_name);
+    let text = part(&text_first, &text);
+    if title.is_none() {
+        title = part(&None, &title_by_values);
+    }
+    let mut texts = options.texts.clone();
+    if texts.is_empty() {
+        texts.extend(text);
+    }
+    if texts.is_empty() && title.is_none() {
+        // This is all there is to search in.
+        let any = |c: &Column| (c.strings > 0).then(|| i32::from(!c.list));
+        texts.extend(part(&None, &any));
+    }
+    Schema {
+        id,
+        title,
+        texts,
+        url,
+        image,
+        facets: facets(free.into_iter(), records),
+        separator: ". ".into(),
+        ..Schema::default()
+    }
+}
+
+/// The facets of those fields that are worth filtering by.
+pub fn facets<'a>(free: impl Iterator<Item = &'a Column>, records: usize) -> Vec<FacetField> {
+    let facets = free.filter(|column| is_facet(column, records));
+    let facets = facets.map(|column| FacetField {
+        field: column.field.clone(),
+        kind: column.kind(),
+    });
+    facets.take(MAX_FACETS).collect()
+}
+
+fn image(column: &Column) -> Option<i32> {
+    let named = names::mentions(&column.field, names::IMAGE);
+    let score = names::says(&column.field, names::IMAGE).unwrap_or(0);
+    if column.list || column.kind() != FacetKind::Text {
+        return None;
+    }
+    match (named, column.is_picture()) {
+        (true, true) => Some(score + 10),
+        (true, false) => column.may_be_address().then_some(score),
+        (false, is_picture) => is_picture.then_some(0),
+    }
+}
+
+fn url(column: &Column) -> Option<i32> {
+    let named = names::says(&column.field, names::URL);
+    let by_values = column.is_address() && !column.is_picture();
+    let fits = !column.list && column.may_be_address();
+    fits.then(|| named.or(by_values.then_some(0))).flatten()
+}
+
+/// A field that identifies: it says so, every record has a value of its own, and it is no
+/// other thing's id.
+fn id(column: &Column, records: usize, first: bool) -> Option<i32> {
+    let score = names::says(&column.field, names::ID)?;
+    // The first column of `event_id,user_id` is the event's own.
+    let own = first || !names::is_of_others(&column.field);
+    (own && column.identifies(records)).then_some(score + if first { 10 } else { 0 })
+}
+
+/// How much a field that is called so speaks for being the title.
+fn title_by_name(column: &Column) -> Option<i32> {
+    let named = names::says(&column.field, names::TITLE)?;
+    (named >= BY_NAME).then_some(())?;
+    Some(named + like_names(column)?)
+}
+
+/// How much the values of a field read like names: in words, short, each of its own. A code
+/// or a number is none.
+fn like_names(column: &Column) -> Option<i32> {
+    let reads = column.is_text()
+        && column.is_lettered()
+        && !column.list
+        && !column.is_code()
+        && !column.is_address()
+        && !names::is_code(&column.field);
+    let signs = [
+        (column.distinctness() > 50, 20),
+        (column.average() < TITLE_CHARS, 15),
+        (column.average_words() > 1, 5),
+    ];
+    let signs = signs.iter().filter(|(is, _)| *is);
+    reads.then(|| signs.map(|(_, worth)| worth).sum())
+}
+
+/// How much a field speaks for being the title whose name hardly says so: only what seldom
+/// repeats is a name, and somebody else's is a poor one.
+fn title_by_values(column: &Column) -> Option<i32> {
+    const CALLED_SO: i32 = 37;
+    let fits = column.distinctness() > 50 && column.average() < TITLE_CHARS;
+    let of_others = i32::from(names::is_of_others(&column.field)) * 10;
+    match like_names(column) {
+        Some(score) => fits.then_some(score - of_others),
+        None => {
+            let exactly = names::says(&column.field, names::TITLE) >= Some(80);
+            (exactly && !column.list && column.strings > 0).then_some(CALLED_SO)
+        }
+    }
+}
+
+/// How much a field speaks for being the text. Texts may repeat: variants of a product share
+/// one.
+fn text(column: &Column) -> Option<i32> {
+    if column.strings == 0 || column.nested || column.is_address() || names::is_code(&column.field)
+    {
+        return None;
+    }
+    let long = column.average().min(400) as i32 / 20;
+    let listed = if column.list { -20 } else { 0 };
+    match names::says(&column.field, names::TEXT) {
+        Some(named) if column.is_text() && !column.is_code() || named >= 90 => {
+            Some(named + long + listed)
+        }
+        _ => {
+            const WORDS: usize = 4;
+            let fits = column.is_prose() && column.average_words() >= WORDS;
+            let unnamed = names::says(&column.field, names::TITLE).is_none();
+            (fits && unnamed).then_some(long)
+        }
+    }
+}
+
+/// Whether a field is worth filtering by.
+fn is_facet(column: &Column, records: usize) -> bool {
+    let few = (2..=FACET_VALUES).contains(&column.distinct())
+        && (records <= SMALL_SAMPLE || column.distinct() * 2 <= records);
+    let text = few && column.average() < FACET_CHARS && !column.is_address();
+    let is_code = names::is_code(&column.field);
+    !column.nested && !is_code && column.values > 0 && (column.kind() != FacetKind::Text || text)
+}

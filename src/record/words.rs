@@ -1,0 +1,257 @@
+//! What words search in: title and texts, the further fields the schema names, text facets,
+//! and behind them as one field whatever strings a record holds in none of these. So every
+//! text can be found, those of fields too that nobody knew of when the schema was chosen.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::html::plain;
+use super::schema::text_of;
+use super::{FacetKind, Payload, Schema};
+
+/// What explanations call the strings that no named field holds.
+const OTHER: &str = "other fields";
+
+/// Objects in objects are followed so far, as JSON's own reader does.
+const MAX_DEPTH: usize = 128;
+
+/// The fields of a schema that words search in, made once for many records.
+pub struct WordFields<'a> {
+    schema: &'a Schema,
+    named: Vec<&'a str>,
+    /// How many of them are more than facets.
+    spoken: usize,
+    /// What is searched by name, or not at all.
+    covered: HashSet<&'a str>,
+    /// Whether any of that lies within an object.
+    has_paths: bool,
+}
+
+impl Schema {
+    /// The fields that words search in.
+    pub fn words(&self) -> WordFields<'_> {
+        WordFields::new(self)
+    }
+
+    /// Their weights.
+    pub fn word_weights(&self) -> Vec<u32> {
+        let words = self.words();
+        let mut weights: Vec<u32> = words.named.iter().map(|name| self.weight(name)).collect();
+        weights.push(1);
+        weights
+    }
+
+    fn weight(&self, field: &str) -> u32 {
+        match self.weights.get(field) {
+            Some(&weight) => weight,
+            None if self.title.as_deref() == Some(field) => super::TITLE_WEIGHT,
+            None => 1,
+        }
+    }
+
+    /// Which of the fields that words search in a name in a query stands for: the field's
+    /// own, or `title` and `text` for those that play these parts. A facet is asked for by
+    /// its values, unless it plays another part too.
+    pub fn word_fields_named(&self, name: &str) -> Vec<usize> {
+        let words = self.words();
+        let stands = |field: &str| {
+            field == name
+                || name == "title" && self.title.as_deref() == Some(field)
+                || name == "text" && self.texts.iter().any(|text| text == field)
+        };
+        let spoken = words.named.iter().take(words.spoken).enumerate();
+        let named = spoken.filter(|(_, field)| stands(field));
+        named.map(|(at, _)| at).collect()
+    }
+}
+
+impl<'a> WordFields<'a> {
+    fn new(schema: &'a Schema) -> Self {
+        let mut named: Vec<&str> = Vec::new();
+        let mut covered: HashSet<&str> = HashSet::new();
+        let spoken = schema.title.iter().chain(&schema.texts).chain(&schema.also);
+        for field in spoken {
+            if covered.insert(field) {
+                named.push(field);
+            }
+        }
+        let spoken = named.len();
+        for facet in &schema.facets {
+            if covered.insert(&facet.field) && facet.kind == FacetKind::Text {
+                named.push(&facet.field);
+            }
+        }
+        let unsearched = schema.id.iter().chain(&schema.url).chain(&schema.image);
+        covered.extend(unsearched.chain(&schema.unsearched).map(String::as_str));
+        Self {
+            schema,
+            named,
+            spoken,
+            has_paths: covered.iter().any(|field| field.contains('.')),
+            covered,
+        }
+    }
+
+    /// What they are called, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.named.iter().copied().chain([OTHER])
+    }
+
+    /// The names of those that have one.
+    pub fn named(&self) -> &[&'a str] {
+        &self.named
+    }
+
+    /// Their texts, in order.
+    pub fn texts(&self, payload: &Payload) -> Vec<String> {
+        let named = self.named.iter().map(|field| text_of(payload, field));
+        named.chain([self.other(payload).join("\n")]).collect()
+    }
+
+    /// Whether records are told apart by a field. Those that differ in nothing but facets are
+    /// one hit that says what facets the others have.
+    pub fn tells_apart(&self, at: usize) -> bool {
+        at < self.spoken || at == self.named.len()
+    }
+
+    /// Whether a record holds any text at all.
+    pub fn holds_any(&self, payload: &Payload) -> bool {
+        let texts = self.texts(payload);
+        texts.iter().any(|text| !text.trim().is_empty())
+    }
+
+    /// What a record says beside its title and its texts.
+    pub fn further(&self, payload: &Payload) -> String {
+        let named = self.schema.also.iter().map(|field| text_of(payload, field));
+        let all = named.chain(self.other(payload));
+        let filled: Vec<String> = all.filter(|text| !text.trim().is_empty()).collect();
+        filled.join("\n")
+    }
+
+    /// The strings in fields that have no name here, in the record's order. Addresses lead
+    /// somewhere and say nothing.
+    pub(super) fn other(&self, payload: &Payload) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut path = String::new();
+        self.gather(payload, &mut path, 0, &mut texts);
+        texts
+    }
+
+    fn gather(&self, fields: &Payload, path: &mut String, depth: usize, texts: &mut Vec<String>) {
+        for (name, value) in fields {
+            let length = path.len();
+            if self.has_paths || length == 0 {
+                path.push_str(name);
+            }
+            let is_covered = (depth == 0 || self.has_paths) && self.covered.contains(path.as_str());
+            if !is_covered {
+                self.gather_value(value, path, depth, texts);
+            }
+            path.truncate(length);
+        }
+    }
+
+    fn gather_value(
+        &self,
+        value: &Value,
+        path: &mut String,
+        depth: usize,
+        texts: &mut Vec<String>,
+    ) {
+        match value {
+            Value::String(text) if !text.trim().is_empty() && !is_address(text) => {
+                texts.push(plain(text.clone()));
+            }
+            Value::Array(members) => {
+                for member in members {
+                    self.gather_value(member, path, depth, texts);
+                }
+            }
+            Value::Object(fields) if depth < MAX_DEPTH => {
+                let length = path.len();
+                if self.has_paths {
+                    path.push('.');
+                }
+                self.gather(fields, path, depth + 1, texts);
+                path.truncate(length);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a text is nothing but the address of a page, a picture or the like.
+pub(super) fn is_address(text: &str) -> bool {
+    let text = text.trim();
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let named = scheme.is_some_and(|scheme| {
+        let is = |known: &str| scheme.eq_ignore_ascii_case(known);
+        is("data") && text.contains(";base64,") || text[scheme.len()..].starts_with("://")
+    });
+    named && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn texts(schema: &Schema, record: Value) -> Vec<String> {
+        schema.words().texts(record.as_object().unwrap())
+    }
+
+    #[test]
+    fn every_string_is_searched_once() {
+        let mut schema = Schema::startups();
+        schema.also = vec!["sku".into()];
+        let record = json!({
+            "name": "A", "alt": "A - x", "description": "d", "city": "Oslo", "link": "l",
+            "images": "i", "sku": "S-1", "author": {"name": "Ann", "age": 7},
+            "notes": ["one", {"deep": "two &amp; three"}], "site": "https://a.example/b", "n": 5,
+        });
+        let names: Vec<&str> = schema.words().names().collect();
+        assert_eq!(names, ["name", "description", "sku", "city", OTHER]);
+        assert_eq!(
+            texts(&schema, record),
+            ["A", "d", "S-1", "Oslo", "A - x\nAnn\none\ntwo & three"]
+        );
+        assert_eq!(schema.word_weights(), [3, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn a_field_within_an_object_is_not_searched_twice() {
+        let schema = Schema {
+            title: Some("make.brand".into()),
+            unsearched: vec!["make.page".into()],
+            ..Schema::default()
+        };
+        let record =
+            json!({"make": {"brand": "Nova", "page": "p", "model": "Z"}, "brand": "Orbit"});
+        assert_eq!(texts(&schema, record), ["Nova", "Z\nOrbit"]);
+    }
+
+    #[test]
+    fn an_identifier_and_empty_objects_add_nothing() {
+        let record = json!({"_id": "MED-10", "title": "t", "text": "x", "metadata": {}, "a": " "});
+        assert_eq!(texts(&Schema::beir(), record), ["t", "x", ""]);
+    }
+
+    #[test]
+    fn facets_are_asked_for_by_value_and_do_not_tell_records_apart() {
+        let schema = Schema::startups();
+        assert!(schema.word_fields_named("city").is_empty());
+        assert_eq!(schema.word_fields_named("text"), [1]);
+        let apart: Vec<bool> = (0..5).map(|at| schema.words().tells_apart(at)).collect();
+        assert_eq!(apart, [true, true, true, false, true]);
+    }
+
+    #[test]
+    fn many_fields_are_read_in_one_go() {
+        let fields = (0..100_000).map(|at| (format!("k{at}"), json!("word")));
+        let record: Payload = fields.collect();
+        let start = std::time::Instant::now();
+        assert_eq!(Schema::startups().words().other(&record).len(), 100_000);
+        assert!(start.elapsed().as_secs() < 5);
+    }
+}
