@@ -338,7 +338,11 @@ fn written(text: Plain, shown: &Range<usize>) -> Option<(Plain, Range<usize>)> {
     let origin = text.origin(shown.clone());
     let start = if shown.start == 0 { 0 } else { origin.start };
     let to_the_end = shown.end == text.text().len();
-    let end = if to_the_end { text.original().len() } else { origin.end };
+    let end = if to_the_end {
+        text.original().len()
+    } else {
+        origin.end
+    };
     (end - start <= MOST).then_some((text, start..end))
 }
 

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use axum::body::Bytes;
-use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload};
+use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, value_at};
 use parallax::{Error, Result};
 use parallax_app::wire::{self, Preview, Proposed, SkippedLine};
 
@@ -104,13 +104,9 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
 /// Gives a record's fields within objects a place of their own, by their paths.
 fn spread(row: &mut Payload, fields: &[String]) {
     for path in fields.iter().filter(|field| field.contains('.')) {
-        let found = parallax::record::values(row, path);
-        let value = match found.as_slice() {
-            [one] => (*one).clone(),
-            [] => continue,
-            several => several.iter().map(|&value| value.clone()).collect(),
-        };
-        row.entry(path.as_str()).or_insert(value);
+        if let Some(value) = value_at(row, path) {
+            row.entry(path.as_str()).or_insert(value);
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub use facet::{FacetField, FacetKind};
 pub use html::Plain;
 pub use import::{Format, Import, Line, MAX_LINE_BYTES};
 pub use options::FieldOptions;
-pub use path::values;
+pub use path::value_at;
 pub use schema::{Schema, TITLE_WEIGHT, field_text};
 pub use told::FieldTold;
 pub use words::WordFields;

@@ -12,10 +12,20 @@ const MAX_DOTS: usize = 8;
 
 /// What stands at a path: nothing where no record leads there, several values where a list of
 /// objects does.
-pub fn values<'a>(payload: &'a Payload, path: &str) -> Vec<&'a Value> {
+pub(super) fn values<'a>(payload: &'a Payload, path: &str) -> Vec<&'a Value> {
     let mut found = Vec::new();
     follow(payload, path, &mut found);
     found
+}
+
+/// The same as one value: a list where there are several.
+pub fn value_at(payload: &Payload, path: &str) -> Option<Value> {
+    let found = values(payload, path);
+    match found.as_slice() {
+        [] => None,
+        [one] => Some((*one).clone()),
+        several => Some(several.iter().map(|&value| value.clone()).collect()),
+    }
 }
 
 /// Whether a path leads anywhere.

@@ -38,7 +38,14 @@ fn found(text: &str, filters: &[&str]) -> Vec<String> {
         filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
         ..Query::new(text)
     };
-    titles(pages().search(&query).unwrap())
+    // Words of facets make a page longer, so that the order is none of this story.
+    let mut found = titles(pages().search(&query).unwrap());
+    found.sort_by_key(|title| {
+        ["One", "Two", "Three"]
+            .iter()
+            .position(|known| known == title)
+    });
+    found
 }
 
 #[test]

@@ -130,12 +130,7 @@ fn named(schema: &Schema, mut fields: Fields, names: &[&str]) -> Fields {
                 kept.entry(field).or_insert_with(|| value.take());
                 continue;
             }
-            let found = parallax::record::values(&fields, field);
-            if let Some(first) = found.first() {
-                let value = match found.as_slice() {
-                    [_] => (*first).clone(),
-                    several => several.iter().map(|&value| value.clone()).collect(),
-                };
+            if let Some(value) = parallax::record::value_at(&fields, field) {
                 kept.entry(field).or_insert(value);
             }
         }

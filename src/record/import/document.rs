@@ -5,22 +5,6 @@ use crate::markdown;
 /// Characters of a title; a longer line is cut.
 const MAX_TITLE_CHARS: usize = 200;
 
-/// Markdown without its front matter: the YAML between `---` lines at the start.
-pub fn without_front_matter(text: &str) -> &str {
-    let mut lines = text.split_inclusive('\n');
-    let mut end = match lines.next() {
-        Some(first) if first.trim_end() == "---" => first.len(),
-        _ => return text,
-    };
-    for line in lines {
-        end += line.len();
-        if matches!(line.trim_end(), "---" | "...") {
-            return text.get(end..).unwrap_or_default();
-        }
-    }
-    text
-}
-
 /// What to call a text: in Markdown its first heading, or else its first line that is not
 /// empty. Nothing where that line has no word in it.
 pub fn title(text: &str, is_markdown: bool) -> Option<String> {
@@ -57,17 +41,6 @@ fn first_heading(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn front_matter_is_left_out_only_where_it_is_closed_and_first() {
-        let of = without_front_matter;
-        assert_eq!(of("---\ntitle: x\n---\n# A\n"), "# A\n");
-        assert_eq!(of("---\r\ntitle: x\r\n...\r\nA"), "A");
-        assert_eq!(of("---\ntitle: x\n---"), "");
-        for whole in ["---\nno end\n", "A\n---\nb\n---\n", "", "----\na\n---\n"] {
-            assert_eq!(of(whole), whole);
-        }
-    }
 
     #[test]
     fn a_title_is_the_first_heading_or_the_first_line() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Line, MAX_LINE_BYTES, Rows, document};
+use super::{Line, MAX_LINE_BYTES, Rows, document, front_matter};
 use crate::error::{Error, Result};
 use crate::record::Payload;
 
@@ -75,16 +75,21 @@ impl Folder {
     fn payload(&self, file: &TextFile) -> Result<Payload, String> {
         let text = self.text(file)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let text = if file.is_markdown {
-            document::without_front_matter(text)
+        let front_matter::Parts {
+            title,
+            fields: said,
+            text,
+        } = if file.is_markdown {
+            front_matter::split(text)
         } else {
-            text
+            front_matter::Parts::plain(text)
         };
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && title.is_none() {
             return Err("the file is empty".into());
         }
         let (folder, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
-        let title = document::title(text, file.is_markdown).unwrap_or_else(|| name.to_owned());
+        let title = title.or_else(|| document::title(text, file.is_markdown));
+        let title = title.unwrap_or_else(|| name.to_owned());
         let format = if file.is_markdown { "markdown" } else { "text" };
         let fields = [
             ("path", file.name.as_str()),
@@ -94,7 +99,7 @@ impl Folder {
             ("format", format),
         ];
         let fields = fields.map(|(field, value)| (field.to_owned(), value.into()));
-        Ok(fields.into_iter().collect())
+        Ok(fields.into_iter().chain(said).collect())
     }
 
     /// The contents of a file that is not too large.
@@ -210,6 +215,43 @@ mod tests {
         let (_, first) = records(&lines)[0];
         let schema = Schema::choose(std::slice::from_ref(first), &FieldOptions::default()).unwrap();
         assert_eq!(schema, Schema::documents());
+    }
+
+    #[test]
+    fn front_matter_gives_title_facets_and_further_fields() {
+        let post = |n: usize| {
+            let tag = ["bread", "tea"][n % 2];
+            let text = format!(
+                "---\ntitle: Post {n}\ntags: [{tag}, food]\nauthor: Ann\n---\n## Head\nRye."
+            );
+            (format!("{n}.md"), text.into_bytes())
+        };
+        let posts: Vec<(String, Vec<u8>)> = (0..30).map(post).collect();
+        let files: Vec<(&str, &[u8])> = posts
+            .iter()
+            .map(|(n, t)| (n.as_str(), t.as_slice()))
+            .collect();
+        let folder = folder(&files);
+        let lines: Vec<Line> = Import::open(folder.path())
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let sample: Vec<Payload> = records(&lines)
+            .iter()
+            .map(|(_, fields)| (*fields).clone())
+            .collect();
+        assert_eq!(
+            (&sample[0]["title"], &sample[0]["text"]),
+            (&"Post 0".into(), &"## Head\nRye.".into())
+        );
+        let schema = Schema::choose(&sample, &FieldOptions::default()).unwrap();
+        let facets: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(facets, ["folder", "tags"]);
+        let words = schema.words().texts(&sample[0]);
+        assert!(
+            words.iter().any(|text| text == "bread, food")
+                && words.iter().any(|text| text == "Ann")
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod csv;
 mod document;
 mod folder;
+mod front_matter;
 mod input;
 mod json_array;
 mod json_lines;
