@@ -2,6 +2,7 @@
 //! and one that only reads keeps in memory what redb writes.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::ops::Bound;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -142,15 +143,16 @@ impl Memory {
     fn write(&self, file: &dyn StorageBackend, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut blocks = lock(&self.blocks);
         for (at, part) in parts(offset, data.len()) {
-            if !blocks.contains_key(&at) {
-                let mut block = vec![0; BLOCK].into_boxed_slice();
-                read_within(file, at * BLOCK as u64, &mut block)?;
-                blocks.insert(at, block);
-            }
-            if let Some(block) = blocks.get_mut(&at) {
-                let from = (offset + part.start as u64 - at * BLOCK as u64) as usize;
-                block[from..from + part.len()].copy_from_slice(&data[part]);
-            }
+            let block = match blocks.entry(at) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(free) => {
+                    let mut block = vec![0; BLOCK].into_boxed_slice();
+                    read_within(file, at * BLOCK as u64, &mut block)?;
+                    free.insert(block)
+                }
+            };
+            let from = (offset + part.start as u64 - at * BLOCK as u64) as usize;
+            block[from..from + part.len()].copy_from_slice(&data[part]);
         }
         Ok(())
     }

@@ -10,10 +10,13 @@ use crate::answers::Found;
 use crate::condition::equals;
 use crate::marks::shown;
 use crate::nearest::Nearest;
-use crate::numbers::{host, label};
+use crate::numbers::{host, label, thousands};
 use crate::state::SearchState;
 use crate::wire::{Facet, Hit};
 use crate::wording::{also, evidence};
+
+/// How many values of facets a card offers to narrow the search to.
+const MAX_CHIPS: usize = 20;
 
 /// A hit of an answer. It changes with nothing: another answer's hit is another card.
 #[component]
@@ -62,11 +65,10 @@ pub fn ResultCard(
             </p>
         }
     });
-    let chips = hit
-        .facets
-        .into_iter()
-        .map(|facet| chip(facet, &state, &path));
-    let chips = chips.collect_view();
+    let more = hit.facets.len().saturating_sub(MAX_CHIPS) as u32 + hit.more_facets;
+    let chips = hit.facets.into_iter().take(MAX_CHIPS);
+    let chips = chips.map(|facet| chip(facet, &state, &path)).collect_view();
+    let more = (more > 0).then(|| view! { <span>{format!("and {} more", thousands(more))}</span> });
     // What the like of a record are ranked by is that record, not words.
     let why = state.like.is_none().then(|| {
         view! { <Why id=hit.id.clone() name=name.clone() place found /> }
@@ -90,7 +92,7 @@ pub fn ResultCard(
             </p>
             {in_part} {copies}
             <div class="card-foot">
-                {chips} {hit.url.map(away)}
+                {chips} {more} {hit.url.map(away)}
                 <a class="card-link" href=similar aria-label=similar_label>
                     "Find similar"
                 </a>

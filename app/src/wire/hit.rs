@@ -133,13 +133,11 @@ pub struct Highlights {
     pub text: Vec<(u32, u32)>,
 }
 
-// The parameters' kinds are serde's choice.
-#[allow(clippy::trivially_copy_pass_by_ref)]
+// Serde passes references.
 fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

@@ -170,9 +170,10 @@ struct Plan {
 
 impl Plan {
     fn of(encoder: &Encoder, text: &str, split: bool) -> Result<Self> {
-        let passages = match split {
-            true => encoder.passages(text)?,
-            false => vec![0..encoder.reach(text)?],
+        let passages = if split {
+            encoder.passages(text)?
+        } else {
+            std::iter::once(0..encoder.reach(text)?).collect()
         };
         let end = passages.last().map_or(0, |last| last.end);
         Ok(Self {

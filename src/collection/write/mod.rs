@@ -332,7 +332,8 @@ impl Collection {
     /// Loads the indexes anew where they are not of the store's state: where the file failed,
     /// what a write left in it is seen when it is opened again.
     fn agree(&self, turn: &mut Turn) -> Result<()> {
-        if self.viewing(|view| view.state())? == self.generation().state {
+        let generation = self.generation();
+        if self.viewing(|view| Ok(view.state()? == generation.state))? {
             return Ok(());
         }
         tracing::warn!("the store is of another state than its indexes, which are loaded anew");
