@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use parallax::query::{Copies, Highlights, Hit, Signal};
-use parallax::record::Payload as Fields;
+use parallax::record::{Payload as Fields, value_at};
 use parallax::{Error, Schema};
 use parallax_app::wire;
 
@@ -57,7 +57,7 @@ impl<'a> Asked<'a> {
         match self {
             Self::Fitting => fitting(fields),
             Self::All => (fields, Vec::new()),
-            Self::Named(names) => (named(schema, fields, names), Vec::new()),
+            Self::Named(names) => (named(schema, &fields, names), Vec::new()),
         }
     }
 }
@@ -119,18 +119,14 @@ fn fitting(fields: Fields) -> (Fields, Vec<String>) {
 }
 
 /// Fields by their names; `title` and `text` stand for those that play these parts as well.
-fn named(schema: &Schema, mut fields: Fields, names: &[&str]) -> Fields {
+fn named(schema: &Schema, fields: &Fields, names: &[&str]) -> Fields {
     let words = schema.words();
     let mut kept = Fields::new();
     for &name in names {
         let parts = schema.word_fields_named(name).into_iter();
         let parts = parts.filter_map(|at| words.named().get(at).copied());
         for field in std::iter::once(name).chain(parts) {
-            if let Some(value) = fields.get_mut(field) {
-                kept.entry(field).or_insert_with(|| value.take());
-                continue;
-            }
-            if let Some(value) = parallax::record::value_at(&fields, field) {
+            if let Some(value) = value_at(fields, field) {
                 kept.entry(field).or_insert(value);
             }
         }
@@ -270,6 +266,13 @@ mod tests {
             fields(json!({"city": "C", "name": "A"}))
         );
         assert_eq!(asked(&["text"]), fields(json!({"description": "B"})));
+        let nested = fields(json!({"make": {"brand": "D", "year": 1}}));
+        let names = ["make".to_owned(), "make.brand".to_owned()];
+        let (both, _) = Asked::of(&names).of_record(&Schema::startups(), nested.clone());
+        assert_eq!(
+            (&both["make"], &both["make.brand"]),
+            (&nested["make"], &json!("D"))
+        );
         assert_eq!(asked(&[""]), Fields::new());
     }
 }
