@@ -24,12 +24,12 @@ const LISTED: usize = 20;
 /// # Errors
 /// [`Error::Import`] where there is no record in it, or none with a text.
 pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
-    let import = Import::read(name, Cursor::new(beginning))?;
+    let mut import = Import::read(name, Cursor::new(beginning))?;
     let format = import.format().to_string();
     let mut sample: Vec<Payload> = Vec::new();
     let mut skipped: Vec<SkippedLine> = Vec::new();
     let (mut since_record, mut held, mut whole) = (0, 0, false);
-    let mut lines = import.take(MAX_LINES);
+    let mut lines = import.by_ref().take(MAX_LINES);
     // What is looked at is bounded: little can be packed into very much.
     while sample.len() < SAMPLE && skipped.len() <= LISTED && held < MAX_HELD_BYTES {
         match lines.next() {
@@ -98,6 +98,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         },
         told: chosen.fields.into_iter().map(told).collect(),
         skipped,
+        notes: import.notes(),
     })
 }
 

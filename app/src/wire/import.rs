@@ -24,6 +24,9 @@ pub struct Preview {
     /// Lines of this beginning that hold no record.
     #[serde(default)]
     pub skipped: Vec<SkippedLine>,
+    /// What was noticed about the file besides, as sentences.
+    #[serde(default)]
+    pub notes: Vec<String>,
 }
 
 /// Which field plays which part; none where no field seems to.
@@ -121,6 +124,9 @@ pub struct Task {
     /// Records of which meaning reads a part only, since their texts are too long.
     #[serde(default)]
     pub partly_read: u64,
+    /// What was noticed about the file besides, as sentences.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// Records a second.
     pub rate: f64,
     /// Seconds it will still take; `None` while that is not known.
@@ -185,6 +191,6 @@ mod tests {
             let proposed: Proposed = serde_json::from_str(&format!("{{\"text\":{text}}}")).unwrap();
             assert_eq!(proposed.text, texts);
         }
-        assert!(preview.skipped.is_empty());
+        assert!(preview.skipped.is_empty() && preview.notes.is_empty());
     }
 }

@@ -101,6 +101,9 @@ impl Index {
                 numbered(report.partly_read, "record is", "records are")
             )?;
         }
+        for note in &report.notes {
+            writeln!(out, "  {note}")?;
+        }
         for skipped in &report.listed {
             writeln!(out, "  line {}: {}", skipped.line, skipped.reason)?;
         }

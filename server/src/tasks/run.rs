@@ -43,6 +43,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
                 task.skipped = report.skipped;
                 task.listed = report.listed.into_iter().map(skipped).collect();
                 task.partly_read = report.partly_read;
+                task.notes = report.notes;
             }
             Err(Error::Cancelled) => {
                 task.state = TaskState::Cancelled;
@@ -111,6 +112,7 @@ fn made_before(
     Ok(same.then(|| Report {
         records,
         skipped: source.lines().saturating_sub(records),
+        notes: source.notes().to_vec(),
         ..Report::default()
     }))
 }

@@ -143,6 +143,7 @@ impl Spool {
             skipped: 0,
             listed: Vec::new(),
             partly_read: 0,
+            notes: Vec::new(),
             rate: 0.0,
             seconds_left: None,
             message: None,

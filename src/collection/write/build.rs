@@ -39,6 +39,7 @@ pub struct SourceFile {
     fields: Vec<FieldTold>,
     sha256: String,
     lines: u64,
+    notes: Vec<String>,
 }
 
 /// How far a build is.
@@ -70,6 +71,8 @@ pub struct Report {
     pub listed: Vec<Skipped>,
     /// Records of which meaning reads a part only, since their texts are too long.
     pub partly_read: u64,
+    /// What was noticed about the file besides, as sentences.
+    pub notes: Vec<String>,
     /// Reading, encoding and storing.
     pub records_took: Duration,
     /// Building both indexes.
@@ -95,9 +98,11 @@ impl SourceFile {
         let mut sampled = 0;
         let mut problem = None;
         let mut lines = 0;
-        for line in Import::open(path)? {
+        let mut import = Import::open(path)?;
+        for line in import.by_ref() {
+            let line = line.map_err(|error| broke_off(error, lines))?;
             lines += 1;
-            match line? {
+            match line {
                 Line::Record { payload, .. }
                     if sample.len() < Schema::SAMPLE && sampled < MAX_HELD_BYTES =>
                 {
@@ -125,6 +130,7 @@ impl SourceFile {
             fields: chosen.fields,
             sha256: digest_of(path)?,
             lines,
+            notes: import.notes(),
         })
     }
 
@@ -163,6 +169,12 @@ impl SourceFile {
     /// How many lines it has, blank ones not counted.
     pub fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// What was noticed when it was read, as sentences: its encoding where that is not UTF-8,
+    /// and the like.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Its hash, in hexadecimal.
@@ -338,6 +350,7 @@ impl Build<'_> {
             }
         }
         taken.report.partly_read = partly_read;
+        taken.report.notes.clone_from(&self.source.notes);
         Ok(taken.report)
     }
 }
@@ -396,6 +409,18 @@ impl<'a> Taken<'a> {
                 Ok(())
             }
         }
+    }
+}
+
+/// Says how far a file could be read that breaks off, as one that is cut or damaged does.
+fn broke_off(error: Error, lines: u64) -> Error {
+    match error {
+        Error::Io { path, reason } if lines > 0 => {
+            let what = format!("{reason}; {lines} records could be read before that");
+            let reason = std::io::Error::new(reason.kind(), what);
+            Error::Io { path, reason }
+        }
+        other => other,
     }
 }
 

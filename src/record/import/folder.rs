@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Line, MAX_LINE_BYTES, Rows, document, front_matter};
+use super::notes::Notes;
+use super::{Line, MAX_LINE_BYTES, Rows, document, encoding, front_matter};
 use crate::error::{Error, Result};
 use crate::record::Payload;
 
@@ -18,6 +19,7 @@ pub struct Folder {
     files: std::vec::IntoIter<TextFile>,
     read: u64,
     bytes: Arc<AtomicU64>,
+    notes: Notes,
 }
 
 struct TextFile {
@@ -33,7 +35,7 @@ impl Folder {
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be read; [`Error::Import`] where it holds no
     /// text.
-    pub fn open(path: &Path, bytes: Arc<AtomicU64>) -> Result<Self> {
+    pub fn open(path: &Path, bytes: Arc<AtomicU64>, notes: Notes) -> Result<Self> {
         let mut files = Vec::new();
         let mut folders = vec![(String::new(), path.to_owned())];
         while let Some((above, folder)) = folders.pop() {
@@ -69,20 +71,20 @@ impl Folder {
             files: files.into_iter(),
             read: 0,
             bytes,
+            notes,
         })
     }
 
     fn payload(&self, file: &TextFile) -> Result<Payload, String> {
         let text = self.text(file)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let front_matter::Parts {
             title,
             fields: said,
             text,
         } = if file.is_markdown {
-            front_matter::split(text)
+            front_matter::split(&text)
         } else {
-            front_matter::Parts::plain(text)
+            front_matter::Parts::plain(&text)
         };
         if text.trim().is_empty() && title.is_none() {
             return Err("the file is empty".into());
@@ -113,10 +115,11 @@ impl Folder {
         if bytes.len() > MAX_LINE_BYTES {
             return Err(format!("the file is larger than {MAX_LINE_BYTES} bytes"));
         }
-        String::from_utf8(bytes).map_err(|error| {
-            let byte = error.utf8_error().valid_up_to() + 1;
-            format!("invalid UTF-8 at byte {byte}; save the file as UTF-8")
-        })
+        let (text, note) = encoding::decoded(&bytes)?;
+        if let Some(note) = note {
+            self.notes.say(format!("{}: {note}", file.name));
+        }
+        Ok(text)
     }
 }
 
@@ -259,7 +262,7 @@ mod tests {
         let folder = folder(&[
             ("a.txt", b" \n"),
             ("b.md", b"---\na: b\n---\n"),
-            ("c.txt", b"\xff\xfea"),
+            ("c.txt", b"Caf\xe9 cr\xe8me"),
             ("d.txt", &vec![b'x'; MAX_LINE_BYTES + 1]),
             ("e.txt", b"good"),
         ]);
@@ -272,13 +275,37 @@ mod tests {
         let needles = [
             "a.txt: the file is empty",
             "b.md: ",
-            "c.txt: invalid UTF-8",
+            "c.txt: this is no UTF-8",
             "d.txt: ",
         ];
         for (index, needle) in needles.into_iter().enumerate() {
             assert_eq!(skipped[index].0, index as u64 + 1);
             assert!(skipped[index].1.starts_with(needle), "{skipped:?}");
         }
+    }
+
+    #[test]
+    fn texts_in_other_encodings_are_read_where_these_can_be_told() {
+        let long = "Schöne Grüße aus Köln an der Düssel. ".repeat(9);
+        let (windows, ..) = encoding_rs::WINDOWS_1252.encode(&long);
+        let wide: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide = [b"\xff\xfe".to_vec(), wide].concat();
+        let damaged = [long.as_bytes(), b"\xff"].concat();
+        let folder = folder(&[("a.txt", &windows), ("b.md", &wide), ("c.txt", &damaged)]);
+        let mut import = Import::open(folder.path()).unwrap();
+        let lines: Vec<Line> = import.by_ref().map(Result::unwrap).collect();
+        let records = records(&lines);
+        assert_eq!(records.len(), 3);
+        for (_, fields) in records {
+            assert!(fields["text"].as_str().unwrap().starts_with(&long));
+        }
+        let notes = import.notes();
+        assert!(
+            notes[0].starts_with("a.txt") && notes[0].contains("windows-1252"),
+            "{notes:?}"
+        );
+        assert!(notes[1].contains("UTF-16LE"), "{notes:?}");
+        assert!(notes[2].contains("c.txt: Some of it"), "{notes:?}");
     }
 
     #[test]

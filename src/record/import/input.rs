@@ -1,36 +1,49 @@
 //! The bytes of an import: counted as they arrive, unpacked where they begin like gzip,
-//! without a byte-order mark, and open to a look ahead before they are read.
+//! turned into UTF-8 where they are in another encoding, without a byte-order mark, and open
+//! to a look ahead before they are read.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::MAX_LINE_BYTES;
+use super::encoding::{self, Utf8};
+use super::gzip::{self, Gunzip};
+use super::notes::Notes;
 
 /// How much is asked of the source at once.
 const CHUNK: usize = 1 << 16;
 
-/// An import's unpacked bytes.
+/// An import's bytes: text in UTF-8, but for single bytes that are none.
 pub struct Input {
     source: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     /// How much of the buffer was consumed.
     used: usize,
+    ended: bool,
+    /// Why the source gives no more; told once all that it gave before was consumed.
+    failed: Option<io::Error>,
 }
 
 impl Input {
-    /// Takes a stream; `bytes` counts what is read of it.
-    pub fn new(raw: impl Read + Send + 'static, bytes: Arc<AtomicU64>) -> io::Result<Self> {
+    /// Takes a stream and unpacks it; `bytes` counts what is read of it.
+    pub fn packed(
+        raw: impl Read + Send + 'static,
+        bytes: Arc<AtomicU64>,
+        notes: &Notes,
+    ) -> io::Result<Self> {
         let mut input = Self::over(Counted { raw, bytes });
-        if input.peek(2)?.starts_with(&[0x1f, 0x8b]) {
-            input = Self::over(Unpacked(MultiGzDecoder::new(input)));
-        }
-        if input.peek(3)?.starts_with(b"\xef\xbb\xbf") {
-            input.consume(3);
+        if input.peek(gzip::MAGIC.len())?.starts_with(gzip::MAGIC) {
+            input = Self::over(Gunzip::new(input, notes.clone()));
         }
         Ok(input)
+    }
+
+    /// The same as text in UTF-8.
+    pub fn text(mut self, notes: &Notes) -> io::Result<Self> {
+        let mark = encoding::mark(self.peek(encoding::LOOKED_AT)?);
+        self.consume(mark.length);
+        Ok(Self::over(Utf8::new(self, mark.encoding, notes.clone())))
     }
 
     fn over(source: impl Read + Send + 'static) -> Self {
@@ -38,13 +51,31 @@ impl Input {
             source: Box::new(source),
             buffer: Vec::new(),
             used: 0,
+            ended: false,
+            failed: None,
         }
     }
 
-    /// The next bytes without consuming them: at least `count`, or else all there are.
+    /// The next bytes without consuming them: at least `count`, or else all that come.
+    ///
+    /// # Errors
+    /// The source's, where it failed before it gave any of them.
     pub fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.used < count && self.read_more()? > 0 {}
+        while self.buffer.len() - self.used < count && self.read_more() {}
+        if self.used == self.buffer.len()
+            && let Some(error) = self.failed.take()
+        {
+            return Err(error);
+        }
         Ok(&self.buffer[self.used..])
+    }
+
+    /// Says whether what was seen last is truly the end of the source.
+    ///
+    /// # Errors
+    /// The source's, where it is none.
+    pub fn check_end(&mut self) -> io::Result<()> {
+        self.failed.take().map_or(Ok(()), Err)
     }
 
     /// The next byte that is not blank, without consuming anything.
@@ -64,9 +95,33 @@ impl Input {
         Ok(None)
     }
 
-    fn read_more(&mut self) -> io::Result<usize> {
-        if self.used == self.buffer.len() {
-            self.buffer.clear();
+    /// Consumes the rest of a line, its end included, without keeping it. Gives its length.
+    pub fn pass_line(&mut self) -> io::Result<u64> {
+        let mut passed = 0;
+        loop {
+            let ahead = self.fill_buf()?;
+            if ahead.is_empty() {
+                return Ok(passed);
+            }
+            let end = ahead.iter().position(|&byte| byte == b'\n');
+            let used = end.map_or(ahead.len(), |end| end + 1);
+            self.consume(used);
+            passed += used as u64;
+            if end.is_some() {
+                return Ok(passed);
+            }
+        }
+    }
+
+    /// Whether there was more.
+    fn read_more(&mut self) -> bool {
+        if self.ended || self.failed.is_some() {
+            return false;
+        }
+        // What was consumed goes once it is most of the buffer, so that moving the rest to
+        // the front costs little for each byte.
+        if self.used > self.buffer.len() / 2 {
+            self.buffer.drain(..self.used);
             self.used = 0;
         }
         let start = self.buffer.len();
@@ -74,7 +129,9 @@ impl Input {
         let read = self.source.read(&mut self.buffer[start..]);
         let more = read.as_ref().map_or(0, |&more| more);
         self.buffer.truncate(start + more);
-        read
+        self.ended = more == 0;
+        self.failed = read.err();
+        more > 0
     }
 }
 
@@ -114,24 +171,5 @@ impl<R: Read> Read for Counted<R> {
                 }
             }
         }
-    }
-}
-
-/// What gzip packed, with errors that say what is wrong.
-struct Unpacked(MultiGzDecoder<Input>);
-
-impl Read for Unpacked {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into).map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => io::Error::new(
-                ErrorKind::UnexpectedEof,
-                "the gzip data ends too early: the file is cut",
-            ),
-            ErrorKind::InvalidInput | ErrorKind::InvalidData => io::Error::new(
-                ErrorKind::InvalidData,
-                format!("the gzip data is damaged ({error}); make or fetch the file again"),
-            ),
-            _ => error,
-        })
     }
 }

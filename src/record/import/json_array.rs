@@ -1,10 +1,12 @@
 //! A JSON array of objects, read as a stream: the end of each element is found by counting
 //! brackets outside strings, and only then is the element parsed. What is no object is
-//! skipped, and reading goes on after the next comma.
+//! skipped, and reading goes on after the next comma. Another array may follow.
 
 use std::io::{self, BufRead};
 
+use super::brackets::Brackets;
 use super::input::Input;
+use super::notes::Notes;
 use super::object::{self, Place};
 use super::{Line, MAX_LINE_BYTES, Rows};
 
@@ -15,6 +17,9 @@ pub struct JsonArray {
     at: Place,
     state: State,
     element: Vec<u8>,
+    /// Whether an object stands around the array, the end of which is of no use.
+    wrapped: bool,
+    notes: Notes,
 }
 
 /// What comes next.
@@ -22,9 +27,7 @@ pub struct JsonArray {
 enum State {
     /// `[`.
     Start,
-    /// The first element, or `]`.
-    First,
-    /// The element after a comma.
+    /// An element, or `]`.
     Element,
     /// Nothing but white space.
     Closed,
@@ -36,17 +39,34 @@ enum State {
 
 impl JsonArray {
     /// Reads from the first byte on, which is `[` but for white space.
-    pub fn new(input: Input) -> Self {
+    pub fn new(input: Input, notes: Notes) -> Self {
         Self {
             input,
             at: Place { line: 1, column: 1 },
             state: State::Start,
             element: Vec::new(),
+            wrapped: false,
+            notes,
         }
     }
 
+    /// Reads from the `[` on that stands after so many bytes of an object around it.
+    pub fn within(mut input: Input, before: usize, notes: Notes) -> io::Result<Self> {
+        let mut at = Place { line: 1, column: 1 };
+        let ahead = input.peek(before)?;
+        for &byte in ahead.iter().take(before) {
+            at.pass(byte);
+        }
+        input.consume(before);
+        Ok(Self {
+            at,
+            wrapped: true,
+            ..Self::new(input, notes)
+        })
+    }
+
     /// The next byte that is not blank, and where it stands; it is consumed.
-    fn next_byte(&mut self) -> io::Result<Option<Place>> {
+    fn next_byte(&mut self) -> io::Result<Option<(Place, u8)>> {
         loop {
             let ahead = self.input.fill_buf()?;
             if ahead.is_empty() {
@@ -59,7 +79,7 @@ impl JsonArray {
                 self.at.pass(byte);
                 used += 1;
                 if !byte.is_ascii_whitespace() {
-                    found = Some(place);
+                    found = Some((place, byte));
                     break;
                 }
             }
@@ -73,14 +93,14 @@ impl JsonArray {
     /// Reads up to the end of the array, of the file, or of an element, which it gives.
     fn element(&mut self) -> io::Result<Option<Line>> {
         let read = self.read_element()?;
-        let first = self.state == State::First;
         self.state = match read.end {
             Some(b',') => State::Element,
             Some(_) => State::Closed,
             None => State::Cut,
         };
         let Some(start) = read.start else {
-            if read.end.is_none() || (first && self.state == State::Closed) {
+            // A comma after the last element is common, and harmless.
+            if read.end.is_none() || self.state == State::Closed {
                 return Ok(None);
             }
             return Ok(Some(Line::Skipped {
@@ -95,7 +115,7 @@ impl JsonArray {
         } else if read.length > MAX_LINE_BYTES {
             Err(format!("the element is longer than {MAX_LINE_BYTES} bytes"))
         } else {
-            object::parse(self.element.trim_ascii(), start)
+            object::parse(self.element.trim_ascii(), start, &self.notes)
         };
         Ok(Some(match parsed {
             Ok(payload) => Line::Record { line, payload },
@@ -107,7 +127,7 @@ impl JsonArray {
     /// it is not too long.
     fn read_element(&mut self) -> io::Result<Read> {
         self.element.clear();
-        let mut scan = Scan::default();
+        let mut brackets = Brackets::default();
         let mut read = Read {
             start: None,
             length: 0,
@@ -117,7 +137,7 @@ impl JsonArray {
         loop {
             let ahead = self.input.fill_buf()?;
             if ahead.is_empty() {
-                read.open = scan.depth > 0 || scan.in_string;
+                read.open = brackets.is_open();
                 return Ok(read);
             }
             let mut used = 0;
@@ -125,10 +145,11 @@ impl JsonArray {
                 let place = self.at;
                 self.at.pass(byte);
                 used += 1;
-                if scan.ends_at(byte) {
+                if !brackets.is_open() && matches!(byte, b',' | b']') {
                     read.end = Some(byte);
                     break;
                 }
+                brackets.pass(byte);
                 if read.start.is_none() && !byte.is_ascii_whitespace() {
                     read.start = Some(place);
                 }
@@ -149,31 +170,38 @@ impl JsonArray {
 
 impl Rows for JsonArray {
     fn next_line(&mut self) -> io::Result<Option<Line>> {
-        if self.state == State::Start {
-            self.next_byte()?;
-            self.state = State::First;
+        loop {
+            if self.state == State::Start {
+                self.next_byte()?;
+                self.state = State::Element;
+            }
+            if self.state == State::Element
+                && let Some(line) = self.element()?
+            {
+                return Ok(Some(line));
+            }
+            let (line, reason) = match self.state {
+                State::Closed if self.wrapped => return Ok(None),
+                State::Closed => match self.next_byte()? {
+                    Some((_, b'[')) => {
+                        self.state = State::Element;
+                        continue;
+                    }
+                    Some((place, _)) => (place.line, "text after the end of the array is not read"),
+                    None => return Ok(None),
+                },
+                State::Cut => (
+                    self.at.line,
+                    "the array is never closed: the file is cut, or the ']' at its end is missing",
+                ),
+                _ => return Ok(None),
+            };
+            self.state = State::Done;
+            return Ok(Some(Line::Skipped {
+                line,
+                reason: reason.into(),
+            }));
         }
-        if matches!(self.state, State::First | State::Element)
-            && let Some(line) = self.element()?
-        {
-            return Ok(Some(line));
-        }
-        let (line, reason) = match self.state {
-            State::Closed => match self.next_byte()? {
-                Some(place) => (place.line, "text after the end of the array is not read"),
-                None => return Ok(None),
-            },
-            State::Cut => (
-                self.at.line,
-                "the array is never closed: the file is cut, or the ']' at its end is missing",
-            ),
-            _ => return Ok(None),
-        };
-        self.state = State::Done;
-        Ok(Some(Line::Skipped {
-            line,
-            reason: reason.into(),
-        }))
     }
 }
 
@@ -187,40 +215,6 @@ struct Read {
     end: Option<u8>,
     /// Whether it is unfinished where it ends.
     open: bool,
-}
-
-/// Finds the end of an element.
-#[derive(Default)]
-struct Scan {
-    /// How many brackets are open.
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-}
-
-impl Scan {
-    /// Whether this byte follows the element. No JSON string holds a raw line end, so a
-    /// string left open ends there: a lost quote need not cost the elements on later lines.
-    fn ends_at(&mut self, byte: u8) -> bool {
-        if self.in_string {
-            match byte {
-                b'\n' => (self.in_string, self.escaped) = (false, false),
-                _ if self.escaped => self.escaped = false,
-                b'\\' => self.escaped = true,
-                b'"' => self.in_string = false,
-                _ => {}
-            }
-            return false;
-        }
-        match byte {
-            b',' | b']' if self.depth == 0 => return true,
-            b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        false
-    }
 }
 
 #[cfg(test)]
@@ -252,14 +246,13 @@ mod tests {
         let skipped = skipped(&lines);
         assert_eq!(
             skipped.iter().map(|s| s.0).collect::<Vec<_>>(),
-            [1, 1, 2, 3, 4, 4, 5]
+            [1, 1, 2, 3, 4, 4]
         );
         assert_eq!(skipped[0].1, "not a JSON object");
         assert!(skipped[1].1.ends_with("at column 14"), "{skipped:?}");
         assert!(skipped[2].1.ends_with("at line 3, column 5"), "{skipped:?}");
         assert!(skipped[4].1.contains("comma"), "{skipped:?}");
         assert_eq!(skipped[5].1, "invalid UTF-8 at byte 7");
-        assert!(skipped[6].1.contains("comma"), "{skipped:?}");
     }
 
     #[test]
@@ -286,12 +279,12 @@ mod tests {
     }
 
     #[test]
-    fn text_after_the_array_is_reported_not_read() {
-        let lines = lines("a.json", b"[{\"a\":1}]\n\n[{\"a\":2}]");
-        assert_eq!(records(&lines).len(), 1);
+    fn another_array_may_follow_and_other_text_is_reported() {
+        let lines = lines("a.json", b"[{\"a\":1}]\n\n[{\"a\":2},]\n{\"a\":3}");
+        assert_eq!(records(&lines).len(), 2);
         let said = skipped(&lines);
         assert_eq!(said.len(), 1);
-        assert_eq!(said[0].0, 3);
+        assert_eq!(said[0].0, 4);
         assert!(said[0].1.contains("after the end"), "{said:?}");
     }
 

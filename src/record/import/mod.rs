@@ -1,20 +1,30 @@
 //! Reading records from a file, a folder or an upload, one at a time, with line numbers.
 //!
-//! Which [`Format`] it is, is read from the name and the first bytes; gzip is unpacked on the
-//! way. What cannot be used of the input is reported as [`Line::Skipped`] and reading goes
-//! on; only an input that cannot be read at all, or not to its end, is an error. Nothing but
-//! the record at hand is held in memory.
+//! Which [`Format`] it is, is read from the name and the first bytes; gzip is unpacked and
+//! other encodings are turned into UTF-8 on the way. What cannot be used of the input is
+//! reported as [`Line::Skipped`] and reading goes on; only an input that cannot be read at
+//! all, or not to its end, is an error. What was noticed besides, such as its encoding, is
+//! in [`Import::notes`]. Little more than the record at hand is held in memory.
 
+mod brackets;
 mod csv;
 mod document;
+mod encoding;
+mod exact;
 mod folder;
 mod front_matter;
+mod gzip;
 mod input;
 mod json_array;
-mod json_lines;
+mod json_values;
+mod kind;
+mod notes;
 mod object;
 #[cfg(test)]
 mod tests;
+mod wrapped;
+
+pub use self::exact::with_all_digits;
 
 use std::fmt;
 use std::fs::File;
@@ -27,13 +37,18 @@ use self::csv::CsvRows;
 use self::folder::Folder;
 use self::input::Input;
 use self::json_array::JsonArray;
-use self::json_lines::JsonLines;
+use self::json_values::JsonValues;
+use self::kind::Ending;
+use self::notes::Notes;
 use super::Payload;
 use crate::error::{Error, Result};
 
 /// The longest line, element, row or text taken, in bytes: a longer one is no record, or a
 /// file without line ends.
 pub const MAX_LINE_BYTES: usize = 4 << 20;
+
+/// The most fields of a record: as many as the columns of a large spreadsheet.
+pub const MAX_FIELDS: usize = 16_384;
 
 /// What one line of the input gave.
 #[derive(Debug)]
@@ -57,11 +72,11 @@ pub enum Line {
 /// How records are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// A JSON object a line.
+    /// JSON objects one after another, mostly one a line.
     JsonLines,
     /// One JSON array of objects.
     JsonArray,
-    /// Rows under a header, parted by commas, semicolons or tabs.
+    /// Rows under a header, parted by commas, semicolons, tabs or vertical bars.
     Csv,
     /// A text or Markdown file a record.
     Folder,
@@ -85,6 +100,7 @@ pub struct Import {
     format: Format,
     /// Raw bytes read so far.
     bytes: Arc<AtomicU64>,
+    notes: Notes,
     /// Nothing once the end or an error was met.
     rows: Option<Box<dyn Rows>>,
 }
@@ -96,23 +112,24 @@ trait Rows: Send {
 }
 
 impl Import {
-    /// Opens a folder of texts, or a file: `.csv` and `.tsv`, plain or `.gz`, are CSV with a
-    /// header line, one that begins with `[` is a JSON array, everything else JSON lines. Where
-    /// the ending tells nothing, what begins with neither `{` nor `[` is CSV.
+    /// Opens a folder of texts, or a file. Its name tells CSV with a header line (`.csv`,
+    /// `.tsv`) and JSON (`.json`, `.jsonl`), plain or `.gz`; where the name tells nothing,
+    /// what begins with neither `{` nor `[` is CSV.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened; [`Error::Import`] where it is empty, or its
-    /// CSV header cannot be read.
+    /// [`Error::Io`] where it cannot be opened; [`Error::Import`] where it is empty, of a
+    /// kind that is not read, or its CSV header cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         let kind = file.metadata().map_err(Error::io(path))?.file_type();
         if kind.is_dir() {
-            let bytes = Arc::default();
-            let folder = Folder::open(path, Arc::clone(&bytes))?;
+            let (bytes, notes) = (Arc::default(), Notes::default());
+            let folder = Folder::open(path, Arc::clone(&bytes), notes.clone())?;
             return Ok(Self {
                 name: path.to_owned(),
                 format: Format::Folder,
                 bytes,
+                notes,
                 rows: Some(Box::new(folder)),
             });
         }
@@ -134,34 +151,66 @@ impl Import {
     }
 
     fn stream(name: &Path, raw: impl Read + Send + 'static) -> Result<Self> {
-        let bytes = Arc::default();
-        let mut input = Input::new(raw, Arc::clone(&bytes)).map_err(Error::io(name))?;
-        if input.peek(1).map_err(Error::io(name))?.is_empty() {
-            return Err(Error::import(name, "the file is empty"));
-        }
-        if is_no_text(input.peek(LOOKED_AT).map_err(Error::io(name))?) {
-            let message = "this is no text in UTF-8, but UTF-16 or a binary file; save it as JSON \
-                           lines or CSV in UTF-8";
+        let io = Error::io;
+        let (bytes, notes) = (Arc::default(), Notes::default());
+        let packed = Input::packed(raw, Arc::clone(&bytes), &notes);
+        let mut packed = packed.map_err(io(name))?;
+        let beginning = packed.peek(kind::LOOKED_AT).map_err(io(name))?;
+        if encoding::mark(beginning).encoding.is_none()
+            && let Some(message) = kind::other(beginning)
+        {
             return Err(Error::import(name, message));
         }
-        let first = input.first_byte().map_err(Error::io(name))?;
-        let format = match (Ending::of(name), first) {
-            (Ending::Csv, _) => Format::Csv,
-            (_, Some(b'[')) => Format::JsonArray,
-            (Ending::Other, Some(byte)) if byte != b'{' => Format::Csv,
-            _ => Format::JsonLines,
-        };
-        let rows: Box<dyn Rows> = match format {
-            Format::Csv => Box::new(CsvRows::new(name, input)?),
-            Format::JsonArray => Box::new(JsonArray::new(input)),
-            _ => Box::new(JsonLines::new(input)),
-        };
+        let mut input = packed.text(&notes).map_err(io(name))?;
+        if input.peek(1).map_err(io(name))?.is_empty() {
+            return Err(Error::import(name, "the file is empty"));
+        }
+        let (format, rows) = Self::rows(name, input, &notes)?;
         Ok(Self {
             name: name.to_owned(),
             format,
             bytes,
+            notes,
             rows: Some(rows),
         })
+    }
+
+    /// The reader that a text needs.
+    fn rows(name: &Path, mut input: Input, notes: &Notes) -> Result<(Format, Box<dyn Rows>)> {
+        let io = Error::io;
+        let first = input.first_byte().map_err(io(name))?;
+        let ending = Ending::of(name);
+        let is_csv = match ending {
+            Ending::Csv => true,
+            Ending::Json | Ending::JsonLines => false,
+            _ => first.is_some_and(|byte| !matches!(byte, b'{' | b'[')),
+        };
+        if is_csv {
+            return Ok((Format::Csv, Box::new(CsvRows::new(name, input, notes)?)));
+        }
+        if first == Some(b'[') {
+            return Ok((
+                Format::JsonArray,
+                Box::new(JsonArray::new(input, notes.clone())),
+            ));
+        }
+        if ending != Ending::JsonLines {
+            let beginning = input.peek(MAX_LINE_BYTES).map_err(io(name))?;
+            let whole = beginning.len() < MAX_LINE_BYTES;
+            if let Some(list) = wrapped::look(beginning, whole) {
+                notes.say(format!(
+                    "The file is one object; its records are in the list '{}', and what stands \
+                     beside it was left aside.",
+                    list.path
+                ));
+                let rows = JsonArray::within(input, list.before, notes.clone());
+                return Ok((Format::JsonArray, Box::new(rows.map_err(io(name))?)));
+            }
+        }
+        Ok((
+            Format::JsonLines,
+            Box::new(JsonValues::new(input, notes.clone())),
+        ))
     }
 
     /// How the records are written down.
@@ -169,23 +218,16 @@ impl Import {
         self.format
     }
 
+    /// What was noticed so far, as sentences: what does not keep the input from being read.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.sentences()
+    }
+
     /// How much of the input was read, in bytes as they are stored or sent: before gzip is
     /// unpacked. A little runs ahead of the records given out.
     pub fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
-}
-
-/// So many bytes at the beginning tell whether a file is text.
-const LOOKED_AT: usize = 256;
-
-/// Whether a file begins as no text in UTF-8 does: with the byte-order mark of UTF-16, or with
-/// a NUL somewhere, as UTF-16 and most binary formats have.
-fn is_no_text(beginning: &[u8]) -> bool {
-    let looked_at = &beginning[..beginning.len().min(LOOKED_AT)];
-    looked_at.starts_with(b"\xff\xfe")
-        || looked_at.starts_with(b"\xfe\xff")
-        || looked_at.contains(&0)
 }
 
 impl Iterator for Import {
@@ -197,24 +239,5 @@ impl Iterator for Import {
             self.rows = None;
         }
         next.map_err(Error::io(&self.name)).transpose()
-    }
-}
-
-/// What the end of a file's name tells of its format.
-enum Ending {
-    Csv,
-    Json,
-    Other,
-}
-
-impl Ending {
-    fn of(name: &Path) -> Self {
-        let name = name.to_string_lossy().to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("csv" | "tsv") => Self::Csv,
-            Some("json" | "jsonl" | "ndjson") => Self::Json,
-            _ => Self::Other,
-        }
     }
 }

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::MAX_FIELDS;
+use super::exact::{exact, may_round};
+use super::notes::Notes;
 use crate::record::Payload;
 
 /// A place in a file, both counted from 1, the column in bytes.
@@ -24,28 +27,47 @@ impl Place {
 }
 
 /// The object that `text` is, or the reason why it is none; `start` is where it begins.
-pub fn parse(text: &[u8], start: Place) -> Result<Payload, String> {
-    let text = std::str::from_utf8(text)
-        .map_err(|e| format!("invalid UTF-8 at byte {}", e.valid_up_to() + 1))?;
-    match serde_json::from_str(text) {
+pub fn parse(text: &[u8], start: Place, notes: &Notes) -> Result<Payload, String> {
+    if let Err(error) = std::str::from_utf8(text) {
+        return Err(format!("invalid UTF-8 at byte {}", error.valid_up_to() + 1));
+    }
+    let read = if may_round(text) {
+        None
+    } else {
+        serde_json::from_slice(text).ok()
+    };
+    let read = read.map_or_else(
+        || {
+            let exact = exact(text);
+            let read = serde_json::from_slice(&exact.text)?;
+            notes.count_nulls(exact.nulls);
+            notes.count_texts(exact.texts);
+            Ok(read)
+        },
+        Ok::<_, serde_json::Error>,
+    );
+    match read {
+        Ok(Value::Object(payload)) if payload.len() > MAX_FIELDS => Err(format!(
+            "the record has {} fields; at most {MAX_FIELDS} are taken",
+            payload.len()
+        )),
         Ok(Value::Object(payload)) => Ok(payload),
         Ok(_) => Err("not a JSON object".into()),
-        Err(error) if error.is_eof() => Err(
-            "not JSON: it ends within a record; a record is one line, or a list holds them".into(),
-        ),
-        Err(error) => Err(format!("not JSON: {}", described(&error, start))),
+        Err(error) if error.is_eof() => Err("not JSON: it ends within a record".into()),
+        Err(error) => Err(not_json(&error, start)),
     }
 }
 
-/// serde_json counts lines and columns within the text it was given; the file's are told.
-fn described(error: &serde_json::Error, start: Place) -> String {
+/// What is wrong with a text that begins at a place. serde_json counts lines and columns
+/// within the text it was given; the file's are told.
+pub fn not_json(error: &serde_json::Error, start: Place) -> String {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();
     let (line, column) = (error.line() as u64, error.column() as u64);
     if line > 1 {
         let line = start.line + line - 1;
-        return format!("{what} at line {line}, column {column}");
+        return format!("not JSON: {what} at line {line}, column {column}");
     }
     let column = (start.column + column).saturating_sub(1);
-    format!("{what} at column {column}")
+    format!("not JSON: {what} at column {column}")
 }

@@ -14,6 +14,13 @@ pub fn lines(name: &str, bytes: &[u8]) -> Vec<Line> {
     import.map(Result::unwrap).collect()
 }
 
+/// The same, with the notes.
+pub fn read(name: &str, bytes: &[u8]) -> (Vec<Line>, Vec<String>) {
+    let mut import = Import::read(name, io::Cursor::new(bytes.to_vec())).unwrap();
+    let lines = import.by_ref().map(Result::unwrap).collect();
+    (lines, import.notes())
+}
+
 /// The records among lines, with where they begin.
 pub fn records(lines: &[Line]) -> Vec<(u64, &Payload)> {
     let record = |line| match line {
@@ -32,7 +39,8 @@ pub fn skipped(lines: &[Line]) -> Vec<(u64, &str)> {
     lines.iter().filter_map(skipped).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+/// Bytes as gzip packs them.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
@@ -98,16 +106,126 @@ fn the_format_is_told_by_name_then_by_content() {
 }
 
 #[test]
-fn what_is_no_text_in_utf8_is_refused_with_what_to_do() {
-    let text = "name,about\nMilk,white\n";
-    let wide = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect();
-    let (little, big): (Vec<u8>, Vec<u8>) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));
-    let marked = [b"\xff\xfe".as_slice(), &little].concat();
-    for bytes in [little, big, marked, b"PK\x03\x04\x14\x00\x06".to_vec()] {
-        for bytes in [gzip(&bytes), bytes] {
-            let refused = Import::read("a.csv", io::Cursor::new(bytes)).err().unwrap();
-            assert!(refused.to_string().contains("in UTF-8"), "{refused}");
+fn a_file_of_another_kind_is_refused_with_what_it_is() {
+    for bytes in [gzip(b"\x89PNG\r\n\x1a\n"), b"\x89PNG\r\n\x1a\n".to_vec()] {
+        let refused = Import::read("a.csv", io::Cursor::new(bytes)).err().unwrap();
+        let refused = refused.to_string();
+        assert!(refused.starts_with("a.csv: this is a picture"), "{refused}");
+    }
+}
+
+/// A text as a file in UTF-16 begins, with a mark or without.
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
+    let mark = mark.then_some(0xfeff);
+    mark.into_iter()
+        .chain(text.encode_utf16())
+        .flat_map(bytes)
+        .collect()
+}
+
+#[test]
+fn every_text_format_is_read_in_every_common_encoding() {
+    let long = "Grüße aus Köln und schöne Bäume. ".repeat(9);
+    let csv = format!("title,about\nMüller & Söhne,{long}\nCafé Brûlé,crème brûlée\n");
+    let jsonl = format!("{{\"title\":\"Müller & Söhne\",\"about\":\"{long}\"}}\n");
+    for (name, text) in [
+        ("a.csv", csv),
+        ("a.jsonl", jsonl.clone()),
+        ("a.json", format!("[{jsonl}]")),
+    ] {
+        let (windows, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+        for (bytes, told) in [
+            (text.clone().into_bytes(), None),
+            (format!("\u{feff}{text}").into_bytes(), None),
+            (utf16(&text, u16::to_le_bytes, true), Some("UTF-16LE")),
+            (utf16(&text, u16::to_be_bytes, true), Some("UTF-16BE")),
+            (utf16(&text, u16::to_le_bytes, false), Some("UTF-16LE")),
+            (windows.into_owned(), Some("windows-1252")),
+        ] {
+            for bytes in [gzip(&bytes), bytes] {
+                let (lines, notes) = read(name, &bytes);
+                assert!(skipped(&lines).is_empty(), "{name} {told:?}: {lines:?}");
+                let title = &records(&lines)[0].1["title"];
+                assert_eq!(title, "Müller & Söhne", "{name} {told:?}");
+                let said = notes
+                    .iter()
+                    .any(|note| told.is_some_and(|told| note.contains(told)));
+                assert_eq!(said, told.is_some(), "{name} {told:?}: {notes:?}");
+            }
         }
+    }
+}
+
+#[test]
+fn other_alphabets_are_told_by_their_letters() {
+    for (encoding, text) in [
+        (
+            encoding_rs::WINDOWS_1251,
+            "название,город\nМельница на реке,Псков\nСтарая кузница,Тверь\n",
+        ),
+        (
+            encoding_rs::SHIFT_JIS,
+            "名前,説明\n水車小屋,川のそばの古い小屋です\n牛乳屋,毎朝配達します\n",
+        ),
+        (
+            encoding_rs::GBK,
+            "名称,说明\n磨坊,河边的一座老磨坊\n奶店,每天早上送牛奶\n",
+        ),
+    ] {
+        let (bytes, ..) = encoding.encode(text);
+        let (lines, notes) = read("a.csv", &bytes);
+        let first: Vec<&Value> = records(&lines)[0].1.values().collect();
+        let second_line = text.lines().nth(1).unwrap();
+        assert_eq!(
+            first[0],
+            second_line.split(',').next().unwrap(),
+            "{}",
+            encoding.name()
+        );
+        assert!(notes[0].contains(encoding.name()), "{notes:?}");
+    }
+}
+
+#[test]
+fn a_stray_byte_costs_its_line_and_leaves_the_encoding() {
+    let mut bytes = "id,title\n1,Mühle\n2,Da".to_owned().into_bytes();
+    bytes.extend(b"\xffiry\n3,Caf\xc3\xa9\n4,Quay\n");
+    let (lines, notes) = read("a.csv", &bytes);
+    assert_eq!(records(&lines).len(), 3);
+    assert_eq!(records(&lines)[1].1["title"], "Café");
+    assert_eq!(skipped(&lines), [(3, "invalid UTF-8 in 'title', byte 3")]);
+    assert!(notes.is_empty(), "{notes:?}");
+}
+
+#[test]
+fn a_few_letters_are_read_where_they_make_words() {
+    for (text, title) in [
+        (&b"id,title\n1,M\xfchle\n"[..], Some("Mühle")),
+        (b"id,title\n1,the \x93mill\x94\n", Some("the “mill”")),
+        (b"id,title\n1,mill\xff\n", None),
+        (b"id,title\n1,\x81 mill \xfa\n", None),
+    ] {
+        let (lines, _) = read("a.csv", text);
+        let read = records(&lines)
+            .first()
+            .map(|(_, fields)| fields["title"].clone());
+        assert_eq!(read, title.map(Value::from));
+    }
+}
+
+#[test]
+fn an_encoding_is_told_wherever_its_first_letter_stands() {
+    let plain = "1,mill\n".repeat(400_000);
+    let text = format!("id,title\n{plain}2,Café à Müllers Bäckerei Öl und Käse für Jörg\n");
+    let (windows, ..) = encoding_rs::WINDOWS_1252.encode(&text);
+    for (bytes, notes) in [(&windows[..], 1), (text.as_bytes(), 0)] {
+        let (lines, said) = read("a.csv", bytes);
+        let last = records(&lines).last().unwrap().1["title"].clone();
+        assert!(
+            last.as_str().unwrap().starts_with("Café à Müllers"),
+            "{last}"
+        );
+        assert_eq!(said.len(), notes, "{said:?}");
     }
 }
 

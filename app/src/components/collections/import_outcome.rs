@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::import_notes::ImportNotes;
 use super::panel_heading::PanelHeading;
 use super::skipped_lines::SkippedLines;
 use crate::numbers::{counted, thousands};
@@ -22,6 +23,7 @@ pub fn ImportOutcome(
         skipped,
         listed,
         partly_read,
+        notes,
         message,
         ..
     } = task;
@@ -66,6 +68,7 @@ pub fn ImportOutcome(
             {message}
             {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
             {in_part}
+            <ImportNotes notes />
             <SkippedLines total=skipped listed />
             {way}
         </section>

@@ -127,6 +127,7 @@ mod tests {
             skipped: 10,
             listed: Vec::new(),
             partly_read: 0,
+            notes: Vec::new(),
             rate: 148.4,
             seconds_left: Some(190.0),
             message: None,

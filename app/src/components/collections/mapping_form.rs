@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::collection_list::Collections;
 use super::fields_told::FieldsTold;
+use super::import_notes::ImportNotes;
 use super::preview_table::PreviewTable;
 use super::skipped_lines::SkippedLines;
 use crate::browser::query_of;
@@ -36,6 +37,7 @@ pub fn MappingForm(
         proposed,
         told,
         skipped,
+        notes,
     } = preview;
     let form = NodeRef::<leptos::html::Form>::new();
     let name = RwSignal::new(collection_name(&file));
@@ -92,6 +94,7 @@ pub fn MappingForm(
         <p class="import-note" role="status">
             {summary}
         </p>
+        <ImportNotes notes />
         <PreviewTable fields rows />
         <SkippedLines total=skipped.len() as u64 listed=skipped />
         <FieldsTold told />

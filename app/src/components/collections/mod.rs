@@ -6,6 +6,7 @@ pub mod collection_row;
 pub mod delete_dialog;
 pub mod drop_zone;
 pub mod fields_told;
+pub mod import_notes;
 pub mod import_outcome;
 pub mod import_panel;
 pub mod import_progress;

@@ -8,6 +8,7 @@ use axum::routing::{delete, post, put};
 use axum::{Json, Router};
 use parallax::Filter;
 use parallax::collection::{Incoming, Written};
+use parallax::record::with_all_digits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -55,7 +56,9 @@ async fn write(
     let Path(name) = path?;
     let body = body?;
     // Reading 32 MiB of JSON takes too long for a thread that others wait for.
-    let read = tokio::task::spawn_blocking(move || incoming(json_body(&headers, &body)?));
+    let read = tokio::task::spawn_blocking(move || {
+        incoming(json_body(&headers, &with_all_digits(&body))?)
+    });
     let incoming = read.await.map_err(|_| Failure::from(internal()))??;
     let written = service.write(name, move |collection| collection.put(incoming));
     let Written {

@@ -1,0 +1,233 @@
+//! How the rows of a file are written, told from the first of them.
+
+use super::row::{Dialect, Parsed, Row, end_of_line};
+
+/// So many rows tell it.
+const ROWS: usize = 200;
+
+/// What may part fields, the likeliest first.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The line that some spreadsheets begin a file with, to say what parts its fields.
+pub struct SaidSeparator {
+    /// What it says.
+    pub separator: u8,
+    /// The line's bytes, its end included.
+    pub length: usize,
+}
+
+/// Looks for such a line: `sep=;`.
+pub fn said_separator(beginning: &[u8]) -> Option<SaidSeparator> {
+    let length = end_of_line(beginning, true)?;
+    let line = beginning[..length]
+        .strip_suffix(b"\n")
+        .unwrap_or(&beginning[..length]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line
+        .strip_prefix(b"\"")
+        .and_then(|line| line.strip_suffix(b"\""))
+        .unwrap_or(line);
+    let (key, separator) = line.split_at_checked(4)?;
+    match separator {
+        &[separator] if separator.is_ascii() && key.eq_ignore_ascii_case(b"sep=") => {
+            Some(SaidSeparator { separator, length })
+        }
+        _ => None,
+    }
+}
+
+/// Tells the dialect of a file from its beginning, which is all of it where it is `whole`:
+/// the separator by which most rows have as many fields as the header.
+pub fn tell(beginning: &[u8], whole: bool, said: Option<u8>) -> Dialect {
+    let candidates = match &said {
+        Some(said) => std::slice::from_ref(said),
+        None => &SEPARATORS,
+    };
+    let looks = candidates.iter().map(|&separator| {
+        let dialect = Dialect {
+            separator: Some(separator),
+            quotes: true,
+            trims: false,
+        };
+        (separator, Look::at(beginning, whole, dialect))
+    });
+    let looks = looks.filter(|(_, look)| look.columns > 1 || said.is_some());
+    // Of equals, the first.
+    let best = looks.reduce(|best, other| if other.1.beats(&best.1) { other } else { best });
+    let Some((separator, look)) = best else {
+        return Dialect {
+            separator: None,
+            quotes: true,
+            trims: false,
+        };
+    };
+    Dialect {
+        separator: Some(separator),
+        // Between tabs a quote is mostly a letter, inches or a nickname.
+        quotes: separator != b'\t' || look.needed > look.loose,
+        trims: is_spaced(beginning, separator),
+    }
+}
+
+/// Whether a file that need be no table is one: at least two rows, all of as many fields.
+pub fn is_table(beginning: &[u8], whole: bool) -> bool {
+    let dialect = tell(beginning, whole, None);
+    if dialect.separator.is_none() {
+        return false;
+    }
+    let look = Look::at(beginning, whole, dialect);
+    look.rows > 0 && look.fitting == look.rows
+}
+
+/// Whether a blank follows each separator of the header, as in `id, name, city`.
+fn is_spaced(beginning: &[u8], separator: u8) -> bool {
+    let header = end_of_line(beginning, true).unwrap_or_default();
+    let mut parts = beginning[..header].split(|&byte| byte == separator);
+    parts.next();
+    let mut further = parts.peekable();
+    further.peek().is_some() && further.all(|part| part.starts_with(b" "))
+}
+
+/// The first rows, read in a dialect.
+#[derive(Default)]
+struct Look {
+    columns: usize,
+    /// Rows after the header, and those that fit it.
+    rows: usize,
+    fitting: usize,
+    /// Fields whose quotes were needed, and rows all in quotes.
+    needed: usize,
+    /// Quotes that enclose no field.
+    loose: usize,
+}
+
+impl Look {
+    fn at(beginning: &[u8], whole: bool, dialect: Dialect) -> Self {
+        let mut look = Self::default();
+        let mut row = Row::default();
+        let mut rest = beginning;
+        while !rest.is_empty() && look.rows < ROWS {
+            let most = if look.columns == 0 {
+                usize::MAX
+            } else {
+                look.columns
+            };
+            match row.parse(rest, whole, most, dialect) {
+                Parsed::Row { length, .. } => {
+                    rest = &rest[length..];
+                    if !row.is_blank() {
+                        look.take(&row);
+                    }
+                }
+                Parsed::Unclosed => {
+                    look.loose += 1;
+                    look.rows += 1;
+                    let Some(length) = end_of_line(rest, whole) else {
+                        break;
+                    };
+                    rest = &rest[length..];
+                }
+                Parsed::Short => break,
+            }
+        }
+        look
+    }
+
+    fn take(&mut self, row: &Row) {
+        let all_quoted = row.len() > 1 && row.quoted == row.len();
+        self.needed += row.needed + usize::from(all_quoted);
+        self.loose += row.loose;
+        if self.columns == 0 {
+            self.columns = row.len();
+            return;
+        }
+        self.rows += 1;
+        self.fitting += usize::from(row.fits(self.columns));
+    }
+
+    /// Whether more of its rows fit their header, or as many a header of more columns.
+    fn beats(&self, other: &Self) -> bool {
+        let share = |look: &Self, rows: usize| look.fitting * rows.max(1);
+        let (ours, theirs) = (share(self, other.rows), share(other, self.rows));
+        ours > theirs || (ours == theirs && self.columns > other.columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn separator(text: &str) -> Option<char> {
+        tell(text.as_bytes(), true, None).separator.map(char::from)
+    }
+
+    #[test]
+    fn the_separator_is_the_one_by_which_rows_fit_the_header() {
+        for (text, expected) in [
+            ("name;text\nx;a,b,c\n", Some(';')),
+            ("name;price, net;tax, net\nx;1,5;2,5\ny;3;4\n", Some(';')),
+            ("na;me,text\nx,a\n", Some(',')),
+            ("a|b|c\n1|x, y|2\n2|z, w, v|3\n", Some('|')),
+            ("a\tb\n1, 2\t3\n", Some('\t')),
+            ("\"a;b\",c\n\"1;2\",3\n", Some(',')),
+            ("a,b;c\n1,2;3\n", Some(',')),
+            ("a;b\n", Some(';')),
+            ("title\nMill, old\nDairy\n", None),
+            // A row that fits is worth more than a header of many.
+            ("when, where, who|what\nx|y\nz|w\n", Some('|')),
+            ("", None),
+        ] {
+            assert_eq!(separator(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_may_say_what_the_separator_is() {
+        let said = |text: &str| {
+            let said = said_separator(text.as_bytes())?;
+            Some((char::from(said.separator), said.length))
+        };
+        assert_eq!(said("sep=;\na;b"), Some((';', 6)));
+        assert_eq!(said("\"SEP=\t\"\r\na"), Some(('\t', 9)));
+        assert_eq!(said("sep=;;\n"), None);
+        assert_eq!(said("separator\n"), None);
+        assert_eq!(said("sep"), None);
+    }
+
+    #[test]
+    fn between_tabs_a_quote_is_a_letter_unless_fields_need_it() {
+        for (text, expected) in [
+            ("a\tb\n1\t\"Rome\n2\tx\n", false),
+            ("a\tb\n1\t\"Weird Al\" Yankovic\n", false),
+            ("a\tb\n1\t12\"\n2\t\"Heroes\"\n", false),
+            ("a\tb\n1\t\"x\ty\"\n", true),
+            ("a\tb\n1\t\"says \"\"no\"\"\"\n", true),
+            ("a\tb\n1\t\"Smith, Ann\"\n2\tBob\n", true),
+            ("\"a\"\t\"b\"\n\"1\"\t\"x\"\n", true),
+        ] {
+            assert_eq!(
+                tell(text.as_bytes(), true, None).quotes,
+                expected,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn blanks_after_all_separators_belong_to_no_field() {
+        let trims = |text: &str| tell(text.as_bytes(), true, None).trims;
+        assert!(trims("id, name, city\n1, x, y\n"));
+        assert!(!trims("id,name, city\n1,x,y\n"));
+    }
+
+    #[test]
+    fn prose_is_no_table() {
+        assert!(is_table(b"name\tage\nAnn\t7\n", true));
+        assert!(!is_table(
+            b"Dear Ann, hello.\n\nIt rains, again, and again.\nBob",
+            true
+        ));
+        assert!(!is_table(b"One line, no more.", true));
+        assert!(!is_table(b"", true));
+    }
+}

@@ -1,0 +1,345 @@
+//! One row of CSV out of the bytes that begin with it.
+
+/// A row that fits its header is none where at least so many lines within it, and all of
+/// them, would each be one.
+const ROWS_SWALLOWED: usize = 3;
+
+/// How the rows of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// What parts the fields; nothing where there is one column.
+    pub separator: Option<u8>,
+    /// Whether a quote at the beginning of a field opens one that may hold separators, line
+    /// ends and, doubled, quotes; else it is a letter like others.
+    pub quotes: bool,
+    /// Whether blanks around a field are no part of it.
+    pub trims: bool,
+}
+
+/// The fields of a row.
+#[derive(Default)]
+pub struct Row {
+    text: Vec<u8>,
+    /// Where in the text each field ends.
+    ends: Vec<usize>,
+    /// How many fields are in quotes that they need: they hold a separator, a comma, a line
+    /// end or a quote.
+    pub needed: usize,
+    /// How many fields are in quotes, as they should be.
+    pub quoted: usize,
+    /// How many begin with a quote that does not enclose them.
+    pub loose: usize,
+}
+
+/// What the bytes begin with.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Parsed {
+    /// A row of so many bytes with its line end, on one line or on several.
+    Row { length: usize, lines: u64 },
+    /// The beginning of one.
+    Short,
+    /// A quote that is opened on the first line and not closed as it should be.
+    Unclosed,
+}
+
+impl Row {
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The fields.
+    pub fn fields(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let ranges = starts.zip(&self.ends);
+        ranges.map(|(start, &end)| &self.text[start..end])
+    }
+
+    /// Whether there is nothing but blanks in it.
+    pub fn is_blank(&self) -> bool {
+        self.len() == 1 && self.text.trim_ascii().is_empty()
+    }
+
+    /// Whether it has a field for each of so many columns, and beyond them empty ones at most.
+    pub fn fits(&self, columns: usize) -> bool {
+        self.len() >= columns && self.fields().skip(columns).all(<[u8]>::is_empty)
+    }
+
+    /// Reads the row that the bytes begin with; `whole` says that no more follow them. A row
+    /// of several lines with more than `most` fields is given up.
+    pub fn parse(&mut self, bytes: &[u8], whole: bool, most: usize, dialect: Dialect) -> Parsed {
+        self.text.clear();
+        self.ends.clear();
+        (self.needed, self.quoted, self.loose) = (0, 0, 0);
+        let mut scan = Scan {
+            bytes,
+            whole,
+            dialect,
+            at: 0,
+            lines: 1,
+        };
+        loop {
+            if let Err(parsed) = self.field(&mut scan) {
+                return parsed;
+            }
+            self.ends.push(self.text.len());
+            if scan.lines > 1 && self.len() > most {
+                return Parsed::Unclosed;
+            }
+            match bytes.get(scan.at) {
+                None => break,
+                Some(b'\n') => scan.at += 1,
+                Some(b'\r') => match bytes.get(scan.at + 1) {
+                    Some(b'\n') => scan.at += 2,
+                    None if !whole => return Parsed::Short,
+                    _ => scan.at += 1,
+                },
+                // A separator.
+                Some(_) => {
+                    scan.at += 1;
+                    continue;
+                }
+            }
+            break;
+        }
+        Parsed::Row {
+            length: scan.at,
+            lines: scan.lines,
+        }
+    }
+
+    /// Whether this row of several lines is one, and no quote left open that found its end in
+    /// some row below: then the lines it swallowed are rows each.
+    pub fn is_believed(&self, text: &[u8], columns: usize, dialect: Dialect) -> bool {
+        let mut row = Self::default();
+        let mut fits = |line: &[u8]| {
+            let parsed = row.parse(line, true, columns, dialect);
+            matches!(parsed, Parsed::Row { .. }) && row.fits(columns)
+        };
+        let mut rest = &text[end_of_line(text, true).unwrap_or_default()..];
+        let (mut inner, mut fitting) = (0, 0);
+        while let Some(end) = end_of_line(rest, true).filter(|&end| end < rest.len()) {
+            inner += 1;
+            fitting += usize::from(fits(&rest[..end]));
+            rest = &rest[end..];
+        }
+        if self.fits(columns) {
+            // Lines of prose may have a comma or two by chance.
+            columns < 3 || inner < ROWS_SWALLOWED || fitting < inner
+        } else {
+            columns < 2 || fitting < inner || !fits(rest)
+        }
+    }
+
+    /// Reads a field up to what ends it.
+    fn field(&mut self, scan: &mut Scan<'_>) -> Result<(), Parsed> {
+        let start = scan.at;
+        let first = scan.after_blanks(start);
+        if scan.dialect.quotes && scan.bytes.get(first) == Some(&b'"') {
+            let before = self.text.len();
+            if let Some(end) = self.quoted(scan, first + 1)? {
+                scan.at = end;
+                return Ok(());
+            }
+            // Other text follows the closing quote, so that both quotes belong to it.
+            self.loose += 1;
+            self.text.truncate(before);
+        }
+        let end = scan.end_of_field(scan.at)?;
+        let field = &scan.bytes[start..end];
+        let field = if scan.dialect.trims {
+            field.trim_ascii()
+        } else {
+            field
+        };
+        self.text.extend_from_slice(field);
+        scan.at = end;
+        Ok(())
+    }
+
+    /// Reads on after an opening quote. Gives where the field ends; nothing where it goes on
+    /// after its closing quote, behind which the scan then stands.
+    fn quoted(&mut self, scan: &mut Scan<'_>, start: usize) -> Result<Option<usize>, Parsed> {
+        let first_line = scan.lines;
+        let mut needed = false;
+        let mut from = start;
+        loop {
+            let rest = scan.bytes.get(from..).unwrap_or_default();
+            let Some(length) = rest.iter().position(|&byte| byte == b'"') else {
+                return Err(if scan.whole {
+                    Parsed::Unclosed
+                } else {
+                    Parsed::Short
+                });
+            };
+            let part = &rest[..length];
+            scan.lines += lines_in(part);
+            needed |=
+                part.contains(&b',') || scan.dialect.separator.is_some_and(|s| part.contains(&s));
+            self.text.extend_from_slice(part);
+            let quote = from + length;
+            if scan.bytes.get(quote + 1) == Some(&b'"') {
+                needed = true;
+                self.text.push(b'"');
+                from = quote + 2;
+                continue;
+            }
+            let end = scan.after_blanks(quote + 1);
+            if end >= scan.bytes.len() && !scan.whole {
+                return Err(Parsed::Short);
+            }
+            let spans = scan.lines > first_line;
+            if scan
+                .bytes
+                .get(end)
+                .is_none_or(|&byte| scan.ends_field(byte))
+            {
+                self.quoted += 1;
+                self.needed += usize::from(needed || spans);
+                return Ok(Some(end));
+            }
+            if spans {
+                return Err(Parsed::Unclosed);
+            }
+            scan.at = quote + 1;
+            return Ok(None);
+        }
+    }
+}
+
+/// How many lines end within some bytes: at `\n`, `\r\n` or `\r`.
+pub fn lines_in(bytes: &[u8]) -> u64 {
+    let ends = bytes.iter().enumerate().filter(|&(at, &byte)| {
+        byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+    });
+    ends.count() as u64
+}
+
+/// Where the first line of some bytes ends, its line end included; nothing where it does not.
+pub fn end_of_line(bytes: &[u8], whole: bool) -> Option<usize> {
+    let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+        return whole.then_some(bytes.len());
+    };
+    match (bytes[end], bytes.get(end + 1)) {
+        (b'\r', Some(b'\n')) => Some(end + 2),
+        (b'\r', None) if !whole => None,
+        _ => Some(end + 1),
+    }
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    whole: bool,
+    dialect: Dialect,
+    at: usize,
+    /// Lines that the row has so far.
+    lines: u64,
+}
+
+impl Scan<'_> {
+    fn ends_field(&self, byte: u8) -> bool {
+        matches!(byte, b'\n' | b'\r') || Some(byte) == self.dialect.separator
+    }
+
+    fn after_blanks(&self, from: usize) -> usize {
+        let blank = |byte: u8| matches!(byte, b' ' | b'\t') && !self.ends_field(byte);
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        from + rest.iter().take_while(|&&byte| blank(byte)).count()
+    }
+
+    fn end_of_field(&self, from: usize) -> Result<usize, Parsed> {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        match rest.iter().position(|&byte| self.ends_field(byte)) {
+            Some(length) => Ok(from + length),
+            None if self.whole => Ok(self.bytes.len()),
+            None => Err(Parsed::Short),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COMMAS: Dialect = Dialect {
+        separator: Some(b','),
+        quotes: true,
+        trims: false,
+    };
+
+    fn parse(text: &str, dialect: Dialect) -> (Parsed, Vec<String>) {
+        let mut row = Row::default();
+        let parsed = row.parse(text.as_bytes(), true, 4, dialect);
+        let text = |field: &[u8]| String::from_utf8(field.to_vec()).unwrap();
+        (parsed, row.fields().map(text).collect())
+    }
+
+    #[test]
+    fn fields_are_read_as_a_spreadsheet_reads_them() {
+        let expected: [(&str, &[&str]); 13] = [
+            ("a,b", &["a", "b"]),
+            ("a,,b,\n", &["a", "", "b", ""]),
+            ("\"a,b\",c\r\nnext", &["a,b", "c"]),
+            ("\"a \"\"b\"\"\",\"\"", &["a \"b\"", ""]),
+            ("a, \"b, c\" ,d", &["a", "b, c", "d"]),
+            ("a, b ,c", &["a", " b ", "c"]),
+            ("a\"b\",c", &["a\"b\"", "c"]),
+            ("\"a\nb\",c\n", &["a\nb", "c"]),
+            ("\"Weird Al\" Yankovic,x", &["\"Weird Al\" Yankovic", "x"]),
+            ("\"a, b\" c,x", &["\"a, b\" c", "x"]),
+            ("5\" pipe,x", &["5\" pipe", "x"]),
+            ("\"a\"", &["a"]),
+            ("a\rb", &["a"]),
+        ];
+        for (text, fields) in expected {
+            let (parsed, found) = parse(text, COMMAS);
+            assert!(matches!(parsed, Parsed::Row { .. }), "{text:?}: {parsed:?}");
+            assert_eq!(found, fields, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_encloses_no_field_is_told() {
+        for text in ["\"a,b\nc,d\n", "a,\"b\nc,d\ne,\"f\",g\n", "\"a\nb\"c,d"] {
+            assert_eq!(parse(text, COMMAS).0, Parsed::Unclosed, "{text:?}");
+        }
+        // A row that only goes on and on.
+        let many = "\"a\nb\",\"c\nd\",".repeat(9);
+        assert_eq!(parse(&many, COMMAS).0, Parsed::Unclosed);
+    }
+
+    #[test]
+    fn where_quotes_are_letters_a_row_is_a_line() {
+        let tabs = Dialect {
+            separator: Some(b'\t'),
+            quotes: false,
+            trims: true,
+        };
+        let (parsed, found) = parse("\"a\t b \n\"c", tabs);
+        assert_eq!(
+            parsed,
+            Parsed::Row {
+                length: 7,
+                lines: 1
+            }
+        );
+        assert_eq!(found, ["\"a", "b"]);
+    }
+
+    #[test]
+    fn a_row_is_short_until_its_end_is_there() {
+        for whole in ["a,\"b \"\" \n c\" ,d\r\n", "\"a\" b,c\n", "a\r\n"] {
+            for end in 0..whole.len() {
+                let mut row = Row::default();
+                let parsed = row.parse(&whole.as_bytes()[..end], false, 9, COMMAS);
+                assert_eq!(parsed, Parsed::Short, "{:?}", &whole[..end]);
+            }
+            let length = whole.len();
+            let lines = if whole.contains(" \n c") { 2 } else { 1 };
+            assert_eq!(parse(whole, COMMAS).0, Parsed::Row { length, lines });
+        }
+        assert_eq!(end_of_line(b"a\r", false), None);
+        assert_eq!(end_of_line(b"a\r\nb", false), Some(3));
+        assert_eq!(lines_in(b"a\r\nb\rc\nd"), 3);
+    }
+}

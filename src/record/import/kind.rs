@@ -1,0 +1,142 @@
+//! What a file is, told from its name and its first bytes.
+
+use std::path::Path;
+
+/// What the end of a file's name tells of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// `.csv`, `.tsv`, `.tab`, `.psv`.
+    Csv,
+    /// `.json`: one value or several.
+    Json,
+    /// `.jsonl`, `.ndjson`: a value a line.
+    JsonLines,
+    /// `.txt`: a table or a text.
+    Text,
+    /// `.md`, `.markdown`.
+    Markdown,
+    /// None of these.
+    Other,
+}
+
+impl Ending {
+    /// The end of a name, that of gzip left aside.
+    pub fn of(name: &Path) -> Self {
+        let name = name.to_string_lossy().to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("csv" | "tsv" | "tab" | "psv") => Self::Csv,
+            Some("json") => Self::Json,
+            Some("jsonl" | "ndjson") => Self::JsonLines,
+            Some("txt") => Self::Text,
+            Some("md" | "markdown") => Self::Markdown,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What files of other kinds begin with, what they are, and what to do with them.
+const OTHERS: &[(&[u8], &str, &str)] = &[
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Office file (.xls, .doc)",
+        SAVE_AS,
+    ),
+    (
+        b"{\\rtf",
+        "an RTF text",
+        "save it as .docx or as plain text",
+    ),
+    (b"PAR1", "a Parquet file", "write it as JSON lines or CSV"),
+    (b"SQLite format 3\0", "an SQLite database", EXPORT),
+    (b"Obj\x01", "an Avro file", EXPORT),
+    (b"ARROW1", "an Arrow file", EXPORT),
+    (b"\x89HDF", "an HDF5 file", EXPORT),
+    (
+        b"\x93NUMPY",
+        "a NumPy array",
+        "give vectors with --vectors beside a file of records",
+    ),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
+    (b"Rar!", "a RAR archive", UNPACK),
+    (b"BZh", "packed with bzip2", UNPACK),
+    (b"\xfd7zXZ\0", "packed with xz", UNPACK),
+    (b"\x28\xb5\x2f\xfd", "packed with zstd", UNPACK),
+    (b"\x89PNG", "a picture", PICTURE),
+    (b"\xff\xd8\xff", "a picture", PICTURE),
+    (b"GIF8", "a picture", PICTURE),
+    (b"II*\0", "a picture", PICTURE),
+    (b"MM\0*", "a picture", PICTURE),
+    (b"RIFF", "a picture or a sound", PICTURE),
+    (b"OggS", "a sound", PICTURE),
+    (b"ID3", "a sound", PICTURE),
+    (b"\x7fELF", "a program", PICTURE),
+];
+
+const SAVE_AS: &str = "save it as CSV or .docx";
+const EXPORT: &str = "export it as JSON lines or CSV";
+const UNPACK: &str = "unpack it first, or pack it with gzip";
+const PICTURE: &str = "give a file of records or a text";
+
+/// How many bytes tell such a file.
+pub const LOOKED_AT: usize = 512;
+
+/// What a file is that holds neither records nor text, with what to do; nothing of others.
+pub fn other(beginning: &[u8]) -> Option<String> {
+    let beginning = &beginning[..beginning.len().min(LOOKED_AT)];
+    let known = OTHERS
+        .iter()
+        .find(|(magic, ..)| beginning.starts_with(magic));
+    if let Some((_, what, remedy)) = known {
+        return Some(format!("this is {what}; {remedy}"));
+    }
+    let text = beginning.trim_ascii_start();
+    let is = |start: &[u8]| {
+        text.get(..start.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    };
+    if is(b"<!doctype html") || is(b"<html") {
+        return Some("this is a web page; save it as text, or its table as CSV".into());
+    }
+    if is(b"<?xml") {
+        return Some("this is XML; convert it to JSON lines or CSV".into());
+    }
+    // A stray NUL is damage; many are no text.
+    let zeros = beginning.iter().filter(|&&byte| byte == 0).count();
+    if zeros * 10 > beginning.len() {
+        let remedy = "give a file of records (JSON, CSV) or a text";
+        return Some(format!(
+            "this is a binary file of a kind that is not read; {remedy}"
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_kinds_are_named_with_what_to_do() {
+        for (bytes, needle) in [
+            (&b"\x89PNG\r\n"[..], "picture"),
+            (b"PAR1\x15\x04", "Parquet"),
+            (b"\n <!DOCTYPE html><html>", "web page"),
+            (b"<?xml version='1.0'?>", "XML"),
+            (b"\xd0\xcf\x11\xe0\xa1", ".xls"),
+            (b"{\\rtf1\\ansi", "RTF"),
+            (b"\x00\x01\x02\x00\x00\x00", "binary"),
+        ] {
+            let told = other(bytes).unwrap();
+            assert!(told.contains(needle) && told.contains("; "), "{told}");
+        }
+        for text in [
+            &b"id,title\n1,Mill\0house\n"[..],
+            b"{\"a\":1}",
+            b"<p>name",
+            b"",
+        ] {
+            assert_eq!(other(text), None);
+        }
+    }
+}

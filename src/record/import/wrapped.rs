@@ -1,0 +1,207 @@
+//! A lone JSON object around one list of records, such as `{"total": 3, "products": […]}`:
+//! what many services answer with.
+
+use super::brackets::length_of_value;
+
+/// How deep in objects the list may stand: `{"response": {"docs": […]}}`.
+const MAX_DEPTH: usize = 2;
+
+/// The list within the object.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Wrapped {
+    /// Its name, with dots where it is nested.
+    pub path: String,
+    /// How many bytes stand before its `[`.
+    pub before: usize,
+}
+
+/// Looks for it in the beginning of a file, which is all of it where it is `whole`. An object
+/// that has an id and a name of its own is a record, whatever lists it holds.
+pub fn look(beginning: &[u8], whole: bool) -> Option<Wrapped> {
+    let start = beginning
+        .iter()
+        .position(|byte| !byte.is_ascii_whitespace())?;
+    let mut search = Search {
+        bytes: beginning,
+        lists: Vec::new(),
+        names: Vec::new(),
+    };
+    let end = search.object(start, &mut Vec::new());
+    let has = |names: [&str; 2]| {
+        names
+            .iter()
+            .any(|&name| search.names.iter().any(|n| n == name))
+    };
+    if has(["id", "_id"]) && has(["title", "name"]) {
+        return None;
+    }
+    if let Some(end) = end {
+        let rest = &beginning[end..];
+        let alone = whole && rest.iter().all(u8::is_ascii_whitespace);
+        if !alone {
+            return None;
+        }
+    }
+    // A list nearer to the outside is meant before one further in.
+    let depths = 1..=MAX_DEPTH;
+    let at = |depth| search.lists.iter().filter(move |list| list.depth == depth);
+    let depth = depths
+        .into_iter()
+        .find(|&depth| at(depth).next().is_some())?;
+    let mut lists = at(depth);
+    match (lists.next(), lists.next()) {
+        (Some(list), None) => Some(Wrapped {
+            path: list.path.clone(),
+            before: list.before,
+        }),
+        _ => None,
+    }
+}
+
+struct List {
+    path: String,
+    depth: usize,
+    before: usize,
+}
+
+struct Search<'a> {
+    bytes: &'a [u8],
+    /// The lists of objects that were found.
+    lists: Vec<List>,
+    /// The names that hold a plain value in the outermost object.
+    names: Vec<String>,
+}
+
+impl Search<'_> {
+    /// Looks through an object and gives its end, where it is there.
+    fn object(&mut self, start: usize, path: &mut Vec<String>) -> Option<usize> {
+        let mut at = start + 1;
+        loop {
+            at = self.after_blanks(at);
+            match self.bytes.get(at)? {
+                b'}' => return Some(at + 1),
+                b',' => at += 1,
+                b'"' => at = self.member(at, path)?,
+                _ => return None,
+            }
+        }
+    }
+
+    /// Looks through a name and its value.
+    fn member(&mut self, start: usize, path: &mut Vec<String>) -> Option<usize> {
+        let colon = self.end_of_string(start)?;
+        let name: String = serde_json::from_slice(&self.bytes[start..colon]).ok()?;
+        let colon = self.after_blanks(colon);
+        if self.bytes.get(colon) != Some(&b':') {
+            return None;
+        }
+        let value = self.after_blanks(colon + 1);
+        match self.bytes.get(value)? {
+            b'{' if path.len() + 1 < MAX_DEPTH => {
+                path.push(name);
+                let end = self.object(value, path);
+                path.pop();
+                end
+            }
+            b'{' => Some(value + length_of_value(&self.bytes[value..])?),
+            b'[' => {
+                let first = self.after_blanks(value + 1);
+                if self.bytes.get(first) == Some(&b'{') {
+                    path.push(name);
+                    self.lists.push(List {
+                        path: path.join("."),
+                        depth: path.len(),
+                        before: value,
+                    });
+                    path.pop();
+                }
+                Some(value + length_of_value(&self.bytes[value..])?)
+            }
+            first => {
+                if path.is_empty() {
+                    self.names.push(name);
+                }
+                if *first == b'"' {
+                    return self.end_of_string(value);
+                }
+                let rest = &self.bytes[value..];
+                let length = rest.iter().position(|byte| b",}]\n".contains(byte))?;
+                Some(value + length)
+            }
+        }
+    }
+
+    fn end_of_string(&self, start: usize) -> Option<usize> {
+        let mut at = start + 1;
+        loop {
+            match self.bytes.get(at)? {
+                b'\\' => at += 2,
+                b'"' => return Some(at + 1),
+                _ => at += 1,
+            }
+        }
+    }
+
+    fn after_blanks(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        from + rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look;
+    use crate::record::import::tests::{read, records, skipped};
+
+    fn path(text: &str) -> Option<String> {
+        look(text.as_bytes(), true).map(|wrapped| wrapped.path)
+    }
+
+    #[test]
+    fn the_one_list_of_objects_is_found() {
+        for (text, expected) in [
+            ("{\"data\":[{\"a\":1}]}", Some("data")),
+            (
+                " {\"n\": 3, \"s\": \"[{\", \"products\" : [ {}, {} ], \"t\": null}\n",
+                Some("products"),
+            ),
+            (
+                "{\"response\":{\"docs\":[{\"a\":1}]},\"tags\":[\"x\"]}",
+                Some("response.docs"),
+            ),
+            ("{\"data\":[{}],\"meta\":{\"links\":[{}]}}", Some("data")),
+            ("{\"title\":\"Feed\",\"items\":[{\"id\":1}]}", Some("items")),
+            // Cut in the list.
+            ("{\"data\":[{\"a\":1},{\"a\"", Some("data")),
+            ("{\"users\":[{}],\"posts\":[{}]}", None),
+            ("{\"data\":[1,2]}", None),
+            ("{\"data\":[]}", None),
+            (
+                "{\"id\":1,\"title\":\"Mill\",\"reviews\":[{\"by\":\"x\"}]}",
+                None,
+            ),
+            ("{\"a\":[{}]}\n{\"a\":[{}]}", None),
+            ("{\"a\":1}", None),
+            ("{", None),
+            ("", None),
+        ] {
+            assert_eq!(path(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn its_records_are_read_with_their_lines_and_it_is_told() {
+        let text = "{\n\"total\": 2,\n\"data\": [\n{\"a\": 1},\n{\"a\": 2}\n],\n\"x\": {}\n}\n";
+        let (lines, notes) = read("a.json", text.as_bytes());
+        let begin: Vec<u64> = records(&lines).iter().map(|(line, _)| *line).collect();
+        assert_eq!(begin, [4, 5]);
+        assert!(skipped(&lines).is_empty());
+        assert!(notes[0].contains("'data'"), "{notes:?}");
+        // Lines are lines, whatever they hold.
+        let (lines, notes) = read("a.jsonl", b"{\"data\":[{\"a\":1},{\"a\":2}]}\n");
+        assert_eq!((records(&lines).len(), notes.len()), (1, 0));
+    }
+}
