@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use axum::body::Bytes;
-use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, value_at};
+use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema, value_at};
 use parallax::{Error, Result};
 use parallax_app::wire::{self, Preview, Proposed, SkippedLine};
 
@@ -24,6 +24,9 @@ const LISTED: usize = 20;
 /// # Errors
 /// [`Error::Import`] where there is no record in it, or none with a text.
 pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
+    if cut && Import::needs_whole(&beginning) {
+        return Ok(document());
+    }
     let mut import = Import::read(name, Cursor::new(beginning))?;
     let format = import.format().to_string();
     let mut sample: Vec<Payload> = Vec::new();
@@ -83,19 +86,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         fields,
         cut: chosen.cut,
         rows,
-        proposed: Proposed {
-            id: schema.id,
-            title: schema.title,
-            text: schema.texts,
-            url: schema.url,
-            image: schema.image,
-            facets: schema
-                .facets
-                .iter()
-                .map(|facet| format!("{}:{}", facet.field, facet.kind))
-                .collect(),
-            ..Proposed::default()
-        },
+        proposed: proposed(schema),
         told: chosen.fields.into_iter().map(told).collect(),
         skipped,
         notes: import.notes(),
@@ -116,5 +107,34 @@ fn told(field: FieldTold) -> wire::FieldTold {
         field: field.field,
         part: field.part,
         why: field.why,
+    }
+}
+
+/// What is known of a document of which only the beginning is there: it is read from its end.
+fn document() -> Preview {
+    let fields = ["path", "title", "text", "folder", "format"];
+    Preview {
+        format: "a document".into(),
+        fields: fields.map(str::to_owned).to_vec(),
+        cut: false,
+        rows: Vec::new(),
+        proposed: proposed(Schema::documents()),
+        told: Vec::new(),
+        skipped: Vec::new(),
+        notes: vec!["A document of this size is looked into when it is imported.".into()],
+    }
+}
+
+fn proposed(schema: Schema) -> Proposed {
+    let facets = schema.facets.iter();
+    let facets = facets.map(|facet| format!("{}:{}", facet.field, facet.kind));
+    Proposed {
+        facets: facets.collect(),
+        id: schema.id,
+        title: schema.title,
+        text: schema.texts,
+        url: schema.url,
+        image: schema.image,
+        ..Proposed::default()
     }
 }

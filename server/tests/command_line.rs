@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+#[path = "../../tests/common/documents.rs"]
+mod documents;
+
 fn parallax(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
     command.args(arguments).current_dir(folder);
@@ -35,6 +38,39 @@ fn fails(arguments: &[&str], folder: &Path, needle: &str) {
 fn sample() -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
     file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_folder_of_documents_is_searched_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (files, asked) = documents::mill();
+    for (name, bytes) in files {
+        let path = at.join("mill").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    fs::write(at.join("mill/wheel.png"), b"x").unwrap();
+    let index = ["index", "mill", "--collection", "m", "--data-dir", "d"];
+    let said = ok(&index, at);
+    assert!(
+        said.contains("8 records") && said.contains("1 png"),
+        "{said}"
+    );
+    for (query, path) in asked {
+        let search = [
+            "search",
+            query,
+            "--collection",
+            "m",
+            "--data-dir",
+            "d",
+            "--mode",
+            "text",
+        ];
+        let found = ok(&[&search[..], &["--limit", "1", "--json"]].concat(), at);
+        assert!(found.contains(&format!("\"{path}\"")), "{query}: {found}");
+    }
 }
 
 #[test]
@@ -146,7 +182,7 @@ fn bad_files_are_named_with_line_and_reason() {
     write("broken.jsonl", b"{\n");
     write("other.csv", b"head,body\na,b\n");
     write("bytes.jsonl", b"\xff\xfd\n");
-    write("wide.csv", b"\xff\xfea\0\n\0");
+    write("picture.csv", b"\x89PNG\r\n\x1a\n");
     write("numbers.jsonl", b"{\"a\":1,\"b\":2}\n");
     let index = |file: &str, more: &[&str], needle: &str| {
         let arguments = ["index", file, "--collection", "c", "--data-dir", "d"];
@@ -156,7 +192,7 @@ fn bad_files_are_named_with_line_and_reason() {
     index("empty.jsonl", &[], "empty.jsonl: the file is empty");
     index("broken.jsonl", &[], "line 1: not JSON");
     index("bytes.jsonl", &[], "line 1: invalid UTF-8");
-    index("wide.csv", &[], "save it as JSON lines or CSV in UTF-8");
+    index("picture.csv", &[], "picture.csv: this is a picture; ");
     index(
         "numbers.jsonl",
         &[],

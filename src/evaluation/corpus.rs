@@ -12,7 +12,7 @@ use crate::collection::{
 use crate::digest::sha256;
 use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
-use crate::record::{Import, Line};
+use crate::record::Line;
 
 /// How many records' passages are part of what kept vectors are known by: were texts split
 /// otherwise today, some of these would be too.
@@ -85,7 +85,7 @@ impl Corpus<'_> {
     fn kept_store(&self) -> Result<PathBuf> {
         let (model, source) = (self.encoder.model_hash(), self.source.sha256());
         let mut key = format!("{model} {source} {:?}", self.source.schema());
-        let compared = Import::open(self.source.path())?.take(PASSAGES_COMPARED);
+        let compared = self.source.open()?.take(PASSAGES_COMPARED);
         for line in compared {
             if let Line::Record { payload, .. } = line? {
                 let text = self.source.schema().encoded_text(&payload);
@@ -102,10 +102,10 @@ impl Corpus<'_> {
 /// The ids of the records that a corpus will give, and their lines.
 ///
 /// # Errors
-/// Those of [`Import::open`] and of reading on.
+/// Those of [`SourceFile::open`] and of reading on.
 pub(super) fn ids(source: &SourceFile) -> Result<impl Iterator<Item = Result<(u64, String)>>> {
     let schema = source.schema();
-    let lines = Import::open(source.path())?;
+    let lines = source.open()?;
     Ok(lines.filter_map(move |line| match line {
         Ok(Line::Record { line, payload }) if schema.check_text(&payload).is_ok() => {
             schema.source_id(&payload).map(|id| Ok((line, id)))

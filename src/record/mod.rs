@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 pub use choose::Choice;
 pub use facet::{FacetField, FacetKind};
 pub use html::Plain;
-pub use import::{Format, Import, Line, MAX_FIELDS, MAX_LINE_BYTES, with_all_digits};
+pub use import::{Format, Import, Kind, Line, MAX_FIELDS, MAX_LINE_BYTES, with_all_digits};
 pub use options::FieldOptions;
 pub use path::value_at;
 pub use schema::{Schema, TITLE_WEIGHT, field_text};

@@ -16,7 +16,7 @@ use crate::progress::Reporter;
 
 #[derive(Args)]
 pub struct Index {
-    /// The file
+    /// The file, or a folder of documents (text, Markdown, PDF, EPUB, DOCX)
     file: PathBuf,
     /// Name of the collection
     #[arg(long, value_name = "NAME")]

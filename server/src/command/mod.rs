@@ -44,7 +44,7 @@ pub struct Arguments {
 enum Command {
     /// Serve the page and the API
     Serve(Serve),
-    /// Make a collection from a file of records (JSON lines or CSV, plain or gzip)
+    /// Make a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
     Search(search::Search),

@@ -3,6 +3,8 @@
 mod body;
 #[cfg(test)]
 mod bounds_tests;
+#[cfg(test)]
+mod document_tests;
 mod error;
 #[cfg(test)]
 mod feedback_tests;

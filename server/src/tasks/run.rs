@@ -1,5 +1,6 @@
 //! Doing one task.
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -64,7 +65,8 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     let plan = &entry.plan;
     let id = entry.task.borrow().id;
     let path = spool.upload(id, &plan.file);
-    let source = SourceFile::look(&path, &wire::options(plan.fields.clone()))?;
+    let name = Path::new(&plan.file);
+    let source = SourceFile::look_as(&path, name, &wire::options(plan.fields.clone()))?;
     let meter = Meter::new(entry);
     let encoder = catalogue.encoder();
     let progress = |progress| meter.show(progress);

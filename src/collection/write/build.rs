@@ -35,6 +35,7 @@ pub const LISTED: usize = 20;
 /// A file to make a collection from, looked at before anything is made.
 pub struct SourceFile {
     path: PathBuf,
+    name: PathBuf,
     schema: Schema,
     fields: Vec<FieldTold>,
     sha256: String,
@@ -94,11 +95,19 @@ impl SourceFile {
     /// # Errors
     /// A file that cannot be read, has no record in it, or lacks a field the options name.
     pub fn look(path: &Path, options: &FieldOptions) -> Result<Self> {
+        Self::look_as(path, path, options)
+    }
+
+    /// The same for a file that is called otherwise than where it lies.
+    ///
+    /// # Errors
+    /// As for [`SourceFile::look`].
+    pub fn look_as(path: &Path, name: &Path, options: &FieldOptions) -> Result<Self> {
         let mut sample: Vec<Payload> = Vec::new();
         let mut sampled = 0;
         let mut problem = None;
         let mut lines = 0;
-        let mut import = Import::open(path)?;
+        let mut import = Import::open_as(path, name)?;
         for line in import.by_ref() {
             let line = line.map_err(|error| broke_off(error, lines))?;
             lines += 1;
@@ -128,6 +137,7 @@ impl SourceFile {
             path: path.to_owned(),
             schema: chosen.schema,
             fields: chosen.fields,
+            name: name.to_owned(),
             sha256: digest_of(path)?,
             lines,
             notes: import.notes(),
@@ -159,6 +169,14 @@ impl SourceFile {
     /// What was chosen for each of its fields, and why.
     pub fn fields(&self) -> &[FieldTold] {
         &self.fields
+    }
+
+    /// Opens it anew.
+    ///
+    /// # Errors
+    /// As for [`Import::open`].
+    pub fn open(&self) -> Result<Import> {
+        Import::open_as(&self.path, &self.name)
     }
 
     /// Where it is.
@@ -311,7 +329,7 @@ impl Build<'_> {
             progress(lines - from);
             Ok(())
         };
-        for line in Import::open(path)? {
+        for line in self.source.open()? {
             lines += 1;
             let row = self
                 .vectors

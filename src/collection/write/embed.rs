@@ -6,7 +6,7 @@ use crate::atomic_file;
 use crate::collection::write::build::{Progress, SourceFile};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{Import, Line};
+use crate::record::Line;
 use crate::{DIMENSIONS, Vector, npy};
 
 /// Lines encoded together.
@@ -30,7 +30,7 @@ pub fn embed(
     }
     let mut vectors: Vec<Vector> = Vec::new();
     let mut texts: Vec<Option<String>> = Vec::with_capacity(BATCH);
-    let mut lines = Import::open(source.path())?;
+    let mut lines = source.open()?;
     loop {
         for line in lines.by_ref().take(BATCH) {
             texts.push(match line? {

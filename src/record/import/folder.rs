@@ -1,42 +1,108 @@
-//! A folder of texts: each `.txt`, `.md` and `.markdown` file below it is a record, in the
-//! order of their paths. Hidden files and folders and symbolic links are passed over. A file
+//! A folder of documents, on disk or packed in a ZIP archive: each text, Markdown file, PDF,
+//! EPUB and DOCX below it, in the order of their paths. Hidden files and folders and
+//! symbolic links are passed over, and so are files of other kinds, which are counted. A file
 //! that cannot be used is skipped with its name.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::documents::{self, Archive, Kind};
 use super::notes::Notes;
-use super::{Line, MAX_LINE_BYTES, Rows, document, encoding, front_matter};
+use super::{Line, Rows};
 use crate::error::{Error, Result};
-use crate::record::Payload;
 
-/// The texts of a folder.
+/// The documents of a folder.
 pub struct Folder {
     /// In the order they are read.
-    files: std::vec::IntoIter<TextFile>,
+    files: std::vec::IntoIter<Document>,
+    archive: Option<Archive<File>>,
     read: u64,
+    /// What the last document gave and was not taken yet.
+    lines: VecDeque<Line>,
     bytes: Arc<AtomicU64>,
     notes: Notes,
 }
 
-struct TextFile {
+struct Document {
     /// Its path within the folder, parted by `/`.
     name: String,
-    path: PathBuf,
-    is_markdown: bool,
+    kind: Kind,
+    place: Place,
+}
+
+enum Place {
+    /// On disk.
+    At(PathBuf),
+    /// In the archive.
+    Packed(usize),
+}
+
+/// The documents among files, and how many others there are, by the ends of their names.
+#[derive(Default)]
+struct Found {
+    documents: Vec<Document>,
+    others: BTreeMap<String, u64>,
+}
+
+impl Found {
+    fn take(&mut self, name: String, place: Place) {
+        match Kind::of_name(&name) {
+            Some(kind) => self.documents.push(Document { name, kind, place }),
+            None => {
+                let file = name.rsplit('/').next().unwrap_or_default();
+                let ending = file
+                    .rsplit_once('.')
+                    .map_or("no ending", |(_, ending)| ending);
+                *self.others.entry(ending.to_ascii_lowercase()).or_default() += 1;
+            }
+        }
+    }
+
+    /// The folder, once all files were found; `path` names it in messages.
+    fn folder(
+        mut self,
+        path: &Path,
+        archive: Option<Archive<File>>,
+        bytes: Arc<AtomicU64>,
+        notes: Notes,
+    ) -> Result<Folder> {
+        if self.documents.is_empty() {
+            let message = "holds no document: there is no .txt, .md, .pdf, .epub or .docx file in \
+                           it (hidden files and symbolic links are passed over)";
+            return Err(Error::import(path, message));
+        }
+        if !self.others.is_empty() {
+            let others = self
+                .others
+                .iter()
+                .map(|(ending, count)| format!("{count} {ending}"));
+            let others = others.collect::<Vec<_>>().join(", ");
+            notes.say(format!("Files of other kinds were passed over: {others}."));
+        }
+        self.documents.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Folder {
+            files: self.documents.into_iter(),
+            archive,
+            read: 0,
+            lines: VecDeque::new(),
+            bytes,
+            notes,
+        })
+    }
 }
 
 impl Folder {
-    /// Finds the texts; `bytes` counts what is read of them.
+    /// Finds the documents below a folder; `bytes` counts what is read of them.
     ///
     /// # Errors
     /// [`Error::Io`] for a folder that cannot be read; [`Error::Import`] where it holds no
-    /// text.
+    /// document.
     pub fn open(path: &Path, bytes: Arc<AtomicU64>, notes: Notes) -> Result<Self> {
-        let mut files = Vec::new();
+        let mut found = Found::default();
         let mut folders = vec![(String::new(), path.to_owned())];
         while let Some((above, folder)) = folders.pop() {
             for entry in fs::read_dir(&folder).map_err(Error::io(&folder))? {
@@ -50,109 +116,88 @@ impl Folder {
                 let name = format!("{above}{file_name}");
                 if kind.is_dir() {
                     folders.push((format!("{name}/"), entry.path()));
-                } else if let Some(is_markdown) = is_markdown(&file_name)
-                    && kind.is_file()
-                {
-                    files.push(TextFile {
-                        name,
-                        path: entry.path(),
-                        is_markdown,
-                    });
+                } else if kind.is_file() {
+                    found.take(name, Place::At(entry.path()));
                 }
             }
         }
-        if files.is_empty() {
-            let message = "the folder holds no text: there is no .txt, .md or .markdown file \
-                           below it (hidden files and symbolic links are passed over)";
-            return Err(Error::import(path, message));
-        }
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self {
-            files: files.into_iter(),
-            read: 0,
-            bytes,
-            notes,
-        })
+        found.folder(path, None, bytes, notes)
     }
 
-    fn payload(&self, file: &TextFile) -> Result<Payload, String> {
-        let text = self.text(file)?;
-        let front_matter::Parts {
-            title,
-            fields: said,
-            text,
-        } = if file.is_markdown {
-            front_matter::split(&text)
-        } else {
-            front_matter::Parts::plain(&text)
-        };
-        if text.trim().is_empty() && title.is_none() {
-            return Err("the file is empty".into());
+    /// The documents in an archive, likewise.
+    ///
+    /// # Errors
+    /// [`Error::Import`] where it holds no document.
+    pub fn packed(
+        path: &Path,
+        archive: Archive<File>,
+        bytes: Arc<AtomicU64>,
+        notes: Notes,
+    ) -> Result<Self> {
+        let mut found = Found::default();
+        for entry in archive.entries() {
+            let hidden = |part: &str| part.starts_with('.') || part == "__MACOSX";
+            if !entry.name.split('/').any(hidden) {
+                found.take(entry.name, Place::Packed(entry.index));
+            }
         }
-        let (folder, name) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
-        let title = title.or_else(|| document::title(text, file.is_markdown));
-        let title = title.unwrap_or_else(|| name.to_owned());
-        let format = if file.is_markdown { "markdown" } else { "text" };
-        let fields = [
-            ("path", file.name.as_str()),
-            ("title", &title),
-            ("text", text),
-            ("folder", folder),
-            ("format", format),
-        ];
-        let fields = fields.map(|(field, value)| (field.to_owned(), value.into()));
-        Ok(fields.into_iter().chain(said).collect())
+        found.folder(path, Some(archive), bytes, notes)
     }
 
     /// The contents of a file that is not too large.
-    fn text(&self, file: &TextFile) -> Result<String, String> {
-        let limit = MAX_LINE_BYTES as u64 + 1;
-        let mut bytes = Vec::new();
-        File::open(&file.path)
-            .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-            .map_err(|error| format!("cannot be read: {error}"))?;
+    fn contents(&mut self, file: &Document) -> Result<Vec<u8>, String> {
+        let most = file.kind.max_bytes();
+        let bytes = match (&file.place, &mut self.archive) {
+            (Place::At(path), _) => {
+                let mut bytes = Vec::new();
+                File::open(path)
+                    .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+                    .map_err(|error| format!("cannot be read: {error}"))?;
+                bytes
+            }
+            (Place::Packed(index), Some(archive)) => archive.by_index(*index, most)?,
+            (Place::Packed(_), None) => Vec::new(),
+        };
         self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if bytes.len() > MAX_LINE_BYTES {
-            return Err(format!("the file is larger than {MAX_LINE_BYTES} bytes"));
-        }
-        let (text, note) = encoding::decoded(&bytes)?;
-        if let Some(note) = note {
-            self.notes.say(format!("{}: {note}", file.name));
-        }
-        Ok(text)
+        Ok(bytes)
     }
 }
 
 impl Rows for Folder {
     fn next_line(&mut self) -> io::Result<Option<Line>> {
-        let Some(file) = self.files.next() else {
-            return Ok(None);
-        };
-        self.read += 1;
-        let line = self.read;
-        Ok(Some(match self.payload(&file) {
-            Ok(payload) => Line::Record { line, payload },
-            Err(reason) => {
-                let reason = format!("{}: {reason}", file.name);
-                Line::Skipped { line, reason }
+        loop {
+            if let Some(line) = self.lines.pop_front() {
+                return Ok(Some(line));
             }
-        }))
-    }
-}
-
-/// Whether a text is Markdown, by its name; nothing where the file is no text.
-fn is_markdown(name: &str) -> Option<bool> {
-    let (_, ending) = name.rsplit_once('.')?;
-    match ending.to_ascii_lowercase().as_str() {
-        "md" | "markdown" => Some(true),
-        "txt" => Some(false),
-        _ => None,
+            let Some(file) = self.files.next() else {
+                return Ok(None);
+            };
+            self.read += 1;
+            let line = self.read;
+            let contents = self.contents(&file);
+            let read = contents.and_then(|bytes| documents::read(file.kind, &file.name, bytes));
+            match read {
+                Ok(read) => {
+                    for note in read.notes {
+                        self.notes.say(format!("{}: {note}", file.name));
+                    }
+                    let records = read.records.into_iter();
+                    self.lines
+                        .extend(records.map(|payload| Line::Record { line, payload }));
+                }
+                Err(reason) => {
+                    let reason = format!("{}: {reason}", file.name);
+                    return Ok(Some(Line::Skipped { line, reason }));
+                }
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::import::MAX_LINE_BYTES;
     use crate::record::import::tests::{records, skipped};
     use crate::record::{FieldOptions, Format, Import, Schema};
 
@@ -310,7 +355,7 @@ mod tests {
 
     #[test]
     fn a_folder_without_texts_is_refused() {
-        let folder = folder(&[("a.pdf", b"x")]);
+        let folder = folder(&[("a.png", b"x")]);
         let error = Import::open(folder.path()).map(|_| ()).unwrap_err();
         assert!(error.to_string().contains(".txt, .md"), "{error}");
     }

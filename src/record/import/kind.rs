@@ -47,7 +47,11 @@ const OTHERS: &[(&[u8], &str, &str)] = &[
         "an RTF text",
         "save it as .docx or as plain text",
     ),
-    (b"PAR1", "a Parquet file", "write it as JSON lines or CSV"),
+    (
+        b"PAR1",
+        "a Parquet file",
+        "build with the feature `parquet` to read it, or write it as JSON lines or CSV",
+    ),
     (b"SQLite format 3\0", "an SQLite database", EXPORT),
     (b"Obj\x01", "an Avro file", EXPORT),
     (b"ARROW1", "an Arrow file", EXPORT),
@@ -77,6 +81,30 @@ const SAVE_AS: &str = "save it as CSV or .docx";
 const EXPORT: &str = "export it as JSON lines or CSV";
 const UNPACK: &str = "unpack it first, or pack it with gzip";
 const PICTURE: &str = "give a file of records or a text";
+
+/// What can only be read once all of it is there, mostly from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whole {
+    /// PDF.
+    Pdf,
+    /// A ZIP archive, which EPUB and DOCX are too.
+    Zip,
+    /// Parquet.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+/// Whether a file begins like one of these.
+pub fn whole(beginning: &[u8]) -> Option<Whole> {
+    let kinds: &[(&[u8], Whole)] = &[
+        (b"%PDF-", Whole::Pdf),
+        (b"PK\x03\x04", Whole::Zip),
+        #[cfg(feature = "parquet")]
+        (b"PAR1", Whole::Parquet),
+    ];
+    let kind = kinds.iter().find(|(magic, _)| beginning.starts_with(magic));
+    kind.map(|&(_, kind)| kind)
+}
 
 /// How many bytes tell such a file.
 pub const LOOKED_AT: usize = 512;

@@ -9,7 +9,10 @@
 mod brackets;
 mod csv;
 mod document;
+mod documents;
 mod encoding;
+#[cfg(test)]
+mod encoding_tests;
 mod exact;
 mod folder;
 mod front_matter;
@@ -20,8 +23,11 @@ mod json_values;
 mod kind;
 mod notes;
 mod object;
+#[cfg(feature = "parquet")]
+mod parquet;
 #[cfg(test)]
 mod tests;
+mod whole;
 mod wrapped;
 
 pub use self::exact::with_all_digits;
@@ -34,6 +40,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::csv::CsvRows;
+pub use self::documents::Kind;
 use self::folder::Folder;
 use self::input::Input;
 use self::json_array::JsonArray;
@@ -78,8 +85,13 @@ pub enum Format {
     JsonArray,
     /// Rows under a header, parted by commas, semicolons, tabs or vertical bars.
     Csv,
-    /// A text or Markdown file a record.
+    /// Documents in a folder, or in a ZIP archive.
     Folder,
+    /// One document.
+    Document(Kind),
+    /// The rows of a Parquet table.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl fmt::Display for Format {
@@ -88,7 +100,10 @@ impl fmt::Display for Format {
             Self::JsonLines => "JSON lines",
             Self::JsonArray => "a JSON array",
             Self::Csv => "CSV",
-            Self::Folder => "a folder of texts",
+            Self::Folder => "a folder of documents",
+            Self::Document(kind) => return fmt::Display::fmt(kind, f),
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "Parquet",
         })
     }
 }
@@ -112,14 +127,23 @@ trait Rows: Send {
 }
 
 impl Import {
-    /// Opens a folder of texts, or a file. Its name tells CSV with a header line (`.csv`,
-    /// `.tsv`) and JSON (`.json`, `.jsonl`), plain or `.gz`; where the name tells nothing,
+    /// Opens a folder of documents, or a file. Its name tells CSV with a header line (`.csv`,
+    /// `.tsv`), JSON (`.json`, `.jsonl`), and text (`.txt`, `.md`), plain or `.gz`; PDF, EPUB,
+    /// DOCX and ZIP archives of documents are known by their contents. Where nothing tells,
     /// what begins with neither `{` nor `[` is CSV.
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be opened; [`Error::Import`] where it is empty, of a
     /// kind that is not read, or its CSV header cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_as(path, path)
+    }
+
+    /// The same for a file that is called otherwise than where it lies.
+    ///
+    /// # Errors
+    /// As for [`Import::open`].
+    pub fn open_as(path: &Path, name: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         let kind = file.metadata().map_err(Error::io(path))?.file_type();
         if kind.is_dir() {
@@ -138,7 +162,7 @@ impl Import {
                 "is no plain file, and records are read more than once; save it as one first";
             return Err(Error::import(path, message));
         }
-        Self::stream(path, file)
+        Self::stream(name, file)
     }
 
     /// Reads any stream, such as an upload. `name` is its file's name: it tells the format
@@ -156,6 +180,16 @@ impl Import {
         let packed = Input::packed(raw, Arc::clone(&bytes), &notes);
         let mut packed = packed.map_err(io(name))?;
         let beginning = packed.peek(kind::LOOKED_AT).map_err(io(name))?;
+        if let Some(kind) = kind::whole(beginning) {
+            let (format, rows) = whole::rows(name, kind, packed, &notes)?;
+            return Ok(Self {
+                name: name.to_owned(),
+                format,
+                bytes,
+                notes,
+                rows: Some(rows),
+            });
+        }
         if encoding::mark(beginning).encoding.is_none()
             && let Some(message) = kind::other(beginning)
         {
@@ -180,6 +214,20 @@ impl Import {
         let io = Error::io;
         let first = input.first_byte().map_err(io(name))?;
         let ending = Ending::of(name);
+        let text = match ending {
+            Ending::Markdown => Some(Kind::Markdown),
+            Ending::Text => {
+                let beginning = input.peek(csv::LOOKED_AT).map_err(io(name))?;
+                let whole = beginning.len() < csv::LOOKED_AT;
+                let is_json = first.is_some_and(|byte| matches!(byte, b'{' | b'['));
+                let is_table = is_json || csv::is_table(beginning, whole);
+                (!is_table).then_some(Kind::Text)
+            }
+            _ => None,
+        };
+        if let Some(kind) = text {
+            return whole::document(name, kind, input, notes);
+        }
         let is_csv = match ending {
             Ending::Csv => true,
             Ending::Json | Ending::JsonLines => false,
@@ -211,6 +259,11 @@ impl Import {
             Format::JsonLines,
             Box::new(JsonValues::new(input, notes.clone())),
         ))
+    }
+
+    /// Whether a file that begins so can only be read once all of it is there.
+    pub fn needs_whole(beginning: &[u8]) -> bool {
+        kind::whole(beginning).is_some()
     }
 
     /// How the records are written down.

@@ -52,7 +52,7 @@ pub fn DropZone(
             <input
                 node_ref=field
                 type="file"
-                accept=".jsonl,.json,.csv,.jsonl.gz,.json.gz,.csv.gz,.gz"
+                accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt,.md,.markdown,.pdf,.epub,.docx,.zip,.gz"
                 aria-describedby="drop-hint"
                 disabled=busy
                 on:click=forget
@@ -60,8 +60,9 @@ pub fn DropZone(
             />
         </label>
         <p id="drop-hint" class="hint">
-            "JSON lines or CSV with a header, plain or gzip: one record a line. The file is sent \
-             to this server and nowhere else."
+            "Records as CSV with a header or as JSON, plain or gzip; or a document: PDF, EPUB, \
+             DOCX, Markdown, text, or a ZIP archive of such. The file is sent to this server and \
+             nowhere else."
         </p>
     }
 }

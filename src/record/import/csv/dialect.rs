@@ -127,7 +127,13 @@ impl Look {
                     };
                     rest = &rest[length..];
                 }
-                Parsed::Short => break,
+                Parsed::Short => {
+                    // A header so long is told by its beginning.
+                    if look.columns == 0 {
+                        look.columns = row.len() + 1;
+                    }
+                    break;
+                }
             }
         }
         look

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub use self::dialect::is_table;
 use self::row::{Dialect, Parsed, Row, end_of_line, lines_in};
 use super::input::Input;
 use super::notes::Notes;

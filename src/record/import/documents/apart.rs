@@ -1,0 +1,78 @@
+//! Work over bytes that may have been made to do harm, on a thread of its own.
+
+use std::panic::resume_unwind;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Formats nest; how deep is bounded by their readers, for which this is enough.
+const STACK_BYTES: usize = 64 << 20;
+
+/// How long one document may take.
+const MAX_TIME: Duration = Duration::from_secs(60);
+
+/// How many things a document may consist of: letters, lines, pictures.
+const MAX_STEPS: u64 = 50_000_000;
+
+/// Does the work. One that panics has failed like any other.
+pub fn run<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
+    let thread = thread.map_err(|error| format!("cannot be read now: {error}"))?;
+    thread
+        .join()
+        .unwrap_or_else(|panic| match panic.downcast::<Exhausted>() {
+            Ok(_) => Err("it takes too long to read, and was given up".into()),
+            Err(_) => Err("the file is damaged in a way that its reader does not survive".into()),
+        })
+}
+
+struct Exhausted;
+
+/// Bounds work within a library that asks for nothing but calls back.
+pub struct Budget {
+    ends: Instant,
+    steps: u64,
+}
+
+impl Budget {
+    /// The budget of one document.
+    pub fn new() -> Self {
+        Self {
+            ends: Instant::now() + MAX_TIME,
+            steps: 0,
+        }
+    }
+
+    /// Takes a step, or ends the work that [`run`] does.
+    pub fn step(&mut self) {
+        self.steps += 1;
+        let is_late = self.steps.is_multiple_of(1_024) && Instant::now() > self.ends;
+        if is_late || self.steps > MAX_STEPS {
+            resume_unwind(Box::new(Exhausted));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_fails_in_any_way_is_an_error() {
+        assert_eq!(run(|| Ok(1)), Ok(1));
+        assert_eq!(run(|| Err::<(), _>("no".into())), Err("no".into()));
+        let panics = run(|| {
+            let none: Option<u8> = std::hint::black_box(None);
+            Ok(none.unwrap())
+        });
+        assert!(panics.unwrap_err().contains("damaged"));
+        let endless = run(|| -> Result<(), String> {
+            let mut budget = Budget::new();
+            loop {
+                budget.step();
+            }
+        });
+        assert!(endless.unwrap_err().contains("too long"));
+    }
+}

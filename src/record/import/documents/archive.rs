@@ -1,0 +1,124 @@
+//! ZIP archives, in which EPUB and DOCX come too. How much is unpacked is bounded: little can
+//! be packed into very much.
+
+use std::borrow::Cow;
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::{Kind, MAX_DOCUMENT_BYTES};
+
+/// How much of one archive is unpacked in all.
+const MAX_UNPACKED: u64 = 16 * MAX_DOCUMENT_BYTES as u64;
+
+/// An open archive.
+pub struct Archive<R> {
+    zip: ZipArchive<R>,
+    unpacked: u64,
+}
+
+/// A file in an archive.
+pub struct Entry {
+    /// Its path, parted by `/`.
+    pub name: String,
+    /// What it is read by.
+    pub index: usize,
+}
+
+impl<R: Read + Seek> Archive<R> {
+    /// Reads the list of its files.
+    ///
+    /// # Errors
+    /// That it is damaged.
+    pub fn open(source: R) -> Result<Self, String> {
+        let zip = ZipArchive::new(source)
+            .map_err(|error| format!("the ZIP archive is damaged or cut ({error})"))?;
+        Ok(Self { zip, unpacked: 0 })
+    }
+
+    /// What it was read from, at its beginning again.
+    pub fn into_inner(self) -> std::io::Result<R> {
+        let mut source = self.zip.into_inner();
+        source.rewind()?;
+        Ok(source)
+    }
+
+    /// Its files, folders left aside.
+    pub fn entries(&self) -> Vec<Entry> {
+        let names = self.zip.file_names().enumerate();
+        let names = names.filter_map(|(index, name)| {
+            let name = name.map(Cow::into_owned).ok()?.replace('\\', "/");
+            (!name.ends_with('/')).then_some(Entry { name, index })
+        });
+        names.collect()
+    }
+
+    /// A file by its name, which may not be there.
+    ///
+    /// # Errors
+    /// That it cannot be unpacked.
+    pub fn by_name(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, String> {
+        match self.zip.index_for_name(name) {
+            Some(index) => self.by_index(index, most).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A file by its place among [`Archive::entries`], of at most so many bytes.
+    ///
+    /// # Errors
+    /// That it cannot be unpacked.
+    pub fn by_index(&mut self, index: usize, most: usize) -> Result<Vec<u8>, String> {
+        let file = self.zip.by_index(index).map_err(|error| match error {
+            ZipError::UnsupportedArchive(what) => format!("cannot be unpacked: {what}"),
+            other => format!("the ZIP archive is damaged ({other})"),
+        })?;
+        let left = MAX_UNPACKED.saturating_sub(self.unpacked);
+        let most = left.min(most as u64);
+        let mut bytes = Vec::new();
+        let read = file.take(most + 1).read_to_end(&mut bytes);
+        self.unpacked += bytes.len() as u64;
+        read.map_err(|error| format!("the ZIP archive is damaged ({error})"))?;
+        if bytes.len() as u64 > most {
+            return Err(format!("unpacked, it is larger than {most} bytes"));
+        }
+        Ok(bytes)
+    }
+}
+
+/// What an archive is by its contents: a document, or a folder of files, for which there is
+/// nothing to say.
+///
+/// # Errors
+/// That it is a document of a kind that is not read, and what to do.
+pub fn kind_of_archive<R: Read + Seek>(archive: &mut Archive<R>) -> Result<Option<Kind>, String> {
+    let entries = archive.entries();
+    let holds = |start: &str| entries.iter().any(|entry| entry.name.starts_with(start));
+    if holds("[Content_Types].xml") {
+        if holds("word/") {
+            return Ok(Some(Kind::Docx));
+        }
+        if holds("xl/") {
+            return Err("this is a workbook (.xlsx); save the sheet as CSV".into());
+        }
+        if holds("ppt/") {
+            return Err("these are slides (.pptx); save them as PDF".into());
+        }
+    }
+    if holds("META-INF/container.xml") {
+        return Ok(Some(Kind::Epub));
+    }
+    let kind = archive
+        .by_name("mimetype", 256)
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    if kind.starts_with(b"application/vnd.oasis.opendocument.spreadsheet") {
+        return Err("this is a workbook (.ods); save the sheet as CSV".into());
+    }
+    if kind.starts_with(b"application/vnd.oasis.opendocument") {
+        return Err("this is an OpenDocument file; save it as .docx or PDF".into());
+    }
+    Ok(None)
+}

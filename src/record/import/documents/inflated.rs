@@ -1,0 +1,116 @@
+//! How much the packed streams of a PDF unpack to, before anything unpacks them whole.
+
+use std::io::{self, Read};
+
+use flate2::read::ZlibDecoder;
+
+/// The most that one stream may unpack to: a page's pictures are larger than its text.
+const MAX_STREAM_BYTES: u64 = 256 << 20;
+
+/// The most that all streams may, together.
+const MAX_BYTES: u64 = 2 << 30;
+
+/// How often a stream may be packed over again.
+const MAX_LAYERS: usize = 3;
+
+/// Refuses what unpacks to far more than any document holds.
+pub fn check(pdf: &[u8]) -> Result<(), String> {
+    let mut left = MAX_BYTES;
+    let mut rest = pdf;
+    while let Some(at) = rest.windows(6).position(|word| word == b"stream") {
+        rest = &rest[at + 6..];
+        let data = rest
+            .strip_prefix(b"\r\n")
+            .or_else(|| rest.strip_prefix(b"\n"));
+        let Some(data) = data.filter(|data| is_packed(data)) else {
+            continue;
+        };
+        let layers = layers(data);
+        let most = left.min(MAX_STREAM_BYTES);
+        let unpacked = unpacked(data, layers, most);
+        left = left.saturating_sub(unpacked);
+        if unpacked >= most || layers == MAX_LAYERS {
+            return Err("the PDF unpacks to more than any document holds".into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether bytes begin as zlib data does.
+fn is_packed(data: &[u8]) -> bool {
+    let [first, second, ..] = data else {
+        return false;
+    };
+    first & 0x0f == 8 && u16::from_be_bytes([*first, *second]).is_multiple_of(31)
+}
+
+fn decoder(data: &[u8], layers: usize) -> Box<dyn Read + '_> {
+    let mut reader: Box<dyn Read + '_> = Box::new(data);
+    for _ in 0..layers {
+        reader = Box::new(ZlibDecoder::new(reader));
+    }
+    reader
+}
+
+/// How many times the data is packed.
+fn layers(data: &[u8]) -> usize {
+    let packed = |layers: &usize| {
+        let mut beginning = [0; 2];
+        let read = decoder(data, *layers).read_exact(&mut beginning);
+        read.is_ok() && is_packed(&beginning)
+    };
+    1 + (1..MAX_LAYERS).take_while(packed).count()
+}
+
+/// How much the data unpacks to, counted up to a limit; what is damaged ends there.
+fn unpacked(data: &[u8], layers: usize, most: u64) -> u64 {
+    let mut counted = decoder(data, layers).take(most);
+    let mut sink = Counter(0);
+    // A damaged stream gives what it gives.
+    let _ = io::copy(&mut counted, &mut sink);
+    sink.0
+}
+
+struct Counter(u64);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+    use std::io::Write;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    }
+
+    fn pdf(stream: &[u8]) -> Vec<u8> {
+        [b"%PDF-1.7\n1 0 obj <<>> stream\r\n", stream, b"\nendstream"].concat()
+    }
+
+    #[test]
+    fn streams_that_unpack_to_too_much_are_refused() {
+        assert!(check(&pdf(&packed(&vec![b'x'; 1 << 20]))).is_ok());
+        assert!(check(&pdf(b"BT (text) Tj ET")).is_ok());
+        assert!(check(&pdf(&packed(&vec![0; 257 << 20]))).is_err());
+        // Packed twice over, a little is very much.
+        let twice = packed(&packed(&vec![0; 257 << 20]));
+        assert!(check(&pdf(&twice)).is_err());
+        assert!(check(&pdf(&packed(&packed(b"x")))).is_ok());
+        let thrice = packed(&packed(&packed(b"x")));
+        assert!(check(&pdf(&thrice)).is_err());
+    }
+}
