@@ -28,6 +28,12 @@ pub const MAX_LIMIT: usize = 100;
 pub const MAX_DEPTH: usize = 1_000;
 /// The most hits whose nearest sentence is looked for: each sentence is encoded.
 pub const MAX_SENTENCE_HITS: usize = 20;
+/// The most records a page of a collection that is read through holds.
+pub const MAX_PAGE_RECORDS: usize = 1_000;
+/// The most bytes of records a page holds, as JSON; a single record may have more.
+pub const MAX_PAGE_BYTES: usize = 8 << 20;
+/// The most values of a facet that are told with their counts; of more, how many there are.
+pub const MAX_FACET_VALUES: usize = 200;
 /// How many copies of a hit are named; all are counted.
 pub const MAX_COPIES: usize = 50;
 
@@ -35,6 +41,8 @@ pub const MAX_COPIES: usize = 50;
 pub const MAX_SNIPPET_BYTES: usize = 1_200;
 /// How long a title is shown, likewise.
 pub const MAX_TITLE_BYTES: usize = 400;
+/// The query that asks for anything.
+pub const ANYTHING: &str = "*";
 
 /// A question to a collection.
 #[derive(Debug, Clone)]
@@ -49,6 +57,9 @@ pub struct Query {
     pub offset: usize,
     /// What every hit must fulfil.
     pub filters: Vec<Filter>,
+    /// The facet that hits stand in order of, in place of a ranking: where nothing is looked
+    /// for, and in mode `text`.
+    pub sort: Option<Sort>,
     /// How neighbours are looked for.
     pub route: Route,
     /// Whether identical records are one hit.
@@ -75,6 +86,7 @@ impl Query {
             limit: 10,
             offset: 0,
             filters: Vec::new(),
+            sort: None,
             route: Route::Auto,
             collapse: true,
             facets: Vec::new(),
@@ -88,7 +100,13 @@ impl Query {
         }
     }
 
-    /// Checks the limits above.
+    /// Whether it looks for nothing by itself: it is empty, or `*`. Then records are listed in
+    /// order.
+    pub fn is_open(&self) -> bool {
+        is_blank(&self.text) || (self.operators && self.text.trim() == ANYTHING)
+    }
+
+    /// Checks that something is looked for, and the limits above.
     ///
     /// # Errors
     /// [`Error::BadQuery`], naming the parameter and what it allows.
@@ -96,6 +114,14 @@ impl Query {
         if is_blank(&self.text) {
             return Err(Error::BadQuery("the query is empty".into()));
         }
+        self.check_limits()
+    }
+
+    /// Checks the limits above.
+    ///
+    /// # Errors
+    /// Those of [`Query::check`], but for an empty query.
+    pub fn check_limits(&self) -> Result<()> {
         check_length("query", &self.text)?;
         if self.sentences && self.mode == Mode::Text {
             return Err(Error::BadQuery(
@@ -163,6 +189,43 @@ pub fn check_page(limit: usize, offset: usize) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// What records stand in order of: a facet, rising or, with a `-` before its field, falling.
+/// Of several values of a record the one counts that comes first in this order; records without
+/// a value come last, and those that are equal stand in order of number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// The facet's field.
+    pub field: String,
+    /// Whether the greatest value comes first.
+    pub descending: bool,
+}
+
+impl FromStr for Sort {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let (descending, field) = match text.strip_prefix('-') {
+            Some(field) => (true, field),
+            None => (false, text),
+        };
+        // A name that begins with a hyphen stands behind a backslash, as in a filter.
+        let field = match field.strip_prefix('\\') {
+            Some(literal) if literal.starts_with('-') => literal,
+            _ => field,
+        };
+        if field.is_empty() {
+            return Err(Error::BadQuery(format!(
+                "sort is '{text}': name a facet to sort by, as in year or, falling, -year"
+            )));
+        }
+        Ok(Self {
+            field: field.to_owned(),
+            descending,
+        })
+    }
 }
 
 /// Which engines rank.
@@ -262,8 +325,9 @@ pub struct Answer {
     pub timings: Timings,
 }
 
-/// How many records have each value of a facet. Filters on the facet itself are left aside,
-/// so that the other values one could choose are counted too.
+/// How many records have each value of a facet. Conditions on the facet itself are left aside,
+/// so that the other values one could choose are counted too; within `or`, `and` and `not` they
+/// count, since what would be left without them is another filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FacetCounts {
     /// The facet.
@@ -271,8 +335,11 @@ pub struct FacetCounts {
     /// Whether the records that hold a word of the query were counted, as text mode does, or
     /// all records: by meaning, every record is a neighbour.
     pub matching: bool,
-    /// Values with their number of records, most first.
-    pub values: Vec<(FacetValue, u64)>,
+    /// Values with their number of records, most first, at most [`MAX_FACET_VALUES`]; values
+    /// that as many records have stand in order.
+    pub values: Vec<(FacetValue, u32)>,
+    /// How many further values there are.
+    pub more: u32,
 }
 
 /// A record in an answer.
@@ -280,7 +347,8 @@ pub struct FacetCounts {
 pub struct Hit {
     /// The record.
     pub record: Record,
-    /// What it was ranked by: cosine, BM25 score, or fused score, as the mode has it.
+    /// What it was ranked by: cosine, BM25 score, or fused score, as the mode has it; 0 where
+    /// records are listed in order.
     pub score: f32,
     /// Its place by meaning, where that engine was asked and found it.
     pub neural: Option<Signal>,

@@ -6,7 +6,7 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use parallax::collection::{About, Change, Encoded, Incoming, Store, Tuning};
 use parallax::query::{Answer, Route};
 use parallax::record::{FacetField, FacetKind, Payload, Schema};
 use parallax::vector::cosine;
-use parallax::{Collection, Mode, Query, Vector};
+use parallax::{Collection, Filter, Mode, Query, Vector};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Few records are many here: graphs and merges come soon.
 const TUNING: Tuning = Tuning {
@@ -27,6 +27,19 @@ const TUNING: Tuning = Tuning {
 };
 
 const CITIES: [&str; 3] = ["Berlin", "Oslo", "Rome"];
+
+/// Two of them the same, composed and not; others the same but for case.
+const TAGS: [&str; 6] = ["red", "Red", "RED", "Café", "Cafe\u{301}", "café"];
+
+/// Two of them are one number to f64.
+const SIZES: [i64; 4] = [-3, 12, 9_007_199_254_740_992, 9_007_199_254_740_993];
+
+const DAYS: [&str; 4] = [
+    "2023-12-31T23:59:59Z",
+    "2024-05-01",
+    "2024-05-01 10:00:00",
+    "2024",
+];
 
 const WORDS: [&str; 8] = [
     "milk", "wood", "goat", "solar", "panel", "tax", "night", "train",
@@ -39,10 +52,17 @@ fn schema() -> Schema {
         texts: vec!["text".into()],
         encoded: vec!["title".into(), "text".into()],
         separator: ". ".into(),
-        facets: vec![FacetField {
-            field: "city".into(),
-            kind: FacetKind::Text,
-        }],
+        facets: [
+            ("city", FacetKind::Text),
+            ("tag", FacetKind::Text),
+            ("size", FacetKind::Number),
+            ("day", FacetKind::Date),
+        ]
+        .map(|(field, kind)| FacetField {
+            field: field.into(),
+            kind,
+        })
+        .into(),
         ..Schema::default()
     }
 }
@@ -52,6 +72,10 @@ fn schema() -> Schema {
 struct Note {
     words: Vec<usize>,
     city: usize,
+    /// One or two, or none.
+    tags: Vec<usize>,
+    size: Option<usize>,
+    day: Option<usize>,
     direction: u8,
 }
 
@@ -63,6 +87,9 @@ impl Note {
             "title": words.first(),
             "text": words.join(" "),
             "city": CITIES[self.city],
+            "tag": self.tags.iter().map(|&at| TAGS[at]).collect::<Vec<_>>(),
+            "size": self.size.map(|at| SIZES[at]),
+            "day": self.day.map(|at| DAYS[at]),
         });
         record.as_object().unwrap().clone()
     }
@@ -104,9 +131,16 @@ enum Step {
 
 fn note() -> impl Strategy<Value = Note> {
     let words = prop::collection::vec(0..WORDS.len(), 1..6);
-    (words, 0..3usize, any::<u8>()).prop_map(|(words, city, direction)| Note {
+    let tags = prop::collection::vec(0..TAGS.len(), 0..3);
+    let size = prop::option::of(0..SIZES.len());
+    let day = prop::option::of(0..DAYS.len());
+    let note = (words, 0..3usize, tags, size, day, any::<u8>());
+    note.prop_map(|(words, city, tags, size, day, direction)| Note {
         words,
         city,
+        tags,
+        size,
+        day,
         direction,
     })
 }
@@ -209,19 +243,173 @@ fn queries() -> Vec<Query> {
     let mut queries = Vec::new();
     for text in ["milk", "solar panel night", "goat wood train"] {
         for mode in Mode::ALL {
-            for filter in [None, Some("city:Berlin"), Some("-city:Oslo|Rome")] {
+            for filter in [
+                None,
+                Some("city:berlin"),
+                Some("-city:Oslo|Rome"),
+                Some("tag:RED"),
+            ] {
                 queries.push(Query {
                     mode,
                     route: Route::Exact,
                     limit: 20,
                     filters: filter.iter().map(|f| f.parse().unwrap()).collect(),
-                    facets: vec!["city".into()],
+                    facets: ["city", "tag", "size", "day"].map(str::to_owned).into(),
                     ..Query::new(text)
                 });
             }
         }
     }
     queries
+}
+
+/// A condition, as JSON and by looking at a note; `spelled` are the tags of all notes.
+type Truth = fn(&Note, &BTreeSet<String>) -> bool;
+
+/// A tag as it is kept: the last but one is composed like the one before.
+fn tag(at: usize) -> &'static str {
+    if at == 4 { TAGS[3] } else { TAGS[at] }
+}
+
+fn has_tag(note: &Note, spelled: &BTreeSet<String>, asked: &str) -> bool {
+    let mut tags = note.tags.iter().map(|&at| tag(at));
+    if spelled.contains(asked) {
+        tags.any(|tag| tag == asked)
+    } else {
+        tags.any(|tag| tag.to_lowercase() == asked.to_lowercase())
+    }
+}
+
+fn size(note: &Note) -> Option<i64> {
+    note.size.map(|at| SIZES[at])
+}
+
+fn conditions() -> [(Value, Truth); 12] {
+    [
+        (json!("tag:red"), |note, all| has_tag(note, all, "red")),
+        (json!("tag:RED"), |note, all| has_tag(note, all, "RED")),
+        (json!("tag:rEd"), |note, all| has_tag(note, all, "rEd")),
+        (json!("tag:CAFE\u{301}"), |note, all| {
+            has_tag(note, all, "CAFÉ")
+        }),
+        (json!("-tag:*"), |note, _| note.tags.is_empty()),
+        (json!("size:9007199254740993"), |note, _| {
+            size(note) == Some(SIZES[3])
+        }),
+        (json!("size:>-3"), |note, _| {
+            size(note).is_some_and(|size| size > -3)
+        }),
+        (json!("size:..12.5"), |note, _| {
+            size(note).is_some_and(|size| size <= 12)
+        }),
+        (json!("day:2024-05"), |note, _| {
+            matches!(note.day, Some(1 | 2))
+        }),
+        (json!("day:<2024"), |note, _| note.day == Some(0)),
+        (
+            json!({"or": ["tag:café", {"not": "size:*"}]}),
+            |note, all| has_tag(note, all, "café") || note.size.is_none(),
+        ),
+        (
+            json!({"not": {"and": ["day:2024", {"or": ["city:oslo", "size:<0"]}]}}),
+            |note, _| {
+                let day = matches!(note.day, Some(1..));
+                !(day && (note.city == 1 || size(note).is_some_and(|size| size < 0)))
+            },
+        ),
+    ]
+}
+
+/// Ids of what a query lists, which is all there is of it.
+fn listed(live: &Collection, filter: &Value, sort: Option<&str>) -> Vec<String> {
+    let query = Query {
+        limit: 100,
+        filters: Filter::from_json(filter).unwrap(),
+        sort: sort.map(|sort| sort.parse().unwrap()),
+        ..Query::new("")
+    };
+    let mut ids = Vec::new();
+    loop {
+        let answer = live
+            .search(&Query {
+                offset: ids.len(),
+                ..query.clone()
+            })
+            .unwrap();
+        ids.extend(answer.hits.into_iter().map(|hit| hit.record.id));
+        if ids.len() == answer.total as usize {
+            return ids;
+        }
+    }
+}
+
+/// Filters, counts and orders are what looking at every note says.
+fn facets_hold(live: &Collection, model: &Model) {
+    let notes: Vec<&(u8, Note)> = model.written.values().collect();
+    let tags = |note: &Note| -> BTreeSet<String> {
+        note.tags.iter().map(|&at| tag(at).to_owned()).collect()
+    };
+    let spelled: BTreeSet<String> = notes.iter().flat_map(|(_, note)| tags(note)).collect();
+    for (filter, holds) in conditions() {
+        let passing = notes.iter().filter(|(_, note)| holds(note, &spelled));
+        let expected: Vec<String> = passing.map(|(id, _)| id.to_string()).collect();
+        assert_eq!(listed(live, &filter, None), expected, "{filter}");
+    }
+
+    // Stable: what is equal stays as written.
+    let in_order = |key: &dyn Fn(&Note) -> (bool, i64)| -> Vec<String> {
+        let mut sorted = notes.clone();
+        sorted.sort_by_key(|(_, note)| key(note));
+        sorted.iter().map(|(id, _)| id.to_string()).collect()
+    };
+    let rising = in_order(&|note| (note.size.is_none(), size(note).unwrap_or(0)));
+    assert_eq!(listed(live, &Value::Null, Some("size")), rising);
+    let falling = in_order(&|note| (note.size.is_none(), -size(note).unwrap_or(0)));
+    assert_eq!(listed(live, &Value::Null, Some("-size")), falling);
+    // The tags in their order: letters first, then capitals.
+    let place = |tag: usize| [5, 4, 3, 0, 0, 1][tag];
+    let by_tag = in_order(&|note| {
+        let first = note.tags.iter().map(|&at| place(at)).min();
+        (first.is_none(), first.unwrap_or(0))
+    });
+    assert_eq!(listed(live, &Value::Null, Some("tag")), by_tag);
+
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for tag in notes.iter().flat_map(|(_, note)| tags(note)) {
+        *counts.entry(tag).or_default() += 1;
+    }
+    let counted = live.facet_counts().unwrap();
+    let told = counted[1].values.iter();
+    let told: BTreeMap<String, u32> = told.map(|(tag, n)| (tag.to_string(), *n)).collect();
+    assert_eq!((told, counted[1].more), (counts, 0));
+}
+
+/// Page by page, and all at once, a collection is read as it was written.
+fn reads_through(live: &Collection, model: &Model) {
+    let expected: Vec<String> = model
+        .written
+        .values()
+        .map(|(id, _)| id.to_string())
+        .collect();
+    let (mut read, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = live.page(cursor, 7).unwrap();
+        assert!(page.records.len() <= 7);
+        read.extend(page.records.into_iter().map(|record| record.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read, expected);
+    let mut exported = Vec::new();
+    live.export(|line| {
+        let record: Value = serde_json::from_slice(line).unwrap();
+        exported.push(record["id"].as_str().unwrap().to_owned());
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(exported, expected);
 }
 
 fn agree(live: &Collection, once: &Collection, model: &Model) {
@@ -236,6 +424,8 @@ fn agree(live: &Collection, once: &Collection, model: &Model) {
         };
         assert_eq!(copies(&ours), copies(&theirs), "{query:?}");
     }
+    facets_hold(live, model);
+    reads_through(live, model);
 }
 
 /// Through the graph: true scores, nothing deleted, as many hits as there are.

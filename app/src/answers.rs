@@ -218,6 +218,7 @@ pub fn request(state: &SearchState) -> SearchRequest {
     SearchRequest {
         mode: state.mode.clone(),
         filter: state.filters.clone(),
+        sort: state.sort.clone(),
         limit: state.limit,
         correct: !state.as_typed,
         balance: balance.map(|typed| typed.parse().unwrap_or(f32::NAN)),

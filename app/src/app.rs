@@ -11,6 +11,7 @@ use crate::pages::about::AboutPage;
 use crate::pages::collections::CollectionsPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::search::SearchPage;
+use crate::pages::values::ValuesPage;
 
 /// The application.
 #[component]
@@ -28,6 +29,8 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/values") view=ValuesPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/values") view=ValuesPage ssr=SsrMode::Async />
                     <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::wire::{
-    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
-    SimilarRequest,
+    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
+    SearchResponse, SimilarRequest, ValuesRequest,
 };
 
 /// An answer on its way.
@@ -28,6 +28,9 @@ pub trait Backend: Send + Sync {
 
     /// Why a record stands where it does.
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation>;
+
+    /// The values of a facet.
+    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet>;
 
     /// What there is to know of a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

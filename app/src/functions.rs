@@ -10,8 +10,8 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{
-    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
-    SimilarRequest,
+    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
+    SearchResponse, SimilarRequest, ValuesRequest,
 };
 
 /// Records like one, and what that one is called, where its title is known.
@@ -97,6 +97,22 @@ pub async fn sentences(
     Ok(hits
         .filter_map(|hit| Some((hit.id, hit.sentence?)))
         .collect())
+}
+
+/// The values of a facet.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "values", input = GetUrl)]
+pub async fn values(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The facet, and which of its values.
+    request: ValuesRequest,
+) -> Result<CountedFacet, Problem> {
+    let context = ssr::Context::take()?;
+    let values = context.backend.values(collection, request).await;
+    context.with_status(values)
 }
 
 /// What there is to know of a collection.

@@ -74,7 +74,8 @@ impl Nearest {
 /// The question as its first page asks it, where it is a search by meaning.
 fn asked(found: &Found) -> Option<Question> {
     let state = found.state();
-    let by_meaning = state.like.is_none() && state.mode == SearchState::default().mode;
+    let by_meaning =
+        state.like.is_none() && !state.lists() && state.mode == SearchState::default().mode;
     by_meaning.then(|| Question {
         state: SearchState {
             limit: PAGE,

@@ -17,7 +17,11 @@ pub const PAGE: u32 = 10;
 /// an address much longer is refused unread.
 pub const LONGEST: u32 = 5_000;
 
+/// The query that asks for anything.
+pub const ANYTHING: &str = "*";
+
 const NEURAL: &str = "neural";
+const TEXT: &str = "text";
 const HYBRID: &str = "hybrid";
 
 /// A search as the URL spells it.
@@ -29,6 +33,8 @@ pub struct SearchState {
     pub mode: String,
     /// Conditions, each `field:value`.
     pub filters: Vec<String>,
+    /// The facet that records stand in order of, falling where a `-` stands before it.
+    pub sort: Option<String>,
     /// The record whose like are shown instead of a search.
     pub like: Option<String>,
     /// How many hits at most.
@@ -48,6 +54,7 @@ impl Default for SearchState {
             q: String::new(),
             mode: NEURAL.into(),
             filters: Vec::new(),
+            sort: None,
             like: None,
             limit: PAGE,
             as_typed: false,
@@ -72,6 +79,7 @@ impl SearchState {
                 "filter" if !state.filters.iter().any(|f| f == value) => {
                     state.filters.push(value.into());
                 }
+                "sort" => state.sort = Some(value.into()),
                 "like" => state.like = Some(value.into()),
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
@@ -80,40 +88,21 @@ impl SearchState {
                 _ => {}
             }
         }
-        // Only where there are two is there a balance; the form may send it all the same.
+        // Only where there are two is there a balance, and only what is listed or matches words
+        // has another order; the form may send them all the same.
         if !state.is_hybrid() {
             state.balance = None;
+        }
+        if !state.can_be_sorted() {
+            state.sort = None;
         }
         state
     }
 
-    /// The address of this state under a path. What is at its default is left out.
+    /// The address of this state under a path.
     pub fn href(&self, path: &str) -> String {
         let mut query = Serializer::new(String::new());
-        if !self.q.is_empty() {
-            query.append_pair("q", &self.q);
-        }
-        if self.mode != NEURAL {
-            query.append_pair("mode", &self.mode);
-        }
-        for filter in &self.filters {
-            query.append_pair("filter", filter);
-        }
-        if let Some(like) = &self.like {
-            query.append_pair("like", like);
-        }
-        if self.as_typed {
-            query.append_pair("correct", "false");
-        }
-        if let Some(balance) = &self.balance {
-            query.append_pair("balance", balance);
-        }
-        if self.limit != PAGE {
-            query.append_pair("limit", &self.limit.to_string());
-        }
-        if let Some(explain) = &self.explain {
-            query.append_pair("explain", explain);
-        }
+        query.extend_pairs(self.parameters());
         let query = query.finish();
         if query.is_empty() {
             path.to_owned()
@@ -122,9 +111,53 @@ impl SearchState {
         }
     }
 
+    /// The state as parameters of a URL. What is at its default is left out.
+    pub fn parameters(&self) -> Vec<(&'static str, String)> {
+        let mut query = Vec::new();
+        let mut add = |name, value: &str| query.push((name, value.to_owned()));
+        if !self.q.is_empty() {
+            add("q", &self.q);
+        }
+        if self.mode != NEURAL {
+            add("mode", &self.mode);
+        }
+        for filter in &self.filters {
+            add("filter", filter);
+        }
+        if let Some(sort) = &self.sort {
+            add("sort", sort);
+        }
+        if let Some(like) = &self.like {
+            add("like", like);
+        }
+        if self.as_typed {
+            add("correct", "false");
+        }
+        if let Some(balance) = &self.balance {
+            add("balance", balance);
+        }
+        if self.limit != PAGE {
+            add("limit", &self.limit.to_string());
+        }
+        if let Some(explain) = &self.explain {
+            add("explain", explain);
+        }
+        query
+    }
+
     /// Whether nothing was asked yet.
     pub fn is_idle(&self) -> bool {
-        self.q.is_empty() && self.like.is_none()
+        self.q.is_empty() && self.like.is_none() && self.filters.is_empty() && self.sort.is_none()
+    }
+
+    /// Whether records are listed in order: nothing is looked for.
+    pub fn lists(&self) -> bool {
+        (self.q.is_empty() || self.q == ANYTHING) && self.like.is_none()
+    }
+
+    /// Whether the order can be chosen.
+    pub fn can_be_sorted(&self) -> bool {
+        self.lists() || (self.mode == TEXT && self.like.is_none())
     }
 
     /// Whether both engines rank.
@@ -134,27 +167,32 @@ impl SearchState {
 
     /// A new search for `q` in the same mode and with the same filters.
     pub fn searching(&self, q: &str) -> Self {
-        Self {
+        let mut state = Self {
             q: q.trim().to_owned(),
             like: None,
             as_typed: false,
             ..self.first_page()
-        }
+        };
+        state.sort = state.sort.take().filter(|_| state.can_be_sorted());
+        state
     }
 
     /// The same search in another mode.
     pub fn in_mode(&self, mode: &str) -> Self {
-        Self {
+        let mut state = Self {
             mode: mode.to_owned(),
             balance: self.balance.clone().filter(|_| mode == HYBRID),
             ..self.first_page()
-        }
+        };
+        state.sort = state.sort.take().filter(|_| state.can_be_sorted());
+        state
     }
 
     /// The records like a given one; what was searched for stays, to come back to.
     pub fn similar_to(&self, id: &str) -> Self {
         Self {
             like: Some(id.to_owned()),
+            sort: None,
             ..self.first_page()
         }
     }
@@ -241,6 +279,12 @@ pub fn path_of(collection: Option<&str>) -> String {
     }
 }
 
+/// The path of the values of a collection's facets.
+pub fn values_path(collection: Option<&str>) -> String {
+    let path = path_of(collection);
+    format!("{}/values", path.trim_end_matches('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +294,7 @@ mod tests {
             q: "50% off & more: C++ für “große” Leute".into(),
             mode: "hybrid".into(),
             filters: vec!["city:Berlin".into(), "stage:A:B".into()],
+            sort: None,
             like: Some("7/1".into()),
             limit: 30,
             as_typed: true,
@@ -260,7 +305,16 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        for state in [SearchState::default(), berlin(), berlin().without_like()] {
+        let sorted = SearchState {
+            sort: Some("-year".into()),
+            ..SearchState::default().searching("*")
+        };
+        for state in [
+            SearchState::default(),
+            berlin(),
+            berlin().without_like(),
+            sorted,
+        ] {
             let href = state.href("/c/startups");
             let query = href.strip_prefix("/c/startups").unwrap();
             assert_eq!(SearchState::read(query), state, "{href}");
@@ -291,6 +345,34 @@ mod tests {
         assert_eq!(read("q=x&mode=text&balance=0.3"), None);
         assert_eq!(berlin().in_mode("neural").balance, None);
         assert_eq!(berlin().searching("tea").balance.as_deref(), Some("0.7"));
+    }
+
+    #[test]
+    fn a_filter_or_an_order_alone_lists_records() {
+        for (query, idle, lists) in [
+            ("", true, true),
+            ("q=+&filter=&sort=", true, true),
+            ("q=*", false, true),
+            ("filter=city%3ABerlin", false, true),
+            ("sort=-year", false, true),
+            ("q=milk&filter=city%3ABerlin", false, false),
+            ("like=7", false, false),
+        ] {
+            let state = SearchState::read(query);
+            assert_eq!((state.is_idle(), state.lists()), (idle, lists), "{query}");
+        }
+    }
+
+    #[test]
+    fn an_order_is_kept_where_there_is_one_to_choose() {
+        let read = |query| SearchState::read(query).sort;
+        assert_eq!(read("q=milk&mode=text&sort=year").as_deref(), Some("year"));
+        assert_eq!(read("q=*&sort=year").as_deref(), Some("year"));
+        assert_eq!(read("q=milk&sort=year"), None);
+        let sorted = SearchState::read("q=milk&mode=text&sort=year");
+        assert_eq!(sorted.in_mode("neural").sort, None);
+        assert_eq!(sorted.searching("tea").sort.as_deref(), Some("year"));
+        assert_eq!(sorted.similar_to("7").sort, None);
     }
 
     #[test]
@@ -349,5 +431,7 @@ mod tests {
         assert_eq!(path_of(None), "/");
         assert_eq!(path_of(Some("tech-news")), "/c/tech-news");
         assert_eq!(path_of(Some("a/b")), "/c/a%2Fb");
+        assert_eq!(values_path(None), "/values");
+        assert_eq!(values_path(Some("a/b")), "/c/a%2Fb/values");
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::limits::FUSION_DEPTH;
 use crate::mode::Mode;
-use crate::numbers::{counted, thousands};
+use crate::numbers::{counted, label, thousands};
 use crate::state::SearchState;
 use crate::wire::{Copies, Correction, Hit, SearchResponse};
 
@@ -15,14 +15,28 @@ pub fn ranked_by(state: &SearchState) -> Option<Mode> {
     }
 }
 
+/// The order of what is listed and not ranked.
+fn order(state: &SearchState) -> Option<String> {
+    match &state.sort {
+        Some(sort) => Some(match sort.strip_prefix('-') {
+            Some(field) => format!("by {}, falling", label(field)),
+            None => format!("by {}", label(sort)),
+        }),
+        None if state.lists() => Some("in the order they were written".into()),
+        None => None,
+    }
+}
+
 /// The line above the hits: which of how many, in what order.
 pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
     let shown = response.hits.len();
-    let (which, order) = match ranked_by(state) {
+    let (which, ranked) = match ranked_by(state) {
+        _ if state.lists() => ("record", ""),
         Some(Mode::Text) => ("matching record", "best match first"),
         Some(Mode::Hybrid) => ("record", "both rankings fused"),
         _ => ("record", "nearest first"),
     };
+    let order = order(state).unwrap_or_else(|| ranked.into());
     let total = counted(response.total, which);
     let range = if shown == response.total as usize {
         String::new()
@@ -39,7 +53,7 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
     }
     let shown = counted(response.hits.len() as u32, "result");
     let results = match ranked_by(state) {
-        Some(Mode::Text) => {
+        Some(Mode::Text) if !state.lists() => {
             let verb = if response.total == 1 {
                 "matches"
             } else {
@@ -62,6 +76,14 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
 pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
     let filtered = !state.filters.is_empty();
     match ranked_by(state) {
+        _ if state.lists() => (
+            if filtered {
+                "No record passes this filter"
+            } else {
+                "There are no records"
+            },
+            "A collection lists its records here once it has some that pass.",
+        ),
         Some(Mode::Text) if filtered => (
             "No record with this filter holds any of these words",
             "Without the filter there may be some. Words such as \u{201c}the\u{201d} or \
@@ -124,6 +146,8 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
         say(by, text)
     };
     match ranked_by(state) {
+        // Nothing ranked it.
+        _ if order(state).is_some() => Vec::new(),
         Some(Mode::Hybrid) => vec![
             place(
                 Mode::Neural,
@@ -186,7 +210,7 @@ fn ordinal(number: u32) -> String {
 /// What is to be said about the answer as a whole before its hits are read.
 pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<&'static str> {
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
-    let fused = ranked_by(state) == Some(Mode::Hybrid);
+    let fused = ranked_by(state) == Some(Mode::Hybrid) && !state.lists();
     (fused && !by_words && response.hits.len() > 1)
         .then_some("No record holds any of these words: the order is by meaning alone.")
 }
@@ -337,6 +361,27 @@ mod tests {
             summary(&berlin, &answer(46, ten())),
             "1–10 of 46 records that pass the filter, nearest first"
         );
+    }
+
+    #[test]
+    fn a_list_says_its_order_and_shows_no_evidence() {
+        let listed = SearchState::default().searching("*");
+        assert_eq!(
+            summary(&listed, &answer(340, vec![hit(None, None); 10])),
+            "1–10 of 340 records, in the order they were written"
+        );
+        let sorted = SearchState {
+            sort: Some("-price".into()),
+            ..state("text")
+        };
+        assert_eq!(
+            summary(&sorted, &answer(10, vec![hit(None, None); 10])),
+            "10 matching records, by Price, falling"
+        );
+        assert_eq!(evidence(&listed, &hit(None, None)), []);
+        assert_eq!(evidence(&sorted, &hit(None, None)), []);
+        let said = announcement(&listed, &answer(340, vec![hit(None, None); 10]));
+        assert_eq!(said, "10 results shown of 340 records.");
     }
 
     #[test]

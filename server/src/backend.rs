@@ -2,7 +2,8 @@
 
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::wire::{
-    CollectionInfo, ExplainRequest, Explanation, SearchRequest, SearchResponse, SimilarRequest,
+    CollectionInfo, CountedFacet, ExplainRequest, Explanation, SearchRequest, SearchResponse,
+    SimilarRequest, ValuesRequest,
 };
 
 use crate::service::Service;
@@ -17,7 +18,7 @@ impl Backend for Service {
         let service = self.clone();
         Box::pin(async move {
             service
-                .search_with(collection, request, Payload::Left)
+                .search_with(collection, request, Vec::new(), Payload::Left)
                 .await
         })
     }
@@ -38,6 +39,12 @@ impl Backend for Service {
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation> {
         let service = self.clone();
         Box::pin(async move { service.explain_with(collection, request).await })
+    }
+
+    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet> {
+        let service = self.clone();
+        // The service's own method of that name, not this one.
+        Box::pin(async move { Service::values(&service, collection, request).await })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {

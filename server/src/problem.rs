@@ -49,6 +49,14 @@ pub fn starting() -> Problem {
     }
 }
 
+/// What is said where too much is asked at once.
+pub fn overloaded() -> Problem {
+    Problem {
+        code: "overloaded".into(),
+        message: "too many requests are waiting; try again in a second".into(),
+    }
+}
+
 /// What is said where only the log tells more.
 pub fn internal() -> Problem {
     Problem {

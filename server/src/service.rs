@@ -3,15 +3,18 @@
 
 use std::sync::{Arc, OnceLock};
 
-use parallax::{Collection, Error};
+use parallax::{Collection, Error, Filter};
 use parallax_app::wire::{
-    CollectionInfo, ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse,
-    SimilarRequest,
+    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
+    SearchResponse, SimilarRequest, ValuesRequest,
 };
+use tokio::sync::Semaphore;
+use tokio_stream::Stream;
 
+use crate::export::lines;
 use crate::opened::Opened;
 use crate::pool::{Pool, Refused};
-use crate::problem::{internal, problem, starting};
+use crate::problem::{internal, overloaded, problem, starting};
 use crate::wire::{self, Payload};
 
 /// How many writers are at work at once; those that come together share a transaction.
@@ -19,6 +22,10 @@ const WRITERS: usize = 8;
 
 /// The most hits of one answer that are explained: each is encoded anew, token by token.
 const MAX_EXPLAINED: u32 = 20;
+
+/// How many collections are written out at once. Each keeps a thread and a state of its store
+/// for as long as its caller reads.
+const EXPORTS: usize = 4;
 
 /// The service; clones share it.
 #[derive(Clone)]
@@ -33,6 +40,8 @@ struct Inner {
     thorough: Pool,
     /// Writers wait for the disk and for each other; they take no place from queries.
     writers: Pool,
+    /// One for each collection that is being written out.
+    exports: Arc<Semaphore>,
 }
 
 impl Service {
@@ -43,6 +52,7 @@ impl Service {
             pool: Pool::new(cores),
             thorough: Pool::new(cores.div_ceil(2)),
             writers: Pool::new(WRITERS),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
         }))
     }
 
@@ -133,17 +143,14 @@ impl Service {
         });
         match worked.await {
             Ok(result) => result,
-            Err(Refused::Full) => Err(Problem {
-                code: "overloaded".into(),
-                message: "too many requests are waiting; try again in a second".into(),
-            }),
+            Err(Refused::Full) => Err(overloaded()),
             Err(Refused::Failed) => Err(internal()),
         }
     }
 }
 
 impl Service {
-    /// Answers a query.
+    /// Answers a query, under further filters than those it carries as texts.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -151,6 +158,7 @@ impl Service {
         &self,
         collection: Option<String>,
         request: SearchRequest,
+        filters: Vec<Filter>,
         payload: Payload,
     ) -> Result<SearchResponse, Problem> {
         let pool = if request.explain || request.sentences {
@@ -160,7 +168,8 @@ impl Service {
         };
         let work = move |opened: &Opened| {
             let collection = &*opened.collection(collection.as_deref())?;
-            let query = wire::query(&request)?;
+            let mut query = wire::query(&request)?;
+            query.filters.extend(filters);
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
                     "limit is {}, with explain=true allowed is 1 to {MAX_EXPLAINED}",
@@ -196,6 +205,39 @@ impl Service {
             Ok(wire::explanation(collection.explain(&query, &request.id)?))
         };
         self.run(&self.0.thorough, work).await
+    }
+
+    /// The values of a facet.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn values(
+        &self,
+        collection: Option<String>,
+        request: ValuesRequest,
+    ) -> Result<CountedFacet, Problem> {
+        self.with_collection(collection, move |collection| {
+            let filters = wire::filters(&request.filter)?;
+            let limit = request.limit as usize;
+            let values =
+                collection.facet_values(&request.field, &request.prefix, limit, &filters)?;
+            Ok(wire::counted(values))
+        })
+        .await
+    }
+
+    /// All records of a collection as lines of JSON, in chunks.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller; one that comes up later breaks the stream off.
+    pub async fn export(
+        &self,
+        name: String,
+    ) -> Result<impl Stream<Item = std::io::Result<Vec<u8>>> + use<>, Problem> {
+        let place = Arc::clone(&self.0.exports).try_acquire_owned();
+        let place = place.map_err(|_| overloaded())?;
+        let collection = self.with_catalogue(move |opened| opened.catalogue.collection(&name));
+        Ok(lines(collection.await?, place))
     }
 
     /// Records like a given one.

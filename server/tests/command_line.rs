@@ -129,6 +129,24 @@ fn index_search_and_embed_work_together() {
     assert!(!found.contains("Hushwarren") && !found.contains("Berlin"));
     assert!(found.contains("Keelbramble"), "{found}");
 
+    // Without a query records are listed, and written out as they are.
+    let list = ["search", "--collection", "s", "--data-dir", "d"];
+    let listed = ok(
+        &[&list[..], &["--sort", "-city", "--limit", "3"]].concat(),
+        at,
+    );
+    assert!(listed.contains("3 of 340 records"), "{listed}");
+    let bad = [&list[..], &["--sort", "town"]].concat();
+    fails(&bad, at, "its facets are city");
+    let export = ["export", "s", "-o", "s.jsonl", "--data-dir", "d"];
+    assert!(ok(&export, at).contains("340 records"));
+    let lines = |path: &Path| -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(path).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        lines.collect()
+    };
+    assert_eq!(lines(&at.join("s.jsonl")), lines(Path::new(&sample())));
+
     ok(&["embed", &sample(), "-o", "v.npy"], at);
     assert_eq!(
         fs::metadata(at.join("v.npy")).unwrap().len(),

@@ -6,6 +6,7 @@
 //! files where they are whole, builds it anew where not, and catches up with the store.
 
 mod index;
+mod read;
 mod search;
 mod storage;
 mod write;
@@ -15,17 +16,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
-use roaring::RoaringBitmap;
 
 use crate::analysis::Analyzer;
 use crate::database::ATTEMPTS;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
-use crate::filter::{FacetIndex, Filter};
+use crate::filter::Filter;
 use crate::record::{Payload, Record, RecordId, Schema};
 
 pub use index::generation::{Generation, Part, Passing};
 pub use index::segment::{Columns, Segment};
+pub use read::{Cursor, Page};
 pub use search::ask::Reply;
 pub use search::fit::Background;
 pub use storage::index_file::BuiltFrom;
@@ -244,11 +245,7 @@ impl Collection {
 
     /// What passes every filter.
     fn select(&self, generation: &Generation, filters: &[Filter]) -> Result<Passing> {
-        if generation.parts.is_empty() {
-            // There is nothing to select from, but a filter may be wrong all the same.
-            FacetIndex::new(self.schema()).select(filters, &RoaringBitmap::new())?;
-        }
-        generation.select(filters)
+        generation.select(&self.schema().facets, filters)
     }
 
     /// The line that an import under a name has reached, as [`Build::add_to`] keeps it.

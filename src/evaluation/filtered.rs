@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::split_mix::SplitMix64;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
-use crate::filter::{Alternative, Filter};
+use crate::filter::{Alternative, Condition, Filter};
 use crate::query::{Query, Route};
 use crate::vector::cosine;
 
@@ -71,14 +71,14 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
             let drawn: BTreeSet<usize> = (0..wanted)
                 .map(|_| rng.below(values.len() as u64) as usize)
                 .collect();
-            filters.push(Filter {
+            filters.push(Filter::Is(Condition {
                 field: counted.facet.field.clone(),
                 negated: rng.below(4) == 0,
                 alternatives: drawn
                     .into_iter()
                     .map(|at| Alternative::Value(values[at].0.to_string()))
                     .collect(),
-            });
+            }));
         }
         let query = Query {
             limit: HITS,
@@ -100,7 +100,7 @@ fn compare(
     measured: &mut FilteredRecall,
 ) -> Result<()> {
     let vector = collection.encoder().encode(query.text.trim())?;
-    let passing = generation.select(&query.filters)?;
+    let passing = generation.select(&collection.schema().facets, &query.filters)?;
     let mut truth: Vec<(f32, u32)> = generation
         .positions()
         .filter(|&position| generation.passes(position, &passing))

@@ -1,4 +1,4 @@
-//! How a filter is written.
+//! How a condition on a facet is written.
 //!
 //! `field:value`, split at the first colon; `field:a|b` is any of the two, `field:*` any
 //! value at all, and a `-` before the field turns the condition round. A backslash takes
@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 /// What a backslash takes to the letter.
 pub const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
 
-/// A condition on one facet. Several are combined by *and*.
+/// A condition on one facet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
+pub struct Condition {
     /// The facet field.
     pub field: String,
     /// Whether records that fulfil one of the alternatives are those left out.
@@ -25,7 +25,7 @@ pub struct Filter {
     pub alternatives: Vec<Alternative>,
 }
 
-/// One of the things a filter asks for.
+/// One of the things a condition asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alternative {
     /// Any value at all.
@@ -34,7 +34,7 @@ pub enum Alternative {
     Value(String),
 }
 
-impl Filter {
+impl Condition {
     /// That a field has any value at all.
     pub fn exists(field: impl Into<String>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl Filter {
     }
 }
 
-impl FromStr for Filter {
+impl FromStr for Condition {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
@@ -87,7 +87,7 @@ fn no_filter(text: &str) -> Error {
     ))
 }
 
-impl fmt::Display for Filter {
+impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.negated {
             f.write_str("-")?;
@@ -175,7 +175,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> (String, bool, Vec<String>) {
-        let filter: Filter = text.parse().unwrap();
+        let filter: Condition = text.parse().unwrap();
         let values = filter.alternatives.into_iter().map(|value| match value {
             Alternative::Exists => "(exists)".to_owned(),
             Alternative::Value(value) => value,
@@ -221,7 +221,7 @@ mod tests {
             "city:a||b",
             r"city\:x",
         ] {
-            let error = text.parse::<Filter>().unwrap_err().to_string();
+            let error = text.parse::<Condition>().unwrap_err().to_string();
             assert!(error.contains("field:value"), "{text}: {error}");
         }
     }
@@ -242,14 +242,14 @@ mod tests {
             }
             prop_assume!(!field.trim().is_empty());
             prop_assume!(!alternatives.contains(&Alternative::Value(String::new())));
-            let filter = Filter { field: trimmed(&field), negated, alternatives };
-            prop_assert_eq!(filter.to_string().parse::<Filter>().unwrap(), filter);
+            let filter = Condition { field: trimmed(&field), negated, alternatives };
+            prop_assert_eq!(filter.to_string().parse::<Condition>().unwrap(), filter);
         }
 
         #[test]
         fn no_text_panics_and_what_reads_reads_the_same_again(text in r"[-a:|*\\ é]{0,12}") {
-            if let Ok(filter) = text.parse::<Filter>() {
-                prop_assert_eq!(filter.to_string().parse::<Filter>().unwrap(), filter);
+            if let Ok(filter) = text.parse::<Condition>() {
+                prop_assert_eq!(filter.to_string().parse::<Condition>().unwrap(), filter);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Which values of a facet a filter's text means, by the facet's kind.
 //!
 //! For numbers and dates: `10`, `10..20`, `10..`, `..20`, `>=10`, `>10`, `<=20`, `<20`, the
-//! ends of `..` included. A day stands for all of its seconds. For texts and booleans every
-//! text is a value.
+//! ends of `..` included. A day stands for all of its seconds, a month and a year likewise. For
+//! texts and booleans every text is a value.
 
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 
-use super::{Alternative, FacetValue, Filter};
+use super::{Alternative, Condition, FacetValue};
 use crate::error::{Error, Result};
 use crate::record::{FacetField, FacetKind};
 
@@ -68,6 +68,7 @@ fn not_of_kind(text: &str, facet: &FacetField) -> Error {
         FacetKind::Date => &[
             "2024-05-01",
             "2024-05-01..2024-05-31",
+            "2024-05",
             "2024-05-01T10:00:00Z",
         ],
     };
@@ -81,10 +82,33 @@ fn not_of_kind(text: &str, facet: &FacetField) -> Error {
 }
 
 fn written(value: &str, facet: &FacetField) -> String {
-    let filter = Filter {
+    let filter = Condition {
         field: facet.field.clone(),
         negated: false,
         alternatives: vec![Alternative::Value(value.to_owned())],
     };
     filter.to_string()
+}
+
+/// Whether a text that is no value looks like a range of them.
+pub(super) fn looks_like_a_range(text: &str) -> bool {
+    let marked = text.strip_prefix(['<', '>']);
+    let after = marked.map(|rest| rest.strip_prefix('=').unwrap_or(rest));
+    if let Some(end) = after {
+        return !end.trim().is_empty();
+    }
+    // Dots belong to what else they stand beside: `wait...`, `../up`.
+    let is_end = |end: &str| !end.starts_with(['.', '/', '\\']) && !end.ends_with('.');
+    let ends = text.split_once("..");
+    ends.is_some_and(|(from, to)| is_end(from) && is_end(to))
+}
+
+/// The error for a range of texts.
+pub(super) fn no_ranges(text: &str, facet: &FacetField) -> Error {
+    let field = &facet.field;
+    Error::BadQuery(format!(
+        "the facet {field} is a {}, so it has no ranges, and no record holds '{text}'; to ask for \
+         ranges, make the collection with the facet as {field}:number or {field}:date",
+        facet.kind
+    ))
 }

@@ -1,17 +1,35 @@
 //! Filters and the facets they read: one grammar for URL, API and command line.
 //!
-//! `grammar.rs` reads and writes a filter, `value.rs` is what a facet holds, `interval.rs`
-//! says which values a filter's text means for a facet's kind, and `index.rs` knows which
-//! records have them.
+//! `grammar.rs` reads and writes a condition on a facet, `tree.rs` combines them. A facet holds
+//! values (`value.rs`): texts (`letters.rs`), numbers (`number.rs`), booleans, dates (`date.rs`).
+//! `interval.rs` says which values a condition's text means for a facet's kind, `resolve.rs`
+//! which it means in a collection as it is; `column.rs` keeps a facet's values sorted, `walk.rs`
+//! goes through several columns at once, `index.rs` has those of all facets.
 
+mod column;
+mod date;
 mod grammar;
 mod index;
 mod interval;
+mod letters;
+mod number;
+mod resolve;
+mod tree;
 mod value;
+mod walk;
 
+#[cfg(test)]
+mod oracle_tests;
 #[cfg(test)]
 mod tests;
 
-pub use grammar::{Alternative, Filter, MARKS};
-pub use index::{FacetIndex, MAX_ALTERNATIVES};
-pub use value::{Date, FacetValue, Number};
+pub use column::{Column, Wanted};
+pub use date::Date;
+pub use grammar::{Alternative, Condition, MARKS};
+pub use index::{FacetIndex, FacetIndexBuilder};
+pub use letters::Text;
+pub use number::Number;
+pub use resolve::{MAX_ALTERNATIVES, Resolved, no_facet, resolve};
+pub use tree::{Filter, MAX_NESTING};
+pub use value::FacetValue;
+pub use walk::Walk;

@@ -1,8 +1,5 @@
-//! Filters as they select records: by example, and against every record looked at alone.
+//! Filters as they select records, by example.
 
-use std::collections::BTreeSet;
-
-use proptest::prelude::*;
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 
@@ -10,7 +7,7 @@ use super::*;
 use crate::error::Result;
 use crate::record::{FacetField, FacetKind, Schema};
 
-fn schema() -> Schema {
+pub fn schema() -> Schema {
     let facet = |(field, kind): (&str, FacetKind)| FacetField {
         field: field.into(),
         kind,
@@ -27,15 +24,16 @@ fn schema() -> Schema {
     }
 }
 
-fn index(records: &[Value]) -> FacetIndex {
-    let mut index = FacetIndex::new(&schema());
+pub fn index(records: &[Value]) -> FacetIndex {
+    let schema = schema();
+    let mut index = FacetIndexBuilder::new(&schema);
     for (position, record) in (0..).zip(records) {
-        index.add(position, &schema(), record.as_object().unwrap());
+        index.add(position, record.as_object().unwrap());
     }
-    index
+    index.build()
 }
 
-fn everything(records: &[Value]) -> RoaringBitmap {
+pub fn everything(records: &[Value]) -> RoaringBitmap {
     (0..records.len() as u32).collect()
 }
 
@@ -50,19 +48,31 @@ fn records() -> Vec<Value> {
     ]
 }
 
-fn select(filters: &[&str]) -> Result<Option<Vec<u32>>> {
+/// Which records pass, of those that are there.
+pub fn passing(index: &FacetIndex, filters: &[Filter], live: &RoaringBitmap) -> Result<Vec<u32>> {
+    let holds = |facet: usize, wanted: &Wanted| index.holds(facet, wanted, Some(live));
+    let filter = resolve(filters, &schema().facets, &holds)?;
+    Ok(index.passing(&filter, live).iter().collect())
+}
+
+fn select(filters: &[&str]) -> Result<Vec<u32>> {
     let records = records();
     let filters: Result<Vec<Filter>> = filters.iter().map(|f| f.parse()).collect();
-    let selected = index(&records).select(&filters?, &everything(&records))?;
-    Ok(selected.map(|selected| selected.iter().collect()))
+    passing(&index(&records), &filters?, &everything(&records))
 }
 
 #[test]
 fn every_form_selects_what_it_says() {
-    assert_eq!(select(&[]).unwrap(), None);
-    let cases: [(&[&str], &[u32]); 31] = [
+    let cases: [(&[&str], &[u32]); 38] = [
+        (&[], &[0, 1, 2, 3, 4]),
         (&["city:Berlin"], &[0, 1]),
-        (&["city:berlin"], &[]),
+        (&["city:berlin"], &[0, 1]),
+        (&["-city:BERLIN|oslo"], &[2, 3, 4]),
+        (&["city:Rome"], &[]),
+        (&["date:2024"], &[0, 1, 2, 3]),
+        (&["date:2024-04"], &[0]),
+        (&["date:>2024-04"], &[1, 2, 3]),
+        (&["date:2024-05-01 23:00..2024-05-02"], &[2, 3]),
         (&["city:Berlin|*"], &[0, 1, 2, 4]),
         (&["city:Oslo|10..20"], &[1, 2]),
         (&["-city:Oslo|10..20"], &[0, 3, 4]),
@@ -94,7 +104,7 @@ fn every_form_selects_what_it_says() {
         (&["date:2024-04-30..2024-04-30"], &[0]),
     ];
     for (filters, expected) in cases {
-        assert_eq!(select(filters).unwrap().unwrap(), expected, "{filters:?}");
+        assert_eq!(select(filters).unwrap(), expected, "{filters:?}");
     }
 }
 
@@ -124,260 +134,137 @@ fn a_bad_filter_says_what_is_allowed() {
 }
 
 #[test]
-fn counts_are_in_order_of_value_and_among_what_is_asked() {
+fn a_range_of_texts_is_refused_unless_a_record_is_spelled_so() {
+    for range in ["city:1..5", "city:>=A", "city:<b", "city:..Z", "-city:a.."] {
+        let error = select(&[range]).unwrap_err().to_string();
+        assert!(error.contains("the facet city is a text"), "{error}");
+        assert!(error.contains("city:number or city:date"), "{error}");
+    }
+    for value in ["city:10..20", "city:wait...", "city:../up", "city:<"] {
+        assert!(select(&[value]).is_ok(), "{value}");
+    }
+}
+
+#[test]
+fn case_counts_only_where_a_record_is_spelled_so() {
+    let records = ["Red", "red", "RED", "Café", "STRASSE"].map(|tag| json!({"city": tag}));
+    let index = index(&records);
+    let select = |filter: &str, live: &[u32]| {
+        let live = live.iter().copied().collect();
+        passing(&index, &[filter.parse().unwrap()], &live).unwrap()
+    };
+    let all = [0, 1, 2, 3, 4];
+    assert_eq!(select("city:red", &all), [1]);
+    assert_eq!(select("city:rEd", &all), [0, 1, 2]);
+    assert_eq!(select("city:Cafe\u{301}", &all), [3]);
+    assert_eq!(select("city:café", &all), [3]);
+    assert_eq!(select("city:cafe", &all), [] as [u32; 0]);
+    assert_eq!(select("city:straße", &all), [4]);
+    // What is deleted is spelled by no record any more.
+    assert_eq!(select("city:red", &[0, 2, 3]), [0, 2]);
+}
+
+#[test]
+fn integers_of_64_bits_are_told_apart() {
+    let years = [
+        json!(9_007_199_254_740_992_u64),
+        json!(9_007_199_254_740_993_u64),
+        json!(18_446_744_073_709_551_615_u64),
+        json!("18446744073709551614"),
+        json!(9_007_199_254_740_992.5_f64),
+    ];
+    let records = years.map(|year| json!({ "year": year }));
+    let index = index(&records);
+    for (filter, expected) in [
+        ("year:9007199254740993", &[1][..]),
+        ("year:9007199254740992", &[0, 4]),
+        ("year:>9007199254740992", &[1, 2, 3]),
+        ("year:18446744073709551615", &[2]),
+        ("year:<18446744073709551615", &[0, 1, 3, 4]),
+    ] {
+        let filters = [filter.parse().unwrap()];
+        let passed = passing(&index, &filters, &everything(&records)).unwrap();
+        assert_eq!(passed, expected, "{filter}");
+    }
+}
+
+#[test]
+fn filters_combine_and_are_bounded() {
+    let records = records();
+    let select = |filter: Value| {
+        let filters = Filter::from_json(&filter)?;
+        passing(&index(&records), &filters, &everything(&records))
+    };
+    for (filter, expected) in [
+        (json!({"or": ["city:oslo", "year:1990"]}), &[0, 1][..]),
+        (
+            json!({"not": {"or": ["city:oslo", "year:1990"]}}),
+            &[2, 3, 4],
+        ),
+        (json!([{"or": ["city:*", "date:*"]}, "-open:*"]), &[0, 3, 4]),
+        (json!({"and": ["city:berlin", {"not": "city:oslo"}]}), &[0]),
+        (
+            json!({"or": [{"and": ["year:>2000", "open:true"]}, "date:2024-05-02"]}),
+            &[1, 3],
+        ),
+    ] {
+        assert_eq!(select(filter.clone()).unwrap(), expected, "{filter}");
+    }
+    for (filter, needle) in [
+        (
+            json!({"or": ["city:oslo", "town:x"]}),
+            "its facets are city",
+        ),
+        (
+            json!({"not": {"or": ["year:x", "city:y"]}}),
+            "year is a number",
+        ),
+        (
+            json!({"or": vec!["year:1|2"; MAX_ALTERNATIVES]}),
+            "at most 256",
+        ),
+    ] {
+        let error = select(filter.clone()).unwrap_err().to_string();
+        assert!(error.contains(needle), "{filter}: {error}");
+    }
+}
+
+#[test]
+fn a_walk_meets_each_value_once_in_either_direction() {
+    let (one, other) = (
+        index(&[json!({"year": [3, 1]}), json!({"year": 1})]),
+        index(&[json!({"year": 2}), json!({"year": [1, 4]})]),
+    );
+    let walked = |backwards: bool| {
+        let columns = [&one, &other].map(|index| {
+            let column = index.column(1);
+            (column, column.beginning(""))
+        });
+        let mut walk = Walk::through(columns.into(), backwards);
+        let mut met = Vec::new();
+        while let Some(value) = walk.step() {
+            let positions = walk
+                .positions()
+                .map(|(part, having)| (part, having.to_vec()));
+            met.push((value.to_string(), positions.collect::<Vec<_>>()));
+        }
+        met
+    };
+    let mut expected = vec![
+        ("1".to_owned(), vec![(0, vec![0, 1]), (1, vec![1])]),
+        ("2".to_owned(), vec![(1, vec![0])]),
+        ("3".to_owned(), vec![(0, vec![0])]),
+        ("4".to_owned(), vec![(1, vec![1])]),
+    ];
+    assert_eq!(walked(false), expected);
+    expected.reverse();
+    assert_eq!(walked(true), expected);
+}
+
+#[test]
+fn a_column_that_was_made_up_does_not_fit() {
     let index = index(&records());
-    let counts = |facet: &str, among: &[u32]| -> Vec<(String, u64)> {
-        let facet = index.fields().find(|own| own.field == facet).unwrap();
-        let among: RoaringBitmap = among.iter().collect();
-        let counts = index.counts(facet, &among);
-        counts.map(|(value, n)| (value.to_string(), n)).collect()
-    };
-    let expected = |values: &[(&str, u64)]| -> Vec<(String, u64)> {
-        let values = values.iter().map(|(value, n)| ((*value).to_owned(), *n));
-        values.collect()
-    };
-    let all: Vec<u32> = (0..records().len() as u32).collect();
-    let city = expected(&[("*", 1), ("10..20", 1), ("Berlin", 2), ("Oslo", 1)]);
-    assert_eq!(counts("city", &all), city);
-    let year = expected(&[("-5", 1), ("1990", 1), ("2001.5", 1), ("2010", 1)]);
-    assert_eq!(counts("year", &all), year);
-    let some = expected(&[("Berlin", 1), ("Oslo", 1)]);
-    assert_eq!(counts("city", &[1, 3]), some);
-    let days = expected(&[("2024-05-01", 1), ("2024-05-02", 1)]);
-    assert_eq!(counts("date", &[1, 3]), days);
-}
-
-/// What a filter asks of one field, and how it is written.
-#[derive(Debug, Clone)]
-enum Asked<T> {
-    Exists,
-    Equal(T),
-    AtLeast(T),
-    Above(T),
-    AtMost(T),
-    Below(T),
-    From(T),
-    UpTo(T),
-    Between(T, T),
-}
-
-impl<T: PartialOrd + ToString + Clone> Asked<T> {
-    fn written(&self) -> String {
-        match self {
-            Self::Exists => "*".into(),
-            Self::Equal(x) => x.to_string(),
-            Self::AtLeast(x) => format!(">={}", x.to_string()),
-            Self::Above(x) => format!(">{}", x.to_string()),
-            Self::AtMost(x) => format!("<={}", x.to_string()),
-            Self::Below(x) => format!("<{}", x.to_string()),
-            Self::From(x) => format!("{}..", x.to_string()),
-            Self::UpTo(x) => format!("..{}", x.to_string()),
-            Self::Between(x, y) => format!("{}..{}", x.to_string(), y.to_string()),
-        }
-    }
-
-    fn is(&self, value: &T) -> bool {
-        match self {
-            Self::Exists => true,
-            Self::Equal(x) => value == x,
-            Self::AtLeast(x) | Self::From(x) => value >= x,
-            Self::Above(x) => value > x,
-            Self::AtMost(x) | Self::UpTo(x) => value <= x,
-            Self::Below(x) => value < x,
-            Self::Between(x, y) => x <= value && value <= y,
-        }
-    }
-}
-
-fn asked<T>(value: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Asked<T>>
-where
-    T: PartialOrd + Clone + std::fmt::Debug,
-{
-    let between = (value.clone(), value.clone());
-    prop_oneof![
-        Just(Asked::Exists),
-        value.clone().prop_map(Asked::Equal),
-        value.clone().prop_map(Asked::AtLeast),
-        value.clone().prop_map(Asked::Above),
-        value.clone().prop_map(Asked::AtMost),
-        value.clone().prop_map(Asked::Below),
-        value.clone().prop_map(Asked::From),
-        value.prop_map(Asked::UpTo),
-        between.prop_map(|(x, y)| if x <= y {
-            Asked::Between(x, y)
-        } else {
-            Asked::Between(y, x)
-        }),
-    ]
-}
-
-/// One filter: its text, and the truth about a record's field by looking at its values.
-#[derive(Debug, Clone)]
-enum Condition {
-    City(Vec<String>),
-    Year(Vec<Asked<f64>>),
-    Open(bool),
-    /// Days, which are compared with the days of a record's points in time.
-    Day(Vec<Asked<String>>),
-    /// Points in time, which a record's day stands at the beginning of.
-    Time(Vec<Asked<String>>),
-}
-
-impl Condition {
-    fn written(&self, negated: bool) -> Filter {
-        let (field, values): (&str, Vec<String>) = match self {
-            Self::City(cities) => {
-                let literal = |city: &String| city.replace('|', "\\|").replace('*', "\\*");
-                ("city", cities.iter().map(literal).collect())
-            }
-            Self::Year(asked) => ("year", asked.iter().map(Asked::written).collect()),
-            Self::Open(open) => ("open", vec![open.to_string()]),
-            Self::Day(asked) | Self::Time(asked) => {
-                ("date", asked.iter().map(Asked::written).collect())
-            }
-        };
-        let minus = if negated { "-" } else { "" };
-        format!("{minus}{field}:{}", values.join("|"))
-            .parse()
-            .unwrap()
-    }
-
-    fn holds(&self, record: &Value) -> bool {
-        let values = |field: &str| match &record[field] {
-            Value::Array(members) => members.clone(),
-            value => vec![value.clone()],
-        };
-        let texts = |field: &str| -> Vec<String> {
-            let texts = values(field);
-            texts
-                .iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect()
-        };
-        match self {
-            Self::City(cities) => texts("city").iter().any(|city| cities.contains(city)),
-            Self::Year(asked) => values("year").iter().any(|year| {
-                let written = year.as_str().and_then(|text| text.parse().ok());
-                let year: Option<f64> = year.as_f64().or(written);
-                year.is_some_and(|year| asked.iter().any(|asked| asked.is(&year)))
-            }),
-            Self::Open(open) => values("open")
-                .iter()
-                .any(|value| *value == json!(open) || *value == json!(open.to_string())),
-            // Written in one form, dates are in order as texts.
-            Self::Day(asked) => texts("date")
-                .iter()
-                .any(|date| asked.iter().any(|asked| asked.is(&date[..10].to_owned()))),
-            Self::Time(asked) => texts("date").iter().any(|date| {
-                let time = if date.len() == 10 {
-                    format!("{date}T00:00:00Z")
-                } else {
-                    date.clone()
-                };
-                asked.iter().any(|asked| asked.is(&time))
-            }),
-        }
-    }
-}
-
-fn city() -> impl Strategy<Value = String> + Clone {
-    prop::sample::select(vec!["a", "b", "a|b", "*", "1..2", ">=1", "-c", "d:e"])
-        .prop_map(str::to_owned)
-}
-
-fn year() -> impl Strategy<Value = f64> + Clone {
-    (-6i32..6).prop_map(|half| f64::from(half) / 2.0)
-}
-
-fn day() -> impl Strategy<Value = String> + Clone {
-    (1..5).prop_map(|day| format!("2024-05-0{day}"))
-}
-
-fn time() -> impl Strategy<Value = String> + Clone {
-    let clock = prop::sample::select(vec!["00:00:00", "00:00:01", "12:00:00", "23:59:59"]);
-    (day(), clock).prop_map(|(day, clock)| format!("{day}T{clock}Z"))
-}
-
-fn value_or_list(one: impl Strategy<Value = Value> + Clone) -> impl Strategy<Value = Value> {
-    prop_oneof![
-        Just(Value::Null),
-        one.clone(),
-        prop::collection::vec(one, 0..3).prop_map(Value::Array),
-    ]
-}
-
-fn record() -> impl Strategy<Value = Value> {
-    let year = prop_oneof![
-        year().prop_map(|year| json!(year)),
-        year().prop_map(|year| json!(year.to_string())),
-    ];
-    let open = prop_oneof![
-        any::<bool>().prop_map(|open| json!(open)),
-        Just(json!("true"))
-    ];
-    let date = prop_oneof![day(), time()].prop_map(Value::String).boxed();
-    (
-        value_or_list(city().prop_map(Value::String)),
-        value_or_list(year.boxed()),
-        value_or_list(open.boxed()),
-        value_or_list(date),
-    )
-        .prop_map(
-            |(city, year, open, date)| json!({"city": city, "year": year, "open": open, "date": date}),
-        )
-}
-
-fn condition() -> impl Strategy<Value = Condition> {
-    prop_oneof![
-        prop::collection::vec(city(), 1..3).prop_map(Condition::City),
-        prop::collection::vec(asked(year()), 1..3).prop_map(Condition::Year),
-        any::<bool>().prop_map(Condition::Open),
-        prop::collection::vec(asked(day()), 1..3).prop_map(Condition::Day),
-        prop::collection::vec(asked(time()), 1..3).prop_map(Condition::Time),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn selection_equals_looking_at_every_record(
-        records in prop::collection::vec(record(), 0..20),
-        conditions in prop::collection::vec((condition(), any::<bool>()), 1..4),
-        deleted in prop::collection::btree_set(0u32..20, 0..5),
-    ) {
-        let filters: Vec<Filter> =
-            conditions.iter().map(|(condition, negated)| condition.written(*negated)).collect();
-        let mut all = everything(&records);
-        for position in &deleted {
-            all.remove(*position);
-        }
-        let expected: BTreeSet<u32> = (0..records.len() as u32)
-            .filter(|position| !deleted.contains(position))
-            .filter(|position| {
-                let record = &records[*position as usize];
-                conditions.iter().all(|(condition, negated)| condition.holds(record) != *negated)
-            })
-            .collect();
-        let selected = index(&records).select(&filters, &all).unwrap().unwrap();
-        prop_assert_eq!(selected.iter().collect::<BTreeSet<u32>>(), expected);
-    }
-
-    #[test]
-    fn merged_indexes_equal_one_built_of_what_is_kept(
-        records in prop::collection::vec((record(), any::<bool>()), 0..20),
-        cut in 0usize..20,
-    ) {
-        let kept: Vec<Value> =
-            records.iter().filter(|(_, keep)| *keep).map(|(record, _)| record.clone()).collect();
-        let mut next = 0..;
-        let places: Vec<Option<u32>> =
-            records.iter().map(|(_, keep)| if *keep { next.next() } else { None }).collect();
-        let records: Vec<Value> = records.into_iter().map(|(record, _)| record).collect();
-        let cut = cut.min(records.len());
-        let mut merged = FacetIndex::new(&schema());
-        merged.absorb(&index(&records[..cut]), &places[..cut]);
-        merged.absorb(&index(&records[cut..]), &places[cut..]);
-        prop_assert_eq!(&merged, &index(&kept));
-        let bytes = postcard::to_stdvec(&merged).unwrap();
-        prop_assert_eq!(postcard::from_bytes::<FacetIndex>(&bytes).unwrap(), merged);
-    }
+    assert!(index.fits(4, 5));
+    assert!(!index.fits(4, 4));
+    assert!(!index.fits(3, 5));
 }

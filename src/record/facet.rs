@@ -20,6 +20,10 @@ const EXACT_DIGITS: usize = 15;
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 60;
 
+/// How dates are written, for whoever wrote one in another way.
+const HOW_DATES: &str = "; a date is a day there is, as in 2024-05-01, or a time on one, as in \
+                         2024-05-01T10:00:00Z";
+
 /// A field to filter by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FacetField {
@@ -33,7 +37,7 @@ pub struct FacetField {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FacetKind {
-    /// Texts, compared to the letter.
+    /// Texts, compared to the letter where a record is spelled so, else without case.
     Text,
     /// Numbers, with ranges.
     Number,
@@ -124,7 +128,7 @@ impl FromStr for FacetKind {
 fn shows(value: &Value, kind: FacetKind) -> bool {
     match (kind, value) {
         (FacetKind::Number, Value::String(text)) => is_plain_number(text.trim()),
-        _ => FacetValue::from_json(value, kind).is_some(),
+        _ => FacetValue::from_json(value, kind).is_some_and(|value| value.tells_its_kind()),
     }
 }
 
@@ -204,8 +208,12 @@ impl Schema {
         members(payload, &facet.field).map(|value| {
             reading(value, facet.kind).ok_or_else(|| {
                 let shown: String = field_text(value).chars().take(SHOWN).collect();
+                let how = match facet.kind {
+                    FacetKind::Date => HOW_DATES,
+                    _ => "",
+                };
                 format!(
-                    "the facet {} is a {}, but holds '{shown}'",
+                    "the facet {} is a {}, but holds '{shown}'{how}",
                     facet.field, facet.kind
                 )
             })
@@ -268,7 +276,17 @@ mod tests {
                 json!(["2024-05-01", "2024-05-01T10:00:00+02:00"]),
                 FacetKind::Date,
             ),
+            (
+                json!(["2024-05-01T10:00:00", "2024-05-02 10:00:00.25"]),
+                FacetKind::Date,
+            ),
             (json!(["2024-05-01", "soon"]), FacetKind::Text),
+            (json!(["2024-05", "2024-06"]), FacetKind::Text),
+            (json!(["1999", "2024-05-01"]), FacetKind::Text),
+            (
+                json!([18_446_744_073_709_551_615_u64, -1]),
+                FacetKind::Number,
+            ),
             (json!([{"a": 1}]), FacetKind::Text),
         ] {
             assert_eq!(of(values.clone()), kind, "{values}");
@@ -285,6 +303,8 @@ mod tests {
         }
         let texts = values(FacetKind::Text, json!([" Oslo ", 7, true]));
         assert_eq!(texts.unwrap(), ["Oslo", "7", "true"]);
+        let composed = values(FacetKind::Text, json!(["Cafe\u{301}", "Café", "café"]));
+        assert_eq!(composed.unwrap(), ["Café", "café"]);
     }
 
     #[test]
@@ -311,9 +331,11 @@ mod tests {
         let check = |value: Value| schema.check_facets(json!({"year": value}).as_object().unwrap());
         assert_eq!(check(json!("2024-05-01")), Ok(()));
         assert_eq!(check(json!(null)), Ok(()));
-        assert_eq!(
-            check(json!(2024)).unwrap_err(),
-            "the facet year is a date, but holds '2024'"
-        );
+        assert_eq!(check(json!(2024)), Ok(()));
+        for bad in ["2024-13-45", "2023-02-30", "31.12.2024"] {
+            let error = check(json!(bad)).unwrap_err();
+            let told = format!("the facet year is a date, but holds '{bad}'; a date is a day");
+            assert!(error.starts_with(&told), "{error}");
+        }
     }
 }

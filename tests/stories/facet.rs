@@ -90,16 +90,10 @@ fn quotes_take_a_value_to_the_letter() {
 }
 
 #[test]
-fn a_condition_alone_says_that_a_word_is_missing() {
-    for mode in Mode::ALL {
-        let query = Query {
-            mode,
-            ..Query::new("tag:*")
-        };
-        let error = pages().search(&query).unwrap_err().to_string();
-        assert!(error.contains("where to look"), "{error}");
-        assert!(error.contains("add a word"), "{error}");
-    }
+fn a_value_is_found_in_any_case_where_no_page_is_spelled_so() {
+    assert_eq!(found("web tag:\"new york\"", &[]), ["Two"]);
+    assert_eq!(found("web -tag:\"NEW YORK\"", &[]), ["One", "Three"]);
+    assert_eq!(found("web", &["dc\\:type:z"]), ["One"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod accent;
 mod exclusion;
 mod facet;
 mod further_field;
+mod list;
 mod markup;
 mod meaning;
 mod negation;

@@ -10,12 +10,17 @@ pub fn Evidence(
     /// What each engine says.
     parts: Vec<Part>,
 ) -> impl IntoView {
+    let some = !parts.is_empty();
     let parts = parts.into_iter().map(|part| {
         view! { <li class=format!("evidence-part evidence-{}", part.by.name())>{part.text}</li> }
     });
-    view! {
-        <ul class="evidence" aria-label="Why it is here">
-            {parts.collect_view()}
-        </ul>
-    }
+    let parts = parts.collect_view();
+    // What is listed in order has none.
+    some.then(|| {
+        view! {
+            <ul class="evidence" aria-label="Why it is here">
+                {parts}
+            </ul>
+        }
+    })
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::numbers::counted;
+use crate::state::ANYTHING;
 use crate::wire::CollectionInfo;
 
 /// The collection in a sentence, and its example queries in the mode that is chosen.
@@ -32,6 +33,10 @@ pub fn Examples(
         }
     });
     let links = links.collect_view();
+    let browse = move || {
+        let all = address.state.read().searching(ANYTHING);
+        all.href(&address.path())
+    };
     let some = !links.is_empty();
     view! {
         <div class="idle">
@@ -48,6 +53,16 @@ pub fn Examples(
                 {name}
                 "”."
             </p>
+            {(records > 0)
+                .then(|| {
+                    view! {
+                        <p class="idle-browse">
+                            <a class="button-quiet" href=browse>
+                                "Browse all"
+                            </a>
+                        </p>
+                    }
+                })}
         </div>
     }
 }

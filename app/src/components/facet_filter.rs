@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::condition::{equals, value};
 use crate::numbers::{label, thousands};
-use crate::state::SearchState;
+use crate::state::{SearchState, values_path};
 use crate::wire::{CollectionInfo, FacetCounts, Problem};
 
 /// The menus.
@@ -49,7 +49,11 @@ pub fn FacetFilter(
 
 #[component]
 fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl IntoView {
-    let FacetCounts { field, values } = facet;
+    let FacetCounts {
+        field,
+        values,
+        more,
+    } = facet;
     let id = format!("filter-{field}");
     let select = NodeRef::<leptos::html::Select>::new();
     let chosen = {
@@ -84,9 +88,22 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         view! { <option value=filter selected=selected>{text}</option> }
     });
     let options = options.collect_view();
+    let name = label(&field);
+    let rest = (more > 0).then(|| {
+        let (text, what) = (
+            format!("{} more", thousands(more)),
+            format!("{} more values of {name}", thousands(more)),
+        );
+        let href = move || values_of(address, &field);
+        view! {
+            <a class="facet-more" href=href aria-label=what>
+                {text}
+            </a>
+        }
+    });
     view! {
         <div class="facet">
-            <label for=id.clone()>{label(&field)}</label>
+            <label for=id.clone()>{name}</label>
             <select
                 node_ref=select
                 id=id
@@ -98,7 +115,17 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
                 {options}
             </select>
         </div>
+        {rest}
     }
+}
+
+/// The way to all values of a field.
+fn values_of(address: Address, field: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("field", field);
+    query.extend_pairs(address.state.read().parameters());
+    let path = values_path(address.collection.read().as_deref());
+    format!("{path}?{}", query.finish())
 }
 
 /// Fields for the conditions that no menu of these facets shows.

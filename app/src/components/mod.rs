@@ -24,6 +24,7 @@ pub mod results;
 pub mod search_form;
 pub mod show_more;
 pub mod skeleton;
+pub mod sort_menu;
 pub mod status;
 pub mod summary;
 pub mod theme_toggle;

@@ -18,8 +18,8 @@ pub fn NothingFound(
         let question = &found.as_ref()?.question;
         let (state, path) = (&question.state, question.path());
         let (reason, advice) = nothing(state);
-        let by_meaning = (ranked_by(state) == Some(Mode::Text))
-            .then(|| state.in_mode(Mode::Neural.name()).href(&path));
+        let by_words = ranked_by(state) == Some(Mode::Text) && !state.lists();
+        let by_meaning = by_words.then(|| state.in_mode(Mode::Neural.name()).href(&path));
         let unfiltered = (!state.filters.is_empty()).then(|| state.without_filters().href(&path));
         let way =
             |text: &'static str| move |href| view! { <a class="button-quiet" href=href>{text}</a> };

@@ -35,6 +35,7 @@ pub fn ResultCard(
     nearest: Nearest,
 ) -> impl IntoView {
     let evidence = evidence(&state, &hit);
+    let ranked = !evidence.is_empty();
     let name = if hit.title.trim().is_empty() {
         format!("Record {}", hit.id)
     } else if hit.title_cut {
@@ -70,7 +71,7 @@ pub fn ResultCard(
     let chips = chips.map(|facet| chip(facet, &state, &path)).collect_view();
     let more = (more > 0).then(|| view! { <span>{format!("and {} more", thousands(more))}</span> });
     // What the like of a record are ranked by is that record, not words.
-    let why = state.like.is_none().then(|| {
+    let why = (state.like.is_none() && ranked).then(|| {
         view! { <Why id=hit.id.clone() name=name.clone() place found /> }
     });
     let similar = state.similar_to(&hit.id).href(&path);

@@ -12,6 +12,7 @@ use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 use super::balance::Balance;
 use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
+use super::sort_menu::SortMenu;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
 use crate::limits::BALANCE;
@@ -105,6 +106,7 @@ pub fn SearchForm(
                 <ModeSwitch address on_change=move |()| apply.run(false) />
                 <Balance address on_change=move |()| apply.run(false) />
                 <FacetFilter address info on_change=move |()| apply.run(true) />
+                <SortMenu address info on_change=move |()| apply.run(true) />
             </div>
         </form>
     }

@@ -4,3 +4,4 @@ pub mod about;
 pub mod collections;
 pub mod not_found;
 pub mod search;
+pub mod values;

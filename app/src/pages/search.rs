@@ -36,7 +36,8 @@ pub fn SearchPage() -> impl IntoView {
 fn title(state: &SearchState) -> String {
     let title = match &state.like {
         Some(id) => format!("Like record {id} · Parallax"),
-        None if state.q.is_empty() => "Parallax: neural search you can see through".into(),
+        None if state.is_idle() => "Parallax: neural search you can see through".into(),
+        None if state.lists() => "Records · Parallax".into(),
         None => format!("{} · Parallax", state.q),
     };
     if cfg!(feature = "ssr") {

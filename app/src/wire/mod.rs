@@ -6,6 +6,7 @@ mod hit;
 mod import;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use explain::{
     ExplainRequest, Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit,
@@ -19,7 +20,8 @@ pub use import::{FieldTold, Preview, Proposed, SkippedLine, Started, Task, TaskS
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
-    /// What is looked for.
+    /// What is looked for; nothing, or `*`, lists records in order.
+    #[serde(default)]
     pub q: String,
     /// `neural`, `text` or `hybrid`.
     #[serde(default = "neural")]
@@ -33,6 +35,10 @@ pub struct SearchRequest {
     /// How many hits to pass over.
     #[serde(default)]
     pub offset: u32,
+    /// The facet that records stand in order of, falling where a `-` stands before it: in a
+    /// list, and in mode `text`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sort: Option<String>,
     /// Facets whose values are counted for this answer.
     #[serde(default)]
     pub facets: Vec<String>,
@@ -74,6 +80,7 @@ impl SearchRequest {
             filter: Vec::new(),
             limit: ten(),
             offset: 0,
+            sort: None,
             facets: Vec::new(),
             collapse: true,
             balance: None,
@@ -106,6 +113,22 @@ pub struct SimilarRequest {
     pub fields: Vec<String>,
 }
 
+/// A request for the values of a facet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValuesRequest {
+    /// The facet's field.
+    pub field: String,
+    /// What its values begin with, without regard to case and accents.
+    #[serde(default)]
+    pub prefix: String,
+    /// Conditions on the records that are counted, each `field:value`.
+    #[serde(default)]
+    pub filter: Vec<String>,
+    /// How many values at most.
+    #[serde(default = "ten")]
+    pub limit: u32,
+}
+
 /// A request for records like some and unlike others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,9 +142,9 @@ pub struct RecommendRequest {
     /// What is looked for, in words.
     #[serde(default)]
     pub text: Option<String>,
-    /// Conditions, each `field:value`.
+    /// Conditions, each `field:value` or an object that combines some.
     #[serde(default)]
-    pub filter: Vec<String>,
+    pub filter: Value,
     /// How many hits at most.
     #[serde(default = "ten")]
     pub limit: u32,
@@ -204,8 +227,10 @@ pub struct CountedFacet {
     pub kind: String,
     /// What was counted: `matching`, the records that hold a word of the query, or `all`.
     pub counted: String,
-    /// Its values, most frequent first.
+    /// Its values, most frequent first, up to 200.
     pub values: Vec<FacetCount>,
+    /// How many further values there are.
+    pub more: u32,
 }
 
 /// Milliseconds by stage.
@@ -252,8 +277,11 @@ pub struct CollectionInfo {
 pub struct FacetCounts {
     /// The field.
     pub field: String,
-    /// Its values.
+    /// Its values, up to 200.
     pub values: Vec<FacetCount>,
+    /// How many further values there are.
+    #[serde(default)]
+    pub more: u32,
 }
 
 /// A facet value and how many records have it.

@@ -6,6 +6,7 @@ mod compare;
 mod embed;
 mod eval;
 mod explain;
+mod export;
 mod fit;
 mod index;
 mod recall;
@@ -65,6 +66,8 @@ enum Command {
     Fit(fit::Fit),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
+    /// Write a collection's records as lines of JSON
+    Export(export::Export),
     /// Write a collection with its records, vectors and graph as one file
     Snapshot(snapshot::Snapshot),
     /// Make a collection from a snapshot
@@ -236,6 +239,7 @@ impl Arguments {
                 collection,
                 api_key: api_key_file.as_deref().map(read_key).transpose()?,
             }),
+            Command::Export(export) => export.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
             Command::Restore(restore) => restore.run(&model, &mut out),
             Command::Index(index) => index.run(&model, &mut out),

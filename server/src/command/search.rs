@@ -12,8 +12,8 @@ use crate::wire::{self, Payload};
 
 #[derive(Args)]
 pub struct Search {
-    /// What to look for
-    #[arg(allow_hyphen_values = true)]
+    /// What to look for; without it, or with *, records are listed in order
+    #[arg(allow_hyphen_values = true, default_value = "")]
     query: String,
     /// The collection
     #[arg(long, value_name = "NAME")]
@@ -24,6 +24,10 @@ pub struct Search {
     /// How many hits to pass over
     #[arg(long, default_value_t = 0)]
     offset: u32,
+    /// The facet to list records by, as in year or, falling, -year: in mode text, and without a
+    /// query
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
+    sort: Option<String>,
     #[command(flatten)]
     ranking: Ranking,
     /// Print what the API answers
@@ -38,6 +42,7 @@ impl Search {
         let query = wire::query(&SearchRequest {
             limit: self.limit,
             offset: self.offset,
+            sort: self.sort,
             ..self.ranking.request(self.query)
         })?;
         let catalogue = self.data.open_existing(model)?;

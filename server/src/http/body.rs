@@ -1,7 +1,9 @@
 //! Reading a request's body.
 
 use axum::http::{HeaderMap, header};
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::error::Failure;
 
@@ -25,15 +27,29 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
         return Err(Failure::bad_request("the body is no JSON object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = read(&mut reader)?;
+    reader
+        .end()
+        .map_err(|error| Failure::bad_request(format!("the body: {error}")))?;
+    Ok(value)
+}
+
+/// The rest of a body that was read as JSON, of which something was taken out.
+///
+/// # Errors
+/// What is wrong with it, by field.
+pub fn json_value<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
+    read(value)
+}
+
+fn read<'de, T: DeserializeOwned>(
+    reader: impl Deserializer<'de, Error = serde_json::Error>,
+) -> Result<T, Failure> {
+    serde_path_to_error::deserialize(reader).map_err(|error| {
         let message = match error.path().to_string().as_str() {
             "." => format!("the body: {}", error.inner()),
             field => format!("the body's {field}: {}", error.inner()),
         };
         Failure::bad_request(message)
-    })?;
-    reader
-        .end()
-        .map_err(|error| Failure::bad_request(format!("the body: {error}")))?;
-    Ok(value)
+    })
 }

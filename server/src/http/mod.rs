@@ -11,6 +11,8 @@ mod feedback_tests;
 mod guard;
 mod page;
 #[cfg(test)]
+mod read_tests;
+#[cfg(test)]
 mod task_tests;
 #[cfg(test)]
 pub mod tests;

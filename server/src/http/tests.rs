@@ -291,7 +291,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "/api/v1/collections/sample/records/1/explain",
             400,
             "bad_query",
-            "missing field `q`",
+            "the query is empty",
         ),
         (
             "/api/v1/collections/sample/search?q=a&limit=-1",

@@ -55,7 +55,11 @@ pub async fn search(
         limit: TUTORIAL_LIMIT,
         ..Query::new(search.q)
     };
-    let answer = service.with_collection(None, move |collection| collection.search(&query));
+    let answer = service.with_collection(None, move |collection| {
+        // These interfaces know no lists.
+        query.check()?;
+        collection.search(&query)
+    });
     let hits = answer.await?.hits.into_iter();
     Ok(Json(Found {
         result: hits.map(|hit| hit.record.payload).collect(),
@@ -96,6 +100,7 @@ async fn vector_search(
         ..Query::new(search.query)
     };
     let answer = service.with_collection(None, move |collection| {
+        query.check()?;
         let answer = collection.search(&query)?;
         let schema = collection.schema();
         let results = answer.hits.into_iter().map(|hit| VectorResult {

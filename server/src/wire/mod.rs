@@ -6,16 +6,13 @@ mod hit;
 use std::time::Duration;
 
 use parallax::collection::{GraphState, Reply};
-use parallax::query::{Answer, Correction, FacetCounts, Fusion, Hit, Lookup, Route, Timings};
+use parallax::query::{Answer, Correction, FacetCounts, Fusion, Hit, Lookup, Route, Sort, Timings};
 use parallax::record::FieldOptions;
 use parallax::{Collection, Error, Feedback, Filter, Query};
 use parallax_app::wire;
 
 pub use explain::explanation;
 pub use hit::Payload;
-
-/// How many values of a facet are told, the most frequent: a page offers them as a choice.
-const MAX_FACET_VALUES: usize = 200;
 
 /// A query as it was typed, made ready for the engine.
 pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
@@ -24,6 +21,7 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
         limit: request.limit as usize,
         offset: request.offset as usize,
         filters: filters(&request.filter)?,
+        sort: sort(request.sort.as_deref())?,
         facets: request.facets.clone(),
         collapse: request.collapse,
         fusion: fusion(request)?,
@@ -34,6 +32,12 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
         sentences: request.sentences,
         ..Query::new(&request.q)
     })
+}
+
+/// An order as it was typed; an empty one, as a form sends it, is none.
+fn sort(text: Option<&str>) -> parallax::Result<Option<Sort>> {
+    let given = text.filter(|text| !text.trim().is_empty());
+    given.map(str::parse).transpose()
 }
 
 fn fusion(request: &wire::SearchRequest) -> parallax::Result<Fusion> {
@@ -113,21 +117,23 @@ fn correction(correction: Correction) -> wire::Correction {
     }
 }
 
-fn counted(facet: FacetCounts) -> wire::CountedFacet {
+/// A facet's values with their counts, as they travel.
+pub fn counted(facet: FacetCounts) -> wire::CountedFacet {
     let counted = if facet.matching { "matching" } else { "all" };
     wire::CountedFacet {
         field: facet.facet.field.clone(),
         kind: facet.facet.kind.name().to_owned(),
         counted: counted.to_owned(),
+        more: facet.more,
         values: values(facet),
     }
 }
 
 fn values(facet: FacetCounts) -> Vec<wire::FacetCount> {
-    let values = facet.values.into_iter().take(MAX_FACET_VALUES);
+    let values = facet.values.into_iter();
     let values = values.map(|(value, count)| wire::FacetCount {
         value: value.to_string(),
-        count: count as u32,
+        count,
     });
     values.collect()
 }
@@ -141,6 +147,7 @@ pub fn info(
     let facets = collection.facet_counts()?.into_iter();
     let facets = facets.map(|facet| wire::FacetCounts {
         field: facet.facet.field.clone(),
+        more: facet.more,
         values: values(facet),
     });
     let graph = match collection.graph_state() {

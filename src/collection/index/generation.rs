@@ -16,9 +16,9 @@ use crate::collection::index::segment::Segment;
 use crate::collection::search::fit::Background;
 use crate::collection::storage::store::State;
 use crate::error::Result;
-use crate::filter::Filter;
+use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
-use crate::record::RecordId;
+use crate::record::{FacetField, RecordId};
 use crate::text::TextPart;
 use crate::vector::Graph;
 
@@ -252,22 +252,26 @@ impl Generation {
         })
     }
 
-    /// What passes every filter.
+    /// What passes every filter, of a collection with these facets.
     ///
     /// # Errors
-    /// [`crate::Error::BadQuery`] for a field that is no facet.
-    pub fn select(&self, filters: &[Filter]) -> Result<Passing> {
+    /// [`crate::Error::BadQuery`] for a filter that makes no sense here; see
+    /// [`crate::filter::resolve`].
+    pub fn select(&self, facets: &[FacetField], filters: &[Filter]) -> Result<Passing> {
         if filters.is_empty() {
             return Ok(None);
         }
-        let mut passing = Vec::with_capacity(self.parts.len());
-        for part in &self.parts {
-            let live = part.live();
-            let facets = &part.segment.columns.facets;
-            let selected = facets.select(filters, &live)?;
-            passing.push(selected.unwrap_or_else(|| live.into_owned()));
-        }
-        Ok(Some(passing))
+        let holds = |facet: usize, wanted: &Wanted| {
+            let mut parts = self.parts.iter();
+            parts.any(|part| {
+                let index = &part.segment.columns.facets;
+                index.holds(facet, wanted, part.live.as_deref())
+            })
+        };
+        let filter = resolve(filters, facets, &holds)?;
+        let parts = self.parts.iter();
+        let passing = parts.map(|part| part.segment.columns.facets.passing(&filter, &part.live()));
+        Ok(Some(passing.collect()))
     }
 
     /// How many records pass.

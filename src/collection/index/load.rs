@@ -74,7 +74,8 @@ fn load_base(
     if from.state.sequence < view.forgotten()? {
         return again("it is older than the log of changes reaches back");
     }
-    let Some(segment) = Segment::restore(view, columns, from.state.next)? else {
+    let schema = &store.about().schema;
+    let Some(segment) = Segment::restore(view, schema, columns, from.state.next)? else {
         return again("it does not fit the store");
     };
     let deleted = view.deleted_since(from.state.sequence)?;

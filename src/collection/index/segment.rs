@@ -14,7 +14,7 @@ use crate::analysis::Analyzer;
 use crate::collection::storage::store::{Encoded, View};
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
-use crate::filter::FacetIndex;
+use crate::filter::{FacetIndex, FacetIndexBuilder};
 use crate::record::{Payload, RecordId, Schema, WordFields};
 use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
@@ -86,9 +86,14 @@ impl Segment {
     ///
     /// # Errors
     /// What keeps the store from being read.
-    pub fn restore(view: &View<'_>, columns: Columns, end: u32) -> Result<Option<Self>> {
+    pub fn restore(
+        view: &View<'_>,
+        schema: &Schema,
+        columns: Columns,
+        end: u32,
+    ) -> Result<Option<Self>> {
         let count = columns.ends.last().map_or(0, |&end| end as usize);
-        if !columns.fits() {
+        if !columns.fits(schema.facets.len()) {
             return Ok(None);
         }
         let mut vectors = vec![[0.0f32; DIMENSIONS]; count];
@@ -111,7 +116,7 @@ impl Segment {
         let mut columns = Columns {
             numbers: Vec::new(),
             text: TextIndex::default(),
-            facets: FacetIndex::new(schema),
+            facets: FacetIndex::default(),
             fingerprints: Vec::new(),
             ends: Vec::new(),
         };
@@ -128,7 +133,6 @@ impl Segment {
                 end += from.vectors_of(position).len() as u32;
                 columns.ends.push(end);
             }
-            columns.facets.absorb(&from.facets, &place);
             places.push(place);
         }
         let texts: Vec<(&TextIndex, &[Option<u32>])> = parts
@@ -137,6 +141,12 @@ impl Segment {
             .map(|((segment, _), place)| (&segment.columns.text, place.as_slice()))
             .collect();
         columns.text = TextIndex::merge(&texts);
+        let facets: Vec<(&FacetIndex, &[Option<u32>])> = parts
+            .iter()
+            .zip(&places)
+            .map(|((segment, _), place)| (&segment.columns.facets, place.as_slice()))
+            .collect();
+        columns.facets = FacetIndex::merge(&facets, &schema.facets);
         let scans = parts.iter().map(|(segment, kept)| {
             let kept = segment.columns.vectors_of_all(kept).into_owned();
             (&segment.scan, kept)
@@ -216,12 +226,13 @@ impl Columns {
     }
 
     /// Whether the parts agree with each other, as they do unless a file was made up.
-    fn fits(&self) -> bool {
+    fn fits(&self, facets: usize) -> bool {
         let records = self.numbers.len();
         records == self.ends.len()
             && records == self.fingerprints.len()
             && records == self.text.len()
             && self.text.fits()
+            && self.facets.fits(facets, records as u32)
             && self.numbers.is_sorted_by(|a, b| a < b)
             && self.ends.is_sorted_by(|a, b| a < b)
     }
@@ -229,11 +240,10 @@ impl Columns {
 
 /// Collects records in order of number.
 struct Builder<'a> {
-    schema: &'a Schema,
     words: WordFields<'a>,
     numbers: Vec<RecordId>,
     text: TextIndexBuilder,
-    facets: FacetIndex,
+    facets: FacetIndexBuilder<'a>,
     fingerprints: Vec<u64>,
     ends: Vec<u32>,
     vectors: Vec<Vector>,
@@ -242,11 +252,10 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(schema: &'a Schema) -> Self {
         Self {
-            schema,
             words: schema.words(),
             numbers: Vec::new(),
             text: TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights()),
-            facets: FacetIndex::new(schema),
+            facets: FacetIndexBuilder::new(schema),
             fingerprints: Vec::new(),
             ends: Vec::new(),
             vectors: Vec::new(),
@@ -261,7 +270,7 @@ impl<'a> Builder<'a> {
     /// Adds all of a record but its vectors.
     fn describe(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
         let position = self.numbers.len() as u32;
-        self.facets.add(position, self.schema, payload);
+        self.facets.add(position, payload);
         let texts = self.words.texts(payload);
         let mut fingerprint = Fingerprint::default();
         for (at, text) in texts.iter().enumerate() {
@@ -283,7 +292,7 @@ impl<'a> Builder<'a> {
         let columns = Columns {
             numbers: self.numbers,
             text: self.text.build(),
-            facets: self.facets,
+            facets: self.facets.build(),
             fingerprints: self.fingerprints,
             ends: self.ends,
         };

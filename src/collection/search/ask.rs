@@ -69,12 +69,14 @@ impl Collection {
                 self.name()
             )));
         }
-        let answer = self.search(&Query {
+        let query = Query {
             limit: LOOKED_AT,
             filters,
             operators: false,
             ..Query::new(question)
-        })?;
+        };
+        query.check()?;
+        let answer = self.search(&query)?;
         let records = self.generation().records();
         let known = is_known(&answer.hits, records);
         Ok(Reply {

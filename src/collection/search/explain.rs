@@ -11,7 +11,7 @@ use crate::collection::search::fused::Fused;
 use crate::collection::search::ranking::{Asked, nearest_passage};
 use crate::collection::storage::store::View;
 use crate::encoder::{Attribution, Piece};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::explain::{
     Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare, TermExplanation,
     WordShare, WordsExplanation,
@@ -67,6 +67,11 @@ impl Collection {
         view: &View<'_>,
     ) -> Result<Vec<Option<Explanation>>> {
         let parsed = self.parse(query)?;
+        if parsed.lists() {
+            return Err(Error::BadQuery(
+                "records in order have no rank to explain: add a word to the query".into(),
+            ));
+        }
         let vector = self.encoder.encode(parsed.meaning.trim())?;
         let Prepared { words, passing, .. } = self.prepare(generation, query, &parsed)?;
         let asked = Asked {

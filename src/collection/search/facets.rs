@@ -1,16 +1,19 @@
 //! Counting how many records have each value of a facet.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
 use crate::collection::Collection;
-use crate::collection::index::generation::Generation;
+use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::members::Members;
+use crate::collection::search::parsed::Parsed;
 use crate::collection::search::{Prepared, both};
 use crate::error::{Error, Result};
-use crate::filter::{FacetValue, Filter};
-use crate::query::{FacetCounts, Mode, Query};
-use crate::record::Schema;
+use crate::filter::{FacetValue, Filter, Walk, no_facet};
+use crate::query::{FacetCounts, MAX_FACET_VALUES, Mode, Query, check_length};
 use crate::text;
 
 impl Collection {
@@ -28,8 +31,54 @@ impl Collection {
         if let Some(counts) = generation.facet_counts.get() {
             return Ok(counts.clone());
         }
-        let counts = count(self, &generation, &query, &[], &Prepared::default())?;
+        let (parsed, prepared) = (Parsed::default(), Prepared::default());
+        let counts = count(self, &generation, &query, &parsed, &prepared)?;
         Ok(generation.facet_counts.get_or_init(|| counts).clone())
+    }
+
+    /// The values of a facet that begin with a prefix, without regard to case and accents, with
+    /// how many of the records that pass the filters have each; conditions on the facet itself
+    /// are left aside.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for a field that is no facet, a limit or a prefix past what is
+    /// allowed, or filters that make no sense.
+    pub fn facet_values(
+        &self,
+        field: &str,
+        prefix: &str,
+        limit: usize,
+        filters: &[Filter],
+    ) -> Result<FacetCounts> {
+        check_length("prefix", prefix)?;
+        if !(1..=MAX_FACET_VALUES).contains(&limit) {
+            return Err(Error::BadQuery(format!(
+                "limit is {limit}, allowed is 1 to {MAX_FACET_VALUES}"
+            )));
+        }
+        let facet = self.facet("search", field)?;
+        let generation = self.generation();
+        let passing = self.select(&generation, &others(filters, field))?;
+        let counting = Counting {
+            generation: &generation,
+            facet,
+            prefix: prefix.trim(),
+            limit,
+        };
+        let (values, more) = counting.top(&among(&generation, &passing, None));
+        Ok(FacetCounts {
+            facet: self.schema().facets[facet].clone(),
+            matching: false,
+            values,
+            more,
+        })
+    }
+
+    /// A facet's place in the schema, for something that is to be done with it.
+    pub(in crate::collection) fn facet(&self, what: &str, field: &str) -> Result<usize> {
+        let facets = &self.schema().facets;
+        let found = facets.iter().position(|facet| facet.field == field);
+        found.ok_or_else(|| no_facet(what, field, facets))
     }
 }
 
@@ -37,61 +86,119 @@ impl Collection {
 /// fulfil the query's conditions.
 ///
 /// # Errors
-/// [`crate::Error::BadQuery`] for a field that is no facet.
+/// [`Error::BadQuery`] for a field that is no facet.
 pub(in crate::collection) fn count(
     collection: &Collection,
     generation: &Generation,
     query: &Query,
-    filters: &[Filter],
+    parsed: &Parsed,
     prepared: &Prepared,
 ) -> Result<Vec<FacetCounts>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
-    let schema = collection.schema();
     let parts = generation.text_parts(&None);
-    let matching = (query.mode == Mode::Text).then(|| text::matching(&parts, &prepared.words));
+    let by_words = query.mode == Mode::Text && !parsed.lists();
+    let matching = by_words.then(|| text::matching(&parts, &prepared.words));
     let counted = query.facets.iter().map(|field| {
-        let facet = schema.facets.iter().find(|facet| facet.field == *field);
-        let facet = facet.ok_or_else(|| no_facet(schema, field))?;
-        let others = filters.iter().filter(|filter| filter.field != *field);
-        let others: Vec<Filter> = others.cloned().collect();
-        let passing = both(generation.select(&others)?, prepared.fulfilling.clone());
-        let mut values: BTreeMap<FacetValue, u64> = BTreeMap::new();
-        for (at, part) in generation.parts.iter().enumerate() {
-            let mut among = passing.as_ref().map_or_else(
-                || part.live(),
-                |parts| std::borrow::Cow::Borrowed(&parts[at]),
-            );
-            if let Some(matching) = &matching {
-                *among.to_mut() &= &matching[at];
-            }
-            let among: &RoaringBitmap = &among;
-            for (value, count) in part.segment.columns.facets.counts(facet, among) {
-                match values.get_mut(value) {
-                    Some(sum) => *sum += count,
-                    None => drop(values.insert(value.clone(), count)),
-                }
-            }
-        }
-        let mut values: Vec<(FacetValue, u64)> = values.into_iter().collect();
-        // Stable, so that equal counts stay in order of value.
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let facet = collection.facet("count", field)?;
+        let others = collection.select(generation, &others(&parsed.filters, field))?;
+        let passing = both(others, prepared.fulfilling.clone());
+        let counting = Counting {
+            generation,
+            facet,
+            prefix: "",
+            limit: MAX_FACET_VALUES,
+        };
+        let (values, more) = counting.top(&among(generation, &passing, matching.as_deref()));
         Ok(FacetCounts {
-            facet: facet.clone(),
+            facet: collection.schema().facets[facet].clone(),
             matching: matching.is_some(),
             values,
+            more,
         })
     });
     counted.collect()
 }
 
-fn no_facet(schema: &Schema, field: &str) -> Error {
-    let fields: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
-    let there = if fields.is_empty() {
-        "this collection has no facets".to_owned()
-    } else {
-        format!("its facets are {}", fields.join(", "))
-    };
-    Error::BadQuery(format!("cannot count '{field}': {there}"))
+/// The filters that are no conditions on a field.
+fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
+    let others = filters.iter().filter(|f| f.field() != Some(field));
+    others.cloned().collect()
+}
+
+/// The records to count in each part: those that pass and, where words must match, do.
+fn among(
+    generation: &Generation,
+    passing: &Passing,
+    matching: Option<&[RoaringBitmap]>,
+) -> Vec<Members> {
+    let parts = generation.parts.iter().enumerate();
+    let members = parts.map(|(at, part)| {
+        let mut among = match passing {
+            Some(parts) => Cow::Borrowed(&parts[at]),
+            None => part.live(),
+        };
+        if let Some(matching) = matching {
+            *among.to_mut() &= &matching[at];
+        }
+        Members::of(part.segment.len(), &among)
+    });
+    members.collect()
+}
+
+/// What of a facet is to be counted.
+struct Counting<'a> {
+    generation: &'a Generation,
+    /// Its place in the schema.
+    facet: usize,
+    /// What its values begin with.
+    prefix: &'a str,
+    /// How many values are wanted.
+    limit: usize,
+}
+
+impl Counting<'_> {
+    /// The values that most of the records have, and how many values more any of them has.
+    fn top(&self, among: &[Members]) -> (Vec<(FacetValue, u32)>, u32) {
+        // The least of those kept is on top.
+        let mut top: BinaryHeap<Reverse<(u32, Reverse<&FacetValue>)>> = BinaryHeap::new();
+        let mut values = 0;
+        let mut walk = self.walk();
+        while let Some(value) = walk.step() {
+            let counts = walk
+                .positions()
+                .map(|(part, having)| among[part].count(having));
+            let count: u32 = counts.sum();
+            if count == 0 || !self.is_meant(value) {
+                continue;
+            }
+            values += 1;
+            top.push(Reverse((count, Reverse(value))));
+            if top.len() > self.limit {
+                top.pop();
+            }
+        }
+        let sorted = top.into_sorted_vec().into_iter();
+        let top: Vec<(FacetValue, u32)> = sorted
+            .map(|Reverse((count, Reverse(value)))| (value.clone(), count))
+            .collect();
+        let more = values - top.len() as u32;
+        (top, more)
+    }
+
+    /// Through the values that can be meant.
+    fn walk(&self) -> Walk<'_> {
+        let parts = self.generation.parts.iter();
+        let columns = parts.map(|part| part.segment.columns.facets.column(self.facet));
+        let columns = columns.map(|column| (column, column.beginning(self.prefix)));
+        Walk::through(columns.collect(), false)
+    }
+
+    /// Whether a value begins with the prefix. Texts that do were found by their order.
+    fn is_meant(&self, value: &FacetValue) -> bool {
+        matches!(value, FacetValue::Text(_))
+            || self.prefix.is_empty()
+            || value.to_string().starts_with(&self.prefix.to_lowercase())
+    }
 }

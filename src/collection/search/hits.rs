@@ -66,7 +66,9 @@ impl Collection {
             Some(_) => words.at(text, snippet::around(text, nearest.as_ref())),
             None => words.through(text),
         });
-        let by_words = found.as_ref().filter(|_| ranked.text.is_some());
+        // What is listed in order was found by words alone, though it has no rank.
+        let by_words = ranked.text.is_some() || ranked.neural.is_none();
+        let by_words = found.as_ref().filter(|_| by_words);
         let passage = nearest.or_else(|| by_words?.fragment(text));
         let shown = snippet::around(text, passage.as_ref());
         let title = snippet::of_title(&record.title);

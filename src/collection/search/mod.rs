@@ -6,6 +6,8 @@ mod facets;
 pub mod fit;
 mod fused;
 mod hits;
+mod listed;
+mod members;
 mod nearest;
 mod parsed;
 mod ranking;
@@ -22,7 +24,7 @@ use crate::collection::search::hits::Source;
 use crate::collection::search::parsed::Parsed;
 use crate::collection::search::ranking::{Asked, Ranking};
 use crate::collection::storage::store::View;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::explain::Explanation;
 use crate::query::{Answer, Lookup, Mode, Query, Timings};
 use crate::text::{TextQuery, fulfilling};
@@ -79,12 +81,14 @@ impl Collection {
 
     /// What a query says, before any record is looked at.
     fn understand(&self, query: &Query) -> Result<Understood> {
-        query.check()?;
+        query.check_limits()?;
         let start = Instant::now();
         let mut timings = Timings::default();
         let parsed = self.parse(query)?;
         let vector = match query.mode {
+            _ if parsed.lists() => None,
             Mode::Text => None,
+            _ if query.sort.is_some() => return Err(unsorted()),
             Mode::Neural | Mode::Hybrid => Some(self.encode(&parsed.meaning, &mut timings)?),
         };
         Ok(Understood {
@@ -121,14 +125,20 @@ impl Collection {
             vector: vector.as_ref(),
             graph_min_records: self.tuning.graph_min_records,
         };
-        let ranking = asked.ranking(&mut timings);
-        let facets = facets::count(self, generation, query, &parsed.filters, &prepared)?;
+        let in_order = parsed.lists() || query.sort.is_some();
+        let ranking = if in_order {
+            self.listed(generation, query, parsed, &prepared)?
+        } else {
+            asked.ranking(&mut timings)
+        };
+        let facets = facets::count(self, generation, query, parsed, &prepared)?;
         let source = Source {
             generation,
             view,
             passing,
             words: (query.mode != Mode::Neural).then_some(words),
-            collapse: query.collapse,
+            // In a list each record stands for itself.
+            collapse: query.collapse && !in_order,
             sentences: vector.as_ref().filter(|_| query.sentences),
         };
         let mut answer = self.answer(&source, ranking, timings, *start)?;
@@ -200,6 +210,14 @@ impl Collection {
             timings,
         })
     }
+}
+
+fn unsorted() -> Error {
+    Error::BadQuery(
+        "sort orders all that matches, and by meaning every record is more or less near: use mode \
+         text, or leave sort out"
+            .into(),
+    )
 }
 
 /// What is in both selections.

@@ -2,18 +2,27 @@
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
-use crate::filter::{Alternative, Filter};
-use crate::query::{MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
+use crate::filter::{Alternative, Condition, Filter};
+use crate::query::{ANYTHING, MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
 use crate::text::{self, Clause};
 
 /// A query taken apart.
+#[derive(Default)]
 pub(in crate::collection) struct Parsed {
     /// Its words, phrases and exclusions.
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
     pub filters: Vec<Filter>,
-    /// What is left for whoever reads meaning.
+    /// What is left for whoever reads meaning; empty where nothing is looked for and records
+    /// are listed in order.
     pub meaning: String,
+}
+
+impl Parsed {
+    /// Whether nothing is looked for: the records that fulfil the conditions are listed.
+    pub fn lists(&self) -> bool {
+        self.meaning.is_empty()
+    }
 }
 
 impl Collection {
@@ -23,6 +32,12 @@ impl Collection {
     /// [`Error::BadQuery`] where it says nothing of what to find, has more conditions than are
     /// allowed, or a filter in it makes no sense.
     pub(in crate::collection) fn parse(&self, query: &Query) -> Result<Parsed> {
+        if query.is_open() {
+            return Ok(Parsed {
+                filters: query.filters.clone(),
+                ..Parsed::default()
+            });
+        }
         if !query.operators {
             return Ok(Parsed {
                 clauses: vec![Clause::plain(&query.text)],
@@ -38,10 +53,10 @@ impl Collection {
         let of_facet = |clause: &Clause| clause.field.as_deref().is_some_and(|f| !has_words(f));
         let (of_facets, clauses): (Vec<Clause>, Vec<Clause>) =
             clauses.into_iter().partition(of_facet);
-        let mut own: Vec<Filter> = Vec::new();
+        let mut own: Vec<Condition> = Vec::new();
         for clause in of_facets {
-            let filter = filter(&clause)?;
-            own.extend(filter.filter(|filter| !own.contains(filter)));
+            let condition = condition(&clause)?;
+            own.extend(condition.filter(|condition| !own.contains(condition)));
         }
         let conditions = text::conditions(&self.analyzer, &clauses, |name| {
             schema.word_fields_named(name)
@@ -50,15 +65,20 @@ impl Collection {
             own.len() + conditions.len(),
             conditions.iter().map(|c| c.words.len()),
         )?;
-        let meaning = text::without_operators(&clauses);
-        if meaning.trim().is_empty() {
-            let leaves_out = conditions.iter().any(|condition| condition.excluded)
-                || own.iter().any(|filter| filter.negated);
-            return Err(nothing_to_find(leaves_out, !own.is_empty()));
+        let mut meaning = text::without_operators(&clauses);
+        let own = own.into_iter().map(Filter::Is);
+        let filters: Vec<Filter> = query.filters.iter().cloned().chain(own).collect();
+        if matches!(meaning.trim(), "" | ANYTHING) {
+            // Conditions on facets alone list the records that fulfil them.
+            if filters.is_empty() && meaning.trim().is_empty() {
+                let leaves_out = conditions.iter().any(|condition| condition.excluded);
+                return Err(nothing_to_find(leaves_out));
+            }
+            meaning.clear();
         }
         Ok(Parsed {
             clauses,
-            filters: query.filters.iter().cloned().chain(own).collect(),
+            filters,
             meaning,
         })
     }
@@ -66,19 +86,19 @@ impl Collection {
 
 /// What a clause on a facet asks for, as a filter of its own would: within quotes to the
 /// letter. Quotes around nothing ask for nothing.
-fn filter(clause: &Clause) -> Result<Option<Filter>> {
+fn condition(clause: &Clause) -> Result<Option<Condition>> {
     let field = clause.field.clone().unwrap_or_default();
     if clause.text.trim().is_empty() {
         return Ok(None);
     }
     if clause.phrase {
-        return Ok(Some(Filter {
+        return Ok(Some(Condition {
             field,
             negated: clause.excluded,
             alternatives: vec![Alternative::Value(clause.text.clone())],
         }));
     }
-    Filter::on(field, clause.excluded, &clause.text).map(Some)
+    Condition::on(field, clause.excluded, &clause.text).map(Some)
 }
 
 /// Checks how many conditions a query has, and how many words each.
@@ -98,11 +118,9 @@ fn check(conditions: usize, words: impl Iterator<Item = usize>) -> Result<()> {
     Ok(())
 }
 
-fn nothing_to_find(leaves_out: bool, says_where: bool) -> Error {
+fn nothing_to_find(leaves_out: bool) -> Error {
     let message = if leaves_out {
         "the query says what to leave out, but not what to find: add a word"
-    } else if says_where {
-        "the query says where to look, but not what to find: add a word"
     } else {
         "the query holds no word: add one"
     };

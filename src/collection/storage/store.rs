@@ -5,7 +5,7 @@
 //! from its next number on, and the numbers that the log of deletions names; that is all an
 //! index built at that state needs to catch up.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -364,6 +364,26 @@ impl View<'_> {
         for row in table.range(numbers).map_err(self.failed())? {
             let (number, bytes) = row.map_err(self.failed())?;
             each(RecordId(number.value()), self.payload(bytes.value())?)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the payloads from a number on, in order and as JSON on one line, until
+    /// it breaks off.
+    ///
+    /// # Errors
+    /// [`Error::Store`], and those of `each`.
+    pub(in crate::collection) fn for_each_payload(
+        &self,
+        first: u32,
+        mut each: impl FnMut(RecordId, &[u8]) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let table = self.read.open_table(RECORDS).map_err(self.failed())?;
+        for row in table.range(first..).map_err(self.failed())? {
+            let (number, bytes) = row.map_err(self.failed())?;
+            if each(RecordId(number.value()), bytes.value())?.is_break() {
+                break;
+            }
         }
         Ok(())
     }

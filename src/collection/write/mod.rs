@@ -360,7 +360,11 @@ impl Collection {
                 Ok(numbers.into_iter().flatten().collect())
             }
             Work::DeleteMatching(filters) => {
-                let passing = self.select(generation, filters)?.unwrap_or_default();
+                let passing = match self.select(generation, filters) {
+                    // It made sense when it was asked: what it names has gone since.
+                    Err(Error::BadQuery(_)) => Vec::new(),
+                    passing => passing?.unwrap_or_default(),
+                };
                 let parts = generation.parts.iter().zip(passing);
                 let numbers = parts.flat_map(|(part, passing)| {
                     let numbers = &part.segment.columns.numbers;

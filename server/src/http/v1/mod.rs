@@ -2,7 +2,9 @@
 
 mod import;
 mod manage;
+mod read;
 mod records;
+mod search;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -10,6 +12,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use parallax::Filter;
 use parallax_app::wire::{
     AnswerResponse, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, SearchRequest,
     SearchResponse, SimilarRequest,
@@ -30,7 +33,8 @@ pub fn router() -> Router<Service> {
         .route("/search", get(tutorial::search))
         .route("/v1/collections", get(collections))
         .route("/v1/collections/{name}", get(collection))
-        .route("/v1/collections/{name}/search", get(search))
+        .merge(search::router())
+        .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
         .route("/v1/collections/{name}/records/{id}", get(record))
@@ -48,7 +52,7 @@ pub fn write_router() -> Router<Service> {
 
 /// The collection a path names.
 type Named = Result<Path<String>, PathRejection>;
-/// The collection and the record a path names.
+/// The collection a path names, and the record or the facet in it.
 type NamedRecord = Result<Path<(String, String)>, PathRejection>;
 
 #[derive(Serialize)]
@@ -68,17 +72,6 @@ async fn collection(
     use parallax_app::backend::Backend;
     let Path(name) = path?;
     Ok(Json(service.collection(Some(name)).await?))
-}
-
-async fn search(
-    State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
-) -> Result<Json<SearchResponse>, Failure> {
-    let Path(name) = path?;
-    let request: SearchRequest = parameters(query.as_deref())?;
-    let response = service.search_with(Some(name), request, Payload::Sent);
-    Ok(Json(response.await?))
 }
 
 #[derive(Serialize)]
@@ -150,7 +143,7 @@ async fn recommend(
     let request: RecommendRequest = json_body(&headers, &body?)?;
     let recommended = service.with_collection(Some(name), move |collection| {
         let (limit, offset) = (request.limit as usize, request.offset as usize);
-        let filters = wire::filters(&request.filter)?;
+        let filters = Filter::from_json(&request.filter)?;
         let fields = request.fields.clone();
         let answer = collection.recommend(&wire::feedback(request), limit, offset, &filters)?;
         wire::response(collection, answer, Payload::Sent, &fields)

@@ -101,7 +101,7 @@ fn incoming(batch: Batch) -> Result<Vec<Incoming>, Failure> {
 #[serde(deny_unknown_fields)]
 struct Deletion {
     ids: Option<Vec<String>>,
-    filter: Option<Vec<String>>,
+    filter: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -121,11 +121,7 @@ async fn delete_many(
     let written = service.write(name, move |collection| {
         match (deletion.ids, deletion.filter) {
             (Some(ids), None) => collection.delete(ids),
-            (None, Some(filter)) => {
-                let filters: parallax::Result<Vec<Filter>> =
-                    filter.iter().map(|text| text.parse()).collect();
-                collection.delete_matching(filters?)
-            }
+            (None, Some(filter)) => collection.delete_matching(Filter::from_json(&filter)?),
             _ => Err(parallax::Error::BadQuery(
                 "give either ids or filter, to say which records to delete".into(),
             )),

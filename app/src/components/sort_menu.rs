@@ -1,0 +1,82 @@
+//! The order of what is listed, or of what matches words: a menu of the search form.
+
+use leptos::prelude::*;
+
+use crate::address::Address;
+use crate::numbers::label;
+use crate::wire::{CollectionInfo, Problem};
+
+/// The menu; nothing where the order is that of a ranking by meaning.
+#[component]
+pub fn SortMenu(
+    /// What the URL asks.
+    address: Address,
+    /// The collection, for the facets there are.
+    info: Resource<Result<CollectionInfo, Problem>>,
+    /// Called when an order was chosen.
+    #[prop(into)]
+    on_change: Callback<()>,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| {
+        let state = address.state.read();
+        !state.is_idle() && state.can_be_sorted()
+    });
+    let lists = Memo::new(move |_| address.state.read().lists());
+    let menu = move || {
+        let facets = info.get()?.ok()?.facets;
+        let fields: Vec<String> = facets.into_iter().map(|facet| facet.field).collect();
+        let some = shown.get() && !fields.is_empty();
+        some.then(|| view! { <Menu address fields lists=lists.get() on_change /> })
+    };
+    view! { <Suspense>{menu}</Suspense> }
+}
+
+#[component]
+fn Menu(
+    address: Address,
+    fields: Vec<String>,
+    lists: bool,
+    on_change: Callback<()>,
+) -> impl IntoView {
+    let select = NodeRef::<leptos::html::Select>::new();
+    Effect::new(move || {
+        let chosen = address.state.read().sort.clone().unwrap_or_default();
+        if let Some(select) = select.get() {
+            select.set_value(&chosen);
+        }
+    });
+    let current = address.state.read_untracked().sort.clone();
+    let option = |value: String, text: String| {
+        let selected = current.as_ref() == Some(&value);
+        view! { <option value=value selected=selected>{text}</option> }
+    };
+    let options = fields.into_iter().map(|field| {
+        let name = label(&field);
+        // As the engine writes a name that begins with a hyphen.
+        let rising = match field.starts_with('-') {
+            true => format!("\\{field}"),
+            false => field,
+        };
+        let falling = format!("-{rising}");
+        (
+            option(rising, format!("{name}, rising")),
+            option(falling, format!("{name}, falling")),
+        )
+    });
+    let options = options.collect_view();
+    let usual = if lists { "As written" } else { "Best match" };
+    view! {
+        <div class="facet">
+            <label for="sort">"Order"</label>
+            <select
+                node_ref=select
+                id="sort"
+                name="sort"
+                on:change=move |_| on_change.run(())
+            >
+                <option value="">{usual}</option>
+                {options}
+            </select>
+        </div>
+    }
+}

@@ -1,0 +1,158 @@
+//! The values of a facet, for choosing one of more than a menu holds. Everything is a link or a
+//! plain form, so that it works without JavaScript.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+use crate::address::Address;
+use crate::functions::values;
+use crate::numbers::{counted, label, thousands};
+use crate::state::{SearchState, values_path};
+use crate::wire::{CountedFacet, Problem, ValuesRequest};
+
+/// How many values are listed; of more, how many there are.
+const LISTED: u32 = 200;
+
+/// What is asked for.
+#[derive(Clone, PartialEq, Default)]
+struct Asked {
+    field: String,
+    prefix: String,
+}
+
+impl Asked {
+    fn read(query: &str) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            match &*name {
+                "field" => asked.field = value.into_owned(),
+                "prefix" => asked.prefix = value.trim().to_owned(),
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+/// The page.
+#[component]
+pub fn ValuesPage() -> impl IntoView {
+    let address = Address::here();
+    let search = use_location().search;
+    let asked = Memo::new(move |_| Asked::read(&search.read()));
+    let found = Resource::new(
+        move || (address.collection.get(), asked.get(), address.state.get()),
+        |(collection, asked, state)| {
+            let request = ValuesRequest {
+                field: asked.field,
+                prefix: asked.prefix,
+                filter: state.filters,
+                limit: LISTED,
+            };
+            values(collection, request)
+        },
+    );
+    let name = move || label(&asked.read().field);
+    let back = move || address.state.read().href(&address.path());
+    let list = move || {
+        found.get().map(|found| match found {
+            Ok(found) => listed(&found, &address.state.read(), &address.path()).into_any(),
+            Err(problem) => refused(problem).into_any(),
+        })
+    };
+    view! {
+        <Title text=move || title(&name()) />
+        <div class="values-page">
+            <h1>{name}</h1>
+            <p>
+                <a href=back>"Back to the search"</a>
+            </p>
+            {move || view! { <PrefixForm address asked=asked.get() /> }}
+            <Suspense>{list}</Suspense>
+        </div>
+    }
+}
+
+/// What the browser's tab says; on the server it is written into the page as it stands.
+fn title(name: &str) -> String {
+    let title = format!("{name} · Parallax");
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        title
+    }
+}
+
+#[component]
+fn PrefixForm(address: Address, asked: Asked) -> impl IntoView {
+    let action = values_path(address.collection.read_untracked().as_deref());
+    let kept = address.state.read_untracked().parameters();
+    let kept = kept.into_iter().map(|(name, value)| {
+        view! { <input type="hidden" name=name value=value /> }
+    });
+    view! {
+        <form class="values-form" method="get" action=action>
+            <input type="hidden" name="field" value=asked.field />
+            {kept.collect_view()}
+            <label for="prefix">"Values that begin with"</label>
+            <input id="prefix" name="prefix" type="search" value=asked.prefix autocomplete="off" />
+            <button type="submit" class="button-quiet">
+                "Find"
+            </button>
+        </form>
+    }
+}
+
+fn listed(found: &CountedFacet, state: &SearchState, path: &str) -> impl IntoView + use<> {
+    let links = found.values.iter().map(|value| {
+        let href = state.with_filter(&found.field, &value.value).href(path);
+        let text = format!("{} ({})", value.value, thousands(value.count));
+        view! {
+            <li>
+                <a class="chip" href=href>
+                    {text}
+                </a>
+            </li>
+        }
+    });
+    let links = links.collect_view();
+    let said = match (found.values.len(), found.more) {
+        (0, _) => "No value begins so.".to_owned(),
+        (_, 0) => counted(found.values.len() as u32, "value"),
+        (_, more) => format!(
+            "{} more begin so: type more of the one you look for.",
+            thousands(more)
+        ),
+    };
+    view! {
+        <ul class="values-list" aria-label="Values">
+            {links}
+        </ul>
+        <p class="values-said" role="status">
+            {said}
+        </p>
+    }
+}
+
+fn refused(problem: Problem) -> impl IntoView {
+    view! {
+        <div class="notice notice-problem" role="alert">
+            <p class="notice-message">{problem.message}</p>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_and_prefix_are_read_as_they_were_typed() {
+        let asked = Asked::read("?field=dc%3Atype&prefix=+S%C3%A3o+&q=x");
+        assert_eq!(
+            (asked.field, asked.prefix),
+            ("dc:type".into(), "São".into())
+        );
+    }
+}

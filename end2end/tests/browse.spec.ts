@@ -1,0 +1,60 @@
+// Who does not know what to ask looks through what there is: all of it, or what a filter leaves,
+// in an order of their choice.
+
+import { unique } from "../support/collections-page";
+import { inCity, startups } from "../support/sample";
+import { box, button, cards, cityMenu, names, summary } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("all records can be looked through from the start", async ({ page, open }) => {
+  await open("/");
+  await page.getByRole("link", { name: "Browse all" }).click();
+  await expect(page).toHaveURL(/q=(\*|%2A)/);
+  await expect(summary(page)).toContainText(`1–10 of ${startups.length} records`);
+  await expect(names(page)).toHaveText(startups.slice(0, 10).map(({ name }) => name));
+  await expect(page.getByText("Why this rank")).toHaveCount(0);
+  await page.getByRole("link", { name: "Show more" }).click();
+  await expect(cards(page)).toHaveCount(20);
+});
+
+test("a filter alone lists its records", async ({ page, open, javaScriptEnabled }) => {
+  await open("/");
+  await cityMenu(page).selectOption("city:Lagos");
+  if (javaScriptEnabled === false) {
+    await button(page).click();
+  }
+  const expected = inCity("Lagos").map(({ name }) => name);
+  await expect(names(page)).toHaveText(expected.slice(0, 10));
+  await expect(summary(page)).toContainText("in the order they were written");
+  await expect(box(page)).toHaveValue("");
+});
+
+test("the order can be chosen", async ({ page, open, request, javaScriptEnabled }) => {
+  const name = unique("shelf");
+  const at = `/api/v1/collections/${name}`;
+  const made = await request.put(at, { data: { title: "title", facets: ["year:number"] } });
+  expect(made.ok()).toBe(true);
+  const records = [
+    { title: "Middle", year: 2000 },
+    { title: "Unknown" },
+    { title: "New", year: 2020 },
+    { title: "Old", year: 1950 },
+  ];
+  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+
+  await open(`/c/${name}?q=*`);
+  const order = page.getByRole("combobox", { name: "Order" });
+  for (const [choice, expected] of [
+    ["Year, rising", ["Old", "Middle", "New", "Unknown"]],
+    ["Year, falling", ["New", "Middle", "Old", "Unknown"]],
+    ["As written", ["Middle", "Unknown", "New", "Old"]],
+  ] as const) {
+    await order.selectOption({ label: choice });
+    if (javaScriptEnabled === false) {
+      await button(page).click();
+    }
+    await expect(names(page)).toHaveText([...expected]);
+    await expect(order.locator("option:checked")).toHaveText(choice);
+  }
+  await request.delete(at);
+});

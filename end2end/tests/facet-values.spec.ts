@@ -1,0 +1,33 @@
+// A menu holds so many values and no more: it says how many there are beside them, and leads to
+// a page that finds them by how they begin.
+
+import { unique } from "../support/collections-page";
+import { names } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+test("a value that no menu shows is found by how it begins", async ({ page, open, request }) => {
+  const name = unique("colours");
+  const at = `/api/v1/collections/${name}`;
+  const made = await request.put(at, { data: { title: "title", facets: ["colour"] } });
+  expect(made.ok()).toBe(true);
+  const records = Array.from({ length: 230 }, (_, i) => ({
+    title: `Widget ${i}`,
+    colour: i === 229 ? "Äther" : `Shade ${i}`,
+  }));
+  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+
+  await open(`/c/${name}?q=*`);
+  await page.getByRole("link", { name: "30 more values of Colour" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Colour" })).toBeVisible();
+  const values = page.getByRole("list", { name: "Values" }).getByRole("link");
+  await expect(values).toHaveCount(200);
+  await expect(page.getByText("30 more begin so")).toBeVisible();
+
+  await page.getByLabel("Values that begin with").fill("at");
+  await page.getByRole("button", { name: "Find" }).click();
+  await expect(values).toHaveText(["Äther (1)"]);
+  await values.first().click();
+  await expect(names(page)).toHaveText(["Widget 229"]);
+  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText("Äther");
+  await request.delete(at);
+});

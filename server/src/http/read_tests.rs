@@ -1,0 +1,200 @@
+//! Browsing through the API: lists, orders, facets, filters that combine, reading through.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::write_tests::Api;
+
+/// A collection of 300 widgets, of which each has a colour of its own.
+async fn widgets() -> Api {
+    let api = Api::new();
+    let fields = json!({"id": "id", "title": "title",
+                        "facets": ["colour", "price:number", "made:date"]});
+    let (status, made) = api.json("PUT", "/collections/notes", fields).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let records = (0..300).map(|i| {
+        json!({"id": format!("w{i}"), "title": format!("widget {i}"),
+               "colour": format!("Colour {i}"), "price": 300 - i, "made": 2000 + i % 20})
+    });
+    let body = json!({"records": records.collect::<Vec<_>>()});
+    let (status, written) = api.json("PUT", "/collections/notes/records", body).await;
+    assert_eq!(status, StatusCode::OK, "{written}");
+    api
+}
+
+fn ids(answer: &Value) -> Vec<&str> {
+    let hits = answer["hits"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"));
+    hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn without_a_query_records_are_listed() {
+    let api = widgets().await;
+    for query in ["", "q=", "q=*", "mode=text&q=", "mode=hybrid&sort="] {
+        let at = format!("/collections/notes/search?limit=2&{query}");
+        let answer = api.get(&at).await;
+        assert_eq!(ids(&answer), ["w0", "w1"], "{query}");
+        assert_eq!(answer["total"], 300);
+        assert_eq!(answer["hits"][0]["signals"], json!({}));
+    }
+    let answer = api
+        .get("/collections/notes/search?limit=2&sort=price&filter=price:10..")
+        .await;
+    assert_eq!(ids(&answer), ["w290", "w289"]);
+    assert_eq!(answer["total"], 291);
+    let answer = api
+        .get("/collections/notes/search?limit=1&q=widget&mode=text&sort=-colour")
+        .await;
+    assert_eq!(ids(&answer), ["w99"]);
+    for (query, needle) in [
+        ("sort=size", "its facets are colour, price, made"),
+        ("q=widget&sort=price", "use mode text"),
+        ("filter=colour:a..b", "the facet colour is a text"),
+        ("explain=true", "no rank to explain"),
+    ] {
+        let at = format!("/collections/notes/search?{query}");
+        let answer = api.get(&at).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn counts_say_how_many_values_more_there_are() {
+    let api = widgets().await;
+    let answer = api
+        .get("/collections/notes/search?limit=1&facets=colour&facets=made")
+        .await;
+    let facets = &answer["facets"];
+    assert_eq!(facets[0]["values"].as_array().unwrap().len(), 200);
+    assert_eq!(facets[0]["more"], 100);
+    assert_eq!(
+        facets[1]["values"][0],
+        json!({"value": "2000", "count": 15})
+    );
+    assert_eq!(facets[1]["more"], 0);
+    let info = api.get("/collections/notes").await;
+    assert_eq!(info["facets"][0]["more"], 100);
+
+    let values = "/collections/notes/facets/colour?prefix=c%C3%B3lour%2029&limit=5";
+    let found = api.get(values).await;
+    assert_eq!(found["values"].as_array().unwrap().len(), 5);
+    assert_eq!(found["more"], 6);
+    let found = api.get(&format!("{values}&filter=price:%3E290")).await;
+    assert_eq!(found["values"], json!([]));
+    for (at, needle) in [
+        ("facets/size", "its facets are"),
+        ("facets/colour?limit=500", "1 to 200"),
+        ("facets/colour?prefx=a", "prefx"),
+    ] {
+        let answer = api.get(&format!("/collections/notes/{at}")).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn filters_in_a_body_combine() {
+    let api = widgets().await;
+    let search = |body: Value| {
+        let api = &api;
+        async move { api.json("POST", "/collections/notes/search", body).await }
+    };
+    let filter = json!({"and": ["price:>290", {"or": ["colour:colour 3", {"not": "made:>2001"}]}]});
+    let (status, answer) = search(json!({"filter": filter, "sort": "-made", "limit": 5})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(ids(&answer), ["w3", "w1", "w0"]);
+    let (_, same) = search(json!({"q": "*", "filter": ["price:300", "made:2000"]})).await;
+    assert_eq!(ids(&same), ["w0"]);
+    let (_, words) = search(json!({"q": "widget 7", "mode": "text", "limit": 1})).await;
+    assert_eq!(ids(&words), ["w7"]);
+    for (body, needle) in [
+        (json!({"filter": {"xor": []}}), "the body's filter.xor"),
+        (json!({"limit": "many"}), "the body's limit"),
+        (json!({"filters": "a:b"}), "filters"),
+        (json!({"filter": {"or": ["size:1"]}}), "its facets are"),
+    ] {
+        let (status, answer) = search(body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{message}");
+    }
+
+    let like = json!({"like": ["w1"], "filter": {"or": ["colour:colour 2", "colour:colour 4"]}});
+    let (_, answer) = api.json("POST", "/collections/notes/recommend", like).await;
+    assert_eq!(answer["total"], 2);
+    let gone = json!({"filter": {"not": {"or": ["price:..10", "made:2000"]}}});
+    let (status, answer) = api
+        .json("POST", "/collections/notes/records/delete", gone)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(answer["deleted"], 275);
+}
+
+#[tokio::test]
+async fn a_collection_is_read_through_while_it_changes() {
+    let api = widgets().await;
+    let first = api.get("/collections/notes/records?limit=120").await;
+    let read = |page: &Value| -> Vec<String> {
+        let records = page["records"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{page}"));
+        let ids = records.iter().map(|r| r["id"].as_str().unwrap().to_owned());
+        ids.collect()
+    };
+    let mut met = read(&first);
+    assert_eq!(met.len(), 120);
+    assert_eq!(first["records"][0]["payload"]["colour"], "Colour 0");
+    // One goes that is still ahead, one that was met is changed.
+    api.ask("DELETE", "/collections/notes/records/w200", Body::empty())
+        .await;
+    let change = json!({"records": [{"id": "w5", "title": "widget 5, repainted"}]});
+    api.json("PUT", "/collections/notes/records", change).await;
+    let mut cursor = first["cursor"].as_str().map(str::to_owned);
+    while let Some(at) = cursor {
+        let page = api
+            .get(&format!("/collections/notes/records?limit=120&cursor={at}"))
+            .await;
+        met.extend(read(&page));
+        cursor = page["cursor"].as_str().map(str::to_owned);
+    }
+    let expected = (0..300).filter(|i| *i != 200).chain([5]);
+    let expected: Vec<String> = expected.map(|i| format!("w{i}")).collect();
+    assert_eq!(met, expected);
+    for query in ["limit=0", "limit=1001", "cursor=17", "page=2"] {
+        let at = format!("/collections/notes/records?{query}");
+        let (status, _) = api.ask("GET", &at, Body::empty()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_is_a_line_a_record_and_needs_no_key() {
+    let api = widgets().await;
+    let request = Request::get("/api/v1/collections/notes/export");
+    let request = request.body(Body::empty()).unwrap();
+    let response = api.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let kind = &response.headers()[header::CONTENT_TYPE];
+    assert_eq!(kind, "application/x-ndjson");
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 300);
+    assert_eq!(lines[299]["id"], "w299");
+    let (status, _) = api
+        .ask("GET", "/collections/none/export", Body::empty())
+        .await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,109 @@
+//! Reading a collection without a query: its records one after the other, and the values of
+//! its facets.
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use parallax::collection::Cursor;
+use parallax_app::wire::{CountedFacet, ValuesRequest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Named, NamedRecord, parameters};
+use crate::http::error::Failure;
+use crate::service::Service;
+
+/// How many records a page holds, and how many values are told, unless somebody says.
+const PAGE: u32 = 100;
+
+/// Ways to read.
+pub fn router() -> Router<Service> {
+    Router::new()
+        .route("/v1/collections/{name}/records", get(records))
+        .route("/v1/collections/{name}/export", get(export))
+        .route("/v1/collections/{name}/facets/{field}", get(values))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PageRequest {
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReadRecord {
+    id: String,
+    payload: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct PageResponse {
+    records: Vec<ReadRecord>,
+    /// Where the next page begins; absent after the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+async fn records(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+) -> Result<Json<PageResponse>, Failure> {
+    let Path(name) = path?;
+    let request: PageRequest = parameters(query.as_deref())?;
+    let page = service.with_collection(Some(name), move |collection| {
+        let after: Option<Cursor> = request.cursor.map(|text| text.parse()).transpose()?;
+        collection.page(after, request.limit.unwrap_or(PAGE) as usize)
+    });
+    let page = page.await?;
+    let records = page.records.into_iter().map(|record| ReadRecord {
+        id: record.id,
+        payload: record.payload,
+    });
+    Ok(Json(PageResponse {
+        records: records.collect(),
+        cursor: page.next.map(|cursor| cursor.to_string()),
+    }))
+}
+
+/// All records, a line of JSON each.
+async fn export(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
+    let Path(name) = path?;
+    let file_name = format!("attachment; filename=\"{name}.jsonl\"");
+    let lines = service.export(name).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson".to_owned()),
+        (header::CONTENT_DISPOSITION, file_name),
+    ];
+    Ok((headers, Body::from_stream(lines)).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Values {
+    #[serde(default)]
+    prefix: String,
+    #[serde(default)]
+    filter: Vec<String>,
+    limit: Option<u32>,
+}
+
+async fn values(
+    State(service): State<Service>,
+    path: NamedRecord,
+    RawQuery(query): RawQuery,
+) -> Result<Json<CountedFacet>, Failure> {
+    let Path((name, field)) = path?;
+    let asked: Values = parameters(query.as_deref())?;
+    let request = ValuesRequest {
+        field,
+        prefix: asked.prefix,
+        filter: asked.filter,
+        limit: asked.limit.unwrap_or(PAGE),
+    };
+    Ok(Json(service.values(Some(name), request).await?))
+}

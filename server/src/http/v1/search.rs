@@ -1,0 +1,50 @@
+//! Searching: with everything in the URL, or in a body, where filters may be combined.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
+use axum::routing::get;
+use axum::{Json, Router};
+use parallax::Filter;
+use parallax_app::wire::{SearchRequest, SearchResponse};
+use serde_json::{Map, Value};
+
+use super::{Named, parameters};
+use crate::http::body::{json_body, json_value};
+use crate::http::error::Failure;
+use crate::problem::problem;
+use crate::service::Service;
+use crate::wire::Payload;
+
+/// `…/search`.
+pub fn router() -> Router<Service> {
+    Router::new().route("/v1/collections/{name}/search", get(by_url).post(by_body))
+}
+
+async fn by_url(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+) -> Result<Json<SearchResponse>, Failure> {
+    let Path(name) = path?;
+    let request: SearchRequest = parameters(query.as_deref())?;
+    let response = service.search_with(Some(name), request, Vec::new(), Payload::Sent);
+    Ok(Json(response.await?))
+}
+
+/// The parameters of the URL as the members of an object; `filter` may combine conditions.
+async fn by_body(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<SearchResponse>, Failure> {
+    let Path(name) = path?;
+    let mut body: Map<String, Value> = json_body(&headers, &body?)?;
+    let filter = body.shift_remove("filter").unwrap_or_default();
+    let filters = Filter::from_json(&filter).map_err(|error| problem(&error))?;
+    let request: SearchRequest = json_value(Value::Object(body))?;
+    let response = service.search_with(Some(name), request, filters, Payload::Sent);
+    Ok(Json(response.await?))
+}

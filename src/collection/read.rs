@@ -1,0 +1,116 @@
+//! Reading a collection through: page by page, or all of it at once.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::str::FromStr;
+
+use crate::collection::Collection;
+use crate::collection::storage::store::View;
+use crate::error::{Error, Result};
+use crate::query::{MAX_PAGE_BYTES, MAX_PAGE_RECORDS};
+use crate::record::{Record, RecordId};
+
+/// Where a page of records ended. What it holds is nobody's business but the next page's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor(u32);
+
+/// What a cursor's text begins with, so that it is taken for nothing else.
+const MARK: char = 'c';
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{MARK}{:x}", self.0)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let number = text.strip_prefix(MARK);
+        let number = number.and_then(|number| u32::from_str_radix(number, 16).ok());
+        number.map(Self).ok_or_else(|| {
+            Error::BadQuery(format!(
+                "cursor is '{text}': give the one that came with the page before, or none to begin"
+            ))
+        })
+    }
+}
+
+/// Some records, one after the other.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next page begins; none after the last one.
+    pub next: Option<Cursor>,
+}
+
+impl Collection {
+    /// The records after those of the page that ended at a cursor, in the order they were
+    /// written; without one the first. At most `limit`, and fewer where they are large.
+    ///
+    /// A record that is there all the while is met exactly once. One that is changed meanwhile
+    /// goes to the end, and is met there as it is then.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for a limit past what is allowed; what keeps the store from being
+    /// read.
+    pub fn page(&self, after: Option<Cursor>, limit: usize) -> Result<Page> {
+        if !(1..=MAX_PAGE_RECORDS).contains(&limit) {
+            return Err(Error::BadQuery(format!(
+                "limit is {limit}, allowed is 1 to {MAX_PAGE_RECORDS}"
+            )));
+        }
+        let first = after.map_or(0, |Cursor(number)| number);
+        self.viewing(|view| self.page_in(view, first, limit))
+    }
+
+    fn page_in(&self, view: &View<'_>, first: u32, limit: usize) -> Result<Page> {
+        let mut page = Page {
+            records: Vec::new(),
+            next: None,
+        };
+        let mut bytes = 0;
+        view.for_each_payload(first, |RecordId(number), json| {
+            bytes += json.len();
+            let full = page.records.len() == limit || bytes > MAX_PAGE_BYTES;
+            if full && !page.records.is_empty() {
+                page.next = Some(Cursor(number));
+                return Ok(ControlFlow::Break(()));
+            }
+            let payload = serde_json::from_slice(json).map_err(|_| Error::damaged(view.path()))?;
+            page.records
+                .push(self.schema().read(RecordId(number), payload));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(page)
+    }
+
+    /// Calls `each` with every record's fields, as JSON on one line, in the order they were
+    /// written: all of one state, whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// What keeps the store from being read, and those of `each`.
+    pub fn export(&self, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let view = self.store.read()?;
+        view.for_each_payload(0, |_, json| each(json).map(ControlFlow::Continue))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_nothing_else_is_one() {
+        for number in [0, 17, u32::MAX] {
+            let text = Cursor(number).to_string();
+            assert_eq!(text.parse::<Cursor>().unwrap(), Cursor(number));
+        }
+        for text in ["", "17", "c", "cx", "c1ffffffff", "c-1"] {
+            let error = text.parse::<Cursor>().unwrap_err().to_string();
+            assert!(error.contains("the page before"), "{text}: {error}");
+        }
+    }
+}

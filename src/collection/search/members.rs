@@ -1,0 +1,39 @@
+//! Some records of a segment, a bit for each: for looking up many positions in no order, which
+//! compressed bitmaps are slow at.
+
+use roaring::RoaringBitmap;
+
+/// Some records of a segment.
+pub struct Members {
+    /// `None` where all of them are meant.
+    bits: Option<Vec<u64>>,
+}
+
+impl Members {
+    /// These records of a segment of so many.
+    pub fn of(segment: u32, records: &RoaringBitmap) -> Self {
+        if records.len() == u64::from(segment) {
+            return Self { bits: None };
+        }
+        let mut bits = vec![0; segment.div_ceil(64) as usize];
+        for position in records {
+            bits[position as usize / 64] |= 1 << (position % 64);
+        }
+        Self { bits: Some(bits) }
+    }
+
+    /// Whether a record is one of them.
+    pub fn contains(&self, position: u32) -> bool {
+        let bits = self.bits.as_ref();
+        bits.is_none_or(|bits| bits[position as usize / 64] >> (position % 64) & 1 == 1)
+    }
+
+    /// How many of some positions are among them.
+    pub fn count(&self, positions: &[u32]) -> u32 {
+        if self.bits.is_none() {
+            return positions.len() as u32;
+        }
+        let contained = positions.iter().map(|&at| u32::from(self.contains(at)));
+        contained.sum()
+    }
+}

@@ -1,0 +1,192 @@
+//! A facet's values as a sorted column: each value once, in order, with the positions of the
+//! records that have it. A range of values is found by binary search and is one run of
+//! positions, however many values lie in it.
+
+use std::ops::{Bound, Range};
+
+use roaring::RoaringBitmap;
+use serde::{Deserialize, Serialize};
+
+use super::interval::Interval;
+use super::{FacetValue, Text};
+
+/// A sorted column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// Rising.
+    values: Vec<FacetValue>,
+    /// For each value where its positions end; they begin where those of the one before end.
+    ends: Vec<u32>,
+    /// Rising within a value.
+    positions: Vec<u32>,
+}
+
+/// What a filter wants of a column, in the column's own terms.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// Any value.
+    Present,
+    /// The values from one to another.
+    Between(Interval),
+    /// The values that are this text but for case.
+    AnyCase(Text),
+}
+
+/// A column without values.
+pub static EMPTY: Column = Column {
+    values: Vec::new(),
+    ends: Vec::new(),
+    positions: Vec::new(),
+};
+
+impl Column {
+    /// A column of values and the positions that have them, in any order.
+    pub fn new(mut entries: Vec<(FacetValue, u32)>) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        let mut column = Self {
+            positions: Vec::with_capacity(entries.len()),
+            ..Self::default()
+        };
+        for (value, position) in entries {
+            if column.values.last() != Some(&value) {
+                column.values.push(value);
+                column.ends.push(0);
+            }
+            column.add(position);
+        }
+        column.values.shrink_to_fit();
+        column.ends.shrink_to_fit();
+        column
+    }
+
+    /// Adds a value greater than all there are, with its positions, rising; one that no record
+    /// has is left out.
+    pub(super) fn push(&mut self, value: &FacetValue, positions: impl Iterator<Item = u32>) {
+        let before = self.positions.len();
+        self.positions.extend(positions);
+        if self.positions.len() > before {
+            self.values.push(value.clone());
+            self.ends.push(self.positions.len() as u32);
+        }
+    }
+
+    /// A value, by its place among them.
+    pub(super) fn value(&self, at: usize) -> &FacetValue {
+        &self.values[at]
+    }
+
+    /// The positions that have a value, given by its place among the values.
+    pub fn having(&self, at: usize) -> &[u32] {
+        self.within(at..at + 1)
+    }
+
+    /// The places of all values.
+    pub fn all(&self) -> Range<usize> {
+        0..self.values.len()
+    }
+
+    /// The places of the values wanted.
+    pub fn places(&self, wanted: &Wanted) -> Vec<Range<usize>> {
+        match wanted {
+            Wanted::Present => vec![self.all()],
+            Wanted::Between(interval) => vec![self.between(interval)],
+            Wanted::AnyCase(text) => {
+                let letters = self.texts(|own| own.cmp_letters(text));
+                let same = letters.filter(|&at| match &self.values[at] {
+                    FacetValue::Text(own) => own.differs_in_case_only(text),
+                    _ => false,
+                });
+                same.map(|at| at..at + 1).collect()
+            }
+        }
+    }
+
+    /// The places of the texts that begin with a prefix, without regard to case and accents; of
+    /// values that are no texts, whose order is not that of their letters, all places.
+    pub fn beginning(&self, prefix: &str) -> Range<usize> {
+        match self.values.first() {
+            Some(FacetValue::Text(_)) => self.texts(|text| text.cmp_prefix(prefix)),
+            _ => self.all(),
+        }
+    }
+
+    /// The records that have one of the values wanted.
+    pub fn records(&self, wanted: &[Wanted]) -> RoaringBitmap {
+        let places = wanted.iter().flat_map(|wanted| self.places(wanted));
+        let runs: Vec<&[u32]> = places.map(|places| self.within(places)).collect();
+        union(&runs)
+    }
+
+    /// Whether one of `live` has a value that is wanted; without `live`, any record.
+    pub fn holds(&self, wanted: &Wanted, live: Option<&RoaringBitmap>) -> bool {
+        let is_live = |&position: &u32| live.is_none_or(|live| live.contains(position));
+        let mut places = self.places(wanted).into_iter();
+        places.any(|places| self.within(places).iter().any(is_live))
+    }
+
+    /// Whether the column is of `records` records, as it is unless a file was made up.
+    pub fn fits(&self, records: u32) -> bool {
+        self.values.len() == self.ends.len()
+            && self.values.is_sorted_by(|one, other| one < other)
+            && self.ends.is_sorted()
+            && self.ends.last().map_or(0, |&end| end as usize) == self.positions.len()
+            && self.positions.iter().all(|&position| position < records)
+    }
+
+    fn add(&mut self, position: u32) {
+        self.positions.push(position);
+        if let Some(end) = self.ends.last_mut() {
+            *end = self.positions.len() as u32;
+        }
+    }
+
+    fn within(&self, values: Range<usize>) -> &[u32] {
+        let end = |after: usize| after.checked_sub(1).map_or(0, |at| self.ends[at] as usize);
+        &self.positions[end(values.start)..end(values.end)]
+    }
+
+    fn between(&self, (from, to): &Interval) -> Range<usize> {
+        let before = |bound: &Bound<FacetValue>, at_it: bool| match bound {
+            Bound::Unbounded => None,
+            Bound::Included(bound) | Bound::Excluded(bound) => {
+                let before = |value: &FacetValue| value < bound || (at_it && value == bound);
+                Some(self.values.partition_point(before))
+            }
+        };
+        let start = before(from, matches!(from, Bound::Excluded(_))).unwrap_or(0);
+        let end = before(to, matches!(to, Bound::Included(_)));
+        start..end.unwrap_or(self.values.len()).max(start)
+    }
+
+    /// The places of the texts that are where something is looked for; a column of texts is
+    /// in this order.
+    fn texts(&self, place: impl Fn(&Text) -> std::cmp::Ordering) -> Range<usize> {
+        let place = |value: &FacetValue| match value {
+            FacetValue::Text(text) => place(text),
+            _ => std::cmp::Ordering::Less,
+        };
+        let start = self.values.partition_point(|value| place(value).is_lt());
+        let length = self.values[start..].partition_point(|value| place(value).is_eq());
+        start..start + length
+    }
+}
+
+/// Positions as a set. Where they are many a bit for each is set, which costs no sorting.
+fn union(runs: &[&[u32]]) -> RoaringBitmap {
+    const MANY: usize = 4_096;
+    let all = || runs.iter().flat_map(|run| run.iter().copied());
+    let count: usize = runs.iter().map(|run| run.len()).sum();
+    let last = all().max().unwrap_or(0) as usize;
+    if count < MANY || count < last / 64 {
+        let mut positions: Vec<u32> = all().collect();
+        positions.sort_unstable();
+        positions.dedup();
+        return RoaringBitmap::from_sorted_iter(positions).unwrap_or_default();
+    }
+    let mut bits = vec![0u8; last / 8 + 1];
+    for position in all() {
+        bits[position as usize / 8] |= 1 << (position % 8);
+    }
+    RoaringBitmap::from_lsb0_bytes(0, &bits)
+}

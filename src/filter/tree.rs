@@ -1,0 +1,195 @@
+//! Filters of filters: all of some, one of some, not one. A condition by itself is written as
+//! [`Condition`] says, in a URL, in JSON and on the command line; what combines them stands in
+//! JSON alone, as `{"and": […]}`, `{"or": […]}` and `{"not": …}`.
+
+use std::str::FromStr;
+
+use serde_json::{Map, Value};
+
+use super::Condition;
+use crate::error::{Error, Result};
+
+/// How deep filters may stand in each other.
+pub const MAX_NESTING: usize = 16;
+
+/// What a record must fulfil. Several filters beside each other must all hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// A condition on one facet.
+    Is(Condition),
+    /// All of these.
+    All(Vec<Filter>),
+    /// At least one of these.
+    Any(Vec<Filter>),
+    /// Not this.
+    Not(Box<Filter>),
+}
+
+impl Filter {
+    /// The filters that the `filter` of a JSON body says: one, a list, or none for null.
+    /// Empty texts in the list are left out, as a form sends them for a choice not made.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`], saying where in it what is wrong.
+    pub fn from_json(value: &Value) -> Result<Vec<Self>> {
+        match value {
+            Value::Null => Ok(Vec::new()),
+            Value::Array(members) => {
+                let given = members.iter().enumerate().filter(|(_, member)| {
+                    let text = member.as_str();
+                    text.is_none_or(|text| !text.trim().is_empty())
+                });
+                given
+                    .map(|(at, member)| read(member, &format!("filter[{at}]"), 0))
+                    .collect()
+            }
+            one => Ok(vec![read(one, "filter", 0)?]),
+        }
+    }
+
+    /// The field of a condition; none for what combines several.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Is(condition) => Some(&condition.field),
+            _ => None,
+        }
+    }
+
+    /// How many alternatives its conditions have together, as deep as filters may go.
+    pub(super) fn alternatives(&self, depth: usize) -> usize {
+        match self {
+            _ if depth > MAX_NESTING => 0,
+            Self::Is(condition) => condition.alternatives.len(),
+            Self::All(filters) | Self::Any(filters) => {
+                filters.iter().map(|f| f.alternatives(depth + 1)).sum()
+            }
+            Self::Not(filter) => filter.alternatives(depth + 1),
+        }
+    }
+}
+
+impl From<Condition> for Filter {
+    fn from(condition: Condition) -> Self {
+        Self::Is(condition)
+    }
+}
+
+impl FromStr for Filter {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        text.parse().map(Self::Is)
+    }
+}
+
+fn read(value: &Value, path: &str, depth: usize) -> Result<Filter> {
+    if depth > MAX_NESTING {
+        return Err(too_deep());
+    }
+    match value {
+        Value::String(text) => text.parse().map_err(|error| at(path, &error)),
+        Value::Object(members) => combined(members, path, depth),
+        _ => Err(at(
+            path,
+            &"a filter is a text such as city:Berlin, or an object of and, or, not",
+        )),
+    }
+}
+
+fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Filter> {
+    let mut members = members.iter();
+    let (Some((name, value)), None) = (members.next(), members.next()) else {
+        return Err(at(path, &ONE_MEMBER));
+    };
+    let path = format!("{path}.{name}");
+    let each = || match value {
+        Value::Array(filters) if !filters.is_empty() => filters
+            .iter()
+            .enumerate()
+            .map(|(at, filter)| read(filter, &format!("{path}[{at}]"), depth + 1))
+            .collect::<Result<Vec<Filter>>>(),
+        _ => Err(at(&path, &"a list of at least one filter is expected")),
+    };
+    match name.as_str() {
+        "and" => each().map(Filter::All),
+        "or" => each().map(Filter::Any),
+        "not" => Ok(Filter::Not(Box::new(read(value, &path, depth + 1)?))),
+        _ => Err(at(&path, &ONE_MEMBER)),
+    }
+}
+
+const ONE_MEMBER: &str = "an object holds one of and, or, not, as in \
+                          {\"or\": [\"city:Berlin\", {\"not\": \"tag:x\"}]}";
+
+/// The error for filters that stand too deep in each other.
+pub(super) fn too_deep() -> Error {
+    Error::BadQuery(format!(
+        "the filter has more than {MAX_NESTING} levels of and, or, not; write it flatter"
+    ))
+}
+
+fn at(path: &str, reason: &dyn std::fmt::Display) -> Error {
+    Error::BadQuery(format!("the body's {path}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn is(text: &str) -> Filter {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        let read = |value: Value| Filter::from_json(&value).unwrap();
+        assert_eq!(read(json!(null)), []);
+        assert_eq!(read(json!("city:Berlin")), [is("city:Berlin")]);
+        assert_eq!(
+            read(json!(["a:1", "", " ", "-b:2"])),
+            [is("a:1"), is("-b:2")]
+        );
+        let nested = json!({"and": ["a:1", {"or": ["b:2", {"not": "c:3"}]}]});
+        let expected = Filter::All(vec![
+            is("a:1"),
+            Filter::Any(vec![is("b:2"), Filter::Not(Box::new(is("c:3")))]),
+        ]);
+        assert_eq!(read(nested.clone()), std::slice::from_ref(&expected));
+        assert_eq!(read(json!([nested, "d:4"])), [expected, is("d:4")]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let mut deep = json!("a:1");
+        for _ in 0..=MAX_NESTING {
+            deep = json!({ "not": deep });
+        }
+        for (value, needles) in [
+            (json!(7), &["filter:", "city:Berlin"][..]),
+            (json!(["a"]), &["filter[0]:", "field:value"]),
+            (json!({"and": []}), &["filter.and:", "at least one"]),
+            (json!({"or": "a:1"}), &["filter.or:", "list"]),
+            (
+                json!({"and": ["a:1"], "or": ["b:1"]}),
+                &["one of and, or, not"],
+            ),
+            (json!({}), &["one of and, or, not"]),
+            (
+                json!({"xor": ["a:1"]}),
+                &["filter.xor:", "one of and, or, not"],
+            ),
+            (json!(["a:1", {"not": ["b:1"]}]), &["filter[1].not:"]),
+            (
+                json!({"or": ["a:1", ""]}),
+                &["filter.or[1]:", "field:value"],
+            ),
+            (deep, &["more than 16 levels"]),
+        ] {
+            let error = Filter::from_json(&value).unwrap_err().to_string();
+            for needle in needles {
+                assert!(error.contains(needle), "{value}: {error}");
+            }
+        }
+    }
+}
