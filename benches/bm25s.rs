@@ -7,10 +7,11 @@
 // A measurement fails by panicking, as a test does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use parallax::Analyzer;
-use parallax::text::{B, Clause, K1, Lookup, TextIndexBuilder, TextPart, TextQuery, search};
+use parallax::text::{Alternative, B, K1, TextIndexBuilder, TextPart, TextQuery, Word, search};
+use parallax::{Analyzer, Language};
 use serde_json::{Value, json};
 
 fn main() {
@@ -36,10 +37,24 @@ fn main() {
         .iter()
         .map(|record| [text(record, "title"), text(record, "text")])
         .collect();
+    // What is compared is the formula: terms are numbered, so that none is read in several
+    // ways, as words of records and queries are.
     let analyzer = Analyzer::default();
-    let mut builder = TextIndexBuilder::new(&analyzer, vec![1, 1]);
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut terms = |text: &str| -> Vec<String> {
+        let tokens = analyzer.tokens(text).map(|token| {
+            let next = numbers.len();
+            format!("t{}", numbers.entry(token.term).or_insert(next))
+        });
+        tokens.collect()
+    };
+    let records: Vec<Vec<String>> = records
+        .iter()
+        .map(|texts| texts.iter().flat_map(|text| terms(text)).collect())
+        .collect();
+    let mut builder = TextIndexBuilder::new(&Analyzer::new(Language::None), vec![1]);
     for record in &records {
-        builder.add(record);
+        builder.add(&[record.join(" ")]);
     }
     let index = builder.build();
     let parts = [TextPart {
@@ -49,33 +64,30 @@ fn main() {
         passing: None,
         offset: 0,
     }];
-    let terms =
-        |text: &str| -> Vec<String> { analyzer.tokens(text).map(|token| token.term).collect() };
     let queries = read("queries.jsonl").into_iter().map(|query| {
-        let query = text(&query, "text");
-        let clauses = [Clause::plain(&query)];
-        let words = TextQuery::new(
-            &analyzer,
-            &parts,
-            &clauses,
-            |_| Vec::new(),
-            Lookup::default(),
-        );
+        let asked = terms(&text(&query, "text"));
+        let words = asked.iter().map(|term| Word {
+            text: term.clone(),
+            repeats: 1,
+            terms: vec![Alternative::typed(term.clone(), 1.0)],
+        });
+        let words = TextQuery {
+            words: words.collect(),
+            ..TextQuery::default()
+        };
         let found = search(&parts, &words, 100);
         let hits: Vec<Value> = found
             .iter()
             .map(|hit| json!([hit.position, hit.score]))
             .collect();
-        json!({"terms": terms(&query), "hits": hits})
+        json!({"terms": asked, "hits": hits})
     });
+    let queries: Vec<Value> = queries.collect();
     let written = json!({
         "k1": K1,
         "b": B,
-        "records": records
-            .iter()
-            .map(|texts| texts.iter().flat_map(|text| terms(text)).collect())
-            .collect::<Vec<Vec<String>>>(),
-        "queries": queries.collect::<Vec<Value>>(),
+        "records": records,
+        "queries": queries,
     });
     std::fs::write(out, written.to_string()).expect("the file to write");
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use snowball_stemmers_rs::Algorithm;
 
+use super::letters::Script;
+
 /// Defines the languages: variant, code, stemmer.
 macro_rules! languages {
     ($($name:ident $code:literal $stemmer:expr;)*) => {
@@ -84,6 +86,29 @@ languages! {
     Vietnamese "vi" None;
     Yiddish "yi" Some(Algorithm::Yiddish);
     None "none" Option::None;
+}
+
+impl Language {
+    /// The script it is written in; Latin where no language is said.
+    pub(super) fn script(self) -> Script {
+        match self {
+            Self::Arabic | Self::Persian => Script::Arabic,
+            Self::Armenian => Script::Armenian,
+            Self::Burmese => Script::Burmese,
+            Self::Chinese => Script::Han,
+            Self::Greek => Script::Greek,
+            Self::Hebrew | Self::Yiddish => Script::Hebrew,
+            Self::Hindi | Self::Nepali => Script::Devanagari,
+            Self::Japanese => Script::Kana,
+            Self::Khmer => Script::Khmer,
+            Self::Korean => Script::Hangul,
+            Self::Lao => Script::Lao,
+            Self::Russian | Self::Serbian | Self::Ukrainian => Script::Cyrillic,
+            Self::Tamil => Script::Tamil,
+            Self::Thai => Script::Thai,
+            _ => Script::Latin,
+        }
+    }
 }
 
 impl fmt::Display for Language {

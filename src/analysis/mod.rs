@@ -1,30 +1,151 @@
 //! From text to terms: what counts as the same word.
 //!
-//! Unicode words (UAX #29), cut once more where a missing blank runs two together, accents and
-//! case folded, possessives cut, English stop words told apart, Snowball's English stems.
-//! Records and queries pass through the same steps, and every term keeps the bytes it came
-//! from, so that highlighting marks what matched.
+//! A text is read in one pass ([`Analyzer::each`]): glued words and their parts, runs of
+//! scripts without spaces in n-grams, pictures. Words are folded and get the stems of the
+//! collection's language. A query is read by the same rules ([`Analyzer::query`]), but a word
+//! of it is a choice of ways in which records may hold it.
+//!
+//! Every piece keeps the bytes it came from, so that highlighting marks what matched. Nothing
+//! here knows of postings or of scores.
 
+mod apostrophe;
+mod asked;
+mod detect;
+mod fold;
 mod language;
+mod letters;
+mod particles;
+mod parts;
+mod pieces;
+mod scan;
+mod segment;
+mod stop_words;
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use snowball_stemmers_rs::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
 
+pub use asked::{Asked, Likeness, Unit, Way, Whole};
+pub use detect::detect;
+pub use fold::fold;
 pub use language::Language;
+pub use letters::is_blank;
+pub use pieces::{Kind, Piece};
 
-/// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
-const MAX_WORD_BYTES: usize = 128;
+use letters::Script;
 
-/// The 33 stop words of Lucene's English analyser.
-pub(crate) const STOP_WORDS: [&str; 33] = [
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
-    "no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these",
-    "they", "this", "to", "was", "will", "with",
-];
+/// Turns the texts of one collection into terms: records, queries and highlights alike. Cheap
+/// to make and to copy.
+#[derive(Clone, Copy)]
+pub struct Analyzer {
+    language: Language,
+    /// The script of the language, and its stemmer, where there is one.
+    script: Script,
+    stemmer: Option<Algorithm>,
+    /// The stemmer for Latin words, which is English where the language has another script.
+    latin: Option<Algorithm>,
+    /// The stop words of the language, and those of Latin words where that is another.
+    stop_words: &'static HashSet<String>,
+    latin_stop_words: Option<&'static HashSet<String>>,
+}
+
+impl Analyzer {
+    /// The analyzer of a language.
+    pub fn new(language: Language) -> Self {
+        let latin = match language.script() {
+            Script::Latin => language,
+            _ => Language::English,
+        };
+        Self {
+            language,
+            script: language.script(),
+            stemmer: language.stemmer(),
+            latin: latin.stemmer(),
+            stop_words: stop_words::stop_words(language),
+            latin_stop_words: (latin != language).then(|| stop_words::stop_words(latin)),
+        }
+    }
+
+    /// The language it reads.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The term of a folded word: its stem. A word that would get the stem of a stop word is
+    /// its own term: "willing" would be in every record that has a "will".
+    pub fn term<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        let Some(stemmer) = self.stemmer_of(word).filter(|_| !self.is_stop_word(word)) else {
+            return Cow::Borrowed(word);
+        };
+        let stem = Stemmer::create(stemmer).stem(word);
+        if stem.is_empty() || self.is_stop_word(&stem) {
+            return Cow::Borrowed(word);
+        }
+        stem
+    }
+
+    /// Whether a folded word is a stop word, which says nothing by itself.
+    pub fn is_stop_word(&self, word: &str) -> bool {
+        let latin = self.latin_stop_words;
+        self.stop_words.contains(word) || latin.is_some_and(|words| words.contains(word))
+    }
+
+    /// The stop words.
+    pub fn stop_words(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let words = self
+            .stop_words
+            .iter()
+            .chain(self.latin_stop_words.into_iter().flatten());
+        words.map(String::as_str)
+    }
+
+    fn stemmer_of(&self, word: &str) -> Option<Algorithm> {
+        if word.is_ascii() {
+            return self.latin;
+        }
+        match Script::of(word.chars().next()?) {
+            Script::Latin => self.latin,
+            script if script == self.script => self.stemmer,
+            _ => None,
+        }
+    }
+
+    /// The term for where a whole of a glued word ends, whose own term says where it starts.
+    pub fn tail(&self, term: &str) -> String {
+        format!("\u{1}{term}")
+    }
+
+    /// The words of a text one by one, without stop words, the parts of a glued word among
+    /// them, and without what only a query asks for.
+    pub fn tokens(&self, text: &str) -> impl Iterator<Item = Token> + use<> {
+        let mut tokens = Vec::new();
+        self.each(text, |piece| {
+            if matches!(piece.kind, Kind::Word | Kind::Gram) && !self.is_stop_word(piece.word) {
+                tokens.push(Token {
+                    term: self.term(piece.word).into_owned(),
+                    word: piece.word.to_owned(),
+                    range: piece.range.clone(),
+                    position: piece.position,
+                });
+            }
+        });
+        tokens.into_iter()
+    }
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new(Language::default())
+    }
+}
+
+impl std::fmt::Debug for Analyzer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Analyzer").field(&self.language).finish()
+    }
+}
 
 /// A term and where its word stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,165 +158,42 @@ pub struct Token {
     pub range: Range<usize>,
     /// Which word of the text it is, from 0, stop words counted.
     pub position: u32,
-    /// Whether it is a stop word, which says nothing by itself.
-    pub stop: bool,
-}
-
-/// Turns the texts of one collection into terms: records, queries and highlights alike. Cheap
-/// to make and to copy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Analyzer {
-    language: Language,
-}
-
-impl Analyzer {
-    /// The analyzer of a language.
-    pub fn new(language: Language) -> Self {
-        Self { language }
-    }
-
-    /// The language it reads.
-    pub fn language(&self) -> Language {
-        self.language
-    }
-
-    /// The terms of a text, in order, without stop words.
-    pub fn tokens<'t>(&self, text: &'t str) -> impl Iterator<Item = Token> + use<'t> {
-        self.all_tokens(text).filter(|token| !token.stop)
-    }
-
-    /// The terms of a text, in order, with stop words: they stand for themselves, and only
-    /// phrases and fields ask for them.
-    pub fn all_tokens<'t>(&self, text: &'t str) -> impl Iterator<Item = Token> + use<'t> {
-        let stemmer = Stemmer::create(self.language.stemmer().unwrap_or(Algorithm::English));
-        (0..)
-            .zip(words(text))
-            .filter_map(move |(position, (start, word))| {
-                let folded = fold(word);
-                let stop = is_stop_word(&folded);
-                let stem = stemmer.stem(&folded);
-                // "Willing" would be stemmed to "will", and be in every record that has a will.
-                let term = if stop || is_stop_word(&stem) {
-                    folded.clone()
-                } else {
-                    stem.into_owned()
-                };
-                (!folded.is_empty()).then(|| Token {
-                    term,
-                    word: folded,
-                    range: start..start + word.len(),
-                    position,
-                    stop,
-                })
-            })
-    }
-}
-
-fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.contains(&word)
-}
-
-/// The words of a text with the bytes they start at.
-///
-/// UAX #29 keeps `mission:build` and `hello.World` whole, as it must keep `foo.com`. They are
-/// two words each, of a text whose blank was forgotten: a colon ends a word, and so does a
-/// full stop between a small letter and a capital.
-fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.unicode_word_indices().flat_map(|(start, word)| {
-        let mut rest = Some((start, word));
-        let parts = std::iter::from_fn(move || {
-            let (start, word) = rest?;
-            let cut = cut(word);
-            rest = cut.map(|(_, next)| (start + next, &word[next..]));
-            Some((start, cut.map_or(word, |(end, _)| &word[..end])))
-        });
-        parts.filter(|(_, part)| !part.is_empty())
-    })
-}
-
-/// Where the first of the words run together ends, and where the next begins.
-fn cut(word: &str) -> Option<(usize, usize)> {
-    let mut before = None;
-    let mut characters = word.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        let next = characters.peek().map(|&(_, next)| next);
-        let ends = match character {
-            ':' | '\u{ff1a}' => true,
-            '.' => before.is_some_and(char::is_lowercase) && next.is_some_and(char::is_uppercase),
-            _ => false,
-        };
-        if ends {
-            return Some((at, at + character.len_utf8()));
-        }
-        before = Some(character);
-    }
-    None
-}
-
-/// Lower case without accents and without a possessive ending, in letters that a keyboard
-/// without them has.
-pub(crate) fn fold(word: &str) -> String {
-    let mut folded = String::with_capacity(word.len());
-    let seen = |c: &char| !is_combining_mark(*c) && !is_invisible(*c);
-    let plain = word.nfkd().filter(seen);
-    for c in plain.flat_map(char::to_lowercase) {
-        let mut bytes = [0; 4];
-        let letters = plain_letters(c).unwrap_or_else(|| c.encode_utf8(&mut bytes));
-        if folded.len() + letters.len() > MAX_WORD_BYTES {
-            break;
-        }
-        folded.push_str(letters);
-    }
-    if let Some(owner) = folded.strip_suffix("'s") {
-        folded.truncate(owner.len());
-    }
-    folded
-}
-
-/// Whether a text shows nothing at all.
-pub fn is_blank(text: &str) -> bool {
-    let shows_nothing = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
-    text.chars().all(shows_nothing)
-}
-
-/// Marks inside a word that nobody sees or types: where it may be hyphenated or broken, and
-/// which way it is written.
-fn is_invisible(mark: char) -> bool {
-    matches!(
-        mark,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}'
-    )
-}
-
-/// How a letter is written without it, where Unicode does not decompose it: it holds these to
-/// be letters of their own, not letters with a mark.
-fn plain_letters(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'þ' => "th",
-        'ø' => "o",
-        'ł' => "l",
-        'ı' => "i",
-        'đ' | 'ð' => "d",
-        'ħ' => "h",
-        '\u{2019}' => "'",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::fold::MAX_WORD_BYTES;
     use super::*;
-
-    fn tokens(text: &str) -> impl Iterator<Item = Token> {
-        Analyzer::default().tokens(text)
-    }
+    use proptest::prelude::*;
 
     fn terms(text: &str) -> Vec<String> {
-        tokens(text).map(|token| token.term).collect()
+        let tokens = Analyzer::default().tokens(text);
+        tokens.map(|token| token.term).collect()
+    }
+
+    /// The pieces of a kind: their words and what of the text they are.
+    fn pieces(text: &str, kind: Kind) -> Vec<(String, String)> {
+        let mut pieces = Vec::new();
+        Analyzer::default().each(text, |piece| {
+            if piece.kind == kind {
+                pieces.push((piece.word.to_owned(), text[piece.range.clone()].to_owned()));
+            }
+        });
+        pieces
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        pieces(text, Kind::Word)
+            .into_iter()
+            .map(|(word, _)| word)
+            .collect()
+    }
+
+    fn wholes(text: &str) -> Vec<String> {
+        pieces(text, Kind::Whole)
+            .into_iter()
+            .map(|(word, _)| word)
+            .collect()
     }
 
     #[test]
@@ -222,64 +220,203 @@ mod tests {
     }
 
     #[test]
-    fn words_of_other_scripts_are_terms() {
-        assert_eq!(terms("日本 поиск").len(), 3);
-    }
-
-    #[test]
     fn ranges_are_the_words_as_written() {
         let text = "Über-fast cafés, the café's";
-        let words: Vec<&str> = tokens(text).map(|t| &text[t.range]).collect();
-        assert_eq!(words, ["Über", "fast", "cafés", "café's"]);
+        let words: Vec<String> = pieces(text, Kind::Word)
+            .into_iter()
+            .map(|(_, at)| at)
+            .collect();
+        assert_eq!(words, ["Über", "fast", "cafés", "the", "café's"]);
     }
 
     #[test]
-    fn words_that_a_missing_blank_runs_together_are_two() {
-        for (text, words) in [
+    fn a_glued_word_gives_its_parts_and_its_whole() {
+        for (text, parts, whole) in [
+            ("Wi-Fi", &["wi", "fi"][..], &["wifi"][..]),
+            ("node.js", &["node", "js"], &["nodejs"]),
+            ("Msg_IDT_ZOOM", &["msg", "idt", "zoom"], &["msgidtzoom"]),
             (
-                "our mission:build Drift.In it",
-                &["our", "mission", "build", "Drift", "In", "it"][..],
+                "application/json",
+                &["application", "json"],
+                &["applicationjson"],
             ),
-            ("experience.We", &["experience", "We"]),
-            ("a:b:c", &["a", "b", "c"]),
-            ("élan.Über", &["élan", "Über"]),
-            ("foo.com", &["foo.com"]),
-            ("U.S.A", &["U.S.A"]),
-            ("3.5", &["3.5"]),
+            (
+                "getUserById",
+                &["get", "user", "by", "id"],
+                &["getuserbyid"],
+            ),
+            ("COVID-19", &["covid", "19"], &["covid19"]),
+            ("covid19", &["covid", "19"], &["covid19"]),
+            ("3.5mm", &["3.5", "mm"], &["3.5mm"]),
+            ("16-07", &["16", "07"], &["16.07"]),
+            ("8841-77-2023", &["8841", "77", "2023"], &["8841772023"]),
+            ("1,000", &["1.000"], &["1000"]),
+            ("C53208", &["c53208"], &[]),
+            ("U.S.A.", &["u", "s", "a"], &["usa"]),
+            (
+                "our mission:build",
+                &["our", "mission", "build"],
+                &["missionbuild"],
+            ),
+            ("Wi-Fi/LTE", &["wi", "fi", "lte"], &["wifi", "wifilte"]),
         ] {
-            let found: Vec<Token> = Analyzer::default().all_tokens(text).collect();
-            let ranges: Vec<&str> = found.iter().map(|t| &text[t.range.clone()]).collect();
-            assert_eq!(ranges, words);
-            let positions = found.iter().map(|token| token.position);
-            assert!(positions.eq(0..words.len() as u32), "{text}");
+            assert_eq!(words(text), parts, "{text}");
+            assert_eq!(wholes(text), whole, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_parts_articles_and_nothing_else() {
+        for (text, parts) in [
+            ("l'été", &["ete"][..]),
+            ("O’Brien", &["brien"]),
+            ("dell'arte", &["arte"]),
+            ("qu'elle", &["elle"]),
+            ("driver's", &["driver"]),
+            ("we'll", &["we'll"]),
+            ("don't", &["dont"]),
+            ("Qur’an", &["qur", "an"]),
+            ("Ankara'da", &["ankara", "da"]),
+        ] {
+            assert_eq!(words(text), parts, "{text}");
+        }
+        assert_eq!(pieces("l'été", Kind::Elided).len(), 1);
+        assert_eq!(wholes("O'Brien Qur'an"), ["obrien", "quran"]);
+    }
+
+    #[test]
+    fn signs_that_carry_meaning_stay_in_their_word() {
+        for (text, parts) in [
+            ("C++ and C#, C", &["c++", "and", "c#", "c"][..]),
+            ("AT&T", &["at&t"]),
+            ("צה\"ל \"a\"", &["צהל", "a"]),
+            ("Norfolk & Norwich", &["norfolk", "norwich"]),
+            ("Hitman™: x", &["hitman", "x"]),
+            ("a 😀👩‍👩‍👧!", &["a", "😀", "👩‍👩‍👧"]),
+            ("👍🏽 ❤️", &["👍", "❤"]),
+            ("km² 10² word²", &["km2", "10", "2", "word", "2"]),
+        ] {
+            assert_eq!(words(text), parts, "{text}");
+        }
+        assert_eq!(wholes(".NET"), [".net"]);
+        assert_eq!(wholes("notepad++"), ["notepad++"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_give_pairs_of_characters() {
+        let grams = |text| -> Vec<String> {
+            pieces(text, Kind::Gram)
+                .into_iter()
+                .map(|(word, _)| word)
+                .collect()
+        };
+        assert_eq!(grams("東京都"), ["東京", "京都"]);
+        assert_eq!(grams("余 ﾋﾞｰﾙ"), ["余", "ビー", "ール"]);
+        assert_eq!(grams("ข้าว"), ["ข้า", "าว"]);
+        assert_eq!(pieces("東京", Kind::Letter).len(), 2);
+    }
+
+    #[test]
+    fn every_kind_of_space_is_a_break() {
+        let spaces = "\u{a0}\u{202f}\u{2009}\u{3000}\u{2028}\t\u{1680}";
+        for space in spaces.chars() {
+            assert_eq!(
+                words(&format!("prix{space}mille")),
+                ["prix", "mille"],
+                "{space:?}"
+            );
         }
     }
 
     #[test]
     fn no_word_is_taken_for_a_stop_word() {
+        let analyzer = Analyzer::default();
         for (word, stop) in [("willing", "will"), ("being", "be")] {
-            let tokens: Vec<Token> = Analyzer::default()
-                .all_tokens(&format!("{word} {stop}"))
-                .collect();
-            assert!(!tokens[0].stop && tokens[1].stop);
-            assert_ne!(tokens[0].term, tokens[1].term);
+            assert!(!analyzer.is_stop_word(word) && analyzer.is_stop_word(stop));
+            assert_ne!(analyzer.term(word), analyzer.term(stop));
         }
     }
 
     #[test]
     fn stop_words_take_a_place_though_they_are_no_terms() {
-        let places: Vec<u32> = tokens("state of the art").map(|t| t.position).collect();
+        let tokens = Analyzer::default().tokens("state of the art");
+        let places: Vec<u32> = tokens.map(|token| token.position).collect();
         assert_eq!(places, [0, 3]);
     }
 
     #[test]
     fn stop_words_alone_leave_nothing() {
         assert!(terms("to be, or not").is_empty());
-        assert!(terms("... !! \u{1F600}").is_empty());
+        assert!(terms("... !! ™").is_empty());
     }
 
     #[test]
     fn endless_words_are_cut() {
         assert!(terms(&"x".repeat(100_000))[0].len() <= MAX_WORD_BYTES);
+        let glued = "ab-".repeat(10_000);
+        assert!(
+            wholes(&glued)
+                .iter()
+                .all(|whole| whole.len() <= MAX_WORD_BYTES)
+        );
+    }
+
+    #[test]
+    fn the_language_decides_on_stems_and_stop_words() {
+        let terms = |language, text: &str| -> Vec<String> {
+            let tokens = Analyzer::new(language).tokens(text);
+            tokens.map(|token| token.term).collect()
+        };
+        assert_eq!(
+            terms(Language::German, "der Häuser"),
+            terms(Language::German, "das Haus")
+        );
+        assert_eq!(terms(Language::None, "the houses"), ["the", "houses"]);
+        assert_eq!(terms(Language::Russian, "и connected книги")[0], "connect");
+    }
+
+    /// Characters of every kind there is a rule for.
+    const ODD: &str = "[a-cA-C0-2 .,'’_/@:+#&·²₂éßİıñй\u{301}\u{ad}\u{200b}\u{200d}語京ーがข้่าກບកខ္မအာ한국बिल्لاَـ😀👩❤\u{fe0f}™ﬁ㎏-]{0,24}";
+
+    proptest! {
+        /// Whatever a text holds, pieces lie on its characters and places never run ahead.
+        #[test]
+        fn pieces_lie_on_characters(text in ODD, language in 0..Language::ALL.len()) {
+            let analyzer = Analyzer::new(Language::ALL[language]);
+            let mut next = 0;
+            analyzer.each(&text, |piece| {
+                assert!(text.is_char_boundary(piece.range.start));
+                assert!(text.is_char_boundary(piece.range.end));
+                assert!(piece.range.start < piece.range.end, "{piece:?}");
+                assert!(!piece.word.is_empty(), "{piece:?}");
+                assert!(piece.position <= next, "{piece:?}");
+                assert!(piece.width >= 1);
+                next = next.max(piece.position + piece.width);
+                analyzer.term(piece.word);
+            });
+            for asked in [analyzer.query(&text), analyzer.phrase(&text)] {
+                for unit in asked.units {
+                    assert!(text.get(unit.range.clone()).is_some_and(|word| !word.is_empty()));
+                    assert!(!unit.ways.is_empty());
+                }
+            }
+        }
+
+        /// Every word of a text, asked for as it stands there, is asked for by terms that the
+        /// text has.
+        #[test]
+        fn what_a_text_holds_is_what_a_query_asks_for(text in ODD) {
+            let analyzer = Analyzer::default();
+            let mut held = HashSet::new();
+            analyzer.each(&text, |piece| {
+                held.insert(analyzer.term(piece.word).into_owned());
+            });
+            for unit in analyzer.query(&text).units {
+                let found = unit.ways.iter().any(|way| {
+                    way.terms.iter().all(|(term, _)| held.contains(term))
+                });
+                prop_assert!(found, "{:?} of {:?}, which has {:?}", unit, text, held);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::path::leads;
 use super::proposal::{self, Columns};
 use super::told::{FieldTold, tell};
 use super::{FacetField, FacetKind, FieldOptions, Payload, Schema};
+use crate::analysis::detect;
 
 /// A schema for a source, and what it makes of each of the source's fields.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,7 @@ impl Choice {
         }
         let given = options;
         let options = &options.with_pairs()?;
+        let language = options.language()?;
         let facets = facets(sample, &columns, has, options)?;
 
         let known = preset(has);
@@ -73,6 +75,10 @@ impl Choice {
                 there(&columns)
             ));
         }
+        schema.language = language.unwrap_or_else(|| {
+            let words = schema.words();
+            detect(sample.iter().flat_map(|payload| words.texts(payload)))
+        });
         let preset = known.map(|(name, _)| name);
         Ok(Self {
             fields: tell(&schema, &columns, given, preset),
@@ -158,6 +164,7 @@ fn there(columns: &Columns) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Language;
     use serde_json::{Value, json};
 
     fn sample(records: Value) -> Vec<Payload> {
@@ -301,6 +308,31 @@ mod tests {
             error.contains("question names") && error.contains("'q'"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn the_language_is_told_from_the_texts_or_said() {
+        let records = sample(json!([{"title": "Die Ziege", "text": "Sie steht auf der Wiese."}]));
+        let of = |language: Option<&str>| {
+            let options = FieldOptions {
+                title: Some("title".into()),
+                texts: vec!["text".into()],
+                language: language.map(str::to_owned),
+                ..FieldOptions::default()
+            };
+            let chosen = Schema::choose(&records, &options).map(|schema| schema.language);
+            (
+                chosen,
+                Schema::named(&options).map(|schema| schema.language),
+            )
+        };
+        assert_eq!(of(None), (Ok(Language::German), Ok(Language::English)));
+        assert_eq!(of(Some("fr")), (Ok(Language::French), Ok(Language::French)));
+        assert_eq!(of(Some("none")), (Ok(Language::None), Ok(Language::None)));
+        let (chosen, named) = of(Some("auto"));
+        assert_eq!(chosen, Ok(Language::German));
+        assert!(named.unwrap_err().contains("no texts yet"));
+        assert!(of(Some("xx")).0.unwrap_err().contains("'xx'"));
     }
 
     #[test]

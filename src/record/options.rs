@@ -1,5 +1,7 @@
 //! What the person who imports says of a source's fields.
 
+use crate::analysis::Language;
+
 /// Fields named by the person who imports, each overriding the preset's choice. A field
 /// within an object is named by its path, as `make.brand`.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +25,13 @@ pub struct FieldOptions {
     pub facets: Vec<String>,
     /// See [`Schema::weights`]: each is `field=weight`.
     pub weights: Vec<String>,
+    /// See [`Schema::language`]: a language's code, or `auto` for what the texts say it is,
+    /// which is also what counts where nothing is said.
+    pub language: Option<String>,
 }
+
+/// What leaves the language to the texts.
+const AUTO: &str = "auto";
 
 impl FieldOptions {
     /// The options that name one field, by their names.
@@ -60,6 +68,24 @@ impl FieldOptions {
             texts: self.answer.iter().cloned().collect(),
             ..self.clone()
         })
+    }
+
+    /// The language, unless it is left to the texts.
+    pub(super) fn language(&self) -> Result<Option<Language>, String> {
+        match self.language.as_deref() {
+            None | Some(AUTO) => Ok(None),
+            Some(code) => code.parse().map(Some),
+        }
+    }
+
+    /// The language of a collection that has no texts yet.
+    pub(super) fn language_of_none(&self) -> Result<Language, String> {
+        if self.language.as_deref() == Some(AUTO) {
+            return Err("there are no texts yet to tell the language from: \
+                        say which it is, or leave it out for English"
+                .into());
+        }
+        Ok(self.language()?.unwrap_or_default())
     }
 
     /// Whether an option gives a field its part already.

@@ -13,7 +13,7 @@ const MAX_ENCODED: usize = 8;
 
 impl Schema {
     /// The schema of a collection that begins without records: just what the options say. A
-    /// facet without a kind is text.
+    /// facet without a kind is text, and the language English.
     ///
     /// # Errors
     /// A sentence saying what is missing or what a facet's kind may be.
@@ -24,6 +24,7 @@ impl Schema {
         }
         let mut schema = Self {
             separator: ". ".into(),
+            language: options.language_of_none()?,
             ..Self::default()
         };
         schema.overlay(options);

@@ -1,148 +1,157 @@
-//! Which records fulfil a query's conditions: phrases, words in a field, exclusions.
+//! What every hit must fulfil: words that stand in a record one after another, or must not.
 
-use roaring::RoaringBitmap;
+use super::index::MAX_TAIL;
+use super::syntax::Clause;
+use crate::analysis::{Analyzer, Likeness};
 
-use super::postings::{Cursor, OVER};
-use super::query::{Condition, TextQuery, Word};
-use super::search::TextPart;
-
-/// The live positions of each part that fulfil every condition of a query; `None` where it
-/// has none.
-pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
-    if query.conditions.is_empty() {
-        return None;
-    }
-    let of_part = |part: &TextPart<'_>| {
-        let mut left = part.live.cloned().unwrap_or_else(|| {
-            let mut all = RoaringBitmap::new();
-            all.insert_range(0..part.index.len() as u32);
-            all
-        });
-        for condition in &query.conditions {
-            let holding = holding(part, condition);
-            if condition.excluded {
-                left -= holding;
-            } else {
-                left &= holding;
-            }
-        }
-        left
-    };
-    Some(parts.iter().map(of_part).collect())
+/// Words that must stand in a record one after another, or must not.
+///
+/// A word may stand there in several ways, and several words as one: `"wi-fi router"` is in
+/// "WiFi router". So its words are the places between which steps lead, and a record fulfils
+/// it that has the terms of steps from the first to the last, one after another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// Whether records that fulfil it are those left out.
+    pub excluded: bool,
+    /// The fields that count, by number; all where empty.
+    pub fields: Vec<usize>,
+    /// How many words it has.
+    pub words: usize,
+    /// Ways to go on from one word to a later one, in order of where they start.
+    pub steps: Vec<Step>,
 }
 
-/// Whether a record that passes holds every word of a query as it was typed.
-pub fn any_holds_all(parts: &[TextPart<'_>], query: &TextQuery) -> bool {
-    let any = |part: &TextPart<'_>| {
-        let typed = |word: &'_ Word| {
-            let first = word.terms.first().filter(|first| first.boost >= 1.0);
-            first.map(|first| first.term.clone())
+/// A way in which one or more words may stand in a record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The first of the words.
+    pub from: usize,
+    /// The word after the last of them.
+    pub to: usize,
+    /// The terms, each with how far it stands from the first.
+    pub terms: Vec<(String, u32)>,
+    /// How many positions they take.
+    pub width: u32,
+}
+
+impl Condition {
+    /// The condition a clause makes on the fields it names; none where it only scores.
+    pub(super) fn of(
+        analyzer: &Analyzer,
+        clause: &Clause,
+        fields: Option<Vec<usize>>,
+    ) -> Option<Self> {
+        if !clause.phrase && !clause.excluded && fields.is_none() {
+            return None;
+        }
+        let asked = analyzer.phrase(&clause.text);
+        let words = asked.units.len();
+        let mut steps = Vec::new();
+        for (from, unit) in asked.units.into_iter().enumerate() {
+            for way in unit
+                .ways
+                .into_iter()
+                .filter(|way| way.likeness != Likeness::Bare)
+            {
+                // A record may hold the word glued, and then goes on where its parts end.
+                if let [(term, _)] = way.terms.as_slice()
+                    && from + 1 < words
+                    && way.width == 1
+                {
+                    let tail = analyzer.tail(term);
+                    steps.extend((1..MAX_TAIL).map(|end| Step {
+                        from,
+                        to: from + 1,
+                        terms: vec![(term.clone(), 0), (tail.clone(), end)],
+                        width: end + 1,
+                    }));
+                }
+                steps.push(Step {
+                    from,
+                    to: from + 1,
+                    terms: way.terms,
+                    width: way.width,
+                });
+            }
+        }
+        let wholes = asked
+            .wholes
+            .into_iter()
+            .filter(|whole| whole.units.end <= words);
+        steps.extend(wholes.map(|whole| Step {
+            from: whole.units.start,
+            to: whole.units.end,
+            terms: whole.way.terms,
+            width: whole.way.width,
+        }));
+        steps.sort_by_key(|step| step.from);
+        (words > 0).then(|| Self {
+            excluded: clause.excluded,
+            fields: fields.unwrap_or_default(),
+            words,
+            steps,
+        })
+    }
+
+    /// How many terms a record must hold for it.
+    pub fn terms(&self) -> usize {
+        let most = |word: usize| {
+            let ways = self.steps.iter().filter(|step| step.from == word);
+            ways.map(|step| step.terms.len()).max().unwrap_or(0)
         };
-        let terms = query.words.iter().map(typed);
-        let cursors = terms.map(|term| part.cursor(&term?));
-        let mut agreed = cursors.collect::<Option<Vec<_>>>().map(Conjunction::new);
-        let mut records = std::iter::from_fn(|| agreed.as_mut()?.next());
-        records.any(|record| part.passes(record))
-    };
-    !query.words.is_empty() && parts.iter().any(any)
+        (0..self.words).map(most).sum()
+    }
+
+    /// The same with another last word.
+    pub(super) fn ending(&self, term: &str) -> Self {
+        let mut other = self.clone();
+        other.steps.retain(|step| step.to < self.words);
+        other.steps.push(Step {
+            from: self.words.saturating_sub(1),
+            to: self.words,
+            terms: vec![(term.to_owned(), 0)],
+            width: 1,
+        });
+        other
+    }
 }
 
-/// The positions of a part that hold a condition's words one after another.
-fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
-    let cursors = condition.words.iter().map(|(term, _)| part.cursor(term));
-    let Some(cursors) = cursors.collect::<Option<Vec<Cursor<'_>>>>() else {
-        return RoaringBitmap::new();
-    };
-    let mut conjunction = Conjunction::new(cursors);
-    let mut found = RoaringBitmap::new();
-    // Where a word alone stands, and in which field, is only read where it matters.
-    let anywhere = condition.words.len() == 1 && condition.fields.is_empty();
-    let mut positions = vec![Vec::new(); condition.words.len()];
-    while let Some(record) = conjunction.next() {
-        if anywhere
-            || stands(
-                part,
-                condition,
-                &mut conjunction.cursors,
-                &mut positions,
-                record,
-            )
+/// The different conditions that a query's clauses make.
+pub fn conditions(
+    analyzer: &Analyzer,
+    clauses: &[Clause],
+    fields: impl Fn(&str) -> Vec<usize>,
+) -> Vec<Condition> {
+    let mut different = Vec::new();
+    for clause in clauses {
+        let Some(in_fields) = searched(clause, &fields) else {
+            continue;
+        };
+        if let Some(condition) = Condition::of(analyzer, clause, in_fields)
+            && !different.contains(&condition)
         {
-            found.insert(record);
+            different.push(condition);
         }
     }
-    found
+    different
 }
 
-/// Goes through the records that hold all of some terms.
-struct Conjunction<'a> {
-    cursors: Vec<Cursor<'a>>,
-    next: u32,
-}
-
-impl<'a> Conjunction<'a> {
-    fn new(cursors: Vec<Cursor<'a>>) -> Self {
-        Self { cursors, next: 0 }
-    }
-
-    /// The next such record, at which all cursors stand then.
-    fn next(&mut self) -> Option<u32> {
-        loop {
-            let mut record = self.next;
-            for cursor in &mut self.cursors {
-                cursor.seek(record);
-                record = record.max(cursor.record());
-            }
-            if record == OVER || self.cursors.is_empty() {
-                return None;
-            }
-            if self.cursors.iter().all(|cursor| cursor.record() == record) {
-                self.next = record + 1;
-                return Some(record);
-            }
-            self.next = record;
-        }
-    }
-}
-
-/// Whether the record all cursors stand at has the words at their distances, in a field
-/// that counts.
-fn stands(
-    part: &TextPart<'_>,
-    condition: &Condition,
-    cursors: &mut [Cursor<'_>],
-    positions: &mut [Vec<u32>],
-    record: u32,
-) -> bool {
-    for (cursor, positions) in cursors.iter_mut().zip(&mut *positions) {
-        cursor.read_positions(positions);
-    }
-    let Some((first, others)) = positions.split_first() else {
-        return false;
-    };
-    let distances = condition
-        .words
-        .iter()
-        .skip(1)
-        .map(|(_, distance)| *distance);
-    let others: Vec<(&Vec<u32>, u32)> = others.iter().zip(distances).collect();
-    first.iter().any(|&start| {
-        let in_field = condition.fields.is_empty()
-            || condition
-                .fields
-                .contains(&part.index.field_at(record, start));
-        in_field
-            && others
-                .iter()
-                .all(|(positions, distance)| positions.binary_search(&(start + distance)).is_ok())
-    })
+/// The fields a clause is about, if it names any; nothing where it names none that words are
+/// searched in.
+pub(super) fn searched(
+    clause: &Clause,
+    fields: impl Fn(&str) -> Vec<usize>,
+) -> Option<Option<Vec<usize>>> {
+    let named = clause.field.as_deref().map(fields);
+    (!named.as_ref().is_some_and(Vec::is_empty)).then_some(named)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::analysis::Analyzer;
-    use crate::text::{Lookup, TextIndex, TextIndexBuilder, parse};
+    use crate::text::query::TextQuery;
+    use crate::text::search::TextPart;
+    use crate::text::{Lookup, TextIndex, TextIndexBuilder, fulfilling, parse};
 
     fn index(records: &[[&str; 2]]) -> TextIndex {
         let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![1, 1]);

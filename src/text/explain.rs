@@ -1,7 +1,7 @@
 //! Why a record has its score by words: what every word of the query added.
 
 use super::bm25::Bm25;
-use super::query::TextQuery;
+use super::query::{Alternative, TextQuery};
 use super::search::{Statistics, TextPart};
 
 /// What a word of a query added to a record's score:
@@ -10,7 +10,8 @@ use super::search::{Statistics, TextPart};
 pub struct TermContribution {
     /// The word as it was typed.
     pub word: String,
-    /// The term that was found in the record, the best where several stand for the word.
+    /// The term that was found in the record, or the terms one after another; the best where
+    /// several stand for the word.
     pub term: String,
     /// Whether the word was guessed: a correction or a completion.
     pub guessed: bool,
@@ -39,7 +40,8 @@ pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<
     let own = |part: &&TextPart<'_>| {
         (part.offset..part.offset + part.index.len() as u32).contains(&position)
     };
-    let Some(part) = parts.iter().find(own) else {
+    let own = |(_, part): &(usize, &TextPart<'_>)| own(part);
+    let Some((at, part)) = parts.iter().enumerate().find(own) else {
         return Vec::new();
     };
     let record = position - part.offset;
@@ -48,9 +50,9 @@ pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<
         let of_terms = word.terms.iter().filter_map(|alternative| {
             let boost = f64::from(word.repeats) * alternative.boost;
             let mut found =
-                contribution(part, statistics.bm25, &alternative.term, record, idf, boost)?;
+                contribution((at, part), statistics.bm25, alternative, record, idf, boost)?;
             found.word.clone_from(&word.text);
-            found.guessed = alternative.boost < 1.0;
+            found.guessed = alternative.guessed;
             Some(found)
         });
         of_terms.max_by(|a, b| a.contribution.total_cmp(&b.contribution))
@@ -59,14 +61,14 @@ pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<
 }
 
 fn contribution(
-    part: &TextPart<'_>,
+    (at, part): (usize, &TextPart<'_>),
     bm25: Bm25,
-    term: &str,
+    alternative: &Alternative,
     record: u32,
     idf: f64,
     boost: f64,
 ) -> Option<TermContribution> {
-    let mut cursor = part.index.cursor(part.index.term(term)?);
+    let mut cursor = alternative.cursor(part, at)?;
     cursor.seek(record);
     if cursor.record() != record {
         return None;
@@ -85,7 +87,7 @@ fn contribution(
     }
     Some(TermContribution {
         word: String::new(),
-        term: term.to_owned(),
+        term: alternative.text(),
         guessed: false,
         idf,
         frequency,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::dictionary::{EditDistance, Edits};
 use super::query::Alternative;
 use super::search::TextPart;
-use crate::analysis::{Analyzer, STOP_WORDS, fold};
+use crate::analysis::Analyzer;
 
 /// What a word that was guessed weighs, beside one that was typed: records that hold what
 /// was asked for stand above those that hold what may have been meant.
@@ -53,19 +53,16 @@ pub fn completions(
     }
     let mut terms: BTreeMap<String, u32> = BTreeMap::new();
     for (word, live) in holding {
-        if let Some(token) = analyzer
-            .tokens(&word)
-            .next()
-            .filter(|token| token.term != own)
-        {
-            *terms.entry(token.term).or_default() += live;
+        let term = analyzer.term(&word);
+        if term != own {
+            *terms.entry(term.into_owned()).or_default() += live;
         }
     }
     let mut terms: Vec<(String, u32)> = terms.into_iter().collect();
     // Stable: of equally many, the first in order of term.
     terms.sort_by_key(|(_, live)| std::cmp::Reverse(*live));
     terms.truncate(MAX_COMPLETIONS);
-    let guess = |(term, _)| Alternative { term, boost: GUESS };
+    let guess = |(term, _)| Alternative::guess(term, GUESS);
     terms.into_iter().map(guess).collect()
 }
 
@@ -97,19 +94,17 @@ pub fn meant(analyzer: &Analyzer, parts: &[TextPart<'_>], word: &str) -> Meant {
         .into_iter()
         .min_by_key(|(_, (distance, live))| (*distance, std::cmp::Reverse(*live)));
     let nearest = best.as_ref().map(|(_, (distance, _))| *distance);
-    let stop = STOP_WORDS.iter().filter_map(|stop| automaton.to(stop));
+    let stop = analyzer.stop_words();
+    let stop = stop.filter_map(|stop| automaton.to(stop));
     if stop
         .min()
         .is_some_and(|stop| nearest.is_none_or(|nearest| stop <= nearest))
     {
         return Meant::StopWord;
     }
-    let meant = best.and_then(|(instead, _)| {
-        let term = analyzer.tokens(&instead).next()?.term;
-        Some(Meant::Word {
-            instead: fold(&instead),
-            term: Alternative { term, boost: GUESS },
-        })
+    let meant = best.map(|(instead, _)| Meant::Word {
+        term: Alternative::guess(analyzer.term(&instead).into_owned(), GUESS),
+        instead,
     });
     meant.unwrap_or(Meant::Unknown)
 }
@@ -133,7 +128,7 @@ mod tests {
         for query in ["thsi", "withh", "teh withh"] {
             let query = corrected(&["thai food", "a witch"], query);
             assert_eq!(query.corrections, []);
-            assert_eq!(query.terms().count(), 0);
+            assert_eq!(query.ways().count(), 0);
         }
         let query = corrected(&["thai food", "a witch"], "fodo withh");
         assert_eq!(query.words.len(), 1, "food, and nothing for with");

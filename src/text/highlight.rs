@@ -1,8 +1,9 @@
 //! Which words of a text a query matched, and which part of a long text shows them best.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::phrase::Phrase;
 use super::query::TextQuery;
 use crate::analysis::Analyzer;
 
@@ -13,22 +14,62 @@ const LEAD: usize = 40;
 /// The words of a text that a query looks for, in order, with their terms.
 pub struct Matches(Vec<(Range<usize>, String)>);
 
+/// Where terms stand in a text: their positions and bytes.
+type Places<'q> = HashMap<&'q str, Vec<(u32, Range<usize>)>>;
+
 impl Matches {
     /// Looks through a text once.
     pub fn of(analyzer: &Analyzer, query: &TextQuery, text: &str) -> Self {
-        let terms: HashSet<&str> = query.terms().collect();
-        if terms.is_empty() {
+        let mut terms: HashSet<&str> = HashSet::new();
+        let mut phrases: Vec<&Phrase> = Vec::new();
+        for way in query.ways() {
+            match &way.phrase {
+                Some(phrase) => phrases.push(phrase),
+                None => {
+                    terms.insert(&way.term);
+                }
+            }
+        }
+        let mut places: Places<'_> = phrases
+            .iter()
+            .flat_map(|phrase| &phrase.terms)
+            .map(|(term, _)| (term.as_str(), Vec::new()))
+            .collect();
+        if terms.is_empty() && places.is_empty() {
             return Self(Vec::new());
         }
-        let matched = analyzer
-            .all_tokens(text)
-            .filter(|token| terms.contains(token.term.as_str()));
-        Self(matched.map(|token| (token.range, token.term)).collect())
+        let mut matched = Vec::new();
+        analyzer.each(text, |piece| {
+            let term = analyzer.term(piece.word);
+            if terms.contains(&*term) {
+                matched.push((piece.range.clone(), term.clone().into_owned()));
+            }
+            if let Some(places) = places.get_mut(&*term) {
+                places.push((piece.position, piece.range.clone()));
+            }
+        });
+        // Wholes come after their parts, and so out of order.
+        for places in places.values_mut() {
+            places.sort_unstable_by_key(|place| place.0);
+        }
+        for phrase in phrases {
+            mark_phrase(phrase, &places, &mut matched);
+        }
+        matched.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
+        Self(matched)
     }
 
-    /// Their byte ranges. They lie on character boundaries; who draws them escapes the text.
+    /// Their byte ranges, those that meet as one. They lie on character boundaries; who draws
+    /// them escapes the text.
     pub fn ranges(&self) -> Vec<Range<usize>> {
-        self.0.iter().map(|(range, _)| range.clone()).collect()
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for (range, _) in &self.0 {
+            match ranges.last_mut().filter(|last| range.start <= last.end) {
+                Some(last) => last.end = last.end.max(range.end),
+                None => ranges.push(range.clone()),
+            }
+        }
+        ranges
     }
 
     /// The part of the text, cut at words, that holds most of the query's different words, of
@@ -59,6 +100,23 @@ impl Matches {
     }
 }
 
+/// Marks the terms of a phrase wherever they stand one after another.
+fn mark_phrase(phrase: &Phrase, places: &Places<'_>, matched: &mut Vec<(Range<usize>, String)>) {
+    let Some((first, _)) = phrase.terms.first() else {
+        return;
+    };
+    for (start, _) in places.get(first.as_str()).into_iter().flatten() {
+        let place = |(term, offset): &(String, u32)| {
+            let of_term = places.get(term.as_str())?;
+            let at = of_term.binary_search_by_key(&(start + offset), |place| place.0);
+            let at = at.ok()?;
+            Some((of_term[at].1.clone(), term.clone()))
+        };
+        let found: Option<Vec<_>> = phrase.terms.iter().map(place).collect();
+        matched.extend(found.into_iter().flatten());
+    }
+}
+
 /// The end of the text, or the start of the word that a place lies in.
 fn blank_before(text: &str, mut at: usize) -> usize {
     if at >= text.len() {
@@ -82,10 +140,7 @@ mod tests {
         let words = Analyzer::default().tokens(words).map(|token| Word {
             text: token.word,
             repeats: 1,
-            terms: vec![Alternative {
-                term: token.term,
-                boost: 1.0,
-            }],
+            terms: vec![Alternative::typed(token.term, 1.0)],
         });
         TextQuery {
             words: words.collect(),

@@ -2,13 +2,17 @@
 //! which words it had to guess.
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::condition::{Condition, searched};
 use super::guess::{Meant, completions, meant};
+use super::phrase::Phrase;
+use super::postings::Cursor;
 use super::search::TextPart;
 use super::syntax::Clause;
-use crate::analysis::{Analyzer, Token};
+use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 
-/// A query as the indexes understand it.
+/// A query as the indexes understand it, looked up in some parts and good for them alone.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TextQuery {
     /// The words that score, in the order typed.
@@ -29,87 +33,72 @@ pub struct Word {
     pub text: String,
     /// How often it was.
     pub repeats: u32,
-    /// The terms that stand for it; the one that scores most counts. None where it is not in
-    /// the index.
+    /// What stands for it in records; what scores most counts. None where no record holds it.
     pub terms: Vec<Alternative>,
 }
 
-/// A term that stands for a word.
+/// What stands for a word: a term, or several one after another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
-    /// The term.
+    /// The term, or the first of several.
     pub term: String,
-    /// What it weighs: 1 for the word itself, less for a guess.
+    /// The terms one after another, where there are several.
+    pub phrase: Option<Arc<Phrase>>,
+    /// What it weighs: 1 for the word itself, less for what is only like it.
     pub boost: f64,
+    /// Whether it is a guess at what was meant: a completion or a correction.
+    pub guessed: bool,
 }
 
+impl Alternative {
+    /// A term as it was typed.
+    pub fn typed(term: String, boost: f64) -> Self {
+        Self {
+            term,
+            phrase: None,
+            boost,
+            guessed: false,
+        }
+    }
+
+    /// A term that may have been meant.
+    pub fn guess(term: String, boost: f64) -> Self {
+        Self {
+            guessed: true,
+            ..Self::typed(term, boost)
+        }
+    }
+
+    /// The records of a part that hold it; the part's place among those the query was looked
+    /// up in says where a phrase has been found.
+    pub(super) fn cursor<'a>(&'a self, part: &TextPart<'a>, at: usize) -> Option<Cursor<'a>> {
+        match &self.phrase {
+            Some(phrase) => phrase.cursor(at),
+            None => part.cursor(&self.term),
+        }
+    }
+
+    /// The term or terms, as they are shown.
+    pub(super) fn text(&self) -> String {
+        match &self.phrase {
+            Some(phrase) => phrase.text(),
+            None => self.term.clone(),
+        }
+    }
+}
+
+/// What the whole of a glued word weighs beside its parts: records that write it as it was
+/// typed stand above those that hold its parts somewhere.
+const WHOLE: f64 = 1.1;
+/// What a word weighs that is only like the one typed: without its accents, its signs or its
+/// particle. And what the n-grams of a word weigh that no record holds.
+const ALIKE: f64 = 0.5;
 /// So many words of a query are corrected, the first ones. Each is looked for among all
 /// words there are, and a text that goes on longer is no slip of the finger.
 const MAX_CORRECTABLE: usize = 32;
-
-/// Words that must stand in a record one after another, or must not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Condition {
-    /// Whether records that fulfil it are those left out.
-    pub excluded: bool,
-    /// The fields that count, by number; all where empty.
-    pub fields: Vec<usize>,
-    /// Terms, and how far from the first.
-    pub words: Vec<(String, u32)>,
-}
-
-impl Condition {
-    /// The condition a clause makes on the fields it names; none where it only scores.
-    fn of(clause: &Clause, fields: Option<Vec<usize>>, words: &[Token]) -> Option<Self> {
-        if !clause.phrase && !clause.excluded && fields.is_none() {
-            return None;
-        }
-        let first = words.first()?.position;
-        let words = words.iter().map(|w| (w.term.clone(), w.position - first));
-        Some(Self {
-            excluded: clause.excluded,
-            fields: fields.unwrap_or_default(),
-            words: words.collect(),
-        })
-    }
-
-    /// The same with another last word.
-    fn ending(&self, term: &str) -> Self {
-        let mut other = self.clone();
-        if let Some((last, _)) = other.words.last_mut() {
-            term.clone_into(last);
-        }
-        other
-    }
-}
-
-/// The different conditions that a query's clauses make.
-pub fn conditions(
-    analyzer: &Analyzer,
-    clauses: &[Clause],
-    fields: impl Fn(&str) -> Vec<usize>,
-) -> Vec<Condition> {
-    let mut different = Vec::new();
-    for clause in clauses {
-        let Some(in_fields) = searched(clause, &fields) else {
-            continue;
-        };
-        let words: Vec<Token> = analyzer.all_tokens(&clause.text).collect();
-        if let Some(condition) = Condition::of(clause, in_fields, &words)
-            && !different.contains(&condition)
-        {
-            different.push(condition);
-        }
-    }
-    different
-}
-
-/// The fields a clause is about, if it names any; nothing where it names none that words are
-/// searched in.
-fn searched(clause: &Clause, fields: impl Fn(&str) -> Vec<usize>) -> Option<Option<Vec<usize>>> {
-    let named = clause.field.as_deref().map(fields);
-    (!named.as_ref().is_some_and(Vec::is_empty)).then_some(named)
-}
+/// So many ways to write a word as several terms are looked for in a query, since each costs
+/// a pass over the records that hold them.
+const MAX_PHRASES: usize = 64;
 
 /// A word that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,131 +130,257 @@ impl TextQuery {
         fields: impl Fn(&str) -> Vec<usize>,
         lookup: Lookup,
     ) -> Self {
-        let mut query = Self::default();
-        let mut stop_words = Vec::new();
-        let mut correctable = 0..MAX_CORRECTABLE;
+        let mut reading = Reading {
+            analyzer,
+            parts,
+            query: Self::default(),
+            keys: Vec::new(),
+            stop_words: Vec::new(),
+            before: None,
+            correctable: MAX_CORRECTABLE,
+            phrases: MAX_PHRASES,
+        };
         let last = clauses.len().saturating_sub(1);
         for (at, clause) in clauses.iter().enumerate() {
-            let Some(in_fields) = searched(clause, &fields) else {
-                continue;
-            };
-            let words: Vec<Token> = analyzer.all_tokens(&clause.text).collect();
-            let condition = Condition::of(clause, in_fields, &words);
-            let bare = condition.is_none();
-            let open = lookup.prefix && at == last && !clause.phrase && !clause.excluded;
-            let mut open = words
-                .last()
-                .filter(|word| open && word.range.end == clause.text.len())
-                .map(|word| completions(analyzer, parts, &word.word, &word.term));
-            if let Some(condition) = condition {
-                query.demand(parts, condition, open.as_deref().unwrap_or_default());
-            }
-            if clause.excluded {
-                continue;
-            }
-            for (nth, word) in words.iter().enumerate() {
-                let completions = open.take_if(|_| nth + 1 == words.len());
-                let text = &clause.text[word.range.clone()];
-                if word.stop && completions.as_ref().is_none_or(Vec::is_empty) {
-                    stop_words.extend((!bare).then(|| (text.to_owned(), word.clone())));
-                    continue;
-                }
-                let start = clause.range.start + word.range.start;
-                let correct = bare && lookup.correct && correctable.next().is_some();
-                let correct = correct.then_some(start);
-                query.add(analyzer, parts, text, word, completions, correct);
+            if let Some(in_fields) = searched(clause, &fields) {
+                let condition = Condition::of(analyzer, clause, in_fields);
+                let prefix = lookup.prefix && at == last;
+                reading.read(clause, condition, Lookup { prefix, ..lookup });
             }
         }
-        // Stop words tell records apart so little that they only score where nothing else
-        // does: those that fulfil the conditions would otherwise not be found.
-        if query.terms().next().is_none() {
-            for (text, word) in stop_words {
-                query.add(analyzer, parts, &text, &word, None, None);
-            }
-        }
-        query
+        reading.finish()
     }
 
-    /// The terms that score.
-    pub fn terms(&self) -> impl Iterator<Item = &str> {
-        let terms = self.words.iter().flat_map(|word| &word.terms);
-        terms.map(|alternative| alternative.term.as_str())
+    /// What scores: all that stands for any of the words.
+    pub fn ways(&self) -> impl Iterator<Item = &Alternative> {
+        self.words.iter().flat_map(|word| &word.terms)
+    }
+}
+
+/// A query while it is read.
+struct Reading<'r> {
+    analyzer: &'r Analyzer,
+    parts: &'r [TextPart<'r>],
+    query: TextQuery,
+    /// The term of each of the query's words.
+    keys: Vec<String>,
+    /// The stop words, and whether they stand in a condition.
+    stop_words: Vec<(String, Unit, bool)>,
+    /// The place and the letters of the word before, where nothing stands between.
+    before: Option<(usize, String)>,
+    correctable: usize,
+    phrases: usize,
+}
+
+impl Reading<'_> {
+    fn read(&mut self, clause: &Clause, condition: Option<Condition>, lookup: Lookup) {
+        let asked = self.analyzer.query(&clause.text);
+        let bare = condition.is_none();
+        let open = lookup.prefix && !clause.phrase && !clause.excluded;
+        let last = asked
+            .units
+            .last()
+            .filter(|last| open && last.range.end == clause.text.len());
+        let mut open =
+            last.map(|last| completions(self.analyzer, self.parts, &last.word, &last.term));
+        if let Some(condition) = condition {
+            self.demand(condition, open.as_deref().unwrap_or_default());
+            self.before = None;
+        }
+        if clause.excluded {
+            return;
+        }
+        for (nth, unit) in asked.units.iter().enumerate() {
+            let completions = open.take_if(|_| nth + 1 == asked.units.len());
+            let text = &clause.text[unit.range.clone()];
+            if unit.stop && completions.as_ref().is_none_or(Vec::is_empty) {
+                self.stop_words.push((text.to_owned(), unit.clone(), !bare));
+                self.before = None;
+                continue;
+            }
+            let start = clause.range.start + unit.range.start;
+            let correct = bare && lookup.correct && !is_name(&clause.text, &asked, nth);
+            let place = self.add(text, &asked, nth, completions, correct.then_some(start));
+            self.join(place.filter(|_| bare), &unit.word);
+        }
+    }
+
+    fn finish(mut self) -> TextQuery {
+        // Stop words tell records apart so little that they only score where nothing else
+        // does: those that fulfil the conditions would otherwise not be found, nor would
+        // what is asked for in nothing but stop words.
+        let nothing_else = self.query.words.is_empty();
+        if self.query.ways().next().is_none() {
+            for (text, unit, in_condition) in std::mem::take(&mut self.stop_words) {
+                if in_condition || nothing_else {
+                    let asked = Asked {
+                        units: vec![unit],
+                        wholes: Vec::new(),
+                    };
+                    self.add(&text, &asked, 0, None, None);
+                }
+            }
+        }
+        self.query
     }
 
     /// Adds a condition, unless it is there; with the completions of its last word, all the
     /// ways to fulfil it.
-    fn demand(
-        &mut self,
-        parts: &[TextPart<'_>],
-        condition: Condition,
-        completions: &[Alternative],
-    ) {
+    fn demand(&mut self, condition: Condition, completions: &[Alternative]) {
         if completions.is_empty() {
-            if !self.conditions.contains(&condition) {
-                self.conditions.push(condition);
+            if !self.query.conditions.contains(&condition) {
+                self.query.conditions.push(condition);
             }
             return;
         }
         let completed = completions.iter().map(|way| condition.ending(&way.term));
-        self.unfinished = completed.collect();
-        let last = condition.words.last();
-        if last.is_some_and(|(term, _)| itself(parts, term).is_some()) {
-            self.unfinished.push(condition);
-        }
+        self.query.unfinished = completed.collect();
+        self.query.unfinished.push(condition);
     }
 
-    /// Adds a word, with its completions where it is unfinished. It is corrected where it is
-    /// said at which byte it stands.
+    /// Adds a word, with its completions where it is unfinished; answers which of the query's
+    /// words it is. It is corrected where it is said at which byte it stands.
     fn add(
         &mut self,
-        analyzer: &Analyzer,
-        parts: &[TextPart<'_>],
         text: &str,
-        word: &Token,
+        asked: &Asked,
+        nth: usize,
         completions: Option<Vec<Alternative>>,
         correct: Option<usize>,
-    ) {
-        let same = |known: &&mut Word| known.terms.first().is_some_and(|t| t.term == word.term);
+    ) -> Option<usize> {
+        let unit = asked.units.get(nth)?;
+        let key = unit.term.clone();
         if completions.is_none()
-            && let Some(known) = self.words.iter_mut().find(same)
+            && let Some(known) = self.keys.iter().position(|known| *known == key)
         {
-            known.repeats += 1;
-            return;
+            self.query.words[known].repeats += 1;
+            return Some(known);
         }
         // What is a stop word so far is on its way to another word.
-        let whole = completions.is_none() || !word.stop;
-        let own = whole.then(|| itself(parts, &word.term)).flatten();
-        let completions = completions.unwrap_or_default();
-        let mut terms: Vec<Alternative> = own.into_iter().chain(completions).collect();
+        let whole = completions.is_none() || !unit.stop;
+        let mut terms = Vec::new();
+        if whole {
+            let wholes = asked
+                .wholes
+                .iter()
+                .filter(|whole| whole.units.contains(&nth));
+            terms.extend(wholes.filter_map(|whole| self.find(&whole.way, WHOLE)));
+            terms.extend(unit.ways.iter().filter_map(|way| {
+                let boost = match way.likeness {
+                    Likeness::Same => 1.0,
+                    Likeness::Unaccented | Likeness::Bare => ALIKE,
+                };
+                self.find(way, boost)
+            }));
+        }
+        terms.extend(completions.unwrap_or_default());
+        if terms.is_empty() && !unit.rest.is_empty() {
+            return self.add_grams(unit);
+        }
+        if terms.is_empty() {
+            let ways = self.analyzer.apart(&unit.word);
+            let known = |way: &&Way| way.terms.iter().all(|(term, _)| held(self.parts, term));
+            let known: Vec<&Way> = ways.iter().filter(known).collect();
+            terms.extend(known.into_iter().filter_map(|way| self.find(way, 1.0)));
+        }
         if terms.is_empty()
             && let Some(start) = correct
+            && self.correctable > 0
         {
-            match meant(analyzer, parts, &word.word) {
+            self.correctable -= 1;
+            match meant(self.analyzer, self.parts, &unit.word) {
                 Meant::Word { instead, term } => {
                     terms.push(term);
-                    self.corrections.push(Correction {
+                    self.query.corrections.push(Correction {
                         word: text.to_owned(),
                         range: start..start + text.len(),
                         instead,
                     });
                 }
-                Meant::StopWord => return,
+                Meant::StopWord => return None,
                 Meant::Unknown => {}
             }
         }
-        self.words.push(Word {
+        self.push(text, key, terms);
+        Some(self.query.words.len() - 1)
+    }
+
+    fn push(&mut self, text: &str, key: String, terms: Vec<Alternative>) {
+        self.keys.push(key);
+        self.query.words.push(Word {
             text: text.to_owned(),
             repeats: 1,
             terms,
         });
     }
+
+    /// Adds the n-grams of a word that no record holds.
+    fn add_grams(&mut self, unit: &Unit) -> Option<usize> {
+        for gram in &unit.rest {
+            if !self.keys.contains(gram) {
+                let held = held(self.parts, gram);
+                let term = held.then(|| Alternative::guess(gram.clone(), ALIKE));
+                self.push(gram, gram.clone(), term.into_iter().collect());
+            }
+        }
+        None
+    }
+
+    /// Looks for two words side by side as one word, which stands for either of them.
+    fn join(&mut self, place: Option<usize>, word: &str) {
+        let before = std::mem::take(&mut self.before);
+        let Some(place) = place else {
+            return;
+        };
+        if let Some((other, letters)) = before
+            && other != place
+        {
+            let term = self.analyzer.joined(&letters, word);
+            if held(self.parts, &term) {
+                for at in [other, place] {
+                    let terms = &mut self.query.words[at].terms;
+                    if !terms
+                        .iter()
+                        .any(|known| known.phrase.is_none() && known.term == term)
+                    {
+                        terms.push(Alternative::typed(term.clone(), 1.0));
+                    }
+                }
+            }
+        }
+        self.before = Some((place, word.to_owned()));
+    }
+
+    /// What a way stands for, where a live record holds it.
+    fn find(&mut self, way: &Way, boost: f64) -> Option<Alternative> {
+        let (first, _) = way.terms.first()?;
+        if way.terms.len() == 1 {
+            return held(self.parts, first).then(|| Alternative::typed(first.clone(), boost));
+        }
+        self.phrases = self.phrases.checked_sub(1)?;
+        let phrase = Phrase::find(self.parts, &way.terms)?;
+        Some(Alternative {
+            phrase: Some(Arc::new(phrase)),
+            ..Alternative::typed(first.clone(), boost)
+        })
+    }
 }
 
-/// A term for the word itself, where a live record holds it.
-fn itself(parts: &[TextPart<'_>], term: &str) -> Option<Alternative> {
-    let held = parts.iter().any(|part| part.holds(term));
-    held.then(|| Alternative {
-        term: term.to_owned(),
-        boost: 1.0,
-    })
+/// Whether a live record holds a term.
+fn held(parts: &[TextPart<'_>], term: &str) -> bool {
+    parts.iter().any(|part| part.holds(term))
+}
+
+/// Whether a word is part of a name that is glued by more than hyphens, such as an address: a
+/// near one is another.
+fn is_name(text: &str, asked: &Asked, nth: usize) -> bool {
+    let wholes = asked
+        .wholes
+        .iter()
+        .filter(|whole| whole.units.contains(&nth));
+    let mut glued = wholes.filter_map(|whole| {
+        let units = asked.units.get(whole.units.clone())?;
+        text.get(units.first()?.range.start..units.last()?.range.end)
+    });
+    glued.any(|glued| glued.contains(['.', '@', '/', '_', ':', '\\', '+', '#']))
 }

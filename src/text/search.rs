@@ -15,7 +15,7 @@ use roaring::RoaringBitmap;
 use super::bm25::Bm25;
 use super::index::TextIndex;
 use super::postings::{Cursor, Impact, OVER};
-use super::query::TextQuery;
+use super::query::{Alternative, TextQuery};
 
 /// One part of what is searched.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ pub struct TextPart<'a> {
 }
 
 impl<'a> TextPart<'a> {
-    fn is_live(&self, position: u32) -> bool {
+    pub(super) fn is_live(&self, position: u32) -> bool {
         self.live.is_none_or(|live| live.contains(position))
     }
 
@@ -51,16 +51,21 @@ impl<'a> TextPart<'a> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 
-    /// How many live records hold a term.
-    fn holding(&self, term: &str) -> u32 {
-        let Some(number) = self.index.term(term) else {
-            return 0;
-        };
+    /// How many of its live records hold what stands for a word. It is the part with this
+    /// number.
+    fn holding(&self, at: usize, alternative: &Alternative) -> u32 {
         if self.live.is_none() {
-            return self.index.holding(number);
+            return match &alternative.phrase {
+                Some(phrase) => phrase.holding(at),
+                None => {
+                    let term = self.index.term(&alternative.term);
+                    term.map_or(0, |term| self.index.holding(term))
+                }
+            };
         }
-        let live = records(self.index.cursor(number)).filter(|&record| self.is_live(record));
-        live.count() as u32
+        let cursor = alternative.cursor(self, at);
+        let live = cursor.into_iter().flat_map(records);
+        live.filter(|&record| self.is_live(record)).count() as u32
     }
 
     /// Whether a live record holds a term.
@@ -77,7 +82,7 @@ impl<'a> TextPart<'a> {
 }
 
 /// The records of a cursor.
-fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
+pub(super) fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let record = cursor.record();
         cursor.advance();
@@ -105,7 +110,8 @@ impl Match {
 pub struct Statistics {
     /// Those of the records.
     pub bm25: Bm25,
-    /// For each word of the query the idf of the records that hold one of its terms.
+    /// For each word of the query the idf of the records that hold it: of the ways to write it
+    /// that of most records, since most records hold it in several; and of guesses all.
     pub idfs: Vec<f64>,
 }
 
@@ -114,11 +120,16 @@ impl Statistics {
     pub fn of(parts: &[TextPart<'_>], query: &TextQuery) -> Self {
         let records: u64 = parts.iter().map(TextPart::records).sum();
         let bm25 = Bm25::new(records, parts.iter().map(|part| part.terms).sum());
+        let holding = |alternative: &Alternative| -> u64 {
+            let parts = parts.iter().enumerate();
+            let holding = parts.map(|(at, part)| u64::from(part.holding(at, alternative)));
+            holding.sum()
+        };
         let idfs = query.words.iter().map(|word| {
-            let terms = word.terms.iter().map(|alternative| &alternative.term);
-            let holding = terms.flat_map(|term| parts.iter().map(move |part| part.holding(term)));
-            let holding: u64 = holding.map(u64::from).sum();
-            bm25.idf(holding.min(records) as u32)
+            let (guesses, own): (Vec<_>, Vec<_>) = word.terms.iter().partition(|way| way.guessed);
+            let own = own.into_iter().map(holding).max().unwrap_or(0);
+            let guesses: u64 = guesses.into_iter().map(holding).sum();
+            bm25.idf((own + guesses).min(records) as u32)
         });
         Self {
             idfs: idfs.collect(),
@@ -147,12 +158,13 @@ struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    fn new(part: &TextPart<'a>, query: &TextQuery, statistics: &Statistics) -> Self {
+    fn new(part: (usize, &TextPart<'a>), query: &'a TextQuery, statistics: &Statistics) -> Self {
+        let (at, part) = part;
         let bm25 = statistics.bm25;
         let mut terms = Vec::new();
         for (word, (asked, idf)) in query.words.iter().zip(&statistics.idfs).enumerate() {
             for alternative in &asked.terms {
-                if let Some(cursor) = part.cursor(&alternative.term) {
+                if let Some(cursor) = alternative.cursor(part, at) {
                     let weight = idf * f64::from(asked.repeats) * alternative.boost;
                     let max_score = max_score(bm25, weight, cursor.impacts());
                     terms.push(Term {
@@ -211,8 +223,8 @@ pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match>
         k,
         heap: BinaryHeap::with_capacity(k + 1),
     };
-    for part in parts {
-        let mut scorer = Scorer::new(part, query, &statistics);
+    for (at, part) in parts.iter().enumerate() {
+        let mut scorer = Scorer::new((at, part), query, &statistics);
         search_part(part, &mut scorer, &mut best);
     }
     let mut found: Vec<Match> = best.heap.into_iter().map(|worst| worst.0).collect();
@@ -229,17 +241,25 @@ fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
             .max_score
             .total_cmp(&scorer.terms[b].max_score)
     });
+    let words = scorer.terms.last().map_or(0, |last| last.word + 1);
+    let mut bound = Bound::of(words);
     loop {
-        let mut rest = 0.0;
+        bound.clear();
+        let mut of_others = 0.0;
         let essential = by_max_score.iter().position(|&at| {
-            rest += scorer.terms[at].max_score;
-            rest > best.threshold()
+            let term = &scorer.terms[at];
+            let without = of_others;
+            of_others = bound.with(term.word, term.max_score);
+            let decides = of_others > best.threshold();
+            if decides {
+                of_others = without;
+            }
+            decides
         });
         let Some(essential) = essential else {
             return;
         };
-        let (others, essential) = by_max_score.split_at(essential);
-        let of_others: f64 = others.iter().map(|&at| scorer.terms[at].max_score).sum();
+        let essential = &by_max_score[essential..];
         let heads = essential.iter().map(|&at| scorer.terms[at].cursor.record());
         let start = heads.min().unwrap_or(OVER);
         if start == OVER {
@@ -249,17 +269,13 @@ fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
             .iter()
             .map(|&at| scorer.terms[at].cursor.block_end(start));
         let end = ends.min().unwrap_or(OVER);
-        let of_window: f64 = essential
-            .iter()
-            .map(|&at| &scorer.terms[at])
-            .map(|term| {
-                max_score(
-                    scorer.bm25,
-                    term.weight,
-                    term.cursor.block_impacts(start).iter(),
-                )
-            })
-            .sum();
+        bound.clear();
+        let mut of_window = 0.0;
+        for &at in essential {
+            let term = &scorer.terms[at];
+            let impacts = term.cursor.block_impacts(start).iter();
+            of_window = bound.with(term.word, max_score(scorer.bm25, term.weight, impacts));
+        }
         if of_window + of_others > best.threshold() {
             search_window(part, scorer, best, essential, end);
         } else {
@@ -267,6 +283,29 @@ fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
                 scorer.terms[at].cursor.seek(end.saturating_add(1));
             }
         }
+    }
+}
+
+/// The most that some terms can add to a score: of each word what its best one can.
+struct Bound {
+    of_words: Vec<f64>,
+}
+
+impl Bound {
+    fn of(words: usize) -> Self {
+        Self {
+            of_words: vec![0.0; words],
+        }
+    }
+
+    fn clear(&mut self) {
+        self.of_words.fill(0.0);
+    }
+
+    /// The bound with one more term of a word.
+    fn with(&mut self, word: usize, most: f64) -> f64 {
+        self.of_words[word] = self.of_words[word].max(most);
+        self.of_words.iter().sum()
     }
 }
 
@@ -370,8 +409,8 @@ pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
 pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
     let statistics = Statistics::of(parts, query);
     let mut scores = Vec::with_capacity(positions.len());
-    for part in parts {
-        let mut scorer = Scorer::new(part, query, &statistics);
+    for (at, part) in parts.iter().enumerate() {
+        let mut scorer = Scorer::new((at, part), query, &statistics);
         let own = part.offset..part.offset + part.index.len() as u32;
         for position in positions.iter().filter(|position| own.contains(position)) {
             let record = position - part.offset;
@@ -384,21 +423,21 @@ pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> V
 
 /// The live positions of each part that hold a word of the query, whether they pass or not.
 pub fn matching(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
-    let of_part = |part: &TextPart<'_>| {
-        let matching = bits(part, query);
+    let of_part = |(at, part): (usize, &TextPart<'_>)| {
+        let matching = bits(at, part, query);
         let matching = RoaringBitmap::from_sorted_iter(ones(&matching)).unwrap_or_default();
         match part.live {
             Some(live) => matching & live,
             None => matching,
         }
     };
-    parts.iter().map(of_part).collect()
+    parts.iter().enumerate().map(of_part).collect()
 }
 
 /// How many live records hold a word of the query and pass.
 pub fn count(parts: &[TextPart<'_>], query: &TextQuery) -> u32 {
-    let of_part = |part: &TextPart<'_>| {
-        let matching = bits(part, query);
+    let of_part = |(at, part): (usize, &TextPart<'_>)| {
+        let matching = bits(at, part, query);
         match part.passing.or(part.live) {
             None => matching.iter().map(|word| word.count_ones()).sum(),
             Some(passing) => {
@@ -407,13 +446,13 @@ pub fn count(parts: &[TextPart<'_>], query: &TextQuery) -> u32 {
             }
         }
     };
-    parts.iter().map(of_part).sum::<u32>()
+    parts.iter().enumerate().map(of_part).sum::<u32>()
 }
 
 /// One bit for each record of a part, set where it holds a word of the query.
-fn bits(part: &TextPart<'_>, query: &TextQuery) -> Vec<u64> {
+fn bits(at: usize, part: &TextPart<'_>, query: &TextQuery) -> Vec<u64> {
     let mut bits = vec![0u64; part.index.len().div_ceil(64)];
-    for cursor in query.terms().filter_map(|term| part.cursor(term)) {
+    for cursor in query.ways().filter_map(|way| way.cursor(part, at)) {
         for record in records(cursor) {
             bits[record as usize / 64] |= 1 << (record % 64);
         }

@@ -134,7 +134,6 @@ fn an_unfinished_word_may_be_a_stop_word_so_far() {
     let index = index(&["insurance in Oslo", "a note in the book", "theatre"]);
     for (typed, records) in [("in", 0), ("no", 1), ("the", 2)] {
         assert_eq!(found(&index, typed, PREFIX), [records], "{typed}");
-        assert_eq!(found(&index, typed, Lookup::default()), [] as [u32; 0]);
     }
     assert_eq!(found(&index, "book with", PREFIX), [1]);
     let parts = [part(&index)];
@@ -146,7 +145,17 @@ fn stop_words_of_a_phrase_score_where_no_other_word_does() {
     let index = index(&["it is so", "is it milk", "wood"]);
     assert_eq!(found(&index, "\"it is\"", Lookup::default()).len(), 2);
     assert_eq!(found(&index, "milk \"it is\"", Lookup::default()), [1]);
-    assert_eq!(found(&index, "it is", Lookup::default()), [] as [u32; 0]);
+    assert_eq!(
+        found(&index, "it is", Lookup::default()).len(),
+        2,
+        "a query of nothing else"
+    );
+    assert_eq!(found(&index, "wood it is", Lookup::default()), [2]);
+    assert_eq!(
+        found(&index, "steel it is", Lookup::default()),
+        [] as [u32; 0],
+        "what is asked for is not there"
+    );
     let parts = [part(&index)];
     let query = plain(&parts, "\"it is\"");
     let marked = Matches::of(&Analyzer::default(), &query, "It is so").ranges();
@@ -171,6 +180,68 @@ fn words_run_together_are_found_and_marked_one_by_one() {
         .into_iter();
     let marked: Vec<&str> = marked.map(|range| &text[range]).collect();
     assert_eq!(marked, ["bridges"]);
+}
+
+#[test]
+fn what_is_written_together_and_apart_meets_from_both_sides() {
+    let index = index(&[
+        "an ice cream parlour",
+        "Wi-Fi router",
+        "jack plug 3.5mm",
+        "R & D",
+        "getUserById",
+        "lamp",
+    ]);
+    for (query, record) in [
+        ("icecream", 0),
+        ("ice-cream", 0),
+        ("wifi", 1),
+        ("wi fi", 1),
+        ("wi-fi", 1),
+        ("3.5 mm", 2),
+        ("3.5mm", 2),
+        ("R&D", 3),
+        ("user by id", 4),
+        ("getuserbyid", 4),
+        ("\"wifi router\"", 1),
+        ("\"wi fi router\"", 1),
+        ("\"plug 3.5 mm\"", 2),
+    ] {
+        for lookup in [Lookup::default(), CORRECT] {
+            assert_eq!(found(&index, query, lookup), [record], "{query}");
+        }
+    }
+}
+
+#[test]
+fn the_form_that_was_typed_stands_first() {
+    let index = index(&[
+        "a node and some js",
+        "node.js",
+        "writes drivers in C",
+        "C++ engines",
+        "cafe noir",
+        "café noir",
+    ]);
+    for (query, record) in [("node.js", 1), ("c++", 3), ("café", 5)] {
+        assert_eq!(
+            found(&index, query, Lookup::default())[0],
+            record,
+            "{query}"
+        );
+    }
+    assert_eq!(found(&index, "C++", Lookup::default()), [3]);
+    assert_eq!(found(&index, "cafe", Lookup::default()).len(), 2);
+}
+
+#[test]
+fn a_phrase_is_marked_only_where_it_stands() {
+    let text = "plug 3.5 mm, 3.5 inch or 7 mm";
+    let index = index(&[text]);
+    let query = plain(&[part(&index)], "3.5mm");
+    let marked = Matches::of(&Analyzer::default(), &query, text).ranges();
+    let marked: Vec<&str> = marked.into_iter().map(|range| &text[range]).collect();
+    assert_eq!(marked, ["3.5", "mm"]);
 }
 
 #[test]
@@ -231,27 +302,60 @@ fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
     )
 }
 
-/// BM25 as it is written down, record by record, with nothing but the texts.
+/// BM25 as it is written down, record by record, with nothing but the texts. Stop words make
+/// no record longer, and are asked for where nothing else is.
 fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
-    let terms =
-        |text: &str| -> Vec<String> { Analyzer::default().tokens(text).map(|t| t.term).collect() };
-    let records: Vec<Vec<String>> = records.iter().map(|text| terms(text)).collect();
+    let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+    let rest = |words: &[String]| words.iter().filter(|word| *word != "the").count();
+    let records: Vec<Vec<String>> = records.iter().map(|text| words(text)).collect();
+    let mut asked = words(query);
+    if rest(&asked) > 0 {
+        asked.retain(|word| word != "the");
+    }
+    let length = |record: &Vec<String>| rest(record) - usize::from(record[0].is_empty());
     let n = records.len() as f64;
-    let total: usize = records.iter().map(Vec::len).sum();
+    let total: usize = records.iter().map(length).sum();
     let average = (total as f64 / n.max(1.0)).max(1.0);
     let score = |record: &Vec<String>| {
-        let of_term = |term: &String| {
-            let holding = records
-                .iter()
-                .filter(|record| record.contains(term))
-                .count() as f64;
-            let tf = record.iter().filter(|own| *own == term).count() as f64;
+        let of_word = |word: &String| {
+            let holding = records.iter().filter(|record| record.contains(word));
+            let holding = holding.count() as f64;
+            let tf = record.iter().filter(|own| *own == word).count() as f64;
             let idf = (1.0 + (n - holding + 0.5) / (holding + 0.5)).ln();
-            idf * tf / (tf + 1.5 * (1.0 - 0.75 + 0.75 * record.len() as f64 / average))
+            idf * tf / (tf + 1.5 * (1.0 - 0.75 + 0.75 * length(record) as f64 / average))
         };
-        terms(query).iter().map(of_term).sum()
+        asked.iter().map(of_word).sum()
     };
     records.iter().map(score).collect()
+}
+
+/// Words of which each is written in several ways, glued, with accents, without spaces.
+const GLUED: [&str; 20] = [
+    "wi-fi",
+    "wifi",
+    "wi",
+    "fi",
+    "getUserById",
+    "user",
+    "by",
+    "id",
+    "3.5mm",
+    "3.5",
+    "mm",
+    "bán",
+    "ban",
+    "bạn",
+    "東京",
+    "東京都",
+    "京都と東北",
+    "학교를",
+    "학교에서",
+    "c++",
+];
+
+fn glued() -> impl Strategy<Value = String> {
+    let words = prop::collection::vec(prop::sample::select(&GLUED[..]), 0..7);
+    words.prop_map(|words| words.join(" "))
 }
 
 proptest! {
@@ -304,6 +408,74 @@ proptest! {
         for found in &all {
             let at = kept.iter().position(|(at, _)| *at == found.position).unwrap();
             prop_assert!((scores[at] - f64::from(found.score)).abs() < 1e-4 * scores[at].max(1.0));
+        }
+    }
+
+    /// The same where words have several ways to stand in a record: pruned or not, counted or
+    /// explained, in one part or several, with whatever is deleted.
+    #[test]
+    fn ways_of_writing_a_word_change_nothing(
+        first in prop::collection::vec((glued(), prop::bool::weighted(0.8)), 1..40),
+        second in prop::collection::vec((glued(), prop::bool::weighted(0.8)), 0..40),
+        query in glued(), k in 1usize..12
+    ) {
+        let both = [&first, &second];
+        let indexes: Vec<TextIndex> = both.iter()
+            .map(|texts| index(&texts.iter().map(|text| &text.0).collect::<Vec<_>>()))
+            .collect();
+        let live: Vec<RoaringBitmap> = both.iter()
+            .map(|texts| (0..).zip(texts.iter()).filter(|(_, t)| t.1).map(|(at, _)| at).collect())
+            .collect();
+        let mut offset = 0;
+        let mut parts = Vec::new();
+        for (index, live) in indexes.iter().zip(&live) {
+            let lengths = index.lengths();
+            let terms = live.iter().map(|at| u64::from(lengths[at as usize])).sum();
+            parts.push(TextPart { live: Some(live), terms, offset, ..part(index) });
+            offset += lengths.len() as u32;
+        }
+        for asked in [query.clone(), format!("\"{query}\"")] {
+            let words = plain(&parts, &asked);
+            let all = exhaustive(&parts, &words);
+            prop_assert_eq!(&search(&parts, &words, k), &all[..k.min(all.len())]);
+            prop_assert_eq!(count(&parts, &words) as usize, all.len());
+            for found in all.iter().take(k) {
+                let sum: f64 = explain(&parts, &words, found.position).iter()
+                    .map(|term| term.contribution).sum();
+                prop_assert!((sum - f64::from(found.score)).abs() < 1e-5);
+            }
+            // What is left, built at once, has the same scores in the same order.
+            let kept: Vec<&String> = first.iter().chain(&second)
+                .filter(|text| text.1).map(|text| &text.0).collect();
+            let whole = index(&kept);
+            let whole = [part(&whole)];
+            let at_once = exhaustive(&whole, &plain(&whole, &asked));
+            let scores = |matches: &[Match]| -> Vec<f32> {
+                matches.iter().map(|found| found.score).collect()
+            };
+            prop_assert_eq!(scores(&all), scores(&at_once));
+        }
+    }
+
+    /// A record is found by any run of its own words, as a phrase too, and what is marked in
+    /// it lies on its characters.
+    #[test]
+    fn a_record_is_found_by_its_own_words(text in glued(), from in 0usize..6, count in 1usize..4) {
+        let words: Vec<&str> = text.split(' ').collect();
+        let asked = words.iter().skip(from).take(count).copied().collect::<Vec<_>>().join(" ");
+        if !asked.is_empty() {
+            let index = index(&[text.as_str()]);
+            let parts = [part(&index)];
+            for asked in [asked.clone(), format!("\"{asked}\"")] {
+                let query = plain(&parts, &asked);
+                let fulfilling = fulfilling(&parts, &query);
+                prop_assert!(fulfilling.is_none_or(|found| found[0].contains(0)), "{}", asked);
+                prop_assert_eq!(search(&parts, &query, 1).len(), 1, "{}", asked);
+                let marked = Matches::of(&Analyzer::default(), &query, &text).ranges();
+                prop_assert!(!marked.is_empty());
+                prop_assert!(marked.iter().all(|range| text.get(range.clone()).is_some()));
+                prop_assert!(marked.windows(2).all(|pair| pair[0].end < pair[1].start));
+            }
         }
     }
 }

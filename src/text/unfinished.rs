@@ -2,20 +2,20 @@
 
 use roaring::RoaringBitmap;
 
-use super::condition;
+use super::fulfil;
 use super::query::TextQuery;
 use super::search::TextPart;
 
 /// The live positions of each part that fulfil every condition of a query, an unfinished one
 /// in any of the ways it may go on; `None` where it has none.
 pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
-    let every = condition::fulfilling(parts, query);
+    let every = fulfil::fulfilling(parts, query);
     let ways = query.unfinished.iter().filter_map(|way| {
         let alone = TextQuery {
             conditions: vec![way.clone()],
             ..TextQuery::default()
         };
-        condition::fulfilling(parts, &alone)
+        fulfil::fulfilling(parts, &alone)
     });
     let any = ways.reduce(|some, more| pairwise(some, more, |some, more| some | more));
     match (every, any) {

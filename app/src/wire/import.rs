@@ -57,6 +57,10 @@ pub struct Proposed {
     /// elsewhere where nobody says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<String>,
+    /// The language of the texts: a code such as `en`, `none` for no language, `auto` to tell
+    /// it from the texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// What a field of a file becomes, and why.

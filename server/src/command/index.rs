@@ -93,6 +93,7 @@ impl Index {
             for line in lines(source.fields()) {
                 writeln!(out, "  {line}")?;
             }
+            writeln!(out, "  language: {}", source.schema().language)?;
         }
         if report.partly_read > 0 {
             writeln!(

@@ -200,6 +200,10 @@ struct Fields {
     /// times
     #[arg(long = "weight", value_name = "FIELD=N")]
     weights: Vec<String>,
+    /// Language of the texts, which decides on stems and stop words: a code such as en or de,
+    /// none for no language, auto to tell it from the texts
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
 }
 
 impl Fields {
@@ -214,6 +218,7 @@ impl Fields {
             image: self.image.clone(),
             facets: self.facets.clone(),
             weights: self.weights.clone(),
+            language: self.language.clone(),
         }
     }
 }

@@ -178,6 +178,7 @@ pub fn options(fields: wire::Proposed) -> FieldOptions {
         image: fields.image,
         facets: fields.facets,
         weights: fields.weights,
+        language: fields.language,
     }
 }
 

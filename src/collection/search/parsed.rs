@@ -63,7 +63,7 @@ impl Collection {
         });
         check(
             own.len() + conditions.len(),
-            conditions.iter().map(|c| c.words.len()),
+            conditions.iter().map(text::Condition::terms),
         )?;
         let mut meaning = text::without_operators(&clauses);
         let own = own.into_iter().map(Filter::Is);

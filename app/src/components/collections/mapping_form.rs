@@ -68,6 +68,7 @@ pub fn MappingForm(
             .is_some_and(|all| all.iter().any(|info| info.name == name.trim()))
     });
     let selects = roles(&proposed).map(|role| view! { <RoleSelect role fields=fields.clone() /> });
+    let language = proposed.language.clone();
     let facets = fields.iter().map(|field| {
         let facet = facet_choice(field, &proposed);
         let kind = facet.kind.map(|kind| view! { <small>{kind}</small> });
@@ -146,6 +147,23 @@ pub fn MappingForm(
                     {further}
                 </fieldset>
             </details>
+            <div class="field">
+                <label for="import-language">"Language"</label>
+                <input
+                    id="import-language"
+                    name="language"
+                    type="text"
+                    maxlength="4"
+                    aria-describedby="import-language-hint"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    value=language
+                />
+                <p id="import-language-hint" class="hint">
+                    "Decides which endings are folded and which words are passed over: a code \
+                     such as “en” or “de”, or “none”."
+                </p>
+            </div>
             <fieldset class="checks">
                 <legend>"Fields to filter by"</legend>
                 {facets}

@@ -86,6 +86,7 @@ struct ImportOf {
     facet: Vec<String>,
     #[serde(default)]
     weight: Vec<String>,
+    language: Option<String>,
 }
 
 async fn import(
@@ -127,6 +128,7 @@ async fn import(
             image: asked.image,
             facets: asked.facet,
             weights: asked.weight,
+            language: asked.language,
         },
     };
     let task = service.manage(move |opened| opened.tasks.queue(incoming, plan));

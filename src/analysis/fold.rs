@@ -1,0 +1,200 @@
+//! What counts as the same letter: case, width, ligatures and accents folded, whatever is not
+//! seen left out. What tells one word from another stays: the marks of Indic scripts, of Thai
+//! and its neighbours, the voicing marks of kana, й beside и.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+
+use super::letters::{Script, ascii_digit, is_invisible, is_joining};
+
+/// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
+pub const MAX_WORD_BYTES: usize = 128;
+
+/// A word folded.
+pub fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    fold_into(word, &mut folded);
+    folded
+}
+
+/// Adds a word, folded, to what is there.
+pub fn fold_into(word: &str, folded: &mut String) {
+    let end = folded.len() + MAX_WORD_BYTES;
+    if word.is_ascii() {
+        let letters = word.bytes().take(MAX_WORD_BYTES);
+        folded.extend(letters.map(|byte| match byte {
+            b',' => '.',
+            _ => char::from(byte.to_ascii_lowercase()),
+        }));
+        return;
+    }
+    let mut base = Script::Other;
+    for c in composed(word).flat_map(char::to_lowercase) {
+        if folded.len() + 8 > end {
+            break;
+        }
+        if is_combining_mark(c) {
+            if !base.has_accents() {
+                folded.push(c);
+            }
+            continue;
+        }
+        base = Script::of(c);
+        match base {
+            _ if c.is_ascii() => folded.push(if c == ',' { '.' } else { c }),
+            Script::Latin | Script::Greek => {
+                decompose_canonical(c, |part| {
+                    if !is_combining_mark(part) {
+                        push_plain(part, folded);
+                    }
+                });
+            }
+            _ => push_plain(c, folded),
+        }
+    }
+}
+
+/// A word in lower case with its accents, where it is Latin and has any. In Turkish the
+/// dotted and the dotless i are two letters.
+pub fn accented(word: &str, turkish: bool) -> Option<String> {
+    if word.is_ascii() && !(turkish && word.contains('I')) {
+        return None;
+    }
+    let lower = |c: char| {
+        let c = match c {
+            'I' if turkish => 'ı',
+            'İ' => 'i',
+            c => c,
+        };
+        c.to_lowercase()
+    };
+    let mut exact = String::with_capacity(word.len());
+    for c in composed(word).flat_map(lower) {
+        if exact.len() + 8 > MAX_WORD_BYTES {
+            break;
+        }
+        exact.push(c);
+    }
+    let has_accents = exact
+        .chars()
+        .any(|c| !c.is_ascii() && Script::of(c) == Script::Latin);
+    has_accents.then_some(exact)
+}
+
+/// A word's characters without those that are not seen, compatibility forms replaced, letters
+/// and their marks composed.
+fn composed(word: &str) -> Box<dyn Iterator<Item = char> + '_> {
+    let seen = word.chars().filter(|&c| !is_invisible(c) && !is_joining(c));
+    let seen = seen.map(|c| ascii_digit(c).unwrap_or(c));
+    // Their compatibility forms would take the vowel AM apart, and so make two letters of one.
+    let parts_vowels = word.chars().any(|c| matches!(c, '\u{e33}' | '\u{eb3}'));
+    if parts_vowels {
+        Box::new(seen.nfc())
+    } else {
+        Box::new(seen.nfkc())
+    }
+}
+
+/// Adds a letter the way a keyboard without it has it, or as its readers hold it to be the
+/// same, where Unicode does not decompose it.
+fn push_plain(letter: char, folded: &mut String) {
+    let plain = match letter {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ø' => "o",
+        'ł' => "l",
+        'ı' => "i",
+        'đ' | 'ð' => "d",
+        'ħ' => "h",
+        'ς' => "σ",
+        'ё' | 'ѐ' => "е",
+        'ѝ' => "и",
+        // Alef in all its forms, ya without dots, ta marbuta as it is said at a pause, the
+        // Persian ya and kaf.
+        'آ' | 'أ' | 'إ' | 'ٱ' => "ا",
+        'ى' | 'ی' => "ي",
+        'ة' => "ه",
+        'ک' => "ك",
+        '\u{2019}' | '\u{2018}' | '\u{2bc}' | '\u{2bb}' | '\u{ff07}' => "'",
+        _ => {
+            folded.push(letter);
+            return;
+        }
+    };
+    folded.push_str(plain);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_readers_hold_to_be_the_same_is_folded() {
+        for (a, b) in [
+            ("Montréal", "montreal"),
+            ("Cafe\u{301}", "café"),
+            ("ﬁsh", "fish"),
+            ("STRASSE", "Straße"),
+            ("Søren", "soren"),
+            ("ŁÓDŹ", "lodz"),
+            ("Ærøskøbing", "aeroskobing"),
+            ("Þing", "thing"),
+            ("İstanbul", "ISTANBUL"),
+            ("ılık", "ilik"),
+            ("ΟΔΟΣ", "οδός"),
+            ("ёлка", "елка"),
+            ("за\u{301}мок", "замок"),
+            ("Ｐａｒｉｓ", "paris"),
+            ("ﾋﾞｰﾙ", "ビール"),
+            ("か\u{3099}", "が"),
+            ("مَرَّاكُش", "مراكش"),
+            ("آسفي", "اسفى"),
+            ("ش\u{640}\u{640}ابوص", "شابوص"),
+            ("مدرسة", "مدرسه"),
+            ("שָׁלוֹם", "שלום"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            ("Zusammen\u{ad}arbeit", "zusammenarbeit"),
+            ("\u{200f}butter\u{200e}", "butter"),
+            ("col·lega", "collega"),
+            ("צה\"ל", "צה״ל"),
+            ("CO₂", "co2"),
+            ("१२३", "123"),
+            ("㎏", "kg"),
+        ] {
+            assert_eq!(fold(a), fold(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_tells_words_apart_is_kept() {
+        for (a, b) in [
+            ("बिल", "बल"),
+            ("ข้าว", "ข่าว"),
+            ("ビ", "ヒ"),
+            ("ぱ", "は"),
+            ("мой", "мои"),
+            ("їжак", "іжак"),
+            ("คำ", "คา"),
+        ] {
+            assert_ne!(fold(a), fold(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn accents_are_kept_where_there_are_any() {
+        assert_eq!(accented("BÁN", false).as_deref(), Some("bán"));
+        assert_eq!(accented("ba\u{301}n", false).as_deref(), Some("bán"));
+        assert_eq!(accented("IŞIK", true).as_deref(), Some("ışık"));
+        assert_eq!(accented("ban", false), None);
+        assert_eq!(accented("мой", false), None);
+    }
+
+    #[test]
+    fn endless_words_are_cut() {
+        for word in ["x", "é", "語", "か\u{3099}"] {
+            assert!(fold(&word.repeat(100_000)).len() <= MAX_WORD_BYTES);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! What a text holds, piece by piece: words, the wholes of glued words, words with their
+//! accents, n-grams of scripts without spaces.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::fold::{MAX_WORD_BYTES, accented, fold, fold_into};
+use super::letters::{Script, is_digit, is_invisible, is_picture};
+use super::parts::{Borders, is_grouped};
+use super::scan::{Form, Found, Joint, Part, Scanner};
+use super::{Analyzer, Language};
+
+/// A word of more parts has no whole: it is a path or an address.
+const MAX_WHOLE: usize = 8;
+/// From so many digits on a number with hyphens is a telephone's, a book's, an order's: it is
+/// also written without them. `16-07` is not `1607`.
+const LONG_NUMBER: usize = 7;
+
+/// One piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// Its letters, folded.
+    pub word: &'a str,
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// Which word of the text it is, from 0; the parts of a glued word count one by one, and
+    /// so do the characters of scripts without spaces.
+    pub position: u32,
+    /// How many positions it takes.
+    pub width: u32,
+    /// What kind of piece it is.
+    pub kind: Kind,
+}
+
+/// What a piece is of its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A word, or a part of a glued one.
+    Word,
+    /// An article before an apostrophe, which says as little as a stop word.
+    Elided,
+    /// The word that came last, with its accents.
+    Accented,
+    /// Several parts of a glued word as one, or a word in another of its forms.
+    Whole,
+    /// Two characters of a script without spaces, or the only one of its run.
+    Gram,
+    /// One character among others.
+    Letter,
+}
+
+impl Analyzer {
+    /// Calls with every piece of a text. Pieces come in order of their ends; of one word the
+    /// word itself comes first.
+    pub fn each(&self, text: &str, mut call: impl FnMut(&Piece<'_>)) {
+        let mut scanner = Scanner::new(text, Borders::Sure);
+        let mut buffers = Buffers::default();
+        let mut position = 0;
+        while let Some(found) = scanner.next() {
+            match found {
+                Found::Word => {
+                    self.each_of_word(text, &scanner.parts, position, &mut buffers, &mut call);
+                    position += scanner.parts.len() as u32;
+                }
+                Found::Run(run) => position += each_of_run(text, run, position, &mut call),
+                Found::Picture(range) => {
+                    let word = picture(&text[range.clone()]);
+                    call(&Piece {
+                        word: &word,
+                        range,
+                        position,
+                        width: 1,
+                        kind: Kind::Word,
+                    });
+                    position += 1;
+                }
+            }
+        }
+    }
+
+    fn each_of_word(
+        &self,
+        text: &str,
+        parts: &[Part],
+        position: u32,
+        buffers: &mut Buffers,
+        call: &mut impl FnMut(&Piece<'_>),
+    ) {
+        for (at, part) in parts.iter().enumerate() {
+            let place = position + at as u32;
+            let piece = |word: &str, kind: Kind, call: &mut dyn FnMut(&Piece<'_>)| {
+                if !word.is_empty() {
+                    call(&Piece {
+                        word,
+                        range: part.range.clone(),
+                        position: place,
+                        width: 1,
+                        kind,
+                    });
+                }
+            };
+            let word = &mut buffers.word;
+            word.clear();
+            word_of(text, part, word);
+            let kind = if part.form == Form::Elided {
+                Kind::Elided
+            } else {
+                Kind::Word
+            };
+            piece(word, kind, call);
+            if !text[part.core.clone()].is_ascii() || self.language == Language::Turkish {
+                let accented =
+                    accented(&text[part.core.clone()], self.language == Language::Turkish);
+                if let Some(accented) = accented.filter(|accented| accented != word) {
+                    piece(&accented, Kind::Accented, call);
+                }
+            }
+            if let Some(other) = other_form(text, part, word) {
+                piece(&other, Kind::Whole, call);
+            }
+            if parts.len() == 1 {
+                continue;
+            }
+            wholes_ending_at(parts, at, |from| {
+                let whole = &mut buffers.whole;
+                whole.clear();
+                join(text, &parts[from..=at], whole);
+                if whole.is_empty() {
+                    return;
+                }
+                call(&Piece {
+                    word: whole,
+                    range: parts[from].range.start..part.range.end,
+                    position: position + from as u32,
+                    width: (at - from + 1) as u32,
+                    kind: Kind::Whole,
+                });
+            });
+        }
+    }
+}
+
+#[derive(Default)]
+struct Buffers {
+    word: String,
+    whole: String,
+}
+
+/// The word of a part, folded, added to what is there.
+pub(super) fn word_of(text: &str, part: &Part, word: &mut String) {
+    let start = word.len();
+    let core = &text[part.core.clone()];
+    match part.form {
+        Form::Joined => {
+            fold_into(core, word);
+            word.retain(|c| c != '\'');
+        }
+        Form::Signed if is_single(core) => {
+            fold_into(core, word);
+            word.push_str(text[part.core.end..part.range.end].trim_matches(is_invisible));
+        }
+        _ => fold_into(core, word),
+    }
+    if word.len() - start > MAX_WORD_BYTES {
+        word.truncate(start);
+    }
+}
+
+/// Another form in which a single part may be written: with its signs, with the ending that
+/// says whose but without the apostrophe, a number without its groups.
+pub(super) fn other_form(text: &str, part: &Part, word: &str) -> Option<String> {
+    match part.form {
+        Form::Signed if !is_single(&text[part.core.clone()]) => {
+            let before = &text[part.range.start..part.core.start];
+            let behind = &text[part.core.end..part.range.end];
+            Some(format!("{before}{word}{behind}"))
+        }
+        Form::Possessive => Some(format!("{word}s")),
+        Form::Plain if word.contains('.') && is_grouped(word) => Some(word.replace('.', "")),
+        _ => None,
+    }
+}
+
+fn is_single(core: &str) -> bool {
+    let mut letters = core.chars();
+    letters.next().is_some() && letters.next().is_none()
+}
+
+/// Calls with where each whole starts that ends with a part: of what parts without a mark, of
+/// what hyphens and full stops join, of all that is glued.
+pub(super) fn wholes_ending_at(parts: &[Part], at: usize, mut call: impl FnMut(usize)) {
+    let next = parts.get(at + 1).map(|next| next.joint);
+    let mut taken = at;
+    for level in [Joint::Tight, Joint::Weak, Joint::Strong] {
+        if next.is_some_and(|joint| joint <= level) {
+            return;
+        }
+        let mut from = at;
+        while from > 0 && parts[from].joint <= level {
+            from -= 1;
+        }
+        if from < taken && at - from < MAX_WHOLE {
+            call(from);
+        }
+        taken = taken.min(from);
+    }
+}
+
+/// Parts in their joined form, added to what is there.
+pub(super) fn join(text: &str, parts: &[Part], whole: &mut String) {
+    let digits = |part: &Part| {
+        text[part.core.clone()]
+            .chars()
+            .filter(|&c| is_digit(c))
+            .count()
+    };
+    let long = || parts.iter().map(digits).sum::<usize>() >= LONG_NUMBER;
+    for part in parts {
+        let start = whole.len();
+        word_of(text, part, whole);
+        let starts_with_digit = whole[start..].starts_with(|c: char| c.is_ascii_digit());
+        let ends_with_digit = whole[..start].ends_with(|c: char| c.is_ascii_digit());
+        if starts_with_digit && ends_with_digit && !long() {
+            whole.insert(start, '.');
+        }
+        if whole.len() > MAX_WORD_BYTES {
+            let end = (0..=MAX_WORD_BYTES)
+                .rev()
+                .find(|&end| whole.is_char_boundary(end));
+            whole.truncate(end.unwrap_or(0));
+            return;
+        }
+    }
+}
+
+/// The n-grams of a run; answers how many positions it takes.
+fn each_of_run(
+    text: &str,
+    run: Range<usize>,
+    position: u32,
+    call: &mut impl FnMut(&Piece<'_>),
+) -> u32 {
+    let clusters = clusters(text, run);
+    let alone = clusters.len() == 1;
+    let mut pair = String::new();
+    for (at, (range, letter)) in clusters.iter().enumerate() {
+        let place = position + at as u32;
+        call(&Piece {
+            word: letter,
+            range: range.clone(),
+            position: place,
+            width: 1,
+            kind: if alone { Kind::Gram } else { Kind::Letter },
+        });
+        if let Some((next, other)) = clusters.get(at + 1) {
+            pair.clear();
+            pair.push_str(letter);
+            pair.push_str(other);
+            call(&Piece {
+                word: &pair,
+                range: range.start..next.end,
+                position: place,
+                width: 2,
+                kind: Kind::Gram,
+            });
+        }
+    }
+    clusters.len() as u32
+}
+
+/// What readers of a run see as its characters, and each folded.
+pub(super) fn clusters(text: &str, run: Range<usize>) -> Vec<(Range<usize>, String)> {
+    let clusters = text[run.clone()]
+        .grapheme_indices(true)
+        .map(|(at, cluster)| {
+            let start = run.start + at;
+            (start..start + cluster.len(), fold(cluster))
+        });
+    clusters.filter(|(_, letter)| !letter.is_empty()).collect()
+}
+
+/// A picture without what only changes how it is drawn: its variant, a skin's tone.
+pub(super) fn picture(cluster: &str) -> String {
+    let is_tone = |c: char| matches!(c, '\u{1f3fb}'..='\u{1f3ff}');
+    let is_joiner = |c: char| c == '\u{200d}';
+    let drawn = |c: &char| !is_tone(*c) && (is_joiner(*c) || !is_invisible(*c));
+    let picture: String = cluster.chars().filter(drawn).collect();
+    if picture.chars().any(is_picture) {
+        picture
+    } else {
+        cluster.to_owned()
+    }
+}
+
+/// Whether a run is Korean, whose words end at blanks.
+pub(super) fn is_hangul(run: &str) -> bool {
+    run.chars()
+        .next()
+        .is_some_and(|c| Script::of(c) == Script::Hangul)
+}

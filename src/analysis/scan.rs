@@ -1,0 +1,323 @@
+//! From a text to what stands between its breaks: glued words with their parts, runs of a
+//! script that is written without spaces, pictures.
+//!
+//! A word is glued where a single mark stands between two of its characters (`wi-fi`,
+//! `node.js`, `sales@example.org`, `l'été`), and where it parts without one (see
+//! [`super::parts`]).
+
+use std::ops::Range;
+
+use super::apostrophe;
+use super::letters::{
+    Script, is_digit, is_invisible, is_joining, is_picture, is_raised_digit, is_word,
+};
+use super::parts::{Borders, split};
+
+/// A glued word of more parts is cut: what follows is another word.
+const MAX_GLUED: usize = 32;
+
+/// What holds a part to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Joint {
+    /// No mark at all.
+    Tight,
+    /// A hyphen, a full stop, an underscore, an apostrophe.
+    Weak,
+    /// A slash, an at sign, a colon, a plus: what a path or an address is made of.
+    Strong,
+}
+
+/// A part of a glued word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is of the text, with its signs or its ending.
+    pub range: Range<usize>,
+    /// What of that is its word.
+    pub core: Range<usize>,
+    /// What holds it to the one before; of the first nothing does.
+    pub joint: Joint,
+    /// What is odd about it.
+    pub form: Form,
+}
+
+/// How a part is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As it stands.
+    Plain,
+    /// An article or a particle before an apostrophe, as in `l'été` or `O'Brien`.
+    Elided,
+    /// Without the apostrophes inside.
+    Joined,
+    /// With an ending that says whose: the range has it, the core has not.
+    Possessive,
+    /// With signs that carry meaning; the core is without them, unless it would be a single
+    /// letter.
+    Signed,
+}
+
+/// What is found between two breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A glued word, whose parts the scanner holds; mostly a single one.
+    Word,
+    /// Letters of scripts without spaces.
+    Run(Range<usize>),
+    /// An emoji, or another sign that is a picture, with all that belongs to it.
+    Picture(Range<usize>),
+}
+
+/// Goes through a text.
+pub struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    borders: Borders,
+    /// The parts of the word that was found last.
+    pub parts: Vec<Part>,
+}
+
+impl<'t> Scanner<'t> {
+    /// From the beginning of a text.
+    pub fn new(text: &'t str, borders: Borders) -> Self {
+        Self {
+            text,
+            at: 0,
+            borders,
+            parts: Vec::new(),
+        }
+    }
+
+    /// What comes next.
+    pub fn next(&mut self) -> Option<Found> {
+        loop {
+            let rest = &self.text[self.at..];
+            let skipped = rest.find(|c: char| is_word(c) || is_picture(c))?;
+            self.at += skipped;
+            let c = self.text[self.at..].chars().next()?;
+            if is_picture(c) {
+                let start = self.at;
+                self.at += cluster(&self.text[start..]).len();
+                return Some(Found::Picture(start..self.at));
+            }
+            if Script::of(c).is_unspaced() && !is_digit(c) {
+                return Some(Found::Run(self.run(c)));
+            }
+            let start = self.at;
+            if self.word() {
+                return Some(Found::Word);
+            }
+            // A mark that belongs to nothing.
+            self.at = self.at.max(start + c.len_utf8());
+        }
+    }
+
+    /// Takes a run of a script without spaces. Hangul is one by itself: its words end at
+    /// blanks.
+    fn run(&mut self, first: char) -> Range<usize> {
+        let start = self.at;
+        let hangul = Script::of(first) == Script::Hangul;
+        let goes_on = |c: char| {
+            let script = Script::of(c);
+            let same = script.is_unspaced() && (script == Script::Hangul) == hangul;
+            (same && is_word(c) && !is_digit(c)) || is_invisible(c)
+        };
+        let rest = &self.text[start..];
+        let length = rest.find(|c| !goes_on(c)).unwrap_or(rest.len());
+        let run = rest[..length].trim_end_matches(is_invisible);
+        self.at = start + length;
+        start..start + run.len()
+    }
+
+    /// Takes a word with all that is glued to it; says whether there was any.
+    fn word(&mut self) -> bool {
+        self.parts.clear();
+        let start = self.at;
+        let dotted = self.begins_with_a_dot(start);
+        let mut joint = Joint::Tight;
+        loop {
+            let atom = self.atom();
+            let left_out = |c: char| is_invisible(c) || is_joining(c);
+            if self.text[atom.clone()].chars().all(left_out) {
+                break;
+            }
+            self.push_atom(atom, joint);
+            if self.parts.len() >= MAX_GLUED {
+                break;
+            }
+            let Some((next, length)) = self.glue() else {
+                break;
+            };
+            joint = next;
+            self.at += length;
+        }
+        apostrophe::read(self.text, &mut self.parts);
+        if let Some(first) = self.parts.first_mut().filter(|_| dotted)
+            && first.form == Form::Plain
+        {
+            first.form = Form::Signed;
+            first.range.start -= 1;
+        }
+        !self.parts.is_empty()
+    }
+
+    /// Whether a full stop stands before a word and after a break, as in `.NET`.
+    fn begins_with_a_dot(&self, start: usize) -> bool {
+        let mut before = self.text[..start].chars().rev();
+        let letter = self.text[start..].starts_with(|c: char| c.is_ascii_alphabetic());
+        letter
+            && before.next() == Some('.')
+            && before
+                .next()
+                .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '"' | ',' | '/'))
+    }
+
+    /// The letters and digits from here on, and the points inside a number.
+    fn atom(&mut self) -> Range<usize> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut end = start;
+        loop {
+            while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                end += 1;
+            }
+            let Some(c) = self.text[end..].chars().next() else {
+                break;
+            };
+            let before = self.text[start..end].chars().next_back();
+            let after = || self.text[end + c.len_utf8()..].chars().next();
+            let goes_on = match c {
+                '.' | ',' => before.is_some_and(is_digit) && after().is_some_and(is_digit),
+                // An abbreviation, such as צה"ל.
+                '"' => before.is_some_and(is_hebrew) && after().is_some_and(is_hebrew),
+                _ if c.is_ascii() => false,
+                _ if is_invisible(c) => true,
+                _ if is_joining(c) => after().is_some_and(is_word),
+                _ if apostrophe::is_apostrophe(c) => false,
+                _ if is_raised_digit(c) => self.joins_raised(&self.text[start..end]),
+                _ => is_word(c) && (!Script::of(c).is_unspaced() || is_digit(c)),
+            };
+            if !goes_on {
+                break;
+            }
+            end += c.len_utf8();
+        }
+        self.at = end;
+        let seen = self.text[start..end].trim_end_matches(is_invisible);
+        start..start + seen.len()
+    }
+
+    /// Whether a raised digit belongs to what stands before it: to a short unit as in `km²`,
+    /// not to a number, and not to a word, whose note it counts.
+    fn joins_raised(&self, before: &str) -> bool {
+        let letters = before.chars().filter(|c| c.is_alphabetic()).count();
+        let last = before.chars().next_back();
+        match last {
+            None => true,
+            Some(last) if is_raised_digit(last) => true,
+            Some(last) => last.is_alphabetic() && letters <= 2,
+        }
+    }
+
+    /// What glues the next part to the last, and how many bytes it takes.
+    fn glue(&self) -> Option<(Joint, usize)> {
+        let rest = &self.text[self.at..];
+        let mark = rest.chars().next()?;
+        let joint = match mark {
+            '-' | '\u{2010}' | '\u{2011}' | '.' | '_' | '&' | '\u{ff0d}' | '\u{ff0e}' => {
+                Joint::Weak
+            }
+            '/' | '@' | ':' | '+' | '#' | '\\' | '\u{ff20}' => Joint::Strong,
+            _ if apostrophe::is_apostrophe(mark) => Joint::Weak,
+            _ => return None,
+        };
+        let mut length = mark.len_utf8();
+        if mark == '_' {
+            length = rest.len() - rest.trim_start_matches('_').len();
+        }
+        let next = rest[length..].chars().next()?;
+        let follows = is_word(next) && (!Script::of(next).is_unspaced() || is_digit(next));
+        follows.then_some((joint, length))
+    }
+
+    /// Adds the parts of an atom, with the signs behind it.
+    fn push_atom(&mut self, atom: Range<usize>, joint: Joint) {
+        let word = &self.text[atom.clone()];
+        let first = self.parts.len();
+        let parts = &mut self.parts;
+        let mut push = |start: usize, end: usize| {
+            let range = atom.start + start..atom.start + end;
+            parts.push(Part {
+                core: range.clone(),
+                range,
+                joint: if start == 0 { joint } else { Joint::Tight },
+                form: Form::Plain,
+            });
+        };
+        if is_simple(word) {
+            push(0, word.len());
+        } else {
+            split(word, self.borders, &mut push);
+        }
+        self.join_with_and(first);
+        let signs = signs(&self.text[self.at..]);
+        if signs > 0
+            && word.ends_with(char::is_alphabetic)
+            && let Some(last) = self.parts.last_mut()
+        {
+            last.range.end = self.at + signs;
+            last.form = Form::Signed;
+            self.at += signs;
+        }
+    }
+
+    /// Makes `AT&T` one part: what an ampersand joins to a single letter is no word alone.
+    fn join_with_and(&mut self, at: usize) {
+        let Some((before, after)) = at.checked_sub(1).map(|before| (before, at)) else {
+            return;
+        };
+        let between = self.parts[before].range.end..self.parts[after].range.start;
+        let single = |part: &Part| self.text[part.core.clone()].chars().count() == 1;
+        if &self.text[between] == "&" && (single(&self.parts[before]) || single(&self.parts[after]))
+        {
+            let end = self.parts[after].range.end;
+            let joined = &mut self.parts[before];
+            (joined.range.end, joined.core.end) = (end, end);
+            self.parts.remove(after);
+        }
+    }
+}
+
+/// Whether a word has one kind of character alone, or a capital and small letters: the way
+/// nearly all words are written.
+pub(super) fn is_simple(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let Some(rest) = bytes.get(1..) else {
+        return true;
+    };
+    bytes[0].is_ascii_alphabetic() && rest.iter().all(u8::is_ascii_lowercase)
+        || bytes.iter().all(u8::is_ascii_uppercase)
+}
+
+/// How many bytes of signs stand behind a letter that are part of its word: those of `C++`,
+/// `C#`, `A+`.
+fn signs(rest: &str) -> usize {
+    let length = match rest.as_bytes() {
+        [b'+', b'+', ..] => 2,
+        [b'+' | b'#', ..] => 1,
+        _ => return 0,
+    };
+    let next = rest[length..].chars().next();
+    let plus = rest.starts_with('+') && length == 1;
+    let goes_on = |c: char| matches!(c, '+' | '#') || c.is_alphabetic() || (plus && is_word(c));
+    if next.is_some_and(goes_on) { 0 } else { length }
+}
+
+fn is_hebrew(c: char) -> bool {
+    Script::of(c) == Script::Hebrew
+}
+
+/// What is seen as one character, from the start of a text.
+pub fn cluster(text: &str) -> &str {
+    use unicode_segmentation::UnicodeSegmentation;
+    text.graphemes(true).next().unwrap_or_default()
+}

@@ -1,0 +1,149 @@
+//! Which records fulfil a query's conditions: phrases, words in a field, exclusions.
+
+use roaring::RoaringBitmap;
+
+use super::condition::{Condition, Step};
+use super::query::TextQuery;
+use super::search::TextPart;
+use super::sequence::Sequence;
+
+/// The live positions of each part that fulfil every condition of a query; `None` where it
+/// has none.
+pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
+    if query.conditions.is_empty() {
+        return None;
+    }
+    let of_part = |part: &TextPart<'_>| {
+        let mut left = part.live.cloned().unwrap_or_else(|| {
+            let mut all = RoaringBitmap::new();
+            all.insert_range(0..part.index.len() as u32);
+            all
+        });
+        for condition in &query.conditions {
+            let holding = holding(part, condition);
+            if condition.excluded {
+                left -= holding;
+            } else {
+                left &= holding;
+            }
+        }
+        left
+    };
+    Some(parts.iter().map(of_part).collect())
+}
+
+/// The positions of a part that hold a condition's words one after another.
+fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
+    let known = |step: &&Step| {
+        let mut terms = step.terms.iter();
+        terms.all(|(term, _)| part.index.term(term).is_some())
+    };
+    let steps: Vec<&Step> = condition.steps.iter().filter(known).collect();
+    match in_a_row(condition.words, &steps) {
+        Some(terms) => holding_in_a_row(part, condition, &terms),
+        None => holding_in_any_way(part, condition, &steps),
+    }
+}
+
+/// The terms of a condition whose words have one way each, with how far each stands from the
+/// first.
+fn in_a_row(words: usize, steps: &[&Step]) -> Option<Vec<(String, u32)>> {
+    let (mut terms, mut start) = (Vec::new(), 0);
+    for (at, step) in steps.iter().enumerate() {
+        if (step.from, step.to) != (at, at + 1) {
+            return None;
+        }
+        let own = step.terms.iter();
+        terms.extend(own.map(|(term, offset)| (term.clone(), start + offset)));
+        start += step.width;
+    }
+    (steps.len() == words).then_some(terms)
+}
+
+fn holding_in_a_row(
+    part: &TextPart<'_>,
+    condition: &Condition,
+    terms: &[(String, u32)],
+) -> RoaringBitmap {
+    let mut found = RoaringBitmap::new();
+    let Some(mut sequence) = Sequence::new(part, terms) else {
+        return found;
+    };
+    // Where a word alone stands, and in which field, is only read where it matters.
+    let anywhere = terms.len() == 1 && condition.fields.is_empty();
+    while let Some(record) = sequence.next() {
+        let mut starts = || {
+            sequence
+                .starts()
+                .any(|at| counts(part, condition, record, at))
+        };
+        if anywhere || starts() {
+            found.insert(record);
+        }
+    }
+    found
+}
+
+/// Whether a place lies in a field that counts.
+fn counts(part: &TextPart<'_>, condition: &Condition, record: u32, place: u32) -> bool {
+    condition.fields.is_empty()
+        || condition
+            .fields
+            .contains(&part.index.field_at(record, place))
+}
+
+/// The same where words have several ways: the records that have all terms of some steps
+/// from the first word to the last are looked at one by one.
+fn holding_in_any_way(
+    part: &TextPart<'_>,
+    condition: &Condition,
+    steps: &[&Step],
+) -> RoaringBitmap {
+    let mut sequences: Vec<(&Step, Sequence<'_>)> = Vec::new();
+    for &step in steps {
+        sequences.extend(Sequence::new(part, &step.terms).map(|sequence| (step, sequence)));
+    }
+    // Where the words read so far may end.
+    let mut ends: Vec<Vec<u32>> = vec![Vec::new(); condition.words + 1];
+    let mut found = RoaringBitmap::new();
+    for record in candidates(part, condition.words, steps) {
+        ends.iter_mut().for_each(Vec::clear);
+        // Steps come in order of where they start.
+        for (step, sequence) in &mut sequences {
+            if !sequence.seek(record) {
+                continue;
+            }
+            let (before, after) = ends.split_at_mut(step.to);
+            let fits = |&at: &u32| match step.from {
+                0 => counts(part, condition, record, at),
+                from => before[from].contains(&at),
+            };
+            let starts = sequence.starts().filter(fits);
+            after[0].extend(starts.map(|at| at + step.width));
+        }
+        if !ends[condition.words].is_empty() {
+            found.insert(record);
+        }
+    }
+    found
+}
+
+/// The records that hold all terms of some steps from the first word to the last, wherever.
+fn candidates(part: &TextPart<'_>, words: usize, steps: &[&Step]) -> RoaringBitmap {
+    let mut reached: Vec<Option<RoaringBitmap>> = vec![None; words + 1];
+    for step in steps {
+        let Some(mut sequence) = Sequence::new(part, &step.terms) else {
+            continue;
+        };
+        let records = std::iter::from_fn(|| sequence.next());
+        let mut records = RoaringBitmap::from_sorted_iter(records).unwrap_or_default();
+        if step.from > 0 {
+            match &reached[step.from] {
+                Some(before) => records &= before,
+                None => continue,
+            }
+        }
+        *reached[step.to].get_or_insert_default() |= records;
+    }
+    reached.pop().flatten().unwrap_or_default()
+}

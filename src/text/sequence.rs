@@ -1,0 +1,73 @@
+//! Terms that stand one after another: the records that hold them so, and where.
+
+use super::postings::{Cursor, OVER};
+use super::search::TextPart;
+
+/// Goes through the records of a part that hold all of some terms.
+pub struct Sequence<'a> {
+    /// Each with how far it stands from the first.
+    terms: Vec<(Cursor<'a>, u32)>,
+    next: u32,
+    positions: Vec<Vec<u32>>,
+}
+
+impl<'a> Sequence<'a> {
+    /// The terms, each with how far it stands from the first; `None` where the part lacks one.
+    pub fn new(part: &TextPart<'a>, terms: &[(String, u32)]) -> Option<Self> {
+        let cursors = terms
+            .iter()
+            .map(|(term, at)| Some((part.cursor(term)?, *at)));
+        Some(Self {
+            terms: cursors.collect::<Option<_>>()?,
+            next: 0,
+            positions: vec![Vec::new(); terms.len()],
+        })
+    }
+
+    /// The next record that holds every term, wherever they stand in it.
+    pub fn next(&mut self) -> Option<u32> {
+        loop {
+            let mut record = self.next;
+            for (cursor, _) in &mut self.terms {
+                cursor.seek(record);
+                record = record.max(cursor.record());
+            }
+            if record == OVER || self.terms.is_empty() {
+                return None;
+            }
+            self.next = record;
+            if self
+                .terms
+                .iter()
+                .all(|(cursor, _)| cursor.record() == record)
+            {
+                self.next = record + 1;
+                return Some(record);
+            }
+        }
+    }
+
+    /// Goes to a record, never back; says whether it holds every term.
+    pub fn seek(&mut self, record: u32) -> bool {
+        self.terms.iter_mut().all(|(cursor, _)| {
+            cursor.seek(record);
+            cursor.record() == record
+        })
+    }
+
+    /// Where in the record it stands at the terms stand one after another: the places of the
+    /// first.
+    pub fn starts(&mut self) -> impl Iterator<Item = u32> + '_ {
+        for ((cursor, _), positions) in self.terms.iter_mut().zip(&mut self.positions) {
+            cursor.read_positions(positions);
+        }
+        let offsets = self.terms.iter().map(|(_, at)| *at);
+        let others: Vec<(&Vec<u32>, u32)> = self.positions.iter().zip(offsets).skip(1).collect();
+        let first = self.positions.first().into_iter().flatten().copied();
+        first.filter(move |start| {
+            let stands =
+                |(positions, at): &(&Vec<u32>, u32)| positions.binary_search(&(start + at)).is_ok();
+            others.iter().all(stands)
+        })
+    }
+}
