@@ -41,8 +41,24 @@ const DAYS: [&str; 4] = [
     "2024",
 ];
 
-const WORDS: [&str; 8] = [
-    "milk", "wood", "goat", "solar", "panel", "tax", "night", "train",
+/// Plain words, and such as are read in several ways.
+const WORDS: [&str; 16] = [
+    "milk",
+    "wood",
+    "goat",
+    "solar",
+    "panel",
+    "tax",
+    "night",
+    "train",
+    "Wi-Fi",
+    "wifi",
+    "getUserById",
+    "3.5mm",
+    "bán",
+    "bạn",
+    "東京タワー",
+    "C++",
 ];
 
 fn schema() -> Schema {
@@ -241,7 +257,14 @@ fn ranking(answer: &Answer) -> Vec<(String, u32)> {
 
 fn queries() -> Vec<Query> {
     let mut queries = Vec::new();
-    for text in ["milk", "solar panel night", "goat wood train"] {
+    for text in [
+        "milk",
+        "solar panel night",
+        "goat wood train",
+        "wifi user",
+        "bán 東京",
+        "\"wi fi\" C++ 3.5 mm",
+    ] {
         for mode in Mode::ALL {
             for filter in [
                 None,

@@ -86,24 +86,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         fields,
         cut: chosen.cut,
         rows,
-<<<<<<< HEAD
         proposed: proposed(schema),
-=======
-        proposed: Proposed {
-            id: schema.id,
-            title: schema.title,
-            text: schema.texts,
-            url: schema.url,
-            image: schema.image,
-            facets: schema
-                .facets
-                .iter()
-                .map(|facet| format!("{}:{}", facet.field, facet.kind))
-                .collect(),
-            language: Some(schema.language.to_string()),
-            ..Proposed::default()
-        },
->>>>>>> 0a99ad7 (Read words by their script and language, glued words by part and whole)
         told: chosen.fields.into_iter().map(told).collect(),
         skipped,
         notes: import.notes(),

@@ -151,6 +151,11 @@ impl TextQuery {
         reading.finish()
     }
 
+    /// The terms that score; of several one after another the first.
+    pub fn terms(&self) -> impl Iterator<Item = &str> {
+        self.ways().map(|way| way.term.as_str())
+    }
+
     /// What scores: all that stands for any of the words.
     pub fn ways(&self) -> impl Iterator<Item = &Alternative> {
         self.words.iter().flat_map(|word| &word.terms)
