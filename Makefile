@@ -12,7 +12,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type 
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ quality: build model ## measure ranking quality on the benchmarks, into benches/
 
 quality-check: build model ## compare with trec_eval and bm25s
 	PARALLAX=$(PARALLAX) .ci/quality-check
+
+corrections: build model ## measure corrections on Debian's word list and the sample's names
+	.ci/corrections
 
 screenshots: build model ## take the README's screenshots anew
 	.ci/setup browser

@@ -76,6 +76,7 @@ fn main() {
             &clauses,
             |_| Vec::new(),
             Lookup::default(),
+            &|_| false,
         );
         let depth = DEPTHS[at % DEPTHS.len()];
         let start = Instant::now();

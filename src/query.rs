@@ -309,8 +309,11 @@ pub enum Route {
 pub struct Answer {
     /// The hits asked for, best first.
     pub hits: Vec<Hit>,
-    /// In text mode how many records match, else how many pass the filters.
+    /// How many records are answers: those that [`Counted`] says and that pass the filters,
+    /// identical ones one by one. The hits may go on beyond them: something is always nearest.
     pub total: u32,
+    /// Which records those are.
+    pub counted: Counted,
     /// How neighbours were looked for, where they were.
     pub route: Option<Route>,
     /// Counts of the facets asked for, in the order asked.
@@ -321,8 +324,37 @@ pub struct Answer {
     pub fits: Option<bool>,
     /// Words of the query that no record holds, and what was looked for instead.
     pub corrections: Vec<Correction>,
+    /// Whether the mode asks for meaning and the model knows nothing of the query, such as an
+    /// emoji or a script it never learned: then words alone have answered.
+    pub unread: bool,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+/// Which records are counted as answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Those that hold a word of the query.
+    Matching,
+    /// Those near enough in meaning to fit, and those that hold every word of the query.
+    Answers,
+    /// The same, but nearness was only looked for among the nearest that the graph finds:
+    /// there may be more.
+    AtLeast,
+    /// All: there is nothing to tell answers by.
+    All,
+}
+
+impl Counted {
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matching => "matching",
+            Self::Answers => "answers",
+            Self::AtLeast => "at_least",
+            Self::All => "all",
+        }
+    }
 }
 
 /// How many records have each value of a facet. Conditions on the facet itself are left aside,
@@ -332,9 +364,8 @@ pub struct Answer {
 pub struct FacetCounts {
     /// The facet.
     pub facet: FacetField,
-    /// Whether the records that hold a word of the query were counted, as text mode does, or
-    /// all records: by meaning, every record is a neighbour.
-    pub matching: bool,
+    /// Which records were counted: those of the answer's total.
+    pub counted: Counted,
     /// Values with their number of records, most first, at most [`MAX_FACET_VALUES`]; values
     /// that as many records have stand in order.
     pub values: Vec<(FacetValue, u32)>,

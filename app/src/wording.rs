@@ -5,7 +5,7 @@ use crate::limits::FUSION_DEPTH;
 use crate::mode::Mode;
 use crate::numbers::{counted, label, thousands};
 use crate::state::SearchState;
-use crate::wire::{Copies, Correction, Hit, SearchResponse};
+use crate::wire::{Copies, Correction, Hit, SearchResponse, Signal};
 
 /// What ranked the answer: similar records are always ranked by meaning.
 pub fn ranked_by(state: &SearchState) -> Option<Mode> {
@@ -27,23 +27,49 @@ fn order(state: &SearchState) -> Option<String> {
     }
 }
 
-/// The line above the hits: which of how many, in what order.
+/// The line above the hits: how many of how many, in what order.
 pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
-    let shown = response.hits.len();
-    let (which, ranked) = match ranked_by(state) {
-        _ if state.lists() => ("record", ""),
-        Some(Mode::Text) => ("matching record", "best match first"),
-        Some(Mode::Hybrid) => ("record", "both rankings fused"),
-        _ => ("record", "nearest first"),
+    let ranked = match ranked_by(state).filter(|_| response.unread.is_none()) {
+        Some(Mode::Text) | None => "best match first",
+        Some(Mode::Hybrid) => "both rankings fused",
+        Some(Mode::Neural) => "nearest first",
     };
     let order = order(state).unwrap_or_else(|| ranked.into());
-    let total = counted(response.total, which);
-    let range = if shown == response.total as usize {
-        String::new()
-    } else {
-        format!("1\u{2013}{shown} of ")
-    };
-    format!("{range}{total}{}, {order}", filtered(state))
+    format!("{}, {order}", counts(state, response))
+}
+
+/// How many hits are shown, and how many records are answers. By meaning a list may go on
+/// beyond the answers, and not every record in it need be one.
+fn counts(state: &SearchState, response: &SearchResponse) -> String {
+    let (shown, total, which) = (response.hits.len(), response.total, filtered(state));
+    match response.counted.as_str() {
+        "answers" | "at_least" => {
+            let answers = match total {
+                0 => format!("no record{which} matches well"),
+                1 => format!("1 record{which} matches well"),
+                _ => format!("{}{which} match well", counted(total, "record")),
+            };
+            let least = if response.counted == "at_least" {
+                "at least "
+            } else {
+                ""
+            };
+            format!("{shown} shown, {least}{answers}")
+        }
+        counted_are => {
+            let noun = if counted_are == "matching" {
+                "matching record"
+            } else {
+                "record"
+            };
+            let range = if shown == total as usize {
+                String::new()
+            } else {
+                format!("1\u{2013}{shown} of ")
+            };
+            format!("{range}{}{which}", counted(total, noun))
+        }
+    }
 }
 
 /// What a screen reader says when the answer is there.
@@ -51,29 +77,21 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
     if response.hits.is_empty() {
         return "Nothing found.".into();
     }
-    let shown = counted(response.hits.len() as u32, "result");
-    let results = match ranked_by(state) {
-        Some(Mode::Text) if !state.lists() => {
-            let verb = if response.total == 1 {
-                "matches"
-            } else {
-                "match"
-            };
-            format!(
-                "{} {verb}, {shown} shown.",
-                counted(response.total, "record")
-            )
-        }
-        _ => format!("{shown} shown of {}.", counted(response.total, "record")),
-    };
+    let results = format!("{}.", counts(state, response));
     let doubt = (response.fits == Some(false)).then(|| "Nothing here matches well.".to_owned());
-    let parts = [corrected(&response.corrections), doubt, Some(results)];
+    let unread = response.unread.clone();
+    let parts = [
+        unread,
+        corrected(&response.corrections),
+        doubt,
+        Some(results),
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" ")
 }
 
 /// Why nothing was found, and what there is to do about it.
-pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
+pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str) {
     let filtered = !state.filters.is_empty();
     match ranked_by(state) {
         _ if state.lists() => (
@@ -83,6 +101,11 @@ pub fn nothing(state: &SearchState) -> (&'static str, &'static str) {
                 "There are no records"
             },
             "A collection lists its records here once it has some that pass.",
+        ),
+        Some(_) if unread => (
+            "No record holds any of these words",
+            "The model has never learned them, so that there is nothing to find by meaning \
+             either. Other words, or another script, may find something.",
         ),
         Some(Mode::Text) if filtered => (
             "No record with this filter holds any of these words",
@@ -165,7 +188,9 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
             vec![say(Mode::Text, format!("BM25 {score:.2}"))]
         }
         _ => {
-            let score = signals.neural.as_ref().map_or(hit.score, |s| s.score);
+            let Some(Signal { score, .. }) = &signals.neural else {
+                return vec![say(Mode::Text, format!("BM25 {:.2}", hit.score))];
+            };
             vec![say(Mode::Neural, format!("similarity {score:.3}"))]
         }
     }
@@ -208,11 +233,14 @@ fn ordinal(number: u32) -> String {
 }
 
 /// What is to be said about the answer as a whole before its hits are read.
-pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<&'static str> {
+pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<String> {
+    if response.unread.is_some() {
+        return response.unread.clone();
+    }
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
     let fused = ranked_by(state) == Some(Mode::Hybrid) && !state.lists();
-    (fused && !by_words && response.hits.len() > 1)
-        .then_some("No record holds any of these words: the order is by meaning alone.")
+    let alone = "No record holds any of these words: the order is by meaning alone.";
+    (fused && !by_words && response.hits.len() > 1).then(|| alone.to_owned())
 }
 
 fn filtered(state: &SearchState) -> &'static str {
@@ -254,7 +282,7 @@ pub fn also(copies: &Copies) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Highlights, Signal, Signals, Timings};
+    use crate::wire::{Highlights, Signals, Timings};
 
     fn hit(neural: Option<u32>, text: Option<u32>) -> Hit {
         let signal = |score| move |rank| Signal { rank, score };
@@ -290,10 +318,12 @@ mod tests {
             facets: Vec::new(),
             collection: "startups".into(),
             total,
+            counted: "all".into(),
             route: None,
             hits,
             fits: None,
             corrections: Vec::new(),
+            unread: None,
             timings: Timings::default(),
         }
     }
@@ -344,18 +374,54 @@ mod tests {
     #[test]
     fn the_summary_says_what_is_counted() {
         let ten = || vec![hit(Some(1), None); 10];
-        assert_eq!(
-            summary(&state("neural"), &answer(40_474, ten())),
-            "1–10 of 40,474 records, nearest first"
-        );
-        assert_eq!(
-            summary(&state("text"), &answer(312, ten())),
-            "1–10 of 312 matching records, best match first"
-        );
-        assert_eq!(
-            summary(&state("text"), &answer(10, ten())),
-            "10 matching records, best match first"
-        );
+        let said = |mode, total, counted: &str| {
+            let answer = SearchResponse {
+                counted: counted.into(),
+                ..answer(total, ten())
+            };
+            summary(&state(mode), &answer)
+        };
+        for (mode, total, counted, line) in [
+            ("neural", 29, "all", "1–10 of 29 records, nearest first"),
+            (
+                "neural",
+                37,
+                "answers",
+                "10 shown, 37 records match well, nearest first",
+            ),
+            (
+                "neural",
+                1,
+                "answers",
+                "10 shown, 1 record matches well, nearest first",
+            ),
+            (
+                "neural",
+                0,
+                "answers",
+                "10 shown, no record matches well, nearest first",
+            ),
+            (
+                "hybrid",
+                150,
+                "at_least",
+                "10 shown, at least 150 records match well, both rankings fused",
+            ),
+            (
+                "text",
+                312,
+                "matching",
+                "1–10 of 312 matching records, best match first",
+            ),
+            (
+                "text",
+                10,
+                "matching",
+                "10 matching records, best match first",
+            ),
+        ] {
+            assert_eq!(said(mode, total, counted), line);
+        }
         let berlin = state("neural").with_filter("city", "Berlin");
         assert_eq!(
             summary(&berlin, &answer(46, ten())),
@@ -374,23 +440,27 @@ mod tests {
             sort: Some("-price".into()),
             ..state("text")
         };
+        let matching = SearchResponse {
+            counted: "matching".into(),
+            ..answer(10, vec![hit(None, None); 10])
+        };
         assert_eq!(
-            summary(&sorted, &answer(10, vec![hit(None, None); 10])),
+            summary(&sorted, &matching),
             "10 matching records, by Price, falling"
         );
         assert_eq!(evidence(&listed, &hit(None, None)), []);
         assert_eq!(evidence(&sorted, &hit(None, None)), []);
         let said = announcement(&listed, &answer(340, vec![hit(None, None); 10]));
-        assert_eq!(said, "10 results shown of 340 records.");
+        assert_eq!(said, "1–10 of 340 records.");
     }
 
     #[test]
     fn announcements_count_what_matches() {
-        let one = answer(1, vec![hit(None, Some(1))]);
-        assert_eq!(
-            announcement(&state("text"), &one),
-            "1 record matches, 1 result shown."
-        );
+        let one = SearchResponse {
+            counted: "matching".into(),
+            ..answer(1, vec![hit(None, Some(1))])
+        };
+        assert_eq!(announcement(&state("text"), &one), "1 matching record.");
         assert_eq!(
             announcement(&state("text"), &answer(0, vec![])),
             "Nothing found."
@@ -399,21 +469,37 @@ mod tests {
 
     #[test]
     fn nothing_found_names_the_filter_only_where_there_is_one() {
-        assert!(nothing(&state("text")).0.ends_with("any of these words"));
-        let berlin = state("neural").with_filter("city", "Nowhere");
-        assert!(nothing(&berlin).0.contains("filter"));
         assert!(
-            nothing(&state("hybrid"))
+            nothing(&state("text"), false)
+                .0
+                .ends_with("any of these words")
+        );
+        let berlin = state("neural").with_filter("city", "Nowhere");
+        assert!(nothing(&berlin, false).0.contains("filter"));
+        assert!(
+            nothing(&state("hybrid"), false)
                 .1
                 .contains("condition in the query")
         );
     }
 
     #[test]
-    fn hybrid_without_words_says_so() {
+    fn an_answer_by_one_engine_alone_says_so() {
         let meaning_only = answer(9, vec![hit(Some(1), None), hit(Some(2), None)]);
         assert!(caution(&state("hybrid"), &meaning_only).is_some());
         assert!(caution(&state("neural"), &meaning_only).is_none());
+        let unread = SearchResponse {
+            unread: Some("The model knows nothing of it.".into()),
+            counted: "matching".into(),
+            ..answer(1, vec![hit(None, Some(1))])
+        };
+        for mode in ["neural", "hybrid"] {
+            let said = caution(&state(mode), &unread);
+            assert_eq!(said.as_deref(), Some("The model knows nothing of it."));
+            let line = summary(&state(mode), &unread);
+            assert_eq!(line, "1 matching record, best match first");
+        }
+        assert_eq!(texts("neural", &unread.hits[0]), ["BM25 0.03"]);
         let both = answer(9, vec![hit(Some(1), None), hit(Some(2), Some(1))]);
         assert!(caution(&state("hybrid"), &both).is_none());
     }

@@ -1,7 +1,7 @@
 // There is always a nearest record: where none is near, the page says so above the hits, and
 // a screen reader hears it.
 
-import { cards, results } from "../support/search-page";
+import { cards, notice, results, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const said = "Nothing here matches well.";
@@ -17,4 +17,19 @@ test("a query that fits is answered without a word", async ({ page, open }) => {
   await open("/?q=mend+broken+ceramics+with+gold");
   await expect(cards(page)).toHaveCount(10);
   await expect(page.getByText(said)).toHaveCount(0);
+});
+
+test("what the model cannot read is answered by words, and that is said", async ({ page, open }) => {
+  // The sample holds this character; the model reads it, and says nothing of reading.
+  await open("/?q=%E6%BC%86");
+  await expect(page.getByText("answered by words")).toHaveCount(0);
+
+  await open("/?q=%F0%9F%AA%B1&mode=hybrid");
+  await expect(notice(page)).toContainText("The model has never learned them");
+});
+
+test("what matches well is counted beside what is shown", async ({ page, open }) => {
+  await open("/?q=mend+broken+ceramics+with+gold");
+  await expect(cards(page)).toHaveCount(10);
+  await expect(summary(page)).toContainText(/10 shown, \d+ records? match(es)? well/);
 });

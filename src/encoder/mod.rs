@@ -14,6 +14,7 @@ pub mod pooling;
 mod query_cache;
 mod sentences;
 mod softmax;
+mod vocabulary;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -181,6 +181,7 @@ mod tests {
             &clauses,
             fields,
             Lookup::default(),
+            &|_| false,
         );
         let fulfilling = fulfilling(&parts, &query).unwrap();
         fulfilling[0].iter().collect()

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::dictionary::{EditDistance, Edits};
+use super::known::is_known;
 use super::query::Alternative;
 use super::search::TextPart;
+use super::slip;
 use crate::analysis::Analyzer;
 
 /// What a word that was guessed weighs, beside one that was typed: records that hold what
@@ -13,11 +15,6 @@ use crate::analysis::Analyzer;
 const GUESS: f64 = 0.5;
 /// How many completions of a word are looked for, those of most records first.
 const MAX_COMPLETIONS: usize = 50;
-/// From how many letters on a word may differ by one edit, and by two.
-const ONE_EDIT_FROM: usize = 4;
-const TWO_EDITS_FROM: usize = 8;
-/// A longer word is no misspelling, and its automaton would be large.
-const MAX_CORRECTED: usize = 32;
 
 /// What was meant by a word that no record holds.
 pub enum Meant {
@@ -66,53 +63,63 @@ pub fn completions(
     terms.into_iter().map(guess).collect()
 }
 
-/// What was meant by a word: a stop word, or the word spelled most alike that a live record
-/// holds, of equally near ones that of most records, then the first in order. A stop word
-/// comes first where it is as near, since it is by far the commoner word; and what has a full
-/// stop or a digit inside is a name, of which a near one is another.
-pub fn meant(analyzer: &Analyzer, parts: &[TextPart<'_>], word: &str) -> Meant {
-    let letters = word.chars().count();
-    let edits = match letters {
-        TWO_EDITS_FROM..=MAX_CORRECTED => Edits::Two,
-        ONE_EDIT_FROM..TWO_EDITS_FROM => Edits::One,
-        _ => return Meant::Unknown,
+/// What was meant by a word: itself where it is right, which `is_word` tells of words in their
+/// plain form; otherwise a stop word, or the word that a live record holds and that takes the
+/// likeliest slips, of equally likely ones that of most records, then the first in order. A
+/// stop word comes first where it is as likely, since it is by far the commoner word.
+pub fn meant(
+    analyzer: &Analyzer,
+    parts: &[TextPart<'_>],
+    word: &str,
+    is_word: &dyn Fn(&str) -> bool,
+) -> Meant {
+    let Some(allowed) = slip::allowed(word).filter(|_| is_spelled(word)) else {
+        return Meant::Unknown;
     };
-    if word.chars().any(|c| c.is_numeric() || c == '.') {
+    if is_known(word, is_word) {
         return Meant::Unknown;
     }
+    let edits = if allowed > 1 { Edits::Two } else { Edits::One };
     let automaton = EditDistance::new(word, edits);
-    let mut found: BTreeMap<String, (u8, u32)> = BTreeMap::new();
+    let mut found: BTreeMap<String, u32> = BTreeMap::new();
     for part in parts {
-        for (candidate, at, distance) in part.index.words().texts().near(&automaton) {
+        for (candidate, at, _) in part.index.words().texts().near(&automaton) {
             let live = part.live_holders(at);
-            if live > 0 {
-                found.entry(candidate).or_insert((distance, 0)).1 += live;
+            if live > 0 && slip::cost(word, &candidate) <= allowed {
+                *found.entry(candidate).or_default() += live;
             }
         }
     }
-    let best = found
-        .into_iter()
-        .min_by_key(|(_, (distance, live))| (*distance, std::cmp::Reverse(*live)));
-    let nearest = best.as_ref().map(|(_, (distance, _))| *distance);
+    let likeliest = found.into_iter().map(|(candidate, live)| {
+        let cost = slip::cost(word, &candidate);
+        (cost, std::cmp::Reverse(live), candidate)
+    });
+    let likeliest = likeliest.min();
     let stop = analyzer.stop_words();
-    let stop = stop.filter_map(|stop| automaton.to(stop));
-    if stop
-        .min()
-        .is_some_and(|stop| nearest.is_none_or(|nearest| stop <= nearest))
-    {
+    let stop = stop.map(|stop| slip::cost(word, stop)).min();
+    let at_most = likeliest.as_ref().map_or(allowed, |(cost, ..)| *cost);
+    if stop.is_some_and(|stop| stop <= at_most) {
         return Meant::StopWord;
     }
-    let meant = best.map(|(instead, _)| Meant::Word {
+    let meant = likeliest.map(|(.., instead)| Meant::Word {
         term: Alternative::guess(analyzer.term(&instead).into_owned(), GUESS),
         instead,
     });
     meant.unwrap_or(Meant::Unknown)
 }
 
+/// Whether a word is spelled in the letters of an alphabet with capitals and nothing else. What
+/// holds a digit or a sign is a number, a code or a name, of which a near one is another; and in
+/// scripts that write syllables, or leave vowels out, so is nearly every word a letter away.
+fn is_spelled(word: &str) -> bool {
+    word.chars().all(char::is_lowercase)
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::analysis::Analyzer;
     use crate::text::tests::{asked, index, part};
-    use crate::text::{Lookup, TextQuery};
+    use crate::text::{Lookup, TextQuery, parse};
 
     fn corrected(texts: &[&str], query: &str) -> TextQuery {
         let index = index(texts);
@@ -152,8 +159,73 @@ mod tests {
     }
 
     #[test]
-    fn of_equally_near_words_the_one_of_most_records_is_meant() {
-        let query = corrected(&["bark", "mark", "mark"], "zark");
-        assert_eq!(query.corrections[0].instead, "mark");
+    fn of_equally_likely_words_the_one_of_most_records_is_meant() {
+        let query = corrected(&["marsh", "march", "march"], "marh");
+        assert_eq!(query.corrections[0].instead, "march");
+    }
+
+    #[test]
+    fn a_likely_slip_comes_before_the_word_of_more_records() {
+        let query = corrected(&["received", "relieved", "relieved"], "recieved");
+        assert_eq!(query.corrections[0].instead, "received");
+    }
+
+    #[test]
+    fn a_word_that_is_right_is_not_taken_for_another() {
+        let index = index(&["a passport", "the garden gates"]);
+        let parts = [part(&index)];
+        let lookup = Lookup {
+            prefix: false,
+            correct: true,
+        };
+        let is_word = |word: &str| ["password", "great"].contains(&word);
+        for (query, corrections) in [
+            ("password", 0),
+            ("passwords", 0),
+            ("great", 0),
+            ("pasport", 1),
+            ("gaates", 1),
+        ] {
+            let clauses = parse(query, |_| false);
+            let asked = TextQuery::new(
+                &Analyzer::default(),
+                &parts,
+                &clauses,
+                |_| Vec::new(),
+                lookup,
+                &is_word,
+            );
+            assert_eq!(asked.corrections.len(), corrections, "{query}");
+        }
+    }
+
+    #[test]
+    fn another_letter_in_a_short_word_is_another_word() {
+        for (text, query) in [
+            ("bins", "bibs"),
+            ("furnished", "burnished"),
+            ("gasket", "basket"),
+        ] {
+            assert_eq!(corrected(&[text], query).corrections, [], "{query}");
+        }
+        assert_eq!(corrected(&["kintsugi"], "kintsugl").corrections.len(), 1);
+    }
+
+    #[test]
+    fn codes_and_words_of_scripts_without_capitals_stay_as_they_are() {
+        for (text, query) in [
+            ("ab1234x", "ab1243x"),
+            ("20240501", "20240510"),
+            (
+                "\u{92c}\u{93f}\u{932}\u{94d}\u{932}\u{940}",
+                "\u{92c}\u{932}\u{94d}\u{932}\u{940}",
+            ),
+            (
+                "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
+                "\u{5e9}\u{5d5}\u{5dc}\u{5dd}",
+            ),
+        ] {
+            assert_eq!(corrected(&[text], query).corrections, [], "{query}");
+        }
     }
 }

@@ -1,21 +1,30 @@
-//! Whether a record holds all that was asked for.
+//! Which records hold all that was asked for.
+
+use roaring::RoaringBitmap;
 
 use super::postings::{Cursor, OVER};
 use super::query::{TextQuery, Word};
 use super::search::TextPart;
 
-/// Whether a record that passes holds every word of a query as it was typed, in any of the
-/// ways to write it.
-pub fn any_holds_all(parts: &[TextPart<'_>], query: &TextQuery) -> bool {
-    let mut parts = parts.iter().enumerate();
-    !query.words.is_empty() && parts.any(|(at, part)| holds_all(at, part, query))
+/// The live positions of each part that hold every word of a query, as it was typed, in any of
+/// the ways to write it, or as it was corrected; none where the query has no word.
+pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
+    let of_part = |(at, part): (usize, &TextPart<'_>)| {
+        let holding = holding(at, part, query);
+        match part.live {
+            Some(live) => holding & live,
+            None => holding,
+        }
+    };
+    parts.iter().enumerate().map(of_part).collect()
 }
 
-fn holds_all(at: usize, part: &TextPart<'_>, query: &TextQuery) -> bool {
-    let words = query.words.iter().map(|word| typed(at, part, word));
+fn holding(at: usize, part: &TextPart<'_>, query: &TextQuery) -> RoaringBitmap {
+    let words = query.words.iter().map(|word| said(at, part, query, word));
     let mut words: Vec<Vec<Cursor<'_>>> = words.collect();
+    let mut found = RoaringBitmap::new();
     let mut record = 0;
-    loop {
+    while !words.is_empty() {
         let mut furthest = record;
         for ways in &mut words {
             let next = ways.iter_mut().map(|way| {
@@ -25,21 +34,26 @@ fn holds_all(at: usize, part: &TextPart<'_>, query: &TextQuery) -> bool {
             furthest = furthest.max(next.min().unwrap_or(OVER));
         }
         if furthest == OVER {
-            return false;
+            break;
         }
         if furthest == record {
-            if part.passes(record) {
-                return true;
-            }
+            found.insert(record);
             record += 1;
         } else {
             record = furthest;
         }
     }
+    found
 }
 
-/// The records of each of the ways to write a word as it was typed.
-fn typed<'a>(at: usize, part: &TextPart<'a>, word: &'a Word) -> Vec<Cursor<'a>> {
-    let own = word.terms.iter().filter(|way| !way.guessed);
+/// The records of each of the ways to write a word as it was typed or corrected.
+fn said<'a>(
+    at: usize,
+    part: &TextPart<'a>,
+    query: &'a TextQuery,
+    word: &'a Word,
+) -> Vec<Cursor<'a>> {
+    let corrected = query.corrections.iter().any(|c| c.word == word.text);
+    let own = word.terms.iter().filter(|way| corrected || !way.guessed);
     own.filter_map(|way| way.cursor(part, at)).collect()
 }

@@ -2,6 +2,7 @@
 
 mod bm25;
 mod condition;
+mod coverage;
 mod dictionary;
 mod explain;
 mod fulfil;
@@ -9,11 +10,13 @@ mod guess;
 mod highlight;
 mod holds;
 mod index;
+mod known;
 mod phrase;
 mod postings;
 mod query;
 mod search;
 mod sequence;
+mod slip;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -22,9 +25,10 @@ mod varint;
 
 pub use bm25::{B, Bm25, K1};
 pub use condition::{Condition, conditions};
+pub use coverage::coverage;
 pub use explain::{TermContribution, explain};
 pub use highlight::Matches;
-pub use holds::any_holds_all;
+pub use holds::holding_all;
 pub use index::{TextIndex, TextIndexBuilder};
 pub use phrase::Phrase;
 pub use query::{Alternative, Correction, Lookup, TextQuery, Word};

@@ -116,23 +116,28 @@ pub struct Correction {
 pub struct Lookup {
     /// Whether the last word may be the beginning of one.
     pub prefix: bool,
-    /// Whether words that no record holds are replaced by one that is spelled alike.
+    /// Whether misspelt words that no record holds are replaced by the one that was likely
+    /// meant. Where only meaning is asked, none is.
     pub correct: bool,
 }
 
 impl TextQuery {
     /// Looks a query's clauses up in the indexes. `fields` gives the numbers of the fields a
     /// name stands for; a clause whose name stands for none is none of the words' business.
+    /// `is_word` says of a word in its plain form whether the language has it, so that it is not
+    /// corrected.
     pub fn new(
         analyzer: &Analyzer,
         parts: &[TextPart<'_>],
         clauses: &[Clause],
         fields: impl Fn(&str) -> Vec<usize>,
         lookup: Lookup,
+        is_word: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut reading = Reading {
             analyzer,
             parts,
+            is_word,
             query: Self::default(),
             keys: Vec::new(),
             stop_words: Vec::new(),
@@ -166,6 +171,8 @@ impl TextQuery {
 struct Reading<'r> {
     analyzer: &'r Analyzer,
     parts: &'r [TextPart<'r>],
+    /// Whether the language has a word in its plain form.
+    is_word: &'r dyn Fn(&str) -> bool,
     query: TextQuery,
     /// The term of each of the query's words.
     keys: Vec<String>,
@@ -293,7 +300,7 @@ impl Reading<'_> {
             && self.correctable > 0
         {
             self.correctable -= 1;
-            match meant(self.analyzer, self.parts, &unit.word) {
+            match meant(self.analyzer, self.parts, &unit.word, self.is_word) {
                 Meant::Word { instead, term } => {
                     terms.push(term);
                     self.query.corrections.push(Correction {

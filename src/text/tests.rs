@@ -37,6 +37,7 @@ pub(super) fn asked(parts: &[TextPart<'_>], query: &str, lookup: Lookup) -> Text
         &parse(query, |_| false),
         |_| Vec::new(),
         lookup,
+        &|_| false,
     )
 }
 

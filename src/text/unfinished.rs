@@ -60,7 +60,14 @@ mod tests {
             prefix: true,
             correct: true,
         };
-        let query = TextQuery::new(&Analyzer::default(), &parts, &clauses, fields, lookup);
+        let query = TextQuery::new(
+            &Analyzer::default(),
+            &parts,
+            &clauses,
+            fields,
+            lookup,
+            &|_| false,
+        );
         let fulfilling = fulfilling(&parts, &query).unwrap();
         let found = search(&parts, &query, 10).len();
         (fulfilling[0].iter().collect(), found)

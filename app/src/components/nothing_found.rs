@@ -15,9 +15,11 @@ pub fn NothingFound(
 ) -> impl IntoView {
     let body = move || {
         let found = found.read();
-        let question = &found.as_ref()?.question;
+        let Found {
+            question, response, ..
+        } = found.as_ref()?;
         let (state, path) = (&question.state, question.path());
-        let (reason, advice) = nothing(state);
+        let (reason, advice) = nothing(state, response.unread.is_some());
         let by_words = ranked_by(state) == Some(Mode::Text) && !state.lists();
         let by_meaning = by_words.then(|| state.in_mode(Mode::Neural.name()).href(&path));
         let unfiltered = (!state.filters.is_empty()).then(|| state.without_filters().href(&path));

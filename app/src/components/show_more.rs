@@ -20,22 +20,25 @@ pub fn ShowMore(
             .as_ref()
             .map_or(0, |found| found.response.hits.len())
     };
-    let total = move || {
-        found
-            .read()
-            .as_ref()
-            .map_or(0, |found| found.response.total)
+    let goes_on = move |shown: usize| {
+        let found = found.read();
+        let response = found.as_ref().map(|found| &found.response);
+        response.is_some_and(|response| match response.counted.as_str() {
+            // Something is always next by meaning, though it be no answer.
+            "answers" | "at_least" => true,
+            _ => (shown as u32) < response.total,
+        })
     };
     let href = Memo::new(move |_| {
         let found = found.read();
         let found = found.as_ref()?;
-        let full = shown() >= found.state().limit as usize && (shown() as u32) < total();
+        let full = shown() >= found.state().limit as usize && goes_on(shown());
         let more = found.state().more().filter(|_| full)?;
         let href = more.href(&found.question.path());
         Some(format!("{href}#{}", element_id(shown() + 1)))
     });
     let end = move || {
-        let cut = shown() >= MAX_LIMIT as usize && total() > MAX_LIMIT;
+        let cut = shown() >= MAX_LIMIT as usize && goes_on(shown());
         cut.then(|| {
             let first = counted(MAX_LIMIT, "record");
             view! { <p class="list-end">{format!("These are the first {first}.")}</p> }

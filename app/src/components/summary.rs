@@ -15,7 +15,7 @@ pub fn Summary(
     let of = move |say: fn(&Found) -> Option<String>| found.read().as_ref().and_then(say);
     let line = move || of(|found| Some(summary(found.state(), &found.response)));
     let caution = move || {
-        let caution = of(|found| caution(found.state(), &found.response).map(str::to_owned));
+        let caution = of(|found| caution(found.state(), &found.response));
         caution.map(|caution| view! { <p class="caution">{caution}</p> })
     };
     view! {

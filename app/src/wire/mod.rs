@@ -173,8 +173,13 @@ fn yes() -> bool {
 pub struct SearchResponse {
     /// The collection that answered.
     pub collection: String,
-    /// In text mode how many records match, else how many pass the filters.
+    /// How many records are answers, of those that pass the filters; identical ones one by one.
     pub total: u32,
+    /// Which records those are: `matching`, those that hold a word of the query; `answers`,
+    /// those near enough in meaning to fit and those that hold every word; `at_least`, the
+    /// same, but nearness was only looked for among the nearest that the graph finds; `all`,
+    /// where nothing tells.
+    pub counted: String,
     /// How neighbours were looked for: `graph` or `exact`; absent where they were not.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub route: Option<String>,
@@ -190,6 +195,9 @@ pub struct SearchResponse {
     /// Words of the query that no record holds, and what was looked for instead.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub corrections: Vec<Correction>,
+    /// Why a query by meaning was answered by words: the model knows nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unread: Option<String>,
     /// How long each stage took.
     pub timings: Timings,
 }
@@ -225,7 +233,7 @@ pub struct CountedFacet {
     pub field: String,
     /// `text`, `number`, `boolean` or `date`.
     pub kind: String,
-    /// What was counted: `matching`, the records that hold a word of the query, or `all`.
+    /// Which records were counted: as in the answer.
     pub counted: String,
     /// Its values, most frequent first, up to 200.
     pub values: Vec<FacetCount>,

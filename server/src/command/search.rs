@@ -72,7 +72,9 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             printable(&correction.instead)
         )?;
     }
-    if response.fits == Some(false) {
+    if let Some(unread) = &response.unread {
+        writeln!(out, "{unread}")?;
+    } else if response.fits == Some(false) {
         writeln!(
             out,
             "Nothing here matches well. These are merely the nearest:"
@@ -97,13 +99,13 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             None => writeln!(out, "     {id}")?,
         }
     }
-    writeln!(
-        out,
-        "{} of {} records, {:.1} ms",
-        response.hits.len(),
-        response.total,
-        response.timings.total_ms
-    )?;
+    let (shown, total) = (response.hits.len(), response.total);
+    let counts = match response.counted.as_str() {
+        "answers" => format!("{shown} shown, {total} records match well"),
+        "at_least" => format!("{shown} shown, at least {total} records match well"),
+        _ => format!("{shown} of {total} records"),
+    };
+    writeln!(out, "{counts}, {:.1} ms", response.timings.total_ms)?;
     Ok(())
 }
 

@@ -103,7 +103,9 @@ async fn vector_search(
         query.check()?;
         let answer = collection.search(&query)?;
         let schema = collection.schema();
-        let results = answer.hits.into_iter().map(|hit| VectorResult {
+        // A score is a cosine: where words have answered, there is none.
+        let near = answer.hits.into_iter().filter(|_| !answer.unread);
+        let results = near.map(|hit| VectorResult {
             id: hit.record.number.0,
             score: hit.score,
             text: schema.encoded_text(&hit.record.payload),

@@ -73,6 +73,10 @@ pub fn feedback(request: wire::RecommendRequest) -> Feedback {
     }
 }
 
+/// What is said where the model reads nothing of a query.
+const UNREAD: &str = "The model has learned nothing of what this query is written in, so that it \
+                      was answered by words alone.";
+
 /// An answer as it travels; its hits carry the `fields` asked for.
 ///
 /// # Errors
@@ -87,11 +91,13 @@ pub fn response(
     Ok(wire::SearchResponse {
         collection: collection.name().to_string(),
         total: answer.total,
+        counted: answer.counted.name().to_owned(),
         route: answer.route.and_then(route),
         hits: hit::hits(answer.hits, schema, payload, fields)?,
         facets: answer.facets.into_iter().map(counted).collect(),
         fits: answer.fits,
         corrections: answer.corrections.into_iter().map(correction).collect(),
+        unread: answer.unread.then(|| UNREAD.to_owned()),
         timings: timings(answer.timings),
     })
 }
@@ -119,11 +125,10 @@ fn correction(correction: Correction) -> wire::Correction {
 
 /// A facet's values with their counts, as they travel.
 pub fn counted(facet: FacetCounts) -> wire::CountedFacet {
-    let counted = if facet.matching { "matching" } else { "all" };
     wire::CountedFacet {
         field: facet.facet.field.clone(),
         kind: facet.facet.kind.name().to_owned(),
-        counted: counted.to_owned(),
+        counted: facet.counted.name().to_owned(),
         more: facet.more,
         values: values(facet),
     }

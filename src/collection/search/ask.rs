@@ -78,9 +78,11 @@ impl Collection {
         query.check()?;
         let answer = self.search(&query)?;
         let records = self.generation().records();
-        let known = is_known(&answer.hits, records);
+        // Where the model reads nothing of the question, no other is near to it.
+        let near: Vec<Hit> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
+        let known = is_known(&near, records);
         Ok(Reply {
-            nearest: answer.hits.into_iter().next(),
+            nearest: near.into_iter().next(),
             known,
             timings: answer.timings,
         })

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::index::generation::Generation;
-use crate::collection::search::Prepared;
 use crate::collection::search::fused::Fused;
 use crate::collection::search::ranking::{Asked, nearest_passage};
+use crate::collection::search::{Prepared, Understood};
 use crate::collection::storage::store::View;
 use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
@@ -51,8 +51,10 @@ impl Collection {
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
         query.check()?;
-        let explained =
-            self.in_one_state(|generation, view| self.explain_in(query, &[id], generation, view))?;
+        let understood = self.understand(query)?;
+        let explained = self.in_one_state(|generation, view| {
+            self.explain_in(&understood, &[id], generation, view)
+        })?;
         let explanation = explained.into_iter().next().flatten();
         explanation.ok_or_else(|| self.no_record(id))
     }
@@ -61,32 +63,38 @@ impl Collection {
     /// has. What they have in common, the two rankings above all, is made once.
     pub(in crate::collection) fn explain_in(
         &self,
-        query: &Query,
+        understood: &Understood<'_>,
         ids: &[&str],
         generation: &Generation,
         view: &View<'_>,
     ) -> Result<Vec<Option<Explanation>>> {
-        let parsed = self.parse(query)?;
+        let Understood { query, parsed, .. } = understood;
         if parsed.lists() {
             return Err(Error::BadQuery(
                 "records in order have no rank to explain: add a word to the query".into(),
             ));
         }
-        let vector = self.encoder.encode(parsed.meaning.trim())?;
-        let Prepared { words, passing, .. } = self.prepare(generation, query, &parsed)?;
+        let Prepared { words, passing, .. } = self.prepare(generation, query, parsed)?;
+        let meaning = parsed.meaning(&words.corrections);
+        let vector = match understood.unread {
+            true => None,
+            false => Some(self.encoder.encode(&meaning)?),
+        };
+        let vector = vector.as_deref();
         let asked = Asked {
             generation,
             passing: &passing,
             query,
             words: &words,
-            vector: Some(&vector),
+            vector,
             graph_min_records: self.tuning.graph_min_records,
         };
         let rankings = Rankings {
             all_by_words: text::exhaustive(&generation.text_parts(&passing), &words),
-            fused: (query.mode == Mode::Hybrid).then(|| asked.fused(&vector)),
+            fused: vector
+                .filter(|_| query.mode == Mode::Hybrid)
+                .map(|vector| asked.fused(vector)),
         };
-        let meaning = parsed.meaning.trim();
         let explain = |id: &&str| {
             let number = self.number(view, id)?;
             let record = number.and_then(|number| {
@@ -97,11 +105,12 @@ impl Collection {
                 return Ok(None);
             };
             let passes = generation.passes(record.position, &passing);
-            let fused = rankings.fused.as_ref().filter(|_| passes);
+            let fused = rankings.fused.as_ref().zip(vector).filter(|_| passes);
             Ok(Some(Explanation {
                 words: self.explain_words(&asked, &rankings, record.position),
-                meaning: self.explain_meaning(&asked, view, meaning, record)?,
-                fusion: fused.map(|fused| explain_fusion(&asked, fused, &vector, record.position)),
+                meaning: self.explain_meaning(&asked, view, &meaning, record)?,
+                fusion: fused
+                    .map(|(fused, vector)| explain_fusion(&asked, fused, vector, record.position)),
             }))
         };
         ids.iter().map(explain).collect()

@@ -8,12 +8,13 @@ use roaring::RoaringBitmap;
 
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::answers::Answers;
 use crate::collection::search::members::Members;
 use crate::collection::search::parsed::Parsed;
 use crate::collection::search::{Prepared, both};
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk, no_facet};
-use crate::query::{FacetCounts, MAX_FACET_VALUES, Mode, Query, check_length};
+use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, Query, check_length};
 use crate::text;
 
 impl Collection {
@@ -32,7 +33,8 @@ impl Collection {
             return Ok(counts.clone());
         }
         let (parsed, prepared) = (Parsed::default(), Prepared::default());
-        let counts = count(self, &generation, &query, &parsed, &prepared)?;
+        let all = Answers::all();
+        let counts = count(self, &generation, &query, &parsed, &prepared, Some(&all))?;
         Ok(generation.facet_counts.get_or_init(|| counts).clone())
     }
 
@@ -68,7 +70,7 @@ impl Collection {
         let (values, more) = counting.top(&among(&generation, &passing, None));
         Ok(FacetCounts {
             facet: self.schema().facets[facet].clone(),
-            matching: false,
+            counted: Counted::All,
             values,
             more,
         })
@@ -82,8 +84,8 @@ impl Collection {
     }
 }
 
-/// Counts the facets a query asks for, among the records that pass the other filters and
-/// fulfil the query's conditions.
+/// Counts the facets a query asks for, among the answers that pass the other filters and
+/// fulfil the query's conditions; by words, those are the records that hold one.
 ///
 /// # Errors
 /// [`Error::BadQuery`] for a field that is no facet.
@@ -93,13 +95,19 @@ pub(in crate::collection) fn count(
     query: &Query,
     parsed: &Parsed,
     prepared: &Prepared,
+    answers: Option<&Answers>,
 ) -> Result<Vec<FacetCounts>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
     let parts = generation.text_parts(&None);
-    let by_words = query.mode == Mode::Text && !parsed.lists();
-    let matching = by_words.then(|| text::matching(&parts, &prepared.words));
+    let (counted, among_these) = match answers {
+        Some(answers) => (answers.counted, answers.parts.clone()),
+        None => {
+            let matching = text::matching(&parts, &prepared.words);
+            (Counted::Matching, Some(matching))
+        }
+    };
     let counted = query.facets.iter().map(|field| {
         let facet = collection.facet("count", field)?;
         let others = collection.select(generation, &others(&parsed.filters, field))?;
@@ -110,10 +118,10 @@ pub(in crate::collection) fn count(
             prefix: "",
             limit: MAX_FACET_VALUES,
         };
-        let (values, more) = counting.top(&among(generation, &passing, matching.as_deref()));
+        let (values, more) = counting.top(&among(generation, &passing, among_these.as_deref()));
         Ok(FacetCounts {
             facet: collection.schema().facets[facet].clone(),
-            matching: matching.is_some(),
+            counted,
             values,
             more,
         })

@@ -60,6 +60,11 @@ impl Background {
         below as f32 / self.cosines.len().max(1) as f32 * 100.0
     }
 
+    /// From which cosine on a record by itself is near enough to be an answer.
+    pub fn line(&self) -> f32 {
+        self.mean + LINE * self.expected()
+    }
+
     /// Where cosines lie above the mean of unrelated texts, in the units of the line: the
     /// mean of the nearest ones, given best first. `None` where there are none.
     pub fn strength(&self, nearest: &[f32]) -> Option<f32> {
@@ -68,8 +73,13 @@ impl Background {
             return None;
         }
         let mean = nearest.iter().sum::<f32>() / nearest.len() as f32;
+        Some((mean - self.mean) / self.expected())
+    }
+
+    /// How far above the mean the largest cosine of as many unrelated texts is expected.
+    fn expected(&self) -> f32 {
         let expected = self.deviation * (2.0 * (self.records as f32).ln()).sqrt();
-        Some((mean - self.mean) / expected.max(f32::EPSILON))
+        expected.max(f32::EPSILON)
     }
 
     /// Whether the nearest are near enough to be an answer.

@@ -7,7 +7,7 @@ use crate::Vector;
 use crate::collection::index::generation::Generation;
 use crate::collection::search::nearest::NearRecord;
 use crate::collection::search::ranking::{Asked, Ranked, nearest_passage, neural, textual};
-use crate::fusion::{Scale, reciprocal_rank};
+use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
 use crate::query::{FUSION_DEPTH, Fusion, Route, Signal, Timings};
 use crate::text::{self, Match};
 use crate::vector::cosine;
@@ -31,13 +31,15 @@ pub struct Added {
 }
 
 impl Asked<'_> {
-    /// The best of either engine, each scored by both.
+    /// The best of either engine, each scored by both. The records that are known to be nearer
+    /// than all others are given.
     pub(super) fn by_both(
         &self,
         vector: &Vector,
+        known: &[NearRecord],
         timings: &mut Timings,
     ) -> (Vec<Ranked>, Route, Option<bool>) {
-        let (near, route) = self.by_meaning(vector, FUSION_DEPTH, timings);
+        let (near, route) = self.by_meaning(vector, FUSION_DEPTH, known, timings);
         let found = self.by_words(FUSION_DEPTH, timings);
 
         let fuser = self.fuser(vector, &near, &found, timings);
@@ -55,8 +57,12 @@ impl Asked<'_> {
         let mut fused: Vec<Ranked> = union.into_values().collect();
         fused.sort_unstable_by_key(|ranked| ranked.position);
         self.score_both(vector, &fuser, &mut fused);
-        // Stable: equal scores stay in order of position.
-        fused.sort_by(|a, b| b.score.total_cmp(&a.score));
+        // Equal scores stand in order of nearness; and stable, so then in order of position.
+        let rank = |ranked: &Ranked| ranked.neural.map_or(u32::MAX, |signal| signal.rank);
+        fused.sort_by(|a, b| {
+            let by_score = b.score.total_cmp(&a.score);
+            by_score.then(rank(a).cmp(&rank(b)))
+        });
         timings.fusion += start.elapsed();
         (fused, route, self.fits(&near))
     }
@@ -79,18 +85,25 @@ impl Asked<'_> {
                     near.iter().map(|near| near.cosine),
                     self.generation.records(),
                 ),
-                words: Scale::of_found(found.iter().map(|found| found.score)),
+                words: self.word_scale(found),
             },
             Fusion::Weighted { .. } => {
                 let whole = Asked {
                     passing: &None,
                     ..*self
                 };
-                let (near, _) = whole.by_meaning(vector, FUSION_DEPTH, timings);
+                let (near, _) = whole.by_meaning(vector, FUSION_DEPTH, &[], timings);
                 let found = whole.by_words(FUSION_DEPTH, timings);
                 whole.fuser(vector, &near, &found, timings)
             }
         }
+    }
+
+    fn word_scale(&self, found: &[Match]) -> WordScale {
+        let tenth = found.get(GOOD_RANK - 1).map(|found| found.position);
+        let share = text::coverage(&self.parts(), self.words, tenth.as_slice());
+        let share = share.first().copied().unwrap_or(0.0);
+        WordScale::of_found(found.iter().map(|found| found.score), share)
     }
 
     /// Scores records, given in order of position, by what both engines say of each; where
@@ -99,7 +112,9 @@ impl Asked<'_> {
         let missed = records.iter().filter(|ranked| ranked.text.is_none());
         let missed: Vec<u32> = missed.map(|ranked| ranked.position).collect();
         let mut missed = text::scores(&self.parts(), self.words, &missed).into_iter();
-        for ranked in records {
+        let positions: Vec<u32> = records.iter().map(|ranked| ranked.position).collect();
+        let shares = text::coverage(&self.parts(), self.words, &positions);
+        for (ranked, share) in records.iter_mut().zip(shares) {
             let bm25 = match ranked.text {
                 Some(signal) => signal.score,
                 None => missed.next().unwrap_or(0.0),
@@ -112,7 +127,7 @@ impl Asked<'_> {
                     nearest.1
                 }
             };
-            let added = fuser.added(ranked.neural, ranked.text, cosine, bm25);
+            let added = fuser.added(ranked.neural, ranked.text, cosine, (bm25, share));
             ranked.score = added.words + added.meaning;
         }
     }
@@ -120,7 +135,7 @@ impl Asked<'_> {
     /// The two rankings that are fused, and how.
     pub fn fused(&self, vector: &Vector) -> Fused {
         let mut timings = Timings::default();
-        let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &mut timings);
+        let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &[], &mut timings);
         let found = self.by_words(FUSION_DEPTH, &mut timings);
         Fused {
             fuser: self.fuser(vector, &near, &found, &mut timings),
@@ -143,10 +158,12 @@ impl Asked<'_> {
         let neural = by_meaning.into_iter().find(is_it).and_then(|r| r.neural);
         let text = by_words.into_iter().find(is_it).and_then(|r| r.text);
         let scores = text::scores(&self.parts(), self.words, &[position]);
-        let bm25 = scores.first().copied().unwrap_or(0.0);
+        let shares = text::coverage(&self.parts(), self.words, &[position]);
+        let first = |of: Vec<f32>| of.first().copied().unwrap_or(0.0);
+        let matched = (first(scores), first(shares));
         let (_, cosine) = nearest_passage(self.generation, vector, position);
         (
-            fused.fuser.added(neural, text, cosine, bm25),
+            fused.fuser.added(neural, text, cosine, matched),
             [neural, text],
         )
     }
@@ -158,12 +175,20 @@ enum Fuser {
     Scores {
         share: f32,
         meaning: Scale,
-        words: Scale,
+        words: WordScale,
     },
 }
 
 impl Fuser {
-    fn added(&self, neural: Option<Signal>, text: Option<Signal>, cosine: f32, bm25: f32) -> Added {
+    /// What each engine adds for a record: by its places, or by its cosine, its BM25 score and
+    /// the share of the query that it holds.
+    fn added(
+        &self,
+        neural: Option<Signal>,
+        text: Option<Signal>,
+        cosine: f32,
+        (bm25, coverage): (f32, f32),
+    ) -> Added {
         let of_rank = |signal: Option<Signal>| signal.map_or(0.0, |s| reciprocal_rank(s.rank));
         match self {
             Self::Ranks => Added {
@@ -175,7 +200,7 @@ impl Fuser {
                 meaning,
                 words,
             } => Added {
-                words: (1.0 - share) * words.of(bm25),
+                words: (1.0 - share) * words.of(bm25, coverage),
                 meaning: share * meaning.of(cosine),
             },
         }

@@ -13,7 +13,7 @@ use crate::collection::search::parsed::Parsed;
 use crate::collection::search::ranking::{Ranked, Ranking};
 use crate::error::Result;
 use crate::filter::{Walk, Wanted};
-use crate::query::{Query, Sort};
+use crate::query::{Counted, Query, Sort};
 use crate::text;
 
 impl Collection {
@@ -41,6 +41,11 @@ impl Collection {
         Ok(Ranking {
             hits: listed.map(unranked).collect(),
             total: records.iter().map(|records| records.len() as u32).sum(),
+            counted: if parsed.lists() {
+                Counted::All
+            } else {
+                Counted::Matching
+            },
             route: None,
             fits: None,
         })

@@ -1,5 +1,6 @@
 //! Answering a query: what it asks, a ranking, the records.
 
+mod answers;
 pub mod ask;
 mod explain;
 mod facets;
@@ -15,11 +16,13 @@ mod recommend;
 mod sentence;
 mod snippet;
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::answers::Answers;
 use crate::collection::search::hits::Source;
 use crate::collection::search::parsed::Parsed;
 use crate::collection::search::ranking::{Asked, Ranking};
@@ -40,13 +43,13 @@ pub(in crate::collection) struct Prepared {
     pub passing: Passing,
 }
 
-/// A query understood.
-struct Understood {
+/// A query understood, before any record is looked at.
+pub(in crate::collection) struct Understood<'a> {
+    /// The query, which asks for words alone where the model reads nothing of it.
+    query: Cow<'a, Query>,
     parsed: Parsed,
-    /// Its meaning, where the mode asks for it.
-    vector: Option<Vector>,
-    timings: Timings,
-    start: Instant,
+    /// Whether the mode asks for meaning and the model reads nothing of it.
+    unread: bool,
 }
 
 impl Collection {
@@ -56,8 +59,9 @@ impl Collection {
     /// [`crate::Error::BadQuery`] for a query past its limits or an unknown facet; whatever
     /// keeps the encoder or the store from working.
     pub fn search(&self, query: &Query) -> Result<Answer> {
+        let start = Instant::now();
         let understood = self.understand(query)?;
-        self.in_one_state(|generation, view| self.search_in(query, &understood, generation, view))
+        self.in_one_state(|generation, view| self.search_in(&understood, generation, view, start))
     }
 
     /// Answers a query, and says of each hit why it stands where it does: both of one state
@@ -66,57 +70,70 @@ impl Collection {
     /// # Errors
     /// Those of [`Collection::search`].
     pub fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
+        let start = Instant::now();
         let understood = self.understand(query)?;
         self.in_one_state(|generation, view| {
-            let answer = self.search_in(query, &understood, generation, view)?;
+            let answer = self.search_in(&understood, generation, view, start)?;
             let ids: Vec<&str> = answer
                 .hits
                 .iter()
                 .map(|hit| hit.record.id.as_str())
                 .collect();
-            let explained = self.explain_in(query, &ids, generation, view)?;
+            let explained = self.explain_in(&understood, &ids, generation, view)?;
             Ok((answer, explained))
         })
     }
 
-    /// What a query says, before any record is looked at.
-    fn understand(&self, query: &Query) -> Result<Understood> {
+    /// What a query says.
+    ///
+    /// # Errors
+    /// Those of [`Collection::search`].
+    fn understand<'a>(&self, query: &'a Query) -> Result<Understood<'a>> {
         query.check_limits()?;
-        let start = Instant::now();
-        let mut timings = Timings::default();
         let parsed = self.parse(query)?;
-        let vector = match query.mode {
-            _ if parsed.lists() => None,
-            Mode::Text => None,
-            _ if query.sort.is_some() => return Err(unsorted()),
-            Mode::Neural | Mode::Hybrid => Some(self.encode(&parsed.meaning, &mut timings)?),
+        let reads_meaning = query.mode != Mode::Text && !parsed.lists();
+        if reads_meaning && query.sort.is_some() {
+            return Err(unsorted());
+        }
+        let unread = reads_meaning && !self.encoder.encoder().reads(&parsed.meaning(&[]))?;
+        let query = if unread {
+            Cow::Owned(Query {
+                mode: Mode::Text,
+                sentences: false,
+                ..query.clone()
+            })
+        } else {
+            Cow::Borrowed(query)
         };
         Ok(Understood {
+            query,
             parsed,
-            vector,
-            timings,
-            start,
+            unread,
         })
     }
 
     fn search_in(
         &self,
-        query: &Query,
-        understood: &Understood,
+        understood: &Understood<'_>,
         generation: &Generation,
         view: &View<'_>,
+        start: Instant,
     ) -> Result<Answer> {
-        let Understood {
-            parsed,
-            vector,
-            timings,
-            start,
-        } = understood;
-        let mut timings = *timings;
+        let Understood { query, parsed, .. } = understood;
+        let query: &Query = query;
+        let mut timings = Timings::default();
         let look_up = Instant::now();
         let prepared = self.prepare(generation, query, parsed)?;
         let Prepared { words, passing, .. } = &prepared;
         timings.text = look_up.elapsed();
+        // Both engines read the words as they were corrected.
+        let vector = match query.mode {
+            _ if parsed.lists() => None,
+            Mode::Text => None,
+            Mode::Neural | Mode::Hybrid => {
+                Some(self.encode(&parsed.meaning(&words.corrections), &mut timings)?)
+            }
+        };
         let asked = Asked {
             generation,
             passing,
@@ -125,13 +142,31 @@ impl Collection {
             vector: vector.as_ref(),
             graph_min_records: self.tuning.graph_min_records,
         };
+        let answers = vector.as_ref().map(|vector| {
+            // The counts of a facet leave filters on itself aside.
+            let scope = if query.facets.is_empty() {
+                passing
+            } else {
+                &prepared.fulfilling
+            };
+            let start = Instant::now();
+            let answers = asked.answers(vector, scope);
+            timings.neural += start.elapsed();
+            answers
+        });
+        // A list has no ranking, and counts all that pass.
+        let answers = answers.or_else(|| parsed.lists().then(Answers::all));
+        let answers = answers.as_ref();
         let in_order = parsed.lists() || query.sort.is_some();
-        let ranking = if in_order {
+        let mut ranking = if in_order {
             self.listed(generation, query, parsed, &prepared)?
         } else {
-            asked.ranking(&mut timings)
+            asked.ranking(answers, &mut timings)
         };
-        let facets = facets::count(self, generation, query, parsed, &prepared)?;
+        if understood.unread {
+            ranking.fits = Some(asked.any_holds_all());
+        }
+        let facets = facets::count(self, generation, query, parsed, &prepared, answers)?;
         let source = Source {
             generation,
             view,
@@ -141,11 +176,10 @@ impl Collection {
             collapse: query.collapse && !in_order,
             sentences: vector.as_ref().filter(|_| query.sentences),
         };
-        let mut answer = self.answer(&source, ranking, timings, *start)?;
+        let mut answer = self.answer(&source, ranking, timings, start)?;
         answer.facets = facets;
-        if query.mode != Mode::Neural {
-            answer.corrections = prepared.words.corrections;
-        }
+        answer.unread = understood.unread;
+        answer.corrections = prepared.words.corrections;
         Ok(answer)
     }
 
@@ -163,11 +197,8 @@ impl Collection {
             &parts,
             &parsed.clauses,
             |name| schema.word_fields_named(name),
-            Lookup {
-                // A blank ends a word.
-                prefix: query.lookup.prefix && !query.text.ends_with(char::is_whitespace),
-                ..query.lookup
-            },
+            lookup(query, parsed),
+            &|word| self.encoder.encoder().knows(word),
         );
         let fulfilling = fulfilling(&parts, &words);
         let passing = self.select(generation, &parsed.filters)?;
@@ -203,10 +234,12 @@ impl Collection {
         Ok(Answer {
             hits,
             total: ranking.total,
+            counted: ranking.counted,
             route: ranking.route,
             fits: ranking.fits,
             facets: Vec::new(),
             corrections: Vec::new(),
+            unread: false,
             timings,
         })
     }
@@ -218,6 +251,19 @@ fn unsorted() -> Error {
          text, or leave sort out"
             .into(),
     )
+}
+
+/// How a query's words are looked up. A blank ends a word; and where only meaning is asked, no
+/// word is guessed but the one that a condition on a field is still to be made of.
+fn lookup(query: &Query, parsed: &Parsed) -> Lookup {
+    let Lookup { prefix, correct } = query.lookup;
+    let by_words = query.mode != Mode::Neural;
+    let last = parsed.clauses.last();
+    let guessed = by_words || last.is_some_and(|clause| clause.field.is_some());
+    Lookup {
+        prefix: prefix && guessed && !query.text.ends_with(char::is_whitespace),
+        correct: correct && by_words,
+    }
 }
 
 /// What is in both selections.

@@ -23,7 +23,7 @@ pub struct NearRecord {
 }
 
 impl NearRecord {
-    fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
+    pub(super) fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
         b.cosine
             .total_cmp(&a.cosine)
             .then(a.position.cmp(&b.position))
@@ -44,12 +44,8 @@ pub fn nearest(
     let mut all = Vec::new();
     let mut used = Route::Exact;
     for (at, part) in generation.parts.iter().enumerate() {
-        let wanted = match route {
-            Route::Exact => false,
-            Route::Graph => true,
-            Route::Auto => part.segment.len() >= graph_min_records,
-        };
-        let through_graph = (wanted && passing.is_none() && k <= GRAPH_MAX_HITS)
+        let wanted = wants_graph(part, passing, route, graph_min_records);
+        let through_graph = (wanted && k <= GRAPH_MAX_HITS)
             .then(|| by_graph(part, vector, k))
             .flatten();
         let found = match through_graph {
@@ -66,8 +62,58 @@ pub fn nearest(
     (all, used)
 }
 
+/// The records of each part whose cosine is `least` or more, among those that pass, best first;
+/// and whether they were looked for among the graph's nearest alone, so that there may be more.
+pub fn reaching(
+    generation: &Generation,
+    vector: &Vector,
+    least: f32,
+    passing: &Passing,
+    route: Route,
+    graph_min_records: u32,
+) -> (Vec<Vec<NearRecord>>, Route) {
+    let mut used = Route::Exact;
+    let parts = generation.parts.iter().enumerate().map(|(at, part)| {
+        let columns = &part.segment.columns;
+        let through_graph = wants_graph(part, passing, route, graph_min_records)
+            .then(|| candidates(part, vector))
+            .flatten();
+        let mut near = match through_graph {
+            Some(found) => {
+                used = Route::Graph;
+                found
+            }
+            None => {
+                let filter = generation.allowed(at, passing);
+                let filter = filter.map(|records| columns.vectors_of_all(records));
+                part.segment.scan.reaching(vector, least, filter.as_deref())
+            }
+        };
+        near.retain(|near| near.cosine >= least);
+        records(part, &near, usize::MAX)
+    });
+    (parts.collect(), used)
+}
+
+/// Whether a part is to be searched through its graph, as far as it has one.
+fn wants_graph(part: &Part, passing: &Passing, route: Route, graph_min_records: u32) -> bool {
+    let wanted = match route {
+        Route::Exact => false,
+        Route::Graph => true,
+        Route::Auto => part.segment.len() >= graph_min_records,
+    };
+    wanted && passing.is_none()
+}
+
 /// Through the part's graph; `None` where it has none or finds too few live records.
 fn by_graph(part: &Part, vector: &Vector, k: usize) -> Option<Vec<NearRecord>> {
+    let found = records(part, &candidates(part, vector)?, k);
+    (found.len() >= k.min(part.records() as usize)).then_some(found)
+}
+
+/// The passages of the records that the part's graph finds, best first; `None` where it has no
+/// graph.
+fn candidates(part: &Part, vector: &Vector) -> Option<Vec<Neighbour>> {
     let graph = part.graph.as_ref()?;
     let columns = &part.segment.columns;
     let candidates = graph.candidates(vector).into_iter();
@@ -77,9 +123,7 @@ fn by_graph(part: &Part, vector: &Vector, k: usize) -> Option<Vec<NearRecord>> {
         .collect();
     // All passages of each are scored: the graph may have missed a record's nearest.
     let passages = columns.vectors_of_all(&candidates);
-    let near = part.segment.scan.rescore(vector, passages.iter());
-    let found = records(part, &near, k);
-    (found.len() >= k.min(part.records() as usize)).then_some(found)
+    Some(part.segment.scan.rescore(vector, passages.iter()))
 }
 
 /// By the exact scan, among the records allowed. Several passages of one record may stand

@@ -3,7 +3,7 @@
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::filter::{Alternative, Condition, Filter};
-use crate::query::{ANYTHING, MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
+use crate::query::{ANYTHING, Correction, MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
 use crate::text::{self, Clause};
 
 /// A query taken apart.
@@ -13,15 +13,35 @@ pub(in crate::collection) struct Parsed {
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
     pub filters: Vec<Filter>,
-    /// What is left for whoever reads meaning; empty where nothing is looked for and records
-    /// are listed in order.
-    pub meaning: String,
+    lists: bool,
 }
 
 impl Parsed {
     /// Whether nothing is looked for: the records that fulfil the conditions are listed.
     pub fn lists(&self) -> bool {
-        self.meaning.is_empty()
+        self.lists
+    }
+
+    /// What is left for whoever reads meaning, with the words that were corrected.
+    pub fn meaning(&self, corrections: &[Correction]) -> String {
+        let corrected = |clause: &Clause| {
+            let mut clause = clause.clone();
+            let inside = |c: &&Correction| {
+                clause.range.start <= c.range.start && c.range.end <= clause.range.end
+            };
+            // From the last to the first, so that places before stay where they are.
+            for correction in corrections.iter().filter(inside).rev() {
+                let Correction { range, instead, .. } = correction;
+                let (start, end) = (range.start, range.end);
+                let within = start - clause.range.start..end - clause.range.start;
+                if clause.text.get(within.clone()).is_some() {
+                    clause.text.replace_range(within, instead);
+                }
+            }
+            clause
+        };
+        let clauses: Vec<Clause> = self.clauses.iter().map(corrected).collect();
+        text::without_operators(&clauses).trim().to_owned()
     }
 }
 
@@ -35,6 +55,7 @@ impl Collection {
         if query.is_open() {
             return Ok(Parsed {
                 filters: query.filters.clone(),
+                lists: true,
                 ..Parsed::default()
             });
         }
@@ -42,7 +63,7 @@ impl Collection {
             return Ok(Parsed {
                 clauses: vec![Clause::plain(&query.text)],
                 filters: query.filters.clone(),
-                meaning: query.text.trim().to_owned(),
+                lists: false,
             });
         }
         let schema = self.schema();
@@ -65,21 +86,19 @@ impl Collection {
             own.len() + conditions.len(),
             conditions.iter().map(text::Condition::terms),
         )?;
-        let mut meaning = text::without_operators(&clauses);
+        let meaning = text::without_operators(&clauses);
         let own = own.into_iter().map(Filter::Is);
         let filters: Vec<Filter> = query.filters.iter().cloned().chain(own).collect();
-        if matches!(meaning.trim(), "" | ANYTHING) {
-            // Conditions on facets alone list the records that fulfil them.
-            if filters.is_empty() && meaning.trim().is_empty() {
-                let leaves_out = conditions.iter().any(|condition| condition.excluded);
-                return Err(nothing_to_find(leaves_out));
-            }
-            meaning.clear();
+        let lists = matches!(meaning.trim(), "" | ANYTHING);
+        // Conditions on facets alone list the records that fulfil them.
+        if lists && filters.is_empty() && meaning.trim().is_empty() {
+            let leaves_out = conditions.iter().any(|condition| condition.excluded);
+            return Err(nothing_to_find(leaves_out));
         }
         Ok(Parsed {
             clauses,
             filters,
-            meaning,
+            lists,
         })
     }
 }
@@ -125,4 +144,33 @@ fn nothing_to_find(leaves_out: bool) -> Error {
         "the query holds no word: add one"
     };
     Error::BadQuery(message.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meaning_is_read_as_the_words_were_corrected() {
+        let typed = "sloar \"raw mlik\" -chese pannels";
+        let correction = |word: &str, instead: &str| {
+            let start = typed.find(word).unwrap();
+            Correction {
+                word: word.into(),
+                range: start..start + word.len(),
+                instead: instead.into(),
+            }
+        };
+        let parsed = Parsed {
+            clauses: text::parse(typed, |_| false),
+            filters: Vec::new(),
+            lists: false,
+        };
+        let corrections = [
+            correction("sloar", "solar"),
+            correction("pannels", "panels"),
+        ];
+        assert_eq!(parsed.meaning(&corrections), "solar raw mlik panels");
+        assert_eq!(parsed.meaning(&[]), "sloar raw mlik pannels");
+    }
 }

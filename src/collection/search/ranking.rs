@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::search::answers::Answers;
 use crate::collection::search::fit::LOOKED_AT;
 use crate::collection::search::nearest::{NearRecord, nearest};
-use crate::query::{Mode, Query, Route, Signal, Timings};
+use crate::query::{Counted, Mode, Query, Route, Signal, Timings};
 use crate::text::{self, Match, TextPart, TextQuery};
 use crate::vector::cosine;
 
@@ -46,8 +47,10 @@ pub struct Ranked {
 pub struct Ranking {
     /// Best first.
     pub hits: Vec<Ranked>,
-    /// How many records match, by words, or may be hits, otherwise.
+    /// How many records are answers.
     pub total: u32,
+    /// Which those are.
+    pub counted: Counted,
     /// How neighbours were looked for, where they were.
     pub route: Option<Route>,
     /// Whether anything is near enough to be an answer, where that can be told.
@@ -55,47 +58,41 @@ pub struct Ranking {
 }
 
 impl Asked<'_> {
-    /// The ranking of the question's mode.
-    pub fn ranking(&self, timings: &mut Timings) -> Ranking {
-        let Query {
-            mode,
-            limit,
-            offset,
-            ..
-        } = *self.query;
-        let total = self.generation.passing(self.passing);
-        // A record that holds every word is an answer, whatever it means.
-        let holds_all = || text::any_holds_all(&self.parts(), self.words);
-        let (ranked, total, route, fits): (Vec<Ranked>, _, _, _) = match (mode, self.vector) {
-            (Mode::Hybrid, Some(vector)) => {
-                let (fused, route, near) = self.by_both(vector, timings);
-                let fits = near.map(|near| near || holds_all());
-                (fused, total, Some(route), fits)
+    /// The ranking of the question's mode; of one that reads meaning, the answers are given.
+    pub fn ranking(&self, answers: Option<&Answers>, timings: &mut Timings) -> Ranking {
+        let Query { limit, offset, .. } = *self.query;
+        let mut ranking = match (self.vector, answers) {
+            (Some(vector), Some(answers)) => {
+                let (hits, route, near) = if self.query.mode == Mode::Hybrid {
+                    self.by_both(vector, &answers.near, timings)
+                } else {
+                    let wanted = (offset + limit).max(LOOKED_AT);
+                    let (near, route) = self.by_meaning(vector, wanted, &answers.near, timings);
+                    let fits = self.fits(&near);
+                    ((1..).zip(near).map(neural).collect(), route, fits)
+                };
+                Ranking {
+                    hits,
+                    total: self.total(answers),
+                    counted: answers.counted,
+                    route: Some(route),
+                    // A record that holds every word is an answer, whatever it means.
+                    fits: near.map(|near| near || answers.holds_all),
+                }
             }
-            (_, Some(vector)) => {
-                let wanted = (offset + limit).max(LOOKED_AT);
-                let (near, route) = self.by_meaning(vector, wanted, timings);
-                let fits = self.fits(&near).map(|near| near || holds_all());
-                (
-                    (1..).zip(near).map(neural).collect(),
-                    total,
-                    Some(route),
-                    fits,
-                )
-            }
-            (_, None) => {
+            _ => {
                 let found = self.by_words(offset + limit, timings);
-                let total = text::count(&self.parts(), self.words);
-                ((1..).zip(found).map(textual).collect(), total, None, None)
+                Ranking {
+                    hits: (1..).zip(found).map(textual).collect(),
+                    total: text::count(&self.parts(), self.words),
+                    counted: Counted::Matching,
+                    route: None,
+                    fits: None,
+                }
             }
         };
-        let hits = ranked.into_iter().skip(offset).take(limit);
-        Ranking {
-            hits: hits.collect(),
-            total,
-            route,
-            fits,
-        }
+        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
+        ranking
     }
 
     pub(super) fn fits(&self, near: &[NearRecord]) -> Option<bool> {
@@ -111,10 +108,13 @@ impl Asked<'_> {
         self.generation.text_parts(self.passing)
     }
 
+    /// The nearest records that pass. Those that are known to be nearer than all others are
+    /// given; only where they are too few is it looked further.
     pub(super) fn by_meaning(
         &self,
         vector: &Vector,
         wanted: usize,
+        known: &[NearRecord],
         timings: &mut Timings,
     ) -> (Vec<NearRecord>, Route) {
         let start = Instant::now();
@@ -125,6 +125,9 @@ impl Asked<'_> {
             wanted,
             |near: &NearRecord| near.position,
             |depth| {
+                if let Some(known) = known.get(..depth) {
+                    return known.to_vec();
+                }
                 let (found, route) = nearest(
                     self.generation,
                     vector,

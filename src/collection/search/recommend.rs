@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::Collection;
-use crate::collection::index::generation::{Generation, Passing};
+use crate::collection::index::generation::Generation;
+use crate::collection::search::answers::Answers;
 use crate::collection::search::hits::Source;
 use crate::collection::search::ranking::{Asked, Ranking};
 use crate::collection::storage::store::View;
@@ -63,6 +64,14 @@ impl Collection {
         let mut timings = Timings::default();
         let text = feedback.text.as_deref().map(str::trim);
         let text = text.filter(|text| !text.is_empty());
+        if let Some(text) = text
+            && !self.encoder.encoder().reads(text)?
+        {
+            return Err(Error::BadQuery(format!(
+                "the model has learned nothing of what the text '{text}' is written in: say it in \
+                 other words"
+            )));
+        }
         let text = text.map(|text| self.encode(text, &mut timings));
         let text = text.transpose()?;
         self.in_one_state(|generation, view| {
@@ -86,8 +95,9 @@ impl Collection {
                 vector: Some(&wanted),
                 graph_min_records: self.tuning.graph_min_records,
             };
-            let mut ranking = asked.ranking(&mut timings);
-            leave_out(&mut ranking, generation, &passing, &given);
+            let answers = asked.answers(&wanted, &passing);
+            let mut ranking = asked.ranking(Some(&answers), &mut timings);
+            leave_out(&mut ranking, &answers, &asked, &given);
             ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
             let source = Source {
                 generation,
@@ -170,7 +180,8 @@ fn distinct<'a>(generation: &Generation, positions: impl Iterator<Item = &'a u32
 
 /// Takes the records that were given, and those identical to them, out of a ranking of
 /// distinct records and out of its total.
-fn leave_out(ranking: &mut Ranking, generation: &Generation, passing: &Passing, given: &[u32]) {
+fn leave_out(ranking: &mut Ranking, answers: &Answers, asked: &Asked<'_>, given: &[u32]) {
+    let (generation, passing) = (asked.generation, asked.passing);
     let fingerprints = given
         .iter()
         .map(|&position| generation.fingerprint(position));
@@ -186,8 +197,11 @@ fn leave_out(ranking: &mut Ranking, generation: &Generation, passing: &Passing, 
         signal.rank = rank;
     }
     for &position in given {
-        let copies = generation.copies(position, passing).len() as u32;
-        ranking.total -= copies + u32::from(generation.passes(position, passing));
+        let itself = generation.passes(position, passing).then_some(position);
+        let all = generation.copies(position, passing).into_iter();
+        let all = all.chain(itself);
+        let counted = all.filter(|&at| generation.passes(at, &answers.parts));
+        ranking.total -= counted.count() as u32;
     }
     // Judged among them, it would be said that they fit themselves.
     ranking.fits = None;

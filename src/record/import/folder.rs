@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::record::import::MAX_LINE_BYTES;
     use crate::record::import::tests::{records, skipped};
-    use crate::record::{FieldOptions, Format, Import, Schema};
+    use crate::record::{FieldOptions, Format, Import, Payload, Schema};
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,10 @@
 //! Two sets of queries, meant for a collection of start-ups. What has no answer there: 100
 //! strings of random letters, and the first 100 queries of a benchmark about something else.
 //! What has: 200 short queries for start-ups. Every second query of a set serves to
-//! calibrate the line; the others give the figure.
+//! calibrate the line; the others give the figure. The same queries tell how many records are
+//! counted as answers.
+
+mod totals;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +19,7 @@ use parallax::{Collection, Query};
 use super::Data;
 
 /// Queries of one to six words that people looking for start-ups might type.
-const GENUINE: &str = include_str!("../../../benches/fit/genuine.txt");
+const GENUINE: &str = include_str!("../../../../benches/fit/genuine.txt");
 /// How many strings of random letters, and how many of the benchmark's queries.
 const STRANGE: usize = 100;
 /// What the random letters are drawn with.
@@ -42,7 +45,8 @@ impl Fit {
         let genuine: Vec<String> = GENUINE.lines().map(str::to_owned).collect();
         let letters = Asked::all(&collection, &random_letters())?;
         let strange = Asked::all(&collection, &queries)?;
-        let genuine = Asked::all(&collection, &genuine)?;
+        let asked_for = &genuine[..];
+        let genuine = Asked::all(&collection, asked_for)?;
         writeln!(
             out,
             "says that nothing fits:      to calibrate   the figure"
@@ -67,7 +71,7 @@ impl Fit {
             "no answer, both kinds: {:.1} %; the calibrating halves part best with the line from {low:.3} to {high:.3}",
             share(&both, 0) * 100.0
         )?;
-        Ok(())
+        totals::print(&collection, asked_for, out)
     }
 }
 

@@ -1,0 +1,70 @@
+//! What `total` and the counts of facets come to where people ask for what there is.
+
+use std::io::Write;
+
+use anyhow::Result;
+use parallax::{Collection, Mode, Query};
+
+/// How many values of a facet are compared with the total under a filter on them.
+const VALUES: usize = 3;
+
+/// Prints the median total of some queries in the modes that read meaning, and on how many of
+/// them each facet's counts are the totals that a filter on the value gives.
+pub fn print(collection: &Collection, queries: &[String], out: &mut dyn Write) -> Result<()> {
+    let records = collection.generation().records();
+    for mode in [Mode::Neural, Mode::Hybrid] {
+        let mut totals = Vec::with_capacity(queries.len());
+        let mut agreeing = 0;
+        for text in queries {
+            let (total, agrees) = ask(collection, text, mode)?;
+            totals.push(total);
+            agreeing += usize::from(agrees);
+        }
+        totals.sort_unstable();
+        let median = totals.get(totals.len() / 2).copied().unwrap_or_default();
+        writeln!(
+            out,
+            "answers to genuine queries, {mode}: median total {median} of {records} records, \
+             {:.2} %; facet counts agree with it on {agreeing} of {}",
+            f64::from(median) / f64::from(records.max(1)) * 100.0,
+            queries.len()
+        )?;
+    }
+    Ok(())
+}
+
+/// A query's total, and whether its facet counts agree with it.
+fn ask(collection: &Collection, text: &str, mode: Mode) -> Result<(u32, bool)> {
+    let facets = &collection.schema().facets;
+    let query = Query {
+        mode,
+        limit: 1,
+        operators: false,
+        facets: facets.iter().map(|facet| facet.field.clone()).collect(),
+        ..Query::new(text)
+    };
+    let answer = collection.search(&query)?;
+    let mut agrees = true;
+    for counts in &answer.facets {
+        for (value, count) in counts.values.iter().take(VALUES) {
+            let filter = format!(
+                "{}:{}",
+                counts.facet.field,
+                to_the_letter(&value.to_string())
+            );
+            let filtered = collection.search(&Query {
+                filters: vec![filter.parse()?],
+                ..query.clone()
+            })?;
+            agrees &= u64::from(filtered.total) == u64::from(*count);
+        }
+    }
+    Ok((answer.total, agrees))
+}
+
+/// A value as a filter takes it to the letter.
+fn to_the_letter(value: &str) -> String {
+    let marks = ['\\', '|', '*'];
+    let escaped = |c: char| marks.contains(&c).then_some('\\').into_iter().chain([c]);
+    value.chars().flat_map(escaped).collect()
+}

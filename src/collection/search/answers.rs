@@ -1,0 +1,117 @@
+//! Which records are answers to a query: what `total` counts, and the counts of facets too.
+//!
+//! By meaning every record is more or less near, so that a line is needed: the one from which
+//! on something is said to fit. A record that holds every word of the query is an answer
+//! whatever it means.
+
+use roaring::RoaringBitmap;
+
+use crate::Vector;
+use crate::collection::index::generation::Passing;
+use crate::collection::search::nearest::{NearRecord, reaching};
+use crate::collection::search::ranking::Asked;
+use crate::query::{Counted, Route};
+use crate::text;
+
+/// The answers to a query that reads meaning.
+pub struct Answers {
+    /// For each part the positions of the answers; `None` where every record counts as one.
+    pub parts: Passing,
+    /// Which they are.
+    pub counted: Counted,
+    /// Those of them that pass and are near enough, best first, where all such were looked for.
+    pub near: Vec<NearRecord>,
+    /// Whether one that passes holds every word of the query.
+    pub holds_all: bool,
+}
+
+impl Asked<'_> {
+    /// The answers among the records of a scope, which holds all that pass.
+    pub(super) fn answers(&self, vector: &Vector, scope: &Passing) -> Answers {
+        let holding = text::holding_all(&self.parts(), self.words);
+        let holds_all = self.any_passes(&holding);
+        let Some(background) = self.generation.background() else {
+            return Answers {
+                holds_all,
+                ..Answers::all()
+            };
+        };
+        // Filters are for the exact scan, though the scope may leave one of them aside.
+        let route = match self.passing {
+            Some(_) => Route::Exact,
+            None => self.query.route,
+        };
+        let (near, route) = reaching(
+            self.generation,
+            vector,
+            background.line(),
+            scope,
+            route,
+            self.graph_min_records,
+        );
+        let parts = self.generation.parts.iter().zip(&near).zip(holding);
+        let parts = parts.enumerate().map(|(at, ((part, near), holding))| {
+            let near = near.iter().map(|near| near.position - part.offset);
+            let near: RoaringBitmap = near.collect();
+            near | match self.generation.allowed(at, scope) {
+                Some(scope) => holding & scope,
+                None => holding,
+            }
+        });
+        let parts = Some(parts.collect());
+        if route == Route::Graph {
+            return Answers {
+                parts,
+                near: Vec::new(),
+                counted: Counted::AtLeast,
+                holds_all,
+            };
+        }
+        let mut near = near.concat();
+        near.retain(|near| self.generation.passes(near.position, self.passing));
+        near.sort_unstable_by(NearRecord::best_first);
+        Answers {
+            parts,
+            near,
+            counted: Counted::Answers,
+            holds_all,
+        }
+    }
+
+    /// Whether a record that passes holds every word of the query.
+    pub(super) fn any_holds_all(&self) -> bool {
+        self.any_passes(&text::holding_all(&self.parts(), self.words))
+    }
+
+    fn any_passes(&self, positions: &[RoaringBitmap]) -> bool {
+        let passes = |(at, of_part): (usize, &RoaringBitmap)| {
+            let passing = self.generation.allowed(at, self.passing);
+            passing.map_or(!of_part.is_empty(), |passing| !passing.is_disjoint(of_part))
+        };
+        positions.iter().enumerate().any(passes)
+    }
+
+    /// How many answers pass.
+    pub(super) fn total(&self, answers: &Answers) -> u32 {
+        let Some(parts) = &answers.parts else {
+            return self.generation.passing(self.passing);
+        };
+        let of_part = |(at, answers): (usize, &RoaringBitmap)| {
+            let passing = self.generation.allowed(at, self.passing);
+            passing.map_or(answers.len(), |passing| passing.intersection_len(answers))
+        };
+        parts.iter().enumerate().map(of_part).sum::<u64>() as u32
+    }
+}
+
+impl Answers {
+    /// Every record, where nothing was asked that would tell.
+    pub fn all() -> Self {
+        Self {
+            parts: None,
+            near: Vec::new(),
+            counted: Counted::All,
+            holds_all: false,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! How likely a word is another one with a slip of the finger in it.
+//!
+//! The commonest slips (Damerau, "A technique for computer detection and correction of
+//! spelling errors", 1964) are neighbours exchanged and a letter left out; a letter is put in
+//! mostly by doubling one, and a vowel is taken for another where a word is long enough to be
+//! hard to spell. Whatever else differs by a letter is more often another word. The first
+//! letter is rarely wrong.
+
+/// What a likely slip costs, what any other difference of a letter costs, and how much more
+/// either does at the first letter.
+const LIKELY: u32 = 1;
+const UNLIKELY: u32 = 2;
+const FIRST: u32 = 1;
+
+/// From how many letters on a word may have one likely slip, and from how many two, or one
+/// that is unlikely.
+const ONE_FROM: usize = 4;
+const TWO_FROM: usize = 8;
+/// From how many letters on one vowel is easily taken for another.
+const VOWELS_FROM: usize = 6;
+/// A longer word is no slip of anything, and looking for it would be slow.
+const MAX_LETTERS: usize = 32;
+
+/// What slips may cost in a word for it to be taken for another; `None` where it is too short
+/// or too long.
+pub fn allowed(word: &str) -> Option<u32> {
+    match word.chars().count() {
+        ONE_FROM..TWO_FROM => Some(LIKELY),
+        TWO_FROM..=MAX_LETTERS => Some(2 * LIKELY),
+        _ => None,
+    }
+}
+
+/// What the cheapest slips cost that make `typed` of `meant`: the edit distance with
+/// neighbours exchanged, each edit weighed by how rare a slip it is.
+pub fn cost(typed: &str, meant: &str) -> u32 {
+    let (typed, meant): (Vec<char>, Vec<char>) = (typed.chars().collect(), meant.chars().collect());
+    let width = meant.len() + 1;
+    let mut table = vec![u32::MAX; (typed.len() + 1) * width];
+    table[0] = 0;
+    for i in 0..=typed.len() {
+        for j in 0..=meant.len() {
+            let so_far = table[i * width + j];
+            let first = if i == 0 || j == 0 { FIRST } else { 0 };
+            let mut reach = |i: usize, j: usize, cost: u32| {
+                let cell = &mut table[i * width + j];
+                *cell = (*cell).min(so_far + cost);
+            };
+            let (here, there) = (typed.get(i), meant.get(j));
+            if let (Some(&here), Some(&there)) = (here, there) {
+                let vowels = typed.len() >= VOWELS_FROM && is_vowel(here) && is_vowel(there);
+                let another = if vowels { LIKELY } else { UNLIKELY };
+                reach(
+                    i + 1,
+                    j + 1,
+                    if here == there { 0 } else { another + first },
+                );
+            }
+            if let Some(&here) = here {
+                let before = i.checked_sub(1).and_then(|before| typed.get(before));
+                let doubled = before == Some(&here) || typed.get(i + 1) == Some(&here);
+                reach(i + 1, j, if doubled { LIKELY } else { UNLIKELY + first });
+            }
+            if there.is_some() {
+                reach(i, j + 1, LIKELY + first);
+            }
+            let exchanged = here.is_some()
+                && there.is_some()
+                && here == meant.get(j + 1)
+                && there == typed.get(i + 1);
+            if exchanged {
+                reach(i + 2, j + 2, LIKELY);
+            }
+        }
+    }
+    table.last().copied().unwrap_or_default()
+}
+
+fn is_vowel(letter: char) -> bool {
+    matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn likely_slips_cost_less_than_other_words() {
+        for (typed, meant, expected) in [
+            ("solar", "solar", 0),
+            ("sloar", "solar", 1),
+            ("oslar", "solar", 1),
+            ("solr", "solar", 1),
+            ("sollar", "solar", 1),
+            ("olar", "solar", 2),
+            ("sonar", "solar", 2),
+            ("polar", "solar", 3),
+            ("solaro", "solar", 2),
+            ("grammer", "grammar", 1),
+            ("mere", "mire", 2),
+            ("pannellign", "panelling", 2),
+        ] {
+            assert_eq!(cost(typed, meant), expected, "{typed} {meant}");
+        }
+    }
+
+    #[test]
+    fn short_and_endless_words_are_taken_as_they_are() {
+        assert_eq!(allowed("sol"), None);
+        assert_eq!(allowed("solr"), Some(1));
+        assert_eq!(allowed("kintsugl"), Some(2));
+        assert_eq!(allowed(&"x".repeat(33)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_same_word_costs_nothing(one in "[abc]{0,6}", other in "[abc]{0,6}") {
+            prop_assert_eq!(cost(&one, &other) == 0, one == other);
+        }
+    }
+}
