@@ -91,7 +91,9 @@ fn fault(
         correct: false,
     };
     let clauses = parse(&expected.query, |_| false);
-    let query = TextQuery::new(&analyzer, &parts, &clauses, |_| Vec::new(), lookup);
+    let query = TextQuery::new(&analyzer, &parts, &clauses, |_| Vec::new(), lookup, &|_| {
+        false
+    });
     let fulfilling = fulfilling(&parts, &query);
     parts[0].passing = fulfilling.as_ref().map(|parts| &parts[0]);
     let ids: Vec<&String> = records.keys().collect();

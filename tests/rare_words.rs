@@ -73,7 +73,9 @@ fn a_long_record_that_holds_the_rare_word_stands_above_short_ones_with_the_commo
 
 #[test]
 fn a_chance_word_does_not_outweigh_the_meaning_of_the_query() {
-    let mut records = notes(|at| format!("Sign in to service {at} with tokens and a session."));
+    let mut records = notes(|at| {
+        format!("Site {at} keeps its visitors signed in safely with an encrypted session token.")
+    });
     records.push(record(
         "Baking",
         "Mix butter, sugar and flour for a cookie.",
