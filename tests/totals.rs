@@ -109,7 +109,7 @@ fn filters_leave_fewer_answers_and_facets_leave_their_own_filter_aside() {
             assert_eq!(all.facets, berlin.facets, "{text} {mode}");
             let values = berlin.facets[0].values.iter();
             let mut of_berlin = values.filter(|(value, _)| value.to_string() == "Berlin");
-            let count = of_berlin.next().map_or(0, |(_, count)| *count as u32);
+            let count = of_berlin.next().map_or(0, |(_, count)| *count);
             assert_eq!(berlin.total, count, "{text} {mode}");
         }
     }

@@ -41,7 +41,8 @@ pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
 /// How many hits are shown, and how many records are answers. By meaning a list may go on
 /// beyond the answers, and not every record in it need be one.
 fn counts(state: &SearchState, response: &SearchResponse) -> String {
-    let (shown, total, which) = (response.hits.len(), response.total, filtered(state));
+    let (shown, total) = (response.hits.len(), response.total);
+    let which = filtered(state, total < 2);
     match response.counted.as_str() {
         "answers" | "at_least" => {
             let answers = match total {
@@ -243,11 +244,13 @@ pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<String>
     (fused && !by_words && response.hits.len() > 1).then(|| alone.to_owned())
 }
 
-fn filtered(state: &SearchState) -> &'static str {
-    match state.filters.len() {
-        0 => "",
-        1 => " that pass the filter",
-        _ => " that pass the filters",
+fn filtered(state: &SearchState, singular: bool) -> &'static str {
+    match (state.filters.len(), singular) {
+        (0, _) => "",
+        (1, true) => " that passes the filter",
+        (1, false) => " that pass the filter",
+        (_, true) => " that passes the filters",
+        (_, false) => " that pass the filters",
     }
 }
 

@@ -33,7 +33,7 @@ test("only the chosen city's records are listed", async ({ page, open, javaScrip
   const expected = inCity("Lagos").map(({ name }) => name);
   await expect(names(page)).toHaveCount(expected.length);
   expect((await names(page).allTextContents()).sort()).toEqual(expected.sort());
-  await expect(summary(page)).toContainText(`${expected.length} records that pass the filter`);
+  await expect(summary(page)).toContainText(`${expected.length} shown`);
 });
 
 test("the filter can be dropped again", async ({ page, open }) => {

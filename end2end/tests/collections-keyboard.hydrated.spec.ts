@@ -30,12 +30,15 @@ test("a collection is made and deleted by keys alone", async ({ page, open }) =>
   await fileField(page).focus();
   const stops = [
     preview(page),
+    page.getByText("What each field is taken for"),
     nameField(page),
     role(page, "Title"),
     role(page, "Text"),
     role(page, "Link"),
     role(page, "Picture"),
     role(page, "Id"),
+    page.locator("summary", { hasText: "Further texts" }),
+    page.getByLabel("Language"),
     facet(page, "headline"),
     facet(page, "story"),
     facet(page, "year"),

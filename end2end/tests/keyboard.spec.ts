@@ -29,6 +29,7 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
     button(page),
     radio(page, "Full text"),
     cityMenu(page),
+    page.getByLabel("Order"),
     page.locator("summary"),
     first.getByRole("link", { name: "Only City: Berlin" }),
     first.getByRole("link", { name: "hushwarren.example" }),

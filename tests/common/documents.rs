@@ -140,12 +140,12 @@ pub fn epub(title: &str, chapters: &[(&str, &str)]) -> Vec<u8> {
     zip(&files)
 }
 
+/// Files by their names, with what is in them.
+pub type Files = Vec<(&'static str, Vec<u8>)>;
+
 /// A folder of one document of each kind about a mill, by their paths, and for each a query
 /// with the path of the record it is to find.
-pub fn mill() -> (
-    Vec<(&'static str, Vec<u8>)>,
-    Vec<(&'static str, &'static str)>,
-) {
+pub fn mill() -> (Files, Vec<(&'static str, &'static str)>) {
     let report = pdf(
         Some("Annual report"),
         &[

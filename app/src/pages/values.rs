@@ -40,7 +40,12 @@ impl Asked {
 pub fn ValuesPage() -> impl IntoView {
     let address = Address::here();
     let search = use_location().search;
-    let asked = Memo::new(move |_| Asked::read(&search.read()));
+    // The address of the page that one goes on to names no facet.
+    let asked = Memo::new(move |before: Option<&Asked>| {
+        let asked = Asked::read(&search.read());
+        let left = asked.field.is_empty();
+        before.filter(|_| left).cloned().unwrap_or(asked)
+    });
     let found = Resource::new(
         move || (address.collection.get(), asked.get(), address.state.get()),
         |(collection, asked, state)| {
