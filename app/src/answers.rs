@@ -49,7 +49,7 @@ pub enum Outcome {
     /// The engine answered, be it with no hits.
     Found {
         /// Its answer.
-        response: SearchResponse,
+        response: Box<SearchResponse>,
         /// What the record is called whose like these are.
         like: Option<String>,
         /// Why one of the hits is where it is, where that was asked.
@@ -156,7 +156,7 @@ impl Answers {
         };
         Some(Found {
             question: answer.question,
-            response,
+            response: *response,
             like,
             explained,
         })
@@ -185,7 +185,7 @@ async fn ask(question: Question) -> Answer {
         similar(collection, request)
             .await
             .map(|similar| Outcome::Found {
-                response: similar.response,
+                response: Box::new(similar.response),
                 like: similar.title,
                 explained: None,
             })
@@ -207,7 +207,7 @@ async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome
     let response = search(collection.clone(), request).await?;
     Ok(Outcome::Found {
         explained: explained(collection, asked, &response).await,
-        response,
+        response: Box::new(response),
         like: None,
     })
 }

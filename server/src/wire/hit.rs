@@ -142,7 +142,7 @@ fn size((name, value): (&String, &serde_json::Value)) -> usize {
 fn hit(hit: Hit) -> wire::Hit {
     let record = hit.record;
     let shown = hit.snippet;
-    let snippet = (shown != (0..record.text.len())).then(|| wire::Snippet {
+    let snippet = (shown != (0..record.text.len())).then_some(wire::Snippet {
         start: shown.start as u32,
         length: record.text.len() as u32,
         cut_before: shown.start > 0,
