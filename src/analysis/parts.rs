@@ -83,7 +83,10 @@ fn is_parted_number(word: &str, borders: Borders) -> bool {
         .bytes()
         .filter(|byte| matches!(byte, b'.' | b','))
         .count();
-    points > usize::from(borders == Borders::Sure) && !is_grouped(word)
+    match borders {
+        Borders::Sure => points > 1 && !is_grouped(word),
+        Borders::All => points > 0,
+    }
 }
 
 fn stretches(word: &str) -> Vec<Stretch> {
@@ -134,7 +137,8 @@ fn humps(stretches: &mut Vec<Stretch>) {
     }
 }
 
-/// Undoes the borders beside a single character, and those before the ending of `20th`.
+/// Undoes the borders beside a single character, but for that of `v1.2`, and those before the
+/// ending of `20th`.
 fn keep_sure(word: &str, stretches: &mut Vec<Stretch>) {
     let is_ordinal = |number: &Stretch, ending: &Stretch| {
         number.kind == Kind::Digit
@@ -142,10 +146,15 @@ fn keep_sure(word: &str, stretches: &mut Vec<Stretch>) {
                 .iter()
                 .any(|ordinal| ordinal.eq_ignore_ascii_case(&word[ending.start..ending.end]))
     };
+    let is_version = |letter: &Stretch, number: &Stretch| {
+        word[letter.start..letter.end].eq_ignore_ascii_case("v")
+            && word[number.start..number.end].contains('.')
+    };
     let mut at = 0;
     while at + 1 < stretches.len() {
         let (one, next) = (stretches[at], stretches[at + 1]);
-        if one.letters < 2 || next.letters < 2 || is_ordinal(&one, &next) {
+        let single = one.letters < 2 || next.letters < 2;
+        if single && !is_version(&one, &next) || is_ordinal(&one, &next) {
             stretches[at] = joined(one, next);
             stretches.remove(at + 1);
         } else {
@@ -188,6 +197,8 @@ mod tests {
             ("3.5mm", &["3.5", "mm"]),
             ("10kg", &["10", "kg"]),
             ("13.07.2020", &["13", "07", "2020"]),
+            ("v1.2.3", &["v", "1", "2", "3"]),
+            ("v2.0", &["v", "2.0"]),
             ("ÉcoleÉté", &["École", "Été"]),
         ] {
             assert_eq!(parts(word, Borders::Sure), expected);
@@ -225,6 +236,7 @@ mod tests {
             ("C53208", &["C", "53208"][..]),
             ("5mm", &["5", "mm"]),
             ("3.5", &["3", "5"]),
+            ("192.168", &["192", "168"]),
             ("MP3", &["MP", "3"]),
         ] {
             assert_eq!(parts(word, Borders::All), expected);

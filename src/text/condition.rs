@@ -1,6 +1,6 @@
 //! What every hit must fulfil: words that stand in a record one after another, or must not.
 
-use super::index::MAX_TAIL;
+use super::builder::MAX_TAIL;
 use super::syntax::Clause;
 use crate::analysis::{Analyzer, Likeness};
 

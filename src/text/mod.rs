@@ -1,11 +1,13 @@
 //! Search by words: an inverted index and BM25.
 
 mod bm25;
+mod builder;
 mod condition;
 mod coverage;
 mod dictionary;
 mod explain;
 mod fulfil;
+mod gathered;
 mod guess;
 mod highlight;
 mod holds;
@@ -14,6 +16,7 @@ mod known;
 mod phrase;
 mod postings;
 mod query;
+mod reading;
 mod search;
 mod sequence;
 mod slip;
@@ -22,14 +25,17 @@ mod syntax;
 mod tests;
 mod unfinished;
 mod varint;
+#[cfg(test)]
+mod written;
 
 pub use bm25::{B, Bm25, K1};
+pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};
 pub use coverage::coverage;
 pub use explain::{TermContribution, explain};
 pub use highlight::Matches;
 pub use holds::holding_all;
-pub use index::{TextIndex, TextIndexBuilder};
+pub use index::TextIndex;
 pub use phrase::Phrase;
 pub use query::{Alternative, Correction, Lookup, TextQuery, Word};
 pub use search::{Match, TextPart, count, exhaustive, matching, scores, search};

@@ -1,6 +1,6 @@
 //! Several terms one after another as if they were one term, with postings of their own.
 
-use super::index::Gathered;
+use super::gathered::Gathered;
 use super::postings::{Cursor, Postings};
 use super::search::TextPart;
 use super::sequence::Sequence;

@@ -1,0 +1,156 @@
+//! From the texts of records to their inverted index.
+
+use std::collections::HashMap;
+
+use super::dictionary::{TermDictionary, Words};
+use super::gathered::Gathered;
+use super::index::TextIndex;
+use crate::analysis::{Analyzer, Kind, Piece};
+
+/// How far apart the last word of a field and the first of the next stand at least.
+const FIELD_GAP: u32 = 1_000;
+
+/// Collects records in order of position.
+pub struct TextIndexBuilder {
+    analyzer: Analyzer,
+    /// Each field's weight.
+    weights: Vec<u32>,
+    terms: HashMap<String, u32>,
+    gathered: Vec<Gathered>,
+    /// The different words of all records, whatever piece of a text they were.
+    words: HashMap<String, Known>,
+    lengths: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+/// A word that was met before.
+struct Known {
+    term: u32,
+    stop: bool,
+    /// The term for where it ends, where it is the whole of a glued word.
+    tail: Option<u32>,
+    /// The records that hold it as a word that people may type, and may misspell.
+    holders: Vec<u32>,
+}
+
+/// The whole of a glued word of more parts is no word that people type.
+const MAX_TYPED: u32 = 3;
+/// How many positions the whole of a glued word may take and still be found in the midst of a
+/// phrase that writes it as one word.
+pub(super) const MAX_TAIL: u32 = 4;
+
+impl TextIndexBuilder {
+    /// A builder for records of as many fields as there are weights.
+    pub fn new(analyzer: &Analyzer, weights: Vec<u32>) -> Self {
+        Self {
+            analyzer: *analyzer,
+            weights,
+            terms: HashMap::new(),
+            gathered: Vec::new(),
+            words: HashMap::new(),
+            lengths: Vec::new(),
+            starts: Vec::new(),
+        }
+    }
+
+    /// Adds the next record, a text for each field.
+    pub fn add(&mut self, texts: &[impl AsRef<str>]) {
+        let record = self.lengths.len() as u32;
+        let analyzer = self.analyzer;
+        let (mut length, mut start) = (0, 0);
+        for (at, text) in texts.iter().enumerate().take(self.weights.len()) {
+            let weight = self.weights[at];
+            self.starts.push(start);
+            let mut end = start;
+            analyzer.each(text.as_ref(), |piece| {
+                end = end.max(start + piece.position + piece.width - 1);
+                if self.add_piece(piece, record, weight, start + piece.position) {
+                    length += weight;
+                }
+            });
+            start = end + FIELD_GAP;
+        }
+        self.lengths.push(length);
+    }
+
+    /// Adds a piece of a text; says whether it makes its record longer. Stop words are there
+    /// for phrases and for queries of nothing else: they neither score otherwise nor count.
+    /// What is said of a word in another form has been counted with the word.
+    fn add_piece(&mut self, piece: &Piece<'_>, record: u32, weight: u32, position: u32) -> bool {
+        if !self.words.contains_key(piece.word) {
+            let term = self.analyzer.term(piece.word);
+            let known = Known {
+                term: number(&mut self.terms, &mut self.gathered, &term),
+                stop: self.analyzer.is_stop_word(piece.word),
+                tail: None,
+                holders: Vec::new(),
+            };
+            self.words.insert(piece.word.to_owned(), known);
+        }
+        let Some(known) = self.words.get_mut(piece.word) else {
+            return false;
+        };
+        self.gathered[known.term as usize].count(record, weight, position);
+        let typed = match piece.kind {
+            Kind::Word => !known.stop,
+            Kind::Whole => piece.width <= MAX_TYPED,
+            Kind::Elided | Kind::Accented | Kind::Gram | Kind::Letter => false,
+        };
+        if typed && known.holders.last() != Some(&record) {
+            known.holders.push(record);
+        }
+        if piece.kind == Kind::Whole && (2..=MAX_TAIL).contains(&piece.width) {
+            let tail = *known.tail.get_or_insert_with(|| {
+                let tail = self.analyzer.tail(&self.analyzer.term(piece.word));
+                number(&mut self.terms, &mut self.gathered, &tail)
+            });
+            let end = position + piece.width - 1;
+            self.gathered[tail as usize].count(record, weight, end);
+        }
+        match piece.kind {
+            Kind::Word => !known.stop,
+            Kind::Gram => true,
+            Kind::Whole | Kind::Elided | Kind::Accented | Kind::Letter => false,
+        }
+    }
+
+    /// The finished index.
+    pub fn build(self) -> TextIndex {
+        let mut terms: Vec<(String, u32)> = self.terms.into_iter().collect();
+        terms.sort_unstable();
+        let mut index = TextIndex {
+            lengths: self.lengths,
+            weights: self.weights,
+            starts: self.starts,
+            ..TextIndex::default()
+        };
+        let mut renamed = vec![0; terms.len()];
+        for (new, (_, old)) in (0..).zip(&terms) {
+            let gathered = &self.gathered[*old as usize];
+            index.postings.add(gathered.postings(), &index.lengths);
+            renamed[*old as usize] = new;
+        }
+        index.terms = TermDictionary::new(terms.iter().map(|(term, _)| term.as_str()));
+        let words = self.words.into_iter();
+        let mut words: Vec<(String, Known)> = words
+            .filter(|(_, known)| !known.holders.is_empty())
+            .collect();
+        words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        index.words = Words::new(words.iter().map(|(word, known)| {
+            let term = renamed[known.term as usize];
+            (word.as_str(), term, known.holders.as_slice())
+        }));
+        index
+    }
+}
+
+/// The number of a term, which may be a new one.
+fn number(terms: &mut HashMap<String, u32>, gathered: &mut Vec<Gathered>, term: &str) -> u32 {
+    if let Some(&known) = terms.get(term) {
+        return known;
+    }
+    let next = gathered.len() as u32;
+    gathered.push(Gathered::default());
+    terms.insert(term.to_owned(), next);
+    next
+}
