@@ -130,7 +130,7 @@ pub fn is_blank(text: &str) -> bool {
 pub fn is_word(character: char) -> bool {
     character.is_alphanumeric()
         || matches!(character, '\u{3371}'..='\u{33df}')
-        || is_combining_mark(character)
+        || (is_combining_mark(character) && !is_invisible(character))
 }
 
 /// Whether a character is a digit of any script, or a number such as `②`.

@@ -1,5 +1,7 @@
 //! Where a word without a visible separator parts: `getUserById`, `covid19`, `3.5mm`.
 
+use super::letters::{is_digit, is_joining};
+
 /// A word of more parts than this is a code or a hash, and is taken whole.
 const MAX_PARTS: usize = 8;
 
@@ -92,15 +94,21 @@ fn is_parted_number(word: &str, borders: Borders) -> bool {
 fn stretches(word: &str) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     for (start, c) in word.char_indices() {
+        let end = start + c.len_utf8();
         let kind = match c {
             '.' | ',' => Kind::Digit,
-            _ if super::letters::is_digit(c) => Kind::Digit,
+            _ if is_digit(c) => Kind::Digit,
             _ if c.is_uppercase() => Kind::Upper,
-            _ if c.is_alphabetic() => Kind::Lower,
-            // A mark goes with what it stands on.
-            _ => stretches.last().map_or(Kind::Lower, |last| last.kind),
+            _ if c.is_alphabetic() && !is_joining(c) => Kind::Lower,
+            // A mark goes with the letter it stands on and is none itself.
+            _ => match stretches.last_mut() {
+                Some(of) => {
+                    of.end = end;
+                    continue;
+                }
+                None => Kind::Lower,
+            },
         };
-        let end = start + c.len_utf8();
         match stretches.last_mut().filter(|last| last.kind == kind) {
             Some(of) => (of.end, of.last, of.letters) = (end, start, of.letters + 1),
             None => stretches.push(Stretch {
@@ -198,6 +206,7 @@ mod tests {
             ("10kg", &["10", "kg"]),
             ("13.07.2020", &["13", "07", "2020"]),
             ("v1.2.3", &["v", "1", "2", "3"]),
+            ("e\u{301}1", &["e\u{301}1"]),
             ("v2.0", &["v", "2.0"]),
             ("ÉcoleÉté", &["École", "Été"]),
         ] {

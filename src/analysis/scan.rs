@@ -136,8 +136,7 @@ impl<'t> Scanner<'t> {
         let mut joint = Joint::Tight;
         loop {
             let atom = self.atom();
-            let left_out = |c: char| is_invisible(c) || is_joining(c);
-            if self.text[atom.clone()].chars().all(left_out) {
+            if atom.is_empty() {
                 break;
             }
             self.push_atom(atom, joint);
@@ -203,7 +202,9 @@ impl<'t> Scanner<'t> {
         }
         self.at = end;
         let seen = self.text[start..end].trim_end_matches(is_invisible);
-        start..start + seen.len()
+        let word = seen.trim_start_matches(|c| is_invisible(c) || is_joining(c));
+        let start = start + seen.len() - word.len();
+        start..start + word.len()
     }
 
     /// Whether a raised digit belongs to what stands before it: to a short unit as in `km²`,

@@ -213,6 +213,19 @@ fn the_language_decides_on_stems_and_stop_words() {
     assert_eq!(terms(Language::Russian, "и connected книги")[0], "connect");
 }
 
+#[test]
+fn a_mark_that_is_not_seen_is_no_word_of_its_own() {
+    for text in ["\u{fe0f}\u{ad}0\u{301}", "a \u{fe0f}b", "\u{640}\u{640}İé"] {
+        let seen = text.replace(['\u{fe0f}', '\u{ad}', '\u{640}'], "");
+        let positions = |text: &str| {
+            let mut positions = Vec::new();
+            Analyzer::default().each(text, |piece| positions.push(piece.position));
+            positions
+        };
+        assert_eq!(positions(text), positions(&seen), "{text:?}");
+    }
+}
+
 /// Characters of every kind there is a rule for.
 const ODD: &str = "[a-cA-C0-2 .,'’_/@:+#&·²₂éßİıñй\u{301}\u{ad}\u{200b}\u{200d}語京ーがข้่าກບកខ္မအာ한국बिल्لاَـ😀👩❤\u{fe0f}™ﬁ㎏-]{0,24}";
 
