@@ -67,6 +67,7 @@ fn main() {
     let queries = read("queries.jsonl").into_iter().map(|query| {
         let asked = terms(&text(&query, "text"));
         let words = asked.iter().map(|term| Word {
+            is_title: false,
             text: term.clone(),
             repeats: 1,
             terms: vec![Alternative::typed(term.clone(), 1.0)],

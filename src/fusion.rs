@@ -22,6 +22,10 @@ const LEAST_RANGE: f32 = 1e-3;
 const GOOD_COVERAGE: f32 = 2.0;
 const LEAST_GOOD_COVERAGE: f32 = 0.5;
 
+/// No hit counts as more than so many good ones by meaning: as much as one that holds the whole
+/// query counts by words, where few do.
+const MOST_GOOD: f32 = 1.0 / (LEAST_GOOD_COVERAGE * LEAST_GOOD_COVERAGE);
+
 /// What a rank adds to a fused score.
 pub fn reciprocal_rank(rank: u32) -> f32 {
     1.0 / (K + rank as f32)
@@ -49,7 +53,11 @@ impl Scale {
     /// ones: then it is the last of their best tenth.
     pub fn of_all(background: f32, ranking: impl Iterator<Item = f32>, records: u32) -> Self {
         let good_rank = (records as usize).div_ceil(10).clamp(1, GOOD_RANK);
-        Self::new(background, ranking.take(good_rank).last())
+        let mut ranking = ranking.take(good_rank).peekable();
+        let best = ranking.peek().copied().unwrap_or(background);
+        // Where few records have to do with the query, the good one is none of them.
+        let least = background + (best - background) / MOST_GOOD;
+        Self::new(background, ranking.last().map(|good| good.max(least)))
     }
 
     fn new(background: f32, good: Option<f32>) -> Self {
@@ -114,6 +122,18 @@ mod tests {
         let fifteen = (0..15).map(|at| 0.9 - at as f32 * 0.05);
         let scale = Scale::of_all(0.5, fifteen, 15);
         assert!((scale.of(0.85) - 1.0).abs() < 1e-5, "the second of fifteen");
+    }
+
+    #[test]
+    fn where_few_records_are_near_none_of_them_outweighs_all_else() {
+        let scale = Scale::of_all(0.1, [0.62, 0.54, 0.2, 0.11, 0.1].into_iter(), 46);
+        assert!((scale.of(0.62) - MOST_GOOD).abs() < 1e-5);
+        assert!(scale.of(0.54) > 3.0 && scale.of(0.11) < 0.1);
+        let scale = Scale::of_all(0.1, (0..20).map(|at| 0.6 - at as f32 * 0.02), 1_000);
+        assert!(
+            (scale.of(0.42) - 1.0).abs() < 1e-5,
+            "as ever where ten are near"
+        );
     }
 
     #[test]

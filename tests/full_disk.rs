@@ -12,71 +12,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use common::failing::Failing;
 use common::query_encoder;
 use common::sample::{ask, build, sample_file, titles};
 use parallax::collection::{About, Incoming, Store, Tuning};
 use parallax::{Catalogue, Collection, Error, Mode, Schema};
-use redb::StorageBackend;
 use redb::backends::FileBackend;
 use serde_json::json;
 
-/// A file with room for so many more changes.
-#[derive(Debug)]
-struct Failing {
-    file: FileBackend,
-    left: AtomicU64,
-}
-
-impl Failing {
-    fn open(path: &Path) -> Arc<Self> {
-        let file = OpenOptions::new().read(true).write(true).open(path);
-        Arc::new(Self {
-            file: FileBackend::new(file.unwrap()).unwrap(),
-            left: AtomicU64::new(u64::MAX),
-        })
-    }
-
-    fn let_through(&self, changes: u64) {
-        self.left.store(changes, Ordering::SeqCst);
-    }
-
-    fn change(&self) -> io::Result<()> {
-        let one_less = |left: u64| left.checked_sub(1);
-        match self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
-        {
-            Ok(_) => Ok(()),
-            Err(_) => Err(io::ErrorKind::StorageFull.into()),
-        }
-    }
-}
-
-impl StorageBackend for Failing {
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.file.read(offset, out)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.change()?;
-        self.file.set_len(len)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.change()?;
-        self.file.sync_data()
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change()?;
-        self.file.write(offset, data)
-    }
+/// The file of a store, with room for any number of changes.
+fn failing(path: &Path) -> Arc<Failing<FileBackend>> {
+    let file = OpenOptions::new().read(true).write(true).open(path);
+    Failing::new(FileBackend::new(file.unwrap()).unwrap(), false)
 }
 
 fn about() -> About {
@@ -127,7 +75,7 @@ fn whatever_step_of_a_write_fails_store_and_indexes_agree() {
     let mut failed = 0;
     // Each round fails a step later than the one before.
     while failed == steps {
-        let file = Failing::open(&path);
+        let file = failing(&path);
         let store = Store::open_over(file.clone(), &path).unwrap();
         let open = Collection::over(
             "c",

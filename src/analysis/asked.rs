@@ -42,6 +42,14 @@ impl Analyzer {
         self.term(&format!("{one}{other}")).into_owned()
     }
 
+    /// The term of two words of a query with an ampersand between them, of which one is a
+    /// single letter: records may write them together.
+    pub fn joined_with_and(&self, one: &str, other: &str) -> Option<String> {
+        let is_letter = |word: &str| word.chars().count() == 1;
+        let joined = is_letter(one) || is_letter(other);
+        joined.then(|| self.term(&format!("{one}&{other}")).into_owned())
+    }
+
     fn asked(&self, text: &str, segmented: bool) -> Asked {
         let mut asked = Asked::default();
         let mut scanner = Scanner::new(text, Borders::Sure);
@@ -63,6 +71,7 @@ impl Analyzer {
                 }
             }
         }
+        self.join_with_and(text, &mut asked);
         asked
     }
 
@@ -144,20 +153,27 @@ impl Analyzer {
             });
             ways.push(self.one_after_another(words));
         }
-        if let [part] = parts
-            && part.form == Form::Plain
-            && let core = &text[part.core.clone()]
-            && !is_simple(core)
-        {
+        let plain = parts.iter().all(|part| part.form == Form::Plain);
+        if plain && !parts.iter().all(|part| is_simple(&text[part.core.clone()])) {
             let mut words = Vec::new();
-            for core in core.split('&') {
+            for core in parts
+                .iter()
+                .flat_map(|part| text[part.core.clone()].split('&'))
+            {
+                if is_simple(core) {
+                    words.push(fold(core));
+                    continue;
+                }
                 split(core, Borders::All, |start, end| {
                     words.push(fold(&core[start..end]));
                 });
             }
-            if words.len() > 1 {
+            if words.len() > parts.len() {
                 ways.push(self.one_after_another(words.into_iter()));
             }
+        }
+        if let Some(version) = without_its_v(text, parts) {
+            ways.push(Way::term(self.term(&version).into_owned(), Likeness::Bare));
         }
         let elided = parts.first().is_some_and(|part| part.form == Form::Elided);
         Unit {
@@ -167,6 +183,22 @@ impl Analyzer {
             term,
             ways,
             rest: Vec::new(),
+        }
+    }
+
+    /// Takes two words with a sign between them that is written with blanks for one whole, as
+    /// it is without: `R & D`.
+    fn join_with_and(&self, text: &str, asked: &mut Asked) {
+        for (at, pair) in asked.units.windows(2).enumerate() {
+            let [one, other] = pair else { continue };
+            let between = text.get(one.range.end..other.range.start);
+            let and = between.is_some_and(|between| between.trim() == "&" && between.len() > 1);
+            if let Some(term) = self.joined_with_and(&one.word, &other.word).filter(|_| and) {
+                asked.wholes.push(Whole {
+                    units: at..at + 2,
+                    way: Way::term(term, Likeness::Same),
+                });
+            }
         }
     }
 
@@ -181,4 +213,13 @@ impl Analyzer {
             likeness: Likeness::Same,
         }
     }
+}
+
+/// The number of a version without the letter before it.
+fn without_its_v(text: &str, parts: &[Part]) -> Option<String> {
+    let (letter, number) = parts.split_first()?;
+    let is_v = text[letter.core.clone()].eq_ignore_ascii_case("v");
+    let mut version = String::new();
+    join(text, number, &mut version);
+    (is_v && version.starts_with(|c: char| c.is_ascii_digit())).then_some(version)
 }

@@ -5,7 +5,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-use super::letters::{Script, ascii_digit, is_invisible, is_joining};
+use super::devanagari::write_dots;
+use super::letters::{Script, TIMES, ascii_digit, is_invisible, is_joining};
 
 /// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
 pub const MAX_WORD_BYTES: usize = 128;
@@ -19,7 +20,8 @@ pub fn fold(word: &str) -> String {
 
 /// Adds a word, folded, to what is there.
 pub fn fold_into(word: &str, folded: &mut String) {
-    let end = folded.len() + MAX_WORD_BYTES;
+    let start = folded.len();
+    let end = start + MAX_WORD_BYTES;
     if word.is_ascii() {
         let letters = word.bytes().take(MAX_WORD_BYTES);
         folded.extend(letters.map(|byte| match byte {
@@ -52,6 +54,7 @@ pub fn fold_into(word: &str, folded: &mut String) {
             _ => push_plain(c, folded),
         }
     }
+    write_dots(folded, start);
 }
 
 /// A word in lower case with its accents, where it is Latin and has any. In Turkish the
@@ -77,8 +80,21 @@ pub fn accented(word: &str, turkish: bool) -> Option<String> {
     }
     let has_accents = exact
         .chars()
-        .any(|c| !c.is_ascii() && Script::of(c) == Script::Latin);
+        .any(|c| c.is_alphabetic() && !c.is_ascii() && Script::of(c) == Script::Latin);
     has_accents.then_some(exact)
+}
+
+/// A word in lower case whose umlauts are written as German does without them: `mueller`.
+pub fn without_umlauts(word: &str) -> Option<String> {
+    const UMLAUTS: [(char, &str); 4] = [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss")];
+    let has_any = word.contains(['ä', 'ö', 'ü']);
+    has_any.then(|| {
+        let mut spelled = word.to_owned();
+        for (umlaut, letters) in UMLAUTS {
+            spelled = spelled.replace(umlaut, letters);
+        }
+        spelled
+    })
 }
 
 /// A word's characters without those that are not seen, compatibility forms replaced, letters
@@ -91,7 +107,8 @@ fn composed(word: &str) -> Box<dyn Iterator<Item = char> + '_> {
     if parts_vowels {
         Box::new(seen.nfc())
     } else {
-        Box::new(seen.nfkc())
+        // Of one letter there may come a mark that joins: the Catalan `ŀ`.
+        Box::new(seen.nfkc().filter(|&c| !is_joining(c)))
     }
 }
 
@@ -108,14 +125,15 @@ fn push_plain(letter: char, folded: &mut String) {
         'ı' => "i",
         'đ' | 'ð' => "d",
         'ħ' => "h",
+        TIMES => "x",
         'ς' => "σ",
         'ё' | 'ѐ' => "е",
         'ѝ' => "и",
         // Alef in all its forms, ya without dots, ta marbuta as it is said at a pause, the
-        // Persian ya and kaf.
+        // Persian ya and kaf, the forms of ha that Persian, Urdu and Kurdish have.
         'آ' | 'أ' | 'إ' | 'ٱ' => "ا",
         'ى' | 'ی' => "ي",
-        'ة' => "ه",
+        'ة' | 'ہ' | 'ۂ' | 'ۀ' | 'ۃ' | 'ە' => "ه",
         'ک' => "ك",
         '\u{2019}' | '\u{2018}' | '\u{2bc}' | '\u{2bb}' | '\u{ff07}' => "'",
         _ => {
@@ -152,6 +170,14 @@ mod tests {
             ("مَرَّاكُش", "مراكش"),
             ("آسفي", "اسفى"),
             ("ش\u{640}\u{640}ابوص", "شابوص"),
+            ("اللہ", "الله"),
+            ("خانۀ", "خانه"),
+            ("Ինչպե՞ս", "ինչպես"),
+            ("coŀlegi", "col·legi"),
+            ("10×15", "10x15"),
+            ("हिन्दी", "हिंदी"),
+            ("सम्बन्ध", "संबंध"),
+            ("चाँद", "चांद"),
             ("مدرسة", "مدرسه"),
             ("שָׁלוֹם", "שלום"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
@@ -171,6 +197,7 @@ mod tests {
     fn what_tells_words_apart_is_kept() {
         for (a, b) in [
             ("बिल", "बल"),
+            ("जन्म", "जंम"),
             ("ข้าว", "ข่าว"),
             ("ビ", "ヒ"),
             ("ぱ", "は"),

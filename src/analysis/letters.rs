@@ -109,13 +109,20 @@ pub fn is_invisible(mark: char) -> bool {
     )
 }
 
-/// Marks that join the letters of one word, or lengthen them, and change nothing else: the
-/// middle dot of Catalan, the tatweel of Arabic, the geresh and gershayim of Hebrew and the
-/// quote that is typed for it.
+/// Marks that stand among the letters of one word and change nothing else: the middle dot of
+/// Catalan, the tatweel of Arabic, the geresh and gershayim of Hebrew and the quote that is
+/// typed for it, the marks of Armenian for stress, exclamation and question.
 pub fn is_joining(mark: char) -> bool {
     matches!(
         mark,
-        '"' | '\u{b7}' | '\u{2027}' | '\u{640}' | '\u{5f3}' | '\u{5f4}'
+        '"' | '\u{b7}'
+            | '\u{2027}'
+            | '\u{640}'
+            | '\u{5f3}'
+            | '\u{5f4}'
+            | '\u{55b}'
+            | '\u{55c}'
+            | '\u{55e}'
     )
 }
 
@@ -125,10 +132,14 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(shows_nothing)
 }
 
+/// The sign between two measures, which keyboards have as an x.
+pub const TIMES: char = '\u{d7}';
+
 /// Whether a character is part of a word. The signs of the squared units, such as `㎏`, are
 /// letters in a box.
 pub fn is_word(character: char) -> bool {
     character.is_alphanumeric()
+        || character == TIMES
         || matches!(character, '\u{3371}'..='\u{33df}')
         || (is_combining_mark(character) && !is_invisible(character))
 }

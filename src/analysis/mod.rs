@@ -11,12 +11,14 @@
 mod apostrophe;
 mod asked;
 mod detect;
+mod devanagari;
 mod fold;
 mod language;
 mod letters;
 mod particles;
 mod parts;
 mod pieces;
+mod related;
 mod runs;
 mod scan;
 mod segment;
@@ -83,7 +85,17 @@ impl Analyzer {
         let Some(stemmer) = self.stemmer_of(word).filter(|_| !self.is_stop_word(word)) else {
             return Cow::Borrowed(word);
         };
-        let stem = Stemmer::create(stemmer).stem(word);
+        // Ta marbuta was folded to ha, which the stemmer would leave where it is.
+        let feminine = word
+            .strip_suffix('\u{647}')
+            .filter(|_| stemmer == Algorithm::Arabic);
+        let stem = match feminine {
+            Some(before) => {
+                let written = format!("{before}\u{629}");
+                Cow::Owned(Stemmer::create(stemmer).stem(&written).into_owned())
+            }
+            None => Stemmer::create(stemmer).stem(word),
+        };
         if stem.is_empty() || self.is_stop_word(&stem) {
             return Cow::Borrowed(word);
         }

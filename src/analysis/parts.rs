@@ -1,6 +1,6 @@
 //! Where a word without a visible separator parts: `getUserById`, `covid19`, `3.5mm`.
 
-use super::letters::{is_digit, is_joining};
+use super::letters::{TIMES, is_digit, is_joining};
 
 /// A word of more parts than this is a code or a hash, and is taken whole.
 const MAX_PARTS: usize = 8;
@@ -99,6 +99,7 @@ fn stretches(word: &str) -> Vec<Stretch> {
             '.' | ',' => Kind::Digit,
             _ if is_digit(c) => Kind::Digit,
             _ if c.is_uppercase() => Kind::Upper,
+            TIMES => Kind::Lower,
             _ if c.is_alphabetic() && !is_joining(c) => Kind::Lower,
             // A mark goes with the letter it stands on and is none itself.
             _ => match stretches.last_mut() {

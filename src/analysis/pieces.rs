@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fold::{MAX_WORD_BYTES, accented, fold, fold_into};
+use super::fold::{MAX_WORD_BYTES, accented, fold, fold_into, without_umlauts};
 use super::letters::{Script, is_digit, is_invisible, is_picture};
 use super::parts::{Borders, is_grouped};
 use super::scan::{Form, Found, Joint, Part, Scanner};
@@ -91,9 +91,14 @@ impl Analyzer {
             let place = position + at as u32;
             let piece = |word: &str, kind: Kind, call: &mut dyn FnMut(&Piece<'_>)| {
                 if !word.is_empty() {
+                    // The mark before a word, as in `.NET`, is part of that form alone.
+                    let start = match kind {
+                        Kind::Whole => part.range.start,
+                        _ => part.core.start,
+                    };
                     call(&Piece {
                         word,
-                        range: part.range.clone(),
+                        range: start..part.range.end,
                         position: place,
                         width: 1,
                         kind,
@@ -114,6 +119,9 @@ impl Analyzer {
                     accented(&text[part.core.clone()], self.language == Language::Turkish);
                 if let Some(accented) = accented.filter(|accented| accented != word) {
                     piece(&accented, Kind::Accented, call);
+                    if let Some(spelled) = self.without_umlauts(&accented) {
+                        piece(&spelled, Kind::Accented, call);
+                    }
                 }
             }
             if let Some(other) = other_form(text, part, word) {
@@ -138,6 +146,18 @@ impl Analyzer {
                 });
             });
         }
+    }
+}
+
+impl Analyzer {
+    /// A word with the letters for its umlauts that German has, where the texts may be German
+    /// or have German names.
+    fn without_umlauts(&self, accented: &str) -> Option<String> {
+        let german = matches!(
+            self.language,
+            Language::German | Language::English | Language::None
+        );
+        german.then(|| without_umlauts(accented)).flatten()
     }
 }
 
@@ -271,13 +291,46 @@ fn each_of_run(
 
 /// What readers of a run see as its characters, and each folded.
 pub(super) fn clusters(text: &str, run: Range<usize>) -> Vec<(Range<usize>, String)> {
-    let clusters = text[run.clone()]
-        .grapheme_indices(true)
-        .map(|(at, cluster)| {
-            let start = run.start + at;
-            (start..start + cluster.len(), fold(cluster))
-        });
-    clusters.filter(|(_, letter)| !letter.is_empty()).collect()
+    let mut clusters: Vec<(Range<usize>, String)> = Vec::new();
+    for (at, cluster) in text[run.clone()].grapheme_indices(true) {
+        let start = run.start + at;
+        let end = start + cluster.len();
+        let letter = fold(cluster);
+        match clusters
+            .last_mut()
+            .filter(|last| parts_am(&last.1, &letter))
+        {
+            Some(last) => *last = (last.0.start..end, with_am(&last.1, &letter)),
+            None if letter.is_empty() => {}
+            None => clusters.push((start..end, letter)),
+        }
+    }
+    clusters
+}
+
+/// The vowel AM of Thai and of Lao, and the two signs that it may be typed as.
+const AM: [(char, char, char); 2] = [
+    ('\u{e33}', '\u{e4d}', '\u{e32}'),
+    ('\u{eb3}', '\u{ecd}', '\u{eb2}'),
+];
+
+/// Whether a vowel AM was typed as two signs, of which the second begins another character.
+fn parts_am(before: &str, letter: &str) -> bool {
+    let mut vowels = AM.into_iter();
+    vowels.any(|(_, ring, stroke)| before.contains(ring) && letter.starts_with(stroke))
+}
+
+/// The two characters as the one that has the vowel AM.
+fn with_am(before: &str, letter: &str) -> String {
+    let mut whole = format!("{before}{letter}");
+    for (am, ring, stroke) in AM {
+        if whole.contains(ring) {
+            whole = whole
+                .replace(ring, "")
+                .replace(stroke, am.encode_utf8(&mut [0; 4]));
+        }
+    }
+    whole
 }
 
 /// A picture without what only changes how it is drawn: its variant, a skin's tone.

@@ -132,7 +132,7 @@ impl<'t> Scanner<'t> {
     fn word(&mut self) -> bool {
         self.parts.clear();
         let start = self.at;
-        let dotted = self.begins_with_a_dot(start);
+        let marked = self.begins_with_a_mark(start);
         let mut joint = Joint::Tight;
         loop {
             let atom = self.atom();
@@ -150,7 +150,7 @@ impl<'t> Scanner<'t> {
             self.at += length;
         }
         apostrophe::read(self.text, &mut self.parts);
-        if let Some(first) = self.parts.first_mut().filter(|_| dotted)
+        if let Some(first) = self.parts.first_mut().filter(|_| marked)
             && first.form == Form::Plain
         {
             first.form = Form::Signed;
@@ -159,12 +159,13 @@ impl<'t> Scanner<'t> {
         !self.parts.is_empty()
     }
 
-    /// Whether a full stop stands before a word and after a break, as in `.NET`.
-    fn begins_with_a_dot(&self, start: usize) -> bool {
+    /// Whether a mark that belongs to a word stands before it and after a break, as in `.NET`,
+    /// `#rust` and `@ada`.
+    fn begins_with_a_mark(&self, start: usize) -> bool {
         let mut before = self.text[..start].chars().rev();
         let letter = self.text[start..].starts_with(|c: char| c.is_ascii_alphabetic());
         letter
-            && before.next() == Some('.')
+            && before.next().is_some_and(|c| matches!(c, '.' | '#' | '@'))
             && before
                 .next()
                 .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '"' | ',' | '/'))

@@ -1,75 +1,15 @@
 //! A file that fails: in every step of a write, once in each, and for as long as is wanted.
 
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+#[path = "../../tests/common/failing.rs"]
+mod failing;
 
+use failing::Failing;
 use redb::backends::InMemoryBackend;
 use redb::{ReadableTable, StorageBackend, TableDefinition};
 
 use super::Durable;
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("table");
-
-/// A file with room for so many more changes; the next one fails, or all from then on.
-#[derive(Debug)]
-struct Failing {
-    file: InMemoryBackend,
-    left: AtomicU64,
-    once: bool,
-}
-
-impl Failing {
-    fn new(once: bool) -> Arc<Self> {
-        Arc::new(Self {
-            file: InMemoryBackend::new(),
-            left: AtomicU64::new(u64::MAX),
-            once,
-        })
-    }
-
-    fn let_through(&self, changes: u64) {
-        self.left.store(changes, Ordering::SeqCst);
-    }
-
-    fn change(&self) -> io::Result<()> {
-        let one_less = |left: u64| left.checked_sub(1);
-        match self
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less)
-        {
-            Ok(_) => Ok(()),
-            Err(_) => {
-                self.let_through(if self.once { u64::MAX } else { 0 });
-                Err(io::ErrorKind::StorageFull.into())
-            }
-        }
-    }
-}
-
-impl StorageBackend for Failing {
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.file.read(offset, out)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.change()?;
-        self.file.set_len(len)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.change()
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change()?;
-        self.file.write(offset, data)
-    }
-}
 
 /// Sets every value to one text, long enough for a page of its own.
 fn set_all(database: &Durable, text: &str) -> Result<(), redb::Error> {
@@ -103,7 +43,7 @@ fn the_text(database: &Durable) -> String {
 fn whatever_step_of_a_write_fails_reading_goes_on_and_so_does_the_next_write() {
     let mut steps = 0;
     loop {
-        let file = Failing::new(false);
+        let file = Failing::new(InMemoryBackend::new(), false);
         // Without a cache, every page is read from the file.
         let database = Durable::over(file.clone(), 0).unwrap();
         set_all(&database, "a").unwrap();
@@ -143,12 +83,12 @@ fn whatever_step_of_a_write_fails_reading_goes_on_and_so_does_the_next_write() {
 fn a_single_failure_costs_one_write_at_most() {
     let mut steps = 0;
     loop {
-        let file = Failing::new(true);
+        let file = Failing::new(InMemoryBackend::new(), true);
         let database = Durable::over(file.clone(), 0).unwrap();
         set_all(&database, "a").unwrap();
         file.let_through(steps);
         let written = set_all(&database, "b");
-        let past_the_end = file.left.load(Ordering::SeqCst) < u64::MAX / 2;
+        let past_the_end = !file.has_failed();
         let read = the_text(&database);
         assert!(if written.is_ok() {
             read == "b"
@@ -170,7 +110,7 @@ fn a_single_failure_costs_one_write_at_most() {
 
 #[test]
 fn an_emptied_file_is_not_taken_for_a_new_database() {
-    let file = Failing::new(false);
+    let file = Failing::new(InMemoryBackend::new(), false);
     let database = Durable::over(file.clone(), 0).unwrap();
     set_all(&database, "a").unwrap();
     file.let_through(0);

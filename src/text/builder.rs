@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::dictionary::{TermDictionary, Words};
 use super::gathered::Gathered;
 use super::index::TextIndex;
+use super::title::{self, Titles};
 use crate::analysis::{Analyzer, Kind, Piece};
 
 /// How far apart the last word of a field and the first of the next stand at least.
@@ -21,6 +22,8 @@ pub struct TextIndexBuilder {
     words: HashMap<String, Known>,
     lengths: Vec<u32>,
     starts: Vec<u32>,
+    /// The key of each title with its record, where the first field is one.
+    titles: Option<Vec<(u64, u32)>>,
 }
 
 /// A word that was met before.
@@ -33,8 +36,6 @@ struct Known {
     holders: Vec<u32>,
 }
 
-/// The whole of a glued word of more parts is no word that people type.
-const MAX_TYPED: u32 = 3;
 /// How many positions the whole of a glued word may take and still be found in the midst of a
 /// phrase that writes it as one word.
 pub(super) const MAX_TAIL: u32 = 4;
@@ -50,6 +51,16 @@ impl TextIndexBuilder {
             words: HashMap::new(),
             lengths: Vec::new(),
             starts: Vec::new(),
+            titles: None,
+        }
+    }
+
+    /// Takes the first field for the title.
+    #[must_use]
+    pub fn with_titles(self) -> Self {
+        Self {
+            titles: Some(Vec::new()),
+            ..self
         }
     }
 
@@ -57,6 +68,9 @@ impl TextIndexBuilder {
     pub fn add(&mut self, texts: &[impl AsRef<str>]) {
         let record = self.lengths.len() as u32;
         let analyzer = self.analyzer;
+        if let (Some(titles), Some(title)) = (&mut self.titles, texts.first()) {
+            titles.extend(title::key(&analyzer, title.as_ref()).map(|key| (key, record)));
+        }
         let (mut length, mut start) = (0, 0);
         for (at, text) in texts.iter().enumerate().take(self.weights.len()) {
             let weight = self.weights[at];
@@ -93,7 +107,7 @@ impl TextIndexBuilder {
         self.gathered[known.term as usize].count(record, weight, position);
         let typed = match piece.kind {
             Kind::Word => !known.stop,
-            Kind::Whole => piece.width <= MAX_TYPED,
+            Kind::Whole => true,
             Kind::Elided | Kind::Accented | Kind::Gram | Kind::Letter => false,
         };
         if typed && known.holders.last() != Some(&record) {
@@ -122,6 +136,7 @@ impl TextIndexBuilder {
             lengths: self.lengths,
             weights: self.weights,
             starts: self.starts,
+            titles: Titles::new(self.titles.into_iter().flatten()),
             ..TextIndex::default()
         };
         let mut renamed = vec![0; terms.len()];

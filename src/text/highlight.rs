@@ -140,6 +140,7 @@ mod tests {
         let words = Analyzer::default().tokens(words).map(|token| Word {
             text: token.word,
             repeats: 1,
+            is_title: false,
             terms: vec![Alternative::typed(token.term, 1.0)],
         });
         TextQuery {

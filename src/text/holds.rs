@@ -20,7 +20,8 @@ pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitm
 }
 
 fn holding(at: usize, part: &TextPart<'_>, query: &TextQuery) -> RoaringBitmap {
-    let words = query.words.iter().map(|word| said(at, part, query, word));
+    let words = query.words.iter().filter(|word| !word.is_title);
+    let words = words.map(|word| said(at, part, query, word));
     let mut words: Vec<Vec<Cursor<'_>>> = words.collect();
     let mut found = RoaringBitmap::new();
     let mut record = 0;

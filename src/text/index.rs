@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::dictionary::{TermDictionary, Words};
 use super::gathered::Gathered;
 use super::postings::{Cursor, Postings};
+use super::title::Titles;
 
 /// Terms, their postings, and the words they came from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub struct TextIndex {
     pub(super) weights: Vec<u32>,
     /// The position at which each field of each record starts, record by record.
     pub(super) starts: Vec<u32>,
+    /// The titles, where the first field is one.
+    pub(super) titles: Titles,
 }
 
 impl TextIndex {
@@ -75,6 +78,17 @@ impl TextIndex {
             .saturating_sub(1)
     }
 
+    /// The position at which a record starts.
+    pub fn start(&self, record: u32) -> u32 {
+        let at = record as usize * self.weights.len();
+        self.starts.get(at).copied().unwrap_or(0)
+    }
+
+    /// The titles of its records, where they have any.
+    pub fn titles(&self) -> &Titles {
+        &self.titles
+    }
+
     /// What a word counts in a field.
     pub fn weight(&self, field: usize) -> u32 {
         self.weights.get(field).copied().unwrap_or(1)
@@ -85,6 +99,7 @@ impl TextIndex {
         self.terms.len() == self.postings.len()
             && self.words.fits(self.terms.len())
             && self.starts.len() == self.lengths.len() * self.weights.len()
+            && self.titles.fits(self.lengths.len())
     }
 
     /// Several indexes as one. Each comes with the position each of its records gets, or
@@ -107,6 +122,10 @@ impl TextIndex {
                 merged.starts.extend(starts.unwrap_or_default());
             }
         }
+        merged.titles = Titles::new(parts.iter().flat_map(|(part, places)| {
+            let of_part = part.titles.all();
+            of_part.filter_map(|(key, at)| Some((key, (*places.get(at as usize)?)?)))
+        }));
         let terms: Vec<Vec<String>> = parts.iter().map(|(part, _)| part.terms.all()).collect();
         // The number each part's terms get; none where all their records were left behind.
         let mut renamed: Vec<Vec<Option<u32>>> =

@@ -23,6 +23,7 @@ mod slip;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod title;
 mod unfinished;
 mod varint;
 #[cfg(test)]

@@ -5,11 +5,11 @@ use super::postings::{Cursor, Postings};
 use super::search::TextPart;
 use super::sequence::Sequence;
 
-/// Terms one after another, and the records that hold them so. It is made once a query, for
-/// the parts that the query is looked up in, and holds for them alone.
+/// Terms one after another, or a whole title, and the records that hold them so. It is made
+/// once a query, for the parts that the query is looked up in, and holds for them alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrase {
-    /// Each term with how far it stands from the first.
+    /// Each term with how far it stands from the first; none of a title.
     pub terms: Vec<(String, u32)>,
     /// Their postings, part by part.
     parts: Vec<Postings>,
@@ -21,16 +21,33 @@ impl Phrase {
         let mut held = false;
         let of_part = |part: &TextPart<'_>| {
             let gathered = gather(part, terms);
-            let mut postings = Postings::default();
-            postings.add(gathered.postings(), part.index.lengths());
             held |= gathered
                 .postings()
                 .any(|posting| part.is_live(posting.record));
-            postings
+            postings(part, &gathered)
         };
         let parts = parts.iter().map(of_part).collect();
         held.then(|| Self {
             terms: terms.to_vec(),
+            parts,
+        })
+    }
+
+    /// The records that have a title, as if the title were a term that stands at its start;
+    /// `None` where no live record has it.
+    pub fn titled(parts: &[TextPart<'_>], key: u64) -> Option<Self> {
+        let mut held = false;
+        let of_part = |part: &TextPart<'_>| {
+            let mut gathered = Gathered::default();
+            for record in part.index.titles().of(key) {
+                held |= part.is_live(record);
+                gathered.push(record, part.index.weight(0), &[part.index.start(record)]);
+            }
+            postings(part, &gathered)
+        };
+        let parts = parts.iter().map(of_part).collect();
+        held.then(|| Self {
+            terms: Vec::new(),
             parts,
         })
     }
@@ -49,9 +66,18 @@ impl Phrase {
 
     /// The terms, as they are shown.
     pub fn text(&self) -> String {
+        if self.terms.is_empty() {
+            return "the whole title".into();
+        }
         let terms: Vec<&str> = self.terms.iter().map(|(term, _)| term.as_str()).collect();
         terms.join(" ")
     }
+}
+
+fn postings(part: &TextPart<'_>, gathered: &Gathered) -> Postings {
+    let mut postings = Postings::default();
+    postings.add(gathered.postings(), part.index.lengths());
+    postings
 }
 
 fn gather(part: &TextPart<'_>, terms: &[(String, u32)]) -> Gathered {

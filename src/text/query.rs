@@ -30,6 +30,8 @@ pub struct Word {
     pub text: String,
     /// How often it was.
     pub repeats: u32,
+    /// Whether it is the whole query, for the records that have it for a title.
+    pub is_title: bool,
     /// What stands for it in records; what scores most counts. None where no record holds it.
     pub terms: Vec<Alternative>,
 }

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use super::builder::MAX_TAIL;
 use super::condition::{Condition, searched};
 use super::guess::{Meant, completions, meant};
 use super::phrase::Phrase;
 use super::query::{Alternative, Correction, Lookup, TextQuery, Word};
 use super::search::TextPart;
 use super::syntax::Clause;
+use super::title::titled;
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 
 /// What the whole of a glued word weighs beside its parts: records that write it as it was
 /// typed stand above those that hold its parts somewhere.
 const WHOLE: f64 = 1.1;
 /// What a word weighs that is only like the one typed: without its accents, its signs or its
-/// particle. And what the n-grams of a word weigh that no record holds.
+/// particle, or its noun or adjective. And what the n-grams of a word weigh that no record holds.
 const ALIKE: f64 = 0.5;
 /// So many words of a query are corrected, the first ones. Each is looked for among all
 /// words there are, and a text that goes on longer is no slip of the finger.
@@ -44,6 +46,10 @@ impl TextQuery {
             keys: Vec::new(),
             stop_words: Vec::new(),
             before: None,
+            ampersand: false,
+            mixed: clauses
+                .iter()
+                .any(|clause| clause.text.contains(char::is_lowercase)),
             correctable: MAX_CORRECTABLE,
             phrases: MAX_PHRASES,
         };
@@ -51,11 +57,12 @@ impl TextQuery {
         for (at, clause) in clauses.iter().enumerate() {
             if let Some(in_fields) = searched(clause, &fields) {
                 let condition = Condition::of(analyzer, clause, in_fields);
-                let prefix = lookup.prefix && at == last;
-                reading.read(clause, condition, Lookup { prefix, ..lookup });
+                reading.read(clause, condition, lookup, at == last);
             }
         }
-        reading.finish()
+        let mut query = reading.finish();
+        query.words.extend(titled(analyzer, parts, clauses));
+        query
     }
 }
 
@@ -70,17 +77,50 @@ struct Reading<'r> {
     keys: Vec<String>,
     /// The stop words, and whether they stand in a condition.
     stop_words: Vec<(String, Unit, bool)>,
-    /// The place and the letters of the word before, where nothing stands between.
-    before: Option<(usize, String)>,
+    /// The word before, where nothing stands between.
+    before: Option<Neighbour>,
+    /// Whether an ampersand alone does.
+    ampersand: bool,
+    /// Whether the query has small letters, so that capitals say something.
+    mixed: bool,
     correctable: usize,
     phrases: usize,
 }
 
+/// A word of a query beside another.
+struct Neighbour {
+    /// Which of the query's words it is; none where it is a stop word.
+    place: Option<usize>,
+    /// As it was typed.
+    text: String,
+    /// Its letters, folded.
+    letters: String,
+    /// Where it is a stop word, how it is meant.
+    small: Small,
+}
+
+/// How a stop word is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Small {
+    /// It says nothing.
+    Silent,
+    /// It belongs to the word before: the letter of `vitamin A`.
+    Letter,
+    /// It is another word, written in capitals: `IT`, `WHO`.
+    Name,
+}
+
 impl Reading<'_> {
-    fn read(&mut self, clause: &Clause, condition: Option<Condition>, lookup: Lookup) {
+    fn read(
+        &mut self,
+        clause: &Clause,
+        condition: Option<Condition>,
+        lookup: Lookup,
+        is_last: bool,
+    ) {
         let asked = self.analyzer.query(&clause.text);
         let bare = condition.is_none();
-        let open = lookup.prefix && !clause.phrase && !clause.excluded;
+        let open = lookup.prefix && is_last && !clause.phrase && !clause.excluded;
         let last = asked
             .units
             .last()
@@ -94,18 +134,20 @@ impl Reading<'_> {
         if clause.excluded {
             return;
         }
+        self.ampersand = clause.text == "&";
         for (nth, unit) in asked.units.iter().enumerate() {
             let completions = open.take_if(|_| nth + 1 == asked.units.len());
             let text = &clause.text[unit.range.clone()];
             if unit.stop && completions.as_ref().is_none_or(Vec::is_empty) {
                 self.stop_words.push((text.to_owned(), unit.clone(), !bare));
-                self.before = None;
+                let small = self.small(text, is_last && nth + 1 == asked.units.len());
+                self.join(bare, None, text, unit, small);
                 continue;
             }
             let start = clause.range.start + unit.range.start;
             let correct = bare && lookup.correct && !is_name(&clause.text, &asked, nth);
             let place = self.add(text, &asked, nth, completions, correct.then_some(start));
-            self.join(place.filter(|_| bare), &unit.word);
+            self.join(bare, place, text, unit, Small::Silent);
         }
     }
 
@@ -168,8 +210,8 @@ impl Reading<'_> {
                 .wholes
                 .iter()
                 .filter(|whole| whole.units.contains(&nth));
-            terms.extend(wholes.filter_map(|whole| self.find(&whole.way, WHOLE)));
-            terms.extend(unit.ways.iter().filter_map(|way| {
+            terms.extend(wholes.flat_map(|whole| self.find(&whole.way, WHOLE)));
+            terms.extend(unit.ways.iter().flat_map(|way| {
                 let boost = match way.likeness {
                     Likeness::Same => 1.0,
                     Likeness::Unaccented | Likeness::Bare => ALIKE,
@@ -183,9 +225,12 @@ impl Reading<'_> {
         }
         if terms.is_empty() {
             let ways = self.analyzer.apart(&unit.word);
-            let known = |way: &&Way| way.terms.iter().all(|(term, _)| held(self.parts, term));
-            let known: Vec<&Way> = ways.iter().filter(known).collect();
-            terms.extend(known.into_iter().filter_map(|way| self.find(way, 1.0)));
+            terms.extend(ways.iter().flat_map(|way| self.find(way, 1.0)));
+        }
+        if terms.is_empty() {
+            let related = self.analyzer.related(&unit.word);
+            let held = related.filter(|term| held(self.parts, term));
+            terms.extend(held.map(|term| Alternative::typed(term, ALIKE)));
         }
         if terms.is_empty()
             && let Some(start) = correct
@@ -214,6 +259,7 @@ impl Reading<'_> {
         self.query.words.push(Word {
             text: text.to_owned(),
             repeats: 1,
+            is_title: false,
             terms,
         });
     }
@@ -230,39 +276,119 @@ impl Reading<'_> {
         None
     }
 
-    /// Looks for two words side by side as one word, which stands for either of them.
-    fn join(&mut self, place: Option<usize>, word: &str) {
-        let before = std::mem::take(&mut self.before);
-        let Some(place) = place else {
-            return;
-        };
-        if let Some((other, letters)) = before
-            && other != place
-        {
-            let term = self.analyzer.joined(&letters, word);
-            if held(self.parts, &term) {
-                for at in [other, place] {
-                    let terms = &mut self.query.words[at].terms;
-                    if !terms
-                        .iter()
-                        .any(|known| known.phrase.is_none() && known.term == term)
-                    {
-                        terms.push(Alternative::typed(term.clone(), 1.0));
-                    }
-                }
-            }
+    /// How a stop word is meant that is typed so.
+    fn small(&self, text: &str, is_last: bool) -> Small {
+        let capitals = self.mixed && text.chars().all(char::is_uppercase);
+        match text.chars().count() {
+            1 if capitals || is_last => Small::Letter,
+            1 => Small::Silent,
+            _ if capitals => Small::Name,
+            _ => Small::Silent,
         }
-        self.before = Some((place, word.to_owned()));
     }
 
-    /// What a way stands for, where a live record holds it.
-    fn find(&mut self, way: &Way, boost: f64) -> Option<Alternative> {
-        let (first, _) = way.terms.first()?;
-        if way.terms.len() == 1 {
-            return held(self.parts, first).then(|| Alternative::typed(first.clone(), boost));
+    /// Looks for what a word is together with the one before it.
+    fn join(&mut self, bare: bool, place: Option<usize>, text: &str, unit: &Unit, small: Small) {
+        let before = self.before.take();
+        let ampersand = std::mem::take(&mut self.ampersand);
+        if !bare {
+            return;
         }
+        let word = Neighbour {
+            place,
+            text: text.to_owned(),
+            letters: unit.word.clone(),
+            small,
+        };
+        if let Some(before) = before {
+            self.join_words(&before, &word, ampersand);
+            if !ampersand {
+                self.keep_together(&before, &word);
+            }
+        }
+        self.before = Some(word);
+    }
+
+    /// Looks for two words side by side as one word, which stands for either of them.
+    fn join_words(&mut self, before: &Neighbour, word: &Neighbour, ampersand: bool) {
+        let term = if ampersand {
+            self.analyzer
+                .joined_with_and(&before.letters, &word.letters)
+        } else {
+            let both = before.place.is_some() && word.place.is_some();
+            both.then(|| self.analyzer.joined(&before.letters, &word.letters))
+        };
+        let Some(term) = term.filter(|term| held(self.parts, term)) else {
+            return;
+        };
+        if before.place == word.place {
+            return;
+        }
+        for at in [before.place, word.place].into_iter().flatten() {
+            let terms = &mut self.query.words[at].terms;
+            if !terms
+                .iter()
+                .any(|known| known.phrase.is_none() && known.term == term)
+            {
+                terms.push(Alternative::typed(term.clone(), 1.0));
+            }
+        }
+    }
+
+    /// Looks for a stop word that is meant beside the word it is meant with: what tells
+    /// `vitamin A` from other vitamins is the two together.
+    fn keep_together(&mut self, before: &Neighbour, word: &Neighbour) {
+        let meant = match (before.place, word.place) {
+            (Some(_), None) => word.small != Small::Silent,
+            (None, Some(_)) => before.small == Small::Name,
+            _ => false,
+        };
+        if !meant {
+            return;
+        }
+        let terms = [(0, &before.letters), (1, &word.letters)];
+        let terms = terms.map(|(at, word)| (self.analyzer.term(word).into_owned(), at));
+        let way = Way {
+            terms: terms.to_vec(),
+            width: 2,
+            likeness: Likeness::Same,
+        };
+        let together = self.find(&way, 1.0);
+        if !together.is_empty() {
+            let text = format!("{} {}", before.text, word.text);
+            self.push(&text, text.clone(), together);
+        }
+    }
+
+    /// What a way stands for, where live records hold it: as it is or, where it is several
+    /// terms, with the first as the whole of a glued word: of `wifi6` that in `Wi-Fi 6`.
+    fn find(&mut self, way: &Way, boost: f64) -> Vec<Alternative> {
+        let Some(((first, _), rest)) = way.terms.split_first() else {
+            return Vec::new();
+        };
+        if !way.terms.iter().all(|(term, _)| held(self.parts, term)) {
+            return Vec::new();
+        }
+        if rest.is_empty() {
+            return vec![Alternative::typed(first.clone(), boost)];
+        }
+        let mut found = Vec::from_iter(self.find_phrase(&way.terms, boost));
+        let tail = self.analyzer.tail(first);
+        if held(self.parts, &tail) {
+            for end in 1..MAX_TAIL {
+                let mut terms = vec![(first.clone(), 0), (tail.clone(), end)];
+                terms.extend(rest.iter().map(|(term, at)| (term.clone(), at + end)));
+                found.extend(self.find_phrase(&terms, boost));
+            }
+        }
+        found
+    }
+
+    /// Terms one after another, where a live record holds them.
+    fn find_phrase(&mut self, terms: &[(String, u32)], boost: f64) -> Option<Alternative> {
+        let (first, _) = terms.first()?;
         self.phrases = self.phrases.checked_sub(1)?;
-        let phrase = Phrase::find(self.parts, &way.terms)?;
+        let phrase = Phrase::find(self.parts, terms)?;
         Some(Alternative {
             phrase: Some(Arc::new(phrase)),
             ..Alternative::typed(first.clone(), boost)

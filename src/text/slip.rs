@@ -3,8 +3,10 @@
 //! The commonest slips (Damerau, "A technique for computer detection and correction of
 //! spelling errors", 1964) are neighbours exchanged and a letter left out; a letter is put in
 //! mostly by doubling one, and a vowel is taken for another where a word is long enough to be
-//! hard to spell. Whatever else differs by a letter is more often another word. The first
-//! letter is rarely wrong.
+//! hard to spell. Of a doubled letter and its neighbour the wrong one is doubled at times
+//! (Rumelhart & Norman, "Simulating a skilled typist", 1982), and a letter moves over two
+//! others. Whatever else differs by a letter is more often another word. The first letter is
+//! rarely wrong.
 
 /// What a likely slip costs, what any other difference of a letter costs, and how much more
 /// either does at the first letter.
@@ -12,10 +14,11 @@ const LIKELY: u32 = 1;
 const UNLIKELY: u32 = 2;
 const FIRST: u32 = 1;
 
-/// From how many letters on a word may have one likely slip, and from how many two, or one
-/// that is unlikely.
+/// From how many letters on a word may have one likely slip, from how many two, or one that is
+/// unlikely, and from how many one of either.
 const ONE_FROM: usize = 4;
 const TWO_FROM: usize = 8;
+const EITHER_FROM: usize = 10;
 /// From how many letters on one vowel is easily taken for another.
 const VOWELS_FROM: usize = 6;
 /// A longer word is no slip of anything, and looking for it would be slow.
@@ -26,7 +29,8 @@ const MAX_LETTERS: usize = 32;
 pub fn allowed(word: &str) -> Option<u32> {
     match word.chars().count() {
         ONE_FROM..TWO_FROM => Some(LIKELY),
-        TWO_FROM..=MAX_LETTERS => Some(2 * LIKELY),
+        TWO_FROM..EITHER_FROM => Some(2 * LIKELY),
+        EITHER_FROM..=MAX_LETTERS => Some(LIKELY + UNLIKELY),
         _ => None,
     }
 }
@@ -49,7 +53,8 @@ pub fn cost(typed: &str, meant: &str) -> u32 {
             let (here, there) = (typed.get(i), meant.get(j));
             if let (Some(&here), Some(&there)) = (here, there) {
                 let vowels = typed.len() >= VOWELS_FROM && is_vowel(here) && is_vowel(there);
-                let another = if vowels { LIKELY } else { UNLIKELY };
+                let likely = vowels || doubles_the_wrong_one(&typed, i, &meant, j);
+                let another = if likely { LIKELY } else { UNLIKELY };
                 reach(
                     i + 1,
                     j + 1,
@@ -71,9 +76,28 @@ pub fn cost(typed: &str, meant: &str) -> u32 {
             if exchanged {
                 reach(i + 2, j + 2, LIKELY);
             }
+            if let (Some([a, b, c]), Some(there)) = (typed.get(i..i + 3), meant.get(j..j + 3))
+                && ([b, c, a].into_iter().eq(there) || [c, a, b].into_iter().eq(there))
+            {
+                reach(i + 3, j + 3, 2 * LIKELY);
+            }
         }
     }
     table.last().copied().unwrap_or_default()
+}
+
+/// Whether of two letters side by side the wrong one is doubled from a place on: `vaccum` for
+/// `vacuum`.
+fn doubles_the_wrong_one(typed: &[char], i: usize, meant: &[char], j: usize) -> bool {
+    let (Some(i), Some(j)) = (i.checked_sub(1), j.checked_sub(1)) else {
+        return false;
+    };
+    match (typed.get(i..i + 3), meant.get(j..j + 3)) {
+        (Some([a, b, c]), Some([x, y, z])) => {
+            a == x && c == z && ((a == b && y == z) || (b == c && x == y))
+        }
+        _ => false,
+    }
 }
 
 fn is_vowel(letter: char) -> bool {
@@ -100,6 +124,11 @@ mod tests {
             ("grammer", "grammar", 1),
             ("mere", "mire", 2),
             ("pannellign", "panelling", 2),
+            ("vaccum", "vacuum", 1),
+            ("bokk", "book", 1),
+            ("restaraunt", "restaurant", 2),
+            ("garuantee", "guarantee", 2),
+            ("maintainance", "maintenance", 3),
         ] {
             assert_eq!(cost(typed, meant), expected, "{typed} {meant}");
         }

@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod documents;
+pub mod failing;
 pub mod sample;
 
 use std::path::{Path, PathBuf};

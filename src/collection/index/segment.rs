@@ -251,10 +251,14 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(schema: &'a Schema) -> Self {
+        let text = TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights());
         Self {
             words: schema.words(),
             numbers: Vec::new(),
-            text: TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights()),
+            text: match schema.title {
+                Some(_) => text.with_titles(),
+                None => text,
+            },
             facets: FacetIndexBuilder::new(schema),
             fingerprints: Vec::new(),
             ends: Vec::new(),

@@ -69,7 +69,7 @@ impl Collection {
         view: &View<'_>,
     ) -> Result<Vec<Option<Explanation>>> {
         let Understood { query, parsed, .. } = understood;
-        if parsed.lists() {
+        if parsed.lists {
             return Err(Error::BadQuery(
                 "records in order have no rank to explain: add a word to the query".into(),
             ));

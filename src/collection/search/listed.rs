@@ -41,7 +41,7 @@ impl Collection {
         Ok(Ranking {
             hits: listed.map(unranked).collect(),
             total: records.iter().map(|records| records.len() as u32).sum(),
-            counted: if parsed.lists() {
+            counted: if parsed.lists {
                 Counted::All
             } else {
                 Counted::Matching
@@ -63,7 +63,7 @@ fn found<'a>(
         Some(passing) => Cow::Borrowed(&passing[at]),
         None => part.live(),
     });
-    if parsed.lists() {
+    if parsed.lists {
         return passing.collect();
     }
     let matching = text::matching(&generation.text_parts(&None), &prepared.words);

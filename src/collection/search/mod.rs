@@ -91,7 +91,7 @@ impl Collection {
     fn understand<'a>(&self, query: &'a Query) -> Result<Understood<'a>> {
         query.check_limits()?;
         let parsed = self.parse(query)?;
-        let reads_meaning = query.mode != Mode::Text && !parsed.lists();
+        let reads_meaning = query.mode != Mode::Text && !parsed.lists;
         if reads_meaning && query.sort.is_some() {
             return Err(unsorted());
         }
@@ -128,7 +128,7 @@ impl Collection {
         timings.text = look_up.elapsed();
         // Both engines read the words as they were corrected.
         let vector = match query.mode {
-            _ if parsed.lists() => None,
+            _ if parsed.lists => None,
             Mode::Text => None,
             Mode::Neural | Mode::Hybrid => {
                 Some(self.encode(&parsed.meaning(&words.corrections), &mut timings)?)
@@ -155,9 +155,9 @@ impl Collection {
             answers
         });
         // A list has no ranking, and counts all that pass.
-        let answers = answers.or_else(|| parsed.lists().then(Answers::all));
+        let answers = answers.or_else(|| parsed.lists.then(Answers::all));
         let answers = answers.as_ref();
-        let in_order = parsed.lists() || query.sort.is_some();
+        let in_order = parsed.lists || query.sort.is_some();
         let mut ranking = if in_order {
             self.listed(generation, query, parsed, &prepared)?
         } else {

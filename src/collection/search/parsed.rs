@@ -13,15 +13,11 @@ pub(in crate::collection) struct Parsed {
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
     pub filters: Vec<Filter>,
-    lists: bool,
+    /// Whether nothing is looked for: the records that fulfil the conditions are listed.
+    pub lists: bool,
 }
 
 impl Parsed {
-    /// Whether nothing is looked for: the records that fulfil the conditions are listed.
-    pub fn lists(&self) -> bool {
-        self.lists
-    }
-
     /// What is left for whoever reads meaning, with the words that were corrected.
     pub fn meaning(&self, corrections: &[Correction]) -> String {
         let corrected = |clause: &Clause| {

@@ -14,6 +14,9 @@ use crate::text::{Matches, TextQuery};
 /// where they are not there, what surrounds the first that stands further on.
 const LOOKED_THROUGH: usize = 64 << 10;
 
+/// How many parts after the first are looked through one by one.
+const MAX_WINDOWS: usize = 16;
+
 /// How far before its place a cut may be moved to the start of a word.
 const WORD: usize = 64;
 
@@ -47,16 +50,19 @@ impl Words<'_> {
     pub fn through(&self, text: &str) -> Looked {
         let end = boundary(text, LOOKED_THROUGH);
         let first = self.at(text, 0..end);
-        if end == text.len() || !first.matches.ranges().is_empty() {
+        if end == text.len() || first.has_any() {
             return first;
         }
-        match self.further_on(text, end) {
-            Some(at) => {
-                let start = boundary(text, at.saturating_sub(WORD));
-                self.at(text, start..boundary(text, start + LOOKED_THROUGH))
-            }
-            None => first,
-        }
+        let likely = self.further_on(text, end);
+        let likely = likely.map(|at| boundary(text, at.saturating_sub(WORD)));
+        // A word in another form than its term is where nothing but a look finds it.
+        let others = std::iter::successors(Some(end), |&start| Some(start + LOOKED_THROUGH));
+        let others = others.take(MAX_WINDOWS).map(|at| boundary(text, at));
+        let starts = likely.into_iter().chain(others);
+        let mut looked = starts
+            .take_while(|&start| start < text.len())
+            .map(|start| self.at(text, start..boundary(text, start + LOOKED_THROUGH)));
+        looked.find(Looked::has_any).unwrap_or(first)
     }
 
     /// The first place from `from` on where a word of the query may stand: a term begins it as
@@ -72,6 +78,11 @@ impl Words<'_> {
 }
 
 impl Looked {
+    /// Whether any of the words stands there.
+    fn has_any(&self) -> bool {
+        !self.matches.ranges().is_empty()
+    }
+
     /// Where the words stand in a window of the text.
     pub fn within(&self, window: &Range<usize>) -> Vec<Range<usize>> {
         let ranges = self.matches.ranges().into_iter();

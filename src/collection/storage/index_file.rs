@@ -30,7 +30,7 @@ pub trait Indexed {
 }
 
 impl Indexed for Columns {
-    const FORMAT: u32 = 7;
+    const FORMAT: u32 = 8;
 }
 
 impl Indexed for Graph {
