@@ -42,7 +42,8 @@ pub fn roles(proposed: &Proposed) -> [Role; 5] {
 
 /// A field that records may be filtered by.
 pub struct FacetChoice {
-    /// The request's parameter: the field, and its kind where one is proposed.
+    /// The request's parameter: the field. Its kind is left to be told from the values again,
+    /// since a later value of another kind refuses a record where the kind is asked for.
     pub value: String,
     /// The kind, such as `number`.
     pub kind: Option<String>,
@@ -63,7 +64,7 @@ pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
         .iter()
         .find(|facet| *facet == field || kind(facet).is_some());
     FacetChoice {
-        value: found.map_or(field, String::as_str).to_owned(),
+        value: field.to_owned(),
         kind: found.and_then(|facet| kind(facet)),
         proposed: found.is_some(),
     }
@@ -179,7 +180,7 @@ mod tests {
             ..Proposed::default()
         };
         let year = facet_choice("year", &proposed);
-        assert_eq!(year.value, "year:number");
+        assert_eq!(year.value, "year", "what was only guessed is not asked for");
         assert_eq!(year.kind.as_deref(), Some("number"));
         assert!(facet_choice("city", &proposed).proposed);
         let other = facet_choice("ye", &proposed);

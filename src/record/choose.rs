@@ -26,7 +26,7 @@ impl Choice {
     /// The choice for a source that begins with these records, of which [`Schema::SAMPLE`] are
     /// looked at: a preset where the fields are known, else a proposal; the options are laid
     /// over it. A facet that is given without its kind gets the one that all its values in
-    /// the sample are of.
+    /// the sample are of, and later ones of another kind are left out.
     ///
     /// # Errors
     /// A sentence naming the option, the field it asked for and the fields there are; or,
@@ -48,7 +48,7 @@ impl Choice {
         let language = options.language()?;
         let facets = facets(sample, &columns, has, options)?;
 
-        let known = preset(has);
+        let known = preset(sample, has);
         let records = sample.len();
         let mut schema = match &known {
             Some((_, preset)) => preset.clone(),
@@ -66,6 +66,8 @@ impl Choice {
             schema.facets = facets;
         }
         schema.facets.retain(|facet| has(&facet.field));
+        let preset = known.as_ref().map(|(_, preset)| preset);
+        schema.guessed = guessed(&schema.facets, preset, options);
         let by_hand = options.title.is_some() || !options.texts.is_empty();
         schema.search_further(&columns, known.is_none() || by_hand);
         schema.weigh(options)?;
@@ -88,12 +90,19 @@ impl Choice {
     }
 }
 
-/// The preset for a source's fields, and what such a source is called.
-fn preset(has: impl Fn(&str) -> bool) -> Option<(&'static str, Schema)> {
+/// The preset for a source's fields, and what such a source is called. Start-ups and BEIR have
+/// fields that many sources have: with others beside them, it is another source.
+fn preset(sample: &[Payload], has: impl Fn(&str) -> bool) -> Option<(&'static str, Schema)> {
     let all = |fields: &[&str]| fields.iter().all(|field| has(field));
-    if all(&["name", "alt", "description"]) {
+    let only = |fields: &[&str]| {
+        let mut names = sample.iter().flat_map(Payload::keys);
+        names.all(|name| name.trim().is_empty() || fields.contains(&name.as_str()))
+    };
+    if all(&["name", "alt", "description"])
+        && only(&["name", "images", "alt", "description", "link", "city"])
+    {
         Some(("the tutorial's start-ups", Schema::startups()))
-    } else if all(&["_id", "text"]) {
+    } else if all(&["_id", "text"]) && only(&["_id", "title", "text", "metadata"]) {
         Some(("a BEIR corpus", Schema::beir()))
     } else if all(&["path", "title", "text", "folder", "format"]) {
         Some(("a folder of documents", Schema::documents()))
@@ -144,6 +153,18 @@ fn facets(
         });
     }
     Ok(facets)
+}
+
+/// The facets whose kind neither the preset nor an option gives.
+fn guessed(facets: &[FacetField], preset: Option<&Schema>, options: &FieldOptions) -> Vec<String> {
+    let is_guessed = |facet: &&FacetField| {
+        let known = preset.is_some_and(|preset| preset.facets.contains(facet));
+        // What an option names besides a field's own name is a kind.
+        let given = !options.facets.is_empty() && !options.facets.contains(&facet.field);
+        !known && !given
+    };
+    let guessed = facets.iter().filter(is_guessed);
+    guessed.map(|facet| facet.field.clone()).collect()
 }
 
 fn no_field(option: &str, field: &str, columns: &Columns) -> String {
@@ -217,9 +238,56 @@ mod tests {
             sample(json!([{"name": "A", "alt": "A - x", "description": "", "city": "Oslo"}]));
         let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
         assert_eq!(schema, Schema::startups());
-        let records = sample(json!([{"_id": "1", "title": "", "text": "x", "year": 1999}]));
+        let records = sample(json!([
+            {"_id": "1", "title": "", "text": "x", "metadata": {}},
+        ]));
         let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
         assert_eq!(schema, Schema::beir());
+    }
+
+    #[test]
+    fn a_source_with_further_fields_is_not_a_known_one() {
+        let shop = sample(json!([
+            {"name": "Lantern", "alt": "L7", "description": "Burns all night", "room": "hall"},
+            {"name": "Bench", "alt": "B2", "description": "Seats three", "room": "garden"},
+        ]));
+        let museum = sample(json!([
+            {"_id": "f1", "name": "Old ferry", "text": "It crossed the fjord", "room": "hall"},
+            {"_id": "f2", "name": "Steam tug", "text": "It pulled the barges", "room": "pier"},
+        ]));
+        for (records, text) in [(shop, "description"), (museum, "text")] {
+            let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+            assert_eq!(schema.title.as_deref(), Some("name"));
+            assert_eq!(schema.texts, [text]);
+            let facets: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
+            assert!(facets.contains(&"room"), "{facets:?}");
+        }
+    }
+
+    #[test]
+    fn a_kind_that_nobody_gave_costs_no_record() {
+        let records = sample(json!([
+            {"title": "Ferry", "year": 1987, "sails": "2024-05-01"},
+            {"title": "Tram", "year": 1991, "sails": "2024-06-02"},
+        ]));
+        let late = sample(json!([{"title": "Punt", "year": "unknown", "sails": "soon"}]));
+        let checked = |facets: &[&str]| {
+            let schema = Schema::choose(&records, &with_facets(facets)).unwrap();
+            assert_ne!(schema.facets[0].kind, FacetKind::Text);
+            schema.check_facets(&late[0])
+        };
+        let guessed: [&[&str]; 3] = [&[], &["year"], &["sails", "year"]];
+        for facets in guessed {
+            assert_eq!(checked(facets), Ok(()), "{facets:?}");
+        }
+        let error = checked(&["sails", "year:number"]).unwrap_err();
+        assert_eq!(error, "the facet year is a number, but holds 'unknown'");
+        // A collection that begins without records has the kinds it is given.
+        let schema = Schema::named(&FieldOptions {
+            title: Some("title".into()),
+            ..with_facets(&["year:number"])
+        });
+        assert!(schema.unwrap().check_facets(&late[0]).is_err());
     }
 
     #[test]

@@ -190,12 +190,14 @@ impl Schema {
         values.map(distinct)
     }
 
-    /// Checks that a record's values are of their facets' kinds.
+    /// Checks that a record's values are of their facets' kinds, as far as somebody gave these.
     ///
     /// # Errors
     /// Those of [`Schema::facet_values`], the first there is.
     pub fn check_facets(&self, payload: &Payload) -> Result<(), String> {
-        let mut readings = self.facets.iter().flat_map(|f| self.readings(payload, f));
+        let given = self.facets.iter();
+        let given = given.filter(|facet| !self.guessed.contains(&facet.field));
+        let mut readings = given.flat_map(|facet| self.readings(payload, facet));
         readings.try_for_each(|reading| reading.map(drop))
     }
 
@@ -337,5 +339,19 @@ mod tests {
             let told = format!("the facet year is a date, but holds '{bad}'; a date is a day");
             assert!(error.starts_with(&told), "{error}");
         }
+    }
+
+    #[test]
+    fn a_value_not_of_a_guessed_kind_is_left_out() {
+        let schema = Schema {
+            facets: vec![facet(FacetKind::Number)],
+            guessed: vec!["year".into()],
+            ..Schema::default()
+        };
+        let record = json!({"year": [1987, "unknown", {"from": 1990}]});
+        let record = record.as_object().unwrap();
+        assert_eq!(schema.check_facets(record), Ok(()));
+        let shown = [("year".to_owned(), "1987".to_owned())];
+        assert_eq!(schema.shown_facets(record), shown);
     }
 }

@@ -41,6 +41,10 @@ pub struct Schema {
     pub image: Option<String>,
     /// The fields to filter by, and what they hold.
     pub facets: Vec<FacetField>,
+    /// The fields among them whose kind nobody gave: it was told from the first records. A
+    /// value of another kind is left out there, and keeps no record from being taken in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guessed: Vec<String>,
     /// Fields that words do not search in though they hold strings: numbers, days and
     /// addresses of a source that writes everything as text.
     #[serde(default)]
@@ -276,6 +280,18 @@ mod tests {
         let now = serde_json::to_string(&Schema::documents()).unwrap();
         let read: Schema = serde_json::from_str(&now).unwrap();
         assert_eq!(read, Schema::documents());
+    }
+
+    #[test]
+    fn guessed_kinds_are_stored_where_there_are_any() {
+        let stored = |schema: &Schema| serde_json::to_string(schema).unwrap();
+        assert!(!stored(&Schema::startups()).contains("guessed"));
+        let schema = Schema {
+            guessed: vec!["city".into()],
+            ..Schema::startups()
+        };
+        let read: Schema = serde_json::from_str(&stored(&schema)).unwrap();
+        assert_eq!(read, schema);
     }
 
     #[test]

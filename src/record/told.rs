@@ -183,13 +183,13 @@ mod tests {
 
     #[test]
     fn a_known_form_is_named() {
-        let records = json!([{"_id": "1", "title": "a", "text": "b", "by": "Ann"}]);
+        let records = json!([{"_id": "1", "title": "a", "text": "b", "metadata": {"by": "Ann"}}]);
         assert_eq!(
             told(records, &FieldOptions::default())[1..],
             [
                 "title: title (a field of a BEIR corpus)",
                 "text: text (a field of a BEIR corpus)",
-                "by: searched by words (its values are words)",
+                "metadata.by: searched by words (its values are words)",
             ]
         );
     }

@@ -134,7 +134,9 @@ impl Reading<'_> {
         if clause.excluded {
             return;
         }
-        self.ampersand = clause.text == "&";
+        if asked.units.is_empty() {
+            self.ampersand = clause.text == "&";
+        }
         for (nth, unit) in asked.units.iter().enumerate() {
             let completions = open.take_if(|_| nth + 1 == asked.units.len());
             let text = &clause.text[unit.range.clone()];

@@ -164,6 +164,34 @@ async fn what_is_written_is_found_and_what_is_deleted_is_not() {
 }
 
 #[tokio::test]
+async fn a_record_called_as_a_path_is_reached_as_others_are() {
+    let api = Api::new();
+    api.notes().await;
+    let at = "/collections/notes/records/delete";
+    let (status, _) = api.ask("GET", at, Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let records = json!({"records": [{"id": "delete", "text": "the key above the return key"}]});
+    let (status, written) = api.json("PUT", "/collections/notes/records", records).await;
+    assert_eq!(status, StatusCode::OK, "{written}");
+
+    // Reading needs no key, as for any other record.
+    let request = Request::get(format!("/api/v1{at}")).body(Body::empty());
+    let (status, read) = send(api.router.clone(), request.unwrap()).await;
+    assert_eq!((status, &read["id"]), (StatusCode::OK, &json!("delete")));
+    let similar = api.get(&format!("{at}/similar?limit=2")).await;
+    assert_eq!(similar["hits"].as_array().unwrap().len(), 2, "{similar}");
+
+    let (status, deleted) = api.ask("DELETE", at, Body::empty()).await;
+    assert_eq!((status, &deleted["deleted"]), (StatusCode::OK, &json!(1)));
+    let (status, _) = api.ask("DELETE", at, Body::empty()).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    // Its path still deletes many.
+    let ids = json!({"ids": ["milk", "sun"]});
+    let (status, deleted) = api.json("POST", at, ids).await;
+    assert_eq!((status, &deleted["deleted"]), (StatusCode::OK, &json!(2)));
+}
+
+#[tokio::test]
 async fn a_batch_that_cannot_be_taken_changes_nothing() {
     let api = Api::new();
     api.notes().await;
@@ -236,6 +264,7 @@ async fn writing_needs_the_key_and_reading_does_not() {
         ("DELETE", "/collections/notes"),
         ("DELETE", "/collections/notes/records/milk"),
         ("POST", "/collections/notes/records/delete"),
+        ("DELETE", "/collections/notes/records/delete"),
         ("POST", "/collections/notes/import?file=a.csv"),
         ("POST", "/collections/notes/rename"),
         ("GET", "/collections/notes/snapshot"),

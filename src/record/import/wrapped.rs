@@ -1,10 +1,13 @@
-//! A lone JSON object around one list of records, such as `{"total": 3, "products": […]}`:
-//! what many services answer with.
+//! A lone JSON object around a list of records, such as `{"total": 3, "products": […]}`:
+//! what many services answer with. Other lists may stand beside it, if they are far shorter.
 
 use super::brackets::length_of_value;
 
-/// How deep in objects the list may stand: `{"response": {"docs": […]}}`.
-const MAX_DEPTH: usize = 2;
+/// How deep in objects the list may stand: `{"data": {"products": {"edges": […]}}}`.
+const MAX_DEPTH: usize = 4;
+
+/// A list deeper than this may be a record's own, unless it is a good part of the file.
+const MAX_SURE_DEPTH: usize = 2;
 
 /// The list within the object.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,26 +45,21 @@ pub fn look(beginning: &[u8], whole: bool) -> Option<Wrapped> {
             return None;
         }
     }
-    // A list nearer to the outside is meant before one further in.
-    let depths = 1..=MAX_DEPTH;
-    let at = |depth| search.lists.iter().filter(move |list| list.depth == depth);
-    let depth = depths
-        .into_iter()
-        .find(|&depth| at(depth).next().is_some())?;
-    let mut lists = at(depth);
-    match (lists.next(), lists.next()) {
-        (Some(list), None) => Some(Wrapped {
-            path: list.path.clone(),
-            before: list.before,
-        }),
-        _ => None,
-    }
+    let list = search.longest_list()?;
+    let size = end.unwrap_or(beginning.len()) - start;
+    let is_meant = list.depth <= MAX_SURE_DEPTH || 3 * list.length >= size;
+    is_meant.then(|| Wrapped {
+        path: list.path.clone(),
+        before: list.before,
+    })
 }
 
 struct List {
     path: String,
     depth: usize,
     before: usize,
+    /// Its bytes, as far as they are there.
+    length: usize,
 }
 
 struct Search<'a> {
@@ -73,6 +71,18 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The list that is at least twice as long as any other of its depth. One nearer to the
+    /// outside is meant before one further in.
+    fn longest_list(&self) -> Option<&List> {
+        let depth = self.lists.iter().map(|list| list.depth).min()?;
+        let lists = self.lists.iter().filter(|list| list.depth == depth);
+        let mut lists: Vec<&List> = lists.collect();
+        lists.sort_by_key(|list| std::cmp::Reverse(list.length));
+        let next = lists.get(1).map_or(0, |list| list.length);
+        let longest = lists.first().copied()?;
+        (longest.length >= 2 * next).then_some(longest)
+    }
+
     /// Looks through an object and gives its end, where it is there.
     fn object(&mut self, start: usize, path: &mut Vec<String>) -> Option<usize> {
         let mut at = start + 1;
@@ -105,6 +115,7 @@ impl Search<'_> {
             }
             b'{' => Some(value + length_of_value(&self.bytes[value..])?),
             b'[' => {
+                let length = length_of_value(&self.bytes[value..]);
                 let first = self.after_blanks(value + 1);
                 if self.bytes.get(first) == Some(&b'{') {
                     path.push(name);
@@ -112,10 +123,11 @@ impl Search<'_> {
                         path: path.join("."),
                         depth: path.len(),
                         before: value,
+                        length: length.unwrap_or(self.bytes.len() - value),
                     });
                     path.pop();
                 }
-                Some(value + length_of_value(&self.bytes[value..])?)
+                Some(value + length?)
             }
             first => {
                 if path.is_empty() {
@@ -187,6 +199,64 @@ mod tests {
             ("{\"a\":1}", None),
             ("{", None),
             ("", None),
+        ] {
+            assert_eq!(path(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_lists_the_one_that_is_far_longer_is_meant() {
+        for (text, expected) in [
+            (
+                "{\"goods\":[{\"n\":\"oak\"},{\"n\":\"elm\"}],\"sorts\":[{\"n\":1}]}",
+                Some("goods"),
+            ),
+            (
+                "{\"links\":[{\"r\":1}],\"rows\":[{\"n\":\"oak\"},{\"n\":\"elm\"}]}",
+                Some("rows"),
+            ),
+            // Two of about a length are two kinds of records.
+            (
+                "{\"trees\":[{\"n\":\"oak\"},{\"n\":\"elm\"}],\"birds\":[{\"n\":\"wren\"}]}",
+                None,
+            ),
+            // What is there of a list that is cut counts.
+            (
+                "{\"sorts\":[{\"n\":1}],\"goods\":[{\"n\":\"oak\"},{\"n\":\"e",
+                Some("goods"),
+            ),
+            // One further in is not compared with them.
+            (
+                "{\"rows\":[{\"n\":1}],\"page\":{\"links\":[{\"r\":1},{\"r\":2},{\"r\":3}]}}",
+                Some("rows"),
+            ),
+        ] {
+            assert_eq!(path(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_far_within_is_meant_where_it_is_a_good_part_of_the_file() {
+        for (text, expected) in [
+            (
+                "{\"data\":{\"trees\":{\"edges\":[{\"node\":{\"n\":\"oak\"}},\
+                 {\"node\":{\"n\":\"elm\"}}],\"pageInfo\":{\"more\":false}}}}",
+                Some("data.trees.edges"),
+            ),
+            (
+                "{\"a\":{\"b\":{\"c\":{\"d\":[{\"n\":\"oak\"},{\"n\":\"elm\"}]}}}}",
+                Some("a.b.c.d"),
+            ),
+            (
+                "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":[{\"n\":\"oak\"},{\"n\":\"elm\"}]}}}}}",
+                None,
+            ),
+            // A record that holds one.
+            (
+                "{\"title\":\"Oak\",\"text\":\"A tree of the beech family.\",\
+                 \"map\":{\"parts\":{\"rings\":[{\"x\":1}]}}}",
+                None,
+            ),
         ] {
             assert_eq!(path(text).as_deref(), expected, "{text}");
         }

@@ -32,6 +32,8 @@ pub struct Columns {
     /// Whether there are more than are looked at.
     pub cut: bool,
     places: HashMap<String, usize>,
+    /// The paths where an object stands in any record.
+    objects: HashSet<String>,
 }
 
 impl Columns {
@@ -46,12 +48,16 @@ impl Columns {
                 }
             }
         }
+        for column in &mut columns.all {
+            column.objects = columns.objects.contains(&column.field);
+        }
         columns
     }
 
     /// Looks at what stands at a path; `listed` where a list of objects led there.
     fn look(&mut self, path: &str, value: &Value, record: usize, (depth, listed): (usize, bool)) {
         if let Value::Object(fields) = value {
+            self.objects.insert(path.to_owned());
             for (name, value) in fields.iter().filter(|_| depth < MAX_DEPTH) {
                 let path = format!("{path}.{name}");
                 self.look(&path, value, record, (depth + 1, listed));
@@ -122,6 +128,8 @@ pub struct Column {
     pub list: bool,
     /// Whether any record holds a list in a list.
     pub nested: bool,
+    /// Whether any record holds an object there, alone or in a list.
+    pub objects: bool,
 }
 
 impl Column {
@@ -295,6 +303,8 @@ mod tests {
         let fields: Vec<&str> = columns.all.iter().map(|c| c.field.as_str()).collect();
         assert_eq!(fields, ["a.b", "a.c.d", "s.n", "s", "l"]);
         assert!(columns.all[0].identifies(2) && columns.all[2].list);
+        let mixed: Vec<bool> = columns.all.iter().map(|c| c.objects).collect();
+        assert_eq!(mixed, [false, false, false, true, false]);
     }
 
     #[test]

@@ -20,6 +20,10 @@ const FACET_CHARS: usize = 40;
 const FACET_VALUES: usize = 200;
 /// Up to so many records, any value may be the first of many.
 const SMALL_SAMPLE: usize = 20;
+/// More of a title's values are different than this, in percent.
+const DIFFERENT: usize = 50;
+/// The same in a small sample, where groups hardly repeat.
+const DIFFERENT_OF_FEW: usize = 79;
 /// The most facets that are proposed, the first fields: a table may have hundreds of
 /// columns of numbers.
 const MAX_FACETS: usize = 12;
@@ -42,12 +46,13 @@ pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Sch
     let image = part(&options.image, &image);
     let url = part(&options.url, &url);
     let first = columns.all.first().map(|column| column.field.as_str());
-    let id = part(&options.id, &|c| id(c, records, first == Some(&c.field)));
+    let is_first = |column: &Column| first == Some(column.field.as_str());
+    let id = part(&options.id, &|c| id(c, records, is_first(c)));
     let text_first = options.texts.first().cloned();
     let mut title = part(&options.title, &title_by_name);
     let text = part(&text_first, &text);
     if title.is_none() {
-        title = part(&None, &title_by_values);
+        title = part(&None, &|c| title_by_values(c, is_first(c)));
     }
     let mut texts = options.texts.clone();
     if texts.is_empty() {
@@ -126,7 +131,7 @@ fn like_names(column: &Column) -> Option<i32> {
         && !column.is_address()
         && !names::is_code(&column.field);
     let signs = [
-        (column.distinctness() > 50, 20),
+        (column.distinctness() > DIFFERENT, 20),
         (column.average() < TITLE_CHARS, 15),
         (column.average_words() > 1, 5),
     ];
@@ -135,18 +140,39 @@ fn like_names(column: &Column) -> Option<i32> {
 }
 
 /// How much a field speaks for being the title whose name hardly says so: only what seldom
-/// repeats is a name, and somebody else's is a poor one.
-fn title_by_values(column: &Column) -> Option<i32> {
+/// repeats is a name, and somebody else's is a poor one. A table that begins with a country
+/// is one of countries, though their capitals may read more like names.
+fn title_by_values(column: &Column, first: bool) -> Option<i32> {
     const CALLED_SO: i32 = 37;
-    let fits = column.distinctness() > 50 && column.average() < TITLE_CHARS;
-    let of_others = i32::from(names::is_of_others(&column.field)) * 10;
+    const OWN: i32 = 5;
+    const OF_OTHERS: i32 = -10;
+    let is_own =
+        first && names::is_of_a_table(&column.field) && column.distinctness() > DIFFERENT_OF_FEW;
+    let whose = if is_own {
+        OWN
+    } else if names::is_of_others(&column.field) {
+        OF_OTHERS
+    } else {
+        0
+    };
+    let fits = !is_group(column, first) && column.average() < TITLE_CHARS;
     match like_names(column) {
-        Some(score) => fits.then_some(score - of_others),
+        Some(score) => fits.then_some(score + whose),
         None => {
             let exactly = names::says(&column.field, names::TITLE) >= Some(80);
             (exactly && !column.list && column.strings > 0).then_some(CALLED_SO)
         }
     }
+}
+
+/// Whether a field's values repeat too often for names. Those of a few records may hardly
+/// repeat; then its name may still say that they will. The first column of a table of
+/// categories holds their names.
+fn is_group(column: &Column, first: bool) -> bool {
+    if column.values > SMALL_SAMPLE {
+        return column.distinctness() <= DIFFERENT;
+    }
+    column.distinctness() <= DIFFERENT_OF_FEW || !first && names::is_group(&column.field)
 }
 
 /// How much a field speaks for being the text. Texts may repeat: variants of a product share
@@ -176,6 +202,6 @@ fn is_facet(column: &Column, records: usize) -> bool {
     let few = (2..=FACET_VALUES).contains(&column.distinct())
         && (records <= SMALL_SAMPLE || column.distinct() * 2 <= records);
     let text = few && column.average() < FACET_CHARS && !column.is_address();
-    let is_code = names::is_code(&column.field);
-    !column.nested && !is_code && column.values > 0 && (column.kind() != FacetKind::Text || text)
+    let is_plain = !column.nested && !column.objects && !names::is_code(&column.field);
+    is_plain && column.values > 0 && (column.kind() != FacetKind::Text || text)
 }

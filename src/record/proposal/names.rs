@@ -86,7 +86,18 @@ const OF_OTHERS: &str = "author user first last middle nick file host brand cate
      city country state street publisher group parent domain owner customer creator \
      artist company firma autor auteur autore marke marque marca kategorie categorie \
      categoria event class meta seo alt sort vor nach sur fore given family benutzer \
-     datei sub unter option collection team job image img bild";
+     datei sub unter option collection team job image img bild contact kontakt contacto \
+     contatto ansprechpartner venue capital hauptstadt";
+
+/// Those of them that have tables of their own, whose first column holds their names. Makers
+/// and groups are not among them: what they made is named behind them.
+const OF_A_TABLE: &str =
+    "company firma event team city country state shop store collection job contact kontakt venue";
+
+/// Words that end the names of fields that put records in groups.
+const GROUPS: &str = "type typ tipo category kategorie categorie categoria kategori kategoria status statut \
+     stato language lang sprache langue idioma lingua taal genre genero genere gattung 类型 类别 \
+     分类 状态 语言 カテゴリ 種類 状態 言語 카테고리 종류 상태 언어 категория тип статус язык жанр";
 
 /// Words that are the head of a name wherever they end it.
 const OTHER_HEADS: &str = "type id ids count number num length len url uri link href language lang locale code \
@@ -142,6 +153,18 @@ pub fn is_code(name: &str) -> bool {
 pub fn is_of_others(name: &str) -> bool {
     let (_, words) = split(name);
     words.iter().any(|word| holds(OF_OTHERS, word))
+}
+
+/// Whether a name says nothing but what a table may be of, as `Country` does.
+pub fn is_of_a_table(name: &str) -> bool {
+    let (_, words) = split(name);
+    matches!(words.as_slice(), [word] if holds(OF_A_TABLE, word))
+}
+
+/// Whether a name says that its field puts records in groups, as `status` does.
+pub fn is_group(name: &str) -> bool {
+    let (_, words) = split(name);
+    words.last().is_some_and(|word| holds(GROUPS, word))
 }
 
 fn holds(list: &str, word: &str) -> bool {
@@ -326,6 +349,19 @@ mod tests {
             score("name") > score("product name") && score("product name") > score("brand name")
         );
         assert!(score("Product Name") > score("Meta Title"));
+    }
+
+    #[test]
+    fn things_with_tables_of_their_own_and_groups_are_known_by_name() {
+        for name in ["Country", "Company (EN)", "STORE"] {
+            assert!(is_of_a_table(name) && !is_group(name), "{name}");
+        }
+        for name in ["Status", "product_type", "Kategorie", "カテゴリ"] {
+            assert!(is_group(name) && !is_of_a_table(name), "{name}");
+        }
+        for name in ["Brand", "company name", "typeface", "Name"] {
+            assert!(!is_of_a_table(name) && !is_group(name), "{name}");
+        }
     }
 
     #[test]

@@ -133,6 +133,38 @@ fn a_group_is_not_taken_for_a_text() {
 }
 
 #[test]
+fn a_group_is_not_taken_for_a_title_where_few_records_are_there() {
+    for (header, rows, group) in [
+        (
+            "id,crew,report",
+            &[
+                "1,north,The rope of the ferry broke at noon",
+                "2,south,The tram stood still for an hour",
+                "3,north,The lift to the tower hummed all day",
+            ][..],
+            "crew",
+        ),
+        (
+            "id,status,report",
+            &[
+                "1,open,The rope of the ferry broke at noon",
+                "2,closed,The tram stood still for an hour",
+            ],
+            "status",
+        ),
+    ] {
+        let schema = table(header, rows);
+        assert_eq!(schema.title, None, "{header}");
+        assert_eq!(schema.texts, ["report"], "{header}");
+        assert_eq!(facets(&schema), [(group, FacetKind::Text)], "{header}");
+    }
+    // Among many records, what hardly repeats is no group, whatever it is called.
+    let record =
+        |i: usize| json!({"id": i, "genre": format!("Genre {i}"), "loud": i.is_multiple_of(2)});
+    assert_eq!(propose((0..30).map(record)).title.as_deref(), Some("genre"));
+}
+
+#[test]
 fn texts_that_repeat_are_texts() {
     let pattern = |i: usize| ["A warm hat of grey wool", "Gloves for rain and for wind"][i % 2];
     let schema =
@@ -187,6 +219,32 @@ fn the_title_is_the_column_that_reads_like_names() {
             "Title",
         ),
         ("year,title", &["1949,1984", "1953,451"], "title"),
+        (
+            "Team,Coach,Wins",
+            &["Gulls,Ida Moen,4", "Terns,Per Lie,7"],
+            "Team",
+        ),
+        (
+            "state,capital,area",
+            &["Ohio,Columbus,116", "Utah,Salt Lake City,219"],
+            "state",
+        ),
+        (
+            "CompanyName,ContactName,ContactTitle",
+            &["Gull Boats,Ida Moen,Owner", "Tern Sails,Per Lie,Clerk"],
+            "CompanyName",
+        ),
+        ("brand,model", &["Gull,Skiff", "Tern,Dinghy"], "model"),
+        (
+            "team,player",
+            &["Gulls,Ida Moen", "Gulls,Per Lie", "Terns,Eli Vik"],
+            "player",
+        ),
+        (
+            "category,definition",
+            &["Skiff,flat and open", "Dinghy,small and light"],
+            "category",
+        ),
     ] {
         assert_eq!(
             table(header, rows).title.as_deref(),
@@ -284,4 +342,15 @@ fn fields_within_objects_are_proposed_by_their_paths() {
     assert_eq!(schema.title.as_deref(), Some("doc.title"));
     assert_eq!(schema.texts, ["doc.story"]);
     assert_eq!(facets(&schema), [("by.land", FacetKind::Text)]);
+}
+
+#[test]
+fn what_is_an_object_in_some_records_is_no_facet() {
+    let schema = propose([
+        json!({"title": "Ferry", "text": "It crosses the fjord", "crew": 4, "deck": 1}),
+        json!({"title": "Punt", "text": {"en": "It needs a pole"}, "crew": {"mate": "Ida"},
+               "deck": [2, {"kind": "sun"}]}),
+    ]);
+    assert_eq!(schema.texts, ["text"]);
+    assert_eq!(facets(&schema), []);
 }

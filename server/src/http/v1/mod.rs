@@ -38,6 +38,10 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
         .route("/v1/collections/{name}/records/{id}", get(record))
+        .route(
+            "/v1/collections/{name}/records/delete",
+            get(record_called_delete),
+        )
         .route("/v1/collections/{name}/records/{id}/similar", get(similar))
         .route("/v1/collections/{name}/records/{id}/explain", get(explain))
         .merge(import::tasks_router())
@@ -54,6 +58,12 @@ pub fn write_router() -> Router<Service> {
 type Named = Result<Path<String>, PathRejection>;
 /// The collection a path names, and the record or the facet in it.
 type NamedRecord = Result<Path<(String, String)>, PathRejection>;
+
+/// The record with the id `delete`: its path is also the one that deletes many, which takes
+/// no id out of it.
+fn called_delete(path: Named) -> NamedRecord {
+    path.map(|Path(name)| Path((name, "delete".to_owned())))
+}
 
 #[derive(Serialize)]
 struct Collections {
@@ -99,6 +109,13 @@ async fn record(
         payload: record.payload,
         read_in_part,
     }))
+}
+
+async fn record_called_delete(
+    service: State<Service>,
+    path: Named,
+) -> Result<Json<RecordResponse>, Failure> {
+    record(service, called_delete(path)).await
 }
 
 /// The page of an answer that is asked for.

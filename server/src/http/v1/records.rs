@@ -12,7 +12,7 @@ use parallax::record::with_all_digits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Named, NamedRecord};
+use super::{Named, NamedRecord, called_delete};
 use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::problem::internal;
@@ -25,7 +25,10 @@ const MAX_BODY_BYTES: usize = 32 << 20;
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/v1/collections/{name}/records", put(write))
-        .route("/v1/collections/{name}/records/delete", post(delete_many))
+        .route(
+            "/v1/collections/{name}/records/delete",
+            post(delete_many).delete(delete_called_delete),
+        )
         .route("/v1/collections/{name}/records/{id}", delete(delete_one))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
 }
@@ -151,4 +154,11 @@ async fn delete_one(
         deleted: written.removed,
         sequence: written.sequence,
     }))
+}
+
+async fn delete_called_delete(
+    service: State<Service>,
+    path: Named,
+) -> Result<Json<DeletedResponse>, Failure> {
+    delete_one(service, called_delete(path)).await
 }

@@ -1,5 +1,7 @@
 //! How the rows of a file are written, told from the first of them.
 
+use std::cmp::Ordering;
+
 use super::row::{Dialect, Parsed, Row, end_of_line};
 
 /// So many rows tell it.
@@ -44,29 +46,43 @@ pub fn tell(beginning: &[u8], whole: bool, said: Option<u8>) -> Dialect {
         None => &SEPARATORS,
     };
     let looks = candidates.iter().map(|&separator| {
-        let dialect = Dialect {
-            separator: Some(separator),
-            quotes: true,
-            trims: false,
-        };
-        (separator, Look::at(beginning, whole, dialect))
+        let (dialect, look) = look_at(beginning, whole, Some(separator));
+        (separator, dialect, look)
     });
-    let looks = looks.filter(|(_, look)| look.columns > 1 || said.is_some());
+    let looks = looks.filter(|(_, _, look)| look.columns > 1 || said.is_some());
     // Of equals, the first.
-    let best = looks.reduce(|best, other| if other.1.beats(&best.1) { other } else { best });
-    let Some((separator, look)) = best else {
-        return Dialect {
-            separator: None,
-            quotes: true,
-            trims: false,
-        };
+    let best = looks.reduce(|best, other| if other.2.beats(&best.2) { other } else { best });
+    let Some((separator, dialect, look)) = best else {
+        return look_at(beginning, whole, None).0;
     };
     Dialect {
-        separator: Some(separator),
         // Between tabs a quote is mostly a letter, inches or a nickname.
         quotes: separator != b'\t' || look.needed > look.loose,
         trims: is_spaced(beginning, separator),
+        ..dialect
     }
+}
+
+/// Looks at the first rows, with backslashes before quotes where that reads them better.
+fn look_at(beginning: &[u8], whole: bool, separator: Option<u8>) -> (Dialect, Look) {
+    let plain = Dialect {
+        separator,
+        quotes: true,
+        escapes: false,
+        trims: false,
+    };
+    let look = Look::at(beginning, whole, plain);
+    if beginning.windows(2).any(|pair| pair == b"\\\"") {
+        let escaping = Dialect {
+            escapes: true,
+            ..plain
+        };
+        let other = Look::at(beginning, whole, escaping);
+        if other.is_cleaner_than(&look) {
+            return (escaping, other);
+        }
+    }
+    (plain, look)
 }
 
 /// Whether a file that need be no table is one: at least two rows, all of as many fields.
@@ -75,12 +91,11 @@ pub fn is_table(beginning: &[u8], whole: bool) -> bool {
     if dialect.separator.is_none() {
         return false;
     }
-    let look = Look::at(beginning, whole, dialect);
-    look.rows > 0 && look.fitting == look.rows
+    Look::at(beginning, whole, dialect).all_fit()
 }
 
-/// Whether a blank follows each separator of the header, as in `id, name, city`.
-fn is_spaced(beginning: &[u8], separator: u8) -> bool {
+/// Whether a blank follows each separator of the first line, as in `id, name, city`.
+pub fn is_spaced(beginning: &[u8], separator: u8) -> bool {
     let header = end_of_line(beginning, true).unwrap_or_default();
     let mut parts = beginning[..header].split(|&byte| byte == separator);
     parts.next();
@@ -90,8 +105,9 @@ fn is_spaced(beginning: &[u8], separator: u8) -> bool {
 
 /// The first rows, read in a dialect.
 #[derive(Default)]
-struct Look {
-    columns: usize,
+pub struct Look {
+    /// How many fields the header has.
+    pub columns: usize,
     /// Rows after the header, and those that fit it.
     rows: usize,
     fitting: usize,
@@ -102,7 +118,8 @@ struct Look {
 }
 
 impl Look {
-    fn at(beginning: &[u8], whole: bool, dialect: Dialect) -> Self {
+    /// Reads them.
+    pub fn at(beginning: &[u8], whole: bool, dialect: Dialect) -> Self {
         let mut look = Self::default();
         let mut row = Row::default();
         let mut rest = beginning;
@@ -151,11 +168,33 @@ impl Look {
         self.fitting += usize::from(row.fits(self.columns));
     }
 
+    /// Whether there are rows, and all of them fit the header.
+    pub fn all_fit(&self) -> bool {
+        self.rows > 0 && self.fitting == self.rows
+    }
+
+    /// Whether most rows fit the header, as far as there are any.
+    pub fn most_fit(&self) -> bool {
+        2 * self.fitting >= self.rows
+    }
+
+    /// Compares the share of the rows that fit their header.
+    fn by_fit(&self, other: &Self) -> Ordering {
+        let share = |look: &Self, rows: usize| look.fitting * rows.max(1);
+        share(self, other.rows).cmp(&share(other, self.rows))
+    }
+
     /// Whether more of its rows fit their header, or as many a header of more columns.
     fn beats(&self, other: &Self) -> bool {
-        let share = |look: &Self, rows: usize| look.fitting * rows.max(1);
-        let (ours, theirs) = (share(self, other.rows), share(other, self.rows));
-        ours > theirs || (ours == theirs && self.columns > other.columns)
+        let by_columns = self.columns.cmp(&other.columns);
+        self.by_fit(other).then(by_columns).is_gt()
+    }
+
+    /// Whether more of its rows fit their header, or as many with fewer quotes that enclose
+    /// no field.
+    fn is_cleaner_than(&self, other: &Self) -> bool {
+        let by_loose = other.loose.cmp(&self.loose);
+        self.by_fit(other).then(by_loose).is_gt()
     }
 }
 
@@ -216,6 +255,27 @@ mod tests {
                 expected,
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn backslashes_are_for_quotes_where_the_rows_are_read_better_so() {
+        for (text, expected) in [
+            ("a,b\n\"1\",\"an \\\"oak, old\\\" tree\"\n2,x\n", true),
+            ("a,b\n\"1\",\"an \\\"old\\\" oak\"\n2,x\n", true),
+            ("a;b\n\"1\";\"\\\"oak; old\\\"\"\n", true),
+            ("a\n\"an \\\"old\\\" oak\"\n", true),
+            // The backslash is a letter, and the quote ends the field.
+            ("a,b\n\"c:\\x\\\",\"oak\"\n\"d:\\\",elm\n", false),
+            (
+                "a,b\n1,\"{\"\"n\"\":\"\"an \\\"\"old\\\"\" oak\"\"}\"\n",
+                false,
+            ),
+            ("a,b\n1,an \\\"old\\\" oak\n", false),
+            ("a,b\n\"1\",\"an \"\"old\"\" oak\"\n", false),
+        ] {
+            let dialect = tell(text.as_bytes(), true, None);
+            assert_eq!(dialect.escapes, expected, "{text:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod dialect;
 mod header;
+mod remarks;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -57,14 +58,22 @@ impl CsvRows {
         let skipped = said.as_ref().map_or(0, |said| said.length);
         let whole = beginning.len() < LOOKED_AT;
         let separator = said.map(|said| said.separator);
+        let remarks = remarks::length(&beginning[skipped..], whole, separator);
+        let skipped = skipped + remarks;
         let dialect = dialect::tell(&beginning[skipped..], whole, separator);
+        let line = 1 + lines_in(&beginning[..skipped]);
         input.consume(skipped);
+        if remarks > 0 {
+            notes.say(format!(
+                "The header is in line {line}; what stands above it was left aside."
+            ));
+        }
         let mut rows = Self {
             input,
             dialect,
             header: Vec::new(),
             row: Row::default(),
-            line: 1 + u64::from(skipped > 0),
+            line,
             read_in_vain: 0,
         };
         let header = loop {

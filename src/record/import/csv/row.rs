@@ -12,6 +12,9 @@ pub struct Dialect {
     /// Whether a quote at the beginning of a field opens one that may hold separators, line
     /// ends and, doubled, quotes; else it is a letter like others.
     pub quotes: bool,
+    /// Whether a quote within such a field may also stand behind a backslash, and a backslash
+    /// or a line end too.
+    pub escapes: bool,
     /// Whether blanks around a field are no part of it.
     pub trims: bool,
 }
@@ -176,8 +179,19 @@ impl Row {
             scan.lines += lines_in(part);
             needed |=
                 part.contains(&b',') || scan.dialect.separator.is_some_and(|s| part.contains(&s));
-            self.text.extend_from_slice(part);
             let quote = from + length;
+            if scan.dialect.escapes {
+                self.push_unescaped(part);
+                if escapes_next(part) {
+                    needed = true;
+                    self.text.pop();
+                    self.text.push(b'"');
+                    from = quote + 1;
+                    continue;
+                }
+            } else {
+                self.text.extend_from_slice(part);
+            }
             if scan.bytes.get(quote + 1) == Some(&b'"') {
                 needed = true;
                 self.text.push(b'"');
@@ -205,6 +219,25 @@ impl Row {
             return Ok(None);
         }
     }
+
+    /// Takes text over without the backslashes that stand before another or a line end.
+    fn push_unescaped(&mut self, part: &[u8]) {
+        let mut rest = part.iter().copied().peekable();
+        while let Some(byte) = rest.next() {
+            let meant = match byte {
+                b'\\' => rest.next_if(|next| matches!(next, b'\\' | b'\n' | b'\r')),
+                _ => None,
+            };
+            self.text.push(meant.unwrap_or(byte));
+        }
+    }
+}
+
+/// Whether the last byte is a backslash that is meant for what follows, and for no backslash
+/// before it.
+fn escapes_next(part: &[u8]) -> bool {
+    let backslashes = part.iter().rev().take_while(|&&byte| byte == b'\\');
+    backslashes.count() % 2 == 1
 }
 
 /// How many lines end within some bytes: at `\n`, `\r\n` or `\r`.
@@ -264,6 +297,7 @@ mod tests {
     const COMMAS: Dialect = Dialect {
         separator: Some(b','),
         quotes: true,
+        escapes: false,
         trims: false,
     };
 
@@ -299,6 +333,33 @@ mod tests {
     }
 
     #[test]
+    fn a_backslash_may_say_that_a_quote_is_no_end() {
+        let escapes = Dialect {
+            escapes: true,
+            ..COMMAS
+        };
+        let expected: [(&str, &[&str]); 8] = [
+            (r#""an \"oak, old\"",b"#, &[r#"an "oak, old""#, "b"]),
+            (r#""\"\"","c""#, &[r#""""#, "c"]),
+            (r#""c:\\trees\\","b""#, &[r"c:\trees\", "b"]),
+            (r#""\\\"x","b""#, &[r#"\"x"#, "b"]),
+            (r#""a ""b"" \n","c""#, &[r#"a "b" \n"#, "c"]),
+            // Outside quotes it is a letter.
+            (r#"a \"b\",c\\d"#, &[r#"a \"b\""#, r"c\\d"]),
+            ("\"a\\\nb\",c", &["a\nb", "c"]),
+            ("\"a\\\r\nb\",c", &["a\r\nb", "c"]),
+        ];
+        for (text, fields) in expected {
+            let (parsed, found) = parse(text, escapes);
+            assert!(matches!(parsed, Parsed::Row { .. }), "{text:?}: {parsed:?}");
+            assert_eq!(found, fields, "{text:?}");
+        }
+        let mut row = Row::default();
+        let cut = row.parse(br#""an \""#, false, 4, escapes);
+        assert_eq!(cut, Parsed::Short);
+    }
+
+    #[test]
     fn a_quote_that_encloses_no_field_is_told() {
         for text in ["\"a,b\nc,d\n", "a,\"b\nc,d\ne,\"f\",g\n", "\"a\nb\"c,d"] {
             assert_eq!(parse(text, COMMAS).0, Parsed::Unclosed, "{text:?}");
@@ -313,6 +374,7 @@ mod tests {
         let tabs = Dialect {
             separator: Some(b'\t'),
             quotes: false,
+            escapes: false,
             trims: true,
         };
         let (parsed, found) = parse("\"a\t b \n\"c", tabs);

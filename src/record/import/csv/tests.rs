@@ -54,6 +54,43 @@ fn the_separator_is_told_where_it_is_no_comma() {
 }
 
 #[test]
+fn quotes_behind_backslashes_are_read_where_the_file_writes_them_so() {
+    let file = r#"tree,said
+"Oak","called \"king, of trees\" here"
+"Elm","stands alone"
+"Ash","kept in c:\\ash\\"
+"#;
+    let lines = lines("a.csv", file.as_bytes());
+    assert!(skipped(&lines).is_empty(), "{lines:?}");
+    assert_eq!(
+        values(&lines),
+        [
+            ["Oak", "called \"king, of trees\" here"],
+            ["Elm", "stands alone"],
+            ["Ash", "kept in c:\\ash\\"],
+        ]
+    );
+}
+
+#[test]
+fn what_stands_above_the_header_is_left_aside_and_told() {
+    for (above, line) in [
+        ("# by hand\n", 2),
+        ("Trees of May\n\n", 3),
+        ("sep=,\n#\n", 3),
+    ] {
+        let file = format!("{above}tree,height\nOak,30\nElm,20\n");
+        let (lines, notes) = read("a.csv", file.as_bytes());
+        assert_eq!(values(&lines), [["Oak", "30"], ["Elm", "20"]], "{file:?}");
+        assert_eq!(records(&lines)[0].0, line + 1, "{file:?}");
+        let said = format!("The header is in line {line};");
+        assert!(notes[0].starts_with(&said), "{notes:?}");
+    }
+    let (lines, notes) = read("a.csv", b"# tree,height\nOak,30\n");
+    assert_eq!((records(&lines).len(), notes.len()), (1, 0));
+}
+
+#[test]
 fn fields_beyond_the_header_are_passed_over_only_where_they_are_empty() {
     let lines = lines("a.csv", b"a,b\n1,2,,\n1,2,3\n1\n");
     assert_eq!(values(&lines), [["1", "2"]]);

@@ -1,0 +1,109 @@
+//! Lines that stand above a table and say where it comes from.
+
+use super::dialect::{Look, is_spaced, tell};
+use super::row::end_of_line;
+
+/// So many lines may stand there.
+const MAX_LINES: usize = 10;
+
+/// How many bytes stand above the header: lines that begin with `#`, and others that a blank
+/// line parts from it. None where the first line does for a header, or where what follows is
+/// no table without doubt: a file of one column may have blank lines too.
+pub fn length(beginning: &[u8], whole: bool, said: Option<u8>) -> usize {
+    let dialect = tell(beginning, whole, said);
+    if dialect.separator.is_some() && Look::at(beginning, whole, dialect).most_fit() {
+        return 0;
+    }
+    let mut end = 0;
+    // Whether no line but remarks stands above, or a blank one below them.
+    let mut parted = true;
+    for _ in 0..=MAX_LINES {
+        let (above, rest) = beginning.split_at(end);
+        let Some(length) = end_of_line(rest, false) else {
+            break;
+        };
+        let line = rest[..length].trim_ascii();
+        if line.is_empty() {
+            parted = true;
+        } else if parted && end > 0 && is_table_below(above, rest, whole, said) {
+            return end;
+        } else if !line.starts_with(b"#") {
+            parted = false;
+        }
+        end += length;
+    }
+    0
+}
+
+/// Whether a table follows some lines, which are none of its rows.
+fn is_table_below(above: &[u8], rest: &[u8], whole: bool, said: Option<u8>) -> bool {
+    let dialect = tell(rest, whole, said);
+    let Some(separator) = dialect.separator else {
+        return false;
+    };
+    let look = Look::at(rest, whole, dialect);
+    // With a blank after each separator, lines may be prose as well.
+    if dialect.trims || look.columns < 2 || !look.all_fit() {
+        return false;
+    }
+    let mut lines = above.split(|&byte| matches!(byte, b'\n' | b'\r'));
+    lines.all(|line| is_remark(line, separator, look.columns))
+}
+
+/// Whether a line is no row: nothing parts it, or fewer marks than a row, as prose has them.
+fn is_remark(line: &[u8], separator: u8, columns: usize) -> bool {
+    let marks = line.iter().filter(|&&byte| byte == separator).count();
+    marks == 0 || (marks + 1 < columns && is_spaced(line, separator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    #[test]
+    fn lines_above_a_table_are_told_from_it() {
+        for (above, table) in [
+            ("# written by hand\n", "tree,height\noak,30\n"),
+            ("# written by hand\n# in May\n\n", "tree;height\noak;30\n"),
+            (
+                "Trees, as of 1 May\r\n\r\n",
+                "tree,height,place\r\noak,30,Oslo\r\n",
+            ),
+            ("Trees\nas of 1 May\n\n", "tree\theight\noak\t30\n"),
+            (
+                "# Trees, tall ones\n",
+                "tree,height,place\noak,30,\"a, b\"\n",
+            ),
+            // A header that begins as a remark does.
+            ("", "# tree,height\noak,30\n"),
+            ("", "# tree,height\noak,30\nelm,20,Oslo\n"),
+            ("", "\ntree,height\noak,30\n"),
+        ] {
+            let file = format!("{above}{table}");
+            let found = length(file.as_bytes(), true, None);
+            assert_eq!(found, above.len(), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn no_line_of_a_file_is_left_out_that_may_be_its_header() {
+        for file in [
+            "address\n\n12 Mill Lane, Oslo\n3 Quay, Rome\n",
+            "address\n12 Mill Lane,Oslo\n3 Quay,Rome\n",
+            "address\n12 Mill Lane,Oslo\n\n3 Quay,Rome\n5 Quay,Rome\n",
+            "tree,height\n\noak,30,Oslo\nelm,20,Rome\n",
+            "# written by hand\ntree,height\n",
+            "# written by hand\ntree,height\noak\n",
+            "# tree\noak\nelm\n",
+            "# place\n\nMill Lane, Oslo\nQuay, Rome\n",
+            "Trees\n\n",
+            "#",
+            "\n\n",
+            "",
+        ] {
+            assert_eq!(length(file.as_bytes(), true, None), 0, "{file:?}");
+        }
+        let far = format!("{}tree,height\noak,30\n", "# on and on\n".repeat(50));
+        assert_eq!(length(far.as_bytes(), true, None), 0);
+    }
+}
