@@ -26,6 +26,7 @@ mod tests;
 mod title;
 mod unfinished;
 mod varint;
+mod ways;
 #[cfg(test)]
 mod written;
 

@@ -1,29 +1,20 @@
 //! Reading a query: looking its words up in the indexes, with all that may stand for them.
 
-use std::sync::Arc;
-
-use super::builder::MAX_TAIL;
 use super::condition::{Condition, searched};
 use super::guess::{Meant, completions, meant};
-use super::phrase::Phrase;
 use super::query::{Alternative, Correction, Lookup, TextQuery, Word};
 use super::search::TextPart;
 use super::syntax::Clause;
 use super::title::titled;
+use super::ways::{ALIKE, Ways};
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 
 /// What the whole of a glued word weighs beside its parts: records that write it as it was
 /// typed stand above those that hold its parts somewhere.
 const WHOLE: f64 = 1.1;
-/// What a word weighs that is only like the one typed: without its accents, its signs or its
-/// particle, or its noun or adjective. And what the n-grams of a word weigh that no record holds.
-const ALIKE: f64 = 0.5;
 /// So many words of a query are corrected, the first ones. Each is looked for among all
 /// words there are, and a text that goes on longer is no slip of the finger.
 const MAX_CORRECTABLE: usize = 32;
-/// So many ways to write a word as several terms are looked for in a query, since each costs
-/// a pass over the records that hold them.
-const MAX_PHRASES: usize = 64;
 
 impl TextQuery {
     /// Looks a query's clauses up in the indexes. `fields` gives the numbers of the fields a
@@ -51,7 +42,7 @@ impl TextQuery {
                 .iter()
                 .any(|clause| clause.text.contains(char::is_lowercase)),
             correctable: MAX_CORRECTABLE,
-            phrases: MAX_PHRASES,
+            ways: Ways::new(analyzer, parts),
         };
         let last = clauses.len().saturating_sub(1);
         for (at, clause) in clauses.iter().enumerate() {
@@ -84,7 +75,7 @@ struct Reading<'r> {
     /// Whether the query has small letters, so that capitals say something.
     mixed: bool,
     correctable: usize,
-    phrases: usize,
+    ways: Ways<'r>,
 }
 
 /// A word of a query beside another.
@@ -212,26 +203,25 @@ impl Reading<'_> {
                 .wholes
                 .iter()
                 .filter(|whole| whole.units.contains(&nth));
-            terms.extend(wholes.flat_map(|whole| self.find(&whole.way, WHOLE)));
+            terms.extend(wholes.flat_map(|whole| self.ways.find(&whole.way, WHOLE)));
             terms.extend(unit.ways.iter().flat_map(|way| {
                 let boost = match way.likeness {
                     Likeness::Same => 1.0,
                     Likeness::Unaccented | Likeness::Bare => ALIKE,
                 };
-                self.find(way, boost)
+                self.ways.find(way, boost)
             }));
         }
         terms.extend(completions.unwrap_or_default());
         if terms.is_empty() && !unit.rest.is_empty() {
             return self.add_grams(unit);
         }
-        if terms.is_empty() {
-            let ways = self.analyzer.apart(&unit.word);
-            terms.extend(ways.iter().flat_map(|way| self.find(way, 1.0)));
+        if whole && self.ways.are_few(&unit.term) {
+            terms.extend(self.ways.apart(&unit.word, terms.is_empty()));
         }
         if terms.is_empty() {
             let related = self.analyzer.related(&unit.word);
-            let held = related.filter(|term| held(self.parts, term));
+            let held = related.filter(|term| self.ways.is_held(term));
             terms.extend(held.map(|term| Alternative::typed(term, ALIKE)));
         }
         if terms.is_empty()
@@ -270,7 +260,7 @@ impl Reading<'_> {
     fn add_grams(&mut self, unit: &Unit) -> Option<usize> {
         for gram in &unit.rest {
             if !self.keys.contains(gram) {
-                let held = held(self.parts, gram);
+                let held = self.ways.is_held(gram);
                 let term = held.then(|| Alternative::guess(gram.clone(), ALIKE));
                 self.push(gram, gram.clone(), term.into_iter().collect());
             }
@@ -320,7 +310,7 @@ impl Reading<'_> {
             let both = before.place.is_some() && word.place.is_some();
             both.then(|| self.analyzer.joined(&before.letters, &word.letters))
         };
-        let Some(term) = term.filter(|term| held(self.parts, term)) else {
+        let Some(term) = term.filter(|term| self.ways.is_held(term)) else {
             return;
         };
         if before.place == word.place {
@@ -355,52 +345,12 @@ impl Reading<'_> {
             width: 2,
             likeness: Likeness::Same,
         };
-        let together = self.find(&way, 1.0);
+        let together = self.ways.find(&way, 1.0);
         if !together.is_empty() {
             let text = format!("{} {}", before.text, word.text);
             self.push(&text, text.clone(), together);
         }
     }
-
-    /// What a way stands for, where live records hold it: as it is or, where it is several
-    /// terms, with the first as the whole of a glued word: of `wifi6` that in `Wi-Fi 6`.
-    fn find(&mut self, way: &Way, boost: f64) -> Vec<Alternative> {
-        let Some(((first, _), rest)) = way.terms.split_first() else {
-            return Vec::new();
-        };
-        if !way.terms.iter().all(|(term, _)| held(self.parts, term)) {
-            return Vec::new();
-        }
-        if rest.is_empty() {
-            return vec![Alternative::typed(first.clone(), boost)];
-        }
-        let mut found = Vec::from_iter(self.find_phrase(&way.terms, boost));
-        let tail = self.analyzer.tail(first);
-        if held(self.parts, &tail) {
-            for end in 1..MAX_TAIL {
-                let mut terms = vec![(first.clone(), 0), (tail.clone(), end)];
-                terms.extend(rest.iter().map(|(term, at)| (term.clone(), at + end)));
-                found.extend(self.find_phrase(&terms, boost));
-            }
-        }
-        found
-    }
-
-    /// Terms one after another, where a live record holds them.
-    fn find_phrase(&mut self, terms: &[(String, u32)], boost: f64) -> Option<Alternative> {
-        let (first, _) = terms.first()?;
-        self.phrases = self.phrases.checked_sub(1)?;
-        let phrase = Phrase::find(self.parts, terms)?;
-        Some(Alternative {
-            phrase: Some(Arc::new(phrase)),
-            ..Alternative::typed(first.clone(), boost)
-        })
-    }
-}
-
-/// Whether a live record holds a term.
-fn held(parts: &[TextPart<'_>], term: &str) -> bool {
-    parts.iter().any(|part| part.holds(term))
 }
 
 /// Whether a word is part of a name that is glued by more than hyphens, such as an address: a

@@ -70,8 +70,13 @@ impl<'a> TextPart<'a> {
 
     /// Whether a live record holds a term.
     pub(super) fn holds(&self, term: &str) -> bool {
-        let cursor = self.cursor(term);
-        cursor.is_some_and(|cursor| records(cursor).any(|record| self.is_live(record)))
+        self.holders(term).next().is_some()
+    }
+
+    /// The live records that hold a term.
+    pub(super) fn holders(&self, term: &str) -> impl Iterator<Item = u32> {
+        let all = self.cursor(term).into_iter().flat_map(records);
+        all.filter(|&record| self.is_live(record))
     }
 
     /// How many live records hold a word.

@@ -1,0 +1,95 @@
+//! The ways in which records may hold a word, as far as live records do.
+
+use std::sync::Arc;
+
+use super::builder::MAX_TAIL;
+use super::phrase::Phrase;
+use super::query::Alternative;
+use super::search::TextPart;
+use crate::analysis::{Analyzer, Way};
+
+/// What a word weighs that is only like the one typed: without its accents, its signs or its
+/// particle, or its noun or adjective. And what the n-grams of a word weigh that no record holds.
+pub const ALIKE: f64 = 0.5;
+/// A word that fewer records hold may be written apart by others.
+const FEW: usize = 10;
+/// So many ways to write a word as several terms are looked for in a query, since each costs
+/// a pass over the records that hold them.
+const MAX_PHRASES: usize = 64;
+
+/// Looks ways up in the parts of an index, for one query.
+pub struct Ways<'r> {
+    analyzer: &'r Analyzer,
+    parts: &'r [TextPart<'r>],
+    phrases_left: usize,
+}
+
+impl<'r> Ways<'r> {
+    /// For a query on these parts.
+    pub fn new(analyzer: &'r Analyzer, parts: &'r [TextPart<'r>]) -> Self {
+        Self {
+            analyzer,
+            parts,
+            phrases_left: MAX_PHRASES,
+        }
+    }
+
+    /// Whether a live record holds a term.
+    pub fn is_held(&self, term: &str) -> bool {
+        self.parts.iter().any(|part| part.holds(term))
+    }
+
+    /// Whether so few live records hold a term that others may write its word in another way.
+    pub fn are_few(&self, term: &str) -> bool {
+        let holding = self.parts.iter().flat_map(|part| part.holders(term));
+        holding.take(FEW).count() < FEW
+    }
+
+    /// Looks for a word as two, for records that write it apart. Where others write it as it
+    /// was typed they come first, and two of which one is a stop word are another thing: to
+    /// ask for "another" is not to ask for an other.
+    pub fn apart(&mut self, word: &str, alone: bool) -> Vec<Alternative> {
+        let analyzer = self.analyzer;
+        let is_stop = |(term, _): &(String, u32)| analyzer.is_stop_word(term);
+        let mut ways = analyzer.apart(word);
+        ways.retain(|way| alone || !way.terms.iter().any(is_stop));
+        let boost = if alone { 1.0 } else { ALIKE };
+        let found = ways.iter().flat_map(|way| self.find(way, boost));
+        found.collect()
+    }
+
+    /// What a way stands for, where live records hold it: as it is or, where it is several
+    /// terms, with the first as the whole of a glued word: of `wifi6` that in `Wi-Fi 6`.
+    pub fn find(&mut self, way: &Way, boost: f64) -> Vec<Alternative> {
+        let Some(((first, _), rest)) = way.terms.split_first() else {
+            return Vec::new();
+        };
+        if !way.terms.iter().all(|(term, _)| self.is_held(term)) {
+            return Vec::new();
+        }
+        if rest.is_empty() {
+            return vec![Alternative::typed(first.clone(), boost)];
+        }
+        let mut found = Vec::from_iter(self.find_phrase(&way.terms, boost));
+        let tail = self.analyzer.tail(first);
+        if self.is_held(&tail) {
+            for end in 1..MAX_TAIL {
+                let mut terms = vec![(first.clone(), 0), (tail.clone(), end)];
+                terms.extend(rest.iter().map(|(term, at)| (term.clone(), at + end)));
+                found.extend(self.find_phrase(&terms, boost));
+            }
+        }
+        found
+    }
+
+    /// Terms one after another, where a live record holds them.
+    fn find_phrase(&mut self, terms: &[(String, u32)], boost: f64) -> Option<Alternative> {
+        let (first, _) = terms.first()?;
+        self.phrases_left = self.phrases_left.checked_sub(1)?;
+        let phrase = Phrase::find(self.parts, terms)?;
+        Some(Alternative {
+            phrase: Some(Arc::new(phrase)),
+            ..Alternative::typed(first.clone(), boost)
+        })
+    }
+}
