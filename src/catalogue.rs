@@ -1,11 +1,10 @@
-//! The data folder: which collections there are, and where each lies.
+//! The data folder: its collections and their locations.
 //!
-//! A collection's name points to a folder that is made under a number of its own and never
-//! reused, so that replacing a collection is one write to the catalogue: readers see the
-//! old one or the new one. A folder under construction, or replaced, is written down as
-//! such, and what a cut short build or removal left behind goes at the next start; nothing
-//! that is not written down is ever removed. The catalogue's file is also the lock of the
-//! data folder.
+//! A collection's name points to a folder with a unique number that is never reused. So replacing a
+//! collection is a single write to the catalogue: readers see either the old one or the new one. A
+//! folder that is under construction or was replaced is recorded as discarded, and the remains of
+//! an interrupted build or removal are deleted at the next start. Only recorded folders are ever
+//! removed. The catalogue's file also serves as the lock of the data folder.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
@@ -22,25 +21,25 @@ use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::Schema;
 
-/// The longest name of a collection, in characters.
+/// The maximum length of a collection's name in characters.
 pub const MAX_NAME: usize = 64;
 
 const CATALOGUE_FILE: &str = "catalogue.redb";
 const COLLECTIONS_FOLDER: &str = "collections";
 
-/// Pages of the catalogue's file kept in memory.
+/// The size of the page cache for the catalogue's file.
 const CACHE_BYTES: usize = 4 << 20;
 
 /// Name -> number of the folder.
 const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
-/// The name of the collection that answers where none is named.
+/// The name of the collection used if a request names none.
 const DEFAULT: TableDefinition<'_, (), &str> = TableDefinition::new("default");
-/// The number the next folder gets.
+/// The number of the next folder.
 const NEXT: TableDefinition<'_, (), u64> = TableDefinition::new("next");
-/// Numbers of folders that hold no collection yet, or none any more.
+/// Numbers of folders that do not contain a collection yet, or no longer do.
 const DISCARDED: TableDefinition<'_, u64, ()> = TableDefinition::new("discarded");
 
-/// An open data folder. One process at a time has it open.
+/// An open data folder. Only one process at a time can open it.
 pub struct Catalogue {
     folder: PathBuf,
     database: Durable,
@@ -48,26 +47,26 @@ pub struct Catalogue {
     tuning: Tuning,
     /// Numbers of the folders that are being filled.
     filling: Mutex<BTreeSet<u64>>,
-    /// The collections that are open, or being opened, by the numbers of their folders.
+    /// The collections that are open or being opened, by folder number.
     open: Mutex<HashMap<u64, Arc<Slot>>>,
-    /// Held by whoever changes what a name points to.
+    /// Held while a name's target is changed.
     changing: Mutex<()>,
 }
 
-/// A place for an open collection. Its lock is held while the collection is opened, which
-/// takes seconds for a large one: those who ask for it wait, those who ask for others do not.
+/// A slot for an open collection. Its lock is held while the collection is opened, which takes
+/// seconds for a large one: callers who need this collection wait, others do not.
 type Slot = Mutex<Option<Arc<Collection>>>;
 
 impl Catalogue {
-    /// Opens a data folder, making it where it does not exist.
+    /// Opens a data folder, creating it if it does not exist.
     ///
     /// # Errors
-    /// [`Error::InUse`] where another process has it open.
+    /// [`Error::InUse`] if another process has it open.
     pub fn open(folder: &Path, encoder: Arc<QueryEncoder>) -> Result<Self> {
         Self::open_with(folder, encoder, Tuning::default())
     }
 
-    /// The same, with other numbers for its collections than the usual ones.
+    /// The same with custom thresholds for its collections.
     ///
     /// # Errors
     /// As for [`Catalogue::open`].
@@ -76,7 +75,7 @@ impl Catalogue {
         std::fs::create_dir_all(&collections).map_err(Error::io(&collections))?;
         let path = folder.join(CATALOGUE_FILE);
         refuse_without_catalogue(&path, &collections)?;
-        // redb checks what it reads; where damage gets past that, it panics.
+        // redb checks what it reads, but may panic if damage goes undetected.
         let database = catch_unwind(|| Durable::create(&path, CACHE_BYTES))
             .map_err(|_| Error::damaged(&path))?
             .map_err(|error| match error {
@@ -106,15 +105,15 @@ impl Catalogue {
     /// The names of the collections, sorted.
     ///
     /// # Errors
-    /// What keeps the catalogue from being read.
+    /// The catalogue cannot be read.
     pub fn names(&self) -> Result<Vec<String>> {
         Ok(self.entries()?.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// The name that was last kept by [`Catalogue::set_default`]; its collection may be gone.
+    /// The name last stored by [`Catalogue::set_default`]; its collection may no longer exist.
     ///
     /// # Errors
-    /// What keeps the catalogue from being read.
+    /// The catalogue cannot be read.
     pub fn default(&self) -> Result<Option<String>> {
         self.read(|read| {
             let name = read.open_table(DEFAULT)?.get(())?;
@@ -122,11 +121,11 @@ impl Catalogue {
         })
     }
 
-    /// Keeps the name of the collection that answers where none is named, so that it stays
-    /// the same when others come.
+    /// Stores the name of the collection used if a request names none, so that it remains the
+    /// default when others are added.
     ///
     /// # Errors
-    /// What keeps the catalogue from being written.
+    /// The catalogue cannot be written.
     pub fn set_default(&self, name: &str) -> Result<()> {
         self.write(|write| {
             write.open_table(DEFAULT)?.insert((), name)?;
@@ -134,10 +133,10 @@ impl Catalogue {
         })
     }
 
-    /// A collection, opened at the first call.
+    /// A collection, opened on first use.
     ///
     /// # Errors
-    /// [`Error::NoCollection`], and those of [`Collection::open`].
+    /// [`Error::NoCollection`], and as for [`Collection::open`].
     pub fn collection(&self, name: &str) -> Result<Arc<Collection>> {
         loop {
             let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
@@ -145,7 +144,7 @@ impl Catalogue {
             if self.number(name)? == Some(number) {
                 return opened;
             }
-            // It was replaced, dropped or renamed meanwhile.
+            // It was replaced, dropped or renamed in the meantime.
             let entries = self.entries()?;
             match (entries.iter().find(|(_, of)| *of == number), opened) {
                 (Some((name, _)), Ok(collection)) => collection.set_name(name),
@@ -155,7 +154,7 @@ impl Catalogue {
         }
     }
 
-    /// The collection in a folder, opened where it is not yet.
+    /// The collection in a folder, opened if needed.
     fn opened(&self, name: &str, number: u64) -> Result<Arc<Collection>> {
         let slot = Arc::clone(lock(&self.open).entry(number).or_default());
         let mut slot = lock(&slot);
@@ -173,16 +172,16 @@ impl Catalogue {
         Ok(collection)
     }
 
-    /// Makes a collection from a file. With `replace` an existing one of that name is kept,
-    /// and answers, until the new one is whole.
+    /// Creates a collection from a file. With `replace`, an existing one with that name remains in
+    /// use until the new one is complete.
     ///
     /// # Errors
-    /// [`Error::BadName`], [`Error::CollectionExists`], and those of [`Build::run`].
+    /// [`Error::BadName`], [`Error::CollectionExists`], and as for [`Build::run`].
     pub fn build(&self, name: &str, build: Build<'_>, replace: bool) -> Result<Report> {
         self.make(name, replace, |folder| build.run(folder, self.tuning))
     }
 
-    /// Makes a collection with no records yet.
+    /// Creates an empty collection.
     ///
     /// # Errors
     /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::Store`].
@@ -198,7 +197,7 @@ impl Catalogue {
         })
     }
 
-    /// Makes a collection in a folder of its own, which `fill` fills.
+    /// Creates a collection in a new folder, filled by `fill`.
     pub(crate) fn make<T>(
         &self,
         name: &str,
@@ -210,7 +209,8 @@ impl Catalogue {
             return Err(Error::CollectionExists(name.to_owned()));
         }
         let number = {
-            // One step: a removal in between would take the folder for one left behind.
+            // A single step: otherwise a concurrent removal could mistake the folder for a
+            // leftover.
             let mut filling = lock(&self.filling);
             let number = self.next_number()?;
             filling.insert(number);
@@ -235,11 +235,11 @@ impl Catalogue {
         let folder = self.folder_of(number);
         std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let made = fill(&folder)?;
-        // Opened before anyone relies on it: nobody waits for it then, and one that cannot be
-        // opened, such as a snapshot of another model, takes nobody's place.
+        // Opened before it is used, so that nobody has to wait for it, and one that cannot be
+        // opened, such as a snapshot from another model, does not replace the existing one.
         self.opened(name, number)?;
         let _changing = lock(&self.changing);
-        // Asked again: another may have been made under that name meanwhile.
+        // Checked again: another one may have been created under that name in the meantime.
         let earlier = self.number(name)?;
         if earlier.is_some() && !replace {
             return Err(Error::CollectionExists(name.to_owned()));
@@ -250,8 +250,8 @@ impl Catalogue {
         Ok(made)
     }
 
-    /// Lets no more writes into a collection, if `change` succeeds. None is made meanwhile:
-    /// what was acknowledged was there before the change, or fails after it.
+    /// Closes a collection for writes if `change` succeeds. No write happens in the meantime: it is
+    /// either acknowledged before the change or fails after it.
     fn close(
         &self,
         number: Option<u64>,
@@ -268,18 +268,18 @@ impl Catalogue {
                 drop(opened);
                 collection.close(why, change)?;
             }
-            // Nobody opens it before the change is made.
+            // It cannot be opened before the change is made.
             None => change()?,
         }
         lock(&self.open).remove(&number);
         Ok(())
     }
 
-    /// Makes a collection from a snapshot, which errors call `path`. When it returns, the
-    /// indexes are built where the snapshot's could not be used.
+    /// Creates a collection from a snapshot. `path` is its name in errors. When it returns, any
+    /// indexes that could not be taken from the snapshot have been built.
     ///
     /// # Errors
-    /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::OtherModel`], and those of
+    /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::OtherModel`], and as for
     /// [`crate::collection::restore`].
     pub fn restore(&self, name: &str, input: impl Read, path: &Path, replace: bool) -> Result<()> {
         self.make(name, replace, |folder| {
@@ -289,7 +289,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Removes a collection and all its records.
+    /// Removes a collection with all its records.
     ///
     /// # Errors
     /// [`Error::NoCollection`].
@@ -305,7 +305,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Gives a collection another name.
+    /// Renames a collection.
     ///
     /// # Errors
     /// [`Error::NoCollection`], [`Error::BadName`], [`Error::CollectionExists`].
@@ -327,7 +327,7 @@ impl Catalogue {
             }
             Ok(())
         })?;
-        // Whoever holds it under its old name keeps it, under the new one.
+        // A collection that is in use under its old name remains in use under the new one.
         let slot = lock(&self.open).get(&number).cloned();
         if let Some(collection) = slot.and_then(|slot| lock(&slot).clone()) {
             collection.set_name(to);
@@ -345,7 +345,7 @@ impl Catalogue {
         &self.encoder
     }
 
-    /// The error for a name that is not there.
+    /// The error for an unknown name.
     fn no_collection(&self, name: &str) -> Error {
         Error::NoCollection {
             name: name.to_owned(),
@@ -371,7 +371,7 @@ impl Catalogue {
         })
     }
 
-    /// A number for a new folder, written down as discarded until a name points to it.
+    /// A number for a new folder, recorded as discarded until a name points to it.
     fn next_number(&self) -> Result<u64> {
         self.write(|write| {
             let mut next = write.open_table(NEXT)?;
@@ -382,8 +382,7 @@ impl Catalogue {
         })
     }
 
-    /// Lets a name point to a folder, or to none, instead of an earlier one, in one
-    /// transaction.
+    /// Makes a name point to a folder, or to none, instead of an earlier one, in one transaction.
     fn point(&self, name: &str, number: Option<u64>, earlier: Option<u64>) -> Result<()> {
         self.write(|write| {
             let mut table = write.open_table(COLLECTIONS)?;
@@ -404,18 +403,18 @@ impl Catalogue {
         })
     }
 
-    /// Removes what is no longer needed. What was asked for is done by then: where this fails,
-    /// the next start goes on with it.
+    /// Removes what is no longer needed. The request itself is already complete; if this fails, the
+    /// next start continues.
     fn tidy(&self) {
         if let Err(error) = self.remove_discarded() {
             tracing::warn!(%error, "folders no longer needed stay written down");
         }
     }
 
-    /// Removes the folders that are written down as discarded, and only those. One that
-    /// cannot be removed stays written down, and is tried again at the next start.
+    /// Removes the folders recorded as discarded, and no others. One that cannot be removed remains
+    /// recorded and is tried again at the next start.
     fn remove_discarded(&self) -> Result<()> {
-        // A number is never used twice: what is discarded now will not be needed again.
+        // Numbers are never reused, so a folder that is discarded now will not be needed again.
         let mut gone = self.discarded()?;
         gone.retain(|number| remove(&self.folder_of(*number)));
         if gone.is_empty() {
@@ -430,7 +429,7 @@ impl Catalogue {
         })
     }
 
-    /// The numbers of the folders that hold no collection, and are not being filled.
+    /// The numbers of the discarded folders, except those being filled.
     fn discarded(&self) -> Result<Vec<u64>> {
         let filling = lock(&self.filling);
         let numbers: Vec<u64> = self.read(|read| {
@@ -463,7 +462,7 @@ impl Catalogue {
     }
 }
 
-/// Names appear in URLs and on command lines, so they are kept plain.
+/// Checks a name. Names appear in URLs and on command lines, so they must be plain.
 ///
 /// # Errors
 /// [`Error::BadName`].
@@ -479,7 +478,7 @@ pub fn check_name(name: &str) -> Result<()> {
     }
 }
 
-/// Removes a folder with all that is in it; whether it is gone.
+/// Removes a folder and its contents. Returns whether it is gone.
 fn remove(folder: &Path) -> bool {
     match std::fs::remove_dir_all(folder) {
         Ok(()) => true,
@@ -491,7 +490,7 @@ fn remove(folder: &Path) -> bool {
     }
 }
 
-/// Collections without a catalogue are not overlooked: a new, empty one would hide them.
+/// Refuses to create an empty catalogue that would hide existing collections.
 fn refuse_without_catalogue(catalogue: &Path, collections: &Path) -> Result<()> {
     let there = std::fs::metadata(catalogue).is_ok_and(|file| file.len() > 0);
     let mut entries = std::fs::read_dir(collections).map_err(Error::io(collections))?;

@@ -1,29 +1,29 @@
-//! One ranking out of two.
+//! Fuses two rankings into one.
 //!
-//! Two ways: by ranks alone, or by scores that were made comparable first. Cosines and BM25
-//! scores have neither unit nor range in common, and both depend on the query; but each
-//! engine's answer to a query has a level that counts as good, and one that counts as
-//! nothing. [`Scale`] measures a score between the two.
+//! There are two ways: by ranks alone, or by scores that are made comparable first. Cosines and
+//! BM25 scores share neither unit nor range, and both depend on the query. But for each query,
+//! an engine has a score that counts as good, and one that counts as nothing. [`Scale`] measures
+//! a score between the two.
 
-/// The constant of reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): the
-/// paper's own choice, large enough that no first place wins alone.
+/// The constant of reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): the paper's
+/// own choice, large enough that a first place does not win by itself.
 const K: f32 = 60.0;
 
-/// The place in a ranking whose score counts as good. The first would be at the mercy of
-/// one outlier; ten are what a page shows.
+/// The rank whose score counts as good. The first would be at the mercy of one outlier; ten is
+/// what a page shows.
 pub const GOOD_RANK: usize = 10;
 
-/// Differences smaller than this are none: they would blow noise up to a ranking.
+/// The smallest range of a scale: with a smaller one, noise would be blown up into a ranking.
 const LEAST_RANGE: f32 = 1e-3;
 
-/// A record counts as well matched by words, whatever its length, that holds so many times the
-/// share of the query that the tenth best hit holds, and this share at least. Chosen with the
-/// three benchmarks, none of which it makes worse.
+/// A record counts as well matched by words, whatever its length, if it contains this many times
+/// the share of the query that the tenth-best hit contains, and at least the share below. Chosen
+/// on the three benchmarks, none of which it makes worse.
 const GOOD_COVERAGE: f32 = 2.0;
 const LEAST_GOOD_COVERAGE: f32 = 0.5;
 
-/// No hit counts as more than so many good ones by meaning: as much as one that holds the whole
-/// query counts by words, where few do.
+/// By meaning, no hit counts as more than this many good ones: as much as a hit that contains
+/// the whole query counts by words, where few do.
 const MOST_GOOD: f32 = 1.0 / (LEAST_GOOD_COVERAGE * LEAST_GOOD_COVERAGE);
 
 /// What a rank adds to a fused score.
@@ -31,10 +31,10 @@ pub fn reciprocal_rank(rank: u32) -> f32 {
     1.0 / (K + rank as f32)
 }
 
-/// A linear scale for one engine's scores: 0 is the engine's background, what it gives to
-/// records that have nothing to do with the query; 1 is the score of its tenth best hit. A
-/// linear normalisation in the sense of Lee, "Analyses of multiple evidence combination"
-/// (SIGIR 1997), between levels that one outlier does not move.
+/// A linear scale for one engine's scores: 0 is the engine's background, the score it gives to
+/// unrelated records; 1 is the score of its tenth-best hit. A linear normalisation in the sense
+/// of Lee, "Analyses of multiple evidence combination" (SIGIR 1997), between levels that a
+/// single outlier does not move.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
     background: f32,
@@ -42,20 +42,20 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The scale of an engine that ranks what it finds, from its ranking, best first: with
-    /// fewer than ten hits the last one counts as good; with none everything is 0.
+    /// The scale of an engine that ranks only what it finds, from its ranking, best first. With
+    /// fewer than ten hits, the last one counts as good; with none, every score is 0.
     pub fn of_found(ranking: impl Iterator<Item = f32>) -> Self {
         Self::new(0.0, ranking.take(GOOD_RANK).last())
     }
 
-    /// The scale of an engine that ranks all of so many records, from the background and its
-    /// ranking, best first. Of fewer than a hundred records the tenth is none of the good
-    /// ones: then it is the last of their best tenth.
+    /// The scale of an engine that ranks all of `records` records, from the background and its
+    /// ranking, best first. With fewer than a hundred records, the tenth is not a good one; the
+    /// last of the best tenth is used instead.
     pub fn of_all(background: f32, ranking: impl Iterator<Item = f32>, records: u32) -> Self {
         let good_rank = (records as usize).div_ceil(10).clamp(1, GOOD_RANK);
         let mut ranking = ranking.take(good_rank).peekable();
         let best = ranking.peek().copied().unwrap_or(background);
-        // Where few records have to do with the query, the good one is none of them.
+        // If few records relate to the query, the one used is not among them.
         let least = background + (best - background) / MOST_GOOD;
         Self::new(background, ranking.last().map(|good| good.max(least)))
     }
@@ -65,19 +65,21 @@ impl Scale {
         Self { background, range }
     }
 
-    /// Where a score lies on the scale. Below the background it is worth no less: where most of
-    /// a collection is near to a query, the rest would seem to be opposed to it.
+    /// Where a score lies on the scale. Scores below the background count as 0: where most of a
+    /// collection is near the query, the rest would otherwise seem opposed to it.
     pub fn of(&self, score: f32) -> f32 {
         ((score - self.background) / self.range).max(0.0)
     }
 }
 
 /// How well words match a record, by the better of two measures: its score on the engine's
-/// scale, and the square of the share of the query that it holds, in units of a good share: the
-/// square, since part of a query is often held by chance and all of it seldom. BM25 gives a long record little for a word
-/// that it alone holds, less than short ones get for a common word, or than nearness in meaning
-/// is worth where fewer than ten hold any; but to hold what is rare in the query is a good match
-/// however long the record is.
+/// scale, and the share of the query that it contains, relative to a good share and squared. It
+/// is squared because part of a query is often contained by chance, but all of it rarely.
+///
+/// BM25 gives a long record little for a word that only this record contains: less than short
+/// records get for a common word, or than nearness in meaning is worth where fewer than ten
+/// contain any. But containing what is rare in the query is a good match, however long the
+/// record is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WordScale {
     score: Scale,
@@ -85,8 +87,8 @@ pub struct WordScale {
 }
 
 impl WordScale {
-    /// The scale of a ranking, best first, and of the share of the query that its tenth holds,
-    /// which is none where there are fewer.
+    /// The scale for a ranking, best first, and for the share of the query that its tenth hit
+    /// contains; 0 if there are fewer.
     pub fn of_found(ranking: impl Iterator<Item = f32>, tenth: f32) -> Self {
         Self {
             score: Scale::of_found(ranking),
@@ -132,7 +134,7 @@ mod tests {
         let scale = Scale::of_all(0.1, (0..20).map(|at| 0.6 - at as f32 * 0.02), 1_000);
         assert!(
             (scale.of(0.42) - 1.0).abs() < 1e-5,
-            "as ever where ten are near"
+            "unchanged where ten are near"
         );
     }
 
@@ -145,7 +147,7 @@ mod tests {
         assert_eq!(scale.of(1.0, 0.2), 1.0);
         assert!((scale.of(0.3, 0.75) - 2.25).abs() < 1e-6);
         let all_good = WordScale::of_found([1.0; 12].into_iter(), 1.0);
-        assert_eq!(all_good.of(0.3, 1.0), 0.3, "as usual where ten hold it all");
+        assert_eq!(all_good.of(0.3, 1.0), 0.3, "as usual where ten have it all");
         let nothing = WordScale::of_found(std::iter::empty(), 0.0);
         assert_eq!(nothing.of(0.0, 0.0), 0.0);
     }

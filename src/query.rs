@@ -1,4 +1,4 @@
-//! What is asked of a collection, and what it answers.
+//! Queries to a collection, and their answers.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,73 +12,73 @@ use crate::filter::{FacetValue, Filter};
 use crate::record::{FacetField, Markup, Plain, Record};
 pub use crate::text::{Correction, Lookup};
 
-/// How deep each ranking is read for fusion. Fixed, so that paging never reorders.
+/// How deep each ranking is read for fusion. It is fixed so that paging never reorders hits.
 pub const FUSION_DEPTH: usize = 100;
 
-/// The longest query taken. The encoder reads 256 tokens of it, some 1,200 characters.
+/// The longest query accepted. The encoder reads 256 tokens of it, some 1,200 characters.
 pub const MAX_QUERY_CHARS: usize = 2_000;
-/// The most different phrases, exclusions and fields in a query: each costs a pass over the
-/// records that hold it.
+/// The most distinct phrases, exclusions and fields in a query. Each costs a pass over the records
+/// that contain it.
 pub const MAX_CONDITIONS: usize = 32;
-/// The most words in one of them, likewise.
+/// The most words in one of them, for the same reason.
 pub const MAX_PHRASE_WORDS: usize = 32;
-/// The most hits one answer holds.
+/// The most hits in one answer.
 pub const MAX_LIMIT: usize = 100;
-/// How deep a ranking can be paged through.
+/// How deep a ranking can be paged.
 pub const MAX_DEPTH: usize = 1_000;
-/// The most hits whose nearest sentence is looked for: each sentence is encoded.
+/// The most hits whose nearest sentence is determined, because each sentence must be encoded.
 pub const MAX_SENTENCE_HITS: usize = 20;
-/// The most records a page of a collection that is read through holds.
+/// The most records per page when a collection is read in full.
 pub const MAX_PAGE_RECORDS: usize = 1_000;
-/// The most bytes of records a page holds, as JSON; a single record may have more.
+/// The most bytes of records per page, as JSON. A single record may be larger.
 pub const MAX_PAGE_BYTES: usize = 8 << 20;
-/// The most values of a facet that are told with their counts; of more, how many there are.
+/// The most facet values returned with their counts. Further values are only counted.
 pub const MAX_FACET_VALUES: usize = 200;
-/// How many copies of a hit are named; all are counted.
+/// How many copies of a hit are listed; all are counted.
 pub const MAX_COPIES: usize = 50;
 
-/// How long a text is shown by a hit, in bytes: a longer one is cut to a snippet.
+/// The most bytes of text displayed with a hit; a longer text is cut to a snippet.
 pub const MAX_SNIPPET_BYTES: usize = 1_200;
-/// How long a title is shown, likewise.
+/// The most bytes of a title displayed.
 pub const MAX_TITLE_BYTES: usize = 400;
-/// The query that asks for anything.
+/// The query that matches everything.
 pub const ANYTHING: &str = "*";
 
-/// A question to a collection.
+/// A query to a collection.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// What is looked for, in the asker's words.
+    /// The text to search for, as typed by the user.
     pub text: String,
     /// Which engines rank.
     pub mode: Mode,
-    /// How many hits at most, up to [`MAX_LIMIT`].
+    /// The maximum number of hits, up to [`MAX_LIMIT`].
     pub limit: usize,
-    /// How many hits to pass over; with the limit up to [`MAX_DEPTH`].
+    /// How many hits to skip; together with the limit, at most [`MAX_DEPTH`].
     pub offset: usize,
-    /// What every hit must fulfil.
+    /// Conditions that every hit must meet.
     pub filters: Vec<Filter>,
-    /// The facet that hits stand in order of, in place of a ranking: where nothing is looked
-    /// for, and in mode `text`.
+    /// The facet to sort hits by instead of ranking them: for queries without text, and in mode
+    /// `text`.
     pub sort: Option<Sort>,
-    /// How neighbours are looked for.
+    /// How neighbours are searched.
     pub route: Route,
-    /// Whether identical records are one hit.
+    /// Whether identical records are collapsed into one hit.
     pub collapse: bool,
     /// The facets whose values are counted.
     pub facets: Vec<String>,
-    /// How the two rankings become one, in mode `hybrid`.
+    /// How the two rankings are combined in mode `hybrid`.
     pub fusion: Fusion,
-    /// Whether quotes, hyphens and colons are operators; otherwise they are just text.
+    /// Whether quotes, hyphens and colons are operators; otherwise they are plain text.
     pub operators: bool,
     /// How words are looked up.
     pub lookup: Lookup,
-    /// Whether the sentence nearest to the query is looked for in each hit, in modes that
-    /// read meaning: for at most [`MAX_SENTENCE_HITS`] hits.
+    /// Whether to find the sentence nearest to the query in each hit, in modes that use meaning and
+    /// for at most [`MAX_SENTENCE_HITS`] hits.
     pub sentences: bool,
 }
 
 impl Query {
-    /// A query as most people ask it: by meaning, the first ten.
+    /// A query with the defaults: by meaning, the first ten hits.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -100,13 +100,13 @@ impl Query {
         }
     }
 
-    /// Whether it looks for nothing by itself: it is empty, or `*`. Then records are listed in
+    /// Whether it has no text to search for: it is empty or `*`. If so, records are listed in
     /// order.
     pub fn is_open(&self) -> bool {
         is_blank(&self.text) || (self.operators && self.text.trim() == ANYTHING)
     }
 
-    /// Checks that something is looked for, and the limits above.
+    /// Checks that there is something to search for, and the limits above.
     ///
     /// # Errors
     /// [`Error::BadQuery`], naming the parameter and what it allows.
@@ -120,7 +120,7 @@ impl Query {
     /// Checks the limits above.
     ///
     /// # Errors
-    /// Those of [`Query::check`], but for an empty query.
+    /// As for [`Query::check`], except for an empty query.
     pub fn check_limits(&self) -> Result<()> {
         check_length("query", &self.text)?;
         if self.sentences && self.mode == Mode::Text {
@@ -161,7 +161,7 @@ impl Query {
 /// Checks that a text is not longer than a query may be.
 ///
 /// # Errors
-/// [`Error::BadQuery`], calling it by name.
+/// [`Error::BadQuery`] that refers to the text as `what`.
 pub fn check_length(what: &str, text: &str) -> Result<()> {
     let length = text.chars().count();
     if length > MAX_QUERY_CHARS {
@@ -172,7 +172,7 @@ pub fn check_length(what: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Checks the part of a ranking that is asked for.
+/// Checks the requested part of a ranking.
 ///
 /// # Errors
 /// [`Error::BadQuery`], naming the parameter and what it allows.
@@ -191,14 +191,14 @@ pub fn check_page(limit: usize, offset: usize) -> Result<()> {
     Ok(())
 }
 
-/// What records stand in order of: a facet, rising or, with a `-` before its field, falling.
-/// Of several values of a record the one counts that comes first in this order; records without
-/// a value come last, and those that are equal stand in order of number.
+/// A sort order: a facet, ascending or, with a `-` before its field, descending. If a record has
+/// several values, the first in this order counts. Records without a value come last, and ties are
+/// in order of number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sort {
     /// The facet's field.
     pub field: String,
-    /// Whether the greatest value comes first.
+    /// Whether the largest value comes first.
     pub descending: bool,
 }
 
@@ -211,7 +211,7 @@ impl FromStr for Sort {
             Some(field) => (true, field),
             None => (false, text),
         };
-        // A name that begins with a hyphen stands behind a backslash, as in a filter.
+        // A name that begins with a hyphen must be escaped by a backslash, as in a filter.
         let field = match field.strip_prefix('\\') {
             Some(literal) if literal.starts_with('-') => literal,
             _ => field,
@@ -231,7 +231,7 @@ impl FromStr for Sort {
 /// Which engines rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// By meaning: cosine of vectors.
+    /// By meaning: cosine similarity of vectors.
     Neural,
     /// By words: BM25.
     Text,
@@ -273,59 +273,60 @@ impl FromStr for Mode {
     }
 }
 
-/// How two rankings become one.
+/// How two rankings are combined.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fusion {
-    /// Scores in units of what each engine gives its tenth best hit, weighed: see
+    /// A weighted sum of scores, in units of the score of each engine's tenth best hit: see
     /// [`crate::fusion::Scale`].
     Weighted {
-        /// The share of meaning, 0 to 1; the rest is that of words.
+        /// The weight of meaning, 0 to 1; the rest is the weight of words.
         meaning: f32,
     },
-    /// `Σ 1 / (60 + rank)`, which asks for ranks alone.
+    /// `Σ 1 / (60 + rank)`, which depends only on ranks.
     ReciprocalRank,
 }
 
 impl Default for Fusion {
-    /// Half and half: chosen on benchmarks, each left out in turn (benches/QUALITY.md).
+    /// Equal weights: chosen by leave-one-out on benchmarks (benches/QUALITY.md).
     fn default() -> Self {
         Self::Weighted { meaning: 0.5 }
     }
 }
 
-/// How neighbours are looked for.
+/// How neighbours are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// The graph where it serves well, the exact scan elsewhere.
+    /// The graph where it works well, otherwise the exact scan.
     Auto,
-    /// The graph, filters and depth permitting: for measuring it.
+    /// The graph, if filters and depth permit: for measuring it.
     Graph,
     /// The exact scan.
     Exact,
 }
 
-/// What a collection answers.
+/// The answer of a collection.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The hits asked for, best first.
+    /// The requested hits, best first.
     pub hits: Vec<Hit>,
-    /// How many records are answers: those that [`Counted`] says and that pass the filters,
-    /// identical ones one by one. The hits may go on beyond them: something is always nearest.
+    /// The number of answers: the records described by [`Counted`] that pass the filters, with
+    /// identical ones counted individually. There may be further hits, because some record is
+    /// always nearest.
     pub total: u32,
-    /// Which records those are.
+    /// Which records are counted.
     pub counted: Counted,
-    /// How neighbours were looked for, where they were.
+    /// How neighbours were searched, if they were.
     pub route: Option<Route>,
-    /// Counts of the facets asked for, in the order asked.
+    /// Counts of the requested facets, in the requested order.
     pub facets: Vec<FacetCounts>,
-    /// Whether anything is near enough to the query to be an answer, in modes that read
-    /// meaning and where the collection is large enough to tell. `false`: what was found is
-    /// just the nearest of what does not fit.
+    /// Whether anything is near enough to the query to be an answer, in modes that use meaning and
+    /// if the collection is large enough to tell. If `false`, the hits are just the nearest of
+    /// records that do not fit.
     pub fits: Option<bool>,
-    /// Words of the query that no record holds, and what was looked for instead.
+    /// Words of the query that no record contains, and the words used instead.
     pub corrections: Vec<Correction>,
-    /// Whether the mode asks for meaning and the model knows nothing of the query, such as an
-    /// emoji or a script it never learned: then words alone have answered.
+    /// Whether the mode uses meaning but the model cannot read any of the query, such as an emoji
+    /// or a script it never learned. If so, only words were used.
     pub unread: bool,
     /// How long each stage took.
     pub timings: Timings,
@@ -334,14 +335,14 @@ pub struct Answer {
 /// Which records are counted as answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Those that hold a word of the query.
+    /// Those that contain a word of the query.
     Matching,
-    /// Those near enough in meaning to fit, and those that hold every word of the query.
+    /// Those near enough in meaning to fit, and those that contain every word of the query.
     Answers,
-    /// The same, but nearness was only looked for among the nearest that the graph finds:
-    /// there may be more.
+    /// The same, but only the nearest records found by the graph were considered, so there may be
+    /// more.
     AtLeast,
-    /// All: there is nothing to tell answers by.
+    /// All: there is no basis for telling which are answers.
     All,
 }
 
@@ -357,19 +358,19 @@ impl Counted {
     }
 }
 
-/// How many records have each value of a facet. Conditions on the facet itself are left aside,
-/// so that the other values one could choose are counted too; within `or`, `and` and `not` they
-/// count, since what would be left without them is another filter.
+/// The number of records for each value of a facet. Conditions on the facet itself are ignored, so
+/// that alternative values are counted too. Conditions within `or`, `and` and `not` apply, because
+/// removing them would change the meaning of the filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FacetCounts {
     /// The facet.
     pub facet: FacetField,
-    /// Which records were counted: those of the answer's total.
+    /// Which records were counted: the same as in the answer's total.
     pub counted: Counted,
-    /// Values with their number of records, most first, at most [`MAX_FACET_VALUES`]; values
-    /// that as many records have stand in order.
+    /// Values with their number of records, most frequent first, at most [`MAX_FACET_VALUES`].
+    /// Values with equal counts are in order.
     pub values: Vec<(FacetValue, u32)>,
-    /// How many further values there are.
+    /// The number of further values.
     pub more: u32,
 }
 
@@ -378,40 +379,40 @@ pub struct FacetCounts {
 pub struct Hit {
     /// The record.
     pub record: Record,
-    /// What it was ranked by: cosine, BM25 score, or fused score, as the mode has it; 0 where
+    /// The score it was ranked by: cosine, BM25 score or fused score, depending on the mode; 0 if
     /// records are listed in order.
     pub score: f32,
-    /// Its place by meaning, where that engine was asked and found it.
+    /// Its rank by meaning, if that engine was used and found it.
     pub neural: Option<Signal>,
-    /// Its place by words, likewise.
+    /// Its rank by words, if that engine was used and found it.
     pub text: Option<Signal>,
-    /// How many of a hundred pairs of unrelated texts in the collection are less near than
-    /// the query and this record.
+    /// The percentage of pairs of unrelated texts in the collection that are less similar than the
+    /// query and this record.
     pub percentile: Option<f32>,
-    /// The part of the record's title that is shown, from its beginning.
+    /// The part of the record's title that is displayed, from its beginning.
     pub title: Range<usize>,
-    /// The part of the record's text that is shown: a text of more than
-    /// [`MAX_SNIPPET_BYTES`] is cut, around the passage where there is one.
+    /// The part of the record's text that is displayed. A text of more than [`MAX_SNIPPET_BYTES`]
+    /// is cut, around the passage if there is one.
     pub snippet: Range<usize>,
-    /// Where the query's words stand in what is shown, in modes that read words.
+    /// Where the query's words appear in what is displayed, in modes that use words.
     pub highlights: Highlights,
-    /// Byte range in the record's text of the part that shows best why it was found, where
-    /// the text is long: the passage that was nearest or, by words, the fragment that holds
-    /// most of them, as far as it is shown.
+    /// For a long text, the byte range in the record's text of the part that best shows why it was
+    /// found: the nearest passage or, by words, the fragment with most of the words, as far as it
+    /// is displayed.
     pub passage: Option<Range<usize>>,
-    /// Byte range in the record's text of the sentence that is nearest to the query, where
-    /// that was asked and the text, or its passage, has more than one.
+    /// The byte range in the record's text of the sentence nearest to the query, if requested and
+    /// if the text or its passage has more than one sentence.
     pub sentence: Option<Range<usize>>,
-    /// Whether meaning reads a part of the record only, since its text is too long.
+    /// Whether only a part of the record is encoded, because its text is too long.
     pub read_in_part: bool,
-    /// Records identical to this one that pass the filters too, hidden behind it.
+    /// Identical records that also pass the filters and are collapsed into this hit.
     pub copies: Copies,
 }
 
 impl Hit {
-    /// The hit with title and text as their source has them, markup and all, and with every
-    /// place in them: as programs take it, which have the fields themselves. What is shown
-    /// stays bounded: a part that is mostly markup is left without it.
+    /// The hit with title and text as in their source, including markup, and with all ranges
+    /// converted. This is for programs, which have the original fields. The displayed parts remain
+    /// bounded: one that is mostly markup is left without it.
     pub fn as_written(mut self) -> Self {
         let Markup { title, text } = std::mem::take(&mut self.record.markup);
         if let Some((title, shown)) = title.and_then(|title| written(title, &self.title)) {
@@ -431,7 +432,8 @@ impl Hit {
     }
 }
 
-/// The part of the original that a part of a text came from: to its ends, where that is.
+/// The part of the original that a part of a text came from. A part that reaches to the ends of the
+/// text also reaches to the ends of the original.
 fn written(text: Plain, shown: &Range<usize>) -> Option<(Plain, Range<usize>)> {
     const MOST: usize = 4 * MAX_SNIPPET_BYTES;
     let origin = text.origin(shown.clone());
@@ -445,7 +447,7 @@ fn written(text: Plain, shown: &Range<usize>) -> Option<(Plain, Range<usize>)> {
     (end - start <= MOST).then_some((text, start..end))
 }
 
-/// Records that say the same to the letter.
+/// Records with exactly the same contents.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Copies {
     /// How many there are.
@@ -454,26 +456,26 @@ pub struct Copies {
     pub records: Vec<Copy>,
 }
 
-/// One of them.
+/// One of these records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Copy {
     /// Its id.
     pub id: String,
-    /// Its facets, in which it may differ.
+    /// Its facets, which may differ.
     pub facets: Vec<(String, String)>,
 }
 
-/// One engine's word on a hit.
+/// One engine's result for a hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Signal {
-    /// Place in that engine's ranking, from 1.
+    /// Rank in that engine's results, from 1.
     pub rank: u32,
-    /// Cosine, or BM25 score.
+    /// Cosine or BM25 score.
     pub score: f32,
 }
 
-/// Byte ranges of matched words in the whole title and the whole text, of those that are
-/// shown.
+/// Byte ranges of matched words, relative to the whole title and text. Only displayed ones are
+/// included.
 #[derive(Debug, Clone, Default)]
 pub struct Highlights {
     /// In the title.
@@ -482,10 +484,10 @@ pub struct Highlights {
     pub text: Vec<Range<usize>>,
 }
 
-/// How long an answer's stages took. A stage that was not needed took no time.
+/// How long an answer's stages took; zero for stages that were not needed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Timings {
-    /// Query to vector, or finding it in the cache.
+    /// Encoding the query, or finding its vector in the cache.
     pub encode: Duration,
     /// Ranking by meaning.
     pub neural: Duration,
@@ -493,8 +495,8 @@ pub struct Timings {
     pub text: Duration,
     /// Fusing the two.
     pub fusion: Duration,
-    /// Reading the hits' records and marking words.
+    /// Reading the hits' records and highlighting words.
     pub fetch: Duration,
-    /// All of it.
+    /// The whole answer.
     pub total: Duration,
 }

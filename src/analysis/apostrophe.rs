@@ -1,35 +1,35 @@
-//! What an apostrophe does: it ends an article or a particle (`l'été`, `O'Brien`), begins an
-//! ending (`driver's`, `we'll`), or glues as a hyphen does (`Qur'an`, `Ankara'da`).
+//! What an apostrophe does: it ends an article or a particle (`l'été`, `O'Brien`), starts an
+//! ending (`driver's`, `we'll`), or joins like a hyphen (`Qur'an`, `Ankara'da`).
 
 use super::scan::{Form, Part};
 
 /// What an apostrophe is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Apostrophe {
-    /// The end of a word that lost its vowel.
+    /// The end of a word that lost its last vowel.
     Elision,
-    /// The beginning of the ending that says whose.
+    /// The start of a possessive ending.
     Possessive,
-    /// The beginning of a short verb, without which it would be another word: "we'll".
+    /// The start of a contracted verb, without which it would be another word: "we'll".
     Verb,
-    /// The end of the n of "not".
+    /// The contracted "not": "n't".
     Negation,
-    /// A mark like a hyphen, which parts a name from its ending in Turkish.
+    /// A mark like a hyphen, which separates a name from its ending in Turkish.
     Hyphen,
 }
 
-/// Words that lose their last vowel before another: the articles, pronouns and prepositions
-/// of French, Italian and Catalan, the Irish O, the `o` of "o'clock".
+/// Words that lose their last vowel before another word: articles, pronouns and prepositions of
+/// French, Italian and Catalan, the Irish O, the `o` of "o'clock".
 const ELIDED: [&str; 34] = [
     "l", "d", "c", "j", "m", "n", "s", "t", "o", "un", "dell", "all", "dall", "nell", "sull",
     "coll", "quell", "quest", "bell", "sant", "grand", "anch", "com", "dov", "cos", "gl", "tutt",
     "senz", "mezz", "ch", "v", "degl", "agl", "negl",
 ];
 
-/// The short verbs of English.
+/// The contracted verbs of English.
 const VERBS: [&str; 5] = ["ll", "re", "ve", "d", "m"];
 
-/// Whether a character is an apostrophe, or stands for one.
+/// Whether a character is an apostrophe or is used as one.
 pub fn is_apostrophe(c: char) -> bool {
     matches!(
         c,
@@ -37,7 +37,7 @@ pub fn is_apostrophe(c: char) -> bool {
     )
 }
 
-/// What the apostrophe between two parts is.
+/// What the apostrophe between two parts does.
 fn between(before: &str, after: &str, is_last: bool) -> Apostrophe {
     let lower = before.to_lowercase();
     if is_last && after.eq_ignore_ascii_case("s") {
@@ -55,8 +55,8 @@ fn between(before: &str, after: &str, is_last: bool) -> Apostrophe {
     Apostrophe::Hyphen
 }
 
-/// Reads the apostrophes between the parts of a glued word, and puts together what they do
-/// not part.
+/// Interprets the apostrophes between the parts of a compound word, and joins the parts that
+/// they do not separate.
 pub fn read(text: &str, parts: &mut Vec<Part>) {
     let mut at = 1;
     while at < parts.len() {

@@ -1,4 +1,4 @@
-//! What a query's text asks for: its words, each with the ways in which a record may hold it.
+//! What a query's text asks for: its words, each with the ways in which a record may contain it.
 
 use super::fold::{accented, fold};
 use super::parts::{Borders, split};
@@ -8,22 +8,23 @@ use super::scan::{Form, Found, Joint, Part, Scanner, is_simple};
 use super::unit::{Asked, Likeness, Unit, Way, Whole};
 use super::{Analyzer, Language};
 
-/// A longer word is not taken for two that were typed without the blank between them.
+/// Longer words are not tried as two words typed without the space between them.
 const MAX_APART: usize = 32;
 
 impl Analyzer {
-    /// The words of a query, of which runs without spaces are cut into words.
+    /// The words of a query. Runs without spaces are split into words.
     pub fn query(&self, text: &str) -> Asked {
         self.asked(text, true)
     }
 
-    /// The words of a phrase, which holds its characters side by side as they are.
+    /// The words of a phrase. Runs without spaces are kept whole, with their characters side by
+    /// side.
     pub fn phrase(&self, text: &str) -> Asked {
         self.asked(text, false)
     }
 
-    /// The two words that a word may be for records that write them apart, in all ways to cut
-    /// it where both sides have two letters or more.
+    /// The ways to split a word in two, for records that write it as two words: every split that
+    /// leaves at least two letters on each side.
     pub fn apart(&self, word: &str) -> Vec<Way> {
         let letters = word.chars().count();
         if !(4..=MAX_APART).contains(&letters) || !word.chars().all(char::is_alphabetic) {
@@ -37,13 +38,13 @@ impl Analyzer {
         borders.skip(2).take(letters - 3).map(cut).collect()
     }
 
-    /// The term of two words of a query as one, for records that write them together.
+    /// The term of two words of a query joined into one, for records that write them together.
     pub fn joined(&self, one: &str, other: &str) -> String {
         self.term(&format!("{one}{other}")).into_owned()
     }
 
-    /// The term of two words of a query with an ampersand between them, of which one is a
-    /// single letter: records may write them together.
+    /// The term of two words of a query joined by an ampersand, if one of them is a single
+    /// letter: records may write them together.
     pub fn joined_with_and(&self, one: &str, other: &str) -> Option<String> {
         let is_letter = |word: &str| word.chars().count() == 1;
         let joined = is_letter(one) || is_letter(other);
@@ -75,10 +76,11 @@ impl Analyzer {
         asked
     }
 
-    /// Adds a glued word: what holds without a mark is one unit, the rest are several.
+    /// Adds a compound word. Parts joined without a mark form one unit; the rest are separate
+    /// units.
     fn add_word(&self, text: &str, parts: &[Part], asked: &mut Asked) {
         let first = asked.units.len();
-        // Which unit each part belongs to.
+        // The unit of each part.
         let mut unit_of = Vec::with_capacity(parts.len());
         let mut start = 0;
         for end in 1..=parts.len() {
@@ -113,7 +115,7 @@ impl Analyzer {
         }
     }
 
-    /// A word that holds together without a mark.
+    /// A word whose parts are joined without a mark.
     fn unit(&self, text: &str, parts: &[Part]) -> Unit {
         let mut word = String::new();
         join(text, parts, &mut word);
@@ -186,8 +188,7 @@ impl Analyzer {
         }
     }
 
-    /// Takes two words with a sign between them that is written with blanks for one whole, as
-    /// it is without: `R & D`.
+    /// Adds a whole for two words with a spaced `&` between them: `R & D` is treated like `R&D`.
     fn join_with_and(&self, text: &str, asked: &mut Asked) {
         for (at, pair) in asked.units.windows(2).enumerate() {
             let [one, other] = pair else { continue };
@@ -215,7 +216,7 @@ impl Analyzer {
     }
 }
 
-/// The number of a version without the letter before it.
+/// The number of a version without the `v` before it.
 fn without_its_v(text: &str, parts: &[Part]) -> Option<String> {
     let (letter, number) = parts.split_first()?;
     let is_v = text[letter.core.clone()].eq_ignore_ascii_case("v");

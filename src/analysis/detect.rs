@@ -1,5 +1,5 @@
-//! Which language some texts are in: told by their script, and among the languages of one
-//! script by function words and by letters that few of them have.
+//! Detects the language of texts by their script and, among languages of one script, by function
+//! words and by letters that few languages have.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use super::Language;
 use super::letters::{Script, is_invisible};
 use super::stop_words::listed;
 
-/// So much text is looked at.
+/// How much text is read, in bytes.
 const MAX_BYTES: usize = 1 << 18;
-/// A language is told from words like its own that are worth this much, and this share of all
-/// words. Names and titles, which have hardly any, are taken for English.
+/// A language is detected only with at least this many votes, and this share of all words. Names
+/// and titles have hardly any function words and count as English.
 const MIN_VOTES: f64 = 1.0;
 const MIN_SHARE: f64 = 0.03;
-/// What a letter that few languages have is worth, beside a function word.
+/// The vote of a letter that few languages have, relative to a function word.
 const LETTER: f64 = 0.5;
 
 /// Letters that few languages have.
@@ -45,7 +45,7 @@ const LETTERS: [(Language, &str); 22] = [
     (Language::Persian, "پچژگکی"),
 ];
 
-/// The language that most of some texts are in; English where that cannot be told.
+/// The language of most of the texts; English if it cannot be determined.
 pub fn detect(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Language {
     let words = words_like_those_of_languages();
     let mut scripts: HashMap<Script, f64> = HashMap::new();
@@ -58,7 +58,7 @@ pub fn detect(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Language {
                 continue;
             };
             let script = Script::of(first);
-            // A word without spaces around it says as much as it has syllables, about.
+            // In scripts without spaces, count about one word for every two characters.
             let worth = if script.is_unspaced() {
                 word.chars().count() as f64 / 2.0
             } else {
@@ -100,7 +100,7 @@ pub fn detect(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Language {
         Some(Script::Lao) => Language::Lao,
         Some(Script::Khmer) => Language::Khmer,
         Some(Script::Burmese) => Language::Burmese,
-        // Japanese writes its endings in kana, Chinese has none.
+        // Japanese writes its endings in kana; Chinese has no kana.
         Some(Script::Han | Script::Kana) if kana * 20.0 > japanese => Language::Japanese,
         Some(Script::Han | Script::Kana) if japanese > 0.0 => Language::Chinese,
         Some(Script::Hebrew) => likeliest(&[Language::Hebrew, Language::Yiddish]),
@@ -119,12 +119,12 @@ pub fn detect(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Language {
     }
 }
 
-/// Whether a character stands inside words of its script.
+/// Whether a character is an invisible or combining mark inside a word.
 fn is_part(character: char) -> bool {
     is_invisible(character) || unicode_normalization::char::is_combining_mark(character)
 }
 
-/// Every listed function word with the languages it is of.
+/// Every listed function word, with the languages it belongs to.
 fn words_like_those_of_languages() -> HashMap<&'static str, Vec<Language>> {
     let mut words: HashMap<&str, Vec<Language>> = HashMap::new();
     for &language in Language::ALL {
@@ -138,8 +138,8 @@ fn words_like_those_of_languages() -> HashMap<&'static str, Vec<Language>> {
     words
 }
 
-/// Counts a word for the languages that have it, or letters like its own: the fewer they are,
-/// the more it says.
+/// Votes for the languages that list a word, or that have some of its letters. The fewer such
+/// languages there are, the more each vote counts.
 fn vote(
     words: &HashMap<&'static str, Vec<Language>>,
     word: &str,
@@ -168,7 +168,7 @@ fn vote(
 mod tests {
     use super::*;
 
-    /// Sentences as a child's book has them, one a language.
+    /// Sentences as in a children's book, one per language.
     const SENTENCES: [(Language, &str); 30] = [
         (
             Language::English,

@@ -1,9 +1,9 @@
-//! The two spellings of a nasal before a consonant in Devanagari: a letter of its own or a dot
-//! above, as in `हिन्दी` and `हिंदी`. Writers of Hindi and Marathi use either.
+//! The two spellings of a nasal before a consonant in Devanagari: a separate letter or a dot
+//! above, as in `हिन्दी` and `हिंदी`. Hindi and Marathi use both.
 
 const VIRAMA: char = '\u{94d}';
 const DOT: char = '\u{902}';
-/// The moon's dot, which many write as the plain one.
+/// The moon dot (candrabindu), which many write as the plain dot.
 const MOON_DOT: char = '\u{901}';
 
 /// Each nasal, with the first and the last consonant of its row.
@@ -15,8 +15,8 @@ const ROWS: [(char, char, char); 5] = [
     ('\u{92e}', '\u{92a}', '\u{92d}'),
 ];
 
-/// Writes what follows `start` with dots. A nasal before a consonant of another row stays: it
-/// is heard as itself.
+/// Rewrites the nasals after `start` as dots. A nasal before a consonant of another row stays,
+/// since it is pronounced as itself.
 pub fn write_dots(word: &mut String, start: usize) {
     if !word[start..].contains([VIRAMA, MOON_DOT]) {
         return;

@@ -1,6 +1,6 @@
-//! What counts as the same letter: case, width, ligatures and accents folded, whatever is not
-//! seen left out. What tells one word from another stays: the marks of Indic scripts, of Thai
-//! and its neighbours, the voicing marks of kana, й beside и.
+//! What counts as the same letter: case, width, ligatures and accents are folded, and invisible
+//! characters dropped. Whatever distinguishes words is kept: the marks of Indic scripts, of Thai
+//! and related scripts, the voicing marks of kana, й as opposed to и.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
@@ -8,17 +8,17 @@ use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 use super::devanagari::write_dots;
 use super::letters::{Script, TIMES, ascii_digit, is_invisible, is_joining};
 
-/// A longer word is no word: it is cut here, so that no index holds a term of megabytes.
+/// Longer words are cut to this length, so that no index contains a term of megabytes.
 pub const MAX_WORD_BYTES: usize = 128;
 
-/// A word folded.
+/// Folds a word.
 pub fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     fold_into(word, &mut folded);
     folded
 }
 
-/// Adds a word, folded, to what is there.
+/// Appends a word, folded.
 pub fn fold_into(word: &str, folded: &mut String) {
     let start = folded.len();
     let end = start + MAX_WORD_BYTES;
@@ -57,8 +57,8 @@ pub fn fold_into(word: &str, folded: &mut String) {
     write_dots(folded, start);
 }
 
-/// A word in lower case with its accents, where it is Latin and has any. In Turkish the
-/// dotted and the dotless i are two letters.
+/// A word in lower case with its accents; `None` unless it is Latin and has any. In Turkish,
+/// dotted and dotless i are different letters.
 pub fn accented(word: &str, turkish: bool) -> Option<String> {
     if word.is_ascii() && !(turkish && word.contains('I')) {
         return None;
@@ -84,7 +84,8 @@ pub fn accented(word: &str, turkish: bool) -> Option<String> {
     has_accents.then_some(exact)
 }
 
-/// A word in lower case whose umlauts are written as German does without them: `mueller`.
+/// A word in lower case with its umlauts spelled out, as German does where they are unavailable:
+/// `mueller`.
 pub fn without_umlauts(word: &str) -> Option<String> {
     const UMLAUTS: [(char, &str); 4] = [('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss")];
     let has_any = word.contains(['ä', 'ö', 'ü']);
@@ -97,23 +98,23 @@ pub fn without_umlauts(word: &str) -> Option<String> {
     })
 }
 
-/// A word's characters without those that are not seen, compatibility forms replaced, letters
-/// and their marks composed.
+/// A word's characters without invisible ones, with compatibility forms replaced and marks
+/// composed with their letters.
 fn composed(word: &str) -> Box<dyn Iterator<Item = char> + '_> {
     let seen = word.chars().filter(|&c| !is_invisible(c) && !is_joining(c));
     let seen = seen.map(|c| ascii_digit(c).unwrap_or(c));
-    // Their compatibility forms would take the vowel AM apart, and so make two letters of one.
+    // NFKC would split the vowel AM, which would turn one letter into two.
     let parts_vowels = word.chars().any(|c| matches!(c, '\u{e33}' | '\u{eb3}'));
     if parts_vowels {
         Box::new(seen.nfc())
     } else {
-        // Of one letter there may come a mark that joins: the Catalan `ŀ`.
+        // NFKC can turn a letter into a letter and a joining mark: the Catalan `ŀ`.
         Box::new(seen.nfkc().filter(|&c| !is_joining(c)))
     }
 }
 
-/// Adds a letter the way a keyboard without it has it, or as its readers hold it to be the
-/// same, where Unicode does not decompose it.
+/// Appends a letter that Unicode does not decompose as it is typed on keyboards without it, or
+/// as the letter its readers consider the same.
 fn push_plain(letter: char, folded: &mut String) {
     let plain = match letter {
         'ß' => "ss",
@@ -129,8 +130,8 @@ fn push_plain(letter: char, folded: &mut String) {
         'ς' => "σ",
         'ё' | 'ѐ' => "е",
         'ѝ' => "и",
-        // Alef in all its forms, ya without dots, ta marbuta as it is said at a pause, the
-        // Persian ya and kaf, the forms of ha that Persian, Urdu and Kurdish have.
+        // All forms of alef, ya without dots, ta marbuta as pronounced in pause, Persian ya and
+        // kaf, and the forms of ha in Persian, Urdu and Kurdish.
         'آ' | 'أ' | 'إ' | 'ٱ' => "ا",
         'ى' | 'ی' => "ي",
         'ة' | 'ہ' | 'ۂ' | 'ۀ' | 'ۃ' | 'ە' => "ه",

@@ -1,4 +1,4 @@
-//! The languages a collection may be in, and the stemmer of each.
+//! The languages of collections, and the stemmer of each.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,7 @@ use super::letters::Script;
 /// Defines the languages: variant, code, stemmer.
 macro_rules! languages {
     ($($name:ident $code:literal $stemmer:expr;)*) => {
-        /// What the words of a collection are taken for, which decides how they are stemmed
-        /// and which of them are stop words.
+        /// The language of a collection's words. It determines the stemmer and the stop words.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         #[allow(missing_docs)]
@@ -22,17 +21,17 @@ macro_rules! languages {
         }
 
         impl Language {
-            /// Every language there is.
+            /// Every language.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// Its code, that of ISO 639-1; `none` for no language at all.
+            /// Its ISO 639-1 code; `none` for no language.
             pub fn code(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*
                 }
             }
 
-            /// Snowball's stemmer for it, where there is one.
+            /// Its Snowball stemmer, if there is one.
             pub(super) fn stemmer(self) -> Option<Algorithm> {
                 match self {
                     $(Self::$name => $stemmer,)*
@@ -89,7 +88,7 @@ languages! {
 }
 
 impl Language {
-    /// The script it is written in; Latin where no language is said.
+    /// The script it is written in; Latin if there is no language.
     pub(super) fn script(self) -> Script {
         match self {
             Self::Arabic | Self::Persian => Script::Arabic,
@@ -126,7 +125,7 @@ impl FromStr for Language {
         found.ok_or_else(|| {
             let codes: Vec<&str> = Self::ALL.iter().map(|language| language.code()).collect();
             format!(
-                "'{code}' is no language known here: there are {}",
+                "'{code}' is not a known language; known are {}",
                 codes.join(", ")
             )
         })

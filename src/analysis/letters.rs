@@ -1,9 +1,9 @@
-//! What a character is to the analysis: which script it belongs to, whether it is seen at
-//! all, whether it stands for a digit.
+//! What the analysis needs to know about a character: its script, whether it is visible, whether
+//! it is a digit.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// The scripts that are treated differently from each other.
+/// The scripts that are treated differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Script {
     Latin,
@@ -73,8 +73,8 @@ impl Script {
         }
     }
 
-    /// Whether it is written without spaces between words, or, as Korean is, with endings on
-    /// them that are words of their own.
+    /// Whether it is written without spaces between words or, like Korean, with separate words
+    /// attached as endings.
     pub fn is_unspaced(self) -> bool {
         matches!(
             self,
@@ -88,8 +88,8 @@ impl Script {
         )
     }
 
-    /// Whether its combining marks are accents on a letter, which readers leave out and still
-    /// understand. Elsewhere they are letters.
+    /// Whether its combining marks are accents, which readers can do without. In other scripts
+    /// they are letters.
     pub fn has_accents(self) -> bool {
         matches!(
             self,
@@ -98,8 +98,8 @@ impl Script {
     }
 }
 
-/// Marks inside a word that nobody sees or types: where it may be hyphenated or broken, which
-/// way it is written, which variant of a sign is drawn.
+/// Invisible marks inside a word, which nobody types: for hyphenation and line breaks, writing
+/// direction, variants of a character.
 pub fn is_invisible(mark: char) -> bool {
     matches!(
         mark,
@@ -109,9 +109,9 @@ pub fn is_invisible(mark: char) -> bool {
     )
 }
 
-/// Marks that stand among the letters of one word and change nothing else: the middle dot of
-/// Catalan, the tatweel of Arabic, the geresh and gershayim of Hebrew and the quote that is
-/// typed for it, the marks of Armenian for stress, exclamation and question.
+/// Marks among the letters of a word that change nothing else: the Catalan middle dot, the
+/// Arabic tatweel, the Hebrew geresh and gershayim and the quote typed for it, the Armenian
+/// marks for stress, exclamation and question.
 pub fn is_joining(mark: char) -> bool {
     matches!(
         mark,
@@ -126,17 +126,17 @@ pub fn is_joining(mark: char) -> bool {
     )
 }
 
-/// Whether a text shows nothing at all.
+/// Whether a text has no visible characters.
 pub fn is_blank(text: &str) -> bool {
     let shows_nothing = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
     text.chars().all(shows_nothing)
 }
 
-/// The sign between two measures, which keyboards have as an x.
+/// The multiplication sign between two measures, typed as an x on keyboards.
 pub const TIMES: char = '\u{d7}';
 
-/// Whether a character is part of a word. The signs of the squared units, such as `㎏`, are
-/// letters in a box.
+/// Whether a character is part of a word. The square unit symbols, such as `㎏`, are letters in a
+/// box.
 pub fn is_word(character: char) -> bool {
     character.is_alphanumeric()
         || character == TIMES
@@ -150,14 +150,14 @@ pub fn is_digit(character: char) -> bool {
         || (!character.is_ascii() && character.is_numeric() && !is_letter_number(character))
 }
 
-/// Numbers that are written in letters: Roman numerals and Chinese ones.
+/// Numbers written as letters: Roman and Chinese numerals.
 fn is_letter_number(character: char) -> bool {
     matches!(character, '\u{2160}'..='\u{2188}') || Script::of(character) == Script::Han
 }
 
-/// The decimal digit a character stands for, where its script has digits of its own.
+/// The decimal digit a character represents, if its script has digits of its own.
 pub fn ascii_digit(character: char) -> Option<char> {
-    /// The zeros of the scripts; their other digits follow.
+    /// The zero of each script; its other digits follow.
     const ZEROS: [u32; 18] = [
         0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
         0xed0, 0xf20, 0x1040, 0x17e0, 0x1810,
@@ -169,7 +169,7 @@ pub fn ascii_digit(character: char) -> Option<char> {
     char::from_digit(code - zero, 10)
 }
 
-/// Whether a digit is written above or below the line.
+/// Whether a digit is a superscript.
 pub fn is_raised_digit(character: char) -> bool {
     matches!(
         character,
@@ -177,7 +177,7 @@ pub fn is_raised_digit(character: char) -> bool {
     )
 }
 
-/// Whether it begins an emoji or another sign that is drawn as a picture.
+/// Whether a character starts an emoji or another pictograph.
 pub fn is_picture(character: char) -> bool {
     matches!(
         character,

@@ -1,12 +1,12 @@
-//! From text to terms: what counts as the same word.
+//! From text to terms: which words count as the same.
 //!
-//! A text is read in one pass ([`Analyzer::each`]): glued words and their parts, runs of
-//! scripts without spaces in n-grams, pictures. Words are folded and get the stems of the
-//! collection's language. A query is read by the same rules ([`Analyzer::query`]), but a word
-//! of it is a choice of ways in which records may hold it.
+//! A text is read in one pass ([`Analyzer::each`]): compound words and their parts, n-grams of
+//! scripts without spaces, pictographs. Words are folded and stemmed in the collection's
+//! language. A query is read by the same rules ([`Analyzer::query`]), but each of its words is a
+//! choice of ways in which records may contain it.
 //!
-//! Every piece keeps the bytes it came from, so that highlighting marks what matched. Nothing
-//! here knows of postings or of scores.
+//! Every piece keeps its byte range, so that highlighting can mark what matched. Nothing here
+//! knows about postings or scores.
 
 mod apostrophe;
 mod asked;
@@ -42,23 +42,23 @@ pub use unit::{Asked, Likeness, Unit, Way, Whole};
 
 use letters::Script;
 
-/// Turns the texts of one collection into terms: records, queries and highlights alike. Cheap
-/// to make and to copy.
+/// Turns the texts of one collection into terms: records, queries and highlights alike. Cheap to
+/// create and copy.
 #[derive(Clone, Copy)]
 pub struct Analyzer {
     language: Language,
-    /// The script of the language, and its stemmer, where there is one.
+    /// The script of the language, and its stemmer, if there is one.
     script: Script,
     stemmer: Option<Algorithm>,
-    /// The stemmer for Latin words, which is English where the language has another script.
+    /// The stemmer for Latin words: English if the language has another script.
     latin: Option<Algorithm>,
-    /// The stop words of the language, and those of Latin words where that is another.
+    /// The stop words of the language, and those for Latin words if that is another language.
     stop_words: &'static HashSet<String>,
     latin_stop_words: Option<&'static HashSet<String>>,
 }
 
 impl Analyzer {
-    /// The analyzer of a language.
+    /// The analyzer for a language.
     pub fn new(language: Language) -> Self {
         let latin = match language.script() {
             Script::Latin => language,
@@ -74,18 +74,18 @@ impl Analyzer {
         }
     }
 
-    /// The language it reads.
+    /// The language it analyses.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// The term of a folded word: its stem. A word that would get the stem of a stop word is
-    /// its own term: "willing" would be in every record that has a "will".
+    /// The term of a folded word: its stem. A word whose stem would be a stop word is its own
+    /// term: otherwise "willing" would match every record with "will".
     pub fn term<'w>(&self, word: &'w str) -> Cow<'w, str> {
         let Some(stemmer) = self.stemmer_of(word).filter(|_| !self.is_stop_word(word)) else {
             return Cow::Borrowed(word);
         };
-        // Ta marbuta was folded to ha, which the stemmer would leave where it is.
+        // Ta marbuta was folded to ha, which the stemmer would not strip.
         let feminine = word
             .strip_suffix('\u{647}')
             .filter(|_| stemmer == Algorithm::Arabic);
@@ -102,7 +102,7 @@ impl Analyzer {
         stem
     }
 
-    /// Whether a folded word is a stop word, which says nothing by itself.
+    /// Whether a folded word is a stop word, which means nothing by itself.
     pub fn is_stop_word(&self, word: &str) -> bool {
         let latin = self.latin_stop_words;
         self.stop_words.contains(word) || latin.is_some_and(|words| words.contains(word))
@@ -128,13 +128,14 @@ impl Analyzer {
         }
     }
 
-    /// The term for where a whole of a glued word ends, whose own term says where it starts.
+    /// The term for the end of the whole of a compound word; the whole's own term marks its
+    /// start.
     pub fn tail(&self, term: &str) -> String {
         format!("\u{1}{term}")
     }
 
-    /// The words of a text one by one, without stop words, the parts of a glued word among
-    /// them, and without what only a query asks for.
+    /// The words of a text in order, with the parts of compound words, but without stop words
+    /// and the pieces that only queries look up.
     pub fn tokens(&self, text: &str) -> impl Iterator<Item = Token> + use<> {
         let mut tokens = Vec::new();
         self.each(text, |piece| {
@@ -163,15 +164,15 @@ impl std::fmt::Debug for Analyzer {
     }
 }
 
-/// A term and where its word stands.
+/// A term and the place of its word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The stem that the index knows.
+    /// The stem, as in the index.
     pub term: String,
-    /// The word folded, before it was stemmed.
+    /// The folded word, before stemming.
     pub word: String,
-    /// The word's bytes in the text.
+    /// The word's byte range in the text.
     pub range: Range<usize>,
-    /// Which word of the text it is, from 0, stop words counted.
+    /// The word's number in the text, from 0, counting stop words.
     pub position: u32,
 }

@@ -1,6 +1,6 @@
-//! The particles of Korean, which are written onto the noun they belong to.
+//! Korean particles, which are attached to their noun.
 
-/// The particles, longer ones before those they end with.
+/// The particles. Longer ones come before the ones they end with.
 const PARTICLES: [&str; 38] = [
     "에서는",
     "에서도",
@@ -42,8 +42,8 @@ const PARTICLES: [&str; 38] = [
     "나",
 ];
 
-/// What of a Korean word stands before its particle, in bytes; a noun has two syllables at
-/// least, since a single one is too often the beginning of another word.
+/// The length in bytes of a Korean word without its particle. The noun must have at least two
+/// syllables, since a single one is too often the start of another word.
 pub fn without_particle(word: &str) -> Option<usize> {
     let stems = PARTICLES
         .iter()

@@ -1,8 +1,8 @@
-//! Where a word without a visible separator parts: `getUserById`, `covid19`, `3.5mm`.
+//! Where to split a word without a visible separator: `getUserById`, `covid19`, `3.5mm`.
 
 use super::letters::{TIMES, is_digit, is_joining};
 
-/// A word of more parts than this is a code or a hash, and is taken whole.
+/// A word with more parts than this is a code or a hash, and is not split.
 const MAX_PARTS: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,7 @@ enum Kind {
     Digit,
 }
 
-/// A stretch of a word of one kind.
+/// A run of characters of one kind within a word.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     start: usize,
@@ -23,18 +23,18 @@ struct Stretch {
     kind: Kind,
 }
 
-/// How eagerly a word is parted.
+/// How eagerly a word is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Borders {
-    /// Where both sides have two characters or more, as records are: `C53208` is one.
+    /// Only if both sides have at least two characters, as in records: `C53208` is one word.
     Sure,
-    /// Wherever letters and digits or small and capital letters meet, for a query that may
-    /// write apart what a record writes together.
+    /// Wherever letters meet digits or lower case meets upper case, for queries that may
+    /// separate what a record writes together.
     All,
 }
 
-/// Calls with where each part of a word starts and ends; of a word that does not part, with
-/// all of it.
+/// Calls `call` with the start and end of each part of a word, or of the entire word if it is
+/// not split.
 pub fn split(word: &str, borders: Borders, mut call: impl FnMut(usize, usize)) {
     let mut stretches = stretches(word);
     humps(&mut stretches);
@@ -63,8 +63,8 @@ pub fn split(word: &str, borders: Borders, mut call: impl FnMut(usize, usize)) {
     }
 }
 
-/// Whether a number is written in groups of three, as `1,000,000` is, and not in parts of
-/// their own, as `2020.07.13` is.
+/// Whether a number is written in groups of three, like `1,000,000`, rather than in parts, like
+/// `2020.07.13`.
 pub fn is_grouped(number: &str) -> bool {
     let mut groups = number.split(['.', ',']);
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
@@ -79,7 +79,7 @@ pub fn is_grouped(number: &str) -> bool {
     first && rest && count > 0
 }
 
-/// Whether the points of a number part it: a decimal has one, a date or a version more.
+/// Whether a number is split at its points: a decimal has one, a date or a version more.
 fn is_parted_number(word: &str, borders: Borders) -> bool {
     let points = word
         .bytes()
@@ -101,7 +101,7 @@ fn stretches(word: &str) -> Vec<Stretch> {
             _ if c.is_uppercase() => Kind::Upper,
             TIMES => Kind::Lower,
             _ if c.is_alphabetic() && !is_joining(c) => Kind::Lower,
-            // A mark goes with the letter it stands on and is none itself.
+            // A mark belongs to the letter before it and is not one itself.
             _ => match stretches.last_mut() {
                 Some(of) => {
                     of.end = end;
@@ -124,8 +124,8 @@ fn stretches(word: &str) -> Vec<Stretch> {
     stretches
 }
 
-/// Puts a capital to the small letters after it: of `XMLHttp` the last one, of `RNAs` all,
-/// since one small letter is an ending.
+/// Attaches capitals to the lower-case letters after them: the last capital in `XMLHttp`, all of
+/// them in `RNAs`, since a single lower-case letter is an ending.
 fn humps(stretches: &mut Vec<Stretch>) {
     let mut at = 0;
     while at + 1 < stretches.len() {
@@ -146,8 +146,8 @@ fn humps(stretches: &mut Vec<Stretch>) {
     }
 }
 
-/// Undoes the borders beside a single character, but for that of `v1.2`, and those before the
-/// ending of `20th`.
+/// Removes the borders next to a single character, except that of `v1.2`, and those before an
+/// ordinal ending, as in `20th`.
 fn keep_sure(word: &str, stretches: &mut Vec<Stretch>) {
     let is_ordinal = |number: &Stretch, ending: &Stretch| {
         number.kind == Kind::Digit
@@ -172,7 +172,7 @@ fn keep_sure(word: &str, stretches: &mut Vec<Stretch>) {
     }
 }
 
-/// Two stretches as one, which counts as what it ends with.
+/// Joins two stretches. The result has the kind of the second.
 fn joined(one: Stretch, next: Stretch) -> Stretch {
     Stretch {
         start: one.start,

@@ -1,5 +1,5 @@
-//! What a text holds, piece by piece: words, the wholes of glued words, words with their
-//! accents, n-grams of scripts without spaces.
+//! The pieces of a text: words, the wholes of compound words, words with their accents, n-grams
+//! of scripts without spaces.
 
 use std::ops::Range;
 
@@ -11,48 +11,48 @@ use super::parts::{Borders, is_grouped};
 use super::scan::{Form, Found, Joint, Part, Scanner};
 use super::{Analyzer, Language};
 
-/// A word of more parts has no whole: it is a path or an address.
+/// A word with more parts has no whole: it is a path or an address.
 const MAX_WHOLE: usize = 8;
-/// From so many digits on a number with hyphens is a telephone's, a book's, an order's: it is
-/// also written without them. `16-07` is not `1607`.
+/// A hyphenated number with at least this many digits is a phone number, an ISBN or an order
+/// number, which is also written without hyphens. `16-07` is not `1607`.
 const LONG_NUMBER: usize = 7;
 
 /// One piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece<'a> {
-    /// Its letters, folded.
+    /// Its folded letters.
     pub word: &'a str,
-    /// Its bytes in the text.
+    /// Its byte range in the text.
     pub range: Range<usize>,
-    /// Which word of the text it is, from 0; the parts of a glued word count one by one, and
-    /// so do the characters of scripts without spaces.
+    /// Its number among the words of the text, from 0. Each part of a compound word counts, and
+    /// so does each character of a script without spaces.
     pub position: u32,
-    /// How many positions it takes.
+    /// How many positions it covers.
     pub width: u32,
-    /// What kind of piece it is.
+    /// Its kind.
     pub kind: Kind,
 }
 
-/// What a piece is of its text.
+/// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A word, or a part of a glued one.
+    /// A word, or a part of a compound word.
     Word,
-    /// An article before an apostrophe, which says as little as a stop word.
+    /// An article before an apostrophe, which means as little as a stop word.
     Elided,
-    /// The word that came last, with its accents.
+    /// The preceding word, with its accents.
     Accented,
-    /// Several parts of a glued word as one, or a word in another of its forms.
+    /// Several parts of a compound word as one, or another form of a word.
     Whole,
     /// Two characters of a script without spaces, or the only one of its run.
     Gram,
-    /// One character among others.
+    /// One character of a longer run.
     Letter,
 }
 
 impl Analyzer {
-    /// Calls with every piece of a text. Pieces come in order of their ends; of one word the
-    /// word itself comes first.
+    /// Calls `call` with every piece of a text, in order of their ends. Of one word, the word
+    /// itself comes first.
     pub fn each(&self, text: &str, mut call: impl FnMut(&Piece<'_>)) {
         let mut scanner = Scanner::new(text, Borders::Sure);
         let mut buffers = Buffers::default();
@@ -91,7 +91,7 @@ impl Analyzer {
             let place = position + at as u32;
             let piece = |word: &str, kind: Kind, call: &mut dyn FnMut(&Piece<'_>)| {
                 if !word.is_empty() {
-                    // The mark before a word, as in `.NET`, is part of that form alone.
+                    // The mark before a word, as in `.NET`, belongs to that form only.
                     let start = match kind {
                         Kind::Whole => part.range.start,
                         _ => part.core.start,
@@ -150,8 +150,7 @@ impl Analyzer {
 }
 
 impl Analyzer {
-    /// A word with the letters for its umlauts that German has, where the texts may be German
-    /// or have German names.
+    /// A word with its umlauts spelled out, if the texts may be German or contain German names.
     fn without_umlauts(&self, accented: &str) -> Option<String> {
         let german = matches!(
             self.language,
@@ -167,7 +166,7 @@ struct Buffers {
     whole: String,
 }
 
-/// The word of a part, folded, added to what is there.
+/// Appends the folded word of a part.
 pub(super) fn word_of(text: &str, part: &Part, word: &mut String) {
     let start = word.len();
     let core = &text[part.core.clone()];
@@ -187,8 +186,8 @@ pub(super) fn word_of(text: &str, part: &Part, word: &mut String) {
     }
 }
 
-/// Another form in which a single part may be written: with its signs, with the ending that
-/// says whose but without the apostrophe, a number without its groups.
+/// Another form of a single part: with its signs, with its possessive s but no apostrophe, or a
+/// number without group separators.
 pub(super) fn other_form(text: &str, part: &Part, word: &str) -> Option<String> {
     match part.form {
         Form::Signed if !is_single(&text[part.core.clone()]) => {
@@ -207,8 +206,8 @@ fn is_single(core: &str) -> bool {
     letters.next().is_some() && letters.next().is_none()
 }
 
-/// Calls with where each whole starts that ends with a part: of what parts without a mark, of
-/// what hyphens and full stops join, of all that is glued.
+/// Calls `call` with the start of each whole that ends with a part: of the parts joined without
+/// a mark, of those joined by hyphens and full stops, and of the entire compound.
 pub(super) fn wholes_ending_at(parts: &[Part], at: usize, mut call: impl FnMut(usize)) {
     let next = parts.get(at + 1).map(|next| next.joint);
     let mut taken = at;
@@ -227,7 +226,7 @@ pub(super) fn wholes_ending_at(parts: &[Part], at: usize, mut call: impl FnMut(u
     }
 }
 
-/// Parts in their joined form, added to what is there.
+/// Appends several parts in their joined form.
 pub(super) fn join(text: &str, parts: &[Part], whole: &mut String) {
     let digits = |part: &Part| {
         text[part.core.clone()]
@@ -254,7 +253,7 @@ pub(super) fn join(text: &str, parts: &[Part], whole: &mut String) {
     }
 }
 
-/// The n-grams of a run; answers how many positions it takes.
+/// The n-grams of a run; returns how many positions it covers.
 fn each_of_run(
     text: &str,
     run: Range<usize>,
@@ -289,7 +288,7 @@ fn each_of_run(
     clusters.len() as u32
 }
 
-/// What readers of a run see as its characters, and each folded.
+/// The user-perceived characters of a run, each with its folded form.
 pub(super) fn clusters(text: &str, run: Range<usize>) -> Vec<(Range<usize>, String)> {
     let mut clusters: Vec<(Range<usize>, String)> = Vec::new();
     for (at, cluster) in text[run.clone()].grapheme_indices(true) {
@@ -308,19 +307,19 @@ pub(super) fn clusters(text: &str, run: Range<usize>) -> Vec<(Range<usize>, Stri
     clusters
 }
 
-/// The vowel AM of Thai and of Lao, and the two signs that it may be typed as.
+/// The Thai and Lao vowel AM, and the two signs it may be typed as.
 const AM: [(char, char, char); 2] = [
     ('\u{e33}', '\u{e4d}', '\u{e32}'),
     ('\u{eb3}', '\u{ecd}', '\u{eb2}'),
 ];
 
-/// Whether a vowel AM was typed as two signs, of which the second begins another character.
+/// Whether a vowel AM was typed as two signs, the second of which starts another character.
 fn parts_am(before: &str, letter: &str) -> bool {
     let mut vowels = AM.into_iter();
     vowels.any(|(_, ring, stroke)| before.contains(ring) && letter.starts_with(stroke))
 }
 
-/// The two characters as the one that has the vowel AM.
+/// Joins two characters into the one with the vowel AM.
 fn with_am(before: &str, letter: &str) -> String {
     let mut whole = format!("{before}{letter}");
     for (am, ring, stroke) in AM {
@@ -333,7 +332,7 @@ fn with_am(before: &str, letter: &str) -> String {
     whole
 }
 
-/// A picture without what only changes how it is drawn: its variant, a skin's tone.
+/// A pictograph without what only affects how it is drawn: its variant, its skin tone.
 pub(super) fn picture(cluster: &str) -> String {
     let is_tone = |c: char| matches!(c, '\u{1f3fb}'..='\u{1f3ff}');
     let is_joiner = |c: char| c == '\u{200d}';
@@ -346,7 +345,7 @@ pub(super) fn picture(cluster: &str) -> String {
     }
 }
 
-/// Whether a run is Korean, whose words end at blanks.
+/// Whether a run is Korean, which puts spaces between words.
 pub(super) fn is_hangul(run: &str) -> bool {
     run.chars()
         .next()

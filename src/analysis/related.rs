@@ -1,17 +1,18 @@
-//! Words of one family that the stemmer keeps apart: a noun and its adjective.
+//! Related words that the stemmer keeps apart: a noun and its adjective.
 
 use super::{Analyzer, Language};
 
-/// Endings of English nouns from Greek and Latin, each with that of the adjective: `anemia` and
-/// `anemic`, `neurosis` and `neurotic`, `diagnosis` and `diagnostic`, `allergy` and `allergic`.
+/// Endings of English nouns of Greek or Latin origin, each with that of the adjective: `anemia`
+/// and `anemic`, `neurosis` and `neurotic`, `diagnosis` and `diagnostic`, `allergy` and
+/// `allergic`.
 const ENDINGS: [(&str, &str); 4] = [("ia", "ic"), ("sis", "tic"), ("sis", "stic"), ("y", "ic")];
-/// The fewest letters before an ending: of `media` and `medic` too few are the same.
+/// The fewest letters before an ending: `media` and `medic` share too few.
 const LEAST_LETTERS: usize = 4;
 
 impl Analyzer {
-    /// The terms of the adjectives that may belong to a folded noun, and the other way round,
-    /// for records that hold no form of the word itself. They are not looked up: most are no
-    /// words. Only English has any.
+    /// The terms of the adjectives that may belong to a folded noun, or the other way round, for
+    /// words that records contain in no form. They are not checked, and most are not words.
+    /// English only.
     pub fn related(&self, word: &str) -> impl Iterator<Item = String> {
         let english = self.language == Language::English && word.is_ascii();
         let pairs = ENDINGS.into_iter().filter(move |_| english);

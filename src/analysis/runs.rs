@@ -1,5 +1,5 @@
-//! What a query asks for in scripts without spaces: its words, each as the pairs of
-//! characters that stand side by side in it.
+//! How queries search scripts without spaces: word by word, each as pairs of adjacent
+//! characters.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,7 +9,8 @@ use super::pieces::{clusters, is_hangul};
 use super::segment;
 use super::unit::{Asked, Likeness, Unit, Way, Whole};
 
-/// So many characters side by side are asked for as one whole; more are a sentence.
+/// Runs of up to this many characters are also looked up as one whole; longer ones are
+/// sentences.
 const MAX_RUN: usize = 16;
 
 /// Adds the words of a run, and the run as their whole.
@@ -33,15 +34,15 @@ pub fn add_run(text: &str, run: Range<usize>, asked: &mut Asked) {
     }
 }
 
-/// The words of a run, and of each whether it was put together: characters that stand alone
-/// one after another are a name that no dictionary has.
+/// The words of a run, and whether each was put together from single characters: several in a
+/// row are a name that no dictionary has.
 fn words(text: &str, run: Range<usize>) -> Vec<(Range<usize>, bool)> {
     let letters = clusters(text, run.clone());
     let mut words: Vec<(Range<usize>, bool)> = Vec::new();
     let (mut start, mut after_single) = (run.start, false);
     for border in segment::words(&text[run.clone()]) {
         let end = run.start + border.end;
-        // A border within what is seen as one character is none.
+        // A border inside a user-perceived character does not count.
         let inside = letters
             .iter()
             .any(|(letter, _)| letter.start < end && end < letter.end);
@@ -61,8 +62,9 @@ fn words(text: &str, run: Range<usize>) -> Vec<(Range<usize>, bool)> {
     words
 }
 
-/// A word of a run: its n-grams side by side. Where no record has them so, the n-grams of a
-/// long word say something by themselves, and the characters of one that was put together.
+/// A word of a run: its n-grams side by side. If no record contains them that way, the n-grams
+/// of a long word are looked up one by one, or the characters of a two-character word that was
+/// put together.
 pub fn unit_of_run(text: &str, range: Range<usize>, together: bool) -> Option<Unit> {
     let letters = clusters(text, range.clone()).into_iter();
     let letters: Vec<String> = letters.map(|(_, letter)| letter).collect();
@@ -93,7 +95,7 @@ pub fn unit_of_run(text: &str, range: Range<usize>, together: bool) -> Option<Un
     })
 }
 
-/// The n-grams that hold characters side by side: every second one, and the last.
+/// The n-grams that cover adjacent characters: every second one, and the last.
 fn way_of_grams(letters: &[String]) -> Option<Way> {
     let width = letters.len() as u32;
     let terms = match letters {

@@ -1,9 +1,8 @@
-//! From a text to what stands between its breaks: glued words with their parts, runs of a
-//! script that is written without spaces, pictures.
+//! Splits a text at its breaks into compound words with their parts, runs of scripts without
+//! spaces, and pictographs.
 //!
-//! A word is glued where a single mark stands between two of its characters (`wi-fi`,
-//! `node.js`, `sales@example.org`, `l'été`), and where it parts without one (see
-//! [`super::parts`]).
+//! A word is compound if a single mark joins two of its characters (`wi-fi`, `node.js`,
+//! `sales@example.org`, `l'été`), or if it can be split without one (see [`super::parts`]).
 
 use std::ops::Range;
 
@@ -13,71 +12,71 @@ use super::letters::{
 };
 use super::parts::{Borders, split};
 
-/// A glued word of more parts is cut: what follows is another word.
+/// A compound word with more parts is cut; the rest is another word.
 const MAX_GLUED: usize = 32;
 
-/// What holds a part to the one before it.
+/// What joins a part to the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Joint {
-    /// No mark at all.
+    /// No mark.
     Tight,
     /// A hyphen, a full stop, an underscore, an apostrophe.
     Weak,
-    /// A slash, an at sign, a colon, a plus: what a path or an address is made of.
+    /// A slash, an at sign, a colon, a plus: the separators of paths and addresses.
     Strong,
 }
 
-/// A part of a glued word.
+/// A part of a compound word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// What it is of the text, with its signs or its ending.
+    /// Its byte range in the text, including signs or an ending.
     pub range: Range<usize>,
-    /// What of that is its word.
+    /// The byte range of its word alone.
     pub core: Range<usize>,
-    /// What holds it to the one before; of the first nothing does.
+    /// What joins it to the part before; not used for the first.
     pub joint: Joint,
-    /// What is odd about it.
+    /// How it is read.
     pub form: Form,
 }
 
-/// How a part is to be read.
+/// How a part is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// As it stands.
+    /// As written.
     Plain,
     /// An article or a particle before an apostrophe, as in `l'été` or `O'Brien`.
     Elided,
     /// Without the apostrophes inside.
     Joined,
-    /// With an ending that says whose: the range has it, the core has not.
+    /// With a possessive ending, which is in the range but not in the core.
     Possessive,
-    /// With signs that carry meaning; the core is without them, unless it would be a single
-    /// letter.
+    /// With signs that carry meaning. They are outside the core, but belong to the word if it is
+    /// a single letter.
     Signed,
 }
 
-/// What is found between two breaks.
+/// What the scanner finds between two breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// A glued word, whose parts the scanner holds; mostly a single one.
+    /// A compound word, whose parts the scanner holds; usually just one.
     Word,
     /// Letters of scripts without spaces.
     Run(Range<usize>),
-    /// An emoji, or another sign that is a picture, with all that belongs to it.
+    /// An emoji or another pictograph, with its modifiers.
     Picture(Range<usize>),
 }
 
-/// Goes through a text.
+/// Scans a text.
 pub struct Scanner<'t> {
     text: &'t str,
     at: usize,
     borders: Borders,
-    /// The parts of the word that was found last.
+    /// The parts of the last word found.
     pub parts: Vec<Part>,
 }
 
 impl<'t> Scanner<'t> {
-    /// From the beginning of a text.
+    /// Starts at the beginning of a text.
     pub fn new(text: &'t str, borders: Borders) -> Self {
         Self {
             text,
@@ -87,7 +86,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// What comes next.
+    /// The next word, run or pictograph.
     pub fn next(&mut self) -> Option<Found> {
         loop {
             let rest = &self.text[self.at..];
@@ -106,13 +105,13 @@ impl<'t> Scanner<'t> {
             if self.word() {
                 return Some(Found::Word);
             }
-            // A mark that belongs to nothing.
+            // A stray mark.
             self.at = self.at.max(start + c.len_utf8());
         }
     }
 
-    /// Takes a run of a script without spaces. Hangul is one by itself: its words end at
-    /// blanks.
+    /// Reads a run of a script without spaces. Hangul forms runs of its own: Korean puts spaces
+    /// between words.
     fn run(&mut self, first: char) -> Range<usize> {
         let start = self.at;
         let hangul = Script::of(first) == Script::Hangul;
@@ -128,7 +127,7 @@ impl<'t> Scanner<'t> {
         start..start + run.len()
     }
 
-    /// Takes a word with all that is glued to it; says whether there was any.
+    /// Reads a word and everything joined to it; returns whether there was one.
     fn word(&mut self) -> bool {
         self.parts.clear();
         let start = self.at;
@@ -159,7 +158,7 @@ impl<'t> Scanner<'t> {
         !self.parts.is_empty()
     }
 
-    /// Whether a mark that belongs to a word stands before it and after a break, as in `.NET`,
+    /// Whether the word is preceded by a break and a mark that belongs to it, as in `.NET`,
     /// `#rust` and `@ada`.
     fn begins_with_a_mark(&self, start: usize) -> bool {
         let mut before = self.text[..start].chars().rev();
@@ -171,7 +170,7 @@ impl<'t> Scanner<'t> {
                 .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '"' | ',' | '/'))
     }
 
-    /// The letters and digits from here on, and the points inside a number.
+    /// The letters and digits from here on, including points inside a number.
     fn atom(&mut self) -> Range<usize> {
         let start = self.at;
         let bytes = self.text.as_bytes();
@@ -208,8 +207,8 @@ impl<'t> Scanner<'t> {
         start..start + word.len()
     }
 
-    /// Whether a raised digit belongs to what stands before it: to a short unit as in `km²`,
-    /// not to a number, and not to a word, whose note it counts.
+    /// Whether a raised digit belongs to what precedes it: to a short unit, as in `km²`, but not
+    /// to a number, nor to a word, where it refers to a footnote.
     fn joins_raised(&self, before: &str) -> bool {
         let letters = before.chars().filter(|c| c.is_alphabetic()).count();
         let last = before.chars().next_back();
@@ -220,7 +219,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// What glues the next part to the last, and how many bytes it takes.
+    /// What joins the next part to the last, and its length in bytes.
     fn glue(&self) -> Option<(Joint, usize)> {
         let rest = &self.text[self.at..];
         let mark = rest.chars().next()?;
@@ -241,7 +240,7 @@ impl<'t> Scanner<'t> {
         follows.then_some((joint, length))
     }
 
-    /// Adds the parts of an atom, with the signs behind it.
+    /// Adds the parts of an atom, with the signs after it.
     fn push_atom(&mut self, atom: Range<usize>, joint: Joint) {
         let word = &self.text[atom.clone()];
         let first = self.parts.len();
@@ -272,7 +271,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Makes `AT&T` one part: what an ampersand joins to a single letter is no word alone.
+    /// Makes `AT&T` one part: what an ampersand joins to a single letter is not a word by
+    /// itself.
     fn join_with_and(&mut self, at: usize) {
         let Some((before, after)) = at.checked_sub(1).map(|before| (before, at)) else {
             return;
@@ -289,8 +289,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Whether a word has one kind of character alone, or a capital and small letters: the way
-/// nearly all words are written.
+/// Whether a word is all capitals, or lower case after its first letter, like nearly all words.
 pub(super) fn is_simple(word: &str) -> bool {
     let bytes = word.as_bytes();
     let Some(rest) = bytes.get(1..) else {
@@ -300,8 +299,7 @@ pub(super) fn is_simple(word: &str) -> bool {
         || bytes.iter().all(u8::is_ascii_uppercase)
 }
 
-/// How many bytes of signs stand behind a letter that are part of its word: those of `C++`,
-/// `C#`, `A+`.
+/// How many bytes of signs after a letter belong to its word: `C++`, `C#`, `A+`.
 fn signs(rest: &str) -> usize {
     let length = match rest.as_bytes() {
         [b'+', b'+', ..] => 2,
@@ -318,7 +316,7 @@ fn is_hebrew(c: char) -> bool {
     Script::of(c) == Script::Hebrew
 }
 
-/// What is seen as one character, from the start of a text.
+/// The first user-perceived character of a text.
 pub fn cluster(text: &str) -> &str {
     use unicode_segmentation::UnicodeSegmentation;
     text.graphemes(true).next().unwrap_or_default()

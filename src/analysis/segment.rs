@@ -1,6 +1,6 @@
-//! The words of a run of a script without spaces, by the dictionaries and models of ICU4X.
-//! Only queries are cut this way: records are indexed by n-grams, so that a word is found
-//! wherever its characters stand side by side, whether a dictionary knows it or not.
+//! Splits runs of scripts without spaces into words, using the dictionaries and models of ICU4X.
+//! Only queries are split this way: records are indexed by n-grams, so that a word is found
+//! wherever its characters are adjacent, whether or not a dictionary has it.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
-/// The words of a run, as ranges of its bytes.
+/// The words of a run, as byte ranges.
 pub fn words(run: &str) -> Vec<Range<usize>> {
     static SEGMENTER: LazyLock<WordSegmenterBorrowed<'static>> =
         LazyLock::new(|| WordSegmenter::new_auto(WordBreakInvariantOptions::default()));

@@ -1,5 +1,5 @@
-//! The stop words of each language: articles, prepositions, conjunctions, pronouns and forms
-//! of "to be", which are in most texts and say nothing by themselves.
+//! The stop words of each language: articles, prepositions, conjunctions, pronouns and forms of
+//! "to be", which are in most texts and mean nothing by themselves.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 use super::Language;
 use super::fold::fold;
 
-/// The stop words of a language, folded as words of a text are.
+/// The stop words of a language, folded like the words of a text.
 pub fn stop_words(language: Language) -> &'static HashSet<String> {
     static ALL: LazyLock<Vec<HashSet<String>>> = LazyLock::new(|| {
         let folded = |&language: &Language| match language {
-            // Without its accents a word of Vietnamese is another: "của" is "of", "cua" a crab.
+            // Without its accents, a Vietnamese word is a different one: "của" means "of", "cua"
+            // a crab.
             Language::Vietnamese => HashSet::new(),
             _ => listed(language).map(fold).collect(),
         };
@@ -22,7 +23,7 @@ pub fn stop_words(language: Language) -> &'static HashSet<String> {
     at.and_then(|at| ALL.get(at)).unwrap_or(&NONE)
 }
 
-/// The stop words of a language as they are written.
+/// The stop words of a language as written.
 pub fn listed(language: Language) -> impl Iterator<Item = &'static str> {
     list(language).split_ascii_whitespace()
 }

@@ -1,4 +1,4 @@
-//! What a text is taken for, piece by piece.
+//! How texts are analysed, piece by piece.
 
 use super::fold::MAX_WORD_BYTES;
 use super::*;
@@ -9,7 +9,7 @@ fn terms(text: &str) -> Vec<String> {
     tokens.map(|token| token.term).collect()
 }
 
-/// The pieces of a kind: their words and what of the text they are.
+/// The pieces of a kind: their words and the text they cover.
 fn pieces(text: &str, kind: Kind) -> Vec<(String, String)> {
     let mut pieces = Vec::new();
     Analyzer::default().each(text, |piece| {
@@ -226,11 +226,11 @@ fn a_mark_that_is_not_seen_is_no_word_of_its_own() {
     }
 }
 
-/// Characters of every kind there is a rule for.
+/// Characters for every rule.
 const ODD: &str = "[a-cA-C0-2 .,'’_/@:+#&·²₂éßİıñй\u{301}\u{ad}\u{200b}\u{200d}語京ーがข้่าກບកខ္မအာ한국बिल्لاَـ😀👩❤\u{fe0f}™ﬁ㎏-]{0,24}";
 
 proptest! {
-    /// Whatever a text holds, pieces lie on its characters and places never run ahead.
+    /// For any text, pieces lie on character boundaries and positions never run ahead.
     #[test]
     fn pieces_lie_on_characters(text in ODD, language in 0..Language::ALL.len()) {
         let analyzer = Analyzer::new(Language::ALL[language]);
@@ -253,8 +253,7 @@ proptest! {
         }
     }
 
-    /// Every word of a text, asked for as it stands there, is asked for by terms that the
-    /// text has.
+    /// A query for any word of a text looks for terms that the text has.
     #[test]
     fn what_a_text_holds_is_what_a_query_asks_for(text in ODD) {
         let analyzer = Analyzer::default();

@@ -1,49 +1,50 @@
-//! A query's words as they are looked up: each a choice of ways in which a record may hold it.
+//! A query's words as they are looked up: each is a choice of ways in which a record may contain
+//! it.
 
 use std::ops::Range;
 
-/// The words of a text, and what several of them are together.
+/// The words of a text, and the wholes that several of them form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
     /// The words, in order.
     pub units: Vec<Unit>,
-    /// What stands for several of them at once, better than they do one by one.
+    /// Several of the words as one, which matches better than they do one by one.
     pub wholes: Vec<Whole>,
 }
 
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unit {
-    /// Its bytes in the text.
+    /// Its byte range in the text.
     pub range: Range<usize>,
-    /// The word folded, as completions and corrections look for it.
+    /// The folded word, for completions and corrections.
     pub word: String,
-    /// Its term, without accents: what tells it from other words.
+    /// Its term, without accents, which identifies the word.
     pub term: String,
-    /// The ways in which a record may hold it; the first is the word itself.
+    /// The ways in which a record may contain it; the first is the word itself.
     pub ways: Vec<Way>,
-    /// What is looked for word by word where no record holds it in any way: the n-grams of a
-    /// long word in a script without spaces.
+    /// What is looked up term by term if no record contains the word in any way: the n-grams of
+    /// a long word in a script without spaces.
     pub rest: Vec<String>,
     /// Whether it is a stop word.
     pub stop: bool,
 }
 
-/// Terms one after another.
+/// Terms in sequence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Way {
-    /// Each term with how far it stands from the first.
+    /// Each term with its offset from the first.
     pub terms: Vec<(String, u32)>,
-    /// How many positions they take in all.
+    /// How many positions they cover in all.
     pub width: u32,
-    /// How like the word they are.
+    /// How similar they are to the word.
     pub likeness: Likeness,
 }
 
-/// How like a word of the query a way of holding it is.
+/// How similar a way is to the word of the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
-    /// As it was typed.
+    /// As typed.
     Same,
     /// Without the accents it was typed with.
     Unaccented,
@@ -54,9 +55,9 @@ pub enum Likeness {
 /// Several words of a query as one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whole {
-    /// Which units it stands for.
+    /// The units it stands for.
     pub units: Range<usize>,
-    /// The way records hold it.
+    /// How records contain it.
     pub way: Way,
 }
 

@@ -1,9 +1,9 @@
-//! A collection: records of one schema, kept in a store and searched through a generation
-//! of indexes.
+//! A collection: records with one schema, kept in a store and searched through a generation of
+//! indexes.
 //!
-//! The store is the truth. A write goes into the store first and then, in a small segment
-//! of its own, into a new generation; opening a collection reads the base segment from its
-//! files where they are whole, builds it anew where not, and catches up with the store.
+//! The store is the source of truth. A write goes into the store first and then, as a small
+//! segment, into a new generation. Opening a collection reads the base segment from its files if
+//! they are intact, otherwise rebuilds it, and then catches up with the store.
 
 mod index;
 mod read;
@@ -46,15 +46,15 @@ pub(crate) const STORE_FILE: &str = "store.redb";
 const COLUMNS_FILE: &str = "columns.idx";
 const GRAPH_FILE: &str = "graph.idx";
 
-/// When a collection does what; fixed numbers, but for tests and measurements.
+/// Thresholds for a collection's background work. They are fixed except in tests and measurements.
 #[derive(Debug, Clone, Copy)]
 pub struct Tuning {
-    /// A segment gets a graph, and is searched through it, from this many records on.
-    /// Smaller ones are scanned whole, which misses nothing. Measured on the 40,474
-    /// start-ups (`parallax recall`), the scan is also the faster of the two.
+    /// A segment gets a graph, and is searched through it, from this many records on. Smaller ones
+    /// are fully scanned, which misses nothing. Measured on the 40,474 start-ups (`parallax
+    /// recall`), the scan is also the faster of the two.
     pub graph_min_records: u32,
-    /// The delta is merged into the base when it has this many records, or deletions, and
-    /// a quarter of the base's.
+    /// The delta is merged into the base when its records or deletions reach this number and a
+    /// quarter of the base.
     pub merge_min_records: u32,
 }
 
@@ -72,13 +72,14 @@ pub struct Collection {
     name: ArcSwap<String>,
     folder: PathBuf,
     store: Store,
-    /// How its texts and queries become terms.
+    /// How its texts and queries are converted to terms.
     analyzer: Analyzer,
     encoder: Arc<QueryEncoder>,
     tuning: Tuning,
     generation: ArcSwap<Generation>,
     writer: Writer,
-    /// Itself, for the threads that work for it: they end when it is gone.
+    /// A weak reference to itself, for its background threads: they end when the collection is
+    /// dropped.
     itself: Weak<Self>,
 }
 
@@ -86,13 +87,13 @@ impl Collection {
     /// Opens the collection in a folder.
     ///
     /// # Errors
-    /// [`Error::OtherModel`] where its vectors came from another model, and whatever keeps
-    /// the store from being read. A damaged index file is no error: it is built again.
+    /// [`Error::OtherModel`] if its vectors came from another model, and the store's read errors. A
+    /// damaged index file is not an error: the index is rebuilt.
     pub fn open(name: &str, folder: &Path, encoder: Arc<QueryEncoder>) -> Result<Arc<Self>> {
         Self::open_with(name, folder, encoder, Tuning::default())
     }
 
-    /// The same, with other numbers than the usual ones.
+    /// The same with custom thresholds.
     ///
     /// # Errors
     /// As for [`Collection::open`].
@@ -106,7 +107,7 @@ impl Collection {
         Self::over(name, store, folder, encoder, tuning)
     }
 
-    /// The same over a store that is open already.
+    /// The same with a store that is already open.
     ///
     /// # Errors
     /// As for [`Collection::open`].
@@ -151,44 +152,44 @@ impl Collection {
         self.name.load_full()
     }
 
-    /// Gives it another name.
+    /// Renames it.
     pub(crate) fn set_name(&self, name: &str) {
         self.name.store(Arc::new(name.to_owned()));
     }
 
-    /// How its records are read.
+    /// The schema its records are read with.
     pub fn schema(&self) -> &Schema {
         &self.store.about().schema
     }
 
-    /// How its texts and queries become terms.
+    /// How its texts and queries are converted to terms.
     pub fn analyzer(&self) -> &Analyzer {
         &self.analyzer
     }
 
-    /// What its store says of itself.
+    /// The store's metadata.
     pub fn about(&self) -> &About {
         self.store.about()
     }
 
-    /// The file it was made from, by its hash; empty where it began empty.
+    /// The hash of the file it was created from; empty if it was created empty.
     pub fn source(&self) -> &str {
         &self.store.about().source
     }
 
-    /// The indexes as they are now.
+    /// The current indexes.
     pub fn generation(&self) -> Arc<Generation> {
         self.generation.load_full()
     }
 
-    /// What its files take on disk, in bytes.
+    /// The size of its files on disk in bytes.
     pub fn bytes(&self) -> u64 {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
         let sizes = entries.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()));
         sizes.sum()
     }
 
-    /// How neighbours are looked for in the base, the only segment that gets a graph.
+    /// The state of the graph of the base, the only segment that has one.
     pub fn graph_state(&self) -> GraphState {
         match self.generation().parts.first() {
             Some(base) if base.graph.is_some() => GraphState::Ready,
@@ -199,13 +200,13 @@ impl Collection {
         }
     }
 
-    /// Looks something up in the indexes and a view of the store, both of one state; once
-    /// more in the state there is then, where the store's file fails meanwhile.
+    /// Runs a lookup with the indexes and a view of the store in the same state. Retries in the
+    /// then current state if the store's file fails in the meantime.
     fn in_one_state<T>(&self, work: impl Fn(&Generation, &View<'_>) -> Result<T>) -> Result<T> {
         self.again_where_it_broke_off(|| self.now(), |generation, view| work(generation, view))
     }
 
-    /// Reads in a view of the store, likewise.
+    /// Reads in a view of the store, with the same retries.
     fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
         self.again_where_it_broke_off(|| Ok(((), self.store.read()?)), |(), view| work(view))
     }
@@ -226,10 +227,10 @@ impl Collection {
         }
     }
 
-    /// The indexes and a view of the store, both of one state. A write exchanges the indexes
-    /// right after its transaction; whoever looks in between looks again. Should a write
-    /// have failed halfway, they stay apart until its writer has made them agree; what there
-    /// is has to do where that takes long.
+    /// The indexes and a view of the store, both in the same state. A write replaces the indexes
+    /// right after its transaction, so a reader in between tries again. If a write failed halfway,
+    /// the two differ until its writer has reconciled them; after too many attempts, they are used
+    /// as they are.
     fn now(&self) -> Result<(Arc<Generation>, View<'_>)> {
         const LOOKS: usize = 1_000;
         for _ in 0..LOOKS {
@@ -243,12 +244,12 @@ impl Collection {
         Ok((self.generation(), self.store.read()?))
     }
 
-    /// What passes every filter.
+    /// The records that pass every filter.
     fn select(&self, generation: &Generation, filters: &[Filter]) -> Result<Passing> {
         generation.select(&self.schema().facets, filters)
     }
 
-    /// The line that an import under a name has reached, as [`Build::add_to`] keeps it.
+    /// The line that a named import has reached, as stored by [`Build::add_to`].
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -256,7 +257,7 @@ impl Collection {
         self.viewing(|view| view.note(name))
     }
 
-    /// A record by its id: the source's where the schema names one, else its number.
+    /// A record by its id: the source's if the schema names an id field, otherwise its number.
     ///
     /// # Errors
     /// [`Error::NoRecord`].
@@ -279,11 +280,11 @@ impl Collection {
         Ok(self.schema().read(number, payload))
     }
 
-    /// Whether meaning reads a part of a record only, since its text is too long. Words
-    /// search in all of it.
+    /// Whether only a part of a record's text is encoded, because it is too long. Word search
+    /// covers all of it.
     ///
     /// # Errors
-    /// What keeps the store from being read.
+    /// The store's read errors.
     pub fn reads_in_part(&self, record: &Record) -> Result<bool> {
         self.viewing(|view| {
             let ranges = view.ranges(record.number)?;
@@ -291,7 +292,7 @@ impl Collection {
         })
     }
 
-    /// Whether the text that is encoded of a record goes on after its passages.
+    /// Whether the encoded text of a record continues after its passages.
     fn goes_on_after(&self, passages: &[Range<u32>], payload: &Payload) -> bool {
         passages.last().is_some_and(|last| {
             let text = self.schema().encoded_text(payload);
@@ -299,12 +300,12 @@ impl Collection {
         })
     }
 
-    /// What encodes its queries.
+    /// The encoder for its queries.
     pub fn encoder(&self) -> &QueryEncoder {
         &self.encoder
     }
 
-    /// The number an id stands for; the record may not exist where ids are numbers.
+    /// The number for an id. If ids are numbers, the record may not exist.
     fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
         if self.schema().id.is_some() {
             view.number_of(id)
@@ -313,7 +314,7 @@ impl Collection {
         }
     }
 
-    /// The error for an id that no record has.
+    /// The error for an unknown id.
     pub fn no_record(&self, id: &str) -> Error {
         Error::NoRecord {
             collection: self.name().to_string(),
@@ -322,18 +323,18 @@ impl Collection {
     }
 }
 
-/// Whether a collection has its graph.
+/// Whether a collection has a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GraphState {
-    /// It is so small that all of it is scanned.
+    /// It is small enough to be scanned in full.
     NotNeeded,
-    /// It is being loaded or built; the exact scan answers alone.
+    /// It is being loaded or built. Until then, the exact scan is used.
     Building,
     /// It is in use.
     Ready,
 }
 
-/// Enough of a hash to tell two models apart.
+/// Enough of a hash to distinguish two models.
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }

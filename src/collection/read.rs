@@ -1,4 +1,4 @@
-//! Reading a collection through: page by page, or all of it at once.
+//! Reads all records of a collection: page by page or all at once.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::query::{MAX_PAGE_BYTES, MAX_PAGE_RECORDS};
 use crate::record::{Record, RecordId};
 
-/// Where a page of records ended. What it holds is nobody's business but the next page's.
+/// Where a page of records ended. It is opaque, and only used to request the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(u32);
 
-/// What a cursor's text begins with, so that it is taken for nothing else.
+/// The prefix of a cursor's text, so that nothing else is mistaken for a cursor.
 const MARK: char = 'c';
 
 impl fmt::Display for Cursor {
@@ -37,25 +37,24 @@ impl FromStr for Cursor {
     }
 }
 
-/// Some records, one after the other.
+/// A page of consecutive records.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The records.
     pub records: Vec<Record>,
-    /// Where the next page begins; none after the last one.
+    /// Where the next page begins; `None` after the last one.
     pub next: Option<Cursor>,
 }
 
 impl Collection {
-    /// The records after those of the page that ended at a cursor, in the order they were
-    /// written; without one the first. At most `limit`, and fewer where they are large.
+    /// The records after the page that ended at a cursor, in the order they were written; without a
+    /// cursor, the first ones. There are at most `limit`, or fewer if they are large.
     ///
-    /// A record that is there all the while is met exactly once. One that is changed meanwhile
-    /// goes to the end, and is met there as it is then.
+    /// A record that exists throughout is returned exactly once. One that is changed in the
+    /// meantime moves to the end and is returned there with its new contents.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for a limit past what is allowed; what keeps the store from being
-    /// read.
+    /// [`Error::BadQuery`] if the limit is too high; the store's read errors.
     pub fn page(&self, after: Option<Cursor>, limit: usize) -> Result<Page> {
         if !(1..=MAX_PAGE_RECORDS).contains(&limit) {
             return Err(Error::BadQuery(format!(
@@ -88,10 +87,10 @@ impl Collection {
     }
 
     /// Calls `each` with every record's fields, as JSON on one line, in the order they were
-    /// written: all of one state, whatever is written meanwhile.
+    /// written. All records are from the same state, regardless of concurrent writes.
     ///
     /// # Errors
-    /// What keeps the store from being read, and those of `each`.
+    /// The store's read errors, and those of `each`.
     pub fn export(&self, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let view = self.store.read()?;
         view.for_each_payload(0, |_, json| each(json).map(ControlFlow::Continue))

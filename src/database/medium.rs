@@ -1,5 +1,5 @@
-//! What lies between redb and a file that may fail: each opening knows whether it still works,
-//! and one that only reads keeps in memory what redb writes.
+//! A layer between redb and a file that may fail. Each opening tracks whether it still works, and
+//! read-only openings keep redb's writes in memory.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -19,7 +19,7 @@ pub enum Writes {
     ToMemory,
 }
 
-/// A file that is opened again and again under one lock.
+/// A file that can be opened several times under one lock.
 pub struct Medium {
     file: Arc<dyn StorageBackend>,
     locked: AtomicBool,
@@ -28,23 +28,23 @@ pub struct Medium {
 /// Whether an opening still works.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// What failed first.
+    /// The first failure.
     failed: OnceLock<io::ErrorKind>,
-    /// Read while the file is read, so that nothing is read after the end.
+    /// Locked for reading during every file access, so that nothing is read after the end.
     ended: RwLock<bool>,
 }
 
-/// The file as one opening sees it.
+/// The file as seen by one opening.
 #[derive(Debug)]
 struct Opening {
     file: Arc<dyn StorageBackend>,
     health: Arc<Health>,
-    /// Whether the locks of the file are this opening's to take; later ones have them already.
+    /// Whether this opening must take the file's locks; later ones already have them.
     locks: bool,
     memory: Option<Memory>,
 }
 
-/// What was written on top of a file, in blocks of it.
+/// Data written over a file, in blocks.
 #[derive(Debug)]
 struct Memory {
     blocks: Mutex<BTreeMap<u64, Box<[u8]>>>,
@@ -66,7 +66,7 @@ impl Medium {
         &*self.file
     }
 
-    /// The file for one more opening.
+    /// Creates another opening of the file.
     pub fn file(&self, writes: Writes) -> io::Result<(impl StorageBackend + use<>, Arc<Health>)> {
         let health = Arc::new(Health::default());
         let memory = match writes {
@@ -92,19 +92,19 @@ impl Health {
         self.failed.get().is_none()
     }
 
-    /// What failed first, where anything did.
+    /// The first failure, if any.
     pub fn first_failure(&self) -> Option<redb::Error> {
         let first = self.failed.get()?;
         Some(redb::Error::Io((*first).into()))
     }
 
-    /// Lets nothing be read or written any more.
+    /// Ends the opening: nothing is read or written any more.
     pub fn end(&self) {
         *self.ended.write().unwrap_or_else(PoisonError::into_inner) = true;
         self.failed.get_or_init(|| io::ErrorKind::Other);
     }
 
-    /// Reads from the file, and remembers if that failed.
+    /// Reads from the file and records a failure.
     fn read<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let ended = self.ended.read().unwrap_or_else(PoisonError::into_inner);
         if *ended {
@@ -116,8 +116,8 @@ impl Health {
         })
     }
 
-    /// Changes the file, unless something has failed before: redb passes over some failures,
-    /// but by then others may read the file in another opening.
+    /// Changes the file, unless something failed earlier. redb ignores some failures, but by then
+    /// another opening may be reading the file.
     fn change<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         match self.failed.get() {
             Some(first) => Err((*first).into()),
@@ -158,7 +158,7 @@ impl Memory {
     }
 }
 
-/// Reads what the file has of a range; past its end there are zeros.
+/// Reads a range of the file; bytes past its end are zero.
 fn read_within(file: &dyn StorageBackend, offset: u64, out: &mut [u8]) -> io::Result<()> {
     let there = file.len()?.saturating_sub(offset).min(out.len() as u64) as usize;
     let (inside, past) = out.split_at_mut(there);
@@ -169,7 +169,7 @@ fn read_within(file: &dyn StorageBackend, offset: u64, out: &mut [u8]) -> io::Re
     file.read(offset, inside)
 }
 
-/// The blocks that a range of bytes lies in, each with the part of the range inside.
+/// The blocks that a range of bytes covers, each with the part of the range inside it.
 fn parts(offset: u64, len: usize) -> impl Iterator<Item = (u64, std::ops::Range<usize>)> {
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -223,7 +223,7 @@ impl StorageBackend for Opening {
         })
     }
 
-    /// The file stays open, and locked, as long as anybody holds it.
+    /// The file remains open and locked as long as anyone holds it.
     fn close(&self) -> io::Result<()> {
         Ok(())
     }

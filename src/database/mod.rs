@@ -1,10 +1,10 @@
-//! A redb database that outlives the failures of its file.
+//! A redb database that recovers from failures of its file.
 //!
-//! redb refuses everything that its cache does not hold once its file has failed, a full disk
-//! included, until it is opened anew; here that happens by itself. Readers go on at once, in
-//! what was committed last: the file is opened a second time, and what opening would write is
-//! kept in memory. The next writer opens the file itself again; where that fails, or its write
-//! does, readers have lost nothing by it.
+//! After a failure of its file, such as a full disk, redb serves only what is in its cache until it
+//! is reopened. This module reopens it automatically. Readers continue at once with the last
+//! committed state: the file is opened a second time, and what opening would write is kept in
+//! memory. The next writer reopens the file itself; if that or its write fails, readers are not
+//! affected.
 
 mod medium;
 
@@ -22,7 +22,7 @@ use redb::{StorageError, WriteTransaction};
 use self::medium::{Health, Medium, Writes};
 use crate::locks::lock;
 
-/// How often a reading is begun again because the file failed, or was opened anew, meanwhile.
+/// How often a read is attempted if the file fails or is reopened in the meantime.
 pub(crate) const ATTEMPTS: usize = 5;
 
 /// A database in a file.
@@ -30,11 +30,11 @@ pub(crate) struct Durable {
     medium: Medium,
     cache: usize,
     current: ArcSwap<Opened>,
-    /// Held by whoever opens the file anew.
+    /// Held while the file is reopened.
     opening: Mutex<()>,
 }
 
-/// The database as it was opened once.
+/// One opening of the database.
 struct Opened {
     database: Database,
     health: Arc<Health>,
@@ -49,8 +49,8 @@ pub(crate) struct Reading {
 }
 
 impl Durable {
-    /// Opens a database, making it where there is none. At most `cache` bytes of it are kept
-    /// in memory.
+    /// Opens a database, creating it if it does not exist. At most `cache` bytes of it are kept in
+    /// memory.
     pub fn create(path: &Path, cache: usize) -> Result<Self, DatabaseError> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -65,7 +65,7 @@ impl Durable {
         Self::over(Arc::new(file), cache)
     }
 
-    /// The same over anything that behaves like a file.
+    /// The same for anything that behaves like a file.
     pub fn over(file: Arc<dyn StorageBackend>, cache: usize) -> Result<Self, DatabaseError> {
         let medium = Medium::new(file);
         let opened = open(&medium, cache, Writes::ToFile)?;
@@ -77,7 +77,7 @@ impl Durable {
         })
     }
 
-    /// A view of what was committed last, which later writes do not change.
+    /// A view of the last committed state, unaffected by later writes.
     pub fn read(&self) -> Result<Reading, redb::Error> {
         let opened = self.current.load_full();
         let opened = if opened.health.is_well() {
@@ -92,7 +92,7 @@ impl Durable {
         })
     }
 
-    /// Reads something, and again where the file failed or was opened anew meanwhile.
+    /// Reads something, and retries if the file failed or was reopened in the meantime.
     pub fn reading<T>(
         &self,
         mut work: impl FnMut(&Reading) -> Result<T, redb::Error>,
@@ -108,22 +108,22 @@ impl Durable {
         }
     }
 
-    /// Opens the file itself again where it had failed, so that what is read from here on is
-    /// what the next write finds.
+    /// Reopens the file if it had failed, so that subsequent reads see what the next write will
+    /// find.
     pub fn make_ready(&self) -> Result<(), redb::Error> {
         self.open_for_writing()?;
         Ok(())
     }
 
-    /// Makes changes in one transaction, durable when it returns. Where it fails none is
-    /// made, unless what failed is the very last step; a view opened afterwards tells.
+    /// Makes changes in one transaction, durable when it returns. If it fails, nothing was changed,
+    /// unless the very last step failed; a view opened afterwards shows which.
     pub fn write<T>(
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, redb::Error> {
         let opened = self.open_for_writing()?;
         opened.write(work).map_err(|error| match error {
-            // What went before is what to tell.
+            // Report the original failure.
             redb::Error::PreviousIo => opened.health.first_failure().unwrap_or(error),
             error => error,
         })
@@ -148,7 +148,7 @@ impl Durable {
             return Ok(current);
         }
         let next = self.open_anew(Writes::ToFile)?;
-        // Writes will use pages that its readers still count on.
+        // Writes will reuse pages that readers of the old opening still need.
         current.health.end();
         self.current.store(Arc::clone(&next));
         tracing::info!("a file that had failed is written again");
@@ -156,9 +156,9 @@ impl Durable {
     }
 
     fn open_anew(&self, writes: Writes) -> Result<Arc<Opened>, DatabaseError> {
-        // redb would make a new database of an empty file.
+        // redb would create a new database in an empty file.
         not_empty(self.medium.inner())?;
-        // It checks what it reads; where damage gets past that, it panics.
+        // redb checks what it reads, but may panic if damage goes undetected.
         let opened = catch_unwind(AssertUnwindSafe(|| open(&self.medium, self.cache, writes)));
         let damaged = || StorageError::Corrupted("the file is damaged".into());
         opened.map_err(|_| damaged())?.map(Arc::new)
@@ -179,8 +179,8 @@ impl Opened {
         work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T, redb::Error> {
         let mut write = self.database.begin_write()?;
-        // A start after a crash then finds the free pages written down, and need not look
-        // through the file for them.
+        // After a crash, the free pages are then already recorded, and redb need not scan the file
+        // for them.
         write.set_quick_repair(true);
         let done = work(&write)?;
         write.commit()?;
@@ -201,7 +201,7 @@ fn open(medium: &Medium, cache: usize, writes: Writes) -> Result<Opened, Databas
 }
 
 impl Reading {
-    /// Whether what cannot be read here may well be read in a new view.
+    /// Whether something that cannot be read here may be readable in a new view.
     pub fn broke_off(&self) -> bool {
         !self.opened.health.is_well()
     }

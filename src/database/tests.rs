@@ -1,4 +1,4 @@
-//! A file that fails: in every step of a write, once in each, and for as long as is wanted.
+//! A file that fails at every step of a write, once or until repaired.
 
 #[path = "../../tests/common/failing.rs"]
 mod failing;
@@ -11,7 +11,7 @@ use super::Durable;
 
 const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("table");
 
-/// Sets every value to one text, long enough for a page of its own.
+/// Sets every value to the same text, long enough for a page of its own.
 fn set_all(database: &Durable, text: &str) -> Result<(), redb::Error> {
     database.write(|write| {
         let mut table = write.open_table(TABLE)?;
@@ -22,7 +22,7 @@ fn set_all(database: &Durable, text: &str) -> Result<(), redb::Error> {
     })
 }
 
-/// The one text that all values are of.
+/// The text that all values have.
 fn the_text(database: &Durable) -> String {
     let all = database.reading(|read| {
         let table = read.open_table(TABLE)?;
@@ -56,10 +56,10 @@ fn whatever_step_of_a_write_fails_reading_goes_on_and_so_does_the_next_write() {
             assert_eq!(read, "b");
             break;
         }
-        // All or nothing; and all only where no more than the last sync was missing.
+        // All or nothing, and all only if nothing but the last sync failed.
         assert!(read == "a" || read == "b");
         assert!(before.broke_off());
-        // While there is no room, nothing is written and everything is read.
+        // While the disk is full, nothing is written and everything can be read.
         assert!(set_all(&database, "c").is_err());
         assert_eq!(the_text(&database), read, "after {steps} steps");
         let view = database.read().unwrap();
@@ -69,7 +69,7 @@ fn whatever_step_of_a_write_fails_reading_goes_on_and_so_does_the_next_write() {
         assert_eq!(the_text(&database), read);
         set_all(&database, "d").unwrap();
         assert_eq!(the_text(&database), "d", "after {steps} steps");
-        // The earlier view does not read what the write made of its pages.
+        // The earlier view does not see what the write did to its pages.
         assert!(view.broke_off() && view.open_table(TABLE).is_err());
         drop((view, database));
         let again = Durable::over(file, 0).unwrap();

@@ -1,8 +1,8 @@
-//! A cosine split over the words of both texts, exactly.
+//! Splits a cosine exactly over the words of both texts.
 //!
-//! A text's vector is the mean of its token vectors at unit length, so the cosine of two
-//! texts is a sum over all pairs of tokens: `Σ Q_q · R_r / (|Σ Q| |Σ R|)`. That is a share
-//! of the similarity. It is no cause: each token vector was made with the whole text in view.
+//! A text's vector is the mean of its token vectors, scaled to unit length. So the cosine of two
+//! texts is a sum over all pairs of tokens: `Σ Q_q · R_r / (|Σ Q| |Σ R|)`. Each term is a share of
+//! the similarity, not a cause: every token vector depends on the whole text.
 
 use std::ops::Range;
 
@@ -11,43 +11,43 @@ use tokenizers::Encoding;
 use super::{Encoder, EncoderError, ids, no_vector, not_finite};
 use crate::DIMENSIONS;
 
-/// A word of a text, or a token that belongs to no word.
+/// A word of a text, or a token outside any word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// Bytes of the text, on character boundaries; `None` for a special token.
     pub range: Option<Range<usize>>,
-    /// Whether it is `[CLS]` or `[SEP]` as the encoder adds them.
+    /// Whether it is `[CLS]` or `[SEP]`, added by the encoder.
     pub special: bool,
 }
 
-/// A word of each text and what they share.
+/// A word of each text, and their share of the cosine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
-    /// Which of the query's pieces.
+    /// The index of the query's piece.
     pub query: usize,
-    /// Which of the record's.
+    /// The index of the record's piece.
     pub record: usize,
-    /// Its part of the cosine; may be negative.
+    /// Their share of the cosine; may be negative.
     pub share: f32,
 }
 
-/// The cosine of two texts as a sum over pairs of their words. Only what the encoder reads
-/// of a text is in it: what follows the 256th token has no share.
+/// The cosine of two texts as a sum over pairs of their words. It covers only what the encoder
+/// reads: text after the 256th token has no share.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribution {
     /// The cosine of the two texts' vectors.
     pub cosine: f32,
     /// The query's words and special tokens, in order.
     pub query: Vec<Piece>,
-    /// The record's.
+    /// The record's words and special tokens, in order.
     pub record: Vec<Piece>,
-    /// `[query, record]`: what each pair adds to the cosine. All together are the cosine.
+    /// `[query, record]`: what each pair contributes to the cosine. They add up to the cosine.
     pub shares: Vec<Vec<f32>>,
 }
 
 impl Attribution {
-    /// For each piece of the query what it shares with the record's words; 0 for special ones.
-    /// With [`Attribution::special`] they add up to the cosine.
+    /// The share of each of the query's pieces with the record's words; 0 for special tokens.
+    /// Together with [`Attribution::special`] they add up to the cosine.
     pub fn by_query_word(&self) -> Vec<f32> {
         let mut sums = vec![0.0f64; self.query.len()];
         for pair in self.words() {
@@ -56,7 +56,7 @@ impl Attribution {
         sums.into_iter().map(|sum| sum as f32).collect()
     }
 
-    /// For each piece of the record what it shares with the query's words, likewise.
+    /// The share of each of the record's pieces with the query's words; 0 for special tokens.
     pub fn by_record_word(&self) -> Vec<f32> {
         let mut sums = vec![0.0f64; self.record.len()];
         for pair in self.words() {
@@ -65,13 +65,13 @@ impl Attribution {
         sums.into_iter().map(|sum| sum as f32).collect()
     }
 
-    /// The part of all pairs in which `[CLS]` or `[SEP]` stands on either side.
+    /// The share of all pairs that include `[CLS]` or `[SEP]` on either side.
     pub fn special(&self) -> f32 {
         let special = self.pairs().filter(|pair| !self.is_words(pair));
         special.map(|pair| f64::from(pair.share)).sum::<f64>() as f32
     }
 
-    /// The pairs of words, those with the largest shares first; equal ones in order.
+    /// The pairs of words, largest shares first; equal ones in order.
     pub fn strongest(&self) -> Vec<Pair> {
         let mut pairs: Vec<Pair> = self.words().collect();
         pairs.sort_by(|a, b| b.share.total_cmp(&a.share));
@@ -98,8 +98,8 @@ impl Attribution {
 }
 
 impl Encoder {
-    /// Splits the cosine of two texts over their words. Their vectors are those that
-    /// [`Encoder::encode`] gives, so the sum is their dot product up to f32 rounding.
+    /// Splits the cosine of two texts over their words. The vectors are those of
+    /// [`Encoder::encode`], so the sum equals their dot product up to f32 rounding.
     ///
     /// # Errors
     /// As for [`Encoder::encode`].
@@ -184,21 +184,21 @@ impl Words {
     }
 }
 
-/// A token's place.
+/// The position of a token.
 struct Token {
     bytes: Range<usize>,
-    /// Which word it is a piece of; `None` where the encoder added it.
+    /// The index of its word; `None` if the encoder added it.
     word: Option<u32>,
 }
 
-/// The tokens of a text in order, their places moved out to character boundaries.
+/// The tokens of a text in order, their ranges extended to character boundaries.
 fn tokens<'a>(encoding: &'a Encoding, text: &'a str) -> impl Iterator<Item = Token> + 'a {
     let special = encoding.get_special_tokens_mask();
     let places = encoding.get_offsets().iter().zip(encoding.get_word_ids());
     let tokens = places.zip(special).enumerate();
     tokens.map(|(at, ((&(start, end), &word), &special))| Token {
         bytes: text.floor_char_boundary(start)..text.ceil_char_boundary(end),
-        // A token of the text always has a word; should one have none, it is its own.
+        // A token of the text always has a word; if one did not, it would be its own word.
         word: (special == 0).then(|| word.unwrap_or(u32::MAX - at as u32)),
     })
 }

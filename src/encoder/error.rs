@@ -1,5 +1,5 @@
-//! What can go wrong between a model's files and a vector. Every message says what
-//! failed, where, and what a person can do about it.
+//! Errors in installing and running a model. Every message says what failed, where, and what to do
+//! about it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ pub enum EncoderError {
         dir: PathBuf,
     },
 
-    /// The folder holds a model that is not the one its manifest describes.
+    /// The folder's model does not match its manifest.
     #[error("the model in {} is not whole: {why}; run `parallax model` to install it again", dir.display())]
     Damaged {
         /// The model's folder.
@@ -22,19 +22,19 @@ pub enum EncoderError {
         why: String,
     },
 
-    /// The folder to install from lacks a file that is needed.
+    /// The source folder lacks a required file.
     #[error(
         "nothing to install in {}: {why}; it must hold tokenizer.json and either model.safetensors or model.onnx",
         dir.display()
     )]
     Source {
-        /// The folder given as the source.
+        /// The source folder.
         dir: PathBuf,
-        /// What it lacks.
+        /// What is missing.
         why: String,
     },
 
-    /// The weights are of another model, or were changed on the way.
+    /// The weights are of another model, or were modified.
     #[error(
         "{} is not the genuine all-MiniLM-L6-v2: its sha256 is {found}, expected {expected}; \
          fetch it again, or give a folder with that model as model.onnx",
@@ -45,7 +45,7 @@ pub enum EncoderError {
         path: PathBuf,
         /// The sha256 of the genuine file, in hexadecimal.
         expected: String,
-        /// The sha256 of the file at hand, in hexadecimal.
+        /// The sha256 of the actual file, in hexadecimal.
         found: String,
     },
 
@@ -58,7 +58,7 @@ pub enum EncoderError {
         file: String,
     },
 
-    /// The safetensors file cannot be written as a graph.
+    /// The safetensors file cannot be converted to a graph.
     #[error("the weights cannot be read: {0}; a BERT of 384 dimensions is needed")]
     Tensors(String),
 
@@ -74,7 +74,7 @@ pub enum EncoderError {
     #[error("the model failed on a text: {0}")]
     Run(String),
 
-    /// The model runs, and what it says makes no sense.
+    /// The model runs, but its results make no sense.
     #[error("the model failed its self-test: {0}; it is not a mean-pooled sentence encoder")]
     SelfTest(String),
 
@@ -89,7 +89,7 @@ pub enum EncoderError {
 }
 
 impl EncoderError {
-    /// For `map_err` on a file operation: the path joins the system's own message.
+    /// For `map_err` on a file operation: adds the path to the system's message.
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |reason| Self::Io { path, reason }

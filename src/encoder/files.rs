@@ -1,11 +1,11 @@
-//! The model on disk: how a folder of published files becomes an installed model, and
-//! what a later start trusts.
+//! The model on disk: how published files become an installed model, and how a later start verifies
+//! it.
 //!
-//! An installed model is a folder with [`GRAPH`], [`TOKENIZER`] and a manifest,
-//! [`MANIFEST`], that holds the size and sha256 of both. A folder without a manifest, or
-//! with a file that differs from it, is not a model. [`install`] builds the whole folder
-//! beside its target, runs it, and renames it into place, so that one cut short leaves
-//! nothing that is trusted later.
+//! An installed model is a folder with [`GRAPH`], [`TOKENIZER`] and a manifest, [`MANIFEST`], which
+//! contains the size and sha256 of both. A folder without a manifest, or with a file that does not
+//! match it, is not a model. [`install`] builds the folder next to its target, runs the model, and
+//! renames the folder into place, so that an interrupted installation leaves nothing that is
+//! trusted later.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -17,20 +17,20 @@ use super::error::EncoderError;
 use super::{Encoder, onnx};
 use crate::digest::sha256;
 
-/// The model's name, and the name of its folder among the models.
+/// The model's name, also used for its folder.
 pub const NAME: &str = "all-MiniLM-L6-v2";
-/// The published weights, in a folder to install from.
+/// The published weights, in a source folder.
 pub const WEIGHTS: &str = "model.safetensors";
 /// The sha256 of the published weights.
 pub const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
-/// The graph that is run, in an installed model or a folder to install from.
+/// The graph to run, in an installed model or a source folder.
 pub const GRAPH: &str = "model.onnx";
 /// The tokenizer's file, in either.
 pub const TOKENIZER: &str = "tokenizer.json";
-/// What says that an installed model is whole.
+/// The file that shows that an installed model is complete.
 pub const MANIFEST: &str = "model.json";
 
-/// The manifest's format; a folder of another one is installed again.
+/// The manifest's format; a folder with another format is reinstalled.
 const FORMAT: u32 = 1;
 
 /// What [`install`] did.
@@ -40,22 +40,21 @@ pub struct Installed {
     pub dir: PathBuf,
     /// The model's hash; see [`Encoder::model_hash`].
     pub model_hash: String,
-    /// Whether an intact model was there before, and nothing was written.
+    /// Whether an intact model was already there and nothing was written.
     pub already: bool,
 }
 
 /// Installs the model whose files are in `source` as the folder `target`.
 ///
-/// `source` holds [`TOKENIZER`] and either the published [`WEIGHTS`] or a ready
-/// [`GRAPH`], the latter there or in its subfolder `onnx`; the weights win where both
-/// are. An intact model at `target` is left alone, whatever `source` holds. A damaged
-/// one is replaced.
+/// `source` contains [`TOKENIZER`] and either the published [`WEIGHTS`] or a ready-made [`GRAPH`],
+/// which may also be in the subfolder `onnx`. If both are present, the weights are used. An intact
+/// model at `target` is left alone, whatever `source` contains. A damaged one is replaced.
 ///
 /// # Errors
-/// Besides failing files: [`EncoderError::Source`] if a file is missing,
-/// [`EncoderError::Weights`] if the weights are not the published ones,
-/// [`EncoderError::Occupied`] if `target` holds files that are no model's, and whatever
-/// [`Encoder::load`] says of a model that cannot be run. The target is then as it was.
+/// Apart from I/O errors: [`EncoderError::Source`] if a file is missing, [`EncoderError::Weights`]
+/// if the weights are not the published ones, [`EncoderError::Occupied`] if `target` contains files
+/// that do not belong to a model, and the errors of [`Encoder::load`] if the model cannot be run.
+/// In all cases, `target` is unchanged.
 pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> {
     if let Ok(found) = installed(target) {
         return Ok(found);
@@ -72,8 +71,8 @@ pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> 
         .prefix(".parallax-model-")
         .tempdir_in(parent)
         .map_err(EncoderError::io(parent))?;
-    // The folder inside the temporary one has the permissions of any new folder; the
-    // temporary one is closed to everyone else.
+    // The folder inside the temporary one has the permissions of any new folder; the temporary one
+    // is not accessible to others.
     let built = work.path().join(NAME);
     fs::create_dir(&built).map_err(EncoderError::io(&built))?;
     write(&built.join(GRAPH), &graph)?;
@@ -89,7 +88,7 @@ pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> 
     })
 }
 
-/// Checks that the model installed in `dir` is whole, without running it.
+/// Checks that the model installed in `dir` is intact, without running it.
 ///
 /// # Errors
 /// [`EncoderError::Missing`] or [`EncoderError::Damaged`] if it is not.
@@ -168,14 +167,14 @@ pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
     })
 }
 
-/// What an installed model is, as written in [`MANIFEST`].
+/// The contents of [`MANIFEST`].
 #[derive(Debug, Serialize, Deserialize)]
 struct Manifest {
     format: u32,
     name: String,
     /// The model's hash; see [`Encoder::model_hash`].
     hash: String,
-    /// The sha256 of the file the weights came from: the graph itself if it came ready.
+    /// The sha256 of the weights' source file, which is the graph itself if that was ready-made.
     weights: String,
     graph: FileFacts,
     tokenizer: FileFacts,
@@ -183,7 +182,7 @@ struct Manifest {
 
 impl Manifest {
     fn to_json(&self) -> Vec<u8> {
-        // A struct of strings and numbers always has a JSON form.
+        // A struct of strings and numbers can always be serialised as JSON.
         let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
         json.push(b'\n');
         json
@@ -218,7 +217,7 @@ impl FileFacts {
     }
 }
 
-/// The contents of the three files to write, from a folder of published ones.
+/// The contents of the three files to write, made from a folder of published files.
 fn prepare(source: &Path) -> Result<(Manifest, Vec<u8>, Vec<u8>), EncoderError> {
     let missing = |why: String| EncoderError::Source {
         dir: source.to_owned(),
@@ -261,9 +260,9 @@ fn prepare(source: &Path) -> Result<(Manifest, Vec<u8>, Vec<u8>), EncoderError> 
     Ok((manifest, graph, tokenizer))
 }
 
-/// The hash that names a model: of what its vectors depend on, weights and tokenizer.
-/// The graph written from the weights has no part in it, so that another way to write
-/// the same graph does not make stored vectors foreign.
+/// The hash that identifies a model. It covers what the vectors depend on: weights and tokenizer.
+/// The graph generated from the weights is excluded, so that a change to its generation does not
+/// invalidate stored vectors.
 fn model_hash(weights: &str, tokenizer: &str) -> String {
     sha256(format!("{weights} {tokenizer}").as_bytes())
 }
@@ -276,14 +275,14 @@ fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
     }
 }
 
-/// Writes a file and waits until the disk has it.
+/// Writes a file and syncs it to disk.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), EncoderError> {
     File::create(path)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .map_err(EncoderError::io(path))
 }
 
-/// A folder that holds anything but a model's files is somebody else's.
+/// Refuses a folder that contains anything but a model's files.
 fn refuse_if_occupied(target: &Path) -> Result<(), EncoderError> {
     let entries = match fs::read_dir(target) {
         Ok(entries) => entries,
@@ -305,7 +304,7 @@ fn refuse_if_occupied(target: &Path) -> Result<(), EncoderError> {
     Ok(())
 }
 
-/// Renames the built folder to its final name, over a damaged model if one is there.
+/// Renames the built folder to its final name, replacing a damaged model if there is one.
 fn move_into_place(built: &Path, target: &Path) -> Result<(), EncoderError> {
     match fs::remove_dir_all(target) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -315,7 +314,7 @@ fn move_into_place(built: &Path, target: &Path) -> Result<(), EncoderError> {
     }
     match fs::rename(built, target) {
         Ok(()) => Ok(()),
-        // Another process may have installed the model since the first look.
+        // Another process may have installed the model since the first check.
         Err(_) if open(target).is_ok() => Ok(()),
         Err(error) => Err(EncoderError::io(target)(error)),
     }

@@ -1,9 +1,8 @@
-//! Text to vector: the tokenizer, the model's plan and the pooling behind one type.
+//! Converts text to vectors: the tokenizer, the model's plan and the pooling behind one type.
 //!
-//! An [`Encoder`] is built once from an installed model (see [`files`]) and shared by
-//! every thread. The same text gives the same vector, bit for bit, whether it is encoded
-//! alone or among others. A text is read up to its 256th token; nothing is padded, so a
-//! short text costs little.
+//! An [`Encoder`] is created once from an installed model (see [`files`]) and shared by all
+//! threads. The same text gives the same vector, bit for bit, whether it is encoded alone or with
+//! others. A text is read up to its 256th token. Nothing is padded, so short texts are cheap.
 
 mod attribution;
 pub mod error;
@@ -33,16 +32,15 @@ pub use self::passages::MAX_PASSAGES;
 pub use self::query_cache::QueryEncoder;
 use crate::{DIMENSIONS, Vector};
 
-/// Tokens of a text that the model reads, `[CLS]` and `[SEP]` among them. What follows
-/// is not encoded.
+/// The most tokens that the model reads of a text, including `[CLS]` and `[SEP]`. The rest is not
+/// encoded.
 pub const MAX_TOKENS: usize = 256;
 
-/// Texts of equal length are run together up to this many tokens in all: enough rows to
-/// keep the matrix kernels busy, few enough to stay in the processor's cache.
+/// Texts of equal length are run together, up to this many tokens in total: enough rows to keep the
+/// matrix kernels busy, few enough to stay in the processor's cache.
 const GROUP_TOKENS: usize = 64;
 
-/// A sentence, another way to say it, and one about something else: what the self-test
-/// encodes.
+/// The texts of the self-test: a sentence, a paraphrase of it, and an unrelated sentence.
 const SELF_TEST: [&str; 3] = [
     "A cat sleeps on the sofa.",
     "A kitten is napping on the couch.",
@@ -52,21 +50,21 @@ const SELF_TEST: [&str; 3] = [
 /// Encodes texts as unit vectors.
 pub struct Encoder {
     tokenizer: Tokenizer,
-    /// Tokens of a text that are read beside `[CLS]` and `[SEP]`.
+    /// The most tokens read, not counting `[CLS]` and `[SEP]`.
     room: usize,
     plan: Arc<TypedRunnableModel>,
-    /// What the plan takes, in its order.
+    /// The plan's inputs, in order.
     inputs: Vec<Input>,
     model_hash: String,
 }
 
 impl Encoder {
-    /// Opens the model installed in `dir`, checks that it is whole, and tries it.
+    /// Opens the model installed in `dir`, checks that it is intact, and runs a self-test.
     ///
     /// # Errors
-    /// [`EncoderError::Missing`] or [`EncoderError::Damaged`] if there is no model or its
-    /// files are not those installed; [`EncoderError::Graph`], [`EncoderError::Tokenizer`]
-    /// or [`EncoderError::SelfTest`] if it is of a kind this encoder cannot use.
+    /// [`EncoderError::Missing`] or [`EncoderError::Damaged`] if there is no model or its files
+    /// were changed; [`EncoderError::Graph`], [`EncoderError::Tokenizer`] or
+    /// [`EncoderError::SelfTest`] if this encoder cannot use it.
     pub fn load(dir: &Path) -> Result<Self, EncoderError> {
         let opened = files::open(dir)?;
         let (plan, inputs) = plan(&opened.graph)?;
@@ -85,7 +83,7 @@ impl Encoder {
         Ok(encoder)
     }
 
-    /// The unit vector of one text. An empty text has one too.
+    /// The unit vector of a text. An empty text has one too.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] or [`EncoderError::Run`] if the model fails on it.
@@ -94,10 +92,9 @@ impl Encoder {
         vectors.into_iter().next().ok_or_else(no_vector)
     }
 
-    /// The unit vectors of many texts, in their order, on the threads of the current
-    /// rayon pool.
+    /// The unit vectors of many texts, in the same order, computed on the current rayon pool.
     ///
-    /// `done(n)` is called, from any of the threads, as `n` more texts are finished.
+    /// `done(n)` is called from any of the threads whenever `n` more texts are finished.
     ///
     /// # Errors
     /// As for [`Encoder::encode`]; the first failure ends the work.
@@ -110,8 +107,8 @@ impl Encoder {
             .par_iter()
             .map(|text| self.tokens(text.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
-        // Longest first, and handed out group by group: what is left at the end is short,
-        // and the threads finish together.
+        // Longest first and group by group, so that the last ones are short and the threads finish
+        // together.
         let mut work: Vec<(usize, &[i64])> = tokens.iter().map(Vec::as_slice).enumerate().collect();
         work.sort_by_key(|(_, tokens)| std::cmp::Reverse(tokens.len()));
         let vectors = groups(&work).par_bridge().map(|group| {
@@ -127,8 +124,8 @@ impl Encoder {
         Ok(vectors.into_iter().map(|(_, vector)| vector).collect())
     }
 
-    /// The sha256 over the weights and the tokenizer, in hexadecimal. Vectors may be
-    /// compared only if they come from models of the same hash.
+    /// The sha256 of the weights and the tokenizer, in hexadecimal. Vectors are only comparable if
+    /// their models have the same hash.
     pub fn model_hash(&self) -> &str {
         &self.model_hash
     }
@@ -138,12 +135,12 @@ impl Encoder {
         Ok(ids(&self.cut(self.tokenizer.encode_fast(text, false))?))
     }
 
-    /// The same with each token's place in the text, which takes longer to find.
+    /// The same with the position of each token in the text, which takes longer to compute.
     fn placed_tokens(&self, text: &str) -> Result<Encoding, EncoderError> {
         self.cut(self.tokenizer.encode(text, false))
     }
 
-    /// Of a text's tokens those that are read, with `[CLS]` and `[SEP]` around them.
+    /// Truncates a text's tokens to those that are read, and adds `[CLS]` and `[SEP]`.
     fn cut(&self, encoding: tokenizers::Result<Encoding>) -> Result<Encoding, EncoderError> {
         let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
         let mut encoding = encoding.map_err(failed)?;
@@ -161,8 +158,8 @@ impl Encoder {
         })
     }
 
-    /// Runs the model on texts of equal length, given as token ids, and hands over each
-    /// text's token vectors, `[S, 384]` in row order.
+    /// Runs the model on texts of equal length, given as token ids, and passes on each text's token
+    /// vectors, `[S, 384]` in row order.
     fn token_vectors<T>(
         &self,
         texts: &[&[i64]],
@@ -195,7 +192,7 @@ impl Encoder {
             .collect()
     }
 
-    /// Whether the model tells a paraphrase from an unrelated sentence.
+    /// Checks that the model tells a paraphrase from an unrelated sentence.
     fn self_test(&self) -> Result<(), EncoderError> {
         let [sentence, paraphrase, other] = SELF_TEST;
         let [sentence, paraphrase, other] = [
@@ -215,7 +212,7 @@ impl Encoder {
     }
 }
 
-/// What a plan may take, all of them i64 `[B, S]`.
+/// The possible inputs of a plan, all of them i64 `[B, S]`.
 #[derive(Debug, Clone, Copy)]
 enum Input {
     Ids,
@@ -236,8 +233,8 @@ impl Input {
     }
 }
 
-/// Splits work sorted by length into groups of equal length and at most
-/// [`GROUP_TOKENS`] tokens, or one text where that is longer.
+/// Splits work sorted by length into groups of equal length with at most [`GROUP_TOKENS`] tokens. A
+/// longer text is a group by itself.
 fn groups<'a>(
     work: &'a [(usize, &'a [i64])],
 ) -> impl Iterator<Item = &'a [(usize, &'a [i64])]> + Send {
@@ -248,8 +245,8 @@ fn groups<'a>(
         })
 }
 
-/// The tokenizer, without the limits that its file may set: a text is cut to what this
-/// encoder reads, and one that is padded to a fixed length would have its vector ruined.
+/// Loads the tokenizer and disables the truncation and padding that its file may configure. The
+/// encoder truncates texts itself, and padding to a fixed length would ruin the vectors.
 fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
     let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
     let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
@@ -258,13 +255,12 @@ fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
     Ok(tokenizer)
 }
 
-/// The optimised plan of an ONNX file, with the number of texts and their length left
-/// open, and what it takes.
+/// The optimised plan of an ONNX file, with variable batch size and text length, and its inputs.
 fn plan(graph: &[u8]) -> Result<(Arc<TypedRunnableModel>, Vec<Input>), EncoderError> {
     let mut model = pb::ModelProto::decode(graph)
         .map_err(|error| EncoderError::Graph(format!("it is no ONNX file ({error})")))?;
     let inputs = keep_what_is_used(&mut model)?;
-    // tract takes a graph at its word in places, and panics where the word is wrong.
+    // tract trusts some of a graph's declarations and panics if they are wrong.
     catch_unwind(AssertUnwindSafe(|| build(&model, inputs.len())))
         .map_err(|_| EncoderError::Graph("it contradicts itself".into()))?
         .map(|plan| (plan, inputs))
@@ -272,7 +268,7 @@ fn plan(graph: &[u8]) -> Result<(Arc<TypedRunnableModel>, Vec<Input>), EncoderEr
 }
 
 fn build(model: &pb::ModelProto, inputs: usize) -> TractResult<Arc<TypedRunnableModel>> {
-    // Exports often carry shapes of the export's own example texts.
+    // Exported graphs often contain the shapes of the example texts used for the export.
     let mut model = tract_onnx::onnx()
         .with_ignore_output_shapes(true)
         .with_ignore_value_info(true)
@@ -286,13 +282,13 @@ fn build(model: &pb::ModelProto, inputs: usize) -> TractResult<Arc<TypedRunnable
     model.into_optimized()?.into_runnable()
 }
 
-/// Names the inputs of a graph and drops every output but the token vectors.
+/// Names the inputs of a graph and drops all outputs except the token vectors.
 fn keep_what_is_used(model: &mut pb::ModelProto) -> Result<Vec<Input>, EncoderError> {
     let graph = model
         .graph
         .as_mut()
         .ok_or_else(|| EncoderError::Graph("it holds no graph".into()))?;
-    // Old exports list the weights among the inputs.
+    // Old exports list the weights as inputs.
     let constants = &graph.initializer;
     graph
         .input
@@ -305,8 +301,8 @@ fn keep_what_is_used(model: &mut pb::ModelProto) -> Result<Vec<Input>, EncoderEr
     Ok(inputs)
 }
 
-/// The output that holds a vector for every token: known by its name, or else the only
-/// one of three axes.
+/// The output with a vector for every token. It is recognised by its name, or as the only one with
+/// three axes.
 fn token_output(outputs: &[pb::ValueInfoProto]) -> Result<pb::ValueInfoProto, EncoderError> {
     let named = |name: &str| outputs.iter().find(|output| output.name == name);
     let of_three_axes = || {
@@ -326,13 +322,13 @@ fn token_output(outputs: &[pb::ValueInfoProto]) -> Result<pb::ValueInfoProto, En
         })
 }
 
-/// How many axes an output is declared to have.
+/// The declared number of axes of an output.
 fn rank(output: &pb::ValueInfoProto) -> Option<usize> {
     let pb::type_proto::Value::TensorType(tensor) = output.r#type.as_ref()?.value.as_ref()?;
     Some(tensor.shape.as_ref()?.dim.len())
 }
 
-/// The ids of tokens, as the model takes them.
+/// The token ids as the model expects them.
 fn ids(encoding: &Encoding) -> Vec<i64> {
     encoding.get_ids().iter().copied().map(i64::from).collect()
 }

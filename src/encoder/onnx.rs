@@ -1,14 +1,14 @@
-//! Writes a BERT's weights (safetensors) as an ONNX graph, so that no Python is needed
-//! between the published file and tract.
+//! Writes a BERT's weights (safetensors) as an ONNX graph, so that tract can run the published file
+//! without any use of Python.
 //!
-//! The graph takes `input_ids` and `attention_mask` (i64 `[B, S]`) and gives
-//! `last_hidden_state` (f32 `[B, S, 384]`): one vector for each token. Pooling is left to
-//! the caller. Two things are folded into the weights, which changes nothing but the
-//! last bit of a result: the vector of token type 0 is added to every position, and the
-//! scale of the attention scores, 1/√32, to the query projection.
+//! The graph takes `input_ids` and `attention_mask` (i64 `[B, S]`) and returns `last_hidden_state`
+//! (f32 `[B, S, 384]`): one vector per token. Pooling is left to the caller. Two operations are
+//! folded into the weights, which changes at most the last bit of a result: the vector of token
+//! type 0 is added to every position, and the scale of the attention scores, 1/√32, is applied to
+//! the query projection.
 //!
-//! All sizes but the number of heads follow from the tensors' shapes. A tensor that is
-//! missing or of another shape is an error that names it.
+//! All sizes except the number of heads follow from the tensors' shapes. A missing tensor, or one
+//! with another shape, is an error that names it.
 
 use prost::Message;
 use safetensors::{Dtype, SafeTensors};
@@ -22,18 +22,18 @@ use crate::DIMENSIONS;
 
 /// The ONNX operator set the graph is written in.
 const OPSET: i64 = 17;
-/// The file format's version that came with that operator set.
+/// The file format version that belongs to this operator set.
 const IR_VERSION: i64 = 8;
-/// Attention heads; no shape tells their number.
+/// The number of attention heads, which cannot be inferred from any shape.
 const HEADS: usize = 12;
-/// What layer normalisation adds to the variance.
+/// The epsilon that layer normalisation adds to the variance.
 const EPSILON: f32 = 1e-12;
 
-/// The bytes of the ONNX file for a safetensors file's bytes.
+/// Converts a safetensors file to an ONNX file.
 ///
 /// # Errors
-/// [`EncoderError::Tensors`] if the bytes are no safetensors file, or a tensor of the
-/// model is missing or has the wrong type or shape.
+/// [`EncoderError::Tensors`] if the bytes are not a safetensors file, or a tensor of the model is
+/// missing or has the wrong type or shape.
 pub fn from_safetensors(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| EncoderError::Tensors(format!("no safetensors file ({error})")))?;
@@ -51,13 +51,13 @@ pub fn from_safetensors(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
     Ok(writer.into_model().encode_to_vec())
 }
 
-/// The tensors of the file, by the names BERT gives them.
+/// The tensors of the file, by their names in BERT.
 struct Weights<'a> {
     file: SafeTensors<'a>,
 }
 
 impl Weights<'_> {
-    /// The numbers of a tensor, which must be f32 and of this shape.
+    /// The values of a tensor, which must be f32 and have this shape.
     fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
         let tensor = self.view(name)?;
         if tensor.shape() != shape {
@@ -70,7 +70,7 @@ impl Weights<'_> {
         Ok(numbers.iter().map(|n| f32::from_le_bytes(*n)).collect())
     }
 
-    /// The number of rows of a matrix, where only the weights can tell it.
+    /// The number of rows of a matrix, if it follows only from the weights.
     fn rows(&self, name: &str) -> Result<usize, EncoderError> {
         match *self.view(name)?.shape() {
             [rows, _] if rows > 0 => Ok(rows),
@@ -80,8 +80,8 @@ impl Weights<'_> {
         }
     }
 
-    /// A matrix that is stored `[to, from]`, as `[from, to]`: the graph multiplies from
-    /// the left.
+    /// Transposes a matrix stored as `[to, from]` to `[from, to]`, because the graph multiplies
+    /// from the left.
     fn transposed(&self, name: &str, from: usize, to: usize) -> Result<Vec<f32>, EncoderError> {
         let stored = self.get(name, &[to, from])?;
         Ok((0..from)
@@ -90,7 +90,7 @@ impl Weights<'_> {
             .collect())
     }
 
-    /// How many layers the file holds, counted from 0.
+    /// The number of layers in the file, which are numbered from 0.
     fn layers(&self) -> usize {
         (0..)
             .take_while(|layer| {
@@ -114,8 +114,8 @@ impl Weights<'_> {
     }
 }
 
-/// The graph so far. Every method that adds an operation gives back the name of its
-/// output, which is what the next one takes.
+/// The graph so far. Every method that adds an operation returns the name of its output, for use as
+/// the next input.
 struct Writer<'a> {
     weights: Weights<'a>,
     nodes: Vec<pb::NodeProto>,
@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
         writer
     }
 
-    /// Word, position and type, added and normalised.
+    /// The sum of word, position and type embeddings, normalised.
     fn embeddings(&mut self) -> Result<String, EncoderError> {
         let words = "embeddings.word_embeddings.weight";
         let vocabulary = self.weights.rows(words)?;
@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
         self.normalised("embeddings.LayerNorm", &sum)
     }
 
-    /// The position table, with the vector of token type 0 added to every row.
+    /// The position table with the vector of token type 0 added to every row.
     fn positions(&self, length: usize) -> Result<Vec<f32>, EncoderError> {
         let mut table = self.weights.get(
             "embeddings.position_embeddings.weight",
@@ -178,8 +178,8 @@ impl<'a> Writer<'a> {
         Ok(table)
     }
 
-    /// What is added to the attention scores, `[B, 1, 1, S]`: 0 for a token that counts,
-    /// the lowest number for one that does not.
+    /// The values added to the attention scores, `[B, 1, 1, S]`: 0 for a token that counts, the
+    /// lowest number for one that does not.
     fn mask(&mut self) -> String {
         let float = attribute_int("to", DataType::Float as i64);
         self.op("Cast", "counts", &["attention_mask"], vec![float]);
@@ -188,8 +188,8 @@ impl<'a> Writer<'a> {
         self.op("Unsqueeze", "bias", &["bias_flat", "head_axes"], vec![])
     }
 
-    /// One transformer layer: attention, then two dense layers, each added to its input
-    /// and normalised.
+    /// One transformer layer: attention followed by two dense layers, both with residual
+    /// connections and normalisation.
     fn layer(&mut self, layer: usize, input: &str, mask: &str) -> Result<String, EncoderError> {
         let name = format!("encoder.layer.{layer}");
         let attended = self.attention(&name, input, mask)?;
@@ -342,8 +342,8 @@ impl<'a> Writer<'a> {
         ))
     }
 
-    /// GELU in its exact form, spelled the way tract knows as one operation (opset 17 has
-    /// no operator of that name).
+    /// GELU in its exact form, written so that tract recognises it as one operation (opset 17 has
+    /// no such operator).
     fn gelu(&mut self, name: &str, input: &str) -> String {
         let scaled = self.op(
             "Mul",
@@ -475,7 +475,7 @@ mod tests {
 
     use super::*;
 
-    /// The shapes of a BERT of one layer, with few words and a narrow middle.
+    /// The shapes of a one-layer BERT with few words and a small intermediate size.
     fn shapes() -> BTreeMap<String, Vec<usize>> {
         let mut shapes = BTreeMap::new();
         let mut add = |name: &str, shape: &[usize]| {
@@ -508,7 +508,7 @@ mod tests {
         shapes
     }
 
-    /// A safetensors file whose every number is 0.5.
+    /// A safetensors file in which every number is 0.5.
     fn file(shapes: &BTreeMap<String, Vec<usize>>, kind: Dtype) -> Vec<u8> {
         let size = |shape: &[usize]| shape.iter().product::<usize>();
         let bytes: Vec<Vec<u8>> = shapes
@@ -549,7 +549,7 @@ mod tests {
             let mut shapes = shapes();
             shapes.remove(&name);
             let error = error(&shapes);
-            // Without its first tensor, a layer is not there at all.
+            // Without its first tensor, the layer does not exist at all.
             let said = error.contains(&name) || error.contains("no encoder layer");
             assert!(said, "{name}: {error}");
         }

@@ -1,42 +1,41 @@
-//! A text longer than the encoder reads, split into overlapping passages at its sentences;
-//! and the sentences by themselves.
+//! Splits a text that is too long for the encoder into overlapping passages at sentence boundaries,
+//! and a text into its sentences.
 //!
-//! The text is tokenized once, and tokens are counted by their places: what is between
-//! words counts the same in a passage as in the whole.
+//! The text is tokenized once and tokens are counted by position, so text between words counts the
+//! same in a passage as in the whole text.
 
 use std::ops::Range;
 
 use super::sentences::{Sentence, Words, trimmed};
 use super::{Encoder, EncoderError};
 
-/// Passages of one text that are made, some 120,000 tokens: a book. What lies past them is
-/// not encoded.
+/// The most passages per text, some 120,000 tokens: a book. Text after them is not encoded.
 pub const MAX_PASSAGES: usize = 512;
 
-/// The last sentence of a passage begins the next one as well, so that what refers to it is
-/// understood there; unless it has more tokens than this.
+/// The last sentence of a passage is repeated at the start of the next one, for context, unless it
+/// has more tokens than this.
 const MAX_OVERLAP_TOKENS: usize = 64;
 
-/// How long a text is read, in bytes for each token there is room for. Most languages need
-/// two to six; white space and unknown words are longer.
+/// How many bytes of a text are read per token that fits. Most languages need two to six; white
+/// space and unknown words are longer.
 const MAX_TOKEN_BYTES: usize = 16;
 
 impl Encoder {
-    /// The passages to encode of a text, as ranges of its bytes, in order.
+    /// The passages of a text to encode, as ranges of its bytes, in order.
     ///
-    /// There is one, the whole text but for the white space around it, where that fits the
-    /// encoder; it is empty for a blank text. Otherwise sentences are packed into passages of
-    /// at most [`super::MAX_TOKENS`] tokens, `[CLS]` and `[SEP]` included, which together
-    /// cover all but white space. A Markdown heading begins a new passage; any other begins
-    /// with the last sentence of the one before, where that is short and both fit. No
-    /// passage begins or ends with white space. There are at most [`MAX_PASSAGES`], and no
-    /// more is read of a text than could fill them many times over.
+    /// If the text fits the encoder, there is one passage: the whole text without surrounding white
+    /// space, which is empty for a blank text. Otherwise sentences are packed into passages of at
+    /// most [`super::MAX_TOKENS`] tokens, including `[CLS]` and `[SEP]`, which together cover
+    /// everything except white space. A Markdown heading starts a new passage. Any other passage
+    /// starts with the last sentence of the one before, if that sentence is short and both fit. No
+    /// passage starts or ends with white space. There are at most [`MAX_PASSAGES`], and only a
+    /// bounded part of the text is read, many times what could fill them.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
     pub fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, EncoderError> {
         let whole = trimmed(text, 0..text.len());
-        // No token is shorter than a byte.
+        // Every token has at least one byte.
         if whole.len() <= self.room {
             return Ok(vec![whole]);
         }
@@ -51,8 +50,8 @@ impl Encoder {
         Ok(packed.into_iter().map(shift).collect())
     }
 
-    /// How far a text is read that is not split, in bytes: to its end, or to that of the last
-    /// token that the encoder has room for.
+    /// How many bytes of a text are read if it is not split: all of them, or up to the end of the
+    /// last token that fits the encoder.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
@@ -71,8 +70,8 @@ impl Encoder {
         }
     }
 
-    /// The sentences of a text, as ranges of its bytes, in order, without white space around
-    /// them. One that the encoder cannot read at once is cut.
+    /// The sentences of a text, as ranges of its bytes, in order, without surrounding white space.
+    /// A sentence that is too long for the encoder is split.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
@@ -92,7 +91,7 @@ impl Encoder {
     }
 }
 
-/// At most `limit` bytes of a text, up to white space where there is any.
+/// At most `limit` bytes of a text, cut at white space if possible.
 fn beginning(text: &str, limit: usize) -> &str {
     if text.len() <= limit {
         return text;
@@ -149,7 +148,7 @@ mod tests {
             packed("Aaa. Bbb. Ccc. Ddd.", 8),
             ["Aaa. Bbb.", "Bbb. Ccc.", "Ccc. Ddd."]
         );
-        // Not where the two would not fit together.
+        // No overlap if the two would not fit together.
         assert_eq!(packed("Aaa. Bbb. Cccccc.", 8), ["Aaa. Bbb.", "Cccccc."]);
     }
 

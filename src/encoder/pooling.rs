@@ -1,13 +1,12 @@
-//! From a vector for every token to one for the text: the mean over the tokens that
-//! count, made a unit vector. Pure functions over slices; the model behind them is no
-//! concern of theirs.
+//! Combines a vector per token into one for the text: the mean over the tokens that count, scaled
+//! to unit length. Pure functions over slices, independent of the model.
 
 use crate::{DIMENSIONS, Vector};
 
 /// The mean of the token vectors whose mask is not zero.
 ///
-/// `tokens` is `[S, 384]` in row order and `mask` is `[S]`. The result is all zeros
-/// where no token counts.
+/// `tokens` is `[S, 384]` in row order and `mask` is `[S]`. The result is all zeros if no token
+/// counts.
 pub fn masked_mean(tokens: &[f32], mask: &[i64]) -> Vector {
     let mut sum = [0.0; DIMENSIONS];
     let mut count = 0.0_f32;
@@ -29,8 +28,8 @@ pub fn masked_mean(tokens: &[f32], mask: &[i64]) -> Vector {
     sum
 }
 
-/// The vector of length 1 in the same direction, or `None` if the vector has no
-/// direction: it is zero, or holds a number that is not finite.
+/// The vector of length 1 in the same direction, or `None` if the vector has no direction: it is
+/// zero or contains a non-finite number.
 pub fn unit(vector: Vector) -> Option<Vector> {
     let length = dot(&vector, &vector).sqrt();
     (length.is_finite() && length > f32::MIN_POSITIVE).then(|| vector.map(|value| value / length))

@@ -1,5 +1,5 @@
-//! Query vectors, kept: people repeat themselves, and a query costs more to encode than to
-//! answer.
+//! A cache of query vectors: queries are often repeated, and encoding one takes longer than
+//! answering it.
 
 use std::sync::Arc;
 
@@ -8,17 +8,17 @@ use quick_cache::sync::Cache;
 use super::{Encoder, EncoderError};
 use crate::Vector;
 
-/// How many query vectors are kept; each takes 1.5 KB and its text.
+/// How many query vectors are kept. Each takes 1.5 KB plus its text.
 const KEPT: usize = 4_096;
 
-/// An encoder that remembers the vectors of recent queries.
+/// An encoder with a cache of recent query vectors.
 pub struct QueryEncoder {
     encoder: Encoder,
     cache: Cache<String, Arc<Vector>>,
 }
 
 impl QueryEncoder {
-    /// An encoder with nothing remembered yet.
+    /// Creates an encoder with an empty cache.
     pub fn new(encoder: Encoder) -> Self {
         Self {
             encoder,
@@ -26,21 +26,22 @@ impl QueryEncoder {
         }
     }
 
-    /// The vector of a query. Of several threads asking for the same new query, one encodes.
+    /// The vector of a query. If several threads ask for the same new query, only one of them
+    /// encodes it.
     ///
     /// # Errors
-    /// Those of [`Encoder::encode`].
+    /// As for [`Encoder::encode`].
     pub fn encode(&self, query: &str) -> Result<Arc<Vector>, EncoderError> {
         self.cache
             .get_or_insert_with(query, || self.encoder.encode(query).map(Arc::new))
     }
 
-    /// The encoder itself, for texts that will not come again.
+    /// The encoder itself, for texts that should not be cached.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// Hash of the model.
+    /// The model's hash.
     pub fn model_hash(&self) -> &str {
         self.encoder.model_hash()
     }

@@ -1,5 +1,5 @@
-//! A text's words, as the tokenizer counts them, and its sentences, none of them longer
-//! than the encoder reads.
+//! The words of a text, as counted by the tokenizer, and its sentences, each short enough for the
+//! encoder.
 
 use std::ops::Range;
 
@@ -7,37 +7,37 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::markdown;
 
-/// The words of a text: what it may be cut between without a token changing, since the
-/// tokenizer looks at one word at a time.
+/// The words of a text. A text can be cut between words without changing any token, because the
+/// tokenizer processes one word at a time.
 pub struct Words<'a> {
     text: &'a str,
-    /// In their order, and none overlapping the next.
+    /// In order and without overlaps.
     words: Vec<Word>,
-    /// All tokens of the text.
+    /// The number of tokens in the text.
     tokens: usize,
 }
 
 /// A word, or as much of one as the encoder can read.
 struct Word {
     bytes: Range<usize>,
-    /// How many tokens stand before it.
+    /// The number of tokens before it.
     before: usize,
 }
 
 /// A sentence, or a piece of one that was too long.
 #[derive(Debug)]
 pub struct Sentence {
-    /// Where it stands in the text, without white space around it.
+    /// Its range in the text, without surrounding white space.
     pub bytes: Range<usize>,
-    /// How many tokens it has.
+    /// Its number of tokens.
     pub tokens: usize,
-    /// Whether it is a heading or begins one.
+    /// Whether it is or starts a heading.
     pub heading: bool,
 }
 
 impl<'a> Words<'a> {
-    /// Joins the tokens of `text`, given by their bytes and their word's number, to words of
-    /// at most `room` tokens.
+    /// Groups the tokens of `text`, given by their byte ranges and word numbers, into words of at
+    /// most `room` tokens.
     pub fn new(
         text: &'a str,
         tokens: impl IntoIterator<Item = ((usize, usize), Option<u32>)>,
@@ -71,31 +71,31 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// How many tokens the whole text has.
+    /// The number of tokens in the whole text.
     pub fn tokens(&self) -> usize {
         self.tokens
     }
 
-    /// The first word that begins at a byte or after it.
+    /// The first word that starts at or after a byte.
     fn at(&self, byte: usize) -> usize {
         self.words.partition_point(|word| word.bytes.start < byte)
     }
 
-    /// How many tokens stand before a word, or all where there is none.
+    /// The number of tokens before a word, or of all tokens if there is no such word.
     fn before(&self, word: usize) -> usize {
         self.words.get(word).map_or(self.tokens, |word| word.before)
     }
 
-    /// Whether a byte stands between the first and the last of a word.
+    /// Whether a byte is inside a word.
     fn inside_a_word(&self, byte: usize) -> bool {
         let word = self.at(byte).checked_sub(1);
         let word = word.and_then(|word| self.words.get(word));
         word.is_some_and(|word| word.bytes.end > byte)
     }
 
-    /// The text's sentences, each of at most `room` tokens: those of Unicode (UAX #29), where
-    /// a line's end is no more than a blank, but a blank line ends a sentence, and so does a
-    /// Markdown heading, which is one by itself.
+    /// The text's sentences, each of at most `room` tokens, as defined by Unicode (UAX #29). A line
+    /// break counts as a space, but a blank line ends a sentence, and a Markdown heading is a
+    /// sentence of its own.
     pub fn sentences(&self, room: usize) -> Vec<Sentence> {
         let mut sentences = Vec::new();
         for (block, heading) in blocks(self.text) {
@@ -103,13 +103,13 @@ impl<'a> Words<'a> {
                 self.push(&mut sentences, block, true, room);
                 continue;
             }
-            // Of equal length in bytes, so that places stay what they are.
+            // The replacement has the same length in bytes, so positions do not change.
             let flat = self.text[block.clone()].replace(['\n', '\r'], " ");
             let mut start = block.start;
             for (at, sentence) in flat.split_sentence_bound_indices() {
                 let end = block.start + at + sentence.len();
-                // A control character can end a sentence for Unicode where the tokenizer
-                // reads on as if it were not there.
+                // For Unicode, a control character can end a sentence where the tokenizer ignores
+                // it and reads on.
                 if !self.inside_a_word(end) || end == block.end {
                     self.push(&mut sentences, start..end, false, room);
                     start = end;
@@ -119,7 +119,7 @@ impl<'a> Words<'a> {
         sentences
     }
 
-    /// Adds a sentence, in pieces if it is too long.
+    /// Adds a sentence, split into pieces if it is too long.
     fn push(&self, to: &mut Vec<Sentence>, bytes: Range<usize>, heading: bool, room: usize) {
         let (mut from, end) = (self.at(bytes.start), self.at(bytes.end));
         let (mut start, mut heading) = (bytes.start, heading);
@@ -145,8 +145,9 @@ impl<'a> Words<'a> {
         piece(start..bytes.end, from, end, &mut heading);
     }
 
-    /// The word to go on at after at most `room` tokens from a word on: in the second half of
-    /// them the last that begins a line, or else follows white space, or else any.
+    /// The word to cut before, after at most `room` tokens from a word on. In the second half of
+    /// these tokens, this is the last word that starts a line, otherwise the last one after white
+    /// space, otherwise the last one.
     fn cut(&self, from: usize, room: usize) -> usize {
         let start = self.before(from);
         let fitting = self
@@ -161,8 +162,8 @@ impl<'a> Words<'a> {
         best.unwrap_or(last)
     }
 
-    /// How well a word is parted from the one before it: by a line's end, by white space, or
-    /// not at all.
+    /// How well a word is separated from the one before it: by a line break, by white space, or not
+    /// at all.
     fn parting(&self, word: usize) -> u8 {
         let gap = match (self.words.get(word.wrapping_sub(1)), self.words.get(word)) {
             (Some(before), Some(word)) => self.text.get(before.bytes.end..word.bytes.start),
@@ -176,14 +177,14 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A part of a text without the white space around it.
+/// A part of a text without surrounding white space.
 pub fn trimmed(text: &str, bytes: Range<usize>) -> Range<usize> {
     let part = text.get(bytes.clone()).unwrap_or_default();
     let start = bytes.start + (part.len() - part.trim_start().len());
     start..start + part.trim().len()
 }
 
-/// What stands between blank lines and headings, and the headings, which are marked so.
+/// The blocks between blank lines and headings, and the headings. The flag marks headings.
 fn blocks(text: &str) -> Vec<(Range<usize>, bool)> {
     let mut blocks: Vec<(Range<usize>, bool)> = Vec::new();
     let mut open = false;
@@ -210,8 +211,8 @@ fn blocks(text: &str) -> Vec<(Range<usize>, bool)> {
 pub mod tests {
     use super::*;
 
-    /// Words as a plain tokenizer would have them: what stands between blanks, a token for
-    /// each letter.
+    /// Words as a simple tokenizer would produce them: separated by spaces, with one token per
+    /// letter.
     pub fn words(text: &str, room: usize) -> Words<'_> {
         let word = |(number, word): (usize, &str)| {
             let start = word.as_ptr().addr() - text.as_ptr().addr();

@@ -1,17 +1,17 @@
-//! The softmax of attention, in place of tract's own.
+//! The softmax of attention, replacing tract's own.
 //!
-//! tract 0.23 runs a kernel over every row of scores and copies the row's ends where they
-//! do not fall on its alignment. Rows here are as long as the text, 65 numbers or so, and
-//! the copies cost a fifth of a whole run. They also let the order of a row's sum, and so
-//! the last bits of the result, depend on where the row begins in memory. The one below
-//! does not: equal rows have equal results wherever they stand, which is what makes a
-//! text's vector the same alone and among others.
+//! tract 0.23 runs a kernel over every row of scores and copies the ends of rows that are not
+//! aligned. Rows here are as long as the text, about 65 numbers, and the copies take a fifth of the
+//! total time. They also make the order of a row's sum, and so the last bits of the result, depend
+//! on where the row starts in memory. The implementation below does not: equal rows have equal
+//! results regardless of their position, so a text has the same vector whether it is encoded alone
+//! or with others.
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 use tract_onnx::tract_core::ops::nn::{Softmax, SoftmaxKind};
 
-/// Numbers worked on at once, as many as the widest registers hold.
+/// How many numbers are processed at once: as many as the widest registers hold.
 const LANES: usize = 16;
 
 /// Replaces every softmax of f32 over the last axis of a model.
@@ -68,12 +68,12 @@ impl TypedOp for RowSoftmax {
     as_op!();
 }
 
-/// Turns scores into shares that add up to 1.
+/// Converts scores to weights that add up to 1.
 fn softmax(row: &mut [f32]) {
     let highest = highest(row);
     let mut sums = [0.0_f32; LANES];
     for chunk in row.chunks_mut(LANES) {
-        // The full chunks are told apart so that the compiler knows their length.
+        // Full chunks are handled separately so that the compiler knows their length.
         if let Ok(chunk) = <&mut [f32; LANES]>::try_from(&mut *chunk) {
             for (score, sum) in chunk.iter_mut().zip(&mut sums) {
                 *score = exp(*score - highest);
@@ -108,13 +108,13 @@ fn highest(row: &[f32]) -> f32 {
         .fold(f32::NEG_INFINITY, larger)
 }
 
-/// e to the power of a number that is not positive, to about an ulp; 0 below -87, where
-/// the result would hardly be a normal number. It has no branch, so that loops over it
-/// run in vector registers: e^x is 2^k · e^r with k the whole number nearest to x / ln 2,
-/// and r, at most half of ln 2 from 0, goes through a polynomial (Cephes).
+/// e to the power of a non-positive number, accurate to about an ulp; 0 below -87, where the result
+/// would be almost subnormal. It has no branches, so loops over it are vectorised: e^x is 2^k ·
+/// e^r, where k is the integer nearest to x / ln 2 and r, at most half of ln 2 in magnitude, goes
+/// through a polynomial (Cephes).
 fn exp(x: f32) -> f32 {
     const LOWEST: f32 = -87.0;
-    // Added to a small number, this leaves its whole part in the low bits.
+    // Adding this to a small number leaves its integer part in the low bits.
     const SHIFTER: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;

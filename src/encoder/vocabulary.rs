@@ -1,21 +1,20 @@
-//! What of a language the model knows.
+//! What the model's vocabulary contains.
 
 use super::{Encoder, EncoderError};
 
-/// The piece that stands for whatever the vocabulary has no pieces for.
+/// The token for text that the vocabulary has no pieces for.
 const UNKNOWN: &str = "[UNK]";
 
 impl Encoder {
-    /// Whether a word, in small letters without accents, is one piece of the vocabulary by
-    /// itself. Such words are common enough to be spelled right, but not all that are right are
-    /// among them: rarer ones and many inflected forms are made of several pieces.
+    /// Whether a lower-case word without accents is a single piece of the vocabulary. Such words
+    /// are common enough to be correctly spelled. The reverse does not hold: rarer words and many
+    /// inflected forms consist of several pieces.
     pub fn knows(&self, word: &str) -> bool {
         self.tokenizer.token_to_id(word).is_some()
     }
 
-    /// Whether the model can read anything of a text. Of what it has no pieces for, such as
-    /// most emoji and some scripts, it only sees that there is something, and all of it looks
-    /// alike to it.
+    /// Whether the model can read any of a text. Text without vocabulary pieces, such as most emoji
+    /// and some scripts, is just an unknown token to the model, and all of it looks the same.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.

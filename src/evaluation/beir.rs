@@ -1,6 +1,5 @@
-//! A retrieval benchmark in BEIR's form, answered by the engine as anyone would ask it: its
-//! corpus becomes a collection in a temporary folder, built and searched by the same code
-//! as every other.
+//! A retrieval benchmark in BEIR format, run through the engine like ordinary queries: its corpus
+//! becomes a collection in a temporary folder, built and searched by the same code as any other.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,28 +17,27 @@ use crate::error::{Error, Result};
 use crate::query::{Mode, Query, Route};
 use crate::record::FieldOptions;
 
-/// How deep a ranking is judged.
+/// How deep a ranking is evaluated.
 const DEPTH: usize = 100;
 
-/// A benchmark ready to be asked.
+/// A benchmark that is ready to run.
 pub struct Benchmark {
     path: PathBuf,
     collection: Arc<Collection>,
     queries: Vec<Judged>,
     gaps: Gaps,
-    /// Holds the collection while it is searched.
+    /// Keeps the collection's folder while it is searched.
     _folder: tempfile::TempDir,
 }
 
 impl Benchmark {
-    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` from a folder, with long texts
-    /// encoded passage by passage or up to the encoder's limit. Vectors are looked for in
-    /// `cache` and put there.
+    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` from a folder, with long texts encoded
+    /// passage by passage or up to the encoder's limit. Vectors are read from `cache` and stored
+    /// there.
     ///
     /// # Errors
-    /// What keeps the files from being read; the message names file and line. Queries that
-    /// cannot be asked, and judgements of nothing that is there, are found before anything
-    /// is encoded.
+    /// The files cannot be read; the message names file and line. Invalid queries, and judgements
+    /// of which no record exists, are detected before anything is encoded.
     pub fn load(
         folder: &Path,
         passages: bool,
@@ -58,7 +56,7 @@ impl Benchmark {
             encoder,
             progress,
         };
-        // With a graph whatever the size, so that it can be measured.
+        // Always with a graph, regardless of size, so that it can be measured.
         let tuning = Tuning {
             graph_min_records: 1,
             ..Tuning::default()
@@ -69,7 +67,7 @@ impl Benchmark {
         let collection = if indexed {
             open()
         } else {
-            // That the indexes are not there yet is as it should be, and no news.
+            // The indexes are expected to be missing here, so nothing is logged.
             tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::new(), open)
         }?;
         collection.settle();
@@ -88,20 +86,20 @@ impl Benchmark {
         })
     }
 
-    /// How many records the corpus has.
+    /// The number of records in the corpus.
     pub fn records(&self) -> u32 {
         self.collection.generation().records()
     }
 
-    /// What of its files could not be used.
+    /// The parts of its files that could not be used.
     pub fn gaps(&self) -> Gaps {
         self.gaps
     }
 
-    /// Asks every judged query for its first hundred.
+    /// Runs every judged query for its first hundred hits.
     ///
     /// # Errors
-    /// Those of [`Collection::search`], with the query's id.
+    /// As for [`Collection::search`], with the query's id.
     pub fn run(&self, mode: Mode, route: Route) -> Result<Run> {
         self.run_as(&Query {
             mode,
@@ -110,14 +108,14 @@ impl Benchmark {
         })
     }
 
-    /// Asks every judged query for its first hundred, in the manner of another query: all of
-    /// it counts but its text, what part of the ranking it asks for, and whether it
-    /// collapses identical records, which are judged one by one.
+    /// Runs every judged query for its first hundred hits with the settings of another query,
+    /// except for its text, its limit and offset, and the collapsing of identical records, which
+    /// are judged individually.
     ///
     /// # Errors
     /// As for [`Benchmark::run`].
     pub fn run_as(&self, manner: &Query) -> Result<Run> {
-        // The graph is there for whoever asks for it; any other query is answered as in a
+        // The graph is used only if requested; otherwise, queries are answered as usual for a
         // collection of this size.
         let small = self.records() < Tuning::default().graph_min_records;
         let route = match manner.route {
@@ -131,7 +129,7 @@ impl Benchmark {
                 limit: DEPTH,
                 offset: 0,
                 collapse: false,
-                // A benchmark's quotes and hyphens are text.
+                // In a benchmark, quotes and hyphens are plain text.
                 operators: false,
                 ..manner.clone()
             };
@@ -149,8 +147,8 @@ impl Benchmark {
     fn ask(&self, judged: &Judged, query: &Query) -> Result<Asked> {
         let start = Instant::now();
         if query.mode != Mode::Text {
-            // The collection may know the query's vector from an earlier run, which whoever
-            // asks for the first time cannot hope for: encoding is timed apart.
+            // The collection may have cached the query's vector in an earlier run, which a
+            // first-time query could not rely on, so encoding is timed separately.
             let encoder = self.collection.encoder().encoder();
             encoder.encode(query.text.trim())?;
         }

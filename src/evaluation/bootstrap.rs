@@ -1,15 +1,15 @@
-//! How far a mean over queries could lie elsewhere, had the queries been others of the same
-//! kind: the percentile bootstrap (Efron, 1979).
+//! The percentile bootstrap (Efron, 1979): how much a mean over queries might differ with other
+//! queries of the same kind.
 
 use super::split_mix::SplitMix64;
 
-/// How many times the queries are drawn anew.
+/// The number of resamples.
 pub const RESAMPLES: usize = 10_000;
 
-/// The interval holds this part of the resampled means.
+/// The part of the resampled means that the interval covers.
 const COVERED: f64 = 0.95;
 
-/// Any fixed number serves: it makes the same run give the same interval.
+/// Any fixed seed will do: the same run then always gives the same interval.
 const SEED: u64 = 1;
 
 /// A mean over queries, with the 95 % interval of the bootstrap.
@@ -23,7 +23,7 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// The mean of one value a query, and its interval; all 0 where there are no values.
+/// The mean of one value per query, and its interval; all 0 if there are no values.
 pub fn bootstrap(values: &[f64]) -> Estimate {
     resampled(values, RESAMPLES, SEED)
 }
@@ -77,7 +77,7 @@ mod tests {
         let (rounds, mut held) = (400, 0);
         let mut rng = SplitMix64::new(7);
         for seed in 0..rounds {
-            // Squares of uniform numbers, whose mean is a third: skewed, as figures are.
+            // Squares of uniform numbers, whose mean is a third: skewed, like real figures.
             let values: Vec<f64> = (0..60)
                 .map(|_| (rng.below(1 << 20) as f64 / f64::from(1 << 20)).powi(2))
                 .collect();

@@ -1,6 +1,5 @@
-//! A benchmark's corpus as a collection. Encoding is most of the time, so that vectors are
-//! kept in a cache between runs, and nothing else: the indexes are made anew by the code
-//! that is measured.
+//! A benchmark's corpus as a collection. Encoding takes most of the time, so vectors are cached
+//! between runs. Nothing else is: the indexes are always built by the code being measured.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -14,28 +13,28 @@ use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::record::Line;
 
-/// How many records' passages are part of what kept vectors are known by: were texts split
-/// otherwise today, some of these would be too.
+/// How many records' passages are part of the cache key: if the splitting changed, some of these
+/// would change too.
 const PASSAGES_COMPARED: usize = 256;
 
-/// Where a corpus comes from and what is made of it.
+/// Where a corpus comes from, and how it becomes a collection.
 pub(super) struct Corpus<'a> {
     pub source: &'a SourceFile,
     /// Whether long texts are encoded passage by passage.
     pub passages: bool,
-    /// Folder in which vectors are kept.
+    /// The folder for cached vectors.
     pub cache: &'a Path,
     pub encoder: &'a QueryEncoder,
     pub progress: &'a (dyn Fn(Progress) + Sync),
 }
 
 impl Corpus<'_> {
-    /// Fills an empty folder with a collection. Where all its vectors were at hand with their
-    /// passages, only with its store: the indexes are then made when it is opened, and
+    /// Fills an empty folder with a collection. If all its vectors were cached together with their
+    /// passages, only the store is created: the indexes are then built when it is opened, and
     /// `false` is returned.
     ///
     /// # Errors
-    /// Those of [`Build::run`]; a cache that cannot be written.
+    /// As for [`Build::run`]; the cache cannot be written.
     pub fn build(&self, folder: &Path, tuning: Tuning) -> Result<bool> {
         std::fs::create_dir_all(self.cache).map_err(Error::io(self.cache))?;
         if !self.passages {
@@ -43,7 +42,7 @@ impl Corpus<'_> {
             self.run(folder, Some(vectors), tuning)?;
             return Ok(true);
         }
-        // A vector file holds one row a record. With passages the store itself is kept.
+        // A vector file contains one row per record. With passages, the store itself is cached.
         let kept = self.kept_store()?;
         let store = folder.join(STORE_FILE);
         if copy_store(&kept, &store) {
@@ -71,7 +70,7 @@ impl Corpus<'_> {
         Ok(())
     }
 
-    /// The corpus's vectors in a file named after everything they depend on.
+    /// The corpus's vectors, in a file named after everything they depend on.
     fn vectors(&self) -> Result<PathBuf> {
         let key = format!("{} {}", self.encoder.model_hash(), self.source.sha256());
         let path = self.cache.join(format!("{}.npy", sha256(key.as_bytes())));
@@ -81,7 +80,7 @@ impl Corpus<'_> {
         Ok(path)
     }
 
-    /// The place of a store with the corpus's vectors by passage, likewise.
+    /// The path of a cached store with the corpus's vectors by passage, named in the same way.
     fn kept_store(&self) -> Result<PathBuf> {
         let (model, source) = (self.encoder.model_hash(), self.source.sha256());
         let mut key = format!("{model} {source} {:?}", self.source.schema());
@@ -90,7 +89,7 @@ impl Corpus<'_> {
             if let Line::Record { payload, .. } = line? {
                 let text = self.source.schema().encoded_text(&payload);
                 let encoder: &Encoder = self.encoder.encoder();
-                // Writing to a string does not fail.
+                // Writing to a string cannot fail.
                 let _ = write!(key, " {:?}", encoder.passages(&text)?);
             }
         }
@@ -99,10 +98,10 @@ impl Corpus<'_> {
     }
 }
 
-/// The ids of the records that a corpus will give, and their lines.
+/// The ids of the records of a corpus, with their lines.
 ///
 /// # Errors
-/// Those of [`SourceFile::open`] and of reading on.
+/// As for [`SourceFile::open`], and read errors.
 pub(super) fn ids(source: &SourceFile) -> Result<impl Iterator<Item = Result<(u64, String)>>> {
     let schema = source.schema();
     let lines = source.open()?;
@@ -115,11 +114,11 @@ pub(super) fn ids(source: &SourceFile) -> Result<impl Iterator<Item = Result<(u6
     }))
 }
 
-/// Copies a kept store, if there is one and this version can read it.
+/// Copies a cached store, if there is one and this version can read it.
 fn copy_store(kept: &Path, to: &Path) -> bool {
     let usable = std::fs::copy(kept, to).is_ok() && Store::open(to).is_ok();
     if !usable {
-        // It is made anew in its place, which may be free already.
+        // It will be created again; the file may not exist.
         let _ = std::fs::remove_file(to);
     }
     usable

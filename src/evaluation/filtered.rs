@@ -1,4 +1,4 @@
-//! Filtered search by meaning against an oracle that computes every cosine in f32.
+//! Compares filtered search by meaning with a reference that computes every cosine in f32.
 
 use std::collections::BTreeSet;
 
@@ -12,33 +12,33 @@ use crate::vector::cosine;
 /// How many hits are compared.
 const HITS: usize = 10;
 
-/// The most values a filter drawn at random lets through.
+/// The most values that a random filter accepts.
 const MAX_VALUES: u64 = 40;
 
-/// What was measured.
+/// The results of the measurement.
 #[derive(Debug, Clone, Default)]
 pub struct FilteredRecall {
-    /// Pairs of a query and a filter that were asked.
+    /// The number of pairs of a query and a filter.
     pub pairs: usize,
-    /// Records that passed, from the narrowest filter to the widest.
+    /// The number of records passing the narrowest and the widest filter.
     pub passing: (u32, u32),
-    /// Answers found by the exact scan.
+    /// Answers from the exact scan.
     pub by_scan: usize,
-    /// How many of those equal the oracle's, hits and scores.
+    /// How many of those equal the reference in hits and scores.
     pub scan_equal: usize,
-    /// Answers the graph had part in.
+    /// Answers in which the graph was used.
     pub by_graph: usize,
-    /// Which part of the oracle's hits those hold, averaged.
+    /// The average share of the reference's hits in those.
     pub graph_recall: f64,
-    /// Answers with fewer hits than there are records that pass.
+    /// Answers with fewer hits than the matching records allow.
     pub short: usize,
 }
 
-/// Asks for the neighbours of `pairs` random records' titles under random filters; the last
-/// filter lets everything through.
+/// Searches for the neighbours of `pairs` random records' titles under random filters; the last
+/// filter accepts everything.
 ///
 /// # Errors
-/// Those of [`Collection::search`].
+/// As for [`Collection::search`].
 pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Result<FilteredRecall> {
     let generation = collection.generation();
     let positions: Vec<u32> = generation.positions().collect();
@@ -67,7 +67,7 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
             let counted = &counts[rng.below(counts.len() as u64) as usize];
             let values = &counted.values;
             let wanted = 1 + rng.below(MAX_VALUES.min(values.len() as u64));
-            // A set: the same value may be drawn twice.
+            // A set, because the same value may be drawn twice.
             let drawn: BTreeSet<usize> = (0..wanted)
                 .map(|_| rng.below(values.len() as u64) as usize)
                 .collect();

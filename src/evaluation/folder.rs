@@ -1,21 +1,20 @@
-//! A benchmark's folder: which files it holds, and the lines of those that are small.
+//! A benchmark's folder: its files, and the lines of the small ones.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// The records, in the form of BEIR.
+/// The records, in BEIR format.
 pub(super) const CORPUS: &str = "corpus.jsonl";
 /// The queries.
 pub(super) const QUERIES: &str = "queries.jsonl";
 /// Which records are relevant to which query.
 pub(super) const JUDGEMENTS: &str = "qrels.tsv";
 
-/// The benchmarks a folder holds: itself, or those of its subfolders, by name.
+/// The benchmarks in a folder: the folder itself, or its subfolders by name.
 ///
 /// # Errors
-/// [`Error::Io`] for a folder that cannot be read, [`Error::Import`] where there is no
-/// benchmark.
+/// [`Error::Io`] if a folder cannot be read; [`Error::Import`] if there is no benchmark.
 pub fn benchmarks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_benchmark = |folder: &Path| {
         let mut files = [CORPUS, QUERIES, JUDGEMENTS].into_iter();
@@ -46,10 +45,10 @@ pub fn benchmarks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Checks that there is a folder at all.
+/// Checks that the folder exists.
 ///
 /// # Errors
-/// [`Error::Import`], saying what was expected.
+/// [`Error::Import`], which says what was expected.
 pub(super) fn check_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -62,14 +61,14 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     Err(no_benchmark(folder, why))
 }
 
-/// The error for what was given as a benchmark's folder and is none.
+/// The error for a folder that is not a benchmark.
 pub(super) fn no_benchmark(folder: &Path, why: &str) -> Error {
     let message =
         format!("is no benchmark folder, as {why}; one holds {CORPUS}, {QUERIES} and {JUDGEMENTS}");
     Error::import(folder, message)
 }
 
-/// A file's text without its byte order mark, which some editors put first.
+/// A file's text without the byte order mark that some editors add.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Import`] with the first line that is not UTF-8.
@@ -87,7 +86,7 @@ pub(super) fn text(path: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Lines with something on them, and their numbers.
+/// Non-blank lines with their numbers.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let numbered = (1..).zip(text.lines());
     numbered.filter(|(_, line)| !line.trim().is_empty())

@@ -1,6 +1,6 @@
-//! Where the files of a benchmark do not fit together. Public benchmarks have such places,
-//! so that they are counted and told; where nothing fits, the figures would be 0 whatever
-//! the engine does, and that is an error.
+//! Inconsistencies between the files of a benchmark. Public benchmarks have some, so they are
+//! counted and reported. If nothing matches at all, the figures would be 0 whatever the engine
+//! does, so that is an error.
 
 use std::collections::BTreeSet;
 
@@ -10,20 +10,20 @@ use super::qrels::Judged;
 use crate::collection::SourceFile;
 use crate::error::{Error, Result};
 
-/// What of a benchmark's files could not be used.
+/// The parts of a benchmark's files that could not be used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Gaps {
     /// Judged queries without a text.
     pub queries: usize,
-    /// Judgements, of queries with one, of records that the corpus does not have or that are
-    /// skipped for want of a text.
+    /// Judgements, for queries with a text, of records that are not in the corpus or are skipped
+    /// because they have no text.
     pub judgements: usize,
-    /// Lines of the corpus that became no record.
+    /// Lines of the corpus that did not become records.
     pub lines: u64,
 }
 
 impl Gaps {
-    /// A line for each kind that there is, saying what it does to the figures.
+    /// One line for each kind of gap found, with its effect on the figures.
     pub fn told(&self) -> Vec<String> {
         let mut told = Vec::new();
         if self.queries > 0 {
@@ -49,11 +49,11 @@ impl Gaps {
     }
 }
 
-/// How many judgements are of records that cannot be found, as the corpus does not have them
-/// or their text.
+/// The number of judgements of records that cannot be found, because the corpus lacks them or their
+/// text.
 ///
 /// # Errors
-/// [`Error::Import`] where that is all of them; a corpus that cannot be read.
+/// [`Error::Import`] if that is all of them; the corpus cannot be read.
 pub(super) fn unknown_records(source: &SourceFile, queries: &[Judged]) -> Result<usize> {
     let judged = || queries.iter().flat_map(|query| query.judgements.keys());
     let mut sought: BTreeSet<&str> = judged().map(String::as_str).collect();
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
     use crate::record::FieldOptions;
 
-    /// The corpus begins with a byte order mark, and its last record has no text.
+    /// The corpus starts with a byte order mark, and its last record has no text.
     fn unknown(judged: &[&str]) -> Result<usize> {
         let folder = tempfile::tempdir().unwrap();
         let corpus = folder.path().join(CORPUS);
@@ -102,7 +102,7 @@ mod tests {
     fn judgements_of_records_that_cannot_be_found_are_counted() {
         assert_eq!(unknown(&["d1", "d2"]).unwrap(), 0);
         assert_eq!(unknown(&["d1", "d3", "d4"]).unwrap(), 2);
-        // Counted for each query that they belong to.
+        // Counted for each query they belong to.
         assert_eq!(unknown(&["d4", "d1"]).unwrap(), 2);
         let error = unknown(&["d4", "d3"]).unwrap_err().to_string();
         let expected = "qrels.tsv: judges none of the records in corpus.jsonl";

@@ -1,20 +1,19 @@
-//! Choosing a setting without flattering it: what is chosen on some benchmarks is judged on
-//! the one that had no say.
+//! Choosing a setting without bias: what is chosen on some benchmarks is evaluated on the one that
+//! was left out.
 
 /// What the other benchmarks choose for one of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LeftOut {
-    /// Which setting has the highest mean over the others; of equals the first.
+    /// The setting with the highest mean over the others; in case of a tie, the first.
     pub chosen: usize,
-    /// The left-out benchmark's figure under it.
+    /// The left-out benchmark's figure with that setting.
     pub figure: f64,
     /// The setting that would have been best on the left-out benchmark itself.
     pub best: usize,
 }
 
-/// Leaves each benchmark out in turn. `figures[b][s]` is benchmark `b`'s figure under
-/// setting `s`; every benchmark has the same settings, of which there must be one at least,
-/// else nothing is chosen.
+/// Leaves each benchmark out in turn. `figures[b][s]` is benchmark `b`'s figure with setting `s`.
+/// Every benchmark must have the same settings, and at least one; otherwise nothing is chosen.
 pub fn leave_one_out(figures: &[Vec<f64>]) -> Vec<LeftOut> {
     let settings = figures.iter().map(Vec::len).min().unwrap_or(0);
     let choose = |left_out: usize| {
@@ -34,7 +33,7 @@ pub fn leave_one_out(figures: &[Vec<f64>]) -> Vec<LeftOut> {
     (0..figures.len()).filter_map(choose).collect()
 }
 
-/// The first place of the highest figure.
+/// The first index of the highest figure.
 fn highest(settings: usize, figure: impl Fn(usize) -> f64) -> Option<usize> {
     (0..settings).reduce(|best, next| {
         if figure(next) > figure(best) {
@@ -64,7 +63,7 @@ mod tests {
             best: 0,
         };
         assert_eq!(chosen[0], first);
-        // The first alone would have both others ranked by its favourite.
+        // The first benchmark dominates the sums for both others.
         assert_eq!((chosen[1].chosen, chosen[1].best), (0, 1));
         assert_eq!((chosen[2].chosen, chosen[2].best), (0, 2));
     }

@@ -1,19 +1,19 @@
-//! The measures of retrieval benchmarks, as trec_eval computes them.
+//! The metrics of retrieval benchmarks, as trec_eval computes them.
 
 use std::collections::HashMap;
 
-/// Which records are relevant to a query, and how much.
+/// The records that are relevant to a query, with their grades.
 pub type Judgements = HashMap<String, u32>;
 
-/// Normalised discounted cumulative gain of the first `k` of a ranking (Järvelin &
-/// Kekäläinen, 2002): gains as judged, discounted by log2(rank + 1), over the best there
-/// could be. 0 where nothing is relevant.
+/// Normalised discounted cumulative gain of the first `k` of a ranking (Järvelin & Kekäläinen,
+/// 2002): the judged gains, discounted by log2(rank + 1), divided by the best possible value. 0 if
+/// nothing is relevant.
 pub fn ndcg(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     let gain = |id: &String| f64::from(judged.get(id).copied().unwrap_or(0));
     let discounted = |gains: &mut dyn Iterator<Item = f64>| -> f64 {
         let ranks = 1u32..;
         let ranked = ranks.zip(gains).take(k);
-        // Not `sum`, which makes -0 of nothing.
+        // Not `sum`, which returns -0 for no terms.
         ranked.fold(0.0, |sum, (rank, gain)| {
             sum + gain / f64::from(rank + 1).log2()
         })
@@ -27,7 +27,7 @@ pub fn ndcg(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     discounted(&mut ranking.iter().map(gain)) / ideal
 }
 
-/// Which part of the relevant records stands among the first `k`.
+/// The share of the relevant records that are among the first `k`.
 pub fn recall(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     let relevant = judged.values().filter(|&&grade| grade > 0).count();
     if relevant == 0 {
@@ -38,8 +38,8 @@ pub fn recall(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     found as f64 / relevant as f64
 }
 
-/// One over the rank of the first relevant record among the first `k`, 0 where there is
-/// none: trec_eval's `recip_rank` of a ranking cut at `k`. Its mean over queries is MRR.
+/// One over the rank of the first relevant record among the first `k`, 0 if there is none:
+/// trec_eval's `recip_rank` of a ranking cut at `k`. Its mean over queries is MRR.
 pub fn reciprocal_rank(ranking: &[String], judged: &Judgements, k: usize) -> f64 {
     let first = first_relevant(ranking, judged).filter(|&rank| rank <= k);
     first.map_or(0.0, |rank| 1.0 / rank as f64)
@@ -89,7 +89,7 @@ mod tests {
         let ranking = ids(&["c", "x", "a", "y"]);
         assert_eq!(first_relevant(&ranking, &judged), Some(3));
         assert!((reciprocal_rank(&ranking, &judged, 10) - 1.0 / 3.0).abs() < 1e-12);
-        // Past the cut it counts for nothing.
+        // After the cut, it does not count.
         assert_eq!(reciprocal_rank(&ranking, &judged, 2), 0.0);
         assert_eq!(first_relevant(&ids(&["x"]), &judged), None);
     }

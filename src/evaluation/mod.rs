@@ -1,4 +1,4 @@
-//! Measuring: ranking quality on judged queries, and the graph's recall.
+//! Measurements: ranking quality on judged queries, and the graph's recall.
 
 mod beir;
 mod bootstrap;

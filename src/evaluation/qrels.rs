@@ -1,4 +1,4 @@
-//! What is relevant to which query of a benchmark.
+//! The relevance judgements of a benchmark's queries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,26 +8,26 @@ use super::metrics::Judgements;
 use super::queries;
 use crate::error::{Error, Result};
 
-/// A query and what is relevant to it.
+/// A query and its judgements.
 pub(super) struct Judged {
     pub id: String,
     pub text: String,
     pub judgements: Judgements,
 }
 
-/// What a benchmark asks.
+/// A benchmark's judged queries.
 pub(super) struct JudgedQueries {
-    /// In order of id; a query without judgements is not asked.
+    /// In order of id; queries without judgements are left out.
     pub queries: Vec<Judged>,
-    /// How many more are judged, and have no text.
+    /// How many more judged queries have no text.
     pub missing: usize,
 }
 
-/// Reads queries and judgements, and checks that all can be asked.
+/// Reads queries and judgements, and checks that all of the queries can be run.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Import`], which names file and line, or says that no judgement is
-/// of any of the queries.
+/// [`Error::Io`]; [`Error::Import`], which names file and line, or says that the judgements match
+/// none of the queries.
 pub(super) fn read(folder: &Path) -> Result<JudgedQueries> {
     let path = folder.join(QUERIES);
     let texts = queries::read(&path)?.into_iter();
@@ -59,7 +59,7 @@ fn read_judgements(path: &Path) -> Result<BTreeMap<String, Judgements>> {
     let mut judged: BTreeMap<String, Judgements> = BTreeMap::new();
     for (number, line) in lines(&text(path)?) {
         let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
-        // With a column more, as TREC has it, the others would not mean what they do here.
+        // With an additional column, as in TREC, the columns would have other meanings.
         let [query, record, grade] = columns[..] else {
             let message = format!(
                 "line {number} is not query, record, grade, parted by tabs; its number of \
@@ -68,11 +68,12 @@ fn read_judgements(path: &Path) -> Result<BTreeMap<String, Judgements>> {
             );
             return Err(Error::import(path, message));
         };
-        // The first line may name the columns; a number is no name, whatever its form.
+        // The first line may contain column names; a number in any form is not a name.
         if number == 1 && grade.parse::<f64>().is_err() {
             continue;
         }
-        // Below 0 is not relevant either, as some collections grade what is worse than that.
+        // A negative grade is not relevant either; some collections use it for worse than
+        // irrelevant.
         let whole = grade.parse::<i64>().ok();
         let whole = whole.and_then(|grade| u32::try_from(grade.max(0)).ok());
         let whole = whole.ok_or_else(|| {

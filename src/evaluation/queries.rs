@@ -10,7 +10,7 @@ use super::folder::{QUERIES, check_folder, lines, no_benchmark, text};
 use crate::error::{Error, Result};
 use crate::query::Query;
 
-/// A query, as its line has it.
+/// A query, as on its line.
 pub(super) struct QueryLine {
     /// The line's number, from 1.
     line: usize,
@@ -26,11 +26,11 @@ struct Fields {
 }
 
 impl QueryLine {
-    /// Checks that it can be asked. A benchmark may hold queries that are not, so that only
-    /// those that will be are checked.
+    /// Checks that it can be run. A benchmark may contain unused queries, so only those that will
+    /// be run are checked.
     ///
     /// # Errors
-    /// [`Error::Import`] with file, line and id, for an empty text or one past the limit.
+    /// [`Error::Import`] with file, line and id, if the text is empty or too long.
     pub fn check(&self, path: &Path) -> Result<()> {
         Query::new(&*self.text).check().map_err(|error| {
             let (line, id) = (self.line, &self.id);
@@ -39,12 +39,12 @@ impl QueryLine {
     }
 }
 
-/// The texts of a benchmark's first queries, in the order of its file, to be asked
-/// elsewhere: neither judgements nor a corpus are needed.
+/// The texts of a benchmark's first queries, in file order, for use elsewhere: neither judgements
+/// nor a corpus are needed.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Import`] where there is no file of queries, or with the line that
-/// cannot be read or asked.
+/// [`Error::Io`]; [`Error::Import`] if there is no file of queries, or with the line that is
+/// invalid.
 pub fn first_queries(folder: &Path, at_most: usize) -> Result<Vec<String>> {
     check_folder(folder)?;
     let path = folder.join(QUERIES);
@@ -56,11 +56,10 @@ pub fn first_queries(folder: &Path, at_most: usize) -> Result<Vec<String>> {
     checked.collect()
 }
 
-/// All queries in the order of the file.
+/// All queries in file order.
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Import`] with the line that is no query, or has an earlier one's
-/// id.
+/// [`Error::Io`]; [`Error::Import`] with the line that is not a query or repeats an id.
 pub(super) fn read(path: &Path) -> Result<Vec<QueryLine>> {
     let mut queries = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! How much the graph misses: its answers against the exact scan's.
+//! How much the graph misses, compared with the exact scan.
 
 use std::time::{Duration, Instant};
 
@@ -7,27 +7,27 @@ use crate::Vector;
 use crate::collection::Collection;
 use crate::vector::{ExactScan, Graph};
 
-/// What was measured.
+/// The results of the measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct GraphRecall {
-    /// Which part of the true nearest ten the graph's first ten hold, averaged.
+    /// The average share of the true nearest ten in the graph's first ten.
     pub recall_at_10: f64,
     /// The same for the first hundred.
     pub recall_at_100: f64,
-    /// How many records were asked as queries.
+    /// How many records were used as queries.
     pub queries: usize,
-    /// How many the graph held.
+    /// How many records the graph contained.
     pub records: usize,
-    /// Building the graph.
+    /// Time to build the graph.
     pub build: Duration,
-    /// Median time of a search through the graph, rescoring included.
+    /// Median time of a graph search, including rescoring.
     pub graph_median: Duration,
     /// Median time of an exact scan.
     pub scan_median: Duration,
 }
 
-/// Takes `queries` records out, builds a graph of the rest as the collection's own is built,
-/// and asks for the neighbours of those taken out. Which ones is drawn from `seed`.
+/// Takes `queries` records out, builds a graph of the rest in the same way as the collection's own,
+/// and searches for the neighbours of those taken out. They are selected at random from `seed`.
 pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> GraphRecall {
     let generation = collection.generation();
     let total = generation.records();
@@ -91,7 +91,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// `count` of the positions below `total`: a Fisher-Yates shuffle's beginning.
+/// `count` random positions below `total`: the beginning of a Fisher-Yates shuffle.
 fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
     let mut rng = SplitMix64::new(seed);
     let mut positions: Vec<u32> = (0..total).collect();

@@ -1,4 +1,4 @@
-//! What a mode answered to every query of a benchmark, and what that comes to.
+//! The results of one mode for every query of a benchmark, and their averages.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::bootstrap::{Estimate, bootstrap};
 use super::significance::{Difference, randomisation};
 use crate::query::Mode;
 
-/// A query of a benchmark with what came of it.
+/// A benchmark query and its result.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Its id in the benchmark.
@@ -21,15 +21,15 @@ pub struct Asked {
     pub ndcg_at_10: f64,
     /// Recall@100.
     pub recall_at_100: f64,
-    /// One over the rank of the first relevant record, 0 past the tenth.
+    /// One over the rank of the first relevant record, 0 after the tenth.
     pub reciprocal_rank_at_10: f64,
-    /// That rank, from 1, as far down as the ranking goes.
+    /// That rank, from 1, anywhere in the ranking.
     pub first_relevant: Option<usize>,
-    /// How long the answer took, with the query encoded as if nobody had asked it before.
+    /// How long the answer took, including the encoding of the query without a cache.
     pub time: Duration,
 }
 
-/// All judged queries of a benchmark, asked in one mode; in order of their ids.
+/// All judged queries of a benchmark, run in one mode, in order of their ids.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Which engines ranked.
@@ -38,7 +38,7 @@ pub struct Run {
     pub asked: Vec<Asked>,
 }
 
-/// What a mode reached on a benchmark, averaged over its queries.
+/// The results of a mode on a benchmark, averaged over its queries.
 #[derive(Debug, Clone, Copy)]
 pub struct Quality {
     /// nDCG@10.
@@ -47,16 +47,16 @@ pub struct Quality {
     pub recall_at_100: Estimate,
     /// The mean reciprocal rank of the first relevant record among ten.
     pub mrr_at_10: Estimate,
-    /// How many judged queries were asked.
+    /// The number of judged queries that were run.
     pub queries: usize,
     /// Median time of a query.
     pub p50: Duration,
-    /// Ninety-nine of a hundred queries took no longer.
+    /// The 99th percentile of the time of a query.
     pub p99: Duration,
 }
 
 impl Run {
-    /// The means, and how sure they are.
+    /// The means, with confidence intervals.
     pub fn quality(&self) -> Quality {
         let mut times: Vec<Duration> = self.asked.iter().map(|asked| asked.time).collect();
         times.sort_unstable();
@@ -70,8 +70,8 @@ impl Run {
         }
     }
 
-    /// How this run's nDCG@10 differs from another's on the same benchmark: this one's less
-    /// the other's.
+    /// How this run's nDCG@10 differs from another's on the same benchmark: this one's minus the
+    /// other's.
     pub fn against(&self, other: &Self) -> Difference {
         let ndcg = |asked: &Asked| asked.ndcg_at_10;
         randomisation(&self.each(ndcg), &other.each(ndcg))
@@ -82,7 +82,7 @@ impl Run {
     }
 }
 
-/// The smallest of sorted times that at least `percent` of a hundred do not exceed.
+/// The smallest of the sorted times that is at least as long as `percent` percent of them.
 fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     let rank = (sorted.len() * percent).div_ceil(100);
     sorted

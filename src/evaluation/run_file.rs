@@ -1,10 +1,10 @@
-//! A run in the form trec_eval reads, so that others can measure it:
-//! `query Q0 record rank score tag`, a line a hit.
+//! A run in trec_eval's format, so that others can evaluate it: `query Q0 record rank score tag`,
+//! one line per hit.
 //!
-//! trec_eval takes no notice of the rank: it sorts by score, kept as f32, and equal scores
-//! by id in falling order. Ours stand in order of record number where they are equal. So a
-//! score that does not fall below the one before is written as the next f32 below that one:
-//! too little to matter, and enough to keep the order.
+//! trec_eval ignores the rank: it sorts by score, stored as f32, and equal scores by id in
+//! descending order. Our ties are in order of record number. So a score that is not lower than the
+//! one before is written as the next f32 below that one: too small a difference to matter, but
+//! enough to keep the order.
 
 use std::io::Write;
 use std::path::Path;
@@ -17,15 +17,15 @@ use crate::collection::SourceFile;
 use crate::error::{Error, Result};
 use crate::record::FieldOptions;
 
-/// Stands where a query found nothing: a line with it counts that query as 0 wherever only
-/// queries of the run are averaged. No record may be called so.
+/// Placeholder for a query without hits. With such a line, the query counts as 0 even if only
+/// queries in the run are averaged. No record may have this id.
 const NO_RECORD: &str = "-";
 
 impl Run {
-    /// Writes the run to a file; what stood there is replaced.
+    /// Writes the run to a file, replacing its contents.
     ///
     /// # Errors
-    /// [`Error::Import`] for an id that the form cannot hold; [`Error::Io`].
+    /// [`Error::Import`] for an id that the format cannot represent; [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<()> {
         let lines = self.lines().map_err(|bad| Error::import(path, bad))?;
         let mut file = std::fs::File::create(path).map_err(Error::io(path))?;
@@ -38,7 +38,7 @@ impl Run {
             let query = column(&asked.id)?;
             let mut last = f32::INFINITY;
             let mut line = |record: &str, rank: usize, score: f32| {
-                // As f64, its digits give the same f32 to whoever reads them as either.
+                // Written as f64, its digits give the same f32 whether they are read as f32 or f64.
                 let (score, mode) = (f64::from(score), self.mode);
                 lines.push_str(&format!(
                     "{query} Q0 {record} {rank} {score} parallax-{mode}\n"
@@ -60,12 +60,11 @@ impl Run {
     }
 }
 
-/// Checks that the ids of a benchmark can stand in a run, before the minutes that answering
-/// it takes.
+/// Checks that the ids of a benchmark can be written to a run, before spending minutes on its
+/// queries.
 ///
 /// # Errors
-/// [`Error::Import`] for an id that the form cannot hold; what keeps the files from being
-/// read.
+/// [`Error::Import`] for an id that the format cannot represent; the files cannot be read.
 pub fn check_ids(folder: &Path) -> Result<()> {
     let path = folder.join(QUERIES);
     for query in qrels::read(folder)?.queries {
@@ -80,7 +79,7 @@ pub fn check_ids(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An id as a column: the form parts columns by blanks and cannot escape them.
+/// An id as a column: columns are separated by blanks, which cannot be escaped.
 fn column(id: &str) -> Result<&str, String> {
     if id.is_empty() || id == NO_RECORD || id.contains(char::is_whitespace) {
         return Err(format!(
@@ -120,7 +119,7 @@ mod tests {
         }
     }
 
-    /// The records in the order trec_eval brings them into.
+    /// The records in the order in which trec_eval sorts them.
     fn as_trec_eval_sorts(lines: &str) -> Vec<String> {
         let mut hits: Vec<(f32, String)> = lines
             .lines()
@@ -140,7 +139,7 @@ mod tests {
         let lines = run(&["a", "b"], &[0.5, 0.25]).lines().unwrap();
         let expected = "q1 Q0 a 1 0.5 parallax-hybrid\nq1 Q0 b 2 0.25 parallax-hybrid\n";
         assert_eq!(lines, expected);
-        // A query that found nothing is counted all the same.
+        // A query without hits is still counted.
         let nothing = run(&[], &[]).lines().unwrap();
         assert_eq!(nothing, "q1 Q0 - 1 0 parallax-hybrid\n");
     }
@@ -184,7 +183,7 @@ mod tests {
         fn sorted_by_trec_eval_the_order_is_ours(
             mut scores in prop::collection::vec(
                 prop_oneof![
-                    // Few values, so that many are equal; any at all; and tiny ones.
+                    // Few values, so that many are equal; arbitrary ones; and tiny ones.
                     (-2i8..=2).prop_map(|n| f32::from(n) / 2.0),
                     -1.0f32..30.0,
                     Just(0.0), Just(-0.0), Just(f32::MIN_POSITIVE), Just(1e-45),

@@ -1,34 +1,34 @@
-//! Whether two modes differ by more than chance: the paired randomisation test (Fisher's,
-//! as Smucker, Allan & Carterette recommend it for retrieval, CIKM 2007).
+//! Whether the difference between two modes is more than chance: the paired randomisation test
+//! (Fisher's, as recommended for retrieval by Smucker, Allan & Carterette, CIKM 2007).
 //!
-//! If the modes were alike, each query's two figures could as well stand the other way
-//! round. The test exchanges them at random and counts how often the means come to differ
-//! as much as they do.
+//! If there were no difference between the modes, each query's two figures could just as well be
+//! swapped. The test swaps them at random and counts how often the means differ by at least as much
+//! as the actual ones.
 
 use super::split_mix::SplitMix64;
 
-/// How many times the figures are exchanged at random.
+/// The number of random permutations.
 pub const PERMUTATIONS: usize = 10_000;
 
-/// Any fixed number serves: it makes the same pair of runs give the same p.
+/// Any fixed seed will do: the same pair of runs then always gives the same p.
 const SEED: u64 = 2;
 
-/// Sums whose terms differ in nothing but order and sign may differ by this part of what is
-/// summed; they count as equal.
+/// Sums of the same terms in another order or with other signs may differ by this fraction of the
+/// total; within it, they count as equal.
 const ROUNDING: f64 = 1e-12;
 
-/// How two modes differ over the same queries.
+/// The difference between two modes over the same queries.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
-    /// The mean of one less that of the other.
+    /// The mean of one minus that of the other.
     pub mean: f64,
-    /// Two-sided: how probable a difference this large is, either way, if there is none.
-    /// The pair as it stands counts as one of the permutations, so that it is never 0.
+    /// Two-sided: the probability of a difference at least this large, in either direction, if
+    /// there is none. The actual pair counts as one of the permutations, so it is never 0.
     pub p: f64,
 }
 
-/// Compares figures of the same queries, in the same order; where one list is longer, its
-/// end is left out.
+/// Compares figures of the same queries in the same order. If one list is longer, its end is
+/// ignored.
 pub fn randomisation(ours: &[f64], theirs: &[f64]) -> Difference {
     permuted(ours, theirs, PERMUTATIONS, SEED)
 }
@@ -49,7 +49,7 @@ fn permuted(ours: &[f64], theirs: &[f64], permutations: usize, seed: u64) -> Dif
     }
 }
 
-/// The sum of differences, each with a sign drawn at random.
+/// The sum of the differences, each with a random sign.
 fn exchanged(differences: &[f64], rng: &mut SplitMix64) -> f64 {
     let mut sum = 0.0;
     for some in differences.chunks(64) {
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// All ways to exchange, one by one.
+    /// All possible swaps, one by one.
     fn exact(ours: &[f64], theirs: &[f64]) -> f64 {
         let differences: Vec<f64> = ours.iter().zip(theirs).map(|(a, b)| a - b).collect();
         let sum: f64 = differences.iter().sum();
@@ -94,7 +94,7 @@ mod tests {
         let same = randomisation(&[0.1, 0.9], &[0.1, 0.9]);
         assert_eq!((same.mean, same.p), (0.0, 1.0));
         assert_eq!(randomisation(&[], &[]).p, 1.0);
-        // Twenty queries all better by as much: one way in 524,288.
+        // Twenty queries, all better by the same amount: one way in 524,288.
         assert!(randomisation(&[0.6; 20], &[0.5; 20]).p < 0.001);
     }
 

@@ -1,11 +1,11 @@
 //! Random numbers that are the same on every machine.
 
-/// The splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed means the same
-/// anywhere.
+/// The splitmix64 sequence (Steele, Lea & Flood, 2014), so that a seed gives the same numbers
+/// everywhere.
 pub struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// The sequence that a seed begins.
+    /// The sequence that starts from a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -19,7 +19,7 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    /// A number below a bound, which is not 0.
+    /// A number below a bound, which must not be 0.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.bits() % bound
     }

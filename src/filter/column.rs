@@ -1,6 +1,6 @@
 //! A facet's values as a sorted column: each value once, in order, with the positions of the
-//! records that have it. A range of values is found by binary search and is one run of
-//! positions, however many values lie in it.
+//! records that have it. A range of values is found by binary search and is one contiguous run
+//! of positions, however many values are in it.
 
 use std::ops::{Bound, Range};
 
@@ -13,22 +13,23 @@ use super::{FacetValue, Text};
 /// A sorted column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Column {
-    /// Rising.
+    /// Ascending.
     values: Vec<FacetValue>,
-    /// For each value where its positions end; they begin where those of the one before end.
+    /// For each value, where its positions end; they start where those of the previous value
+    /// end.
     ends: Vec<u32>,
-    /// Rising within a value.
+    /// Ascending within a value.
     positions: Vec<u32>,
 }
 
-/// What a filter wants of a column, in the column's own terms.
+/// What a filter asks of a column, in the column's own terms.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wanted {
     /// Any value.
     Present,
-    /// The values from one to another.
+    /// The values in an interval.
     Between(Interval),
-    /// The values that are this text but for case.
+    /// The values equal to this text, ignoring case.
     AnyCase(Text),
 }
 
@@ -60,8 +61,8 @@ impl Column {
         column
     }
 
-    /// Adds a value greater than all there are, with its positions, rising; one that no record
-    /// has is left out.
+    /// Adds a value greater than all existing ones, with its positions in ascending order. A
+    /// value that no record has is left out.
     pub(super) fn push(&mut self, value: &FacetValue, positions: impl Iterator<Item = u32>) {
         let before = self.positions.len();
         self.positions.extend(positions);
@@ -71,22 +72,22 @@ impl Column {
         }
     }
 
-    /// A value, by its place among them.
+    /// A value, by its index.
     pub(super) fn value(&self, at: usize) -> &FacetValue {
         &self.values[at]
     }
 
-    /// The positions that have a value, given by its place among the values.
+    /// The positions that have a value, given by its index.
     pub fn having(&self, at: usize) -> &[u32] {
         self.within(at..at + 1)
     }
 
-    /// The places of all values.
+    /// The indices of all values.
     pub fn all(&self) -> Range<usize> {
         0..self.values.len()
     }
 
-    /// The places of the values wanted.
+    /// The indices of the wanted values.
     pub fn places(&self, wanted: &Wanted) -> Vec<Range<usize>> {
         match wanted {
             Wanted::Present => vec![self.all()],
@@ -102,8 +103,8 @@ impl Column {
         }
     }
 
-    /// The places of the texts that begin with a prefix, without regard to case and accents; of
-    /// values that are no texts, whose order is not that of their letters, all places.
+    /// The indices of the texts that start with a prefix, ignoring case and accents. Values that
+    /// are not texts are not ordered by their letters; for these, all indices.
     pub fn beginning(&self, prefix: &str) -> Range<usize> {
         match self.values.first() {
             Some(FacetValue::Text(_)) => self.texts(|text| text.cmp_prefix(prefix)),
@@ -111,21 +112,21 @@ impl Column {
         }
     }
 
-    /// The records that have one of the values wanted.
+    /// The records that have any of the wanted values.
     pub fn records(&self, wanted: &[Wanted]) -> RoaringBitmap {
         let places = wanted.iter().flat_map(|wanted| self.places(wanted));
         let runs: Vec<&[u32]> = places.map(|places| self.within(places)).collect();
         union(&runs)
     }
 
-    /// Whether one of `live` has a value that is wanted; without `live`, any record.
+    /// Whether a record in `live` has a wanted value; without `live`, any record.
     pub fn holds(&self, wanted: &Wanted, live: Option<&RoaringBitmap>) -> bool {
         let is_live = |&position: &u32| live.is_none_or(|live| live.contains(position));
         let mut places = self.places(wanted).into_iter();
         places.any(|places| self.within(places).iter().any(is_live))
     }
 
-    /// Whether the column is of `records` records, as it is unless a file was made up.
+    /// Whether the column fits `records` records, as it does unless the file was tampered with.
     pub fn fits(&self, records: u32) -> bool {
         self.values.len() == self.ends.len()
             && self.values.is_sorted_by(|one, other| one < other)
@@ -159,8 +160,7 @@ impl Column {
         start..end.unwrap_or(self.values.len()).max(start)
     }
 
-    /// The places of the texts that are where something is looked for; a column of texts is
-    /// in this order.
+    /// The indices of the texts for which `place` is equal; a column of texts is in this order.
     fn texts(&self, place: impl Fn(&Text) -> std::cmp::Ordering) -> Range<usize> {
         let place = |value: &FacetValue| match value {
             FacetValue::Text(text) => place(text),
@@ -172,7 +172,7 @@ impl Column {
     }
 }
 
-/// Positions as a set. Where they are many a bit for each is set, which costs no sorting.
+/// Positions as a set. Many positions are collected in a bitmap, which needs no sorting.
 fn union(runs: &[&[u32]]) -> RoaringBitmap {
     const MANY: usize = 4_096;
     let all = || runs.iter().flat_map(|run| run.iter().copied());

@@ -1,5 +1,5 @@
-//! A facet's date: a point in time to the second, a day, a month or a year. All are in UTC;
-//! one that names no zone is taken to be.
+//! A facet's date: a second, a day, a month or a year. All are in UTC, and so is a date without
+//! a zone.
 
 use std::fmt;
 
@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 
 const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 
-/// A date, ordered by when it begins.
+/// A date, ordered by its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Date {
     seconds: i64,
-    /// Of those that begin together the shorter comes first.
+    /// Of dates that start together, the shorter comes first.
     length: Length,
 }
 
-/// How much time a date names.
+/// How much time a date covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 enum Length {
     Second,
@@ -28,18 +28,18 @@ enum Length {
 }
 
 impl Date {
-    /// When it begins, in seconds since 1970 in UTC.
+    /// Its start, in seconds since 1970 in UTC.
     pub fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// Whether it names a day or less: `2024` and `2024-05` may be numbers and codes too.
+    /// Whether it covers a day or less: `2024` and `2024-05` may also be numbers or codes.
     pub(super) fn is_precise(self) -> bool {
         self.length <= Length::Day
     }
 
-    /// `2024`, `2024-05`, `2024-05-01`, or a day and a time, with a `T` or a blank between and
-    /// in UTC unless an offset follows; fractions of a second are dropped.
+    /// Parses `2024`, `2024-05`, `2024-05-01`, or a day and a time, separated by a `T` or a
+    /// space and in UTC unless an offset follows. Fractions of a second are dropped.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let of_day = |day: civil::Date, length| {
             let since = day
@@ -64,7 +64,7 @@ impl Date {
         let local = pieces.date().to_datetime(pieces.time()?);
         let offset = match pieces.to_numeric_offset() {
             Some(offset) => i64::from(offset.seconds()),
-            // The name of a place alone would need its history of offsets.
+            // A zone name alone would require its history of offsets.
             None if pieces.time_zone_annotation().is_some() => return None,
             None => 0,
         };
@@ -74,7 +74,7 @@ impl Date {
             seconds: whole - offset,
             length: Length::Second,
         };
-        // An offset can lead out of the years that can be written.
+        // An offset can lead outside the years that can be written.
         date.civil().map(|_| date)
     }
 
@@ -83,7 +83,7 @@ impl Date {
         EPOCH.checked_add(since).ok()
     }
 
-    /// The first and the last date of the time it names.
+    /// The first and the last date of the time it covers.
     pub(super) fn span(self) -> (Self, Self) {
         let first = Self {
             length: Length::Second,
@@ -131,8 +131,8 @@ fn first_of(year: &str, month: &str) -> Option<civil::Date> {
     civil::Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()
 }
 
-/// A date whose zone stands behind a blank, `2024-05-01 10:00:00 UTC`, as RFC 3339 would have
-/// it; any other text as it is.
+/// Rewrites a date whose zone follows a space, `2024-05-01 10:00:00 UTC`, in the form of RFC
+/// 3339; returns any other text unchanged.
 fn joined(text: &str) -> String {
     let mut words = text.split(' ');
     match (words.next(), words.next(), words.next(), words.next()) {
@@ -146,7 +146,7 @@ fn joined(text: &str) -> String {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never made by reading a text; a damaged file could hold it.
+        // Parsing never produces this, but a damaged file may contain it.
         let Some(time) = self.civil() else {
             return write!(f, "{} s", self.seconds);
         };

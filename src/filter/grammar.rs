@@ -1,17 +1,17 @@
-//! How a condition on a facet is written.
+//! The syntax of a condition on a facet.
 //!
-//! `field:value`, split at the first colon; `field:a|b` is any of the two, `field:*` any
-//! value at all, and a `-` before the field turns the condition round. A backslash takes
-//! `:`, `|`, `*`, `-` and `\` to the letter; before any other character it is an ordinary
-//! one. What a value means, a range say, depends on the facet's kind and is not decided
-//! here. Blanks around field and values do not count.
+//! `field:value`, split at the first colon; `field:a|b` matches either, `field:*` any value at
+//! all, and a `-` before the field negates the condition. A backslash escapes `:`, `|`, `*`, `-`
+//! and `\`; before any other character it is literal. What a value means, such as a range,
+//! depends on the facet's kind and is not decided here. Spaces around field and values are
+//! ignored.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// What a backslash takes to the letter.
+/// The characters that a backslash escapes.
 pub const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
 
 /// A condition on one facet.
@@ -19,23 +19,23 @@ pub const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
 pub struct Condition {
     /// The facet field.
     pub field: String,
-    /// Whether records that fulfil one of the alternatives are those left out.
+    /// Whether records that match an alternative are excluded.
     pub negated: bool,
-    /// What the field may hold; at least one.
+    /// What the field may contain; at least one.
     pub alternatives: Vec<Alternative>,
 }
 
-/// One of the things a condition asks for.
+/// One alternative of a condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alternative {
     /// Any value at all.
     Exists,
-    /// A value or, for numbers and dates, a range, as it was written.
+    /// A value or, for numbers and dates, a range, as written.
     Value(String),
 }
 
 impl Condition {
-    /// That a field has any value at all.
+    /// The condition that a field has any value.
     pub fn exists(field: impl Into<String>) -> Self {
         Self {
             field: field.into(),
@@ -44,10 +44,10 @@ impl Condition {
         }
     }
 
-    /// The condition on a field that is written after its colon.
+    /// The condition on a field, from the text after its colon.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] where one of the alternatives is empty.
+    /// [`Error::BadQuery`] if an alternative is empty.
     pub fn on(field: impl Into<String>, negated: bool, values: &str) -> Result<Self> {
         let field = field.into();
         let alternatives: Vec<Alternative> = split(values, '|').map(alternative).collect();
@@ -117,7 +117,7 @@ fn alternative(text: &str) -> Alternative {
     }
 }
 
-/// Splits at the first mark that no backslash takes to the letter.
+/// Splits at the first unescaped mark.
 fn split_once(text: &str, mark: char) -> Option<(&str, &str)> {
     let mut characters = text.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -130,7 +130,7 @@ fn split_once(text: &str, mark: char) -> Option<(&str, &str)> {
     None
 }
 
-/// Splits at every such mark.
+/// Splits at every unescaped mark.
 fn split(text: &str, mark: char) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -144,7 +144,7 @@ fn split(text: &str, mark: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The text without the backslashes that took a mark to the letter.
+/// The text without the backslashes that escape a mark.
 fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

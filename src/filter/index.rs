@@ -1,4 +1,4 @@
-//! Which records have which value of which facet: a sorted column for each facet.
+//! Which records have which value of which facet, in a sorted column for each facet.
 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub struct FacetIndexBuilder<'a> {
 }
 
 impl<'a> FacetIndexBuilder<'a> {
-    /// A builder without records.
+    /// An empty builder.
     pub fn new(schema: &'a Schema) -> Self {
         Self {
             schema,
@@ -39,7 +39,7 @@ impl<'a> FacetIndexBuilder<'a> {
         }
     }
 
-    /// The index of what was added.
+    /// Builds the index.
     pub fn build(self) -> FacetIndex {
         FacetIndex {
             columns: self.entries.into_iter().map(Column::new).collect(),
@@ -48,8 +48,8 @@ impl<'a> FacetIndexBuilder<'a> {
 }
 
 impl FacetIndex {
-    /// Several indexes of one schema as one: position `p` of each becomes `place[p]`, those
-    /// with no place are left out. Places rise from index to index.
+    /// Merges several indexes of one schema: position `p` of each becomes `place[p]`, and
+    /// positions without a place are dropped. Places ascend from index to index.
     pub fn merge(parts: &[(&Self, &[Option<u32>])], facets: &[FacetField]) -> Self {
         let merged = |facet: usize| {
             let columns = parts.iter();
@@ -61,18 +61,17 @@ impl FacetIndex {
         }
     }
 
-    /// A facet's column, by its place in the schema.
+    /// A facet's column, by its index in the schema.
     pub fn column(&self, facet: usize) -> &Column {
         self.columns.get(facet).unwrap_or(&EMPTY)
     }
 
-    /// Whether one of `live` has a value of the facet that is wanted; without `live`, any
-    /// record.
+    /// Whether a record in `live` has a wanted value of the facet; without `live`, any record.
     pub fn holds(&self, facet: usize, wanted: &Wanted, live: Option<&RoaringBitmap>) -> bool {
         self.column(facet).holds(wanted, live)
     }
 
-    /// Which of `among` pass a filter.
+    /// The records in `among` that pass a filter.
     pub fn passing(&self, filter: &Resolved, among: &RoaringBitmap) -> RoaringBitmap {
         match filter {
             Resolved::Is {
@@ -99,8 +98,8 @@ impl FacetIndex {
         }
     }
 
-    /// Whether the index is of `records` records and as many facets, as it is unless a file
-    /// was made up.
+    /// Whether the index fits this many facets and records, as it does unless the file was
+    /// tampered with.
     pub fn fits(&self, facets: usize, records: u32) -> bool {
         self.columns.len() == facets && self.columns.iter().all(|column| column.fits(records))
     }

@@ -1,8 +1,8 @@
 //! Which values of a facet a filter's text means, by the facet's kind.
 //!
-//! For numbers and dates: `10`, `10..20`, `10..`, `..20`, `>=10`, `>10`, `<=20`, `<20`, the
-//! ends of `..` included. A day stands for all of its seconds, a month and a year likewise. For
-//! texts and booleans every text is a value.
+//! For numbers and dates: `10`, `10..20`, `10..`, `..20`, `>=10`, `>10`, `<=20`, `<20`, with the
+//! ends of `..` included. A day means all of its seconds, and likewise a month or a year. For
+//! texts and booleans, every text is a value.
 
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 
@@ -10,14 +10,14 @@ use super::{Alternative, Condition, FacetValue};
 use crate::error::{Error, Result};
 use crate::record::{FacetField, FacetKind};
 
-/// The values from one bound to the other; never backwards.
+/// The values between two bounds; never reversed.
 pub type Interval = (Bound<FacetValue>, Bound<FacetValue>);
 
 /// The values meant by one alternative of a filter on this facet.
 ///
 /// # Errors
-/// [`Error::BadQuery`] naming facet, kind and an example, where the text is no value of the
-/// kind, or a range that ends before it starts.
+/// [`Error::BadQuery`], naming the facet, its kind and an example, if the text is not a value of
+/// that kind, or a range that ends before it starts.
 pub fn interval(text: &str, facet: &FacetField) -> Result<Interval> {
     let span = |text: &str| match FacetValue::parse(text, facet.kind) {
         Some(value) => Ok(value.span()),
@@ -74,7 +74,7 @@ fn not_of_kind(text: &str, facet: &FacetField) -> Error {
     };
     let examples: Vec<String> = examples.iter().map(|text| written(text, facet)).collect();
     Error::BadQuery(format!(
-        "the facet {} is a {}, and '{text}' is none; write {}",
+        "the facet {} is a {}, and '{text}' is not one; write {}",
         facet.field,
         facet.kind,
         examples.join(" or ")
@@ -90,25 +90,25 @@ fn written(value: &str, facet: &FacetField) -> String {
     filter.to_string()
 }
 
-/// Whether a text that is no value looks like a range of them.
+/// Whether a text that is not a value looks like a range.
 pub(super) fn looks_like_a_range(text: &str) -> bool {
     let marked = text.strip_prefix(['<', '>']);
     let after = marked.map(|rest| rest.strip_prefix('=').unwrap_or(rest));
     if let Some(end) = after {
         return !end.trim().is_empty();
     }
-    // Dots belong to what else they stand beside: `wait...`, `../up`.
+    // Dots may belong to what is next to them: `wait...`, `../up`.
     let is_end = |end: &str| !end.starts_with(['.', '/', '\\']) && !end.ends_with('.');
     let ends = text.split_once("..");
     ends.is_some_and(|(from, to)| is_end(from) && is_end(to))
 }
 
-/// The error for a range of texts.
+/// The error for a range on a text facet.
 pub(super) fn no_ranges(text: &str, facet: &FacetField) -> Error {
     let field = &facet.field;
     Error::BadQuery(format!(
-        "the facet {field} is a {}, so it has no ranges, and no record holds '{text}'; to ask for \
-         ranges, make the collection with the facet as {field}:number or {field}:date",
+        "the facet {field} is a {}, so it has no ranges, and no record has '{text}'; to use \
+         ranges, create the collection with the facet as {field}:number or {field}:date",
         facet.kind
     ))
 }

@@ -1,19 +1,19 @@
-//! Texts as facets hold and compare them: composed (Unicode NFC), without blanks around them,
-//! in an order that looks at letters before case and accents. So the values that a prefix
-//! begins, however it is written, stand side by side, and so do those that differ in case.
+//! Texts as facets store and compare them: composed (Unicode NFC), trimmed, and ordered by
+//! letters before case and accents. So all values that start with a prefix, however it is
+//! written, are adjacent, and so are those that differ only in case.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// A text that is not empty, composed, without blanks around it.
+/// A text that is not empty, composed and trimmed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(Box<str>);
 
 impl Text {
-    /// The text as it is kept; `None` where nothing is left of it.
+    /// The text as stored; `None` if nothing is left of it.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self(text.nfc().collect::<String>().into()))
@@ -24,12 +24,12 @@ impl Text {
         &self.0
     }
 
-    /// Whether two texts are the same but for case.
+    /// Whether two texts are equal, ignoring case.
     pub(super) fn differs_in_case_only(&self, other: &Self) -> bool {
         folded(self.0.chars()).eq(folded(other.0.chars()))
     }
 
-    /// Where this stands with regard to others by letters alone, neither case nor accents.
+    /// Compares texts by letters alone, ignoring case and accents.
     pub(super) fn cmp_letters(&self, other: &Self) -> Ordering {
         if self.0.is_ascii() && other.0.is_ascii() {
             let (ours, theirs) = (self.0.bytes(), other.0.bytes());
@@ -39,7 +39,7 @@ impl Text {
         letters(&self.0).cmp(letters(&other.0))
     }
 
-    /// Where a text stands with regard to those that begin with a prefix: equal to all of them.
+    /// Compares a text with those that start with a prefix: equal to all of them.
     pub(super) fn cmp_prefix(&self, prefix: &str) -> Ordering {
         let mut own = letters(&self.0);
         for letter in letters(prefix) {
@@ -65,15 +65,15 @@ impl PartialOrd for Text {
     }
 }
 
-/// Characters without case: by way of the upper one, so that `ß` is `ss`.
+/// Characters without case. They go through upper case, so that `ß` becomes `ss`.
 fn folded(characters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     characters
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
 }
 
-/// A text's letters without case and accents. Only the marks that Latin, Greek and Cyrillic
-/// letters take are accents; those of other scripts make other letters.
+/// A text's letters without case and accents. Only the marks of Latin, Greek and Cyrillic
+/// letters are accents; in other scripts, marks make different letters.
 fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     folded(text.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)))
 }

@@ -1,10 +1,11 @@
 //! Filters and the facets they read: one grammar for URL, API and command line.
 //!
-//! `grammar.rs` reads and writes a condition on a facet, `tree.rs` combines them. A facet holds
-//! values (`value.rs`): texts (`letters.rs`), numbers (`number.rs`), booleans, dates (`date.rs`).
+//! `grammar.rs` reads and writes a condition on a facet, `tree.rs` combines them. Facet values
+//! (`value.rs`) are texts (`letters.rs`), numbers (`number.rs`), booleans or dates (`date.rs`).
 //! `interval.rs` says which values a condition's text means for a facet's kind, `resolve.rs`
-//! which it means in a collection as it is; `column.rs` keeps a facet's values sorted, `walk.rs`
-//! goes through several columns at once, `index.rs` has those of all facets.
+//! which it means in a collection's current state. `column.rs` keeps a facet's values sorted,
+//! `walk.rs` iterates over several columns at once, and `index.rs` has the columns of all
+//! facets.
 
 mod column;
 mod date;

@@ -1,5 +1,4 @@
-//! A facet's number: integers of 64 bits to the last digit, any other number as f64, all in
-//! one exact order.
+//! A facet's number: 64-bit integers exactly, all other numbers as f64, in one exact order.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -7,27 +6,28 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-/// What `i64` begins at and what `u64` ends before: whole numbers between are kept as integers.
+/// From the minimum of `i64` to just past the maximum of `u64`: whole numbers in this range are
+/// stored as integers.
 const INTEGERS: std::ops::Range<f64> = -9_223_372_036_854_775_808.0..18_446_744_073_709_551_616.0;
 
-/// A finite number; there is one zero.
+/// A finite number. There is only one zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Form", into = "Form")]
 pub struct Number(Form);
 
-/// How it is kept. A number has one form only.
+/// How it is stored. A number has only one form.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Form {
-    /// A whole number below zero.
+    /// A negative integer.
     Negative(i64),
-    /// A whole number from zero on.
+    /// A non-negative integer.
     Natural(u64),
     /// Any other.
     Other(f64),
 }
 
 impl Number {
-    /// The number, where it is finite.
+    /// The number, if it is finite.
     pub fn new(value: f64) -> Option<Self> {
         if !value.is_finite() {
             return None;
@@ -60,7 +60,7 @@ impl Number {
         }
     }
 
-    /// A number as JSON has it.
+    /// A number in JSON.
     pub(super) fn from_json(number: &serde_json::Number) -> Option<Self> {
         Self::parse(&number.to_string())
     }
@@ -75,7 +75,7 @@ impl TryFrom<Form> for Number {
             Form::Negative(number) => number < 0,
             Form::Other(number) => Self::new(number) == Some(Self(form)),
         };
-        fits.then_some(Self(form)).ok_or("no number of a facet")
+        fits.then_some(Self(form)).ok_or("not a valid facet number")
     }
 }
 
@@ -120,18 +120,18 @@ impl Hash for Form {
 }
 
 impl Form {
-    /// The whole part, exact for integers.
+    /// The integer part, exact for integers.
     fn whole(self) -> i128 {
         match self {
             Self::Negative(number) => number.into(),
             Self::Natural(number) => number.into(),
-            // Beyond all integers of 64 bits the cast saturates beyond them too.
+            // Outside the range of 64-bit integers, the cast saturates outside it, too.
             Self::Other(number) => number.floor() as i128,
         }
     }
 }
 
-/// Where an integer stands with regard to a number that is none: they are never equal.
+/// Compares an integer with a number stored as a float; they are never equal.
 fn beside(whole: Form, other: f64) -> Ordering {
     if whole.whole() <= Form::Other(other).whole() {
         Ordering::Less
@@ -145,7 +145,7 @@ impl fmt::Display for Number {
         match self.0 {
             Form::Negative(number) => number.fmt(f),
             Form::Natural(number) => number.fmt(f),
-            // Written out where that is short, with an exponent where it would be all zeros.
+            // Written out if short, with an exponent if it would be all zeros.
             Form::Other(number) if (1e-7..1e21).contains(&number.abs()) => number.fmt(f),
             Form::Other(number) => write!(f, "{number:e}"),
         }

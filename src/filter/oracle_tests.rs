@@ -1,4 +1,4 @@
-//! Filters as they select records, against every record looked at alone.
+//! Which records filters select, compared with checking every record by itself.
 
 use std::collections::BTreeSet;
 
@@ -72,15 +72,15 @@ where
     ]
 }
 
-/// One filter: its text, and the truth about a record's field by looking at its values.
+/// One filter: its text, and whether it holds for a record, judged by the record's values.
 #[derive(Debug, Clone)]
 enum Condition {
     City(Vec<String>),
     Year(Vec<Asked<f64>>),
     Open(bool),
-    /// Days, which are compared with the days of a record's points in time.
+    /// Days, compared with the days of a record's points in time.
     Day(Vec<Asked<String>>),
-    /// Points in time, which a record's day stands at the beginning of.
+    /// Points in time. A record's day counts as its start.
     Time(Vec<Asked<String>>),
 }
 
@@ -103,7 +103,7 @@ impl Condition {
             .unwrap()
     }
 
-    /// Whether it holds for a record, where these are the cities of all.
+    /// Whether it holds for a record. `spelled` has the cities of all records.
     fn holds(&self, record: &Value, spelled: &BTreeSet<String>) -> bool {
         let values = |field: &str| match &record[field] {
             Value::Array(members) => members.clone(),
@@ -136,7 +136,7 @@ impl Condition {
             Self::Open(open) => values("open")
                 .iter()
                 .any(|value| *value == json!(open) || *value == json!(open.to_string())),
-            // Written in one form, dates are in order as texts.
+            // Dates in the same format sort as texts.
             Self::Day(asked) => texts("date")
                 .iter()
                 .any(|date| asked.iter().any(|asked| asked.is(&date[..10].to_owned()))),
@@ -156,7 +156,7 @@ fn composed(text: &str) -> String {
     Text::new(text).map_or(String::new(), |text| text.as_str().to_owned())
 }
 
-/// Cities as records hold them.
+/// The cities of a record.
 fn cities(record: &Value) -> Vec<String> {
     let members = match &record["city"] {
         Value::Array(members) => members.as_slice(),
@@ -241,7 +241,8 @@ proptest! {
         }
         let spelled: BTreeSet<String> =
             all.iter().flat_map(|position| cities(&records[position as usize])).collect();
-        // All of the groups; of a group at least one, or none.
+        // All groups must hold. Of a group, at least one condition must hold or, if turned,
+        // none.
         let filters: Vec<Filter> = groups
             .iter()
             .map(|(conditions, turned)| {

@@ -1,10 +1,10 @@
-//! Filters made ready for a collection as it is: fields become places in the schema, texts
+//! Prepares filters for a collection's current state: fields become indices in the schema, texts
 //! become intervals of values, and case is decided.
 //!
-//! A text means the value that is spelled like it, where any record has that; otherwise all
-//! values that differ from it in case only. So `city:berlin` finds Berlin, and where `red`
-//! and `RED` are two values, each is found by itself. What any record has is asked of all
-//! segments together: a filter means the same in each of them.
+//! A text means the value spelled like it, if any record has that; otherwise all values that
+//! differ from it only in case. So `city:berlin` finds Berlin, and where `red` and `RED` are two
+//! values, each is found by itself. Which values exist is checked in all segments together, so
+//! that a filter means the same in each of them.
 
 use std::ops::Bound::Included;
 
@@ -15,19 +15,18 @@ use super::{Alternative, Condition, FacetValue};
 use crate::error::{Error, Result};
 use crate::record::{FacetField, FacetKind};
 
-/// How many alternatives the filters of one query may hold together. Each can mean a range
-/// over all values of a facet, so that without a limit one request could ask for hours of
-/// work.
+/// How many alternatives the filters of one query may have together. Each can be a range over
+/// all values of a facet, so without a limit, one request could ask for hours of work.
 pub const MAX_ALTERNATIVES: usize = 256;
 
-/// A filter made ready.
+/// A prepared filter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Resolved {
-    /// Of a facet, given by its place in the schema, one of these values, or none of them.
+    /// One of these values of a facet, or none of them.
     Is {
-        /// The facet.
+        /// The facet's index in the schema.
         facet: usize,
-        /// Whether records with such a value are those left out.
+        /// Whether records with such a value are excluded.
         negated: bool,
         /// The values.
         wanted: Vec<Wanted>,
@@ -40,13 +39,13 @@ pub enum Resolved {
     Not(Box<Resolved>),
 }
 
-/// Makes filters, all of which are to pass, ready for a collection with these facets. `holds`
-/// says whether any of its records has a value that is wanted, of a facet given by its place.
+/// Prepares filters, all of which must pass, for a collection with these facets. `holds` says
+/// whether any of its records has a wanted value of a facet, given by its index.
 ///
 /// # Errors
-/// [`Error::BadQuery`] for a field that is no facet, naming those that are; for a value that
-/// is not of the facet's kind; for a range of texts; for more than [`MAX_ALTERNATIVES`] or
-/// deeper than [`MAX_NESTING`].
+/// [`Error::BadQuery`] for a field that is not a facet, listing those that are; for a value that
+/// is not of the facet's kind; for a range of texts; for more than [`MAX_ALTERNATIVES`]
+/// alternatives or nesting deeper than [`MAX_NESTING`].
 pub fn resolve(
     filters: &[Filter],
     facets: &[FacetField],
@@ -125,7 +124,7 @@ impl Resolver<'_> {
     }
 }
 
-/// The error for a field that is no facet, where something was to be done with it.
+/// The error for a field that is not a facet. `what` says what was to be done with it.
 pub fn no_facet(what: &str, field: &str, facets: &[FacetField]) -> Error {
     let fields: Vec<&str> = facets.iter().map(|facet| facet.field.as_str()).collect();
     let there = if fields.is_empty() {

@@ -1,4 +1,4 @@
-//! Filters as they select records, by example.
+//! Which records filters select, by example.
 
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ fn records() -> Vec<Value> {
     ]
 }
 
-/// Which records pass, of those that are there.
+/// The live records that pass.
 pub fn passing(index: &FacetIndex, filters: &[Filter], live: &RoaringBitmap) -> Result<Vec<u32>> {
     let holds = |facet: usize, wanted: &Wanted| index.holds(facet, wanted, Some(live));
     let filter = resolve(filters, &schema().facets, &holds)?;
@@ -160,7 +160,7 @@ fn case_counts_only_where_a_record_is_spelled_so() {
     assert_eq!(select("city:café", &all), [3]);
     assert_eq!(select("city:cafe", &all), [] as [u32; 0]);
     assert_eq!(select("city:straße", &all), [4]);
-    // What is deleted is spelled by no record any more.
+    // Spellings that only deleted records have no longer count.
     assert_eq!(select("city:red", &[0, 2, 3]), [0, 2]);
 }
 

@@ -1,6 +1,6 @@
-//! Filters of filters: all of some, one of some, not one. A condition by itself is written as
-//! [`Condition`] says, in a URL, in JSON and on the command line; what combines them stands in
-//! JSON alone, as `{"and": […]}`, `{"or": […]}` and `{"not": …}`.
+//! Combinations of filters: all, any, not. A single condition is written as in [`Condition`], in
+//! a URL, in JSON and on the command line. Combinations exist only in JSON, as `{"and": […]}`,
+//! `{"or": […]}` and `{"not": …}`.
 
 use std::str::FromStr;
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::Condition;
 use crate::error::{Error, Result};
 
-/// How deep filters may stand in each other.
+/// How deeply filters may be nested.
 pub const MAX_NESTING: usize = 16;
 
-/// What a record must fulfil. Several filters beside each other must all hold.
+/// What a record must satisfy. In a list of filters, all must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// A condition on one facet.
@@ -26,11 +26,11 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// The filters that the `filter` of a JSON body says: one, a list, or none for null.
-    /// Empty texts in the list are left out, as a form sends them for a choice not made.
+    /// Reads the `filter` of a JSON body: one filter, a list, or none for null. Empty texts in
+    /// the list are skipped, since forms send them for a choice not made.
     ///
     /// # Errors
-    /// [`Error::BadQuery`], saying where in it what is wrong.
+    /// [`Error::BadQuery`], saying where in it the problem is.
     pub fn from_json(value: &Value) -> Result<Vec<Self>> {
         match value {
             Value::Null => Ok(Vec::new()),
@@ -47,7 +47,7 @@ impl Filter {
         }
     }
 
-    /// The field of a condition; none for what combines several.
+    /// The field of a condition; `None` for combinations.
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Is(condition) => Some(&condition.field),
@@ -55,7 +55,7 @@ impl Filter {
         }
     }
 
-    /// How many alternatives its conditions have together, as deep as filters may go.
+    /// How many alternatives its conditions have together, down to the nesting limit.
     pub(super) fn alternatives(&self, depth: usize) -> usize {
         match self {
             _ if depth > MAX_NESTING => 0,
@@ -91,7 +91,7 @@ fn read(value: &Value, path: &str, depth: usize) -> Result<Filter> {
         Value::Object(members) => combined(members, path, depth),
         _ => Err(at(
             path,
-            &"a filter is a text such as city:Berlin, or an object of and, or, not",
+            &"a filter is a text such as city:Berlin, or an object with and, or, not",
         )),
     }
 }
@@ -108,7 +108,7 @@ fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Fi
             .enumerate()
             .map(|(at, filter)| read(filter, &format!("{path}[{at}]"), depth + 1))
             .collect::<Result<Vec<Filter>>>(),
-        _ => Err(at(&path, &"a list of at least one filter is expected")),
+        _ => Err(at(&path, &"expected a list of at least one filter")),
     };
     match name.as_str() {
         "and" => each().map(Filter::All),
@@ -118,13 +118,13 @@ fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Fi
     }
 }
 
-const ONE_MEMBER: &str = "an object holds one of and, or, not, as in \
+const ONE_MEMBER: &str = "an object has exactly one of and, or, not, as in \
                           {\"or\": [\"city:Berlin\", {\"not\": \"tag:x\"}]}";
 
-/// The error for filters that stand too deep in each other.
+/// The error for filters that are nested too deeply.
 pub(super) fn too_deep() -> Error {
     Error::BadQuery(format!(
-        "the filter has more than {MAX_NESTING} levels of and, or, not; write it flatter"
+        "the filter has more than {MAX_NESTING} levels of and, or, not; flatten it"
     ))
 }
 

@@ -1,7 +1,7 @@
-//! A facet's value, as records hold it and filters compare it.
+//! A facet's value, as records store it and filters compare it.
 //!
-//! Values are read by the facet's kind, from a record's JSON or from a filter's text. They
-//! have a total order, and their display form reads back as the same value.
+//! Values are parsed by the facet's kind, from a record's JSON or a filter's text. They have a
+//! total order, and their display form parses back to the same value.
 
 use std::fmt;
 
@@ -11,21 +11,21 @@ use serde_json::Value;
 use super::{Date, Number, Text};
 use crate::record::{FacetKind, field_text};
 
-/// A value of a facet. Those of one facet are all of its kind.
+/// A value of a facet. All values of one facet have its kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FacetValue {
     /// A text.
     Text(Text),
     /// A number.
     Number(Number),
-    /// Yes or no.
+    /// True or false.
     Boolean(bool),
     /// A point in time, a day, a month or a year.
     Date(Date),
 }
 
 impl FacetValue {
-    /// A text as a value of a kind; `None` where it is none.
+    /// Parses a text as a value of a kind; `None` if it is not one.
     pub fn parse(text: &str, kind: FacetKind) -> Option<Self> {
         let text = text.trim();
         match kind {
@@ -38,8 +38,7 @@ impl FacetValue {
         }
     }
 
-    /// A record's value likewise: as JSON has it, or as a string holds it. A year may stand as
-    /// a number.
+    /// Reads a record's value likewise, from JSON or from a string. A year may be a number.
     pub fn from_json(value: &Value, kind: FacetKind) -> Option<Self> {
         match (kind, value) {
             (FacetKind::Text, value) => Self::parse(&field_text(value), kind),
@@ -53,8 +52,8 @@ impl FacetValue {
         }
     }
 
-    /// The least and the greatest value that equal this one when a filter names it: those
-    /// of the time it names for a date, else the value itself.
+    /// The least and the greatest value that equal this one in a filter: for a date, those of
+    /// the time it covers; otherwise the value itself.
     pub(super) fn span(self) -> (Self, Self) {
         match self {
             Self::Date(date) => {
@@ -65,7 +64,7 @@ impl FacetValue {
         }
     }
 
-    /// Whether a value is so clearly one of its kind that the kind can be told from it.
+    /// Whether the kind can be told from the value without doubt.
     pub(crate) fn tells_its_kind(&self) -> bool {
         match self {
             Self::Date(date) => date.is_precise(),

@@ -1,27 +1,27 @@
-//! Several sorted columns as one: what merges them, counts over them, and lists in order.
+//! Iterates over several sorted columns as one, for merging, counting and listing in order.
 
 use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::{Column, FacetValue};
 
-/// A walk through the values of several columns at once, each value once, in order or, from
-/// the last to the first, backwards.
+/// A walk over the values of several columns at once, each distinct value once, in ascending or
+/// descending order.
 pub struct Walk<'a> {
-    /// What is still ahead in each column.
+    /// What is left of each column.
     ahead: Vec<(&'a Column, Range<usize>)>,
     here: Vec<(usize, usize)>,
     backwards: bool,
 }
 
 impl<'a> Walk<'a> {
-    /// Through all values, rising.
+    /// Over all values, ascending.
     pub fn over(columns: impl IntoIterator<Item = &'a Column>) -> Self {
         let whole = |column: &'a Column| (column, column.all());
         Self::through(columns.into_iter().map(whole).collect(), false)
     }
 
-    /// Through some values of each column.
+    /// Over some values of each column.
     pub fn through(ahead: Vec<(&'a Column, Range<usize>)>, backwards: bool) -> Self {
         Self {
             ahead,
@@ -30,7 +30,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes on to the next value.
+    /// Moves to the next value.
     pub fn step(&mut self) -> Option<&'a FacetValue> {
         self.here.clear();
         let mut nearest: Option<&'a FacetValue> = None;
@@ -65,15 +65,15 @@ impl<'a> Walk<'a> {
         nearest
     }
 
-    /// The positions that have the value just reached, column by column.
+    /// The positions that have the current value, column by column.
     pub fn positions(&self) -> impl Iterator<Item = (usize, &'a [u32])> + '_ {
         let here = self.here.iter();
         here.map(|&(part, at)| (part, self.ahead[part].0.having(at)))
     }
 }
 
-/// Several columns as one: position `p` of each becomes `place[p]`, those with no place are
-/// left out. Places rise from column to column.
+/// Merges several columns: position `p` of each becomes `place[p]`, and positions without a
+/// place are dropped. Places ascend from column to column.
 pub(super) fn merge(parts: &[(&Column, &[Option<u32>])]) -> Column {
     let mut merged = Column::default();
     let mut walk = Walk::over(parts.iter().map(|(column, _)| *column));

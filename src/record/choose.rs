@@ -1,5 +1,5 @@
-//! Choosing a schema for a source: a preset where its fields are known, a proposal where
-//! not, and over either what the person who imports says.
+//! Chooses a schema for a source: a preset if its fields are known, otherwise a proposal. The
+//! importer's options override either.
 
 use super::facet::members;
 use super::path::leads;
@@ -8,29 +8,29 @@ use super::told::{FieldTold, tell};
 use super::{FacetField, FacetKind, FieldOptions, Payload, Schema};
 use crate::analysis::detect;
 
-/// A schema for a source, and what it makes of each of the source's fields.
+/// A schema for a source, with the part each of the source's fields plays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// How its records are read.
     pub schema: Schema,
-    /// The fields, in the order they first stand in, as far as they are looked at.
+    /// The fields that were examined, in order of first appearance.
     pub fields: Vec<FieldTold>,
     /// Whether there are more.
     pub cut: bool,
 }
 
-/// A message lists so many fields.
+/// The most fields a message lists.
 const MAX_LISTED: usize = 50;
 
 impl Choice {
-    /// The choice for a source that begins with these records, of which [`Schema::SAMPLE`] are
-    /// looked at: a preset where the fields are known, else a proposal; the options are laid
-    /// over it. A facet that is given without its kind gets the one that all its values in
-    /// the sample are of, and later ones of another kind are left out.
+    /// Chooses a schema from a source's first records, of which [`Schema::SAMPLE`] are examined. It
+    /// is a preset if the fields are known, otherwise a proposal, with the options applied on top.
+    /// A facet given without a kind gets the kind that all its values in the sample have; later
+    /// values of another kind are ignored.
     ///
     /// # Errors
-    /// A sentence naming the option, the field it asked for and the fields there are; or,
-    /// where no field holds any text, the fields there are.
+    /// A sentence naming the option, the field it asked for and the available fields, or just the
+    /// available fields if none of them holds text.
     pub fn of(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
         let sample = &sample[..sample.len().min(Schema::SAMPLE)];
         let columns = Columns::of(sample);
@@ -90,8 +90,8 @@ impl Choice {
     }
 }
 
-/// The preset for a source's fields, and what such a source is called. Start-ups and BEIR have
-/// fields that many sources have: with others beside them, it is another source.
+/// The preset for a source's fields, and what such a source is called. Many sources have the fields
+/// of start-ups and BEIR corpora, so a source with additional fields is not taken for one.
 fn preset(sample: &[Payload], has: impl Fn(&str) -> bool) -> Option<(&'static str, Schema)> {
     let all = |fields: &[&str]| fields.iter().all(|field| has(field));
     let only = |fields: &[&str]| {
@@ -112,13 +112,13 @@ fn preset(sample: &[Payload], has: impl Fn(&str) -> bool) -> Option<(&'static st
 }
 
 impl Schema {
-    /// How many records a schema is chosen by, the first of the source.
+    /// How many of the source's first records are used to choose a schema.
     pub const SAMPLE: usize = 1_000;
 
-    /// The schema of [`Choice::of`].
+    /// Returns the schema of [`Choice::of`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Choice::of`].
     pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
         Choice::of(sample, options).map(|choice| choice.schema)
     }
@@ -155,11 +155,11 @@ fn facets(
     Ok(facets)
 }
 
-/// The facets whose kind neither the preset nor an option gives.
+/// The facets whose kind was set neither by the preset nor by an option.
 fn guessed(facets: &[FacetField], preset: Option<&Schema>, options: &FieldOptions) -> Vec<String> {
     let is_guessed = |facet: &&FacetField| {
         let known = preset.is_some_and(|preset| preset.facets.contains(facet));
-        // What an option names besides a field's own name is a kind.
+        // If the option contains more than the field's name, the rest is a kind.
         let given = !options.facets.is_empty() && !options.facets.contains(&facet.field);
         !known && !given
     };
@@ -207,7 +207,7 @@ mod tests {
             texts: vec!["body".into()],
             ..FieldOptions::default()
         };
-        // A field counts that any record has.
+        // A field counts if any record has it.
         let records = sample(json!([{"head": "a"}, {"content": "b"}]));
         let error = Schema::choose(&records, &options).unwrap_err();
         assert!(
@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(schema.encoded, ["head"]);
         let blank = sample(json!([{"head": " ", "url": "x"}, {"head": "", "by": "Ann"}]));
         assert!(schema.check_text(&blank[0]).is_err());
-        // Whatever there is to search in makes a record.
+        // Any searchable text is enough for a record.
         assert!(schema.check_text(&blank[1]).is_ok());
     }
 
@@ -282,7 +282,7 @@ mod tests {
         }
         let error = checked(&["sails", "year:number"]).unwrap_err();
         assert_eq!(error, "the facet year is a number, but holds 'unknown'");
-        // A collection that begins without records has the kinds it is given.
+        // A collection created without records uses the kinds it was given.
         let schema = Schema::named(&FieldOptions {
             title: Some("title".into()),
             ..with_facets(&["year:number"])

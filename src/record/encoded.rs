@@ -1,4 +1,4 @@
-//! What is encoded of a record, and where a part of it is in the text shown.
+//! Which text of a record is encoded, and how its parts map to the displayed text.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::html::Plain;
 use super::schema::{text_of, written};
 use super::{Payload, Schema};
 
-/// So many words make a text prose, rather than a name or a value.
+/// A text with at least this many words is prose rather than a name or a value.
 const PROSE_WORDS: usize = 5;
 
 impl Schema {
@@ -18,8 +18,8 @@ impl Schema {
         parts.join(&self.separator)
     }
 
-    /// The parts of the text to encode, with the fields they are of. Of a record without title
-    /// and text, all that words search in is encoded: that is what it says.
+    /// The parts of the text to encode, with their fields. If a record has neither title nor text,
+    /// everything that word search covers is encoded.
     fn parts<'a>(
         &'a self,
         payload: &'a Payload,
@@ -42,8 +42,8 @@ impl Schema {
         Box::new(parts.into_iter())
     }
 
-    /// Where a byte range of the encoded text lies in the text shown; `None` where it lies
-    /// elsewhere, or something else is shown.
+    /// Maps a byte range of the encoded text to the displayed text. `None` if it is outside the
+    /// displayed text or something else is displayed.
     pub fn shown_range(&self, payload: &Payload, range: Range<u32>) -> Option<Range<usize>> {
         let shown = self.shown_field(payload)?;
         let mut start = 0;
@@ -53,7 +53,7 @@ impl Schema {
                 let to = (range.end as usize).min(start + text.len());
                 let within = (from < to).then(|| from - start..to - start)?;
                 return Some(match Plain::of(&text) {
-                    // Encoded as it is written, shown without its markup.
+                    // It is encoded as written and displayed without markup.
                     Some(plain) if !self.prose => plain.place(within),
                     _ => within,
                 });
@@ -68,7 +68,7 @@ fn is_filled((_, text): &(&str, String)) -> bool {
     !text.trim().is_empty()
 }
 
-/// Whether a text is read, rather than looked up.
+/// Whether a text is prose rather than a lookup value.
 pub(super) fn is_prose(text: &str) -> bool {
     text.unicode_words().nth(PROSE_WORDS - 1).is_some()
 }

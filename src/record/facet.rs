@@ -1,5 +1,5 @@
-//! Facets: the fields a collection can be filtered by, each of one kind, and how a record's
-//! values of them are read.
+//! Facets: the fields a collection can be filtered by, each with one kind, and how their values are
+//! read from records.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -14,13 +14,13 @@ use super::path::values;
 use super::{Payload, Schema, field_text};
 use crate::filter::FacetValue;
 
-/// The most digits a string may have to be told a number by itself: as many as f64 keeps.
+/// The most digits a string may have to be recognised as a number: as many as an f64 preserves.
 const EXACT_DIGITS: usize = 15;
 
 /// How much of a value a message shows, in characters.
 const SHOWN: usize = 60;
 
-/// How dates are written, for whoever wrote one in another way.
+/// Explains the date format to someone who used another one.
 const HOW_DATES: &str = "; a date is a day there is, as in 2024-05-01, or a time on one, as in \
                          2024-05-01T10:00:00Z";
 
@@ -33,11 +33,12 @@ pub struct FacetField {
     pub kind: FacetKind,
 }
 
-/// What the values of a facet are, and so how a filter compares them.
+/// The kind of a facet's values, which determines how filters compare them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FacetKind {
-    /// Texts, compared to the letter where a record is spelled so, else without case.
+    /// Texts. The comparison is exact if any record has that exact spelling, otherwise
+    /// case-insensitive.
     Text,
     /// Numbers, with ranges.
     Number,
@@ -66,7 +67,7 @@ impl FacetKind {
         matches!(self, Self::Number | Self::Date)
     }
 
-    /// The kind that all values are of; text where there is no value.
+    /// The kind that all values have; text if there are no values.
     pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut kinds = Kinds::default();
         for value in values {
@@ -76,7 +77,7 @@ impl FacetKind {
     }
 }
 
-/// The kinds that all values seen so far are of.
+/// The kinds that fit all values seen so far.
 pub(super) struct Kinds {
     possible: Vec<FacetKind>,
     any: bool,
@@ -92,13 +93,13 @@ impl Default for Kinds {
 }
 
 impl Kinds {
-    /// One more value.
+    /// Records one more value.
     pub fn see(&mut self, value: &Value) {
         self.any = true;
         self.possible.retain(|&kind| shows(value, kind));
     }
 
-    /// The kind that all are of; text where there is none.
+    /// The kind that fits all values; text if there are none.
     pub fn common(&self) -> FacetKind {
         let kind = self.possible.first().filter(|_| self.any);
         kind.copied().unwrap_or(FacetKind::Text)
@@ -123,8 +124,8 @@ impl FromStr for FacetKind {
     }
 }
 
-/// Whether a value looks like one of the kind, of which nothing was said. A string of digits
-/// may be a postcode or a number too long for f64; either stays a text.
+/// Whether a value looks like the given kind when none was specified. A string of digits may be a
+/// postcode or a number too long for an f64; both remain texts.
 fn shows(value: &Value, kind: FacetKind) -> bool {
     match (kind, value) {
         (FacetKind::Number, Value::String(text)) => is_plain_number(text.trim()),
@@ -143,7 +144,8 @@ fn is_plain_number(text: &str) -> bool {
         && whole.len() + fraction.len() <= EXACT_DIGITS + 1
 }
 
-/// The values a field holds, a list's members each by itself; null and blank ones are none.
+/// The values of a field, with the members of a list taken individually. Null and blank values are
+/// skipped.
 pub(super) fn members<'a>(payload: &'a Payload, field: &str) -> impl Iterator<Item = &'a Value> {
     let members = values(payload, field)
         .into_iter()
@@ -154,7 +156,7 @@ pub(super) fn members<'a>(payload: &'a Payload, field: &str) -> impl Iterator<It
     members.filter(|value| !is_empty(value))
 }
 
-/// Whether a value says nothing.
+/// Whether a value is empty.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -164,7 +166,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// A value of a facet; a text without its markup.
+/// Reads a facet's value; a text loses its markup.
 fn reading(value: &Value, kind: FacetKind) -> Option<FacetValue> {
     match value {
         Value::String(text) => match Plain::of(text) {
@@ -176,11 +178,11 @@ fn reading(value: &Value, kind: FacetKind) -> Option<FacetValue> {
 }
 
 impl Schema {
-    /// The values of a facet: several for a list, each once, none where the field is
-    /// missing, null or blank.
+    /// The values of a facet. A list gives several, without duplicates; a missing, null or blank
+    /// field gives none.
     ///
     /// # Errors
-    /// A sentence naming the facet, its kind and the value that is not of it.
+    /// A sentence naming the facet, its kind and the value of the wrong kind.
     pub fn facet_values(
         &self,
         payload: &Payload,
@@ -190,10 +192,11 @@ impl Schema {
         values.map(distinct)
     }
 
-    /// Checks that a record's values are of their facets' kinds, as far as somebody gave these.
+    /// Checks that a record's values match the kinds of their facets, for facets whose kind was
+    /// specified.
     ///
     /// # Errors
-    /// Those of [`Schema::facet_values`], the first there is.
+    /// The first error of [`Schema::facet_values`].
     pub fn check_facets(&self, payload: &Payload) -> Result<(), String> {
         let given = self.facets.iter();
         let given = given.filter(|facet| !self.guessed.contains(&facet.field));
@@ -201,7 +204,7 @@ impl Schema {
         readings.try_for_each(|reading| reading.map(drop))
     }
 
-    /// Each value of a facet by itself, or why it is none.
+    /// Each value of a facet, or why it is not valid.
     pub(crate) fn readings<'a>(
         &self,
         payload: &'a Payload,
@@ -222,8 +225,8 @@ impl Schema {
         })
     }
 
-    /// What is shown of a record's facets: field and value, in the schema's order. Values
-    /// that are not of their facet's kind are left out.
+    /// The facets to display for a record: field and value, in the schema's order. Values of the
+    /// wrong kind are left out.
     pub(super) fn shown_facets(&self, payload: &Payload) -> Vec<(String, String)> {
         let shown = self.facets.iter().flat_map(|facet| {
             let values = self.readings(payload, facet).flatten();
@@ -235,7 +238,7 @@ impl Schema {
     }
 }
 
-/// Each value once, where it first stood.
+/// Removes duplicates, keeping the first occurrence.
 fn distinct<T: Clone + Eq + Hash>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut seen = HashSet::new();
     let new = |value: &T| seen.insert(value.clone());

@@ -1,4 +1,4 @@
-//! Records: what was imported, kept whole, and read through a [`Schema`].
+//! Records: kept as imported and read through a [`Schema`].
 
 mod choose;
 mod encoded;
@@ -26,16 +26,16 @@ pub use schema::{Schema, TITLE_WEIGHT, field_text};
 pub use told::FieldTold;
 pub use words::WordFields;
 
-/// The fields of a record as they stood in its source, in their order.
+/// The fields of a record as in its source, in their order.
 pub type Payload = Map<String, Value>;
 
-/// Number of a record in its collection, given when it is taken in and never reused: the
-/// integer id of a record whose source has none, and what breaks a tie between scores.
+/// The number of a record in its collection, assigned when it is written and never reused. It is
+/// the id of records whose source has none, and breaks ties between equal scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecordId(pub u32);
 
-/// Title and text with their markup, where they have any.
+/// Title and text with their markup, if they have any.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Markup {
     /// The title.
@@ -44,24 +44,24 @@ pub struct Markup {
     pub text: Option<Plain>,
 }
 
-/// A record as its reader sees it: the payload, and what the schema says of it.
+/// A record as its reader sees it: the payload, and what the schema derives from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// Its number in the collection.
     pub number: RecordId,
-    /// What it is called by: the source's id where the schema names one, else the number.
+    /// Its id: the source's if the schema names an id field, otherwise the number.
     pub id: String,
-    /// The line shown as heading, without markup; may be empty.
+    /// The heading, without markup; may be empty.
     pub title: String,
-    /// The text shown below, likewise.
+    /// The text displayed below, without markup; may be empty.
     pub text: String,
-    /// What title and text were freed of.
+    /// Title and text before their markup was removed.
     pub markup: Markup,
-    /// A link of its own, http or https only.
+    /// Its link, http or https only.
     pub url: Option<String>,
     /// A picture's address: http, https, or a path on this server.
     pub image: Option<String>,
-    /// Field and value of the facets, in the schema's order; a list has several values.
+    /// The facets' fields and values, in the schema's order; a list has several values.
     pub facets: Vec<(String, String)>,
     /// The original fields.
     pub payload: Payload,

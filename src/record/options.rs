@@ -1,9 +1,9 @@
-//! What the person who imports says of a source's fields.
+//! The importer's options for a source's fields.
 
 use crate::analysis::Language;
 
-/// Fields named by the person who imports, each overriding the preset's choice. A field
-/// within an object is named by its path, as `make.brand`.
+/// Fields named by the importer, each overriding the preset's choice. A field inside an object is
+/// named by its path, e.g. `make.brand`.
 #[derive(Debug, Clone, Default)]
 pub struct FieldOptions {
     /// See [`Schema::id`].
@@ -12,29 +12,29 @@ pub struct FieldOptions {
     pub title: Option<String>,
     /// See [`Schema::texts`].
     pub texts: Vec<String>,
-    /// Takes the place of the title; see [`Schema::pairs`].
+    /// Replaces the title; see [`Schema::pairs`].
     pub question: Option<String>,
-    /// Takes the place of the text; see [`Schema::pairs`].
+    /// Replaces the text; see [`Schema::pairs`].
     pub answer: Option<String>,
     /// See [`Schema::url`].
     pub url: Option<String>,
     /// See [`Schema::image`].
     pub image: Option<String>,
-    /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a
-    /// [`FacetKind`]. A field whose own name is all of it is meant before that.
+    /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a [`FacetKind`].
+    /// If a field's own name matches the whole string, that field is meant.
     pub facets: Vec<String>,
     /// See [`Schema::weights`]: each is `field=weight`.
     pub weights: Vec<String>,
-    /// See [`Schema::language`]: a language's code, or `auto` for what the texts say it is,
-    /// which is also what counts where nothing is said.
+    /// See [`Schema::language`]: a language code, or `auto` to detect the language from the texts,
+    /// which is the default.
     pub language: Option<String>,
 }
 
-/// What leaves the language to the texts.
+/// Asks for the language to be detected.
 const AUTO: &str = "auto";
 
 impl FieldOptions {
-    /// The options that name one field, by their names.
+    /// The options that name a single field, with the options' names.
     pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let options = [
             ("id", &self.id),
@@ -49,7 +49,7 @@ impl FieldOptions {
         given.chain(self.texts.iter().map(|field| ("text", field.as_str())))
     }
 
-    /// Questions and answers as the titles and texts they are.
+    /// Replaces title and text by question and answer, if these are given.
     pub(super) fn with_pairs(&self) -> Result<Self, String> {
         if self.question.is_none() && self.answer.is_none() {
             return Ok(self.clone());
@@ -70,7 +70,7 @@ impl FieldOptions {
         })
     }
 
-    /// The language, unless it is left to the texts.
+    /// The language, unless it is to be detected.
     pub(super) fn language(&self) -> Result<Option<Language>, String> {
         match self.language.as_deref() {
             None | Some(AUTO) => Ok(None),
@@ -78,7 +78,7 @@ impl FieldOptions {
         }
     }
 
-    /// The language of a collection that has no texts yet.
+    /// The language of a collection without texts.
     pub(super) fn language_of_none(&self) -> Result<Language, String> {
         if self.language.as_deref() == Some(AUTO) {
             return Err("there are no texts yet to tell the language from: \
@@ -88,12 +88,12 @@ impl FieldOptions {
         Ok(self.language()?.unwrap_or_default())
     }
 
-    /// Whether an option gives a field its part already.
+    /// Whether an option assigns a field its part.
     pub(super) fn names(&self, field: &str) -> bool {
         self.named().any(|(_, named)| named == field)
     }
 
-    /// Whether the person who imports gave a field a part.
+    /// Whether the importer assigned any field a part.
     pub(super) fn asks_for(&self, field: &str) -> bool {
         let asked = |facet: &String| {
             let kind = facet.strip_prefix(field);

@@ -1,22 +1,22 @@
-//! What options, and the further fields of a source, add to a schema.
+//! Adds the options and a source's further fields to a schema.
 
 use super::proposal::{self, Column, Columns};
 use super::{FacetField, FacetKind, FieldOptions, Schema};
 
-/// What a word may count at most in a field: more would drown all others.
+/// The highest weight of a word in a field; a higher one would drown out all other fields.
 const MAX_WEIGHT: u32 = 20;
 
-/// So many further fields are searched under their own names, and so many of them encoded.
-/// What others hold is searched together.
+/// How many further fields are searched under their own names, and how many of those are encoded.
+/// All others are searched together.
 const MAX_ALSO: usize = 24;
 const MAX_ENCODED: usize = 8;
 
 impl Schema {
-    /// The schema of a collection that begins without records: just what the options say. A
-    /// facet without a kind is text, and the language English.
+    /// The schema of a collection created without records, based on the options alone. A facet
+    /// without a kind is text, and the default language is English.
     ///
     /// # Errors
-    /// A sentence saying what is missing or what a facet's kind may be.
+    /// A sentence saying what is missing or which kinds a facet may have.
     pub fn named(options: &FieldOptions) -> Result<Self, String> {
         let options = &options.with_pairs()?;
         if options.title.is_none() && options.texts.is_empty() {
@@ -47,7 +47,7 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Lays what somebody chose by hand over what was chosen so far.
+    /// Applies the explicit options to what was chosen so far.
     pub(super) fn overlay(&mut self, options: &FieldOptions) {
         let lay = |ours: &mut Option<String>, theirs: &Option<String>| {
             if theirs.is_some() {
@@ -63,7 +63,7 @@ impl Schema {
         }
         let by_hand = options.title.is_some() || !options.texts.is_empty();
         if by_hand || self.encoded.is_empty() {
-            // What is shown is what is encoded first.
+            // The displayed text is encoded first.
             self.also.clear();
             self.encoded = self.title.iter().chain(&self.texts).cloned().collect();
             self.prose = true;
@@ -79,8 +79,8 @@ impl Schema {
         }
     }
 
-    /// Names the further fields that words search in, so that a query and an explanation can;
-    /// those of them that hold prose are encoded behind title and text. Numbers, days and
+    /// Names the further fields that word search covers, so that queries and explanations can refer
+    /// to them. Those that contain prose are encoded after title and text. Numbers, dates and
     /// addresses are not searched.
     pub(super) fn search_further(&mut self, columns: &Columns, named: bool) {
         for column in &columns.all {
@@ -110,7 +110,7 @@ impl Schema {
         }
     }
 
-    /// Whether a field has its part.
+    /// Whether a field has a part.
     pub(super) fn plays(&self, field: &str) -> bool {
         let one = [&self.id, &self.title, &self.url, &self.image];
         let one = one.into_iter().flatten();
@@ -121,7 +121,7 @@ impl Schema {
         all.any(|part| part == field) || self.facets.iter().any(|facet| facet.field == field)
     }
 
-    /// Gives fields that words search in the weights asked for.
+    /// Sets the requested weights of searched fields.
     pub(super) fn weigh(&mut self, options: &FieldOptions) -> Result<(), String> {
         for asked in &options.weights {
             let (field, weight) = asked.rsplit_once('=').unwrap_or((asked, ""));

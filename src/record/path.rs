@@ -1,24 +1,23 @@
-//! Fields by their paths: `make.brand` is the field `brand` of the object in the field `make`,
-//! and `sellers.name` the names of all objects in the list `sellers`. A field whose own name
-//! holds the dot wins.
+//! Fields by path: `make.brand` is the field `brand` of the object in the field `make`, and
+//! `sellers.name` the names of all objects in the list `sellers`. A field whose own name contains
+//! the dot takes precedence.
 
 use serde_json::Value;
 
 use super::Payload;
 
-/// A name with more dots than this is taken as it stands: each dot may part an object from
-/// its field, or belong to a name.
+/// A name with more dots than this is taken literally, because each dot may be either a separator
+/// or part of a name.
 const MAX_DOTS: usize = 8;
 
-/// What stands at a path: nothing where no record leads there, several values where a list of
-/// objects does.
+/// The values at a path: none if it leads nowhere, several if it passes through a list of objects.
 pub(super) fn values<'a>(payload: &'a Payload, path: &str) -> Vec<&'a Value> {
     let mut found = Vec::new();
     follow(payload, path, &mut found);
     found
 }
 
-/// The same as one value: a list where there are several.
+/// The same as a single value, which is a list if there are several.
 pub fn value_at(payload: &Payload, path: &str) -> Option<Value> {
     let found = values(payload, path);
     match found.as_slice() {
@@ -28,7 +27,7 @@ pub fn value_at(payload: &Payload, path: &str) -> Option<Value> {
     }
 }
 
-/// Whether a path leads anywhere.
+/// Whether a path leads to any value.
 pub(super) fn leads(payload: &Payload, path: &str) -> bool {
     follow(payload, path, &mut Vec::new())
 }

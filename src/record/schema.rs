@@ -1,5 +1,5 @@
-//! Which field of a source plays which part, and how records are read by it. A schema is
-//! chosen once, when a collection is made, and is stored with it.
+//! Defines which field of a source plays which part, and how records are read. A schema is chosen
+//! once, when a collection is created, and is stored with it.
 
 use std::collections::BTreeMap;
 
@@ -11,60 +11,58 @@ use super::path::values;
 use super::{FacetField, FacetKind, Markup, Payload, Record, RecordId};
 use crate::analysis::Language;
 
-/// The parts a source's fields play. A field is named by its path: see [`super::path`].
+/// The parts of a source's fields. A field is named by its path: see [`super::path`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
-    /// The field that identifies a record; without one, records are called by their number.
+    /// The field that identifies a record; without one, records are identified by number.
     pub id: Option<String>,
     /// The heading.
     pub title: Option<String>,
-    /// The texts: the first of them that a record has is shown below the heading.
+    /// The text fields. The first one that a record has is displayed below the heading.
     #[serde(rename = "text", default, deserialize_with = "one_or_many")]
     pub texts: Vec<String>,
-    /// Further fields that words search in, named one by one. Text facets need not be named,
-    /// nor what no field of the schema holds: see [`super::WordFields`].
+    /// Further named fields that word search covers. Text facets need not be listed, nor fields
+    /// unknown to the schema: see [`super::WordFields`].
     pub also: Vec<String>,
-    /// The fields that are encoded, joined by `separator`. Unless `prose` says otherwise,
-    /// empty ones are joined too, and what is encoded are the values to the letter: this is
-    /// what the tutorial's `alt + ". " + description` does, and vectors are only comparable
-    /// with published ones when it is kept.
+    /// The fields that are encoded, joined by `separator`. Unless `prose` is set, empty fields are
+    /// joined too, and values are encoded literally. This matches the tutorial's `alt + ". " +
+    /// description`, and is needed for vectors to be comparable with published ones.
     pub encoded: Vec<String>,
-    /// What stands between the encoded fields.
+    /// The separator between encoded fields.
     pub separator: String,
-    /// Whether prose in any further field is encoded behind these. Then only fields that hold
-    /// something are joined, and their markup is left out.
+    /// Whether prose in any further field is encoded after these. If so, empty fields are skipped
+    /// and markup is removed.
     #[serde(default)]
     pub prose: bool,
-    /// A link.
+    /// The link field.
     pub url: Option<String>,
-    /// A picture.
+    /// The picture field.
     pub image: Option<String>,
-    /// The fields to filter by, and what they hold.
+    /// The fields to filter by, with their kinds.
     pub facets: Vec<FacetField>,
-    /// The fields among them whose kind nobody gave: it was told from the first records. A
-    /// value of another kind is left out there, and keeps no record from being taken in.
+    /// Those of these fields whose kind was inferred from the first records rather than specified.
+    /// A value of another kind is ignored, and its record is still accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guessed: Vec<String>,
-    /// Fields that words do not search in though they hold strings: numbers, days and
-    /// addresses of a source that writes everything as text.
+    /// Fields that word search does not cover although they contain strings: numbers, dates and
+    /// addresses from a source that writes everything as text.
     #[serde(default)]
     pub unsearched: Vec<String>,
-    /// What a word counts in a field that words search in, where that is not
-    /// [`TITLE_WEIGHT`] for the title and 1 elsewhere: with a weight of 2, as if it stood
-    /// there twice.
+    /// The weight of a word in a searched field, if it differs from the default: [`TITLE_WEIGHT`]
+    /// for the title and 1 elsewhere. With a weight of 2, a word counts as if it appeared twice.
     #[serde(default)]
     pub weights: BTreeMap<String, u32>,
-    /// Whether title and text are questions and their answers. Then questions alone are
-    /// encoded, and [`crate::Collection::ask`] finds the answer to one.
+    /// Whether title and text are questions and answers. If so, only the questions are encoded, and
+    /// [`crate::Collection::ask`] finds the answer to one.
     #[serde(default)]
     pub pairs: bool,
-    /// What language its words are taken for.
+    /// The language of its texts.
     #[serde(default)]
     pub language: Language,
 }
 
-/// What a word in a title counts, where nobody says. Chosen on benchmarks, each left out in
-/// turn; benches/QUALITY.md has the figures.
+/// The default weight of a word in a title. Chosen by leave-one-out on benchmarks; the figures are
+/// in benches/QUALITY.md.
 pub const TITLE_WEIGHT: u32 = 3;
 
 impl Schema {
@@ -86,8 +84,8 @@ impl Schema {
         }
     }
 
-    /// A BEIR corpus: _id, title, text. Title and text are joined by a blank, as the
-    /// benchmark's own encoder wrapper does.
+    /// A BEIR corpus: _id, title, text. Title and text are joined by a space, as in the benchmark's
+    /// own encoder wrapper.
     pub fn beir() -> Self {
         Self {
             id: named("_id"),
@@ -99,8 +97,8 @@ impl Schema {
         }
     }
 
-    /// A folder of texts as the import reads one: path, title, text, folder, format, and what
-    /// a document says of itself.
+    /// A folder of texts as the import reads it: path, title, text, folder, format, and each
+    /// document's own metadata.
     pub fn documents() -> Self {
         Self {
             id: named("path"),
@@ -119,8 +117,8 @@ impl Schema {
         }
     }
 
-    /// Checks that there is anything to search in; of a pair, that there are both question
-    /// and answer.
+    /// Checks that there is anything to search and, for a pair, that both question and answer are
+    /// present.
     ///
     /// # Errors
     /// What is missing, and in which fields.
@@ -140,13 +138,13 @@ impl Schema {
         Err(format!("no text in {}", self.encoded.join(" or ")))
     }
 
-    /// The source's own id, where the schema names one.
+    /// The source's own id, if the schema names an id field.
     pub fn source_id(&self, payload: &Payload) -> Option<String> {
         let id = written(payload, self.id.as_deref()?);
         (!id.is_empty()).then_some(id)
     }
 
-    /// The field whose text is shown: the first that holds any.
+    /// The field whose text is displayed: the first non-empty one.
     pub(super) fn shown_field(&self, payload: &Payload) -> Option<&String> {
         let filled = |field: &&String| !text_of(payload, field).trim().is_empty();
         self.texts.iter().find(filled)
@@ -164,7 +162,7 @@ impl Schema {
         let (title, title_markup) = freed(title.unwrap_or_default());
         let (text, text_markup) = match self.shown_field(&payload) {
             Some(field) => freed(written(&payload, field)),
-            // What else words search in may be why the record was found.
+            // The record may have been found because of its other searched fields.
             None => (self.words().further(&payload), None),
         };
         Record {
@@ -191,7 +189,7 @@ fn named(field: &str) -> Option<String> {
     Some(field.into())
 }
 
-/// A text without its markup, and what that was.
+/// A text without its markup, and the original if there was any markup.
 fn freed(text: String) -> (String, Option<Plain>) {
     match Plain::of(&text) {
         Some(plain) => (plain.text().to_owned(), Some(plain)),
@@ -199,12 +197,12 @@ fn freed(text: String) -> (String, Option<Plain>) {
     }
 }
 
-/// The text of a field as its reader sees it.
+/// A field's text as a reader sees it.
 pub(super) fn text_of(payload: &Payload, field: &str) -> String {
     plain(written(payload, field))
 }
 
-/// The text of a field as it is written.
+/// A field's text as written.
 pub(super) fn written(payload: &Payload, field: &str) -> String {
     match payload.get(field) {
         Some(value) => field_text(value),
@@ -212,8 +210,8 @@ pub(super) fn written(payload: &Payload, field: &str) -> String {
     }
 }
 
-/// A value as text: strings as they are, null as nothing, what a list or an object holds
-/// joined by commas, anything else as JSON writes it.
+/// A value as text. Strings are unchanged, null is empty, the contents of a list or an object are
+/// joined by commas, and anything else is written as JSON.
 pub fn field_text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -230,7 +228,7 @@ fn joined<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     texts.join(", ")
 }
 
-/// A list of names, or a single one, or none: an earlier version kept one text.
+/// Accepts a list of names, a single name or none: an earlier version stored a single text.
 pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -244,7 +242,7 @@ pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Stri
     })
 }
 
-/// Links lead to the web and nowhere else: `javascript:` and its kind never reach a page.
+/// Links may only lead to the web: `javascript:` and similar schemes never reach a page.
 fn is_web_address(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
     ["http://", "https://"].iter().any(|scheme| {
@@ -254,7 +252,7 @@ fn is_web_address(url: &str) -> bool {
     })
 }
 
-/// A path on this server; `//host/…` would be another one.
+/// A path on this server; `//host/…` would be another server.
 pub(super) fn is_own_path(path: &str) -> bool {
     path.starts_with('/') && !path.starts_with("//") && !path.contains('\\')
 }

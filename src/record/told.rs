@@ -1,21 +1,20 @@
-//! What becomes of each field of a source, and why, in words: for whoever is about to
-//! import it.
+//! Describes what each field of a source is used for, and why, for the importer.
 
 use super::proposal::{Column, Columns, is_named_code};
 use super::{FacetKind, FieldOptions, Schema};
 
-/// A field, and what it became.
+/// A field and its use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldTold {
     /// The field.
     pub field: String,
-    /// Its part, or parts.
+    /// Its part or parts.
     pub part: String,
-    /// Why it has it.
+    /// Why it was chosen.
     pub why: String,
 }
 
-/// Says of each field what it became.
+/// Describes the use of each field.
 pub(super) fn tell(
     schema: &Schema,
     columns: &Columns,
@@ -42,7 +41,7 @@ pub(super) fn tell(
 
 struct Part {
     name: String,
-    /// Whether the schema names the field for it.
+    /// Whether the schema names the field for a part.
     is_chosen: bool,
 }
 

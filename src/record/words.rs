@@ -1,6 +1,6 @@
-//! What words search in: title and texts, the further fields the schema names, text facets,
-//! and behind them as one field whatever strings a record holds in none of these. So every
-//! text can be found, those of fields too that nobody knew of when the schema was chosen.
+//! The fields that word search covers: title and texts, the further fields named in the schema,
+//! text facets, and finally, as one field, all strings in other fields. So every text can be found,
+//! even in fields that were unknown when the schema was chosen.
 
 use std::collections::HashSet;
 
@@ -10,26 +10,26 @@ use super::html::plain;
 use super::schema::text_of;
 use super::{FacetKind, Payload, Schema};
 
-/// What explanations call the strings that no named field holds.
+/// The name in explanations for strings outside named fields.
 const OTHER: &str = "other fields";
 
-/// Objects in objects are followed so far, as JSON's own reader does.
+/// How deeply nested objects are followed; the JSON reader has the same limit.
 const MAX_DEPTH: usize = 128;
 
-/// The fields of a schema that words search in, made once for many records.
+/// The fields of a schema that word search covers, computed once for many records.
 pub struct WordFields<'a> {
     schema: &'a Schema,
     named: Vec<&'a str>,
-    /// How many of them are more than facets.
+    /// How many of them are not just facets.
     spoken: usize,
-    /// What is searched by name, or not at all.
+    /// Fields that are searched by name or not at all.
     covered: HashSet<&'a str>,
-    /// Whether any of that lies within an object.
+    /// Whether any of these is inside an object.
     has_paths: bool,
 }
 
 impl Schema {
-    /// The fields that words search in.
+    /// The fields that word search covers.
     pub fn words(&self) -> WordFields<'_> {
         WordFields::new(self)
     }
@@ -50,9 +50,9 @@ impl Schema {
         }
     }
 
-    /// Which of the fields that words search in a name in a query stands for: the field's
-    /// own, or `title` and `text` for those that play these parts. A facet is asked for by
-    /// its values, unless it plays another part too.
+    /// The searched fields that a name in a query refers to: the field with that name, or the ones
+    /// that play the part of `title` or `text`. A field that is only a facet is not included: it is
+    /// queried by value.
     pub fn word_fields_named(&self, name: &str) -> Vec<usize> {
         let words = self.words();
         let stands = |field: &str| {
@@ -93,12 +93,12 @@ impl<'a> WordFields<'a> {
         }
     }
 
-    /// What they are called, in order.
+    /// Their names, in order.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
         self.named.iter().copied().chain([OTHER])
     }
 
-    /// The names of those that have one.
+    /// The names of the named ones.
     pub fn named(&self) -> &[&'a str] {
         &self.named
     }
@@ -109,19 +109,19 @@ impl<'a> WordFields<'a> {
         named.chain([self.other(payload).join("\n")]).collect()
     }
 
-    /// Whether records are told apart by a field. Those that differ in nothing but facets are
-    /// one hit that says what facets the others have.
+    /// Whether differences in a field make records distinct. Records that differ only in facets are
+    /// one hit, which lists the facets of the others.
     pub fn tells_apart(&self, at: usize) -> bool {
         at < self.spoken || at == self.named.len()
     }
 
-    /// Whether a record holds any text at all.
+    /// Whether a record contains any text.
     pub fn holds_any(&self, payload: &Payload) -> bool {
         let texts = self.texts(payload);
         texts.iter().any(|text| !text.trim().is_empty())
     }
 
-    /// What a record says beside its title and its texts.
+    /// The texts of a record other than its title and texts.
     pub fn further(&self, payload: &Payload) -> String {
         let named = self.schema.also.iter().map(|field| text_of(payload, field));
         let all = named.chain(self.other(payload));
@@ -129,8 +129,8 @@ impl<'a> WordFields<'a> {
         filled.join("\n")
     }
 
-    /// The strings in fields that have no name here, in the record's order. Addresses lead
-    /// somewhere and say nothing.
+    /// The strings in unnamed fields, in the record's order. Addresses are left out because they
+    /// are not text.
     pub(super) fn other(&self, payload: &Payload) -> Vec<String> {
         let mut texts = Vec::new();
         let mut path = String::new();
@@ -181,7 +181,7 @@ impl<'a> WordFields<'a> {
     }
 }
 
-/// Whether a text is nothing but the address of a page, a picture or the like.
+/// Whether a text is just the address of a page, a picture or the like.
 pub(super) fn is_address(text: &str) -> bool {
     let text = text.trim();
     let scheme = text.split_once(':').map(|(scheme, _)| scheme);

@@ -1,31 +1,31 @@
-//! BM25 in the form Lucene gives it since version 8.
+//! BM25 as in Lucene since version 8.
 //!
-//! `score = Σ idf(t) · tf / (tf + k1 · (1 - b + b · length / average))` over the query's
-//! terms, after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009), §3.
-//! Lucene drops the constant factor (k1 + 1) and floors the idf above zero by adding one
-//! inside the logarithm; neither changes an order.
+//! `score = Σ idf(t) · tf / (tf + k1 · (1 - b + b · length / average))` over the query's terms,
+//! after Robertson & Zaragoza, "The Probabilistic Relevance Framework" (2009), §3. Lucene drops
+//! the constant factor (k1 + 1) and keeps the idf above zero by adding one inside the logarithm;
+//! neither changes the ranking.
 //!
-//! Fields are weighed as in BM25F (the same paper, §3.6, with one b for all): a weight of 2
-//! counts every word of the field as if it stood there twice, in `tf`, in `length` and in
-//! the average. Frequencies and lengths in this folder are weighed in that sense.
+//! Fields are weighted as in BM25F (same paper, §3.6, with one b for all): a weight of 2 counts
+//! every word of the field twice, in `tf`, in `length` and in the average. Frequencies and
+//! lengths in this folder are weighted in this sense.
 
-/// How fast further occurrences of a term stop counting. With [`B`] the usual pair for
-/// records of a paragraph; benches/QUALITY.md has what it reaches.
+/// How quickly repeated occurrences of a term stop counting. Together with [`B`], the usual
+/// values for records of about a paragraph; benches/QUALITY.md has the results.
 pub const K1: f64 = 1.5;
-/// How much a long record is held back.
+/// How strongly long records are penalised.
 pub const B: f64 = 0.75;
 
-/// The statistics a score needs of its collection.
+/// The collection statistics that a score needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Bm25 {
-    /// N: how many records there are.
+    /// N: the number of records.
     pub records: u32,
     /// Average length of a record in terms.
     pub average_length: f64,
 }
 
 impl Bm25 {
-    /// The statistics of so many records of so many terms in all.
+    /// Statistics for this many records with this many terms in all.
     pub fn new(records: u64, terms: u64) -> Self {
         Self {
             records: records as u32,
@@ -33,18 +33,18 @@ impl Bm25 {
         }
     }
 
-    /// `ln(1 + (N - n + 0.5) / (n + 0.5))`, for a term that n records hold.
+    /// `ln(1 + (N - n + 0.5) / (n + 0.5))`, for a term that n records contain.
     pub fn idf(&self, holding: u32) -> f64 {
         let (n, all) = (f64::from(holding), f64::from(self.records));
         (1.0 + (all - n + 0.5) / (n + 0.5)).ln()
     }
 
-    /// What a frequency is held against: `k1 · (1 - b + b · length / average)`.
+    /// The norm a frequency is compared with: `k1 · (1 - b + b · length / average)`.
     pub fn norm(&self, length: u32) -> f64 {
         K1 * (1.0 - B + B * f64::from(length) / self.average_length)
     }
 
-    /// A term's part of the score, before its idf: 0 to 1. It rises with the frequency and
+    /// A term's share of the score, before its idf: 0 to 1. It rises with the frequency and
     /// falls with the length.
     pub fn saturation(&self, frequency: u32, length: u32) -> f64 {
         let frequency = f64::from(frequency);

@@ -1,4 +1,4 @@
-//! From the texts of records to their inverted index.
+//! Builds the inverted index from the texts of records.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::index::TextIndex;
 use super::title::{self, Titles};
 use crate::analysis::{Analyzer, Kind, Piece};
 
-/// How far apart the last word of a field and the first of the next stand at least.
+/// The minimum distance between the last word of a field and the first word of the next.
 const FIELD_GAP: u32 = 1_000;
 
 /// Collects records in order of position.
@@ -18,30 +18,30 @@ pub struct TextIndexBuilder {
     weights: Vec<u32>,
     terms: HashMap<String, u32>,
     gathered: Vec<Gathered>,
-    /// The different words of all records, whatever piece of a text they were.
+    /// The distinct words of all records, from pieces of every kind.
     words: HashMap<String, Known>,
     lengths: Vec<u32>,
     starts: Vec<u32>,
-    /// The key of each title with its record, where the first field is one.
+    /// The key of each title with its record, if the first field is the title.
     titles: Option<Vec<(u64, u32)>>,
 }
 
-/// A word that was met before.
+/// A word seen before.
 struct Known {
     term: u32,
     stop: bool,
-    /// The term for where it ends, where it is the whole of a glued word.
+    /// The term for its end, if it is the whole of a compound word.
     tail: Option<u32>,
-    /// The records that hold it as a word that people may type, and may misspell.
+    /// The records that contain it as a word that people may type or misspell.
     holders: Vec<u32>,
 }
 
-/// How many positions the whole of a glued word may take and still be found in the midst of a
-/// phrase that writes it as one word.
+/// How many positions the whole of a compound word may cover and still be found inside a phrase
+/// that writes it as one word.
 pub(super) const MAX_TAIL: u32 = 4;
 
 impl TextIndexBuilder {
-    /// A builder for records of as many fields as there are weights.
+    /// A builder for records with one field per weight.
     pub fn new(analyzer: &Analyzer, weights: Vec<u32>) -> Self {
         Self {
             analyzer: *analyzer,
@@ -55,7 +55,7 @@ impl TextIndexBuilder {
         }
     }
 
-    /// Takes the first field for the title.
+    /// Treats the first field as the title.
     #[must_use]
     pub fn with_titles(self) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl TextIndexBuilder {
         }
     }
 
-    /// Adds the next record, a text for each field.
+    /// Adds the next record, with one text per field.
     pub fn add(&mut self, texts: &[impl AsRef<str>]) {
         let record = self.lengths.len() as u32;
         let analyzer = self.analyzer;
@@ -87,9 +87,9 @@ impl TextIndexBuilder {
         self.lengths.push(length);
     }
 
-    /// Adds a piece of a text; says whether it makes its record longer. Stop words are there
-    /// for phrases and for queries of nothing else: they neither score otherwise nor count.
-    /// What is said of a word in another form has been counted with the word.
+    /// Adds a piece of a text; returns whether it adds to the record's length. Stop words are
+    /// indexed for phrases and for queries of nothing else: otherwise they neither score nor
+    /// count. Other forms of a word do not count again.
     fn add_piece(&mut self, piece: &Piece<'_>, record: u32, weight: u32, position: u32) -> bool {
         if !self.words.contains_key(piece.word) {
             let term = self.analyzer.term(piece.word);
@@ -128,7 +128,7 @@ impl TextIndexBuilder {
         }
     }
 
-    /// The finished index.
+    /// Builds the index.
     pub fn build(self) -> TextIndex {
         let mut terms: Vec<(String, u32)> = self.terms.into_iter().collect();
         terms.sort_unstable();
@@ -159,7 +159,7 @@ impl TextIndexBuilder {
     }
 }
 
-/// The number of a term, which may be a new one.
+/// The number of a term, assigned if it is new.
 fn number(terms: &mut HashMap<String, u32>, gathered: &mut Vec<Gathered>, term: &str) -> u32 {
     if let Some(&known) = terms.get(term) {
         return known;

@@ -1,41 +1,41 @@
-//! What every hit must fulfil: words that stand in a record one after another, or must not.
+//! What every hit must satisfy: words that must, or must not, occur in sequence.
 
 use super::builder::MAX_TAIL;
 use super::syntax::Clause;
 use crate::analysis::{Analyzer, Likeness};
 
-/// Words that must stand in a record one after another, or must not.
+/// Words that must, or must not, occur in a record in sequence.
 ///
-/// A word may stand there in several ways, and several words as one: `"wi-fi router"` is in
-/// "WiFi router". So its words are the places between which steps lead, and a record fulfils
-/// it that has the terms of steps from the first to the last, one after another.
+/// A word may occur in several ways, and several words as one: `"wi-fi router"` matches "WiFi
+/// router". So the words are places connected by steps, and a record meets the condition if it
+/// contains, in sequence, the terms of steps that lead from the first word to the last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// Whether records that fulfil it are those left out.
+    /// Whether records that meet it are excluded.
     pub excluded: bool,
-    /// The fields that count, by number; all where empty.
+    /// The fields it applies to, by number; all if empty.
     pub fields: Vec<usize>,
     /// How many words it has.
     pub words: usize,
-    /// Ways to go on from one word to a later one, in order of where they start.
+    /// The steps from one word to a later one, in order of their start.
     pub steps: Vec<Step>,
 }
 
-/// A way in which one or more words may stand in a record.
+/// A way in which one or more words may occur in a record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// The first of the words.
     pub from: usize,
     /// The word after the last of them.
     pub to: usize,
-    /// The terms, each with how far it stands from the first.
+    /// The terms, each with its offset from the first.
     pub terms: Vec<(String, u32)>,
-    /// How many positions they take.
+    /// How many positions they cover.
     pub width: u32,
 }
 
 impl Condition {
-    /// The condition a clause makes on the fields it names; none where it only scores.
+    /// The condition of a clause on the fields it names; `None` if the clause only scores.
     pub(super) fn of(
         analyzer: &Analyzer,
         clause: &Clause,
@@ -53,7 +53,8 @@ impl Condition {
                 .into_iter()
                 .filter(|way| way.likeness != Likeness::Bare)
             {
-                // A record may hold the word glued, and then goes on where its parts end.
+                // A record may contain the word as a compound. The sequence then goes on after
+                // its parts.
                 if let [(term, _)] = way.terms.as_slice()
                     && from + 1 < words
                     && way.width == 1
@@ -93,7 +94,7 @@ impl Condition {
         })
     }
 
-    /// How many terms a record must hold for it.
+    /// How many terms a record must contain to meet it.
     pub fn terms(&self) -> usize {
         let most = |word: usize| {
             let ways = self.steps.iter().filter(|step| step.from == word);
@@ -102,7 +103,7 @@ impl Condition {
         (0..self.words).map(most).sum()
     }
 
-    /// The same with another last word.
+    /// The same condition with another last word.
     pub(super) fn ending(&self, term: &str) -> Self {
         let mut other = self.clone();
         other.steps.retain(|step| step.to < self.words);
@@ -116,7 +117,7 @@ impl Condition {
     }
 }
 
-/// The different conditions that a query's clauses make.
+/// The distinct conditions of a query's clauses.
 pub fn conditions(
     analyzer: &Analyzer,
     clauses: &[Clause],
@@ -136,8 +137,8 @@ pub fn conditions(
     different
 }
 
-/// The fields a clause is about, if it names any; nothing where it names none that words are
-/// searched in.
+/// The fields a clause names, if any. The outer `None` means that it names only fields in which
+/// words are not searched.
 pub(super) fn searched(
     clause: &Clause,
     fields: impl Fn(&str) -> Vec<usize>,

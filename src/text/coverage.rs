@@ -1,11 +1,11 @@
-//! How much of a query records hold, however long they are.
+//! How much of a query records contain, regardless of their length.
 
 use super::query::{TextQuery, Word};
 use super::search::{Statistics, TextPart};
 
-/// The share of a query's words that each of some records holds, 0 to 1, each word weighed by
-/// its idf; the records are given in order of position. A word that no record holds is one that
-/// these lack too.
+/// The share of a query's words that each record contains, 0 to 1, with each word weighted by
+/// its idf. The records are given in order of position. A word that no record contains counts as
+/// missing.
 pub fn coverage(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
     let statistics = Statistics::of(parts, query);
     let weight = |(word, idf): (&Word, &f64)| idf * f64::from(word.repeats);

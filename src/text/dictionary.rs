@@ -1,9 +1,9 @@
-//! The terms of an index, and the words they were stemmed from, as finite-state maps from
-//! text to number: small, in order, and searchable by prefix and by edit distance.
+//! The terms of an index, and the words they were stemmed from, as finite-state maps from text
+//! to number: small, ordered, and searchable by prefix and by edit distance.
 //!
-//! Terms are what is scored. Words are what people read and write: corrections and
-//! completions are words. Of each word it is kept which records hold it, since a word is
-//! only offered while a live record does.
+//! Terms are what is scored. Words are what people read and write, and what corrections and
+//! completions offer. Each word keeps the records that contain it, since it is only offered
+//! while a live record does.
 
 use std::sync::LazyLock;
 
@@ -20,32 +20,32 @@ use super::varint;
 pub struct TermDictionary(Map<Vec<u8>>);
 
 impl TermDictionary {
-    /// A map of some texts, sorted and distinct, each to its place.
+    /// Maps sorted, distinct texts to their numbers, in order from 0.
     pub fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
         let mut builder = MapBuilder::memory();
         for (at, text) in (0u64..).zip(texts) {
-            // Refuses only what is out of order, which would not be found either.
+            // Fails only for texts out of order, which would not be found either.
             let _ = builder.insert(text, at);
         }
         Self(builder.into_map())
     }
 
-    /// The place of a text.
+    /// The number of a text.
     pub fn get(&self, text: &str) -> Option<u32> {
         self.0.get(text).and_then(|at| u32::try_from(at).ok())
     }
 
-    /// How many there are.
+    /// How many texts there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// All texts in order; the place of each is its turn.
+    /// All texts in order; the number of each is its index.
     pub fn all(&self) -> Vec<String> {
         self.0.stream().into_str_keys().unwrap_or_default()
     }
 
-    /// The texts that begin with a prefix, with their places.
+    /// The texts that start with a prefix, with their numbers.
     pub fn beginning_with(&self, prefix: &str) -> Vec<(String, u32)> {
         let stream = self.0.search(Str::new(prefix).starts_with()).into_stream();
         stream
@@ -56,8 +56,8 @@ impl TermDictionary {
             .collect()
     }
 
-    /// The texts within some edits (insertions, deletions, substitutions, neighbours
-    /// exchanged) of a word, with their places and distances.
+    /// The texts within an edit distance of a word (insertions, deletions, substitutions,
+    /// transpositions), with their numbers and distances.
     pub fn near(&self, automaton: &EditDistance) -> Vec<(String, u32, u8)> {
         let mut found = Vec::new();
         let mut stream = self.0.search(automaton).into_stream();
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for TermDictionary {
     }
 }
 
-/// How many edits are looked for.
+/// The maximum number of edits.
 #[derive(Debug, Clone, Copy)]
 pub enum Edits {
     /// One.
@@ -107,14 +107,14 @@ pub enum Edits {
     Two,
 }
 
-/// Accepts the words within some edits of one (Schulz & Mihov, "Fast string correction with
-/// Levenshtein automata", 2002).
+/// Accepts the words within a number of edits of a word (Schulz & Mihov, "Fast string correction
+/// with Levenshtein automata", 2002).
 pub struct EditDistance(DFA);
 
 impl EditDistance {
-    /// Within some edits of a word.
+    /// Accepts texts within `edits` of `word`.
     pub fn new(word: &str, edits: Edits) -> Self {
-        // What depends on the number of edits alone takes milliseconds to make.
+        // What depends only on the number of edits takes milliseconds to build.
         static ONE: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| builder(1));
         static TWO: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| builder(2));
         match edits {
@@ -123,7 +123,7 @@ impl EditDistance {
         }
     }
 
-    /// How many edits a text is away, where it is within them.
+    /// The number of edits to a text, if it is within the limit.
     pub fn to(&self, text: &str) -> Option<u8> {
         match self.0.eval(text) {
             Distance::Exact(edits) => Some(edits),
@@ -156,19 +156,19 @@ impl Automaton for &EditDistance {
     }
 }
 
-/// The words of an index: the term each belongs to, and the records that hold it.
+/// The words of an index: the term of each, and the records that contain it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Words {
     texts: TermDictionary,
     terms: Vec<u32>,
-    /// Where each word's holders end; they begin where those of the one before end.
+    /// Where each word's holders end; they start where those of the previous word end.
     ends: Vec<u64>,
     #[serde(with = "serde_bytes")]
     holders: Vec<u8>,
 }
 
 impl Words {
-    /// Words in order, each with its term and its holders, rising.
+    /// Words in order, each with its term and its holders in ascending order.
     pub fn new<'a>(words: impl Iterator<Item = (&'a str, u32, &'a [u32])>) -> Self {
         let mut built = Self::default();
         let mut texts = Vec::new();
@@ -196,7 +196,7 @@ impl Words {
         self.terms.get(word as usize).copied()
     }
 
-    /// The records that hold a word, rising.
+    /// The records that contain a word, ascending.
     pub fn holders(&self, word: u32) -> impl Iterator<Item = u32> + '_ {
         let at = word as usize;
         let start = at.checked_sub(1).and_then(|at| self.ends.get(at));
@@ -211,7 +211,7 @@ impl Words {
         })
     }
 
-    /// Whether the parts agree, as they do unless a file was made up.
+    /// Whether the parts are consistent, as they are unless the file was tampered with.
     pub fn fits(&self, terms: usize) -> bool {
         self.texts.len() == self.terms.len()
             && self.terms.len() == self.ends.len()
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Edit distance with exchanged neighbours, restricted: the textbook's table.
+    /// Restricted edit distance with transpositions, from the textbook table.
     fn distance(a: &str, b: &str) -> usize {
         let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
         let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];

@@ -1,4 +1,4 @@
-//! Why a record has its score by words: what every word of the query added.
+//! Why a record has its score by words: what each word of the query added.
 
 use super::bm25::Bm25;
 use super::query::{Alternative, TextQuery};
@@ -8,33 +8,33 @@ use super::search::{Statistics, TextPart};
 /// `boost · idf · frequency / (frequency + norm)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TermContribution {
-    /// The word as it was typed.
+    /// The word as typed.
     pub word: String,
-    /// The term that was found in the record, or the terms one after another; the best where
-    /// several stand for the word.
+    /// The term found in the record, or a sequence of terms; the best one if several stand for
+    /// the word.
     pub term: String,
     /// Whether the word was guessed: a correction or a completion.
     pub guessed: bool,
     /// How rare the word is in the collection.
     pub idf: f64,
-    /// How often the record holds the term, by the weights of the fields.
+    /// How often the record contains the term, weighted by field.
     pub frequency: u32,
-    /// How long the record is in terms, likewise, and records on average.
+    /// The record's length in terms, weighted likewise.
     pub length: u32,
-    /// The average.
+    /// The average length of records.
     pub average_length: f64,
-    /// What the frequency is held against, see [`Bm25::norm`].
+    /// The norm the frequency is compared with, see [`Bm25::norm`].
     pub norm: f64,
-    /// How often the query has the word, times what a guess weighs.
+    /// How often the query contains the word, times the weight of the alternative that matched.
     pub boost: f64,
-    /// In which fields, by number, the record holds the term how often.
+    /// The fields that contain the term, by number, with the number of occurrences in each.
     pub fields: Vec<(usize, u32)>,
-    /// The word's part of the score.
+    /// The word's share of the score.
     pub contribution: f64,
 }
 
-/// What the words of a query added to the score of the record at a position, in the order
-/// typed; words it does not hold added nothing and are left out.
+/// What the words of a query added to the score of the record at a position, in the order typed.
+/// Words that it does not contain are left out.
 pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<TermContribution> {
     let statistics = Statistics::of(parts, query);
     let own = |part: &&TextPart<'_>| {

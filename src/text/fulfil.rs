@@ -1,4 +1,4 @@
-//! Which records fulfil a query's conditions: phrases, words in a field, exclusions.
+//! Which records meet a query's conditions: phrases, words in a field, exclusions.
 
 use roaring::RoaringBitmap;
 
@@ -7,8 +7,7 @@ use super::query::TextQuery;
 use super::search::TextPart;
 use super::sequence::Sequence;
 
-/// The live positions of each part that fulfil every condition of a query; `None` where it
-/// has none.
+/// The live positions of each part that meet every condition of a query; `None` if it has none.
 pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
     if query.conditions.is_empty() {
         return None;
@@ -32,7 +31,7 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
     Some(parts.iter().map(of_part).collect())
 }
 
-/// The positions of a part that hold a condition's words one after another.
+/// The positions of a part that contain a condition's words in sequence.
 fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
     let known = |step: &&Step| {
         let mut terms = step.terms.iter();
@@ -45,8 +44,8 @@ fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
     }
 }
 
-/// The terms of a condition whose words have one way each, with how far each stands from the
-/// first.
+/// The terms of a condition, each with its offset from the first, if every word has exactly one
+/// way.
 fn in_a_row(words: usize, steps: &[&Step]) -> Option<Vec<(String, u32)>> {
     let (mut terms, mut start) = (Vec::new(), 0);
     for (at, step) in steps.iter().enumerate() {
@@ -69,7 +68,7 @@ fn holding_in_a_row(
     let Some(mut sequence) = Sequence::new(part, terms) else {
         return found;
     };
-    // Where a word alone stands, and in which field, is only read where it matters.
+    // For a single word, places and fields are only read if they matter.
     let anywhere = terms.len() == 1 && condition.fields.is_empty();
     while let Some(record) = sequence.next() {
         let mut starts = || {
@@ -84,7 +83,7 @@ fn holding_in_a_row(
     found
 }
 
-/// Whether a place lies in a field that counts.
+/// Whether a place lies in a field that the condition applies to.
 fn counts(part: &TextPart<'_>, condition: &Condition, record: u32, place: u32) -> bool {
     condition.fields.is_empty()
         || condition
@@ -92,8 +91,8 @@ fn counts(part: &TextPart<'_>, condition: &Condition, record: u32, place: u32) -
             .contains(&part.index.field_at(record, place))
 }
 
-/// The same where words have several ways: the records that have all terms of some steps
-/// from the first word to the last are looked at one by one.
+/// Like `holding_in_a_row`, but for words with several ways: checks the records that contain all
+/// terms of some steps from the first word to the last, one by one.
 fn holding_in_any_way(
     part: &TextPart<'_>,
     condition: &Condition,
@@ -108,7 +107,7 @@ fn holding_in_any_way(
     let mut found = RoaringBitmap::new();
     for record in candidates(part, condition.words, steps) {
         ends.iter_mut().for_each(Vec::clear);
-        // Steps come in order of where they start.
+        // Steps are in order of their start.
         for (step, sequence) in &mut sequences {
             if !sequence.seek(record) {
                 continue;
@@ -128,7 +127,8 @@ fn holding_in_any_way(
     found
 }
 
-/// The records that hold all terms of some steps from the first word to the last, wherever.
+/// The records that contain all terms of some steps from the first word to the last, in any
+/// place.
 fn candidates(part: &TextPart<'_>, words: usize, steps: &[&Step]) -> RoaringBitmap {
     let mut reached: Vec<Option<RoaringBitmap>> = vec![None; words + 1];
     for step in steps {

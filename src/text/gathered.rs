@@ -1,30 +1,30 @@
-//! The postings of a term while they are gathered, record by record.
+//! Collects the postings of a term, record by record.
 
 use super::postings::Posting;
 
 /// The postings of one term while they are collected.
 #[derive(Default)]
 pub(super) struct Gathered {
-    /// Record, frequency, and where its positions end.
+    /// Record, frequency, and the end of its positions.
     records: Vec<(u32, u32, usize)>,
     positions: Vec<u32>,
 }
 
 impl Gathered {
-    /// Forgets what was gathered.
+    /// Clears the collected postings.
     pub(super) fn clear(&mut self) {
         self.records.clear();
         self.positions.clear();
     }
 
-    /// One more record; they come in order.
+    /// Adds a record. Records come in order.
     pub(super) fn push(&mut self, record: u32, frequency: u32, positions: &[u32]) {
         self.positions.extend(positions);
         self.records.push((record, frequency, self.positions.len()));
     }
 
-    /// One more occurrence; records come in order. Two forms of one word may have one term,
-    /// which stands there once.
+    /// Adds an occurrence. Records come in order. Two forms of a word may have the same term,
+    /// which counts once per position.
     pub(super) fn count(&mut self, record: u32, weight: u32, position: u32) {
         match self.records.last_mut().filter(|last| last.0 == record) {
             Some(last) => {
@@ -42,7 +42,7 @@ impl Gathered {
         }
     }
 
-    /// What was gathered.
+    /// The collected postings.
     pub(super) fn postings(&self) -> impl Iterator<Item = Posting<'_>> {
         let mut start = 0;
         self.records.iter().map(move |&(record, frequency, end)| {
@@ -56,7 +56,7 @@ impl Gathered {
         })
     }
 
-    /// Whether no record was.
+    /// Whether no record was collected.
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

@@ -1,5 +1,5 @@
-//! What a word may mean that is unfinished or misspelt: completions and corrections, among
-//! the words of live records.
+//! What an unfinished or misspelt word may mean: completions and corrections, from the words of
+//! live records.
 
 use std::collections::BTreeMap;
 
@@ -10,29 +10,29 @@ use super::search::TextPart;
 use super::slip;
 use crate::analysis::Analyzer;
 
-/// What a word that was guessed weighs, beside one that was typed: records that hold what
-/// was asked for stand above those that hold what may have been meant.
+/// The weight of a guessed word relative to a typed one: records that contain what was asked for
+/// rank above those that contain what may have been meant.
 const GUESS: f64 = 0.5;
-/// How many completions of a word are looked for, those of most records first.
+/// How many completions of a word are looked up. Those in the most records come first.
 const MAX_COMPLETIONS: usize = 50;
 
-/// What was meant by a word that no record holds.
+/// What was meant by a word that no record contains.
 pub enum Meant {
-    /// A word that is spelled almost the same.
+    /// A word with almost the same spelling.
     Word {
         /// The word.
         instead: String,
         /// Its term.
         term: Alternative,
     },
-    /// A stop word, which is looked for no more when it is spelled right.
+    /// A stop word, which is not looked up even if spelled correctly.
     StopWord,
-    /// Nothing that can be told.
+    /// Cannot be determined.
     Unknown,
 }
 
-/// The terms of the words that begin with a prefix, without its own, those of most records
-/// first.
+/// The terms of the words that start with a prefix, except the prefix's own term, those in the
+/// most records first.
 pub fn completions(
     analyzer: &Analyzer,
     parts: &[TextPart<'_>],
@@ -56,17 +56,17 @@ pub fn completions(
         }
     }
     let mut terms: Vec<(String, u32)> = terms.into_iter().collect();
-    // Stable: of equally many, the first in order of term.
+    // Stable: ties stay in order of term.
     terms.sort_by_key(|(_, live)| std::cmp::Reverse(*live));
     terms.truncate(MAX_COMPLETIONS);
     let guess = |(term, _)| Alternative::guess(term, GUESS);
     terms.into_iter().map(guess).collect()
 }
 
-/// What was meant by a word: itself where it is right, which `is_word` tells of words in their
-/// plain form; otherwise a stop word, or the word that a live record holds and that takes the
-/// likeliest slips, of equally likely ones that of most records, then the first in order. A
-/// stop word comes first where it is as likely, since it is by far the commoner word.
+/// What was meant by a word. A correct word is left alone; `is_word` knows words in their plain
+/// form. Otherwise it is a stop word, or the word of a live record that takes the likeliest
+/// slips. Ties go to the word in the most records, then to the first in order. A stop word wins
+/// a tie, since it is by far the commoner word.
 pub fn meant(
     analyzer: &Analyzer,
     parts: &[TextPart<'_>],
@@ -108,9 +108,10 @@ pub fn meant(
     meant.unwrap_or(Meant::Unknown)
 }
 
-/// Whether a word is spelled in the letters of an alphabet with capitals and nothing else. What
-/// holds a digit or a sign is a number, a code or a name, of which a near one is another; and in
-/// scripts that write syllables, or leave vowels out, so is nearly every word a letter away.
+/// Whether a word consists only of letters from an alphabet with capitals. With digits or signs
+/// it is a number, a code or a name, and a similar one is a different thing. In scripts that
+/// write syllables or leave out vowels, nearly every word one letter away is a different word,
+/// too.
 fn is_spelled(word: &str) -> bool {
     word.chars().all(char::is_lowercase)
 }

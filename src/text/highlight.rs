@@ -1,4 +1,4 @@
-//! Which words of a text a query matched, and which part of a long text shows them best.
+//! Which words of a text match a query, and which part of a long text shows them best.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -7,18 +7,18 @@ use super::phrase::Phrase;
 use super::query::TextQuery;
 use crate::analysis::Analyzer;
 
-/// How long a fragment is, in bytes, and how far before its first matched word it begins.
+/// The length of a fragment in bytes, and how far before its first match it starts.
 const FRAGMENT: usize = 240;
 const LEAD: usize = 40;
 
-/// The words of a text that a query looks for, in order, with their terms.
+/// The words of a text that match a query, in order, with their terms.
 pub struct Matches(Vec<(Range<usize>, String)>);
 
-/// Where terms stand in a text: their positions and bytes.
+/// Where terms occur in a text: their positions and byte ranges.
 type Places<'q> = HashMap<&'q str, Vec<(u32, Range<usize>)>>;
 
 impl Matches {
-    /// Looks through a text once.
+    /// Scans a text once.
     pub fn of(analyzer: &Analyzer, query: &TextQuery, text: &str) -> Self {
         let mut terms: HashSet<&str> = HashSet::new();
         let mut phrases: Vec<&Phrase> = Vec::new();
@@ -48,7 +48,7 @@ impl Matches {
                 places.push((piece.position, piece.range.clone()));
             }
         });
-        // Wholes come after their parts, and so out of order.
+        // Wholes come after their parts, and therefore out of order.
         for places in places.values_mut() {
             places.sort_unstable_by_key(|place| place.0);
         }
@@ -59,8 +59,8 @@ impl Matches {
         Self(matched)
     }
 
-    /// Their byte ranges, those that meet as one. They lie on character boundaries; who draws
-    /// them escapes the text.
+    /// Their byte ranges, merged where they touch or overlap. They lie on character boundaries.
+    /// The caller must escape the text.
     pub fn ranges(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for (range, _) in &self.0 {
@@ -72,8 +72,8 @@ impl Matches {
         ranges
     }
 
-    /// The part of the text, cut at words, that holds most of the query's different words, of
-    /// equal ones the first; `None` where the text is short enough to be shown, or nothing
+    /// The part of the text, cut at words, that contains the most distinct words of the query;
+    /// the first one on a tie. `None` if the text is short enough to show in full, or if nothing
     /// matches.
     pub fn fragment(&self, text: &str) -> Option<Range<usize>> {
         let Self(matched) = self;
@@ -100,7 +100,7 @@ impl Matches {
     }
 }
 
-/// Marks the terms of a phrase wherever they stand one after another.
+/// Marks the terms of a phrase wherever they occur in sequence.
 fn mark_phrase(phrase: &Phrase, places: &Places<'_>, matched: &mut Vec<(Range<usize>, String)>) {
     let Some((first, _)) = phrase.terms.first() else {
         return;
@@ -117,7 +117,7 @@ fn mark_phrase(phrase: &Phrase, places: &Places<'_>, matched: &mut Vec<(Range<us
     }
 }
 
-/// The end of the text, or the start of the word that a place lies in.
+/// The start of the word at a place, or the end of the text.
 fn blank_before(text: &str, mut at: usize) -> usize {
     if at >= text.len() {
         return text.len();

@@ -1,4 +1,4 @@
-//! Which records hold all that was asked for.
+//! Which records contain all words of a query.
 
 use roaring::RoaringBitmap;
 
@@ -6,8 +6,8 @@ use super::postings::{Cursor, OVER};
 use super::query::{TextQuery, Word};
 use super::search::TextPart;
 
-/// The live positions of each part that hold every word of a query, as it was typed, in any of
-/// the ways to write it, or as it was corrected; none where the query has no word.
+/// The live positions of each part that contain every word of a query as typed, in any way to
+/// write it, or as corrected. Empty if the query has no words.
 pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
     let of_part = |(at, part): (usize, &TextPart<'_>)| {
         let holding = holding(at, part, query);
@@ -47,7 +47,7 @@ fn holding(at: usize, part: &TextPart<'_>, query: &TextQuery) -> RoaringBitmap {
     found
 }
 
-/// The records of each of the ways to write a word as it was typed or corrected.
+/// The records for each way to write a word as typed or corrected.
 fn said<'a>(
     at: usize,
     part: &TextPart<'a>,

@@ -1,8 +1,8 @@
-//! The inverted index of some records: for every term which records hold it, how often and
-//! where; and the words behind the terms.
+//! The inverted index of a set of records: which records contain each term, how often and where,
+//! and the words behind the terms.
 //!
-//! Immutable once built. A record is a number of fields, read one after another; its
-//! positions run through all of them, with a gap after each that no phrase spans.
+//! Immutable once built. A record is a number of fields, read one after another. Its positions
+//! run through all of them, with a gap after each field that no phrase spans.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,28 +17,28 @@ pub struct TextIndex {
     pub(super) terms: TermDictionary,
     pub(super) words: Words,
     pub(super) postings: Postings,
-    /// Length of each record in terms, by weight.
+    /// The weighted length of each record, in terms.
     pub(super) lengths: Vec<u32>,
-    /// What a word counts in each field of a record.
+    /// The weight of a word in each field of a record.
     pub(super) weights: Vec<u32>,
-    /// The position at which each field of each record starts, record by record.
+    /// The start position of each field of each record, record by record.
     pub(super) starts: Vec<u32>,
-    /// The titles, where the first field is one.
+    /// The titles, if the first field is the title.
     pub(super) titles: Titles,
 }
 
 impl TextIndex {
-    /// How many records the index holds.
+    /// How many records the index has.
     pub fn len(&self) -> usize {
         self.lengths.len()
     }
 
-    /// Whether it holds none.
+    /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.lengths.is_empty()
     }
 
-    /// Length of each record in terms, by weight.
+    /// The weighted length of each record, in terms.
     pub fn lengths(&self) -> &[u32] {
         &self.lengths
     }
@@ -58,17 +58,17 @@ impl TextIndex {
         self.terms.all()
     }
 
-    /// How many records hold a term, deleted ones among them.
+    /// How many records contain a term, including deleted ones.
     pub fn holding(&self, term: u32) -> u32 {
         self.postings.holding(term)
     }
 
-    /// The records that hold a term.
+    /// The records that contain a term.
     pub fn cursor(&self, term: u32) -> Cursor<'_> {
         self.postings.cursor(term)
     }
 
-    /// The field of a record in which a position lies.
+    /// The field of a record at a position.
     pub fn field_at(&self, record: u32, position: u32) -> usize {
         let fields = self.weights.len();
         let starts = self.starts.get(record as usize * fields..);
@@ -78,23 +78,23 @@ impl TextIndex {
             .saturating_sub(1)
     }
 
-    /// The position at which a record starts.
+    /// The start position of a record.
     pub fn start(&self, record: u32) -> u32 {
         let at = record as usize * self.weights.len();
         self.starts.get(at).copied().unwrap_or(0)
     }
 
-    /// The titles of its records, where they have any.
+    /// The titles of its records, if they have any.
     pub fn titles(&self) -> &Titles {
         &self.titles
     }
 
-    /// What a word counts in a field.
+    /// The weight of a word in a field.
     pub fn weight(&self, field: usize) -> u32 {
         self.weights.get(field).copied().unwrap_or(1)
     }
 
-    /// Whether the parts agree, as they do unless a file was made up.
+    /// Whether the parts are consistent, as they are unless the file was tampered with.
     pub fn fits(&self) -> bool {
         self.terms.len() == self.postings.len()
             && self.words.fits(self.terms.len())
@@ -102,8 +102,8 @@ impl TextIndex {
             && self.titles.fits(self.lengths.len())
     }
 
-    /// Several indexes as one. Each comes with the position each of its records gets, or
-    /// none for those left behind; positions rise from index to index, without a gap.
+    /// Merges several indexes. Each comes with the new position of each of its records, or
+    /// `None` for records that are dropped. Positions ascend from index to index, without gaps.
     pub fn merge(parts: &[(&Self, &[Option<u32>])]) -> Self {
         let weights = parts.first().map(|(part, _)| part.weights.clone());
         let mut merged = Self {
@@ -127,7 +127,7 @@ impl TextIndex {
             of_part.filter_map(|(key, at)| Some((key, (*places.get(at as usize)?)?)))
         }));
         let terms: Vec<Vec<String>> = parts.iter().map(|(part, _)| part.terms.all()).collect();
-        // The number each part's terms get; none where all their records were left behind.
+        // The new number of each part's terms; `None` if all their records were dropped.
         let mut renamed: Vec<Vec<Option<u32>>> =
             terms.iter().map(|terms| vec![None; terms.len()]).collect();
         let mut kept: Vec<&str> = Vec::new();
@@ -157,7 +157,7 @@ impl TextIndex {
     }
 }
 
-/// The words of several indexes, whose terms and records have new numbers.
+/// Merges the words of several indexes whose terms and records have been renumbered.
 fn merge_words(parts: &[(&TextIndex, &[Option<u32>])], renamed: &[Vec<Option<u32>>]) -> Words {
     let texts: Vec<Vec<String>> = parts
         .iter()
@@ -188,7 +188,7 @@ fn merge_words(parts: &[(&TextIndex, &[Option<u32>])], renamed: &[Vec<Option<u32
     )
 }
 
-/// Sorted lists read as one: each text with the lists and places it stands at.
+/// Merges sorted lists: each distinct text with the lists and indices where it occurs.
 fn together(lists: &[Vec<String>]) -> Vec<(&str, Vec<(usize, u32)>)> {
     let mut all: Vec<(&str, usize, u32)> = Vec::new();
     for (at, list) in lists.iter().enumerate() {
@@ -245,11 +245,11 @@ mod tests {
         assert_eq!(fields, [0, 1]);
     }
 
-    /// Words, glued and not, with accents, and of a script without spaces.
+    /// Simple and compound words, with accents, and in a script without spaces.
     const TEXT: &str = "[a-cA-C1é語京ข้. -]{0,14}";
 
     proptest! {
-        /// Merging what was kept is building what was kept.
+        /// Merging the kept records equals building an index of them.
         #[test]
         fn merged_indexes_are_one_built_at_once(
             parts in prop::collection::vec(

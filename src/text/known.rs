@@ -1,13 +1,13 @@
-//! Whether a word is right in the language, though no record holds it.
+//! Whether a word is correct in the language, even if no record contains it.
 
-/// Endings of English that leave a word right, as far as words are told by their pieces.
+/// English endings that leave a word correct, as far as that can be judged from its parts.
 const ENDINGS: [&str; 6] = ["s", "es", "ed", "d", "ing", "ly"];
 
-/// The fewest letters of what an ending is on.
+/// The fewest letters before an ending.
 const LEAST_LETTERS: usize = 3;
 
-/// Whether a word, folded, is one that `is_word` knows, or an inflected form of one: a plural,
-/// a past, a form in -ing or an adverb, with the letters that English changes before these.
+/// Whether `is_word` knows a folded word, or the word it is an inflected form of: a plural, a
+/// past tense, an -ing form or an adverb, with the spelling changes that these cause in English.
 pub fn is_known(word: &str, is_word: &dyn Fn(&str) -> bool) -> bool {
     is_word(word) || ENDINGS.iter().any(|ending| is_form(word, ending, is_word))
 }
@@ -16,20 +16,20 @@ fn is_form(word: &str, ending: &str, is_word: &dyn Fn(&str) -> bool) -> bool {
     let Some(stem) = word.strip_suffix(ending) else {
         return false;
     };
-    // "Boss" is no plural.
+    // "Boss" is not a plural.
     if stem.chars().count() < LEAST_LETTERS || (ending.starts_with('s') && stem.ends_with('s')) {
         return false;
     }
     let begins_with_a_vowel = ending.starts_with(['e', 'i']);
     is_word(stem)
-        // "Baking" is of "bake", "planned" of "plan", "happily" of "happy".
+        // "Baking" comes from "bake", "planned" from "plan", "happily" from "happy".
         || (begins_with_a_vowel && is_word(&format!("{stem}e")))
         || (begins_with_a_vowel && undoubled(stem).is_some_and(is_word))
         || stem.strip_suffix('i').is_some_and(|stem| is_word(&format!("{stem}y")))
 }
 
-/// A stem without the consonant that was doubled before an ending, as short words have it: in
-/// longer ones that is as often a slip.
+/// A stem without the consonant doubled before an ending, for words of one syllable: in longer
+/// ones, a doubled consonant is as often a typo.
 fn undoubled(stem: &str) -> Option<&str> {
     let is_vowel = |letter: char| matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let last = stem.chars().next_back()?;

@@ -1,22 +1,22 @@
-//! Several terms one after another as if they were one term, with postings of their own.
+//! Several terms in sequence, treated as one term with postings of its own.
 
 use super::gathered::Gathered;
 use super::postings::{Cursor, Postings};
 use super::search::TextPart;
 use super::sequence::Sequence;
 
-/// Terms one after another, or a whole title, and the records that hold them so. It is made
-/// once a query, for the parts that the query is looked up in, and holds for them alone.
+/// A sequence of terms, or a whole title, and the records that contain it. Built once per query,
+/// and valid only for the parts in which the query was looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrase {
-    /// Each term with how far it stands from the first; none of a title.
+    /// Each term with its offset from the first; empty for a title.
     pub terms: Vec<(String, u32)>,
-    /// Their postings, part by part.
+    /// The postings of each part.
     parts: Vec<Postings>,
 }
 
 impl Phrase {
-    /// Looks the terms up in all parts; `None` where no live record holds them.
+    /// Looks the terms up in all parts; `None` if no live record contains them.
     pub fn find(parts: &[TextPart<'_>], terms: &[(String, u32)]) -> Option<Self> {
         let mut held = false;
         let of_part = |part: &TextPart<'_>| {
@@ -33,8 +33,8 @@ impl Phrase {
         })
     }
 
-    /// The records that have a title, as if the title were a term that stands at its start;
-    /// `None` where no live record has it.
+    /// The records with a title, as if it were a term at the start of the record; `None` if no
+    /// live record has it.
     pub fn titled(parts: &[TextPart<'_>], key: u64) -> Option<Self> {
         let mut held = false;
         let of_part = |part: &TextPart<'_>| {
@@ -52,19 +52,19 @@ impl Phrase {
         })
     }
 
-    /// The records of a part, by its place among the parts.
+    /// The records of a part, by its index among the parts.
     pub fn cursor(&self, part: usize) -> Option<Cursor<'_>> {
         Some(self.parts.get(part)?.cursor(0))
     }
 
-    /// How many records of a part hold it, deleted ones among them.
+    /// How many records of a part contain it, including deleted ones.
     pub fn holding(&self, part: usize) -> u32 {
         self.parts
             .get(part)
             .map_or(0, |postings| postings.holding(0))
     }
 
-    /// The terms, as they are shown.
+    /// The terms, for display.
     pub fn text(&self) -> String {
         if self.terms.is_empty() {
             return "the whole title".into();

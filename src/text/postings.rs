@@ -1,26 +1,26 @@
-//! Which records hold a term, how often and where, compressed.
+//! Which records contain a term, how often and where, compressed.
 //!
-//! A term's postings come in blocks of [`BLOCK`]. A block's bytes are the differences of its
-//! records, then their frequencies; positions stand in a stream of their own, since only
-//! phrases read them. Of every block it is known which pairs of frequency and length no
-//! other pair of the block beats, and from these follows the most that any of its records
-//! can score, whatever idf and average length have become since: bounds that outlive writes
-//! and deletions, as scores would not (after Ding & Suel, "Faster top-k document retrieval
-//! using block-max indexes", SIGIR 2011, who keep scores).
+//! A term's postings are stored in blocks of [`BLOCK`]. A block's bytes are the deltas of its
+//! records, then their frequencies. Positions are in a separate stream, since only phrases read
+//! them. Each block keeps the pairs of frequency and length that no other pair of the block
+//! beats. They give an upper bound on the score of any of its records, whatever the idf and the
+//! average length have become since. Such bounds outlive writes and deletions, unlike stored
+//! scores (after Ding & Suel, "Faster top-k document retrieval using block-max indexes", SIGIR
+//! 2011, who store scores).
 
 use serde::{Deserialize, Serialize};
 
 use super::varint;
 
-/// How many postings a block holds; the last of a term may hold fewer.
+/// How many postings a block has; the last of a term may have fewer.
 pub const BLOCK: usize = 128;
 
 /// The postings of all terms of an index.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Postings {
-    /// For each term how many records hold it.
+    /// For each term, how many records contain it.
     records: Vec<u32>,
-    /// For each term where its blocks end; they begin where those of the one before end.
+    /// For each term, where its blocks end; they start where those of the previous term end.
     ends: Vec<u32>,
     blocks: Vec<Block>,
     impacts: Vec<Impact>,
@@ -42,29 +42,29 @@ struct Block {
     impacts: u32,
 }
 
-/// A frequency and a length that stand together in a block, and that no other of the block
-/// beats in both: what Lucene calls a competitive impact.
+/// A frequency and a length of one record in a block that no other pair of the block beats in
+/// both; Lucene calls this a competitive impact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impact {
-    /// How often the term occurs, by weight.
+    /// How often the term occurs, weighted.
     pub frequency: u32,
-    /// How long the record is, by weight.
+    /// The length of the record, weighted.
     pub length: u32,
 }
 
-/// One record that holds a term, as it is added.
+/// One record that contains a term, as it is added.
 pub struct Posting<'a> {
-    /// Its place in the index.
+    /// Its number in the index.
     pub record: u32,
-    /// How often it holds the term, by weight.
+    /// How often it contains the term, weighted.
     pub frequency: u32,
-    /// Where, rising.
+    /// Where, ascending.
     pub positions: &'a [u32],
 }
 
 impl Postings {
-    /// Adds the next term, with its records in rising order; `lengths` has the length of
-    /// each record.
+    /// Adds the next term, with its records in ascending order. `lengths` has the length of each
+    /// record.
     pub fn add<'a>(&mut self, postings: impl Iterator<Item = Posting<'a>>, lengths: &[u32]) {
         let mut waiting: Vec<(u32, u32)> = Vec::with_capacity(BLOCK);
         let (mut count, mut before) = (0, 0);
@@ -94,7 +94,7 @@ impl Postings {
         }
     }
 
-    /// Writes a block; answers with its last record.
+    /// Writes a block; returns its last record.
     fn close(
         &mut self,
         block: &mut Vec<(u32, u32)>,
@@ -129,12 +129,12 @@ impl Postings {
         self.records.len()
     }
 
-    /// How many records hold a term.
+    /// How many records contain a term.
     pub fn holding(&self, term: u32) -> u32 {
         self.records.get(term as usize).copied().unwrap_or(0)
     }
 
-    /// The records that hold a term, from the first.
+    /// The records that contain a term, from the first.
     pub fn cursor(&self, term: u32) -> Cursor<'_> {
         let at = term as usize;
         let start = at.checked_sub(1).and_then(|at| self.ends.get(at)).copied();
@@ -166,7 +166,7 @@ impl Postings {
         &self.impacts[before as usize..self.blocks[block].impacts as usize]
     }
 
-    /// Calls with every record that holds a term, its frequency and its positions.
+    /// Calls `call` with every record that contains a term, its frequency and its positions.
     pub fn for_each(&self, term: u32, mut call: impl FnMut(Posting<'_>)) {
         let mut cursor = self.cursor(term);
         let mut positions = Vec::new();
@@ -196,7 +196,7 @@ impl Postings {
     }
 }
 
-/// The pairs of a block that no other beats by a frequency as high and a length as short.
+/// The pairs of a block that no other pair beats with a frequency as high and a length as short.
 fn competitive(mut pairs: Vec<Impact>) -> Vec<Impact> {
     pairs.sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.frequency), pair.length));
     let mut shortest = u32::MAX;
@@ -208,16 +208,16 @@ fn competitive(mut pairs: Vec<Impact>) -> Vec<Impact> {
     pairs
 }
 
-/// What a cursor stands at when it is past the last record.
+/// The record of a cursor that is past the last one.
 pub const OVER: u32 = u32::MAX;
 
-/// A place among the records that hold a term.
+/// A place among the records that contain a term.
 pub struct Cursor<'a> {
     postings: &'a Postings,
     first: usize,
     block: usize,
     end: usize,
-    /// Postings from the current block on.
+    /// Postings left, from the current block on.
     left: usize,
     records: [u32; BLOCK],
     frequencies: [u32; BLOCK],
@@ -227,13 +227,13 @@ pub struct Cursor<'a> {
     /// Where the block's frequencies start, and whether they have been read.
     frequencies_at: usize,
     counted: bool,
-    /// How many of the block's lists of positions were read, and where the next one starts.
+    /// How many of the block's position lists have been read, and where the next one starts.
     placed: usize,
     positions_at: usize,
 }
 
 impl Cursor<'_> {
-    /// The record it stands at, or [`OVER`].
+    /// The current record, or [`OVER`].
     pub fn record(&self) -> u32 {
         if self.at < self.filled {
             self.records[self.at]
@@ -242,7 +242,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// How often the record holds the term.
+    /// How often the record contains the term.
     pub fn frequency(&mut self) -> u32 {
         if !self.counted {
             let mut at = self.frequencies_at;
@@ -254,7 +254,7 @@ impl Cursor<'_> {
         self.frequencies.get(self.at).copied().unwrap_or(0)
     }
 
-    /// Goes to the next record.
+    /// Moves to the next record.
     pub fn advance(&mut self) {
         self.at += 1;
         if self.at >= self.filled && self.block < self.end {
@@ -262,7 +262,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// Goes to the first record from `target` on; never back.
+    /// Moves to the first record at or after `target`; never back.
     pub fn seek(&mut self, target: u32) {
         if self.record() >= target {
             return;
@@ -275,14 +275,14 @@ impl Cursor<'_> {
         self.at += ahead.take_while(|&&record| record < target).count();
     }
 
-    /// The last record of the block that holds the first record from `target` on.
+    /// The last record of the block that contains the first record at or after `target`.
     pub fn block_end(&self, target: u32) -> u32 {
         let block = self.block_of(target);
         let blocks = self.postings.blocks[..self.end].get(block);
         blocks.map_or(OVER, |block| block.last)
     }
 
-    /// The impacts of that block; none where there is no such record.
+    /// The impacts of that block; empty if there is no such record.
     pub fn block_impacts(&self, target: u32) -> &[Impact] {
         let block = self.block_of(target);
         if block < self.end {
@@ -297,8 +297,8 @@ impl Cursor<'_> {
         (self.first..self.end).flat_map(|block| self.postings.impacts_of(block))
     }
 
-    /// Where the record it stands at holds the term, in place of what `positions` held. A
-    /// block's lists are read on from where the last reading ended.
+    /// Replaces `positions` with those of the term in the current record. Within a block, lists
+    /// are read on from where the last read ended.
     pub fn read_positions(&mut self, positions: &mut Vec<u32>) {
         positions.clear();
         if self.record() == OVER {
@@ -319,10 +319,10 @@ impl Cursor<'_> {
         block.map_or(0, |block| block.positions as usize)
     }
 
-    /// The first block from the current one on whose last record reaches the target.
+    /// The first block, from the current one on, whose last record is at or after the target.
     fn block_of(&self, target: u32) -> usize {
         let ahead = &self.postings.blocks[self.block.min(self.end)..self.end];
-        // Mostly it is the current block or the next one.
+        // Usually it is the current block or the next one.
         let near = ahead.iter().take(2).position(|block| block.last >= target);
         self.block + near.unwrap_or_else(|| ahead.partition_point(|block| block.last < target))
     }

@@ -1,5 +1,5 @@
-//! What a query asks of the indexes: which terms score, which records are left out, and
-//! which words it had to guess.
+//! What a query asks of the indexes: which terms score, which records are excluded, and which
+//! words were guessed.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,48 +9,48 @@ use super::phrase::Phrase;
 use super::postings::Cursor;
 use super::search::TextPart;
 
-/// A query as the indexes understand it, looked up in some parts and good for them alone.
+/// A query as the indexes understand it, looked up in some parts and valid only for them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TextQuery {
     /// The words that score, in the order typed.
     pub words: Vec<Word>,
-    /// What every record must fulfil.
+    /// What every record must satisfy.
     pub conditions: Vec<Condition>,
-    /// What every record must fulfil one of, where there are any: the ways in which a field's
+    /// If there are any, every record must meet one of these: the ways in which a field's
     /// unfinished last word may go on.
     pub unfinished: Vec<Condition>,
-    /// Words that no record holds, and what was looked for instead.
+    /// Words that no record contains, and what was looked up instead.
     pub corrections: Vec<Correction>,
 }
 
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Word {
-    /// As it was typed.
+    /// As typed.
     pub text: String,
-    /// How often it was.
+    /// How often it was typed.
     pub repeats: u32,
-    /// Whether it is the whole query, for the records that have it for a title.
+    /// Whether it is the whole query, for records with that title.
     pub is_title: bool,
-    /// What stands for it in records; what scores most counts. None where no record holds it.
+    /// What stands for it in records; the best score counts. Empty if no record contains it.
     pub terms: Vec<Alternative>,
 }
 
-/// What stands for a word: a term, or several one after another.
+/// What stands for a word: a term, or several in sequence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
     /// The term, or the first of several.
     pub term: String,
-    /// The terms one after another, where there are several.
+    /// The terms in sequence, if there are several.
     pub phrase: Option<Arc<Phrase>>,
-    /// What it weighs: 1 for the word itself, less for what is only like it.
+    /// Its weight: 1 for the word itself, less for what is only similar.
     pub boost: f64,
     /// Whether it is a guess at what was meant: a completion or a correction.
     pub guessed: bool,
 }
 
 impl Alternative {
-    /// A term as it was typed.
+    /// A term as typed.
     pub fn typed(term: String, boost: f64) -> Self {
         Self {
             term,
@@ -68,8 +68,8 @@ impl Alternative {
         }
     }
 
-    /// The records of a part that hold it; the part's place among those the query was looked
-    /// up in says where a phrase has been found.
+    /// The records of a part that contain it. `at` is the index of the part among those in which
+    /// the query was looked up; phrases need it.
     pub(super) fn cursor<'a>(&'a self, part: &TextPart<'a>, at: usize) -> Option<Cursor<'a>> {
         match &self.phrase {
             Some(phrase) => phrase.cursor(at),
@@ -77,7 +77,7 @@ impl Alternative {
         }
     }
 
-    /// The term or terms, as they are shown.
+    /// The term or terms, for display.
     pub(super) fn text(&self) -> String {
         match &self.phrase {
             Some(phrase) => phrase.text(),
@@ -91,29 +91,29 @@ impl Alternative {
 pub struct Correction {
     /// The word as typed.
     pub word: String,
-    /// Where in the query.
+    /// Its byte range in the query.
     pub range: Range<usize>,
-    /// What was looked for instead.
+    /// What was looked up instead.
     pub instead: String,
 }
 
 /// How words are looked up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Lookup {
-    /// Whether the last word may be the beginning of one.
+    /// Whether the last word may be unfinished.
     pub prefix: bool,
-    /// Whether misspelt words that no record holds are replaced by the one that was likely
-    /// meant. Where only meaning is asked, none is.
+    /// Whether misspelt words that no record contains are replaced by the word that was probably
+    /// meant. Searches by meaning alone correct nothing.
     pub correct: bool,
 }
 
 impl TextQuery {
-    /// The terms that score; of several one after another the first.
+    /// The terms that score; of a sequence, the first.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.ways().map(|way| way.term.as_str())
     }
 
-    /// What scores: all that stands for any of the words.
+    /// Everything that scores: all alternatives of all words.
     pub fn ways(&self) -> impl Iterator<Item = &Alternative> {
         self.words.iter().flat_map(|word| &word.terms)
     }

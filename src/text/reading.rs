@@ -1,4 +1,4 @@
-//! Reading a query: looking its words up in the indexes, with all that may stand for them.
+//! Reads a query: looks its words up in the indexes, with everything that may stand for them.
 
 use super::condition::{Condition, searched};
 use super::guess::{Meant, completions, meant};
@@ -9,18 +9,17 @@ use super::title::titled;
 use super::ways::{ALIKE, Ways};
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 
-/// What the whole of a glued word weighs beside its parts: records that write it as it was
-/// typed stand above those that hold its parts somewhere.
+/// The weight of the whole of a compound word relative to its parts: records that write it as
+/// typed rank above those that contain its parts somewhere.
 const WHOLE: f64 = 1.1;
-/// So many words of a query are corrected, the first ones. Each is looked for among all
-/// words there are, and a text that goes on longer is no slip of the finger.
+/// How many words of a query are corrected, from the first on. Each correction searches all
+/// known words, and a longer text is not a typo.
 const MAX_CORRECTABLE: usize = 32;
 
 impl TextQuery {
-    /// Looks a query's clauses up in the indexes. `fields` gives the numbers of the fields a
-    /// name stands for; a clause whose name stands for none is none of the words' business.
-    /// `is_word` says of a word in its plain form whether the language has it, so that it is not
-    /// corrected.
+    /// Looks a query's clauses up in the indexes. `fields` returns the numbers of the fields a
+    /// name stands for; a clause whose name stands for none is ignored. `is_word` says whether
+    /// the language has a word in its plain form; such words are not corrected.
     pub fn new(
         analyzer: &Analyzer,
         parts: &[TextPart<'_>],
@@ -57,45 +56,45 @@ impl TextQuery {
     }
 }
 
-/// A query while it is read.
+/// A query while it is being read.
 struct Reading<'r> {
     analyzer: &'r Analyzer,
     parts: &'r [TextPart<'r>],
     /// Whether the language has a word in its plain form.
     is_word: &'r dyn Fn(&str) -> bool,
     query: TextQuery,
-    /// The term of each of the query's words.
+    /// The term of each word of the query.
     keys: Vec<String>,
-    /// The stop words, and whether they stand in a condition.
+    /// The stop words, and whether they are part of a condition.
     stop_words: Vec<(String, Unit, bool)>,
-    /// The word before, where nothing stands between.
+    /// The previous word, if there is nothing in between.
     before: Option<Neighbour>,
-    /// Whether an ampersand alone does.
+    /// Whether there is a lone ampersand in between.
     ampersand: bool,
-    /// Whether the query has small letters, so that capitals say something.
+    /// Whether the query has lower-case letters, so that capitals carry meaning.
     mixed: bool,
     correctable: usize,
     ways: Ways<'r>,
 }
 
-/// A word of a query beside another.
+/// A word of a query next to another.
 struct Neighbour {
-    /// Which of the query's words it is; none where it is a stop word.
+    /// Its index among the query's words; `None` for a stop word.
     place: Option<usize>,
-    /// As it was typed.
+    /// As typed.
     text: String,
-    /// Its letters, folded.
+    /// Its folded letters.
     letters: String,
-    /// Where it is a stop word, how it is meant.
+    /// For a stop word, how it is meant.
     small: Small,
 }
 
 /// How a stop word is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Small {
-    /// It says nothing.
+    /// It means nothing by itself.
     Silent,
-    /// It belongs to the word before: the letter of `vitamin A`.
+    /// It belongs to the previous word: the letter of `vitamin A`.
     Letter,
     /// It is another word, written in capitals: `IT`, `WHO`.
     Name,
@@ -145,9 +144,9 @@ impl Reading<'_> {
     }
 
     fn finish(mut self) -> TextQuery {
-        // Stop words tell records apart so little that they only score where nothing else
-        // does: those that fulfil the conditions would otherwise not be found, nor would
-        // what is asked for in nothing but stop words.
+        // Stop words distinguish records so little that they only score if nothing else does.
+        // Without this, records that only meet the conditions would not be found, nor would
+        // anything for a query of nothing but stop words.
         let nothing_else = self.query.words.is_empty();
         if self.query.ways().next().is_none() {
             for (text, unit, in_condition) in std::mem::take(&mut self.stop_words) {
@@ -163,8 +162,8 @@ impl Reading<'_> {
         self.query
     }
 
-    /// Adds a condition, unless it is there; with the completions of its last word, all the
-    /// ways to fulfil it.
+    /// Adds a condition, unless it is already there. If its last word has completions, adds all
+    /// the ways to satisfy it instead.
     fn demand(&mut self, condition: Condition, completions: &[Alternative]) {
         if completions.is_empty() {
             if !self.query.conditions.contains(&condition) {
@@ -177,8 +176,8 @@ impl Reading<'_> {
         self.query.unfinished.push(condition);
     }
 
-    /// Adds a word, with its completions where it is unfinished; answers which of the query's
-    /// words it is. It is corrected where it is said at which byte it stands.
+    /// Adds a word, with its completions if it is unfinished; returns its index among the
+    /// query's words. It is corrected only if its byte offset is given.
     fn add(
         &mut self,
         text: &str,
@@ -195,7 +194,7 @@ impl Reading<'_> {
             self.query.words[known].repeats += 1;
             return Some(known);
         }
-        // What is a stop word so far is on its way to another word.
+        // An unfinished word that is a stop word so far will probably become another word.
         let whole = completions.is_none() || !unit.stop;
         let mut terms = Vec::new();
         if whole {
@@ -256,7 +255,7 @@ impl Reading<'_> {
         });
     }
 
-    /// Adds the n-grams of a word that no record holds.
+    /// Adds the n-grams of a word that no record contains.
     fn add_grams(&mut self, unit: &Unit) -> Option<usize> {
         for gram in &unit.rest {
             if !self.keys.contains(gram) {
@@ -268,7 +267,7 @@ impl Reading<'_> {
         None
     }
 
-    /// How a stop word is meant that is typed so.
+    /// How a stop word is meant when typed like this.
     fn small(&self, text: &str, is_last: bool) -> Small {
         let capitals = self.mixed && text.chars().all(char::is_uppercase);
         match text.chars().count() {
@@ -279,7 +278,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Looks for what a word is together with the one before it.
+    /// Looks a word up together with the previous one.
     fn join(&mut self, bare: bool, place: Option<usize>, text: &str, unit: &Unit, small: Small) {
         let before = self.before.take();
         let ampersand = std::mem::take(&mut self.ampersand);
@@ -301,7 +300,7 @@ impl Reading<'_> {
         self.before = Some(word);
     }
 
-    /// Looks for two words side by side as one word, which stands for either of them.
+    /// Looks two adjacent words up as one word, which stands for either of them.
     fn join_words(&mut self, before: &Neighbour, word: &Neighbour, ampersand: bool) {
         let term = if ampersand {
             self.analyzer
@@ -327,8 +326,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Looks for a stop word that is meant beside the word it is meant with: what tells
-    /// `vitamin A` from other vitamins is the two together.
+    /// Looks a meaningful stop word up together with its neighbour: only the two together
+    /// distinguish `vitamin A` from other vitamins.
     fn keep_together(&mut self, before: &Neighbour, word: &Neighbour) {
         let meant = match (before.place, word.place) {
             (Some(_), None) => word.small != Small::Silent,
@@ -353,8 +352,8 @@ impl Reading<'_> {
     }
 }
 
-/// Whether a word is part of a name that is glued by more than hyphens, such as an address: a
-/// near one is another.
+/// Whether a word is part of a name joined by more than hyphens, such as an address: a similar
+/// one is a different name.
 fn is_name(text: &str, asked: &Asked, nth: usize) -> bool {
     let wholes = asked
         .wholes

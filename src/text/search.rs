@@ -1,11 +1,11 @@
-//! BM25 over the parts of an index: each part is immutable, and records are deleted by
-//! leaving them out of what is live. Statistics are those of the live records of all parts
-//! together, so that the scores are the ones that an index built at once would give.
+//! BM25 over the parts of an index. Each part is immutable; deleted records are merely no longer
+//! live. Statistics cover the live records of all parts together, so that the scores are those
+//! of an index built in one go.
 //!
-//! The best records are found without scoring all: MaxScore (Turtle & Flood, "Query
-//! evaluation: strategies and optimizations", 1995) over block bounds. What is found, and
-//! its scores, are to the bit what [`exhaustive`] finds: sums run in the order of the
-//! query's words in both, in f64, and bounds are computed by the function that scores.
+//! The best records are found without scoring all: MaxScore (Turtle & Flood, "Query evaluation:
+//! strategies and optimizations", 1995) over block bounds. Results and scores are bit-identical
+//! to those of [`exhaustive`]: both add up in the order of the query's words, in f64, and bounds
+//! are computed by the function that scores.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -17,18 +17,18 @@ use super::index::TextIndex;
 use super::postings::{Cursor, Impact, OVER};
 use super::query::{Alternative, TextQuery};
 
-/// One part of what is searched.
+/// One part of the index that is searched.
 #[derive(Clone, Copy)]
 pub struct TextPart<'a> {
-    /// Its words.
+    /// Its inverted index.
     pub index: &'a TextIndex,
-    /// The positions that are not deleted; `None` where none is.
+    /// The positions that are not deleted; `None` if none is deleted.
     pub live: Option<&'a RoaringBitmap>,
     /// How many terms the live records have in all.
     pub terms: u64,
-    /// The live positions that pass the filters; `None` where all live ones do.
+    /// The live positions that pass the filters; `None` if all live ones do.
     pub passing: Option<&'a RoaringBitmap>,
-    /// What is added to its positions to tell them from those of other parts.
+    /// Added to its positions to distinguish them from those of other parts.
     pub offset: u32,
 }
 
@@ -51,8 +51,7 @@ impl<'a> TextPart<'a> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 
-    /// How many of its live records hold what stands for a word. It is the part with this
-    /// number.
+    /// How many of its live records contain an alternative. `at` is the index of this part.
     fn holding(&self, at: usize, alternative: &Alternative) -> u32 {
         if self.live.is_none() {
             return match &alternative.phrase {
@@ -68,25 +67,25 @@ impl<'a> TextPart<'a> {
         live.filter(|&record| self.is_live(record)).count() as u32
     }
 
-    /// Whether a live record holds a term.
+    /// Whether a live record contains a term.
     pub(super) fn holds(&self, term: &str) -> bool {
         self.holders(term).next().is_some()
     }
 
-    /// The live records that hold a term.
+    /// The live records that contain a term.
     pub(super) fn holders(&self, term: &str) -> impl Iterator<Item = u32> {
         let all = self.cursor(term).into_iter().flat_map(records);
         all.filter(|&record| self.is_live(record))
     }
 
-    /// How many live records hold a word.
+    /// How many live records contain a word.
     pub(super) fn live_holders(&self, word: u32) -> u32 {
         let holders = self.index.words().holders(word);
         holders.filter(|&record| self.is_live(record)).count() as u32
     }
 }
 
-/// The records of a cursor.
+/// The records of a cursor, in order.
 pub(super) fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let record = cursor.record();
@@ -95,10 +94,10 @@ pub(super) fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
     })
 }
 
-/// A record that holds a term of the query.
+/// A record that contains a term of the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Match {
-    /// Position among all parts, from 0.
+    /// Position across all parts, from 0.
     pub position: u32,
     /// BM25 score, above 0.
     pub score: f32,
@@ -111,12 +110,12 @@ impl Match {
     }
 }
 
-/// The statistics that a query's scores rest on.
+/// The statistics that a query's scores are based on.
 pub struct Statistics {
-    /// Those of the records.
+    /// The statistics of the records.
     pub bm25: Bm25,
-    /// For each word of the query the idf of the records that hold it: of the ways to write it
-    /// that of most records, since most records hold it in several; and of guesses all.
+    /// For each word of the query, its idf. The count is that of the commonest way to write it,
+    /// since most records contain several of them, plus the counts of all guesses.
     pub idfs: Vec<f64>,
 }
 
@@ -146,15 +145,15 @@ impl Statistics {
 /// A term of the query in one part.
 struct Term<'a> {
     cursor: Cursor<'a>,
-    /// Which word of the query it stands for.
+    /// Index of the query's word it stands for.
     word: usize,
-    /// Idf, repeats and boost together.
+    /// The product of idf, repeats and boost.
     weight: f64,
-    /// The most that any record can get from it.
+    /// The most it can add to any record.
     max_score: f64,
 }
 
-/// One part as a query sees it.
+/// Scores the records of one part for a query.
 struct Scorer<'a> {
     bm25: Bm25,
     lengths: &'a [u32],
@@ -188,8 +187,8 @@ impl<'a> Scorer<'a> {
         }
     }
 
-    /// The score of a record that all cursors have reached: the sum over words of what their
-    /// best term adds.
+    /// The score of a record that all cursors have reached: the sum of what each word's best
+    /// term adds.
     fn score(&mut self, record: u32) -> f64 {
         let length = self.lengths[record as usize];
         let (mut sum, mut word, mut best) = (0.0, usize::MAX, 0.0f64);
@@ -220,8 +219,8 @@ fn max_score<'b>(bm25: Bm25, weight: f64, impacts: impl Iterator<Item = &'b Impa
     parts.fold(0.0, f64::max)
 }
 
-/// The `k` records that match a query best among those that pass, best first; equal scores
-/// in order of position. A record matches when it holds any of the query's words.
+/// The `k` records that match a query best among those that pass, best first, with ties in order
+/// of position. A record matches if it contains any of the query's words.
 pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match> {
     let statistics = Statistics::of(parts, query);
     let mut best = Best {
@@ -237,8 +236,8 @@ pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match>
     found
 }
 
-/// Goes through a part window by window. A window ends where the first of the blocks ends
-/// that the essential terms stand in: those without which no record can still get in.
+/// Searches a part window by window. A window ends at the first block end among the essential
+/// terms, those without which no record can still get in.
 fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
     let mut by_max_score: Vec<usize> = (0..scorer.terms.len()).collect();
     by_max_score.sort_by(|&a, &b| {
@@ -291,7 +290,8 @@ fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
     }
 }
 
-/// The most that some terms can add to a score: of each word what its best one can.
+/// The most that some terms can add to a score: the sum of the most each word's best term can
+/// add.
 struct Bound {
     of_words: Vec<f64>,
 }
@@ -307,14 +307,14 @@ impl Bound {
         self.of_words.fill(0.0);
     }
 
-    /// The bound with one more term of a word.
+    /// Adds a term of a word; returns the new bound.
     fn with(&mut self, word: usize, most: f64) -> f64 {
         self.of_words[word] = self.of_words[word].max(most);
         self.of_words.iter().sum()
     }
 }
 
-/// Scores what the essential terms hold up to `end`.
+/// Scores the records that contain essential terms, up to `end`.
 fn search_window(
     part: &TextPart<'_>,
     scorer: &mut Scorer<'_>,
@@ -343,8 +343,7 @@ fn search_window(
     }
 }
 
-/// The best matches so far. They come in order of position, so that of equal scores the
-/// earlier one stays.
+/// The best matches so far. They come in order of position, so that the earlier one wins a tie.
 struct Best {
     k: usize,
     heap: BinaryHeap<WorstFirst>,
@@ -353,7 +352,7 @@ struct Best {
 struct WorstFirst(Match);
 
 impl Best {
-    /// What a score must exceed to get in.
+    /// The score to exceed to get in.
     fn threshold(&self) -> f64 {
         if self.k == 0 {
             return f64::INFINITY;
@@ -393,7 +392,7 @@ impl PartialEq for WorstFirst {
 
 impl Eq for WorstFirst {}
 
-/// All records that match and pass, best first, by scoring every one: the oracle.
+/// All records that match and pass, best first, by scoring every one: the oracle for [`search`].
 pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
     let matching = matching(parts, query);
     let positions = parts.iter().zip(&matching).flat_map(|(part, matching)| {
@@ -410,7 +409,7 @@ pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
     found
 }
 
-/// The scores of some records, given in order of position; 0 where one does not match.
+/// The scores of some records, given in order of position; 0 for those that do not match.
 pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
     let statistics = Statistics::of(parts, query);
     let mut scores = Vec::with_capacity(positions.len());
@@ -426,7 +425,7 @@ pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> V
     scores
 }
 
-/// The live positions of each part that hold a word of the query, whether they pass or not.
+/// The live positions of each part that contain a word of the query, whether they pass or not.
 pub fn matching(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
     let of_part = |(at, part): (usize, &TextPart<'_>)| {
         let matching = bits(at, part, query);
@@ -439,7 +438,7 @@ pub fn matching(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap>
     parts.iter().enumerate().map(of_part).collect()
 }
 
-/// How many live records hold a word of the query and pass.
+/// How many live records contain a word of the query and pass.
 pub fn count(parts: &[TextPart<'_>], query: &TextQuery) -> u32 {
     let of_part = |(at, part): (usize, &TextPart<'_>)| {
         let matching = bits(at, part, query);
@@ -454,7 +453,7 @@ pub fn count(parts: &[TextPart<'_>], query: &TextQuery) -> u32 {
     parts.iter().enumerate().map(of_part).sum::<u32>()
 }
 
-/// One bit for each record of a part, set where it holds a word of the query.
+/// One bit for each record of a part, set if it contains a word of the query.
 fn bits(at: usize, part: &TextPart<'_>, query: &TextQuery) -> Vec<u64> {
     let mut bits = vec![0u64; part.index.len().div_ceil(64)];
     for cursor in query.ways().filter_map(|way| way.cursor(part, at)) {

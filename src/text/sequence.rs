@@ -1,18 +1,18 @@
-//! Terms that stand one after another: the records that hold them so, and where.
+//! Terms in sequence: the records that contain them, and where.
 
 use super::postings::{Cursor, OVER};
 use super::search::TextPart;
 
-/// Goes through the records of a part that hold all of some terms.
+/// Iterates over the records of a part that contain all of some terms.
 pub struct Sequence<'a> {
-    /// Each with how far it stands from the first.
+    /// Each with its offset from the first.
     terms: Vec<(Cursor<'a>, u32)>,
     next: u32,
     positions: Vec<Vec<u32>>,
 }
 
 impl<'a> Sequence<'a> {
-    /// The terms, each with how far it stands from the first; `None` where the part lacks one.
+    /// The terms, each with its offset from the first; `None` if the part lacks one.
     pub fn new(part: &TextPart<'a>, terms: &[(String, u32)]) -> Option<Self> {
         let cursors = terms
             .iter()
@@ -24,7 +24,7 @@ impl<'a> Sequence<'a> {
         })
     }
 
-    /// The next record that holds every term, wherever they stand in it.
+    /// The next record that contains every term, in any place.
     pub fn next(&mut self) -> Option<u32> {
         loop {
             let mut record = self.next;
@@ -47,7 +47,7 @@ impl<'a> Sequence<'a> {
         }
     }
 
-    /// Goes to a record, never back; says whether it holds every term.
+    /// Moves to a record, never back; returns whether it contains every term.
     pub fn seek(&mut self, record: u32) -> bool {
         self.terms.iter_mut().all(|(cursor, _)| {
             cursor.seek(record);
@@ -55,8 +55,7 @@ impl<'a> Sequence<'a> {
         })
     }
 
-    /// Where in the record it stands at the terms stand one after another: the places of the
-    /// first.
+    /// Where the terms occur in sequence in the current record: the positions of the first term.
     pub fn starts(&mut self) -> impl Iterator<Item = u32> + '_ {
         for ((cursor, _), positions) in self.terms.iter_mut().zip(&mut self.positions) {
             cursor.read_positions(positions);

@@ -1,31 +1,30 @@
-//! How likely a word is another one with a slip of the finger in it.
+//! How likely a word is a typo for another one.
 //!
-//! The commonest slips (Damerau, "A technique for computer detection and correction of
-//! spelling errors", 1964) are neighbours exchanged and a letter left out; a letter is put in
-//! mostly by doubling one, and a vowel is taken for another where a word is long enough to be
-//! hard to spell. Of a doubled letter and its neighbour the wrong one is doubled at times
-//! (Rumelhart & Norman, "Simulating a skilled typist", 1982), and a letter moves over two
-//! others. Whatever else differs by a letter is more often another word. The first letter is
-//! rarely wrong.
+//! The commonest slips (Damerau, "A technique for computer detection and correction of spelling
+//! errors", 1964) are swapping adjacent letters and leaving out a letter. An extra letter is
+//! mostly a doubled one, and vowels are confused in words long enough to be hard to spell.
+//! Sometimes the wrong one of two adjacent letters is doubled (Rumelhart & Norman, "Simulating a
+//! skilled typist", 1982), or a letter moves across two others. Any other difference of one
+//! letter more often makes another word. The first letter is rarely wrong.
 
-/// What a likely slip costs, what any other difference of a letter costs, and how much more
-/// either does at the first letter.
+/// The cost of a likely slip, of any other difference of one letter, and the extra cost of
+/// either at the first letter.
 const LIKELY: u32 = 1;
 const UNLIKELY: u32 = 2;
 const FIRST: u32 = 1;
 
-/// From how many letters on a word may have one likely slip, from how many two, or one that is
-/// unlikely, and from how many one of either.
+/// The word lengths from which one likely slip is allowed; two likely slips or an unlikely one;
+/// one of each.
 const ONE_FROM: usize = 4;
 const TWO_FROM: usize = 8;
 const EITHER_FROM: usize = 10;
-/// From how many letters on one vowel is easily taken for another.
+/// The word length from which one vowel is easily mistaken for another.
 const VOWELS_FROM: usize = 6;
-/// A longer word is no slip of anything, and looking for it would be slow.
+/// Longer words are not corrected: they are not typos, and the search would be slow.
 const MAX_LETTERS: usize = 32;
 
-/// What slips may cost in a word for it to be taken for another; `None` where it is too short
-/// or too long.
+/// The highest cost of slips at which a word counts as a typo; `None` if it is too short or too
+/// long.
 pub fn allowed(word: &str) -> Option<u32> {
     match word.chars().count() {
         ONE_FROM..TWO_FROM => Some(LIKELY),
@@ -35,8 +34,8 @@ pub fn allowed(word: &str) -> Option<u32> {
     }
 }
 
-/// What the cheapest slips cost that make `typed` of `meant`: the edit distance with
-/// neighbours exchanged, each edit weighed by how rare a slip it is.
+/// The cost of the cheapest slips that turn `meant` into `typed`: edit distance with
+/// transpositions, where each edit is weighted by how rare it is.
 pub fn cost(typed: &str, meant: &str) -> u32 {
     let (typed, meant): (Vec<char>, Vec<char>) = (typed.chars().collect(), meant.chars().collect());
     let width = meant.len() + 1;
@@ -86,8 +85,7 @@ pub fn cost(typed: &str, meant: &str) -> u32 {
     table.last().copied().unwrap_or_default()
 }
 
-/// Whether of two letters side by side the wrong one is doubled from a place on: `vaccum` for
-/// `vacuum`.
+/// Whether the wrong one of two adjacent letters is doubled here: `vaccum` for `vacuum`.
 fn doubles_the_wrong_one(typed: &[char], i: usize, meant: &[char], j: usize) -> bool {
     let (Some(i), Some(j)) = (i.checked_sub(1), j.checked_sub(1)) else {
         return false;

@@ -1,21 +1,20 @@
-//! What a query's characters say: plain words, `"phrases"`, `-exclusions` and
-//! `field:value`.
+//! The syntax of queries: plain words, `"phrases"`, `-exclusions` and `field:value`.
 //!
-//! Nothing is an error: what is not meant as an operator is words. A hyphen excludes only
-//! before a word, a quote or a field, and after a blank; a colon names a field only after a
-//! name that is one, and of several such names the longest counts. Straight quotes and
-//! typographic ones are the same, since phones type either.
+//! Nothing is an error: whatever is not an operator is plain words. A hyphen excludes only after
+//! a space and before a word, a quote or a field. A colon names a field only after the name of
+//! one; of several such names, the longest counts. Straight and typographic quotes are
+//! equivalent, since phones type either.
 //!
-//! A quote that no other closes takes the rest of the query, which is what a query looks like
-//! while its phrase is typed. After a hyphen or a field that is already the phrase; by itself
-//! it is words, since a phrase whose last word is half typed is in no record.
+//! An unclosed quote takes the rest of the query, as happens while a phrase is being typed.
+//! After a hyphen or a field, it already acts as a phrase. By itself it is plain words, since no
+//! record contains a phrase whose last word is half typed.
 
 use std::ops::Range;
 
 use crate::filter::MARKS;
 
-/// What opens a phrase and what closes one: languages pair them differently, and one of a
-/// pair is often typed without the other.
+/// The quotes that open and close a phrase. Languages pair them differently, and one of a pair
+/// is often typed without the other.
 const QUOTES: [char; 8] = [
     '"', '\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{ab}', '\u{bb}', '\u{ff02}',
 ];
@@ -25,18 +24,18 @@ const QUOTES: [char; 8] = [
 pub struct Clause {
     /// The words, as typed, without operators.
     pub text: String,
-    /// Where in the query they stand.
+    /// Their byte range in the query.
     pub range: Range<usize>,
-    /// Whether they stand between two quotes, and so must stand together in this order.
+    /// Whether they are quoted, and so must occur together in this order.
     pub phrase: bool,
     /// Whether they must not occur.
     pub excluded: bool,
-    /// The field they are looked for in.
+    /// The field to search.
     pub field: Option<String>,
 }
 
 impl Clause {
-    /// A text taken as it is, without operators.
+    /// A text taken literally, without operators.
     pub fn plain(text: &str) -> Self {
         Self {
             text: text.to_owned(),
@@ -48,7 +47,7 @@ impl Clause {
     }
 }
 
-/// The parts of a query. `is_field` says which names are fields.
+/// The clauses of a query. `is_field` says which names are fields.
 pub fn parse(query: &str, is_field: impl Fn(&str) -> bool) -> Vec<Clause> {
     let mut clauses = Vec::new();
     let mut at = 0;
@@ -60,15 +59,14 @@ pub fn parse(query: &str, is_field: impl Fn(&str) -> bool) -> Vec<Clause> {
     clauses
 }
 
-/// The query's words alone, for whoever reads meaning: what is excluded is left out, quotes
-/// and names of fields are.
+/// The query's words alone, for search by meaning: without exclusions, quotes and field names.
 pub fn without_operators(clauses: &[Clause]) -> String {
     let said = clauses.iter().filter(|clause| !clause.excluded);
     let said: Vec<&str> = said.map(|clause| clause.text.as_str()).collect();
     said.join(" ")
 }
 
-/// The clause that begins at `start`, and where the next one may.
+/// The clause at `start`, and where to look for the next one.
 fn clause(query: &str, start: usize, is_field: &impl Fn(&str) -> bool) -> (Clause, usize) {
     let mut rest = start;
     let excludes = |after: &str| {
@@ -103,9 +101,8 @@ fn clause(query: &str, start: usize, is_field: &impl Fn(&str) -> bool) -> (Claus
     (clause, end)
 }
 
-/// The longest name before a colon that is a field's, where something follows, and how many
-/// bytes it takes with its colon. A backslash takes a colon into the name, and a hyphen, as in
-/// a filter.
+/// The longest field name before a colon that is followed by something, and its length in bytes
+/// with the colon. As in filters, a backslash makes a colon or a hyphen part of the name.
 fn field(rest: &str, is_field: &impl Fn(&str) -> bool) -> Option<(String, usize)> {
     let mut name = String::new();
     let mut longest = None;
@@ -126,11 +123,11 @@ fn field(rest: &str, is_field: &impl Fn(&str) -> bool) -> Option<(String, usize)
     longest
 }
 
-/// What a quote at the start of a text takes.
+/// What a quote at the start of a text encloses.
 struct Quoted {
     inner: Range<usize>,
     closed: bool,
-    /// Where the text goes on.
+    /// Where the text continues.
     end: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Search by words over parts and deletions: against the formula, and against scoring every
+//! Search by words over parts and deletions, compared with the formula and with scoring every
 //! record.
 
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use super::*;
 use crate::analysis::Analyzer;
 
-/// Some of the words that texts are made of; a few are rare, a few are everywhere.
+/// The words that texts are made of; some are rare, some are everywhere.
 const VOCABULARY: [&str; 8] = [
     "milk", "goat", "wood", "desk", "solar", "panel", "the", "x9",
 ];
@@ -229,7 +229,7 @@ fn explanations_name_the_fields_and_add_up() {
 /// A few texts, which of them are deleted, and which pass the filters.
 fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
     let text = prop::collection::vec(0..VOCABULARY.len() * 3, 0..8).prop_map(|words| {
-        // Low numbers come often: words of very different frequency.
+        // Low numbers are common, so that word frequencies differ widely.
         let words = words
             .into_iter()
             .map(|word| VOCABULARY[(word * word / 72).min(7)]);
@@ -241,8 +241,8 @@ fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
     )
 }
 
-/// BM25 as it is written down, record by record, with nothing but the texts. Stop words make
-/// no record longer, and are asked for where nothing else is.
+/// BM25 as in the formula, record by record, from the texts alone. Stop words do not add to a
+/// record's length, and are looked up only if there is nothing else.
 fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
     let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
     let rest = |words: &[String]| words.iter().filter(|word| *word != "the").count();
@@ -269,8 +269,8 @@ fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
 }
 
 proptest! {
-    /// Through parts, deletions and filters, what is found is what scoring every live record
-    /// finds, to the bit, and its scores are the formula's.
+    /// With parts, deletions and filters, results are bit-identical to scoring every live
+    /// record, and the scores are those of the formula.
     #[test]
     fn pruning_changes_nothing(
         first in texts(), second in texts(),

@@ -1,5 +1,5 @@
-//! Which records are titled exactly as a query reads: who types a title wants that record
-//! first, though others hold its words as often.
+//! Which records have the query as their exact title. Someone who types a title wants that
+//! record first, even if others contain its words as often.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::syntax::{Clause, without_operators};
 use crate::analysis::{Analyzer, Kind};
 use crate::digest::Fingerprint;
 
-/// A longer title is a text, whose words tell it apart well enough.
+/// A longer title is a text, which its words identify well enough.
 const MAX_TITLE_BYTES: usize = 256;
 
 /// The titles of some records.
@@ -23,14 +23,14 @@ pub struct Titles {
 }
 
 impl Titles {
-    /// Takes titles with their records.
+    /// Takes the keys of titles with their records.
     pub fn new(keys: impl Iterator<Item = (u64, u32)>) -> Self {
         let mut keys: Vec<(u64, u32)> = keys.collect();
         keys.sort_unstable();
         Self { keys }
     }
 
-    /// The records of a title, in order.
+    /// The records with a title, in order.
     pub fn of(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
         let start = self.keys.partition_point(|(known, _)| *known < key);
         let rest = self.keys.get(start..).unwrap_or_default().iter();
@@ -43,14 +43,15 @@ impl Titles {
         self.keys.iter().copied()
     }
 
-    /// Whether they are titles of so many records, as they are unless a file was made up.
+    /// Whether these can be the titles of `records` records, as they are unless the file was
+    /// tampered with.
     pub fn fits(&self, records: usize) -> bool {
         self.keys.is_sorted() && self.keys.iter().all(|(_, of)| (*of as usize) < records)
     }
 }
 
-/// What a title is known by: its terms in order, stop words among them, whatever stands
-/// between. None where it has no word or is long.
+/// The key of a title: its terms in order, including stop words, whatever is between them.
+/// `None` if it has no words or is too long.
 pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
     if title.len() > MAX_TITLE_BYTES {
         return None;
@@ -71,8 +72,8 @@ pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
     any.then(|| fingerprint.finish())
 }
 
-/// What a whole query asks for besides its words: the records that have it for a title, as a
-/// word of its own that is as rare as they are. None where no live record has.
+/// What a whole query asks for besides its words: the records with that title, as an extra word
+/// that is as rare as they are. `None` if no live record has it.
 pub fn titled(analyzer: &Analyzer, parts: &[TextPart<'_>], clauses: &[Clause]) -> Option<Word> {
     let is_plain = |clause: &Clause| !clause.excluded && clause.field.is_none();
     if !clauses.iter().all(is_plain) {

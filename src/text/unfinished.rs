@@ -6,8 +6,8 @@ use super::fulfil;
 use super::query::TextQuery;
 use super::search::TextPart;
 
-/// The live positions of each part that fulfil every condition of a query, an unfinished one
-/// in any of the ways it may go on; `None` where it has none.
+/// The live positions of each part that meet every condition of a query, with an unfinished one
+/// going on in any way; `None` if it has no conditions.
 pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
     let every = fulfil::fulfilling(parts, query);
     let ways = query.unfinished.iter().filter_map(|way| {
@@ -39,7 +39,7 @@ mod tests {
     use crate::analysis::Analyzer;
     use crate::text::{Lookup, TextIndexBuilder, parse, search};
 
-    /// The records that fulfil a query's conditions, and those that its words find.
+    /// The records that meet a query's conditions, and how many its words find.
     fn typed(query: &str) -> (Vec<u32>, usize) {
         let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![1, 1]);
         builder.add(&["Goat milk", "raw"]);

@@ -1,5 +1,5 @@
-//! Whole numbers in as few bytes as they need: seven bits each, the last byte without the
-//! eighth (LEB128).
+//! Integers in as few bytes as needed: seven bits per byte, with the high bit clear in the last
+//! one (LEB128).
 
 /// Appends a number.
 pub fn write(bytes: &mut Vec<u8>, mut number: u32) {
@@ -10,8 +10,8 @@ pub fn write(bytes: &mut Vec<u8>, mut number: u32) {
     bytes.push(number as u8);
 }
 
-/// Reads the number at `at` and moves past it. Past the end everything is 0, so that bytes
-/// that make no sense end a loop rather than the program.
+/// Reads the number at `at` and moves past it. Everything past the end reads as 0, so that
+/// invalid bytes end a loop rather than the program.
 pub fn read(bytes: &[u8], at: &mut usize) -> u32 {
     let (mut number, mut shift) = (0u32, 0);
     loop {

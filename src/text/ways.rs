@@ -1,4 +1,4 @@
-//! The ways in which records may hold a word, as far as live records do.
+//! The ways in which live records contain a word.
 
 use std::sync::Arc;
 
@@ -8,13 +8,14 @@ use super::query::Alternative;
 use super::search::TextPart;
 use crate::analysis::{Analyzer, Way};
 
-/// What a word weighs that is only like the one typed: without its accents, its signs or its
-/// particle, or its noun or adjective. And what the n-grams of a word weigh that no record holds.
+/// The weight of a word that is only similar to the one typed: without its accents, signs or
+/// particle, or a related noun or adjective. Also that of the n-grams of a word that no record
+/// contains.
 pub const ALIKE: f64 = 0.5;
-/// A word that fewer records hold may be written apart by others.
+/// A word that fewer records contain may be written as two words by others.
 const FEW: usize = 10;
-/// So many ways to write a word as several terms are looked for in a query, since each costs
-/// a pass over the records that hold them.
+/// How many ways with several terms are looked up per query, since each costs a pass over the
+/// records that contain them.
 const MAX_PHRASES: usize = 64;
 
 /// Looks ways up in the parts of an index, for one query.
@@ -34,20 +35,20 @@ impl<'r> Ways<'r> {
         }
     }
 
-    /// Whether a live record holds a term.
+    /// Whether a live record contains a term.
     pub fn is_held(&self, term: &str) -> bool {
         self.parts.iter().any(|part| part.holds(term))
     }
 
-    /// Whether so few live records hold a term that others may write its word in another way.
+    /// Whether so few live records contain a term that others may write its word differently.
     pub fn are_few(&self, term: &str) -> bool {
         let holding = self.parts.iter().flat_map(|part| part.holders(term));
         holding.take(FEW).count() < FEW
     }
 
-    /// Looks for a word as two, for records that write it apart. Where others write it as it
-    /// was typed they come first, and two of which one is a stop word are another thing: to
-    /// ask for "another" is not to ask for an other.
+    /// Looks a word up as two, for records that write it as two words. If other records write it
+    /// as typed, those come first, and splits with a stop word are left out: "another" does not
+    /// mean "an other".
     pub fn apart(&mut self, word: &str, alone: bool) -> Vec<Alternative> {
         let analyzer = self.analyzer;
         let is_stop = |(term, _): &(String, u32)| analyzer.is_stop_word(term);
@@ -58,8 +59,8 @@ impl<'r> Ways<'r> {
         found.collect()
     }
 
-    /// What a way stands for, where live records hold it: as it is or, where it is several
-    /// terms, with the first as the whole of a glued word: of `wifi6` that in `Wi-Fi 6`.
+    /// What a way stands for, if live records contain it: as it is or, if it has several terms,
+    /// also with the first as the whole of a compound word, so that `wifi6` matches `Wi-Fi 6`.
     pub fn find(&mut self, way: &Way, boost: f64) -> Vec<Alternative> {
         let Some(((first, _), rest)) = way.terms.split_first() else {
             return Vec::new();
@@ -82,7 +83,7 @@ impl<'r> Ways<'r> {
         found
     }
 
-    /// Terms one after another, where a live record holds them.
+    /// Terms in sequence, if a live record contains them.
     fn find_phrase(&mut self, terms: &[(String, u32)], boost: f64) -> Option<Alternative> {
         let (first, _) = terms.first()?;
         self.phrases_left = self.phrases_left.checked_sub(1)?;

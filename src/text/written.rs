@@ -1,4 +1,4 @@
-//! Words that are written in several ways: found by each of them, and by each alike.
+//! Words that are written in several ways: each way finds the others, with equal results.
 
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
@@ -73,7 +73,7 @@ fn a_phrase_is_marked_only_where_it_stands() {
     assert_eq!(marked, ["3.5", "mm"]);
 }
 
-/// Words of which each is written in several ways, glued, with accents, without spaces.
+/// Words that are each written in several ways: as compounds, with accents, without spaces.
 const GLUED: [&str; 20] = [
     "wi-fi",
     "wifi",
@@ -103,8 +103,8 @@ fn glued() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// The same where words have several ways to stand in a record: pruned or not, counted or
-    /// explained, in one part or several, with whatever is deleted.
+    /// Search stays consistent if words occur in several ways: pruned or not, counted or
+    /// explained, in one part or several, with any records deleted.
     #[test]
     fn ways_of_writing_a_word_change_nothing(
         first in prop::collection::vec((glued(), prop::bool::weighted(0.8)), 1..40),
@@ -136,7 +136,7 @@ proptest! {
                     .map(|term| term.contribution).sum();
                 prop_assert!((sum - f64::from(found.score)).abs() < 1e-5);
             }
-            // What is left, built at once, has the same scores in the same order.
+            // An index built from what is left has the same scores in the same order.
             let kept: Vec<&String> = first.iter().chain(&second)
                 .filter(|text| text.1).map(|text| &text.0).collect();
             let whole = index(&kept);
@@ -149,8 +149,8 @@ proptest! {
         }
     }
 
-    /// A record is found by any run of its own words, as a phrase too, and what is marked in
-    /// it lies on its characters.
+    /// A record is found by any sequence of its own words, also as a phrase, and its highlights
+    /// lie on character boundaries.
     #[test]
     fn a_record_is_found_by_its_own_words(text in glued(), from in 0usize..6, count in 1usize..4) {
         let words: Vec<&str> = text.split(' ').collect();

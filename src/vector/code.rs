@@ -1,4 +1,4 @@
-//! A vector in one byte a component, with what that cost.
+//! Vectors quantised to one byte per component, with a bound on the error.
 
 use instant_distance::Point;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::kernels::{dot_codes, dot_query};
 use crate::{DIMENSIONS, Vector};
 
-/// A quantised vector: `vector ≈ scale · values`, each component rounded to the nearest of
-/// 255 steps between plus and minus its largest.
+/// A quantised vector: `vector ≈ scale · values`. Each component is rounded to the nearest of 255
+/// steps between plus and minus the largest component.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Code {
     #[serde(with = "serde_big_array::BigArray")]
@@ -37,24 +37,24 @@ impl Code {
 }
 
 impl Point for Code {
-    /// The graph's metric: one minus the cosine of what the codes stand for.
+    /// The graph's metric: one minus the cosine of the quantised vectors.
     fn distance(&self, other: &Self) -> f32 {
         1.0 - dot_codes(&self.values, &other.values) as f32 * self.scale * other.scale
     }
 }
 
-/// A query in 16 bits a component, to bound its cosine to coded vectors.
+/// A query in 16 bits per component, for bounding its cosine with quantised vectors.
 pub struct QueryCode {
     values: [i16; DIMENSIONS],
     scale: f32,
-    /// Length of the part of the query its code does not hold.
+    /// Length of the part of the query that the quantised form does not represent.
     error: f32,
-    /// Length of the part it does.
+    /// Length of the part that it represents.
     length: f32,
 }
 
-/// What f32 arithmetic can add: both the estimate and the cosine sum 384 products of unit
-/// vectors, 24 sequential roundings of 6e-8 a lane and the few products after them.
+/// The most that f32 arithmetic can add: both the estimate and the cosine sum 384 products of unit
+/// vectors, with 24 sequential roundings of 6e-8 per lane and the few products after them.
 const ROUNDING: f32 = 4e-6;
 
 impl QueryCode {
@@ -81,12 +81,10 @@ impl QueryCode {
         }
     }
 
-    /// An estimate of the cosine to the vector a code stands for, and how far off it can
-    /// be at most.
+    /// Estimates the cosine with a quantised vector, and returns the maximum error of the estimate.
     ///
-    /// With q = q̂ + r and v = v̂ + s (what the codes hold, and the rests),
-    /// `q·v - q̂·v̂ = q̂·s + r·v`, which Cauchy-Schwarz bounds by `|q̂||s| + |r||v|`, and
-    /// |v| is 1.
+    /// Let q = q̂ + r and v = v̂ + s: the quantised parts and the remainders. Then `q·v - q̂·v̂ =
+    /// q̂·s + r·v`. By Cauchy-Schwarz, this is at most `|q̂||s| + |r||v|`, where |v| is 1.
     #[inline]
     pub fn estimate(&self, code: &Code) -> (f32, f32) {
         let estimate = dot_query(&self.values, &code.values) as f32 * self.scale * code.scale;
@@ -95,7 +93,7 @@ impl QueryCode {
     }
 }
 
-/// The f32 just above a non-negative number: a bound may be too wide, never too narrow.
+/// The f32 just above a non-negative number: a bound may be too wide but never too narrow.
 fn round_up(x: f64) -> f32 {
     (x as f32).next_up()
 }

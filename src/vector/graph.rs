@@ -1,8 +1,8 @@
 //! The HNSW graph (Malkov & Yashunin, 2016), built by instant-distance over int8 codes.
 //!
-//! The graph is immutable and approximate: it hands out candidate positions, which
-//! [`super::ExactScan`] rescores in f32. Its layers are built in parallel, so two builds
-//! over the same codes may differ; its recall is measured by `parallax recall`.
+//! The graph is immutable and approximate. It returns candidate positions, which
+//! [`super::ExactScan`] rescores in f32. Its layers are built in parallel, so two builds over the
+//! same codes may differ; `parallax recall` measures its recall.
 
 use instant_distance::{Builder, HnswMap, Search};
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::code::Code;
 use crate::Vector;
 
-/// How many candidates a search keeps, fixed when the graph is built (`ef` in the paper):
+/// How many candidates a search keeps, fixed when the graph is built (`ef` in the paper). This is
 /// the most it can return.
 pub const EF_SEARCH: usize = 200;
 
 /// How many candidates an insertion keeps (`efConstruction` in the paper).
 const EF_CONSTRUCTION: usize = 150;
 
-/// Which layers a point gets is drawn from this seed.
+/// The seed for assigning points to layers.
 const SEED: u64 = 0x5eed;
 
 /// A graph over the codes of one generation.
@@ -27,8 +27,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Builds the graph on rayon's current pool. It needs the codes twice in memory while
-    /// it works.
+    /// Builds the graph on the current rayon pool. Two copies of the codes are in memory during the
+    /// build.
     pub fn build(codes: &[Code]) -> Self {
         let positions: Vec<u32> = (0..codes.len() as u32).collect();
         let map = Builder::default()
@@ -39,12 +39,12 @@ impl Graph {
         Self { map }
     }
 
-    /// How many points the graph holds.
+    /// The number of points in the graph.
     pub fn len(&self) -> usize {
         self.map.values.len()
     }
 
-    /// Whether it holds none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.map.values.is_empty()
     }

@@ -1,19 +1,20 @@
-//! The three dot products everything else is made of.
+//! The three dot products that everything else is based on.
 //!
-//! Each is plain Rust in a form the compiler turns into vector instructions, compiled for
-//! several instruction sets; the one to use is chosen when the program runs, so that no
-//! CPU feature is required. The sums of integers are exact, and the f32 one adds in a fixed
-//! order without fused operations: every machine computes the same scores.
+//! Each is plain Rust that the compiler can vectorise, compiled for several instruction sets. The
+//! version is selected at run time, so no CPU feature is required. Integer sums are exact, and the
+//! f32 version adds in a fixed order without fused operations, so every machine computes the same
+//! scores.
 
-// `multiversion` calls the chosen version through unsafe code of its own, after checking
-// the CPU; none is written here.
+// `multiversion` calls the selected version through its own unsafe code, after checking the CPU;
+// none is written here.
 #![allow(unsafe_code)]
 
 use multiversion::multiversion;
 
 use crate::{DIMENSIONS, Vector};
 
-/// Partial sums of the f32 product: wide enough for any register, part of the result.
+/// The number of partial sums of the f32 product: wide enough for any register. It affects the
+/// result.
 const LANES: usize = 16;
 
 /// The cosine of two unit vectors: their dot product.
@@ -35,7 +36,7 @@ pub fn cosine(a: &Vector, b: &Vector) -> f32 {
     sums[0]
 }
 
-/// Dot product of two int8 codes; at most 127² · 384, which an i32 holds.
+/// Dot product of two int8 codes. It is at most 127² · 384, which fits an i32.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn dot_codes(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
     let mut sum = 0;
@@ -45,8 +46,8 @@ pub fn dot_codes(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
     sum
 }
 
-/// Dot product of a query in 16 bits with a code in 8. By Cauchy-Schwarz it stays below
-/// 1.6e9 for a unit query scaled to 32767 at its largest component, which an i32 holds.
+/// Dot product of a query in 16 bits with a code in 8. By Cauchy-Schwarz it is below 1.6e9 for a
+/// unit query scaled to 32767 at its largest component, so it fits an i32.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 pub fn dot_query(query: &[i16; DIMENSIONS], code: &[i8; DIMENSIONS]) -> i32 {
     let mut sum = 0;
@@ -64,7 +65,7 @@ mod tests {
     fn extreme_codes_do_not_overflow() {
         let (low, high) = ([-127i8; DIMENSIONS], [127i8; DIMENSIONS]);
         assert_eq!(dot_codes(&low, &high), -127 * 127 * 384);
-        // The longest query there can be: all components equal, each at the scale's end.
+        // The longest possible query: all components equal and at the end of the scale.
         assert_eq!(dot_query(&[32767; DIMENSIONS], &high), 32767 * 127 * 384);
     }
 

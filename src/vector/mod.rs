@@ -1,9 +1,8 @@
-//! Nearness by meaning: unit vectors, searched through int8 codes and scored in f32.
+//! Similarity search over unit vectors, which are searched through int8 codes and scored in f32.
 //!
-//! [`ExactScan`] is the oracle: it reads every vector (or those a filter lets through) and
-//! its answer equals that of a full scan in f32. [`Graph`] is an HNSW graph over the same
-//! codes: it looks at a few thousand and can miss. Whatever found a candidate, the score
-//! is the true cosine.
+//! [`ExactScan`] is the reference: it reads every vector (or those that pass a filter), and its
+//! answer equals that of a full f32 scan. [`Graph`] is an HNSW graph over the same codes: it visits
+//! a few thousand and can miss some. Whichever finds a candidate, its score is the true cosine.
 
 mod code;
 mod graph;
@@ -17,17 +16,17 @@ pub use graph::{EF_SEARCH, Graph};
 pub use kernels::cosine;
 pub use scan::ExactScan;
 
-/// A candidate: its position in the index, and its cosine to the query.
+/// A candidate: its position in the index and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
     /// Position in the index, from 0.
     pub position: u32,
-    /// Cosine to the query, -1 to 1.
+    /// Cosine with the query, -1 to 1.
     pub cosine: f32,
 }
 
 impl Neighbour {
-    /// Best first; equal cosines in order of position, so that one query has one ranking.
+    /// Best first, with equal cosines in order of position, so that a query has only one ranking.
     pub fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
         b.cosine
             .total_cmp(&a.cosine)
@@ -38,7 +37,7 @@ impl Neighbour {
 /// Scales a vector to unit length.
 ///
 /// # Errors
-/// The reason why it has no direction: a component that is not finite, or all zero.
+/// Why it has no direction: it has a non-finite component or is zero.
 pub fn normalise(vector: &mut Vector) -> Result<(), String> {
     if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
         return Err(format!("component {at} is not a finite number"));
@@ -47,7 +46,7 @@ pub fn normalise(vector: &mut Vector) -> Result<(), String> {
     if square == 0.0 {
         return Err("all components are zero".into());
     }
-    // A vector that is unit length already to f32's precision stays as it is, to the bit.
+    // A vector that already has unit length within f32 precision is left unchanged, bit for bit.
     if (square - 1.0).abs() > 1e-6 {
         let length = square.sqrt();
         for x in vector.iter_mut() {

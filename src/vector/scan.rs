@@ -1,8 +1,8 @@
-//! The exact scan: every vector looked at, the answer equal to a full scan in f32.
+//! The exact scan: it examines every vector, and its answer equals that of a full f32 scan.
 //!
-//! It reads the one-byte codes, a quarter of the memory, and keeps for each vector how far
-//! its estimate can be off (see [`super::code`]). A vector is rescored in f32 whenever that
-//! bound lets it reach the k-th best score, so nothing that belongs in the answer is missed.
+//! It reads the one-byte codes, a quarter of the memory, and knows how far each vector's estimate
+//! can be off (see [`super::code`]). A vector is rescored in f32 whenever it could reach the k-th
+//! best score within that bound, so nothing that belongs in the answer is missed.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,7 +29,7 @@ impl ExactScan {
         Self { vectors, codes }
     }
 
-    /// Several as one, of each only the positions kept, in order.
+    /// Merges several scans, keeping only the given positions of each, in order.
     pub fn merge<'a>(parts: impl Iterator<Item = (&'a Self, RoaringBitmap)> + Clone) -> Self {
         let kept: u64 = parts.clone().map(|(_, kept)| kept.len()).sum();
         let mut merged = Self {
@@ -48,12 +48,12 @@ impl ExactScan {
         merged
     }
 
-    /// How many vectors there are.
+    /// The number of vectors.
     pub fn len(&self) -> usize {
         self.vectors.len()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.vectors.is_empty()
     }
@@ -68,8 +68,8 @@ impl ExactScan {
         self.vectors.get(position as usize)
     }
 
-    /// The `k` vectors nearest to a unit query among those the filter lets through, best
-    /// first; fewer only where fewer exist.
+    /// The `k` vectors nearest to a unit query among those that pass the filter, best first. Fewer
+    /// only if fewer exist.
     pub fn nearest(
         &self,
         query: &Vector,
@@ -85,8 +85,8 @@ impl ExactScan {
         near
     }
 
-    /// Every vector whose cosine to a unit query is `least` or more, among those the filter
-    /// lets through, best first.
+    /// Every vector that passes the filter and whose cosine with a unit query is at least `least`,
+    /// best first.
     pub fn reaching(
         &self,
         query: &Vector,
@@ -109,7 +109,8 @@ impl ExactScan {
         near
     }
 
-    /// True cosines of positions, best first. Positions the index does not have are left out.
+    /// The true cosines of some positions, best first. Positions that are not in the index are left
+    /// out.
     pub fn rescore(
         &self,
         query: &Vector,
@@ -137,7 +138,7 @@ impl ExactScan {
             return Vec::new();
         }
         let query = QueryCode::new(query);
-        // The k best lower bounds so far: their least is a score k vectors surely reach.
+        // The k best lower bounds so far. At least k vectors reach the smallest of them.
         let mut floor: BinaryHeap<Reverse<Ordered>> = BinaryHeap::with_capacity(k.min(1 << 16) + 1);
         let mut reach = f32::NEG_INFINITY;
         let mut candidates: Vec<(u32, f32)> = Vec::new();
@@ -169,7 +170,7 @@ impl ExactScan {
     }
 }
 
-/// An f32 that can stand in a heap.
+/// An f32 with a total order, for use in a heap.
 #[derive(PartialEq)]
 struct Ordered(f32);
 
@@ -192,7 +193,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What the scan must equal: every cosine computed, sorted, cut.
+    /// The expected result of the scan: every cosine computed, sorted and cut.
     fn full_scan(vectors: &[Vector], query: &Vector, k: usize) -> Vec<Neighbour> {
         let mut all: Vec<Neighbour> = (0u32..)
             .zip(vectors)
@@ -206,8 +207,8 @@ mod tests {
         all
     }
 
-    /// Unit vectors in a few tight clusters, with copies: many scores lie closer together
-    /// than the codes can tell apart.
+    /// Unit vectors in a few tight clusters, with duplicates: many scores are closer together than
+    /// the codes can distinguish.
     fn clustered(seed: u64, n: usize) -> Vec<Vector> {
         let mut state = seed | 1;
         let mut random = || {

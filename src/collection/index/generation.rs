@@ -1,8 +1,8 @@
-//! One state of a collection's indexes, immutable: a few segments, and which of their
-//! records are deleted. Every write makes a new generation; readers keep theirs.
+//! An immutable state of a collection's indexes: a few segments, and which of their records are
+//! deleted. Every write creates a new generation; readers keep the one they have.
 //!
-//! The first segment is the base, the only large one, with the graph over its vectors; the
-//! others are what was written since, the delta. Positions run through all segments, in
+//! The first segment is the base. It is the only large one and has the graph over its vectors. The
+//! others contain what was written since: the delta. Positions are numbered across all segments, in
 //! order of record number.
 
 use std::borrow::Cow;
@@ -25,36 +25,36 @@ use crate::vector::Graph;
 /// The indexes of one state of the store.
 #[derive(Clone, Default)]
 pub struct Generation {
-    /// The state they are true of.
+    /// The state of the store that they represent.
     pub state: State,
     /// Segments in order of record number.
     pub parts: Vec<Part>,
-    /// What unrelated texts of it have in common, once somebody asked.
+    /// The distribution of cosines between unrelated texts, computed on first use.
     background: Arc<OnceLock<Option<Background>>>,
-    /// How many records have each value of each facet, likewise.
+    /// The number of records for each value of each facet, computed on first use.
     pub(in crate::collection) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
 }
 
-/// A segment and what was deleted from it.
+/// A segment and its deletions.
 #[derive(Clone)]
 pub struct Part {
     /// The segment.
     pub segment: Arc<Segment>,
-    /// The positions in it that are not deleted; `None` where none is.
+    /// The positions that are not deleted; `None` if no record is deleted.
     pub live: Option<Arc<RoaringBitmap>>,
-    /// How many terms its live records have in all.
+    /// The total number of terms in its live records.
     pub terms: u64,
-    /// What is added to a position in it.
+    /// The offset added to its positions.
     pub offset: u32,
-    /// The graph over its vectors, where it has one.
+    /// The graph over its vectors, if it has one.
     pub graph: Option<Arc<Graph>>,
 }
 
-/// For each part the live positions that pass the filters; `None` where there is no filter.
+/// For each part, the live positions that pass the filters; `None` if there are no filters.
 pub type Passing = Option<Vec<RoaringBitmap>>;
 
 impl Part {
-    /// A segment of which nothing is deleted.
+    /// A part with a segment without deletions.
     pub fn whole(segment: Segment) -> Self {
         let lengths = segment.columns.text.lengths();
         Self {
@@ -66,7 +66,7 @@ impl Part {
         }
     }
 
-    /// How many records are live.
+    /// The number of live records.
     pub fn records(&self) -> u32 {
         self.live
             .as_ref()
@@ -94,8 +94,8 @@ impl Part {
                 .is_none_or(|live| live.contains(position))
     }
 
-    /// The same without some records, given by number; those it does not have are passed
-    /// over.
+    /// The same part without some records, given by number. Numbers it does not contain are
+    /// ignored.
     pub fn without(&self, numbers: &BTreeSet<RecordId>) -> Self {
         let columns = &self.segment.columns;
         let (Some(first), Some(last)) = (columns.numbers.first(), columns.numbers.last()) else {
@@ -121,7 +121,7 @@ impl Part {
 }
 
 impl Generation {
-    /// A generation of some parts, in order of record number.
+    /// A generation with the given parts, in order of record number.
     pub fn new(state: State, parts: impl IntoIterator<Item = Part>) -> Self {
         let mut offset = 0;
         let parts = parts.into_iter().map(|mut part| {
@@ -137,15 +137,15 @@ impl Generation {
         }
     }
 
-    /// The distribution of cosines between its records; `None` where they are too few.
+    /// The distribution of cosines between its records; `None` if there are too few of them.
     pub fn background(&self) -> Option<&Background> {
         self.background
             .get_or_init(|| Background::of(self))
             .as_ref()
     }
 
-    /// The vectors of so many live records, evenly spread over all, or of all: the same ones
-    /// however the records are parted into segments.
+    /// The vectors of `wanted` live records, evenly spread over all of them, or of all records if
+    /// there are fewer. The selection does not depend on how the records are divided into segments.
     pub fn spread(&self, wanted: u32) -> impl Iterator<Item = &Vector> {
         let records = u64::from(self.records());
         let wanted = u64::from(wanted).min(records);
@@ -168,12 +168,12 @@ impl Generation {
         parts.filter_map(|position| self.vector(position))
     }
 
-    /// How many records it holds.
+    /// The number of live records.
     pub fn records(&self) -> u32 {
         self.parts.iter().map(Part::records).sum()
     }
 
-    /// The part a position lies in, and where.
+    /// The part that contains a position, and the position within it.
     pub fn locate(&self, position: u32) -> Option<(&Part, u32)> {
         let after = self.parts.partition_point(|part| part.offset <= position);
         let part = self.parts.get(after.checked_sub(1)?)?;
@@ -187,7 +187,7 @@ impl Generation {
         part.segment.columns.numbers.get(within as usize).copied()
     }
 
-    /// Where a record stands, unless it is deleted.
+    /// The position of a record, unless it is deleted.
     pub fn position(&self, number: RecordId) -> Option<u32> {
         self.parts.iter().find_map(|part| {
             let within = part.segment.columns.position(number)?;
@@ -211,14 +211,14 @@ impl Generation {
         })
     }
 
-    /// What a record shares with those identical to it.
+    /// The value that a record shares with identical ones.
     pub fn fingerprint(&self, position: u32) -> Option<u64> {
         let (part, within) = self.locate(position)?;
         let fingerprints = &part.segment.columns.fingerprints;
         fingerprints.get(within as usize).copied()
     }
 
-    /// Records identical to one, without itself, that pass.
+    /// The other records identical to the given one that pass the filters.
     pub fn copies(&self, position: u32, passing: &Passing) -> Vec<u32> {
         let Some(same) = self.fingerprint(position) else {
             return Vec::new();
@@ -229,7 +229,7 @@ impl Generation {
             .collect()
     }
 
-    /// Whether a record is live and passes.
+    /// Whether a record is live and passes the filters.
     pub fn passes(&self, position: u32, passing: &Passing) -> bool {
         let after = self.parts.partition_point(|part| part.offset <= position);
         let Some(at) = after.checked_sub(1) else {
@@ -252,11 +252,10 @@ impl Generation {
         })
     }
 
-    /// What passes every filter, of a collection with these facets.
+    /// The records that pass every filter, in a collection with these facets.
     ///
     /// # Errors
-    /// [`crate::Error::BadQuery`] for a filter that makes no sense here; see
-    /// [`crate::filter::resolve`].
+    /// [`crate::Error::BadQuery`] for an invalid filter; see [`crate::filter::resolve`].
     pub fn select(&self, facets: &[FacetField], filters: &[Filter]) -> Result<Passing> {
         if filters.is_empty() {
             return Ok(None);
@@ -274,7 +273,7 @@ impl Generation {
         Ok(Some(passing.collect()))
     }
 
-    /// How many records pass.
+    /// The number of records that pass.
     pub fn passing(&self, passing: &Passing) -> u32 {
         match passing {
             Some(parts) => parts.iter().map(|part| part.len() as u32).sum(),
@@ -282,7 +281,7 @@ impl Generation {
         }
     }
 
-    /// The records of a part that pass, where not simply all do.
+    /// The records of a part that pass; `None` if all of them do.
     pub fn allowed<'a>(&'a self, part: usize, passing: &'a Passing) -> Option<&'a RoaringBitmap> {
         match passing {
             Some(parts) => parts.get(part),
@@ -290,7 +289,7 @@ impl Generation {
         }
     }
 
-    /// The parts as text search reads them.
+    /// The parts in the form that text search uses.
     pub fn text_parts<'a>(&'a self, passing: &'a Passing) -> Vec<TextPart<'a>> {
         let parts = self.parts.iter().enumerate();
         let parts = parts.map(|(at, part)| TextPart {

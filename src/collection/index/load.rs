@@ -1,5 +1,5 @@
-//! The indexes at a start: from their files where these are whole, built from the store where
-//! not, and brought up to its state.
+//! Loads the indexes at startup. They are read from their files if these are intact, otherwise
+//! built from the store, and then brought up to date with it.
 
 use std::path::Path;
 
@@ -11,18 +11,18 @@ use crate::collection::{COLUMNS_FILE, GRAPH_FILE};
 use crate::error::Result;
 use crate::vector::Graph;
 
-/// The generation a store stands for.
+/// The generation that a store represents.
 pub(in crate::collection) struct Loaded {
     /// The generation.
     pub generation: Generation,
-    /// What its base was built from, where files hold it, or its graph at least. Otherwise
-    /// all was read anew and there is no file yet.
+    /// What the base, or at least its graph, was built from, if it was loaded from files. `None` if
+    /// everything was read from the store and there is no file yet.
     pub base: Option<BuiltFrom>,
-    /// Whether the base's columns had to be read anew, and wait to be written down.
+    /// Whether the base's columns were rebuilt from the store and must be saved.
     pub columns_are_new: bool,
 }
 
-/// Loads what a store stands for.
+/// Loads the indexes of a store.
 pub(in crate::collection) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     let view = store.read()?;
     let state = view.state()?;
@@ -49,7 +49,7 @@ pub(in crate::collection) fn load(store: &Store, folder: &Path) -> Result<Loaded
     })
 }
 
-/// The base segment from its file, less what was deleted since.
+/// The base segment from its file, without the records deleted since.
 fn load_base(
     store: &Store,
     view: &View<'_>,
@@ -58,7 +58,7 @@ fn load_base(
 ) -> Result<Option<(BuiltFrom, Part)>> {
     let path = folder.join(COLUMNS_FILE);
     let again = |reason: &str| {
-        // A collection that began empty has no file until its first merge.
+        // A collection that was created empty has no file until its first merge.
         if now.sequence > 0 {
             tracing::warn!(file = %path.display(), reason, "building the index again");
         }
@@ -83,9 +83,9 @@ fn load_base(
     Ok(Some((from, part)))
 }
 
-/// The base segment read anew from the store, where there is a graph that fits it: building
-/// one takes far longer. It fits the records it was built from as long as none of them was
-/// deleted, whose vectors are gone.
+/// The base segment, reread from the store, if there is a graph that fits it, because building a
+/// graph takes far longer. The graph fits the records it was built from as long as none of them was
+/// deleted: the vectors of deleted records are gone.
 fn rebuild_base(
     store: &Store,
     view: &View<'_>,
@@ -107,7 +107,7 @@ fn rebuild_base(
     Ok(Some((from, Part::whole(base))))
 }
 
-/// A graph from its file, if it is over `points` vectors and of the base's state.
+/// The graph from its file, if it has `points` vectors and matches the base's state.
 pub(in crate::collection) fn read_graph(
     folder: &Path,
     base: &BuiltFrom,

@@ -1,5 +1,5 @@
-//! Merging in the background: all segments become a new base, with its graph, while queries
-//! and writes go on; then it takes the place of what it was made from.
+//! Merging in the background: all segments are merged into a new base with a graph while queries
+//! and writes continue. Then the new base replaces the merged segments.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use crate::locks::lock;
 use crate::record::{RecordId, Schema};
 use crate::vector::Graph;
 
-/// Whether a thread of the collection is at work; one at a time is.
+/// Whether a background thread of the collection is running; there is at most one at a time.
 #[derive(Default)]
 pub(in crate::collection) struct AtWork {
     busy: Mutex<bool>,
@@ -26,7 +26,7 @@ pub(in crate::collection) struct AtWork {
 }
 
 impl AtWork {
-    /// Whether the caller may begin: nobody else is at work.
+    /// Whether the caller may start, because no other thread is running.
     fn begin(&self) -> bool {
         let mut busy = lock(&self.busy);
         !std::mem::replace(&mut *busy, true)
@@ -49,9 +49,9 @@ impl AtWork {
 }
 
 impl Collection {
-    /// Merges the last parts while the one before is not much larger, so that their sizes
-    /// fall geometrically: a record is merged a number of times that grows with the
-    /// logarithm of the delta. The first `keep` parts are left as they are.
+    /// Merges the last parts as long as the part before is not much larger, so that part sizes form
+    /// a geometric series. So the number of times a record is merged grows with the logarithm of
+    /// the delta. The first `keep` parts are left unchanged.
     pub(in crate::collection) fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
         while parts.len() > keep + 1 {
             let last = parts.len() - 1;
@@ -71,12 +71,12 @@ impl Collection {
         }
     }
 
-    /// Waits until no work in the background is left.
+    /// Waits until all background work is finished.
     pub fn settle(&self) {
         self.writer.at_work.wait();
     }
 
-    /// Starts a merge where the delta has grown enough for one.
+    /// Starts a merge if the delta is large enough.
     pub(in crate::collection) fn merge_if_grown(&self) {
         let held = self.writer.held.load(std::sync::atomic::Ordering::SeqCst) > 0;
         if !held && self.has_grown(&self.generation()) {
@@ -84,8 +84,8 @@ impl Collection {
         }
     }
 
-    /// Whether the delta and the deletions have reached a quarter of the base: merges are
-    /// then as rare as the base is large, and cost a bounded share of the writing.
+    /// Whether the delta and the deletions have reached a quarter of the base. So the larger the
+    /// base, the rarer the merges, and their cost is a bounded share of the writes.
     fn has_grown(&self, generation: &Generation) -> bool {
         let Some((base, delta)) = generation.parts.split_first() else {
             return false;
@@ -97,7 +97,7 @@ impl Collection {
             && u64::from(changed) * 4 >= u64::from(base.records())
     }
 
-    /// Merges all segments on a thread of its own. Should that fail, they go on answering.
+    /// Merges all segments on a separate thread. If that fails, they remain in use.
     pub(in crate::collection) fn merge_in_background(&self) {
         if !self.writer.at_work.begin() {
             return;
@@ -122,8 +122,8 @@ impl Collection {
         });
     }
 
-    /// Does in the background what is left to do once the indexes are loaded: the base's
-    /// graph is read or built, what was read anew is written down.
+    /// Finishes loading in the background: the base's graph is read or built, and rebuilt indexes
+    /// are saved.
     pub(in crate::collection) fn complete_in_background(
         &self,
         base: Option<BuiltFrom>,
@@ -146,7 +146,7 @@ impl Collection {
         base.is_some_and(|records| records >= self.tuning.graph_min_records)
     }
 
-    /// Reads the base's graph from its file, or builds it, on a thread of its own.
+    /// Reads the base's graph from its file, or builds it, on a separate thread.
     fn load_graph_in_background(&self, from: BuiltFrom, columns_are_new: bool) {
         let snapshot = self.generation();
         let Some(base) = snapshot.parts.first().cloned() else {
@@ -182,8 +182,8 @@ impl Collection {
         });
     }
 
-    /// Starts a thread. It holds the collection only while it finishes, so that one that is
-    /// no longer used can go.
+    /// Starts a thread. It holds the collection only while it finishes its work, so that an unused
+    /// collection can be dropped.
     fn work(&self, work: impl FnOnce(&dyn Fn(&dyn Fn(&Self))) + Send + 'static) {
         let itself = self.itself.clone();
         let at_work = Arc::clone(&self.writer.at_work);
@@ -194,14 +194,14 @@ impl Collection {
                     done(&collection);
                 }
             };
-            // The graph's library may panic; a collection without a graph is slower, no more.
+            // The graph library may panic. Without a graph, the collection is only slower.
             if catch_unwind(AssertUnwindSafe(|| work(&finish))).is_err() {
                 tracing::error!(collection = %name, "the indexes cannot be merged");
             }
             if let Some(collection) = itself.upgrade() {
                 collection.turn().frozen = 0;
             }
-            // Said once this thread no longer holds the collection open.
+            // Reported after this thread has released the collection.
             at_work.end();
         };
         let thread = std::thread::Builder::new().name("merge".into());
@@ -212,8 +212,7 @@ impl Collection {
         }
     }
 
-    /// Puts a merged base in the place of the segments it was made from, less what was
-    /// deleted since.
+    /// Replaces the segments that were merged by the new base, without the records deleted since.
     fn take_over(
         &self,
         snapshot: &Generation,
@@ -228,7 +227,7 @@ impl Collection {
             let same = |(then, now): (&Part, &Part)| Arc::ptr_eq(&then.segment, &now.segment);
             if before.len() != snapshot.parts.len() || !snapshot.parts.iter().zip(before).all(same)
             {
-                // The indexes were loaded anew meanwhile.
+                // The indexes were reloaded in the meantime.
                 turn.frozen = 0;
                 return;
             }
@@ -251,7 +250,7 @@ impl Collection {
             turn.frozen = 0;
         }
         match kept {
-            // Only now is the log of older deletions of no use to anyone.
+            // The log of older deletions is not needed from here on.
             Ok(()) => {
                 if let Err(error) = self.store.forget_deletions(from.state.sequence) {
                     tracing::warn!(%error, "the log of deletions stays longer than needed");
@@ -282,12 +281,12 @@ impl Collection {
     }
 }
 
-/// All live records of a generation as one part, with a graph where it is large; `None`
-/// where there is no record.
+/// All live records of a generation as one part, with a graph if it is large; `None` if there are
+/// no records.
 fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Part> {
     background::merge(|| {
         let mut part = match generation.parts.as_slice() {
-            // Nothing to merge: it only was not written down yet.
+            // There is nothing to merge: the base was just not saved yet.
             [only] if only.live.is_none() => only.clone(),
             parts => {
                 let parts: Vec<_> = parts
@@ -307,7 +306,7 @@ fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Pa
     })
 }
 
-/// Writes a base down, in place of the one before.
+/// Saves a base, replacing the previous one.
 ///
 /// # Errors
 /// [`Error::Io`].

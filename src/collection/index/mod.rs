@@ -1,5 +1,5 @@
-//! What is searched: segments of records, the generation they make up, and how small segments
-//! become large ones.
+//! What is searched: segments of records, the generation they form, and merging small segments into
+//! larger ones.
 
 pub mod generation;
 pub mod load;

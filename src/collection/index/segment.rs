@@ -1,8 +1,8 @@
-//! A segment: some records of a collection, indexed once and for all. What is written later
-//! goes into further segments; what is deleted is left out by whoever reads it.
+//! An immutable index of some records of a collection. Later writes go into further segments, and
+//! readers skip deleted records.
 //!
-//! Positions run from 0 in order of record number, the same in every part of a segment, so
-//! that equal scores stand in order of number wherever they come from.
+//! Positions start at 0, in order of record number, and are the same in every part of a segment, so
+//! that equal scores are always ordered by number.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,11 +22,11 @@ use crate::{DIMENSIONS, Vector};
 
 /// Records with their indexes.
 pub struct Segment {
-    /// What is read from the records, and kept on disk for the largest segment.
+    /// What is derived from the records, and saved to disk for the largest segment.
     pub columns: Columns,
     /// Their vectors, passage by passage.
     pub scan: ExactScan,
-    /// Fingerprint and position, sorted: where identical records are.
+    /// Fingerprint and position, sorted, for finding identical records.
     copies: Vec<(u64, u32)>,
 }
 
@@ -37,16 +37,16 @@ pub struct Columns {
     pub numbers: Vec<RecordId>,
     /// The inverted index.
     pub text: TextIndex,
-    /// Facets.
+    /// The facets.
     pub facets: FacetIndex,
-    /// What tells each record's texts and vectors from others'; equal for identical ones.
+    /// A fingerprint of each record's texts and vectors; equal for identical records.
     pub fingerprints: Vec<u64>,
-    /// Where each record's vectors end; they begin where those of the one before end.
+    /// Where each record's vectors end. They start where those of the previous record end.
     pub ends: Vec<u32>,
 }
 
 impl Segment {
-    /// Indexes records that were just written, numbered from `first` on.
+    /// Indexes newly written records, numbered from `first` on.
     pub fn of(schema: &Schema, first: u32, records: &[&Encoded]) -> Self {
         let mut builder = Builder::new(schema);
         for (number, record) in (first..).zip(records) {
@@ -55,10 +55,10 @@ impl Segment {
         builder.build()
     }
 
-    /// Indexes the records of a range of numbers.
+    /// Indexes the records in a range of numbers.
     ///
     /// # Errors
-    /// What keeps the store from being read.
+    /// The store's read errors.
     pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u32>) -> Result<Self> {
         let mut builder = Builder::new(schema);
         let mut vectors: Vec<Vector> = Vec::new();
@@ -81,11 +81,11 @@ impl Segment {
         Ok(builder.build())
     }
 
-    /// Puts a segment together from its columns and the store. Records deleted since get
-    /// vectors of zeros, which nobody reads. `None` where columns and store do not fit.
+    /// Assembles a segment from its columns and the store. Records deleted since get zero vectors,
+    /// which are never read. `None` if columns and store do not match.
     ///
     /// # Errors
-    /// What keeps the store from being read.
+    /// The store's read errors.
     pub fn restore(
         view: &View<'_>,
         schema: &Schema,
@@ -110,8 +110,8 @@ impl Segment {
         Ok(fits.then(|| Self::new(columns, ExactScan::new(vectors))))
     }
 
-    /// Several segments as one, of each only the positions kept. Numbers rise from segment
-    /// to segment.
+    /// Merges several segments, keeping only the given positions of each. Numbers increase from
+    /// segment to segment.
     pub fn merge(parts: &[(&Self, Cow<'_, RoaringBitmap>)], schema: &Schema) -> Self {
         let mut columns = Columns {
             numbers: Vec::new(),
@@ -164,12 +164,12 @@ impl Segment {
         }
     }
 
-    /// How many records it holds, deleted ones among them.
+    /// The number of records, including deleted ones.
     pub fn len(&self) -> u32 {
         self.columns.numbers.len() as u32
     }
 
-    /// Whether it holds none.
+    /// Whether it contains no records.
     pub fn is_empty(&self) -> bool {
         self.columns.numbers.is_empty()
     }
@@ -184,13 +184,13 @@ impl Segment {
 }
 
 impl Columns {
-    /// Where a record stands.
+    /// The position of a record.
     pub fn position(&self, number: RecordId) -> Option<u32> {
         let at = self.numbers.binary_search(&number).ok()?;
         u32::try_from(at).ok()
     }
 
-    /// Where the vectors of a record stand.
+    /// The range of a record's vectors.
     pub fn vectors_of(&self, position: u32) -> Range<u32> {
         let at = position as usize;
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -206,7 +206,7 @@ impl Columns {
         }
     }
 
-    /// Where the vectors of some records stand.
+    /// The positions of the vectors of some records.
     pub fn vectors_of_all<'a>(&self, records: &'a RoaringBitmap) -> Cow<'a, RoaringBitmap> {
         if self.one_each() {
             return Cow::Borrowed(records);
@@ -218,14 +218,14 @@ impl Columns {
         Cow::Owned(vectors)
     }
 
-    /// Whether every record has one vector, so that both stand at the same positions.
+    /// Whether every record has one vector, so that records and vectors have the same positions.
     fn one_each(&self) -> bool {
         self.ends
             .last()
             .is_none_or(|&end| end as usize == self.numbers.len())
     }
 
-    /// Whether the parts agree with each other, as they do unless a file was made up.
+    /// Whether the parts are consistent, which they are unless a file was forged.
     fn fits(&self, facets: usize) -> bool {
         let records = self.numbers.len();
         records == self.ends.len()
@@ -271,7 +271,7 @@ impl<'a> Builder<'a> {
         self.vectors.extend(vectors);
     }
 
-    /// Adds all of a record but its vectors.
+    /// Adds everything of a record except its vectors.
     fn describe(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
         let position = self.numbers.len() as u32;
         self.facets.add(position, payload);

@@ -1,8 +1,8 @@
-//! Which records are answers to a query: what `total` counts, and the counts of facets too.
+//! Which records are answers to a query: those that `total` and the facets count.
 //!
-//! By meaning every record is more or less near, so that a line is needed: the one from which
-//! on something is said to fit. A record that holds every word of the query is an answer
-//! whatever it means.
+//! By meaning, every record is more or less near, so there is a threshold: the cosine from which
+//! a record counts as fitting. A record that contains every word of the query is always an
+//! answer.
 
 use roaring::RoaringBitmap;
 
@@ -13,20 +13,21 @@ use crate::collection::search::ranking::Asked;
 use crate::query::{Counted, Route};
 use crate::text;
 
-/// The answers to a query that reads meaning.
+/// The answers to a query by meaning.
 pub struct Answers {
-    /// For each part the positions of the answers; `None` where every record counts as one.
+    /// The positions of the answers in each part; `None` if every record counts as one.
     pub parts: Passing,
-    /// Which they are.
+    /// What was counted.
     pub counted: Counted,
-    /// Those of them that pass and are near enough, best first, where all such were looked for.
+    /// Those of them that pass and are near enough, best first; empty if they were not all
+    /// searched for.
     pub near: Vec<NearRecord>,
-    /// Whether one that passes holds every word of the query.
+    /// Whether a record that passes contains every word of the query.
     pub holds_all: bool,
 }
 
 impl Asked<'_> {
-    /// The answers among the records of a scope, which holds all that pass.
+    /// The answers among the records of a scope, which includes all that pass.
     pub(super) fn answers(&self, vector: &Vector, scope: &Passing) -> Answers {
         let holding = text::holding_all(&self.parts(), self.words);
         let holds_all = self.any_passes(&holding);
@@ -36,7 +37,7 @@ impl Asked<'_> {
                 ..Answers::all()
             };
         };
-        // Filters are for the exact scan, though the scope may leave one of them aside.
+        // Filters require the exact scan, even if the scope ignores one of them.
         let route = match self.passing {
             Some(_) => Route::Exact,
             None => self.query.route,
@@ -78,7 +79,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Whether a record that passes holds every word of the query.
+    /// Whether a record that passes contains every word of the query.
     pub(super) fn any_holds_all(&self) -> bool {
         self.any_passes(&text::holding_all(&self.parts(), self.words))
     }
@@ -105,7 +106,7 @@ impl Asked<'_> {
 }
 
 impl Answers {
-    /// Every record, where nothing was asked that would tell.
+    /// Every record, if there is nothing to judge by.
     pub fn all() -> Self {
         Self {
             parts: None,

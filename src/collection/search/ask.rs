@@ -1,54 +1,54 @@
-//! Question answering over pairs: the question nearest in meaning to the one asked has the
-//! answer, if it is near enough to be the same question and stands out from the others.
+//! Question answering over pairs: the pair whose question is nearest in meaning to the one asked
+//! has the answer, if it is near enough to be the same question and stands out from the others.
 //!
-//! Near enough is told by how near the nearest of as many unrelated sentences would be.
-//! Unrelated sentences in general, not the collection's own questions: those of a shop are
-//! all about the shop, and what is usual among them is no sign of a stranger. What is told
-//! apart by them is which of them is meant: where a question with another answer is almost
-//! as near, that is not known.
+//! How near is enough depends on how near the nearest of as many unrelated sentences would be.
+//! These are unrelated sentences in general, not the collection's own questions: those of a shop
+//! are all about the shop, so similarity that is usual among them does not mark a question as
+//! unrelated. The collection's own questions decide which of them is meant: if a question with
+//! another answer is almost as near, the answer is unknown.
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Hit, Query, Timings};
 
-/// The mean cosine of unrelated sentences, and its standard deviation: those of STS-B's first
-/// sentences, each with each.
+/// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
+/// sentences in STS-B.
 const UNRELATED: (f32, f32) = (0.02, 0.097);
 
-/// From where on a question is taken for the one asked, in units of the largest cosine to be
-/// expected of as many unrelated sentences (`σ √(2 ln N)`, the asymptotic maximum of N normal
-/// variables). Chosen on STS-B's development pairs; tests/answers.rs prints the figures for
+/// The threshold for a question to count as the one asked, in units of the largest expected
+/// cosine of as many unrelated sentences (`σ √(2 ln N)`, the asymptotic maximum of N normal
+/// variables). Chosen on the development pairs of STS-B; tests/answers.rs prints the figures for
 /// its test pairs.
 const SAME_QUESTION: f32 = 1.8;
 
-/// Fewer questions than these are judged as if they were so many: a stranger has no less in
-/// common with a question for its being the only one.
+/// Collections with fewer questions are judged as if they had this many: an unrelated question
+/// is no less similar to a stored one because that is the only one.
 const LEAST_QUESTIONS: u32 = 30;
 
-/// By how much a question must be nearer than the next that has another answer.
+/// How much nearer a question must be than the next one with another answer.
 const STANDS_OUT: f32 = 0.05;
 
-/// From where on two questions are the same to the letter, or as good as that.
+/// The cosine from which two questions are identical, or as good as identical.
 const IDENTICAL: f32 = 0.999;
 
-/// How many of the nearest pairs are looked at for another answer.
+/// How many of the nearest pairs are checked for another answer.
 const LOOKED_AT: usize = 20;
 
-/// What came of a question.
+/// The result of asking a question.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// The pair whose question is nearest to the one asked; none where there is none at all.
+    /// The pair whose question is nearest to the one asked; `None` if there is no pair.
     pub nearest: Option<Hit>,
-    /// Whether it is near enough, so that its answer is one. Otherwise the honest answer is
-    /// that nobody here knows.
+    /// Whether it is near enough for its answer to apply. Otherwise the honest answer is that it
+    /// is not known.
     pub known: bool,
     /// How long it took.
     pub timings: Timings,
 }
 
 impl Reply {
-    /// The answer, where there is one.
+    /// The answer, if there is one.
     pub fn answer(&self) -> Option<&str> {
         let nearest = self.nearest.as_ref().filter(|_| self.known);
         nearest.map(|hit| hit.record.text.as_str())
@@ -56,11 +56,10 @@ impl Reply {
 }
 
 impl Collection {
-    /// Answers a question from a collection of questions and their answers.
+    /// Answers a question from a collection of questions and answers.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for a collection of anything else, and those of
-    /// [`Collection::search`].
+    /// [`Error::BadQuery`] for any other collection, and those of [`Collection::search`].
     pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
         if !self.schema().pairs {
             return Err(Error::BadQuery(format!(
@@ -78,7 +77,7 @@ impl Collection {
         query.check()?;
         let answer = self.search(&query)?;
         let records = self.generation().records();
-        // Where the model reads nothing of the question, no other is near to it.
+        // If the model can read nothing of the question, no other is near it.
         let near: Vec<Hit> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
         let known = is_known(&near, records);
         Ok(Reply {
@@ -89,7 +88,7 @@ impl Collection {
     }
 }
 
-/// Whether the first of the nearest pairs has the answer, in a collection of so many.
+/// Whether the first of the nearest pairs has the answer, in a collection of `records` pairs.
 fn is_known(nearest: &[Hit], records: u32) -> bool {
     let Some((first, others)) = nearest.split_first() else {
         return false;

@@ -1,5 +1,5 @@
-//! Why a record stands where it does for a query. Ranks are counted over every record that
-//! passes, by the exact scan.
+//! Why a record has its rank for a query. Ranks are counted over every record that passes, by
+//! the exact scan.
 
 use std::collections::HashSet;
 
@@ -21,22 +21,22 @@ use crate::record::{Payload, RecordId};
 use crate::text::{self, Match};
 use crate::vector::Neighbour;
 
-/// How many pairs of words are named.
+/// How many pairs of words are listed.
 const PAIRS: usize = 12;
 
-/// How far the split's sum may be off the cosine; further off, the record's vector is not
-/// the one that the model makes of its text.
+/// How far the sum of the split may differ from the cosine. Beyond that, the record's vector is
+/// not the one that the model computes from its text.
 const TOLERANCE: f32 = 1e-4;
 
-/// What the records that are explained are ranked by.
+/// What the explained records are ranked by.
 struct Rankings {
-    /// Every record that words find, best first.
+    /// Every record found by words, best first.
     all_by_words: Vec<Match>,
-    /// What is fused, in mode `hybrid`.
+    /// The fused rankings, in mode `hybrid`.
     fused: Option<Fused>,
 }
 
-/// The record that is explained.
+/// The explained record.
 #[derive(Clone, Copy)]
 struct Explained {
     number: RecordId,
@@ -44,8 +44,8 @@ struct Explained {
 }
 
 impl Collection {
-    /// Why a record stands where it does for a query, whether it is among the query's hits
-    /// or not. Both engines are asked, whatever the mode.
+    /// Why a record has its rank for a query, whether or not it is among the query's hits. Both
+    /// engines are asked, whatever the mode.
     ///
     /// # Errors
     /// [`crate::Error::NoRecord`], and those of [`Collection::search`].
@@ -59,8 +59,8 @@ impl Collection {
         explanation.ok_or_else(|| self.no_record(id))
     }
 
-    /// The same of several records of one state, in their order; none for an id that no record
-    /// has. What they have in common, the two rankings above all, is made once.
+    /// Like `explain`, for several records in one state, in their order; `None` for an unknown
+    /// id. What they have in common, above all the two rankings, is computed once.
     pub(in crate::collection) fn explain_in(
         &self,
         understood: &Understood<'_>,
@@ -71,7 +71,7 @@ impl Collection {
         let Understood { query, parsed, .. } = understood;
         if parsed.lists {
             return Err(Error::BadQuery(
-                "records in order have no rank to explain: add a word to the query".into(),
+                "listed records have no rank to explain: add a word to the query".into(),
             ));
         }
         let Prepared { words, passing, .. } = self.prepare(generation, query, parsed)?;
@@ -175,8 +175,9 @@ impl Collection {
         }))
     }
 
-    /// The cosine of the query and a passage taken apart, after its sum. The passage is cut
-    /// from the encoded text as it was when it was encoded. `None` where it has no such part.
+    /// The cosine of the query and a passage, split by word: the sum of the split, then the
+    /// split itself. The passage is cut from the text as it was encoded; `None` if the text does
+    /// not have it.
     fn split(
         &self,
         view: &View<'_>,
@@ -208,7 +209,7 @@ impl Collection {
             record: word(read, &attribution.record[pair.record]),
             share: pair.share,
         });
-        // A comma has its share too, but says nothing to a reader.
+        // A comma has its share too, but means nothing to a reader.
         let says = |word: &str| word.chars().any(char::is_alphanumeric);
         let pairs = pairs.filter(|pair| says(&pair.query) && says(&pair.record));
         let split = MeaningSplit {
@@ -232,7 +233,7 @@ impl Collection {
     }
 }
 
-/// The words of a text with their shares, without the special tokens.
+/// The words of a text with their shares, without special tokens.
 fn words(
     text: &str,
     pieces: &[Piece],
@@ -256,8 +257,8 @@ fn word(text: &str, piece: &Piece) -> String {
     text.get(range).unwrap_or_default().to_owned()
 }
 
-/// How many of the records that pass stand before one of this cosine and position; identical
-/// ones count once where they are one hit, and those identical to the record not at all.
+/// How many of the records that pass rank before this cosine and position. If identical records
+/// are one hit, they count once, and copies of the record do not count.
 fn nearer(asked: &Asked<'_>, vector: &Vector, (cosine, position): (f32, u32)) -> u32 {
     let generation = asked.generation;
     let mut before = HashSet::new();
@@ -279,15 +280,15 @@ fn nearer(asked: &Asked<'_>, vector: &Vector, (cosine, position): (f32, u32)) ->
     distinct_others(asked, before, position)
 }
 
-/// A record's place by words among all that pass, from 1; `None` where it does not pass.
+/// A record's rank by words among all that pass, from 1; `None` if it does not pass.
 fn rank_by_words(asked: &Asked<'_>, all: &[Match], position: u32) -> Option<u32> {
     let at = all.iter().position(|found| found.position == position)?;
     let before = all[..at].iter().map(|found| found.position).collect();
     Some(1 + distinct_others(asked, before, position))
 }
 
-/// How many records these are; where identical ones are one hit, they count once, and those
-/// identical to the record at a position not at all.
+/// The number of these records. If identical records are one hit, they count once, and copies of
+/// the record at `position` do not count.
 fn distinct_others(asked: &Asked<'_>, records: HashSet<u32>, position: u32) -> u32 {
     if !asked.query.collapse {
         return records.len() as u32;

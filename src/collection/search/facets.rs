@@ -1,4 +1,4 @@
-//! Counting how many records have each value of a facet.
+//! Counts how many records have each value of a facet.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -21,7 +21,7 @@ impl Collection {
     /// How many records have each value of each facet.
     ///
     /// # Errors
-    /// None that is known: the facets are its own.
+    /// None known: the facets are the collection's own.
     pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
         let facets = self.schema().facets.iter();
         let query = Query {
@@ -38,13 +38,13 @@ impl Collection {
         Ok(generation.facet_counts.get_or_init(|| counts).clone())
     }
 
-    /// The values of a facet that begin with a prefix, without regard to case and accents, with
-    /// how many of the records that pass the filters have each; conditions on the facet itself
-    /// are left aside.
+    /// The values of a facet that start with a prefix, ignoring case and accents, with how many
+    /// of the records that pass the filters have each. Conditions on the facet itself are
+    /// ignored.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for a field that is no facet, a limit or a prefix past what is
-    /// allowed, or filters that make no sense.
+    /// [`Error::BadQuery`] for a field that is not a facet, a limit or prefix outside what is
+    /// allowed, or invalid filters.
     pub fn facet_values(
         &self,
         field: &str,
@@ -76,7 +76,7 @@ impl Collection {
         })
     }
 
-    /// A facet's place in the schema, for something that is to be done with it.
+    /// A facet's index in the schema. `what` says what is to be done with it.
     pub(in crate::collection) fn facet(&self, what: &str, field: &str) -> Result<usize> {
         let facets = &self.schema().facets;
         let found = facets.iter().position(|facet| facet.field == field);
@@ -84,11 +84,12 @@ impl Collection {
     }
 }
 
-/// Counts the facets a query asks for, among the answers that pass the other filters and
-/// fulfil the query's conditions; by words, those are the records that hold one.
+/// Counts the facets a query asks for, among the answers that pass the other filters and meet
+/// the query's conditions. In a search by words, the answers are the records that contain a
+/// word.
 ///
 /// # Errors
-/// [`Error::BadQuery`] for a field that is no facet.
+/// [`Error::BadQuery`] for a field that is not a facet.
 pub(in crate::collection) fn count(
     collection: &Collection,
     generation: &Generation,
@@ -129,13 +130,13 @@ pub(in crate::collection) fn count(
     counted.collect()
 }
 
-/// The filters that are no conditions on a field.
+/// The filters that are not conditions on a field.
 fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
     let others = filters.iter().filter(|f| f.field() != Some(field));
     others.cloned().collect()
 }
 
-/// The records to count in each part: those that pass and, where words must match, do.
+/// The records to count in each part: those that pass and, if `matching` is given, are in it.
 fn among(
     generation: &Generation,
     passing: &Passing,
@@ -155,21 +156,21 @@ fn among(
     members.collect()
 }
 
-/// What of a facet is to be counted.
+/// What to count of a facet.
 struct Counting<'a> {
     generation: &'a Generation,
-    /// Its place in the schema.
+    /// Its index in the schema.
     facet: usize,
-    /// What its values begin with.
+    /// The prefix of its values.
     prefix: &'a str,
-    /// How many values are wanted.
+    /// How many values to return.
     limit: usize,
 }
 
 impl Counting<'_> {
-    /// The values that most of the records have, and how many values more any of them has.
+    /// The values that the most records have, and how many more values occur.
     fn top(&self, among: &[Members]) -> (Vec<(FacetValue, u32)>, u32) {
-        // The least of those kept is on top.
+        // The least of the kept ones is on top.
         let mut top: BinaryHeap<Reverse<(u32, Reverse<&FacetValue>)>> = BinaryHeap::new();
         let mut values = 0;
         let mut walk = self.walk();
@@ -195,7 +196,7 @@ impl Counting<'_> {
         (top, more)
     }
 
-    /// Through the values that can be meant.
+    /// Iterates over the values that may match.
     fn walk(&self) -> Walk<'_> {
         let parts = self.generation.parts.iter();
         let columns = parts.map(|part| part.segment.columns.facets.column(self.facet));
@@ -203,7 +204,7 @@ impl Counting<'_> {
         Walk::through(columns.collect(), false)
     }
 
-    /// Whether a value begins with the prefix. Texts that do were found by their order.
+    /// Whether a value starts with the prefix. Texts that do were already found by their order.
     fn is_meant(&self, value: &FacetValue) -> bool {
         matches!(value, FacetValue::Text(_))
             || self.prefix.is_empty()

@@ -1,28 +1,28 @@
-//! Whether anything fits a query. There is always a nearest record, even to nonsense; what
-//! tells is how near the nearest are beside records that have nothing to do with each other.
+//! Whether anything fits a query. There is always a nearest record, even for nonsense; what
+//! matters is how near the nearest ones are compared with unrelated records.
 
 use crate::collection::index::generation::Generation;
 use crate::vector::cosine;
 
-/// How many records stand for the collection, evenly spread: all pairs of them make the
+/// How many evenly spread records represent the collection: all pairs of them make up the
 /// distribution of cosines between unrelated texts.
 const SAMPLE: u32 = 256;
 
-/// With fewer records there is no distribution to speak of, and nothing is judged.
+/// With fewer records there is no meaningful distribution, and nothing is judged.
 const LEAST_RECORDS: u32 = 30;
 
-/// How many hits are looked at: one alone may be near by accident.
+/// How many hits are considered: a single one may be near by chance.
 pub const LOOKED_AT: usize = 3;
 
-/// Where the line lies between what fits and what does not, in units of the largest cosine
-/// to be expected of as many unrelated texts (`σ √(2 ln N)`, the asymptotic maximum of N
-/// normal variables). Calibrated by `parallax fit` on the even lines of its query sets.
+/// The threshold between what fits and what does not, in units of the largest expected cosine of
+/// as many unrelated texts (`σ √(2 ln N)`, the asymptotic maximum of N normal variables).
+/// Calibrated by `parallax fit` on the even lines of its query sets.
 const LINE: f32 = 0.635;
 
 /// The distribution of cosines between unrelated texts of a collection.
 #[derive(Debug)]
 pub struct Background {
-    /// Rising.
+    /// Ascending.
     cosines: Vec<f32>,
     mean: f32,
     deviation: f32,
@@ -30,7 +30,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// The distribution in a generation; `None` where it has too few records.
+    /// The distribution in a generation; `None` if it has too few records.
     pub fn of(generation: &Generation) -> Option<Self> {
         let records = generation.records();
         if records < LEAST_RECORDS {
@@ -54,19 +54,19 @@ impl Background {
         })
     }
 
-    /// How many of a hundred unrelated pairs are less near than this.
+    /// The percentage of unrelated pairs that are less near than this.
     pub fn percentile(&self, cosine: f32) -> f32 {
         let below = self.cosines.partition_point(|&other| other < cosine);
         below as f32 / self.cosines.len().max(1) as f32 * 100.0
     }
 
-    /// From which cosine on a record by itself is near enough to be an answer.
+    /// The cosine from which a single record is near enough to be an answer.
     pub fn line(&self) -> f32 {
         self.mean + LINE * self.expected()
     }
 
-    /// Where cosines lie above the mean of unrelated texts, in the units of the line: the
-    /// mean of the nearest ones, given best first. `None` where there are none.
+    /// How far the nearest cosines, given best first, are above the mean of unrelated texts on
+    /// average, in the units of the threshold. `None` if there are none.
     pub fn strength(&self, nearest: &[f32]) -> Option<f32> {
         let nearest = &nearest[..nearest.len().min(LOOKED_AT)];
         if nearest.is_empty() {
@@ -76,7 +76,7 @@ impl Background {
         Some((mean - self.mean) / self.expected())
     }
 
-    /// How far above the mean the largest cosine of as many unrelated texts is expected.
+    /// How far above the mean the largest cosine of as many unrelated texts is expected to be.
     fn expected(&self) -> f32 {
         let expected = self.deviation * (2.0 * (self.records as f32).ln()).sqrt();
         expected.max(f32::EPSILON)

@@ -1,4 +1,4 @@
-//! The two rankings made one: the best of either engine, each scored by both.
+//! Fuses the two rankings: the best of either engine, each scored by both.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -12,10 +12,10 @@ use crate::query::{FUSION_DEPTH, Fusion, Route, Signal, Timings};
 use crate::text::{self, Match};
 use crate::vector::cosine;
 
-/// How many records stand for the whole collection where a query's background is measured.
+/// How many records represent the whole collection when a query's background is measured.
 const BACKGROUND_RECORDS: u32 = 1_000;
 
-/// The rankings that are fused, and how.
+/// The fused rankings, and how they are fused.
 pub struct Fused {
     near: Vec<NearRecord>,
     found: Vec<Match>,
@@ -24,15 +24,15 @@ pub struct Fused {
 
 /// What each engine adds to a fused score.
 pub struct Added {
-    /// Words.
+    /// By words.
     pub words: f32,
-    /// Meaning.
+    /// By meaning.
     pub meaning: f32,
 }
 
 impl Asked<'_> {
-    /// The best of either engine, each scored by both. The records that are known to be nearer
-    /// than all others are given.
+    /// The best of either engine, each scored by both. `known` has the records already known to
+    /// be nearer than all others.
     pub(super) fn by_both(
         &self,
         vector: &Vector,
@@ -57,7 +57,8 @@ impl Asked<'_> {
         let mut fused: Vec<Ranked> = union.into_values().collect();
         fused.sort_unstable_by_key(|ranked| ranked.position);
         self.score_both(vector, &fuser, &mut fused);
-        // Equal scores stand in order of nearness; and stable, so then in order of position.
+        // Ties are ordered by nearness. The sort is stable, so further ties stay in order of
+        // position.
         let rank = |ranked: &Ranked| ranked.neural.map_or(u32::MAX, |signal| signal.rank);
         fused.sort_by(|a, b| {
             let by_score = b.score.total_cmp(&a.score);
@@ -67,7 +68,7 @@ impl Asked<'_> {
         (fused, route, self.fits(&near))
     }
 
-    /// How the two rankings become one. What is near and what is well matched is told by the
+    /// How to fuse the two rankings. What counts as near or well matched is measured on the
     /// whole collection: a filter that leaves only bad records must not make them good.
     fn fuser(
         &self,
@@ -106,8 +107,8 @@ impl Asked<'_> {
         WordScale::of_found(found.iter().map(|found| found.score), share)
     }
 
-    /// Scores records, given in order of position, by what both engines say of each; where
-    /// an engine did not have one among its best, it is asked.
+    /// Scores records, given in order of position, by both engines. If a record is not among an
+    /// engine's best, that engine is asked for its score.
     fn score_both(&self, vector: &Vector, fuser: &Fuser, records: &mut [Ranked]) {
         let missed = records.iter().filter(|ranked| ranked.text.is_none());
         let missed: Vec<u32> = missed.map(|ranked| ranked.position).collect();
@@ -132,7 +133,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The two rankings that are fused, and how.
+    /// The two rankings to fuse, and how to fuse them.
     pub fn fused(&self, vector: &Vector) -> Fused {
         let mut timings = Timings::default();
         let (near, _) = self.by_meaning(vector, FUSION_DEPTH, &[], &mut timings);
@@ -144,8 +145,7 @@ impl Asked<'_> {
         }
     }
 
-    /// What each engine adds to the fused score of a record, and its places among what is
-    /// fused.
+    /// What each engine adds to the fused score of a record, and its ranks in the two rankings.
     pub fn place(
         &self,
         fused: &Fused,
@@ -169,7 +169,7 @@ impl Asked<'_> {
     }
 }
 
-/// One score out of two.
+/// Computes one score from two.
 enum Fuser {
     Ranks,
     Scores {
@@ -180,8 +180,8 @@ enum Fuser {
 }
 
 impl Fuser {
-    /// What each engine adds for a record: by its places, or by its cosine, its BM25 score and
-    /// the share of the query that it holds.
+    /// What each engine adds for a record: from its ranks, or from its cosine, its BM25 score
+    /// and the share of the query that it contains.
     fn added(
         &self,
         neural: Option<Signal>,
@@ -207,8 +207,8 @@ impl Fuser {
     }
 }
 
-/// The mean cosine of a vector with records that stand evenly spread through the whole
-/// collection: what any text has in common with it.
+/// The mean cosine of a vector with records spread evenly over the whole collection: what any
+/// text has in common with it.
 fn background(generation: &Generation, vector: &Vector) -> f32 {
     let cosines = generation.spread(BACKGROUND_RECORDS);
     let cosines = cosines.map(|of_record| f64::from(cosine(vector, of_record)));

@@ -1,4 +1,4 @@
-//! From positions to hits: records read, words marked, identical records counted.
+//! From positions to hits: reads records, marks words, counts identical records.
 
 use crate::Vector;
 use crate::collection::Collection;
@@ -11,22 +11,22 @@ use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
 use crate::text::TextQuery;
 
-/// How many bytes of text the copies of a hit may have that are read to be named.
+/// How many bytes of text may be read to list the copies of a hit.
 const MAX_COPIES_BYTES: usize = 256 << 10;
 
-/// Where hits are read from, and what is wanted of them.
+/// Where hits are read from, and what they include.
 pub struct Source<'a> {
     /// The indexes.
     pub generation: &'a Generation,
-    /// The store, of the same state.
+    /// The store, in the same state.
     pub view: &'a View<'a>,
-    /// Which records may be hits, and so be counted as copies.
+    /// Which records may be hits or counted as copies.
     pub passing: &'a Passing,
-    /// The query, where its words are to be marked.
+    /// The query, if its words are to be marked.
     pub words: Option<&'a TextQuery>,
     /// Whether identical records are one hit.
     pub collapse: bool,
-    /// The query, where the sentence nearest to it is to be marked.
+    /// The query, if the sentence nearest to it is to be marked.
     pub sentences: Option<&'a Vector>,
 }
 
@@ -66,7 +66,7 @@ impl Collection {
             Some(_) => words.at(text, snippet::around(text, nearest.as_ref())),
             None => words.through(text),
         });
-        // What is listed in order was found by words alone, though it has no rank.
+        // Records listed in order were found by words alone, though they have no rank.
         let by_words = ranked.text.is_some() || ranked.neural.is_none();
         let by_words = found.as_ref().filter(|_| by_words);
         let passage = nearest.or_else(|| by_words?.fragment(text));
@@ -97,8 +97,8 @@ impl Collection {
         }))
     }
 
-    /// Records identical to one, whose text has so many bytes; the longer they are, the fewer
-    /// are read to be named.
+    /// The records identical to one whose text has `bytes` bytes. The longer the text, the fewer
+    /// of them are read and listed.
     fn copies(&self, source: &Source<'_>, position: u32, bytes: usize) -> Result<Copies> {
         if !source.collapse {
             return Ok(Copies::default());

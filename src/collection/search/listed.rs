@@ -1,4 +1,4 @@
-//! Records in order, where nothing is ranked: by number, or by a facet's values.
+//! Records in order, without a ranking: by number, or by a facet's values.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,10 +17,10 @@ use crate::query::{Counted, Query, Sort};
 use crate::text;
 
 impl Collection {
-    /// The records that a query finds, as they stand in order.
+    /// The records that a query finds, in order.
     ///
     /// # Errors
-    /// [`crate::Error::BadQuery`] for an order by what is no facet.
+    /// [`crate::Error::BadQuery`] for sorting by a field that is not a facet.
     pub(in crate::collection) fn listed(
         &self,
         generation: &Generation,
@@ -52,7 +52,7 @@ impl Collection {
     }
 }
 
-/// The records a query finds, in each part: those that pass and, where it has words, hold one.
+/// The records a query finds in each part: those that pass and, if it has words, contain one.
 fn found<'a>(
     generation: &'a Generation,
     parsed: &Parsed,
@@ -80,7 +80,7 @@ fn by_number<'a>(
     parts.flat_map(|(part, records)| records.iter().map(move |at| part.offset + at))
 }
 
-/// The first `wanted` records in order of a facet's values.
+/// The first `wanted` records, ordered by a facet's values.
 fn by_value(
     generation: &Generation,
     records: &[Cow<'_, RoaringBitmap>],
@@ -98,7 +98,7 @@ fn by_value(
     });
     let mut walk = Walk::through(columns.collect(), sort.descending);
     let mut listed = Vec::with_capacity(wanted);
-    // A record of several values stands where the first of them does.
+    // A record with several values is listed at the first of them.
     let mut seen = HashSet::new();
     while listed.len() < wanted && walk.step().is_some() {
         for (part, having) in walk.positions() {

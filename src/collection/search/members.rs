@@ -1,16 +1,16 @@
-//! Some records of a segment, a bit for each: for looking up many positions in no order, which
-//! compressed bitmaps are slow at.
+//! A subset of a segment's records, as one bit each: for looking up many positions in random
+//! order, where compressed bitmaps are slow.
 
 use roaring::RoaringBitmap;
 
-/// Some records of a segment.
+/// A subset of a segment's records.
 pub struct Members {
-    /// `None` where all of them are meant.
+    /// `None` if it has all of them.
     bits: Option<Vec<u64>>,
 }
 
 impl Members {
-    /// These records of a segment of so many.
+    /// These records of a segment of `segment` records.
     pub fn of(segment: u32, records: &RoaringBitmap) -> Self {
         if records.len() == u64::from(segment) {
             return Self { bits: None };
@@ -22,13 +22,13 @@ impl Members {
         Self { bits: Some(bits) }
     }
 
-    /// Whether a record is one of them.
+    /// Whether a record is in the subset.
     pub fn contains(&self, position: u32) -> bool {
         let bits = self.bits.as_ref();
         bits.is_none_or(|bits| bits[position as usize / 64] >> (position % 64) & 1 == 1)
     }
 
-    /// How many of some positions are among them.
+    /// How many of these positions are in the subset.
     pub fn count(&self, positions: &[u32]) -> u32 {
         if self.bits.is_none() {
             return positions.len() as u32;

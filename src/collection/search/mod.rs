@@ -1,4 +1,4 @@
-//! Answering a query: what it asks, a ranking, the records.
+//! Answers a query: parses it, ranks the records, reads the hits.
 
 mod answers;
 pub mod ask;
@@ -32,40 +32,40 @@ use crate::explain::Explanation;
 use crate::query::{Answer, Lookup, Mode, Query, Timings};
 use crate::text::{TextQuery, fulfilling};
 
-/// A query made ready for a generation.
+/// A query prepared for a generation.
 #[derive(Default)]
 pub(in crate::collection) struct Prepared {
     /// Its words, looked up.
     pub words: TextQuery,
-    /// The records that fulfil its phrases and exclusions.
+    /// The records that meet its phrases and exclusions.
     pub fulfilling: Passing,
-    /// Those of them that pass the filters too.
+    /// Those of them that also pass the filters.
     pub passing: Passing,
 }
 
-/// A query understood, before any record is looked at.
+/// An interpreted query, before any record is looked at.
 pub(in crate::collection) struct Understood<'a> {
-    /// The query, which asks for words alone where the model reads nothing of it.
+    /// The query, by words alone if the model can read nothing of it.
     query: Cow<'a, Query>,
     parsed: Parsed,
-    /// Whether the mode asks for meaning and the model reads nothing of it.
+    /// Whether the mode asks for meaning but the model can read nothing of the query.
     unread: bool,
 }
 
 impl Collection {
-    /// Answers a query. The page, the API and the command line all come through here.
+    /// Answers a query. The web page, the API and the command line all use this.
     ///
     /// # Errors
-    /// [`crate::Error::BadQuery`] for a query past its limits or an unknown facet; whatever
-    /// keeps the encoder or the store from working.
+    /// [`crate::Error::BadQuery`] for a query over its limits or an unknown facet; any error of
+    /// the encoder or the store.
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let start = Instant::now();
         let understood = self.understand(query)?;
         self.in_one_state(|generation, view| self.search_in(&understood, generation, view, start))
     }
 
-    /// Answers a query, and says of each hit why it stands where it does: both of one state
-    /// of the collection, so that what is explained is what is shown.
+    /// Answers a query and explains the rank of each hit. Both use the same state of the
+    /// collection, so that what is explained is what is shown.
     ///
     /// # Errors
     /// Those of [`Collection::search`].
@@ -84,7 +84,7 @@ impl Collection {
         })
     }
 
-    /// What a query says.
+    /// Parses a query and checks whether the model can read it.
     ///
     /// # Errors
     /// Those of [`Collection::search`].
@@ -126,7 +126,7 @@ impl Collection {
         let prepared = self.prepare(generation, query, parsed)?;
         let Prepared { words, passing, .. } = &prepared;
         timings.text = look_up.elapsed();
-        // Both engines read the words as they were corrected.
+        // Both engines use the corrected words.
         let vector = match query.mode {
             _ if parsed.lists => None,
             Mode::Text => None,
@@ -143,7 +143,7 @@ impl Collection {
             graph_min_records: self.tuning.graph_min_records,
         };
         let answers = vector.as_ref().map(|vector| {
-            // The counts of a facet leave filters on itself aside.
+            // The counts of a facet ignore filters on the facet itself.
             let scope = if query.facets.is_empty() {
                 passing
             } else {
@@ -154,7 +154,7 @@ impl Collection {
             timings.neural += start.elapsed();
             answers
         });
-        // A list has no ranking, and counts all that pass.
+        // A list has no ranking, and counts all records that pass.
         let answers = answers.or_else(|| parsed.lists.then(Answers::all));
         let answers = answers.as_ref();
         let in_order = parsed.lists || query.sort.is_some();
@@ -172,7 +172,7 @@ impl Collection {
             view,
             passing,
             words: (query.mode != Mode::Neural).then_some(words),
-            // In a list each record stands for itself.
+            // In a list, identical records are not merged.
             collapse: query.collapse && !in_order,
             sentences: vector.as_ref().filter(|_| query.sentences),
         };
@@ -183,7 +183,7 @@ impl Collection {
         Ok(answer)
     }
 
-    /// Looks a query's words up in a generation, and selects the records that may be hits.
+    /// Looks a query's words up in a generation and selects the records that may be hits.
     pub(in crate::collection) fn prepare(
         &self,
         generation: &Generation,
@@ -247,14 +247,14 @@ impl Collection {
 
 fn unsorted() -> Error {
     Error::BadQuery(
-        "sort orders all that matches, and by meaning every record is more or less near: use mode \
-         text, or leave sort out"
+        "sort needs records that match, and by meaning every record is more or less near: use \
+         mode text, or leave sort out"
             .into(),
     )
 }
 
-/// How a query's words are looked up. A blank ends a word; and where only meaning is asked, no
-/// word is guessed but the one that a condition on a field is still to be made of.
+/// How a query's words are looked up. A trailing space ends the last word. If only meaning is
+/// asked for, no word is guessed, except the unfinished last word of a condition on a field.
 fn lookup(query: &Query, parsed: &Parsed) -> Lookup {
     let Lookup { prefix, correct } = query.lookup;
     let by_words = query.mode != Mode::Neural;
@@ -266,7 +266,7 @@ fn lookup(query: &Query, parsed: &Parsed) -> Lookup {
     }
 }
 
-/// What is in both selections.
+/// What both selections have in common.
 pub(in crate::collection) fn both(passing: Passing, other: Passing) -> Passing {
     match (passing, other) {
         (Some(one), Some(other)) => {

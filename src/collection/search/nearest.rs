@@ -1,5 +1,5 @@
-//! The nearest records of a generation: through the graph where it serves well, by the exact
-//! scan wherever the graph could come back short. A record is as near as its nearest passage.
+//! The nearest records of a generation: through the graph where that works well, by the exact
+//! scan wherever the graph could return too few. A record is as near as its nearest passage.
 
 use roaring::RoaringBitmap;
 
@@ -8,7 +8,7 @@ use crate::collection::index::generation::{Generation, Part, Passing};
 use crate::query::Route;
 use crate::vector::{EF_SEARCH, Neighbour};
 
-/// The graph keeps [`EF_SEARCH`] candidates; it is trusted for the better half of them.
+/// The graph keeps [`EF_SEARCH`] candidates; only the better half of them is trusted.
 const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;
 
 /// A record and how near it is.
@@ -18,7 +18,7 @@ pub struct NearRecord {
     pub position: u32,
     /// Cosine of its nearest passage to the query.
     pub cosine: f32,
-    /// Which of its passages that is, from 0.
+    /// Index of that passage, from 0.
     pub passage: u32,
 }
 
@@ -30,8 +30,8 @@ impl NearRecord {
     }
 }
 
-/// The `k` nearest records that pass, best first, fewer only where fewer exist; and whether
-/// the graph had part in it. From `graph_min_records` on a part is searched through its
+/// The `k` nearest records that pass, best first, fewer only if fewer exist; and whether the
+/// graph was used. Parts with at least `graph_min_records` records are searched through their
 /// graph, unless the route or the filters forbid it.
 pub fn nearest(
     generation: &Generation,
@@ -62,8 +62,8 @@ pub fn nearest(
     (all, used)
 }
 
-/// The records of each part whose cosine is `least` or more, among those that pass, best first;
-/// and whether they were looked for among the graph's nearest alone, so that there may be more.
+/// The records of each part that pass and have a cosine of `least` or more, best first; and the
+/// route. If the graph was used, only its nearest were considered, so there may be more.
 pub fn reaching(
     generation: &Generation,
     vector: &Vector,
@@ -95,7 +95,7 @@ pub fn reaching(
     (parts.collect(), used)
 }
 
-/// Whether a part is to be searched through its graph, as far as it has one.
+/// Whether to search a part through its graph, if it has one.
 fn wants_graph(part: &Part, passing: &Passing, route: Route, graph_min_records: u32) -> bool {
     let wanted = match route {
         Route::Exact => false,
@@ -105,13 +105,13 @@ fn wants_graph(part: &Part, passing: &Passing, route: Route, graph_min_records: 
     wanted && passing.is_none()
 }
 
-/// Through the part's graph; `None` where it has none or finds too few live records.
+/// Through the part's graph; `None` if it has none or finds too few live records.
 fn by_graph(part: &Part, vector: &Vector, k: usize) -> Option<Vec<NearRecord>> {
     let found = records(part, &candidates(part, vector)?, k);
     (found.len() >= k.min(part.records() as usize)).then_some(found)
 }
 
-/// The passages of the records that the part's graph finds, best first; `None` where it has no
+/// The passages of the records that the part's graph finds, best first; `None` if it has no
 /// graph.
 fn candidates(part: &Part, vector: &Vector) -> Option<Vec<Neighbour>> {
     let graph = part.graph.as_ref()?;
@@ -121,13 +121,13 @@ fn candidates(part: &Part, vector: &Vector) -> Option<Vec<Neighbour>> {
         .map(|passage| columns.record_of(passage))
         .filter(|&record| part.is_live(record))
         .collect();
-    // All passages of each are scored: the graph may have missed a record's nearest.
+    // Score all passages of each record: the graph may have missed the nearest one.
     let passages = columns.vectors_of_all(&candidates);
     Some(part.segment.scan.rescore(vector, passages.iter()))
 }
 
-/// By the exact scan, among the records allowed. Several passages of one record may stand
-/// among the nearest: the scan goes deeper until there are enough records.
+/// By the exact scan, among the allowed records. Several passages of one record may be among the
+/// nearest, so the scan goes deeper until there are enough records.
 fn by_scan(
     part: &Part,
     vector: &Vector,
@@ -146,7 +146,7 @@ fn by_scan(
     }
 }
 
-/// The first `k` records of a ranking of passages, each in the place of its best one.
+/// The first `k` records of a ranking of passages, each at the rank of its best one.
 fn records(part: &Part, ranking: &[Neighbour], k: usize) -> Vec<NearRecord> {
     let columns = &part.segment.columns;
     let mut seen = RoaringBitmap::new();

@@ -1,4 +1,4 @@
-//! A query taken apart: what its words say, and what its operators.
+//! A parsed query: what its words say, and what its operators do.
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
@@ -6,26 +6,26 @@ use crate::filter::{Alternative, Condition, Filter};
 use crate::query::{ANYTHING, Correction, MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
 use crate::text::{self, Clause};
 
-/// A query taken apart.
+/// A parsed query.
 #[derive(Default)]
 pub(in crate::collection) struct Parsed {
     /// Its words, phrases and exclusions.
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
     pub filters: Vec<Filter>,
-    /// Whether nothing is looked for: the records that fulfil the conditions are listed.
+    /// Whether there is nothing to search for: the records that meet the conditions are listed.
     pub lists: bool,
 }
 
 impl Parsed {
-    /// What is left for whoever reads meaning, with the words that were corrected.
+    /// The text for search by meaning, with the corrected words.
     pub fn meaning(&self, corrections: &[Correction]) -> String {
         let corrected = |clause: &Clause| {
             let mut clause = clause.clone();
             let inside = |c: &&Correction| {
                 clause.range.start <= c.range.start && c.range.end <= clause.range.end
             };
-            // From the last to the first, so that places before stay where they are.
+            // From last to first, so that earlier ranges stay valid.
             for correction in corrections.iter().filter(inside).rev() {
                 let Correction { range, instead, .. } = correction;
                 let (start, end) = (range.start, range.end);
@@ -42,11 +42,11 @@ impl Parsed {
 }
 
 impl Collection {
-    /// Takes a query apart.
+    /// Parses a query.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] where it says nothing of what to find, has more conditions than are
-    /// allowed, or a filter in it makes no sense.
+    /// [`Error::BadQuery`] if it does not say what to find, has more conditions than allowed, or
+    /// contains an invalid filter.
     pub(in crate::collection) fn parse(&self, query: &Query) -> Result<Parsed> {
         if query.is_open() {
             return Ok(Parsed {
@@ -64,7 +64,7 @@ impl Collection {
         }
         let schema = self.schema();
         let is_facet = |name: &str| schema.facets.iter().any(|facet| facet.field == name);
-        // A field that words search in is searched by words, though it be a facet too.
+        // A field in which words are searched is searched by words, even if it is also a facet.
         let has_words = |name: &str| !schema.word_fields_named(name).is_empty();
         let clauses = text::parse(&query.text, |name| is_facet(name) || has_words(name));
         let of_facet = |clause: &Clause| clause.field.as_deref().is_some_and(|f| !has_words(f));
@@ -86,7 +86,7 @@ impl Collection {
         let own = own.into_iter().map(Filter::Is);
         let filters: Vec<Filter> = query.filters.iter().cloned().chain(own).collect();
         let lists = matches!(meaning.trim(), "" | ANYTHING);
-        // Conditions on facets alone list the records that fulfil them.
+        // Conditions on facets alone list the records that meet them.
         if lists && filters.is_empty() && meaning.trim().is_empty() {
             let leaves_out = conditions.iter().any(|condition| condition.excluded);
             return Err(nothing_to_find(leaves_out));
@@ -99,8 +99,8 @@ impl Collection {
     }
 }
 
-/// What a clause on a facet asks for, as a filter of its own would: within quotes to the
-/// letter. Quotes around nothing ask for nothing.
+/// A clause on a facet as the equivalent filter; quoted text is taken literally. Empty quotes
+/// ask for nothing.
 fn condition(clause: &Clause) -> Result<Option<Condition>> {
     let field = clause.field.clone().unwrap_or_default();
     if clause.text.trim().is_empty() {
@@ -116,7 +116,7 @@ fn condition(clause: &Clause) -> Result<Option<Condition>> {
     Condition::on(field, clause.excluded, &clause.text).map(Some)
 }
 
-/// Checks how many conditions a query has, and how many words each.
+/// Checks how many conditions a query has, and how many words are in each.
 fn check(conditions: usize, words: impl Iterator<Item = usize>) -> Result<()> {
     if conditions > MAX_CONDITIONS {
         return Err(Error::BadQuery(format!(

@@ -1,4 +1,4 @@
-//! From a question to a ranking of positions: by meaning, by words, by both.
+//! From a query to a ranking of positions: by meaning, by words, by both.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -12,53 +12,52 @@ use crate::query::{Counted, Mode, Query, Route, Signal, Timings};
 use crate::text::{self, Match, TextPart, TextQuery};
 use crate::vector::cosine;
 
-/// A question made ready: what is asked of which state of the indexes.
+/// A prepared query, and the state of the indexes it is asked of.
 pub struct Asked<'a> {
     /// The state.
     pub generation: &'a Generation,
-    /// Which records may be hits: those that pass the filters and fulfil the query's
-    /// conditions.
+    /// Which records may be hits: those that pass the filters and meet the query's conditions.
     pub passing: &'a Passing,
-    /// The question itself.
+    /// The query itself.
     pub query: &'a Query,
     /// Its words.
     pub words: &'a TextQuery,
-    /// Its meaning, where the mode asks for it.
+    /// Its meaning, if the mode asks for it.
     pub vector: Option<&'a Vector>,
-    /// From how many records on a segment is searched through its graph.
+    /// Segments with at least this many records are searched through their graph.
     pub graph_min_records: u32,
 }
 
-/// A record's place before its record is read.
+/// A ranked position, before its record is read.
 pub struct Ranked {
     /// Position in the generation.
     pub position: u32,
     /// What it is ranked by.
     pub score: f32,
-    /// Its place by meaning.
+    /// Its rank by meaning.
     pub neural: Option<Signal>,
-    /// Its place by words.
+    /// Its rank by words.
     pub text: Option<Signal>,
-    /// Which of its passages was nearest.
+    /// Index of its nearest passage.
     pub passage: Option<u32>,
 }
 
-/// The part of a ranking that was asked for, and what is said about all of it.
+/// The requested part of a ranking, and what is known about all of it.
 pub struct Ranking {
     /// Best first.
     pub hits: Vec<Ranked>,
     /// How many records are answers.
     pub total: u32,
-    /// Which those are.
+    /// What `total` counts.
     pub counted: Counted,
-    /// How neighbours were looked for, where they were.
+    /// How neighbours were searched for, if they were.
     pub route: Option<Route>,
-    /// Whether anything is near enough to be an answer, where that can be told.
+    /// Whether anything is near enough to be an answer, if that can be determined.
     pub fits: Option<bool>,
 }
 
 impl Asked<'_> {
-    /// The ranking of the question's mode; of one that reads meaning, the answers are given.
+    /// The ranking for the query's mode. For a search by meaning, `answers` must be given.
     pub fn ranking(&self, answers: Option<&Answers>, timings: &mut Timings) -> Ranking {
         let Query { limit, offset, .. } = *self.query;
         let mut ranking = match (self.vector, answers) {
@@ -76,7 +75,7 @@ impl Asked<'_> {
                     total: self.total(answers),
                     counted: answers.counted,
                     route: Some(route),
-                    // A record that holds every word is an answer, whatever it means.
+                    // A record that contains every word is always an answer.
                     fits: near.map(|near| near || answers.holds_all),
                 }
             }
@@ -108,8 +107,8 @@ impl Asked<'_> {
         self.generation.text_parts(self.passing)
     }
 
-    /// The nearest records that pass. Those that are known to be nearer than all others are
-    /// given; only where they are too few is it looked further.
+    /// The nearest records that pass. `known` has those already known to be nearer than all
+    /// others; the search goes on only if they are too few.
     pub(super) fn by_meaning(
         &self,
         vector: &Vector,
@@ -159,11 +158,11 @@ impl Asked<'_> {
     }
 }
 
-/// The passage of a record that is nearest to a vector, and how near.
+/// The passage of a record that is nearest to a vector, and its cosine.
 pub fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
     let passages = (0u32..).zip(generation.vectors(position));
     let cosines = passages.map(|(passage, of_passage)| (passage, cosine(vector, of_passage)));
-    // The first of equally near ones, as a scan has it.
+    // The first one wins a tie, as in a scan.
     let nearer = |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
     cosines.reduce(nearer).unwrap_or((0, 0.0))
 }
@@ -194,8 +193,9 @@ pub(super) fn textual((rank, found): (u32, Match)) -> Ranked {
     }
 }
 
-/// The first `wanted` records of a ranking, of identical ones only the first. The ranking
-/// is asked for deeper and deeper until there are enough, or there are no more.
+/// The first `wanted` records of a ranking. If `collapse`, only the first of identical ones is
+/// kept. The ranking is requested deeper and deeper until there are enough, or there are no
+/// more.
 pub fn distinct<T>(
     generation: &Generation,
     collapse: bool,

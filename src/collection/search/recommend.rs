@@ -1,4 +1,4 @@
-//! Records like others, by meaning: more of what is liked, less of what is not.
+//! Records similar to others by meaning: more of what is liked, less of what is disliked.
 
 use std::collections::HashSet;
 use std::time::Instant;
@@ -17,15 +17,15 @@ use crate::filter::Filter;
 use crate::query::{Answer, Query, Timings, check_page};
 use crate::text::TextQuery;
 
-/// What a text, the mean of what is liked and the mean of what is disliked weigh. Rocchio's
-/// relevance feedback, with the weights found reasonable in Manning, Raghavan and Schütze,
-/// "Introduction to Information Retrieval", section 9.1.1.
+/// The weights of a text, of the mean of what is liked and of the mean of what is disliked.
+/// Rocchio's relevance feedback, with the weights called reasonable in Manning, Raghavan and
+/// Schütze, "Introduction to Information Retrieval", section 9.1.1.
 const TEXT: f32 = 1.0;
 const LIKED: f32 = 0.75;
 const DISLIKED: f32 = 0.15;
 
 impl Collection {
-    /// Records like a given one, by meaning, without itself and its copies.
+    /// Records similar to a given one by meaning, without that record and its copies.
     ///
     /// # Errors
     /// [`Error::NoRecord`], and those of [`Collection::search`].
@@ -43,13 +43,12 @@ impl Collection {
         self.recommend(&feedback, limit, offset, filters)
     }
 
-    /// Records near to a text and to what is liked, and away from what is disliked, without
-    /// any of these records and their copies. A hit's score is its cosine to
-    /// `text + 0.75 · mean(liked) − 0.15 · mean(disliked)`, each a unit vector (Rocchio's
-    /// relevance feedback).
+    /// Records near a text and what is liked, and away from what is disliked, without these
+    /// records and their copies. A hit's score is its cosine to `text + 0.75 · mean(liked) −
+    /// 0.15 · mean(disliked)`, each a unit vector (Rocchio's relevance feedback).
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for feedback that says nothing or contradicts itself,
+    /// [`Error::BadQuery`] for feedback that is empty or contradicts itself,
     /// [`Error::NoRecord`], and those of [`Collection::search`].
     pub fn recommend(
         &self,
@@ -68,8 +67,7 @@ impl Collection {
             && !self.encoder.encoder().reads(text)?
         {
             return Err(Error::BadQuery(format!(
-                "the model has learned nothing of what the text '{text}' is written in: say it in \
-                 other words"
+                "the model cannot read the text '{text}': rephrase it"
             )));
         }
         let text = text.map(|text| self.encode(text, &mut timings));
@@ -82,7 +80,7 @@ impl Collection {
             let wanted = wanted(text.as_ref(), generation, &liked, &disliked)?;
 
             let given = distinct(generation, liked.iter().chain(&disliked));
-            // As many more than asked for as may have to be left out.
+            // Ask for as many more as may have to be left out.
             let query = Query {
                 limit: offset + limit + given.len(),
                 ..Query::new("")
@@ -111,7 +109,7 @@ impl Collection {
         })
     }
 
-    /// Where records stand, each once, in the order given.
+    /// The positions of records, each once, in the order given.
     fn positions(
         &self,
         generation: &Generation,
@@ -131,7 +129,7 @@ impl Collection {
     }
 }
 
-/// The unit vector to look for.
+/// The unit vector to search for.
 fn wanted(
     text: Option<&Vector>,
     generation: &Generation,
@@ -160,7 +158,7 @@ fn wanted(
     })
 }
 
-/// One vector for a record: that of its passages' mean.
+/// One vector for a record: the mean of its passages, normalised.
 fn whole(generation: &Generation, position: u32) -> Vector {
     let mut sum = [0.0; crate::DIMENSIONS];
     for passage in generation.vectors(position) {
@@ -171,15 +169,15 @@ fn whole(generation: &Generation, position: u32) -> Vector {
     unit(sum).unwrap_or(sum)
 }
 
-/// Of identical records the first.
+/// The first of each set of identical records.
 fn distinct<'a>(generation: &Generation, positions: impl Iterator<Item = &'a u32>) -> Vec<u32> {
     let mut seen = HashSet::new();
     let first = positions.filter(|&&position| seen.insert(generation.fingerprint(position)));
     first.copied().collect()
 }
 
-/// Takes the records that were given, and those identical to them, out of a ranking of
-/// distinct records and out of its total.
+/// Removes the given records, and those identical to them, from a ranking of distinct records
+/// and from its total.
 fn leave_out(ranking: &mut Ranking, answers: &Answers, asked: &Asked<'_>, given: &[u32]) {
     let (generation, passing) = (asked.generation, asked.passing);
     let fingerprints = given
@@ -203,6 +201,6 @@ fn leave_out(ranking: &mut Ranking, answers: &Answers, asked: &Asked<'_>, given:
         let counted = all.filter(|&at| generation.passes(at, &answers.parts));
         ranking.total -= counted.count() as u32;
     }
-    // Judged among them, it would be said that they fit themselves.
+    // The given records were among those judged, and they fit themselves.
     ranking.fits = None;
 }

@@ -1,5 +1,5 @@
-//! The sentence of a hit that is nearest to the query. Sentences have no vectors of their own:
-//! those of the hits shown are encoded when somebody asks.
+//! The sentence of a hit that is nearest to the query. Sentences have no stored vectors: those
+//! of the hits shown are encoded on request.
 
 use std::ops::Range;
 
@@ -11,13 +11,13 @@ use crate::error::Result;
 use crate::query::Hit;
 use crate::vector::cosine;
 
-/// The most sentences of a hit that are encoded, the first ones: as many as a passage holds
-/// where none is shorter than a few words.
+/// The most sentences of a hit that are encoded, from the first on: as many as a passage has if
+/// none is shorter than a few words.
 const MAX_SENTENCES: usize = 32;
 
 impl Collection {
-    /// Marks in each hit the sentence nearest to the query, among those of its passage, where
-    /// it has one, else of what is shown of its text. Nothing is marked in what is a single sentence.
+    /// Marks in each hit the sentence nearest to the query, within its passage or, if it has
+    /// none, within the shown part of its text. A single sentence is not marked.
     pub(in crate::collection) fn mark_sentences(
         &self,
         query: &Vector,
@@ -60,9 +60,9 @@ impl Collection {
     }
 }
 
-/// How long a text's first line is, where it stands by itself, as a tagline does: nothing but
-/// the line's end parts it from the next sentence. A line that is merely wrapped goes on in
-/// the next one, mostly in lower case.
+/// The length of a text's first line, if it stands by itself, like a tagline: only the line
+/// break separates it from the next sentence. A line that is merely wrapped goes on in the next
+/// one, mostly in lower case.
 fn headline(text: &str) -> usize {
     let end = text.find('\n').unwrap_or(0);
     let next = text[end..].trim_start().chars().next();

@@ -1,5 +1,5 @@
 //! The part of a long text that a hit shows. Words are looked up and marked in a window of the
-//! text, so that a hit with a text of megabytes costs no more than any other.
+//! text, so that a hit with megabytes of text costs no more than any other.
 
 use std::ops::Range;
 
@@ -10,19 +10,19 @@ use crate::analysis::Analyzer;
 use crate::query::{MAX_SNIPPET_BYTES, MAX_TITLE_BYTES};
 use crate::text::{Matches, TextQuery};
 
-/// How much of a text is looked through for the query's words at once: its beginning and,
-/// where they are not there, what surrounds the first that stands further on.
+/// How much of a text is searched for the query's words at once: its beginning and, if they are
+/// not there, the surroundings of the first one further on.
 const LOOKED_THROUGH: usize = 64 << 10;
 
-/// How many parts after the first are looked through one by one.
+/// How many parts after the first are searched one by one.
 const MAX_WINDOWS: usize = 16;
 
-/// How far before its place a cut may be moved to the start of a word.
+/// How far back a cut may be moved to the start of a word.
 const WORD: usize = 64;
 
-/// What is looked for in texts.
+/// What to look for in texts.
 pub struct Words<'a> {
-    /// The collection's.
+    /// The collection's analyzer.
     pub analyzer: &'a Analyzer,
     /// The query.
     pub query: &'a TextQuery,
@@ -32,12 +32,12 @@ pub struct Words<'a> {
 pub struct Looked {
     /// The part.
     part: Range<usize>,
-    /// Where they stand in it.
+    /// Where they occur in it.
     matches: Matches,
 }
 
 impl Words<'_> {
-    /// Looks at one part of a text.
+    /// Searches one part of a text.
     pub fn at(&self, text: &str, part: Range<usize>) -> Looked {
         let read = text.get(part.clone()).unwrap_or_default();
         Looked {
@@ -46,7 +46,7 @@ impl Words<'_> {
         }
     }
 
-    /// Looks for the part that has any of the words.
+    /// Searches for a part that contains any of the words.
     pub fn through(&self, text: &str) -> Looked {
         let end = boundary(text, LOOKED_THROUGH);
         let first = self.at(text, 0..end);
@@ -55,7 +55,7 @@ impl Words<'_> {
         }
         let likely = self.further_on(text, end);
         let likely = likely.map(|at| boundary(text, at.saturating_sub(WORD)));
-        // A word in another form than its term is where nothing but a look finds it.
+        // A word in a form other than its term is found only by analysing the text.
         let others = std::iter::successors(Some(end), |&start| Some(start + LOOKED_THROUGH));
         let others = others.take(MAX_WINDOWS).map(|at| boundary(text, at));
         let starts = likely.into_iter().chain(others);
@@ -65,8 +65,8 @@ impl Words<'_> {
         looked.find(Looked::has_any).unwrap_or(first)
     }
 
-    /// The first place from `from` on where a word of the query may stand: a term begins it as
-    /// it is written, but for the case of plain letters.
+    /// The first place at or after `from` where a word of the query may occur: where a term
+    /// occurs as written, ignoring ASCII case.
     fn further_on(&self, text: &str, from: usize) -> Option<usize> {
         let terms = AhoCorasick::builder()
             .ascii_case_insensitive(true)
@@ -78,12 +78,12 @@ impl Words<'_> {
 }
 
 impl Looked {
-    /// Whether any of the words stands there.
+    /// Whether any of the words occurs there.
     fn has_any(&self) -> bool {
         !self.matches.ranges().is_empty()
     }
 
-    /// Where the words stand in a window of the text.
+    /// Where the words occur in a window of the text.
     pub fn within(&self, window: &Range<usize>) -> Vec<Range<usize>> {
         let ranges = self.matches.ranges().into_iter();
         let ranges = ranges.map(|at| self.part.start + at.start..self.part.start + at.end);
@@ -92,7 +92,7 @@ impl Looked {
             .collect()
     }
 
-    /// The part of a long text that holds most of the query's different words.
+    /// The part of a long text that contains the most distinct words of the query.
     pub fn fragment(&self, text: &str) -> Option<Range<usize>> {
         let found = self.matches.fragment(text.get(self.part.clone())?)?;
         Some(self.part.start + found.start..self.part.start + found.end)
@@ -104,24 +104,24 @@ pub fn of_title(title: &str) -> Range<usize> {
     0..boundary(title, MAX_TITLE_BYTES)
 }
 
-/// The part of a text that is shown: all of it where it is short, else what surrounds a
-/// passage, or its beginning.
+/// The part of a text that is shown: all of a short text; otherwise what surrounds a passage, or
+/// the beginning.
 pub fn around(text: &str, passage: Option<&Range<usize>>) -> Range<usize> {
     if text.len() <= MAX_SNIPPET_BYTES {
         return 0..text.len();
     }
     let passage = passage.cloned().unwrap_or(0..0);
-    // What there is room for besides stands mostly after the passage, where it goes on.
+    // Most of the remaining room goes after the passage, where the text goes on.
     let room = MAX_SNIPPET_BYTES.saturating_sub(passage.len());
     let start = boundary(text, passage.start.saturating_sub(room / 4));
-    // Further on, there would be room left after the text's end.
+    // A later start would leave room unused after the text's end.
     let last = boundary(text, text.len() - MAX_SNIPPET_BYTES + WORD);
     let start = start.min(last).min(boundary(text, passage.start));
     start..boundary(text, start + MAX_SNIPPET_BYTES)
 }
 
 /// The last place up to `at` where a text may be cut: before a word, or else before a
-/// character with all its marks.
+/// user-perceived character.
 fn boundary(text: &str, at: usize) -> usize {
     if at >= text.len() {
         return text.len();
@@ -185,7 +185,7 @@ mod tests {
             let shown = around(&text, Some(&(start..end)));
             prop_assert!(text.get(shown.clone()).is_some());
             prop_assert!(shown.len() <= MAX_SNIPPET_BYTES);
-            // Something of the passage is shown.
+            // Part of the passage is shown.
             prop_assert!(shown.start <= start);
             prop_assert!(start == end || shown.end > start);
         }

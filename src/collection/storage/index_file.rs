@@ -1,9 +1,9 @@
-//! An index on disk: a cache that is believed only when it is whole; of which state of the
-//! store it is, it says itself.
+//! An index on disk. It is a cache that is used only if it is intact, and it records the state of
+//! the store it belongs to.
 //!
-//! Layout: magic, format version, state of the store, model hash, the index in postcard, and
-//! a CRC-32 of all before it. Columns and graph have format versions of their own: a graph is
-//! over vectors alone, takes long to build, and outlives another way of reading words.
+//! Layout: magic, format version, state of the store, model hash, the index in postcard, and a
+//! CRC-32 of everything before it. Columns and graph have separate format versions: a graph depends
+//! only on vectors, takes long to build, and need not be rebuilt when text is indexed differently.
 
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
@@ -20,12 +20,12 @@ use crate::vector::Graph;
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
-/// More bytes than magic, format, state and the hash of a model take.
+/// More bytes than the magic, format, state and model hash take.
 const LONGEST_HEAD: u64 = 1_024;
 
-/// What an index file holds.
+/// The contents of an index file.
 pub trait Indexed {
-    /// Changes whenever what is inside changes shape, or what is made of a record.
+    /// Changes whenever the layout of the contents changes, or how they are derived from a record.
     const FORMAT: u32;
 }
 
@@ -46,7 +46,7 @@ pub struct BuiltFrom {
     pub model: String,
 }
 
-/// Writes an index to its place.
+/// Writes an index to its file.
 pub fn write<T: Indexed + Serialize>(path: &Path, from: &BuiltFrom, index: &T) -> Result<()> {
     let fail = || Error::io(path);
     let encoded = |error| fail()(std::io::Error::other(error));
@@ -64,7 +64,7 @@ pub fn write<T: Indexed + Serialize>(path: &Path, from: &BuiltFrom, index: &T) -
 /// Reads an index back, with what it was built from.
 ///
 /// # Errors
-/// Why the file cannot be believed, for the log; the caller builds the index anew.
+/// Why the file cannot be used, for the log; the caller rebuilds the index.
 pub fn read<T: Indexed + DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T), String> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "it is not there".to_owned(),
@@ -82,7 +82,7 @@ pub fn read<T: Indexed + DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T)
     Ok((from, postcard::from_bytes(body).map_err(unreadable)?))
 }
 
-/// What an index says it was built from; the rest of the file is not looked at.
+/// What an index was built from, according to its header; the rest of the file is not read.
 pub fn built_from<T: Indexed>(path: &Path) -> Option<BuiltFrom> {
     let mut bytes = Vec::new();
     let mut file = File::open(path).ok()?.take(LONGEST_HEAD);
@@ -97,7 +97,7 @@ fn head<T: Indexed>() -> Vec<u8> {
     head
 }
 
-/// Sums what passes through.
+/// Computes a checksum of the data that passes through.
 struct Checked<W> {
     inner: W,
     hasher: crc32fast::Hasher,

@@ -1,5 +1,5 @@
-//! What is kept on disk: the store, which is the truth, and the indexes' files, which are
-//! caches of it.
+//! What is kept on disk: the store, which is the source of truth, and the index files, which are
+//! caches derived from it.
 
 pub mod index_file;
 pub mod snapshot;

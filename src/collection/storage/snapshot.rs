@@ -1,9 +1,9 @@
-//! Snapshots: a whole collection in one compressed file, taken while writes go on.
+//! Snapshots: a whole collection in one compressed file, taken while writes continue.
 //!
-//! The file is gzip, whose checksum covers all of it, around a row of frames: a kind, a
-//! length, that many bytes. First comes what the store says of itself, then every record
-//! with its vectors, the log of deletions, and the base's index files as they are, so that
-//! what is restored answers as what was kept did. The last frame says that it is the last.
+//! The file is gzip, whose checksum covers everything, and contains a series of frames: a kind, a
+//! length, and that many bytes. First comes the store's metadata, then every record with its
+//! vectors, the log of deletions, and the base's index files unchanged, so that a restored
+//! collection gives the same answers as the original. The last frame marks the end.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -24,10 +24,10 @@ const MAGIC: &[u8; 8] = b"PLXSNAP\x01";
 /// How many records are restored in one transaction.
 const BATCH: usize = 2_048;
 
-/// The longest frame of a record: its line, and vectors of its passages.
+/// The longest frame of a record: its line and the vectors of its passages.
 const MAX_FRAME: u64 = 16 << 20;
 
-/// What a frame holds.
+/// The kind of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     About = 1,
@@ -38,7 +38,7 @@ enum Kind {
     End = 6,
 }
 
-/// What is known of the whole.
+/// Metadata of the whole snapshot.
 #[derive(Serialize, Deserialize)]
 struct Head {
     about: About,
@@ -46,7 +46,7 @@ struct Head {
     forgotten: u64,
 }
 
-/// A record as it lies in the store.
+/// A record as stored.
 #[derive(Serialize, Deserialize)]
 pub(in crate::collection) struct Row {
     pub number: u32,
@@ -56,12 +56,13 @@ pub(in crate::collection) struct Row {
 }
 
 impl Collection {
-    /// Writes a snapshot of the collection as it is at one moment.
+    /// Writes a snapshot of the collection's state at one moment.
     ///
     /// # Errors
-    /// What keeps the store from being read; [`Error::Write`] where the output fails.
+    /// The store's read errors; [`Error::Write`] if the output fails.
     pub fn snapshot(&self, out: &mut impl Write) -> Result<()> {
-        // The files and the view of the store are of one state: no merge ends in between.
+        // The files and the view of the store have the same state, because no merge can finish in
+        // between.
         let (columns, graph, view) = {
             let _held = lock(&self.writer.files);
             let columns = File::open(self.folder.join(COLUMNS_FILE)).ok();
@@ -103,11 +104,11 @@ impl Collection {
     }
 }
 
-/// Makes a collection's files in an empty folder from a snapshot, which errors call `path`.
+/// Creates a collection's files in an empty folder from a snapshot. `path` is its name in errors.
 ///
 /// # Errors
-/// [`Error::Import`] for a file that is no snapshot, is cut or damaged, with what to do;
-/// what stands in the folder then is of no use.
+/// [`Error::Import`], with advice on what to do, if the file is not a snapshot, or is truncated or
+/// damaged. The folder's contents are then unusable.
 pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
     let bad = |what: &str| Error::import(path, what);
     let unreadable = |error: io::Error| {
@@ -157,7 +158,7 @@ pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
         }
     }
     store.restore(&rows, &deletions, head.state, head.forgotten)?;
-    // Reading on to the end has the checksum compared.
+    // Reading to the end verifies the checksum.
     match input.read(&mut [0]).map_err(unreadable)? {
         0 => Ok(()),
         _ => Err(bad("goes on after its end")),
@@ -191,7 +192,7 @@ impl<W: Write> Frames<W> {
     }
 }
 
-/// The next frame: its kind, and a reader of just its bytes.
+/// The next frame: its kind, and a reader limited to its bytes.
 fn next<R: Read>(input: &mut R) -> io::Result<(Kind, io::Take<&mut R>)> {
     let mut head = [0; 9];
     input.read_exact(&mut head)?;

@@ -1,9 +1,10 @@
-//! The store: records and vectors in redb. It is the truth; every index is made from it.
+//! The store: records and vectors in redb. It is the source of truth; every index is derived from
+//! it.
 //!
-//! A record gets a number when it is written, never one that was given before: changing a
-//! record is deleting it and writing it anew. So the changes since any state are the records
-//! from its next number on, and the numbers that the log of deletions names; that is all an
-//! index built at that state needs to catch up.
+//! A record gets a new number whenever it is written, and numbers are never reused: changing a
+//! record means deleting it and writing it again. So the changes since any state are the records
+//! from its next number on, and the numbers in the log of deletions. That is all an index built at
+//! that state needs to catch up.
 
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
@@ -20,10 +21,11 @@ use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId, Schema};
 use crate::{DIMENSIONS, Vector};
 
-/// What this version writes; a store of another one is refused by name.
+/// The format this version writes. A store with another format is rejected with a message that
+/// names it.
 const FORMAT: u32 = 2;
 
-/// Pages redb keeps in memory.
+/// The size of redb's page cache.
 const CACHE_BYTES: usize = 64 << 20;
 
 pub(in crate::collection) type Bytes = &'static [u8];
@@ -35,11 +37,10 @@ pub(in crate::collection) const RECORDS: TableDefinition<'_, u32, Bytes> =
 /// Number -> the vectors of its passages as little-endian f32, one after the other.
 pub(in crate::collection) const VECTORS: TableDefinition<'_, u32, Bytes> =
     TableDefinition::new("vectors");
-/// Number -> byte ranges of its passages in the encoded text, where they are not all of it at
-/// once.
+/// Number -> byte ranges of its passages in the encoded text, unless one passage covers all of it.
 pub(in crate::collection) const PASSAGES: TableDefinition<'_, u32, Bytes> =
     TableDefinition::new("passages");
-/// The source's id -> number, where the schema names an id.
+/// The source's id -> number, if the schema names an id field.
 pub(in crate::collection) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
 /// Sequence number of a deletion -> number of the record deleted.
 pub(in crate::collection) const DELETED: TableDefinition<'_, u64, u32> =
@@ -52,16 +53,17 @@ pub struct Store {
     about: About,
 }
 
-/// What a store says of itself, fixed when it is made.
+/// A store's metadata, fixed when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// How its records are read.
+    /// The schema its records are read with.
     pub schema: Schema,
-    /// Hash of the model its vectors were made with.
+    /// Hash of the model that made its vectors.
     pub model: String,
-    /// SHA-256 of the file it was made from, in hexadecimal; empty where it began empty.
+    /// SHA-256 of the file it was created from, in hexadecimal; empty if it was created empty.
     pub source: String,
-    /// Whether long texts are encoded passage by passage, or up to the encoder's limit.
+    /// Whether long texts are encoded passage by passage, rather than only up to the encoder's
+    /// limit.
     pub passages: bool,
 }
 
@@ -72,43 +74,43 @@ pub struct Encoded {
     pub payload: Payload,
     /// Unit vectors of its passages, at least one.
     pub vectors: Vec<Vector>,
-    /// Byte ranges of the passages in the encoded text; empty where there is one that is all
-    /// of it, or where the vector was made elsewhere.
+    /// Byte ranges of the passages in the encoded text. Empty if one passage covers all of it, or
+    /// if the vector was supplied.
     pub ranges: Vec<Range<u32>>,
-    /// Whether the text goes on after them.
+    /// Whether the text continues after the passages.
     pub read_in_part: bool,
 }
 
-/// One change among those of a transaction.
+/// A change within a transaction.
 pub enum Change<'a> {
-    /// Adds records; those whose source id is there already replace what has it.
+    /// Adds records, replacing those with the same source id.
     Put(&'a [Encoded]),
-    /// Deletes records by number; those that are not there are passed over.
+    /// Deletes records by number. Missing ones are ignored.
     Delete(&'a [RecordId]),
-    /// Keeps a value beside the records, under a name.
+    /// Stores a named value beside the records.
     Note(&'a str, &'a [u8]),
 }
 
-/// How far a store has come.
+/// The state of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct State {
-    /// How many records were ever written or deleted.
+    /// How many records have ever been written or deleted.
     pub sequence: u64,
-    /// The number the next record gets.
+    /// The number of the next record.
     pub next: u32,
 }
 
-/// What a [`Change`] did.
+/// The result of a [`Change`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Numbers given to the records added, in their order.
+    /// The numbers of the added records, in order.
     pub added: Range<u32>,
-    /// Records that are gone.
+    /// The records removed.
     pub removed: Vec<RecordId>,
 }
 
 impl Store {
-    /// Makes a new, empty store.
+    /// Creates a new, empty store.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -131,14 +133,14 @@ impl Store {
     /// Opens an existing store.
     ///
     /// # Errors
-    /// [`Error::Format`] where another version wrote it.
+    /// [`Error::Format`] if another version wrote it.
     pub fn open(path: &Path) -> Result<Self> {
         let database = Durable::open(path, CACHE_BYTES).map_err(Error::store(path))?;
         Self::of(database, path)
     }
 
-    /// The same over anything that behaves like a file, such as one that fails on demand;
-    /// errors call it `path`.
+    /// The same for anything that behaves like a file, such as one that fails on demand. `path` is
+    /// its name in errors.
     ///
     /// # Errors
     /// As for [`Store::open`].
@@ -169,18 +171,18 @@ impl Store {
         })
     }
 
-    /// What the store says of itself.
+    /// The store's metadata.
     pub fn about(&self) -> &About {
         &self.about
     }
 
-    /// Where it is.
+    /// The store's path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Makes all changes in one transaction, in their order; durable when it returns. Says
-    /// what each did, and the state reached.
+    /// Makes all changes in order in one transaction, which is durable when this returns. Returns
+    /// what each change did, and the new state.
     ///
     /// # Errors
     /// [`Error::Store`], with nothing changed.
@@ -188,8 +190,8 @@ impl Store {
         self.apply_then(changes, |applied, state| (applied, state))
     }
 
-    /// The same, and `then` makes something of it before the transaction ends: what takes
-    /// time is done before anybody sees the changes.
+    /// The same, but calls `then` before the transaction ends, so that slow work is done before the
+    /// changes become visible.
     ///
     /// # Errors
     /// [`Error::Store`], with nothing changed.
@@ -219,7 +221,7 @@ impl Store {
         })
     }
 
-    /// Drops the log of deletions up to a sequence number: every index has them.
+    /// Drops the log of deletions up to a sequence number, when every index includes them.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -231,10 +233,10 @@ impl Store {
         })
     }
 
-    /// Puts rows of a snapshot in their places, and the state it was taken at.
+    /// Inserts rows of a snapshot, and sets the state it was taken at.
     ///
     /// # Errors
-    /// [`Error::Store`]; [`Error::Format`] for rows that no store writes.
+    /// [`Error::Store`]; [`Error::Format`] for invalid rows.
     pub(in crate::collection) fn restore(
         &self,
         rows: &[Row],
@@ -258,7 +260,7 @@ impl Store {
         })
     }
 
-    /// A view of the store as it is now, which later writes do not change.
+    /// A view of the store's current state, unaffected by later writes.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -267,11 +269,11 @@ impl Store {
         Ok(View { store: self, read })
     }
 
-    /// Makes the store writable again where a write had failed: what is read from here on is
-    /// what the next write finds.
+    /// Makes the store writable again after a failed write, so that subsequent reads see what the
+    /// next write will find.
     ///
     /// # Errors
-    /// [`Error::Store`] where it cannot be written still; it is read as before then.
+    /// [`Error::Store`] if it still cannot be written; it can then still be read as before.
     pub fn make_ready(&self) -> Result<()> {
         self.database.make_ready().map_err(self.failed())
     }
@@ -295,14 +297,14 @@ impl Store {
     }
 }
 
-/// One state of a store, for reading.
+/// A read-only view of one state of a store.
 pub struct View<'a> {
     store: &'a Store,
     read: Reading,
 }
 
 impl View<'_> {
-    /// How far the store had come.
+    /// The state of the store.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
@@ -311,18 +313,18 @@ impl View<'_> {
         read_meta(&self.store.path, &meta, "state")
     }
 
-    /// The store's file.
+    /// The path of the store's file.
     pub fn path(&self) -> &Path {
         &self.store.path
     }
 
-    /// Whether the store's file failed, or was opened anew, since: what cannot be read here
-    /// may well be read in a new view.
+    /// Whether the store's file has failed or been reopened since. If so, something that cannot be
+    /// read here may be readable in a new view.
     pub fn broke_off(&self) -> bool {
         self.read.broke_off()
     }
 
-    /// The sequence number up to which the log of deletions was dropped.
+    /// The sequence number up to which the log of deletions has been dropped.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -330,7 +332,7 @@ impl View<'_> {
         Ok(self.note("forgotten")?.unwrap_or(0))
     }
 
-    /// A value kept beside the records.
+    /// A named value stored beside the records.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -340,7 +342,7 @@ impl View<'_> {
         Ok(value.and_then(|bytes| serde_json::from_slice(bytes.value()).ok()))
     }
 
-    /// Records deleted after a state, by number.
+    /// The numbers of the records deleted after a state.
     ///
     /// # Errors
     /// [`Error::Store`].
@@ -351,7 +353,7 @@ impl View<'_> {
             .collect()
     }
 
-    /// Calls `each` with the records of a range of numbers, in order.
+    /// Calls `each` with the records in a range of numbers, in order.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`], and those of `each`.
@@ -368,8 +370,8 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Calls `each` with the payloads from a number on, in order and as JSON on one line, until
-    /// it breaks off.
+    /// Calls `each` with the payloads from a number on, in order and as JSON on one line, until it
+    /// breaks.
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
@@ -388,7 +390,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Calls `each` with the vectors of the records of a range of numbers, in order.
+    /// Calls `each` with the vectors of the records in a range of numbers, in order.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
@@ -409,7 +411,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Calls `each` with every record as it lies here.
+    /// Calls `each` with every record as stored.
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
@@ -452,7 +454,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// The byte ranges of a record's passages; empty where it has one that is all of its text.
+    /// The byte ranges of a record's passages; empty if one passage covers all of its text.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
@@ -496,7 +498,7 @@ impl View<'_> {
 }
 
 pub(in crate::collection) fn json(value: &impl Serialize) -> Vec<u8> {
-    // Maps with string keys, numbers and strings: nothing here that JSON cannot hold.
+    // Maps with string keys, numbers and strings: JSON can represent all of them.
     serde_json::to_vec(value).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! The store's tables, open for writing in one transaction, and what a change does to them.
+//! The store's tables, opened for writing in one transaction, and how changes are applied to them.
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
@@ -21,7 +21,7 @@ pub(in crate::collection) struct WriteTables<'a> {
 }
 
 impl<'a> WriteTables<'a> {
-    /// Opens the tables, making those that are not there.
+    /// Opens the tables, creating missing ones.
     pub fn open(write: &'a WriteTransaction) -> Result<Self> {
         Ok(Self {
             meta: write.open_table(META)?,
@@ -33,14 +33,14 @@ impl<'a> WriteTables<'a> {
         })
     }
 
-    /// How far the store has come.
+    /// The state of the store.
     pub fn state(&self) -> Result<State> {
         let bytes = self.meta.get("state")?;
         let state = bytes.and_then(|bytes| serde_json::from_slice(bytes.value()).ok());
         state.ok_or_else(|| redb::Error::Corrupted("the store does not say its state".into()))
     }
 
-    /// Keeps a value under a name.
+    /// Stores a value under a name.
     pub fn note(&mut self, name: &str, value: &[u8]) -> Result<()> {
         self.meta.insert(name, value)?;
         Ok(())
@@ -57,7 +57,7 @@ impl<'a> WriteTables<'a> {
         let mut removed = Vec::new();
         for record in records {
             let number = state.next;
-            // 4 billion writes: such a collection is built anew from an export.
+            // 4 billion writes: such a collection must be rebuilt from an export.
             state.next = number.checked_add(1).ok_or_else(|| {
                 redb::Error::Corrupted("no record numbers are left; build it anew".into())
             })?;
@@ -109,7 +109,7 @@ impl<'a> WriteTables<'a> {
         })
     }
 
-    /// Puts rows of a snapshot in their places.
+    /// Inserts rows of a snapshot.
     pub fn restore(
         &mut self,
         schema: &Schema,

@@ -1,4 +1,4 @@
-//! Making a collection from a file: read, encode, store, index.
+//! Creates a collection from a file: reads, encodes, stores and indexes it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,17 +22,17 @@ use crate::error::{Error, Result};
 use crate::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema};
 use crate::vector::Graph;
 
-/// How many records are encoded and stored together: one transaction each.
+/// How many records are encoded and stored together, in one transaction.
 const BATCH: usize = 1_024;
 
-/// How many bytes of records are kept as a sample, or for the next batch: parsed, a record
-/// can take many times what its line did.
+/// The most bytes of records held as a sample or for the next batch. A parsed record can take many
+/// times the memory of its line.
 const MAX_HELD_BYTES: usize = 4 << 20;
 
-/// How many skipped lines a report lists by number; all are counted.
+/// How many skipped lines a report lists; all are counted.
 pub const LISTED: usize = 20;
 
-/// A file to make a collection from, looked at before anything is made.
+/// A file to create a collection from, examined before anything is created.
 pub struct SourceFile {
     path: PathBuf,
     name: PathBuf,
@@ -43,44 +43,44 @@ pub struct SourceFile {
     notes: Vec<String>,
 }
 
-/// How far a build is.
+/// The progress of a build.
 #[derive(Debug, Clone)]
 pub enum Progress {
-    /// Records are read, encoded and stored.
+    /// Records are being read, encoded and stored.
     Records {
         /// Lines done.
         done: u64,
         /// Lines in all.
         of: u64,
     },
-    /// A line was left out.
+    /// A line was skipped.
     Skipped(Skipped),
-    /// The words' index is built.
+    /// The text index is being built.
     Words,
-    /// The graph is built.
+    /// The graph is being built.
     Graph,
 }
 
-/// What a build took in and left out.
+/// The result of a build.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// Records taken in.
+    /// Records added.
     pub records: u64,
-    /// Lines left out.
+    /// Lines skipped.
     pub skipped: u64,
-    /// The first of them, with reasons.
+    /// The first skipped lines, with reasons.
     pub listed: Vec<Skipped>,
-    /// Records of which meaning reads a part only, since their texts are too long.
+    /// Records whose texts are too long to be encoded in full.
     pub partly_read: u64,
-    /// What was noticed about the file besides, as sentences.
+    /// Other remarks about the file, as sentences.
     pub notes: Vec<String>,
-    /// Reading, encoding and storing.
+    /// Time for reading, encoding and storing.
     pub records_took: Duration,
-    /// Building both indexes.
+    /// Time for building both indexes.
     pub indexes_took: Duration,
 }
 
-/// A line that was left out.
+/// A skipped line.
 #[derive(Debug, Clone)]
 pub struct Skipped {
     /// Line in the file, from 1.
@@ -90,15 +90,15 @@ pub struct Skipped {
 }
 
 impl SourceFile {
-    /// Reads the file once: what its first records hold, how many lines, its hash.
+    /// Reads the file once to determine its fields, number of lines and hash.
     ///
     /// # Errors
-    /// A file that cannot be read, has no record in it, or lacks a field the options name.
+    /// The file cannot be read, contains no records, or lacks a field named by the options.
     pub fn look(path: &Path, options: &FieldOptions) -> Result<Self> {
         Self::look_as(path, path, options)
     }
 
-    /// The same for a file that is called otherwise than where it lies.
+    /// The same for a file whose name differs from its path.
     ///
     /// # Errors
     /// As for [`SourceFile::look`].
@@ -155,23 +155,23 @@ impl SourceFile {
         Error::import(&self.path, message)
     }
 
-    /// The same file, read as the records of a collection are.
+    /// The same file, to be read with another schema.
     pub fn for_schema(mut self, schema: Schema) -> Self {
         self.schema = schema;
         self
     }
 
-    /// How its records will be read.
+    /// The schema its records will be read with.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// What was chosen for each of its fields, and why.
+    /// The choice made for each of its fields, and why.
     pub fn fields(&self) -> &[FieldTold] {
         &self.fields
     }
 
-    /// Opens it anew.
+    /// Opens it again.
     ///
     /// # Errors
     /// As for [`Import::open`].
@@ -179,18 +179,17 @@ impl SourceFile {
         Import::open_as(&self.path, &self.name)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// How many lines it has, blank ones not counted.
+    /// Its number of lines, not counting blank ones.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// What was noticed when it was read, as sentences: its encoding where that is not UTF-8,
-    /// and the like.
+    /// Remarks about the file, as sentences: its encoding if that is not UTF-8, and the like.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -201,21 +200,21 @@ impl SourceFile {
     }
 }
 
-/// A build, or an import into an existing collection, under way.
+/// A build, or an import into an existing collection, in progress.
 pub struct Build<'a> {
     /// The file.
     pub source: &'a SourceFile,
-    /// Vectors made before, one a line, instead of encoding.
+    /// Precomputed vectors, one per line, to be used instead of encoding.
     pub vectors: Option<VectorFile>,
-    /// What encodes, and whose hash the collection records.
+    /// The encoder, whose model hash is stored with the collection.
     pub encoder: &'a Encoder,
     /// Whether long texts are encoded passage by passage.
     pub passages: bool,
-    /// Whose cores are used.
+    /// Which cores to use.
     pub cores: Cores,
-    /// Told how far things are.
+    /// Called with the progress.
     pub progress: &'a (dyn Fn(Progress) + Sync),
-    /// Set from elsewhere to end the work.
+    /// Set by another thread to cancel the work.
     pub cancelled: &'a AtomicBool,
 }
 
@@ -223,8 +222,8 @@ impl Build<'_> {
     /// Fills an empty folder with the collection's store and indexes.
     ///
     /// # Errors
-    /// What keeps the file, the encoder or the folder from being used; vectors that do not
-    /// fit the file; [`Error::Cancelled`]. What stands in the folder then is of no use.
+    /// The file, the encoder or the folder cannot be used; the vectors do not match the file;
+    /// [`Error::Cancelled`]. The folder's contents are then unusable.
     pub fn run(self, folder: &Path, tuning: Tuning) -> Result<Report> {
         let start = Instant::now();
         let about = About {
@@ -270,12 +269,12 @@ impl Build<'_> {
         Ok(report)
     }
 
-    /// Adds the file's records to a collection, batch by batch; each batch is durable and
-    /// findable once it is written. Under a name, the line reached is kept with each batch,
-    /// and a later call with the same name goes on after it.
+    /// Adds the file's records to a collection in batches. Each batch is durable and searchable
+    /// once it is written. If a name is given, the line reached is stored with each batch, and a
+    /// later call with the same name resumes after it.
     ///
     /// # Errors
-    /// As for [`Build::run`]; what was written stays written.
+    /// As for [`Build::run`]; batches already written are kept.
     pub fn add_to(self, collection: &Collection, name: Option<&str>) -> Result<Report> {
         let start = Instant::now();
         let _held = collection.hold_merges();
@@ -293,8 +292,8 @@ impl Build<'_> {
         Ok(report)
     }
 
-    /// Reads, checks and encodes every usable record of the file past a line, and hands them
-    /// on in batches, each with the line it ends at.
+    /// Reads, checks and encodes every usable record of the file after a line, and passes them on
+    /// in batches, each with its last line.
     fn take_in(
         mut self,
         about: &About,
@@ -389,7 +388,7 @@ impl<'a> Taken<'a> {
         }
     }
 
-    /// A line's record, if it holds one that can be used; else what is wrong with it.
+    /// A line's record, if it is usable; otherwise what is wrong with it.
     fn take(&mut self, line: Line) -> Result<Payload, Skipped> {
         let (line, checked) = match line {
             Line::Record { line, payload } => (line, self.check(line, &payload).map(|()| payload)),
@@ -430,7 +429,7 @@ impl<'a> Taken<'a> {
     }
 }
 
-/// Says how far a file could be read that breaks off, as one that is cut or damaged does.
+/// Reports how far a file could be read if reading failed, e.g. because it is truncated or damaged.
 fn broke_off(error: Error, lines: u64) -> Error {
     match error {
         Error::Io { path, reason } if lines > 0 => {
@@ -442,7 +441,7 @@ fn broke_off(error: Error, lines: u64) -> Error {
     }
 }
 
-/// What a source is known by: a file's own digest; of a folder, that of its files' names,
+/// The identity of a source: for a file, its digest; for a folder, a digest of its files' names,
 /// sizes and times.
 fn digest_of(path: &Path) -> Result<String> {
     if !path.is_dir() {

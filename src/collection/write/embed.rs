@@ -1,4 +1,4 @@
-//! Vectors of a file's records without a collection: the tutorial's first step by itself.
+//! Computes the vectors of a file's records without a collection: the first step of the tutorial.
 
 use std::path::Path;
 
@@ -9,15 +9,15 @@ use crate::error::{Error, Result};
 use crate::record::Line;
 use crate::{DIMENSIONS, Vector, npy};
 
-/// Lines encoded together.
+/// How many lines are encoded together.
 const BATCH: usize = 1_024;
 
-/// Encodes every record of a file and writes the vectors as f32 [n, 384], row by line. A
-/// line that holds no record gets a row of zeros, so that rows and lines stay in step.
-/// Written beside its place and renamed. Gives the number of rows.
+/// Encodes every record of a file and writes the vectors as f32 [n, 384], one row per line. A line
+/// without a record gets a row of zeros, so that rows and lines correspond. The output is written
+/// to a temporary file and renamed. Returns the number of rows.
 ///
 /// # Errors
-/// What keeps the file or the encoder from being used, or the output from being written.
+/// The file or the encoder cannot be used, or the output cannot be written.
 pub fn embed(
     source: &SourceFile,
     encoder: &Encoder,

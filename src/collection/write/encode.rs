@@ -1,5 +1,5 @@
-//! From a record as it comes to one ready to be written: checked, split into passages where
-//! it is long, encoded.
+//! Prepares an incoming record for writing: checks it, splits it into passages if it is long, and
+//! encodes it.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,34 +12,34 @@ use crate::record::{MAX_LINE_BYTES, Payload};
 use crate::vector::normalise;
 use crate::{DIMENSIONS, Vector};
 
-/// The most records, or ids, one write may hold.
+/// The most records or ids per write.
 pub const MAX_BATCH: usize = 1_000;
 
-/// How many texts are encoded between two looks at whether they are still wanted.
+/// How many texts are encoded between checks for cancellation.
 const CHUNK: usize = 128;
 
-/// The same in the background, where others wait for their turn.
+/// The same in the background, where other work waits for its turn.
 pub(in crate::collection) const BACKGROUND_CHUNK: usize = 16;
 
-/// Whose cores are used.
+/// Which cores to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cores {
-    /// All there are: somebody waits, and nobody else is served.
+    /// All cores: someone is waiting, and nothing else needs them.
     All,
-    /// Half of them, so that queries keep the other half.
+    /// Half of the cores, so that queries keep the other half.
     Half,
 }
 
-/// A record as it comes.
+/// An incoming record.
 #[derive(Debug, Clone)]
 pub struct Incoming {
     /// Its fields.
     pub payload: Payload,
-    /// Its vector, where it was made before.
+    /// Its precomputed vector, if there is one.
     pub vector: Option<Vec<f32>>,
 }
 
-/// What keeps a record from being taken in, if anything.
+/// Why a record cannot be accepted, if it cannot.
 pub(in crate::collection) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     let schema = &about.schema;
     schema.check_text(payload)?;
@@ -49,7 +49,8 @@ pub(in crate::collection) fn check(about: &About, payload: &Payload) -> Result<(
     schema.check_facets(payload)
 }
 
-/// Whether a record is longer than any may be; lines of a file are cut off before.
+/// Checks that a record does not exceed the maximum size. In files, such lines are already rejected
+/// earlier.
 pub(in crate::collection) fn check_size(payload: &Payload) -> Result<(), String> {
     if size(payload) <= MAX_LINE_BYTES {
         return Ok(());
@@ -59,10 +60,10 @@ pub(in crate::collection) fn check_size(payload: &Payload) -> Result<(), String>
     ))
 }
 
-/// How many bytes of JSON a record takes; counting needs no copy of it.
+/// The size of a record as JSON in bytes, counted without a copy.
 pub(in crate::collection) fn size(payload: &Payload) -> usize {
     let mut counter = Counter(0);
-    // Counting does not fail, and a payload is JSON.
+    // Counting cannot fail, and a payload is always valid JSON.
     let _ = serde_json::to_writer(&mut counter, payload);
     counter.0
 }
@@ -80,7 +81,7 @@ impl std::io::Write for Counter {
     }
 }
 
-/// A vector that came along, at unit length.
+/// A supplied vector, scaled to unit length.
 pub(in crate::collection) fn given(numbers: &[f32]) -> Result<Vector, String> {
     let mut vector: Vector = numbers.try_into().map_err(|_| {
         format!(
@@ -92,10 +93,11 @@ pub(in crate::collection) fn given(numbers: &[f32]) -> Result<Vector, String> {
     Ok(vector)
 }
 
-/// Records with their vectors: those given, or else made now. `done` is told, from any of them, how many texts of the batch are finished.
+/// Adds vectors to records: the supplied ones, otherwise newly encoded ones. `done` is called, from
+/// any thread, with the number of finished texts of the batch.
 ///
 /// # Errors
-/// Those of the encoder; [`Error::Cancelled`].
+/// As for the encoder; [`Error::Cancelled`].
 pub(in crate::collection) fn encode(
     encoder: &Encoder,
     about: &About,
@@ -160,11 +162,11 @@ pub(in crate::collection) fn encode(
     Ok(encoded.collect())
 }
 
-/// Which parts of a text are read.
+/// Which parts of a text are encoded.
 #[derive(Default)]
 struct Plan {
     passages: Vec<Range<usize>>,
-    /// Whether the text goes on after them.
+    /// Whether the text continues after them.
     read_in_part: bool,
 }
 
@@ -183,7 +185,7 @@ impl Plan {
     }
 }
 
-/// Whether a text says more after a place.
+/// Whether there is more text after a position.
 pub(in crate::collection) fn goes_on(text: &str, end: usize) -> bool {
     end < text.trim_end().len()
 }

@@ -1,8 +1,9 @@
-//! Writing: records added, changed and deleted, durable and findable when the call returns.
+//! Writes: records are added, changed and deleted. They are durable and searchable when the call
+//! returns.
 //!
-//! Writers that come together share a transaction: each leaves its change in a queue, and
-//! whoever gets to write takes all that wait. What was written becomes a small segment;
-//! small segments are merged as they gather, so that there are never many.
+//! Concurrent writers share a transaction: callers queue their changes, and the one that gets the
+//! lock writes all queued changes. The written records become a small segment. Small segments are
+//! merged as they accumulate, so there are never many.
 
 pub mod build;
 pub mod embed;
@@ -26,10 +27,10 @@ use crate::filter::Filter;
 use crate::locks::lock;
 use crate::record::RecordId;
 
-/// What one write did.
+/// The result of a write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
-    /// What the records written are called, in their order.
+    /// The ids of the written records, in order.
     pub ids: Vec<String>,
     /// How many records were replaced or deleted.
     pub removed: u32,
@@ -37,40 +38,41 @@ pub struct Written {
     pub sequence: u64,
 }
 
-/// Who may write, and who waits.
+/// The write queue and the locks of writers.
 #[derive(Default)]
 pub(in crate::collection) struct Writer {
-    /// Changes not yet taken up.
+    /// Changes still in the queue.
     queue: Mutex<Vec<Arc<Job>>>,
-    /// Held while changes are made and the generation is exchanged.
+    /// Held while changes are made and the generation is replaced.
     turn: Mutex<Turn>,
-    /// Held while the base's files are exchanged.
+    /// Held while the base's files are replaced.
     pub(in crate::collection) files: Arc<Mutex<()>>,
-    /// How many callers ask that nothing be merged in the background.
+    /// How many callers currently suppress background merges.
     pub(in crate::collection) held: AtomicUsize,
-    /// Whether a thread merges in the background.
+    /// Whether a background merge is running.
     pub(in crate::collection) at_work: Arc<AtWork>,
 }
 
-/// What is known while writing.
+/// The state kept by writers.
 #[derive(Default)]
 pub(in crate::collection) struct Turn {
-    /// How many parts, from the first on, a background merge has taken as they were.
+    /// How many parts, counted from the first, are being merged in the background and must not
+    /// change.
     pub(in crate::collection) frozen: usize,
-    /// Why nothing is written any more.
+    /// Why the collection accepts no more writes.
     closed: Option<Closed>,
-    /// What the base was read from, where all indexes were loaded anew, and whether its
-    /// columns are new.
+    /// What the base was loaded from after all indexes were reloaded, and whether its columns are
+    /// new.
     reloaded: Option<(Option<BuiltFrom>, bool)>,
 }
 
-/// Why a collection takes no more writes: whoever still holds it may read, but its folder
-/// goes.
+/// Why a collection accepts no more writes. Existing holders may still read it, but its folder will
+/// be removed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Closed {
     /// It was dropped.
     Dropped,
-    /// Another has taken its place.
+    /// It was replaced by another.
     Replaced,
 }
 
@@ -79,7 +81,7 @@ struct Job {
     done: Mutex<Option<Result<Written, Failed>>>,
 }
 
-/// Why a change was not made, for each of those who asked for it.
+/// Why a change failed, for every caller that requested it.
 #[derive(Clone)]
 enum Failed {
     Full,
@@ -88,19 +90,19 @@ enum Failed {
 }
 
 enum Work {
-    /// Records, and what is kept beside them under a name, both or neither.
+    /// Records and a named value beside them, written together or not at all.
     Put(Vec<Encoded>, Option<(String, Vec<u8>)>),
     Delete(Vec<String>),
     DeleteMatching(Vec<Filter>),
 }
 
 impl Collection {
-    /// Adds records, replacing those with the same source id. When it returns they are
-    /// durable, and the next query in any mode finds them.
+    /// Adds records, replacing those with the same source id. When it returns, they are durable,
+    /// and the next query in any mode finds them.
     ///
     /// # Errors
-    /// [`Error::BadRecord`], naming the record by its place in the batch; [`Error::Write`]
-    /// where the store cannot be written. Nothing of the batch is written then.
+    /// [`Error::BadRecord`] with the record's index in the batch; [`Error::Write`] if the store
+    /// cannot be written. In both cases, nothing of the batch is written.
     pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
         let records = self.check(records)?;
         let encoder = self.encoder.encoder();
@@ -109,11 +111,11 @@ impl Collection {
         self.put_encoded(records, None)
     }
 
-    /// Deletes records by id. Those that are not there count as deleted, but not in
+    /// Deletes records by id. Missing ones are not an error, but do not count in
     /// [`Written::removed`].
     ///
     /// # Errors
-    /// [`Error::Write`]; [`Error::BadQuery`] for too many ids.
+    /// [`Error::Write`]; [`Error::BadQuery`] if there are too many ids.
     pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
         if ids.len() > MAX_BATCH {
             return Err(Error::BadQuery(format!(
@@ -124,10 +126,10 @@ impl Collection {
         self.submit(Work::Delete(ids))
     }
 
-    /// Deletes the records that pass all filters, of which there must be one at least.
+    /// Deletes the records that pass all filters. At least one filter is required.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for filters that do not fit; [`Error::Write`].
+    /// [`Error::BadQuery`] for invalid filters; [`Error::Write`].
     pub fn delete_matching(&self, filters: Vec<Filter>) -> Result<Written> {
         if filters.is_empty() {
             return Err(Error::BadQuery(
@@ -135,12 +137,12 @@ impl Collection {
                     .into(),
             ));
         }
-        // Tried here, so that whoever asks is told what does not fit.
+        // Checked here so that the caller gets the error.
         self.select(&self.generation(), &filters)?;
         self.submit(Work::DeleteMatching(filters))
     }
 
-    /// Writes records that are encoded already, and a note beside them, both or neither.
+    /// Writes encoded records and a note, together or not at all.
     pub(in crate::collection) fn put_encoded(
         &self,
         records: Vec<Encoded>,
@@ -179,11 +181,11 @@ impl Collection {
         Ok(checked)
     }
 
-    /// Makes a change elsewhere after which nothing is written here any more. No write is
-    /// made meanwhile; where the change fails, all stays as it was.
+    /// Makes a change elsewhere, after which this collection accepts no more writes. No write
+    /// happens in the meantime. If the change fails, nothing changes here.
     ///
     /// # Errors
-    /// That of the change.
+    /// The error of the change.
     pub(crate) fn close(&self, why: Closed, change: impl FnOnce() -> Result<()>) -> Result<()> {
         let mut turn = self.turn();
         change()?;
@@ -191,7 +193,7 @@ impl Collection {
         Ok(())
     }
 
-    /// Has a change made, together with those that wait at the same time.
+    /// Queues a change and waits until it is made, together with other queued ones.
     fn submit(&self, work: Work) -> Result<Written> {
         let job = Arc::new(Job {
             work,
@@ -199,7 +201,7 @@ impl Collection {
         });
         lock(&self.writer.queue).push(Arc::clone(&job));
         let mut turn = self.turn();
-        // Whoever had the turn before may have made this change along with its own.
+        // The previous holder of the lock may have made this change along with its own.
         if lock(&job.done).is_none() {
             if let Some(why) = turn.closed {
                 return Err(self.closed(why));
@@ -238,9 +240,9 @@ impl Collection {
         }
     }
 
-    /// Makes the changes of some jobs, in their order, and answers each.
+    /// Makes the changes of some jobs in order, and reports the result of each.
     fn make(&self, jobs: &[Arc<Job>], turn: &mut Turn) {
-        // A deletion by filter looks at what is there: the changes before it are made first.
+        // A deletion by filter depends on the current records, so earlier changes are made first.
         let split = |_: &Arc<Job>, next: &Arc<Job>| !matches!(next.work, Work::DeleteMatching(_));
         for jobs in jobs.chunk_by(split) {
             let made = self.make_together(jobs, turn);
@@ -279,7 +281,7 @@ impl Collection {
                 Work::Delete(_) | Work::DeleteMatching(_) => changes.push(Change::Delete(numbers)),
             }
         }
-        // Notes come last: what was done comes back in the order of the jobs.
+        // Notes come last, so that the results of the others are in the order of the jobs.
         changes.append(&mut notes);
         let records: Vec<&Encoded> = jobs
             .iter()
@@ -329,8 +331,8 @@ impl Collection {
         Err(error)
     }
 
-    /// Loads the indexes anew where they are not of the store's state: where the file failed,
-    /// what a write left in it is seen when it is opened again.
+    /// Reloads the indexes if they do not match the store's state. After a failed write, what it
+    /// left in the file becomes visible when the file is reopened.
     fn agree(&self, turn: &mut Turn) -> Result<()> {
         let generation = self.generation();
         if self.viewing(|view| Ok(view.state()? == generation.state))? {
@@ -339,13 +341,13 @@ impl Collection {
         tracing::warn!("the store is of another state than its indexes, which are loaded anew");
         let loaded = load(&self.store, &self.folder)?;
         self.generation.store(Arc::new(loaded.generation));
-        // What a merge in the background was made from is no longer there.
+        // The segments that a background merge was using are gone.
         turn.frozen = 0;
         turn.reloaded = Some((loaded.base, loaded.columns_are_new));
         Ok(())
     }
 
-    /// For each job the records it deletes, as far as they are there before the jobs.
+    /// For each job, the records it deletes, as far as they exist before the jobs.
     fn numbers_to_delete(
         &self,
         jobs: &[Arc<Job>],
@@ -361,7 +363,8 @@ impl Collection {
             }
             Work::DeleteMatching(filters) => {
                 let passing = match self.select(generation, filters) {
-                    // It made sense when it was asked: what it names has gone since.
+                    // The filter was valid when requested, but what it names has since been
+                    // removed.
                     Err(Error::BadQuery(_)) => Vec::new(),
                     passing => passing?.unwrap_or_default(),
                 };
@@ -394,8 +397,7 @@ impl Collection {
     }
 }
 
-/// Asks that nothing be merged in the background while it exists: an import merges once, at
-/// its end.
+/// Suppresses background merges as long as it exists: an import merges once, at its end.
 pub(in crate::collection) struct Held<'a>(&'a Collection);
 
 impl Collection {

@@ -1,4 +1,4 @@
-//! Vectors made before, read row by row beside the lines of the file they belong to.
+//! Reads precomputed vectors row by row, in step with the lines of their file.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -29,26 +29,26 @@ impl VectorFile {
         })
     }
 
-    /// The next row; `None` past the last.
+    /// The next row; `None` after the last.
     ///
     /// # Errors
-    /// [`Error::Npy`] where the file is cut short.
+    /// [`Error::Npy`] if the file is truncated.
     pub fn next_row(&mut self) -> Result<Option<Vector>> {
         self.read += 1;
         self.rows.next().transpose().map_err(Error::npy(&self.path))
     }
 
-    /// The row read last, at unit length.
+    /// The last row read, scaled to unit length.
     ///
     /// # Errors
-    /// [`Error::Import`] for a row without a direction, naming it.
+    /// [`Error::Import`] for a row without a direction, with its number.
     pub fn unit(&self, mut vector: Vector) -> Result<Vector> {
         normalise(&mut vector)
             .map_err(|why| Error::import(&self.path, format!("row {}: {why}", self.read)))?;
         Ok(vector)
     }
 
-    /// How many rows the file has.
+    /// The number of rows in the file.
     pub fn rows(&self) -> usize {
         self.rows.expected()
     }

@@ -1,10 +1,10 @@
-//! HTML as its reader sees it: without tags, with the characters that references such as
-//! `&amp;` stand for.
+//! HTML as a reader sees it: without tags, and with references such as `&amp;` replaced by their
+//! characters.
 //!
-//! Most texts are no HTML, and one that merely mentions a tag must not lose it. So tags are
-//! only taken away where there is evidence of markup ([`Tags::are_markup`]), and what stands
-//! in Markdown's code is left as it is. Where each character came from is kept, so that
-//! places in the one text can be told in the other.
+//! Most texts are not HTML, and a text that merely mentions a tag must keep it. So tags are only
+//! removed if there is evidence of markup ([`Tags::are_markup`]), and Markdown code is left
+//! unchanged. The origin of every character is kept, so that positions can be converted between the
+//! two texts.
 
 mod reference;
 mod tags;
@@ -13,35 +13,35 @@ use std::ops::Range;
 
 use self::tags::{Place, Tag, Tags};
 
-/// A text freed of its markup.
+/// A text with its markup removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
-    /// The text as it was.
+    /// The original text.
     original: String,
-    /// What is left.
+    /// The text without markup.
     text: String,
-    /// Where its parts come from, in order, without gaps.
+    /// Where its parts come from, in order and without gaps.
     runs: Vec<Run>,
 }
 
-/// A part of the text, from where it begins to where the next one does.
+/// A part of the text. It ends where the next one begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Run {
-    /// Where it begins in what is left.
+    /// Where it begins in the text without markup.
     start: usize,
     /// The bytes it came from.
     origin: Range<usize>,
-    /// Whether it is these bytes, or stands for all of them.
+    /// Whether it is a copy of those bytes rather than a replacement for them.
     copied: bool,
 }
 
-/// The text of a field as its reader sees it.
+/// A field's text as a reader sees it.
 pub fn plain(text: String) -> String {
     Plain::of(&text).map_or(text, Plain::into_text)
 }
 
 impl Plain {
-    /// The text without its markup; `None` where it has none.
+    /// Removes the markup from a text; `None` if it has none.
     pub fn of(text: &str) -> Option<Self> {
         if !text.contains(['<', '&']) {
             return None;
@@ -88,27 +88,27 @@ impl Plain {
         Some(plain)
     }
 
-    /// What is left.
+    /// The text without markup.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What is left.
+    /// The text without markup.
     pub fn into_text(self) -> String {
         self.text
     }
 
-    /// The text as it was.
+    /// The original text.
     pub fn original(&self) -> &str {
         &self.original
     }
 
-    /// The text as it was.
+    /// The original text.
     pub fn into_original(self) -> String {
         self.original
     }
 
-    /// The bytes of the original that a range of what is left came from.
+    /// The bytes of the original that a range of the plain text came from.
     pub fn origin(&self, range: Range<usize>) -> Range<usize> {
         let run = |at: usize| {
             let after = self.runs.partition_point(|run| run.start <= at);
@@ -128,8 +128,7 @@ impl Plain {
         start..end.max(start)
     }
 
-    /// Where a range of the original is in what is left; what was left out of it shrinks to
-    /// nothing.
+    /// Converts a range of the original to a range of the plain text. Removed parts become empty.
     pub fn place(&self, range: Range<usize>) -> Range<usize> {
         let place = |at: usize| {
             let after = self.runs.partition_point(|run| run.origin.end <= at);
@@ -163,8 +162,8 @@ impl Plain {
         });
     }
 
-    /// A tag that begins or ends a block leaves a line's end, a cell a blank; all others
-    /// leave nothing.
+    /// A tag that begins or ends a block becomes a line break, a table cell's tag becomes a space,
+    /// and all others become nothing.
     fn leave_out(&mut self, tag: &Tag<'_>, origin: Range<usize>) {
         match tag.place() {
             Place::Line if !self.text.is_empty() && !self.text.ends_with('\n') => {
@@ -177,7 +176,7 @@ impl Plain {
         }
     }
 
-    /// Takes the line's end away that the last block left.
+    /// Removes the line break that the last block left.
     fn trim(&mut self) {
         while let Some(last) = self.runs.last()
             && !last.copied

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-/// The longest reference there is, `&CounterClockwiseContourIntegral;`.
+/// The length of the longest reference, `&CounterClockwiseContourIntegral;`.
 const MAX_BYTES: usize = 33;
 
-/// What the numbers 128 to 159 are taken for: not the control characters of these numbers,
-/// but the letters Windows-1252 has there.
+/// Numeric references from 128 to 159 do not mean the control characters with these numbers but the
+/// Windows-1252 characters listed here.
 const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
-/// The reference a text begins with: its length and what it stands for. A blank that does not
-/// break is a blank.
+/// The reference at the beginning of a text: its length and the text it stands for. A non-breaking
+/// space becomes a plain space.
 pub fn at(text: &str) -> Option<(usize, Cow<'_, str>)> {
     let window = &text.as_bytes()[..text.len().min(MAX_BYTES)];
     let end = window.iter().position(|&byte| byte == b';')?;
@@ -38,7 +38,7 @@ fn numbered(number: &str) -> Option<char> {
     let hexadecimal = number.strip_prefix(['x', 'X']);
     let digits = hexadecimal.unwrap_or(number);
     let radix = if hexadecimal.is_some() { 16 } else { 10 };
-    // `from_str_radix` takes a sign too.
+    // `from_str_radix` also accepts a sign.
     let number = Some(digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_alphanumeric()));
     let number = u32::from_str_radix(number?, radix).ok()?;
     match number {

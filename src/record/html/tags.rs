@@ -1,11 +1,11 @@
-//! Tags in a text, and whether they are markup.
+//! Finds tags in a text and decides whether they are markup.
 
 use std::ops::Range;
 
-/// A tag is no longer than this, in bytes; what goes on is a sign that stands for itself.
+/// The maximum length of a tag in bytes; a longer one is plain text.
 const MAX_TAG_BYTES: usize = 4_096;
 
-/// Elements that begin and end lines.
+/// Elements that start and end lines.
 const LINES: &[&str] = &[
     "address",
     "article",
@@ -57,26 +57,26 @@ const LINES: &[&str] = &[
     "ul",
     "caption",
 ];
-/// Elements whose contents stand beside each other.
+/// Elements whose contents are side by side.
 const CELLS: &[&str] = &["td", "th"];
-/// Elements within a line.
+/// Inline elements.
 const WORDS: &[&str] = &[
     "a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "button", "cite", "code", "data",
     "del", "dfn", "em", "embed", "font", "i", "iframe", "img", "input", "ins", "kbd", "label",
     "mark", "nobr", "picture", "q", "s", "samp", "small", "source", "span", "strike", "strong",
     "sub", "sup", "svg", "time", "tt", "u", "var", "video", "wbr", "o:p", "col", "colgroup",
 ];
-/// Elements whose contents nobody reads.
+/// Elements whose contents are not displayed.
 const UNREAD: &[&str] = &["script", "style", "template", "noscript"];
-/// Elements that are mostly left open: one alone may be a mention of it, two are markup.
+/// Elements that are usually left open: a single one may be a mention, two are markup.
 const LEFT_OPEN: &[&str] = &["p", "li", "dt", "dd", "tr", "td", "th", "option"];
 
-/// The tags of a text, each looked for once: where the last comment and the last unread element
-/// end is known, so that one which is never closed is not looked for to the end again and again.
+/// The tags of a text. The positions of the last end of a comment and of an undisplayed element are
+/// computed once, so an unclosed one does not cause repeated searches to the end of the text.
 pub struct Tags<'a> {
     text: &'a str,
     comments_end: usize,
-    /// For each of [`UNREAD`] where its last closing tag begins.
+    /// For each of [`UNREAD`], where its last closing tag begins.
     unread_end: [usize; UNREAD.len()],
 }
 
@@ -90,7 +90,7 @@ pub struct Tag<'a> {
     end: usize,
 }
 
-/// What a tag does to the text around it.
+/// How a tag affects the surrounding text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// It ends a line.
@@ -102,7 +102,7 @@ pub enum Place {
 }
 
 impl<'a> Tags<'a> {
-    /// Looks through a text.
+    /// Scans a text.
     pub fn of(text: &'a str) -> Self {
         let mut tags = Self {
             text,
@@ -119,7 +119,7 @@ impl<'a> Tags<'a> {
         tags
     }
 
-    /// The tag that begins at a byte of the text.
+    /// The tag that begins at this byte of the text.
     pub fn at(&self, start: usize) -> Option<Tag<'a>> {
         let rest = &self.text[start..];
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -160,7 +160,7 @@ impl<'a> Tags<'a> {
         })
     }
 
-    /// Where a tag ends; where nobody reads what its element holds, where that does.
+    /// Where a tag ends or, if its element's contents are not displayed, where the element ends.
     pub fn end(&self, tag: &Tag<'_>) -> usize {
         let which = UNREAD.iter().position(|name| *name == tag.name);
         let last = which.map_or(0, |which| self.unread_end[which]);
@@ -173,9 +173,9 @@ impl<'a> Tags<'a> {
         closing.map_or(tag.end, |closing| closing.end)
     }
 
-    /// Whether the text is HTML, or holds some: an element that is opened and closed, or one
-    /// that is never closed and nobody mentions. A script alone may be what the text is
-    /// about.
+    /// Whether the text is or contains HTML. The evidence is an element that is opened and closed,
+    /// or an element without a closing tag that is unlikely to be a mention. A script alone is no
+    /// evidence: the text may be about it.
     pub fn are_markup(&self, code: &[Range<usize>]) -> bool {
         let mut opened: Vec<String> = Vec::new();
         let (mut left_open, mut at) = (0, 0);
@@ -202,7 +202,7 @@ impl<'a> Tags<'a> {
             if tag.stands_alone() || left_open > 1 {
                 return true;
             }
-            // There are few known names.
+            // The set of known names is small, so a linear search is fine.
             if !opened.contains(&tag.name) {
                 opened.push(tag.name);
             }
@@ -212,13 +212,13 @@ impl<'a> Tags<'a> {
 }
 
 impl Tag<'_> {
-    /// Whether it is one of HTML's.
+    /// Whether it is an HTML element.
     pub fn is_known(&self) -> bool {
         let name = self.name.as_str();
         name.is_empty() || self.place() != Place::Word || WORDS.contains(&name) || self.is_unread()
     }
 
-    /// What it does to the text around it.
+    /// How it affects the surrounding text.
     pub fn place(&self) -> Place {
         let name = self.name.as_str();
         if LINES.contains(&name) {
@@ -234,7 +234,7 @@ impl Tag<'_> {
         UNREAD.contains(&self.name.as_str())
     }
 
-    /// Whether it has no end, and says by itself that this is markup.
+    /// Whether it has no closing tag and is evidence of markup by itself.
     fn stands_alone(&self) -> bool {
         match self.name.as_str() {
             "br" | "hr" => true,
@@ -243,7 +243,7 @@ impl Tag<'_> {
         }
     }
 
-    /// Whether what stands after the name are attributes, or nothing.
+    /// Whether the name is followed by valid attributes or nothing.
     fn is_well_formed(&self) -> bool {
         let attributes = self
             .attributes
@@ -252,7 +252,7 @@ impl Tag<'_> {
     }
 }
 
-/// How long a tag's attributes are, up to its `>`; those in quotes do not count.
+/// The length of a tag's attributes, up to its `>`. A `>` in quotes does not count.
 fn end_of_attributes(text: &str) -> Option<usize> {
     let mut quoted = None;
     for (at, &byte) in text.as_bytes().iter().enumerate().take(MAX_TAG_BYTES) {
@@ -269,8 +269,8 @@ fn end_of_attributes(text: &str) -> Option<usize> {
     None
 }
 
-/// Markdown's code: fenced blocks, and what stands between backticks on a line. Code holds
-/// tags to the letter.
+/// Markdown code: fenced blocks, and text between backticks on one line. Tags in code are literal
+/// text.
 pub fn code(text: &str) -> Vec<Range<usize>> {
     if !text.contains('`') {
         return Vec::new();
@@ -300,7 +300,7 @@ pub fn code(text: &str) -> Vec<Range<usize>> {
     code
 }
 
-/// Which of some ranges, in order, a place lies in.
+/// Which of some sorted ranges contains a position.
 pub fn covering(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
     let after = ranges.partition_point(|range| range.end <= at);
     ranges.get(after).filter(|range| range.contains(&at))

@@ -1,7 +1,7 @@
-//! Where a JSON value ends, by its brackets alone.
+//! Finds the end of a JSON value by counting brackets.
 
-/// Counts brackets outside strings. No JSON string holds a raw line end, so one left open
-/// ends there: a lost quote need not cost what stands on later lines.
+/// Counts brackets outside strings. A JSON string cannot contain a raw line break, so an unclosed
+/// string ends there: a missing quote does not affect later lines.
 #[derive(Default)]
 pub struct Brackets {
     depth: usize,
@@ -10,7 +10,7 @@ pub struct Brackets {
 }
 
 impl Brackets {
-    /// Passes a byte; whether a bracket or string is open after it.
+    /// Processes a byte and returns whether a bracket or string is open after it.
     pub fn pass(&mut self, byte: u8) -> bool {
         if self.in_string {
             match byte {
@@ -37,8 +37,8 @@ impl Brackets {
     }
 }
 
-/// The length of the value that the bytes begin with, which is an object or a list; nothing
-/// where it does not end in them.
+/// The length of the object or list at the beginning of the bytes; `None` if it does not end within
+/// them.
 pub fn length_of_value(bytes: &[u8]) -> Option<usize> {
     let mut brackets = Brackets::default();
     let end = bytes.iter().position(|&byte| !brackets.pass(byte));

@@ -1,12 +1,12 @@
-//! A text or Markdown file as a record's title and text.
+//! Reads a text or Markdown file as a title and a text.
 
 use crate::markdown;
 
-/// Characters of a title; a longer line is cut.
+/// The longest title in characters; a longer line is cut.
 const MAX_TITLE_CHARS: usize = 200;
 
-/// What to call a text: in Markdown its first heading, or else its first line that is not
-/// empty. Nothing where that line has no word in it.
+/// The title of a text: its first heading in Markdown, otherwise its first non-empty line. `None`
+/// if that line contains no word.
 pub fn title(text: &str, is_markdown: bool) -> Option<String> {
     let heading = if is_markdown {
         first_heading(text)
@@ -22,7 +22,7 @@ pub fn title(text: &str, is_markdown: bool) -> Option<String> {
         .then(|| title.to_owned())
 }
 
-/// The first heading with a text, not looking into fenced code.
+/// The first non-empty heading outside fenced code.
 fn first_heading(text: &str) -> Option<&str> {
     let mut fenced = false;
     for line in text.lines() {

@@ -1,7 +1,7 @@
-//! Text in any common encoding, as UTF-8. A byte-order mark tells it for certain. Without
-//! one, text is UTF-8 unless its bytes are plainly not, and then whichever encoding makes
-//! the likeliest text of them. In UTF-8 single bytes that are none pass as they are: they
-//! cost whoever reads them the line they stand in, never the file.
+//! Converts text in any common encoding to UTF-8. A byte-order mark identifies the encoding for
+//! certain. Without one, text is UTF-8 unless its bytes clearly are not; then the encoding that
+//! gives the most plausible text is used. Single invalid bytes in UTF-8 pass unchanged: the reader
+//! loses the line they are in, never the file.
 
 use std::io::{self, BufRead, Read};
 
@@ -11,29 +11,29 @@ use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 use super::input::Input;
 use super::notes::Notes;
 
-/// So many bytes at the beginning tell whether there is a mark, and what has none.
+/// How many bytes are needed to detect a byte-order mark or its absence.
 pub const LOOKED_AT: usize = 256;
 
-/// How far is looked ahead from the first byte that is no ASCII.
+/// How far to look ahead from the first non-ASCII byte.
 const WINDOW: usize = 1 << 20;
 
-/// So many letters beyond ASCII tell an encoding for the rest of a file; fewer tell it as
-/// far as was looked.
+/// This many non-ASCII letters settle the encoding for the rest of a file. With fewer, the guess
+/// holds only for the bytes examined.
 const ENOUGH: usize = 16;
 
-/// How much is decoded at once.
+/// How many bytes are decoded at a time.
 const CHUNK: usize = 1 << 14;
 
-/// What stands at the beginning of a text.
+/// What was found at the beginning of a text.
 pub struct Mark {
-    /// What to read it as, where that is certain.
+    /// Its encoding, if that is certain.
     pub encoding: Option<&'static Encoding>,
-    /// Bytes of the mark itself.
+    /// The length of the mark in bytes.
     pub length: usize,
 }
 
-/// Looks for a byte-order mark; without one, UTF-16 is known by the zeros beside its ASCII
-/// letters.
+/// Looks for a byte-order mark. Without one, UTF-16 is recognised by the zero bytes next to its
+/// ASCII letters.
 pub fn mark(beginning: &[u8]) -> Mark {
     let (encoding, length) = match beginning {
         [0xef, 0xbb, 0xbf, ..] => (None, 3),
@@ -57,25 +57,25 @@ pub fn mark(beginning: &[u8]) -> Mark {
     Mark { encoding, length }
 }
 
-/// What a stretch of bytes seems to be.
+/// What some bytes appear to be.
 enum Guess {
     Utf8,
     Other {
         encoding: &'static Encoding,
-        /// How many places there are in it that are no UTF-8.
+        /// How many places in them are not valid UTF-8.
         told_by: usize,
     },
 }
 
-/// Judges bytes, some of which are no ASCII. Text in another encoding is hardly ever valid
-/// UTF-8 by chance: where most of what is beyond ASCII is valid, the rest is damage.
+/// Guesses the encoding of bytes that are not all ASCII. Text in another encoding is hardly ever
+/// valid UTF-8 by chance, so if most non-ASCII sequences are valid, the rest is damage.
 fn guess(bytes: &[u8]) -> Guess {
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    // The last letter may be cut.
+    // The last character may be incomplete.
     if let Err(error) = std::str::from_utf8(bytes)
         && error.error_len().is_none()
     {
@@ -96,7 +96,7 @@ fn guess(bytes: &[u8]) -> Guess {
     }
 }
 
-/// Whether each of a few bytes beyond ASCII is a letter or a usual mark, and none is damage.
+/// Whether each of a few non-ASCII bytes is a letter or a common mark, and none is damage.
 fn makes_sense(bytes: &[u8], encoding: &'static Encoding) -> bool {
     if !encoding.is_single_byte() {
         return true;
@@ -105,18 +105,18 @@ fn makes_sense(bytes: &[u8], encoding: &'static Encoding) -> bool {
     let mut beyond = bytes.iter().filter(|byte| !byte.is_ascii());
     beyond.all(|&byte| {
         let (text, unreadable) = encoding.decode_without_bom_handling(std::slice::from_ref(&byte));
-        // As a letter 0xff is hardly ever used; as damage it is common.
+        // 0xff is hardly ever used as a letter but is common as damage.
         byte != 0xff && !unreadable && text.chars().all(usual)
     })
 }
 
-/// What stands between words in texts of all kinds.
+/// Marks that are common in all kinds of text.
 const USUAL_MARKS: &str = "‘’“”„–—…•€£¥§°©®™«»¿¡·±½¼²³\u{a0}";
 
-/// A text held as a whole, with what was noticed about its encoding.
+/// Decodes a complete text, with a note about its encoding if it is unusual.
 ///
 /// # Errors
-/// That it is no UTF-8, where there is too little of it to tell what it is.
+/// It is not UTF-8, and it is too short to detect its encoding.
 pub fn decoded(bytes: &[u8]) -> Result<(String, Option<String>), String> {
     let Mark { encoding, length } = mark(&bytes[..bytes.len().min(LOOKED_AT)]);
     let bytes = &bytes[length..];
@@ -130,7 +130,7 @@ pub fn decoded(bytes: &[u8]) -> Result<(String, Option<String>), String> {
                     return Ok((text, Some(UNREADABLE.into())));
                 }
                 Guess::Other { encoding, told_by } => {
-                    // A wrong guess spoils a short text, and a few letters in a long one.
+                    // A wrong guess ruins a short text, but only a few letters of a long one.
                     if told_by < ENOUGH && told_by * 100 > bytes.len() {
                         return Err(format!(
                             "this is no UTF-8, and too short to tell its encoding for certain \
@@ -157,23 +157,24 @@ fn read_as(encoding: &'static Encoding) -> String {
 
 const UNREADABLE: &str = "Some of it could not be read and shows as \u{fffd}.";
 
-/// An input's bytes as UTF-8, as they are read.
+/// Converts an input to UTF-8 as it is read.
 pub struct Utf8 {
     input: Input,
     how: How,
     notes: Notes,
-    /// What was decoded and not read yet.
+    /// Decoded text that has not been read yet.
     decoded: String,
     given: usize,
 }
 
 enum How {
-    /// All is ASCII so far.
+    /// All bytes so far are ASCII.
     Undecided,
     AsItIs,
     Decoded {
         decoder: Box<Decoder>,
-        /// Bytes left to read this way; all of them where it is certain.
+        /// How many more bytes to decode this way; `None` for all of them, if the encoding is
+        /// certain.
         left: Option<usize>,
     },
 }
@@ -186,7 +187,8 @@ impl How {
 }
 
 impl Utf8 {
-    /// Takes an input behind its mark, and what the mark said.
+    /// Takes an input positioned after its byte-order mark, and the encoding that the mark
+    /// indicated.
     pub fn new(input: Input, encoding: Option<&'static Encoding>, notes: Notes) -> Self {
         let how = encoding.map_or(How::Undecided, |encoding| {
             notes.say(read_as(encoding));
@@ -201,7 +203,7 @@ impl Utf8 {
         }
     }
 
-    /// Looks ahead from a byte that is no ASCII.
+    /// Looks ahead from a non-ASCII byte to decide on the encoding.
     fn decide(&mut self) -> io::Result<()> {
         let ahead = self.input.peek(WINDOW)?;
         let whole = ahead.len() < WINDOW;
@@ -216,7 +218,7 @@ impl Utf8 {
         Ok(())
     }
 
-    /// Decodes some more; whether there was more.
+    /// Decodes more bytes and returns whether there were any.
     fn decode(&mut self) -> io::Result<bool> {
         let How::Decoded { decoder, left } = &mut self.how else {
             return Ok(false);
@@ -234,7 +236,7 @@ impl Utf8 {
             self.notes.say(UNREADABLE);
         }
         if last && result == CoderResult::InputEmpty {
-            // The decoder has been told the end and must not be asked again.
+            // The decoder has reached the end and must not be called again.
             self.how = How::AsItIs;
         } else if let Some(left) = left {
             *left -= read;

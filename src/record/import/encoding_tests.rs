@@ -1,10 +1,10 @@
-//! Every text format in every common encoding, and bytes that belong to none.
+//! Every text format in every common encoding, and bytes that are in none of them.
 
 use serde_json::Value;
 
 use super::tests::{gzip, read, records, skipped};
 
-/// A text as a file in UTF-16 begins, with a mark or without.
+/// A text as a UTF-16 file, with or without a byte-order mark.
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
     let mark = mark.then_some(0xfeff);
     mark.into_iter()

@@ -1,25 +1,26 @@
-//! What people write into JSON though it cannot hold it, put so that it can: NaN and the
-//! infinities become null, and a whole number beyond 64 bits becomes a text, which keeps all
-//! of its digits where a floating-point number would lose some.
+//! Converts common deviations from JSON into valid JSON: NaN and the infinities become null, and an
+//! integer beyond 64 bits becomes a text, which keeps all its digits where a floating-point number
+//! would lose some.
 
 use std::borrow::Cow;
 
-/// The digits of the largest 64-bit numbers, of which not all fit.
+/// The number of digits of the largest 64-bit integers. Some numbers with this many digits do not
+/// fit.
 const DIGITS: usize = 19;
 
-/// JSON as it can be read, and what was put otherwise in it.
+/// Valid JSON, and what was changed to make it so.
 pub struct Exact<'a> {
     /// The text.
     pub text: Cow<'a, [u8]>,
-    /// How many values became null.
+    /// How many values were replaced by null.
     pub nulls: u64,
-    /// How many numbers became text.
+    /// How many numbers were turned into text.
     pub texts: u64,
 }
 
-/// Whether there may be numbers in it that a reader would round.
+/// Whether it may contain numbers that a JSON reader would round.
 pub fn may_round(text: &[u8]) -> bool {
-    // Any run of so many digits covers a byte at a multiple of their number.
+    // A run of this many digits always covers a byte at a multiple of that length.
     let mut at = DIGITS - 1;
     while at < text.len() {
         if text[at].is_ascii_digit() {
@@ -35,7 +36,7 @@ pub fn may_round(text: &[u8]) -> bool {
     false
 }
 
-/// Puts all of it so that it can be read. Strings are left alone.
+/// Converts the text to valid JSON. Strings are left alone.
 pub fn exact(text: &[u8]) -> Exact<'_> {
     let mut out = Exact {
         text: Cow::Borrowed(text),
@@ -43,7 +44,7 @@ pub fn exact(text: &[u8]) -> Exact<'_> {
         texts: 0,
     };
     let mut written: Vec<u8> = Vec::new();
-    // Up to where the text was copied.
+    // How far the text has been copied.
     let mut copied = 0;
     let mut at = 0;
     while at < text.len() {
@@ -81,20 +82,21 @@ pub fn exact(text: &[u8]) -> Exact<'_> {
     out
 }
 
-/// JSON in which every whole number keeps its digits: one beyond 64 bits is a text.
+/// Converts JSON so that integers keep all their digits: one beyond 64 bits becomes a text.
 pub fn with_all_digits(text: &[u8]) -> Cow<'_, [u8]> {
     if !may_round(text) {
         return Cow::Borrowed(text);
     }
     let exact = exact(text);
-    // What is no JSON is left to its reader to say.
+    // Invalid JSON is left for the JSON reader to report.
     if exact.nulls > 0 {
         return Cow::Borrowed(text);
     }
     exact.text
 }
 
-/// Where a string ends that begins at a quote: behind its closing quote, or at the line's end.
+/// The end of the string that begins at a quote: after its closing quote, or at the end of the
+/// line.
 fn end_of_string(text: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while at < text.len() {

@@ -1,7 +1,7 @@
-//! A folder of documents, on disk or packed in a ZIP archive: each text, Markdown file, PDF,
-//! EPUB and DOCX below it, in the order of their paths. Hidden files and folders and
-//! symbolic links are passed over, and so are files of other kinds, which are counted. A file
-//! that cannot be used is skipped with its name.
+//! A folder of documents, on disk or in a ZIP archive. It yields every text, Markdown, PDF, EPUB
+//! and DOCX file below it, in order of path. Hidden files and folders and symbolic links are
+//! ignored. Files of other kinds are ignored too, but counted. A file that cannot be used is
+//! skipped and reported by name.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
@@ -17,18 +17,18 @@ use crate::error::{Error, Result};
 
 /// The documents of a folder.
 pub struct Folder {
-    /// In the order they are read.
+    /// The files, in reading order.
     files: std::vec::IntoIter<Document>,
     archive: Option<Archive<File>>,
     read: u64,
-    /// What the last document gave and was not taken yet.
+    /// Lines of the last document that have not been returned yet.
     lines: VecDeque<Line>,
     bytes: Arc<AtomicU64>,
     notes: Notes,
 }
 
 struct Document {
-    /// Its path within the folder, parted by `/`.
+    /// Its path within the folder, separated by `/`.
     name: String,
     kind: Kind,
     place: Place,
@@ -41,7 +41,7 @@ enum Place {
     Packed(usize),
 }
 
-/// The documents among files, and how many others there are, by the ends of their names.
+/// The documents among the files, and the number of other files by extension.
 #[derive(Default)]
 struct Found {
     documents: Vec<Document>,
@@ -62,7 +62,7 @@ impl Found {
         }
     }
 
-    /// The folder, once all files were found; `path` names it in messages.
+    /// Creates the folder once all files were found. `path` is used in messages.
     fn folder(
         mut self,
         path: &Path,
@@ -96,11 +96,10 @@ impl Found {
 }
 
 impl Folder {
-    /// Finds the documents below a folder; `bytes` counts what is read of them.
+    /// Finds the documents below a folder. `bytes` counts the bytes read from them.
     ///
     /// # Errors
-    /// [`Error::Io`] for a folder that cannot be read; [`Error::Import`] where it holds no
-    /// document.
+    /// [`Error::Io`] if the folder cannot be read; [`Error::Import`] if it contains no documents.
     pub fn open(path: &Path, bytes: Arc<AtomicU64>, notes: Notes) -> Result<Self> {
         let mut found = Found::default();
         let mut folders = vec![(String::new(), path.to_owned())];
@@ -124,10 +123,10 @@ impl Folder {
         found.folder(path, None, bytes, notes)
     }
 
-    /// The documents in an archive, likewise.
+    /// Finds the documents in an archive.
     ///
     /// # Errors
-    /// [`Error::Import`] where it holds no document.
+    /// [`Error::Import`] if it contains no documents.
     pub fn packed(
         path: &Path,
         archive: Archive<File>,
@@ -144,7 +143,7 @@ impl Folder {
         found.folder(path, Some(archive), bytes, notes)
     }
 
-    /// The contents of a file that is not too large.
+    /// Reads a file, unless it is too large.
     fn contents(&mut self, file: &Document) -> Result<Vec<u8>, String> {
         let most = file.kind.max_bytes();
         let bytes = match (&file.place, &mut self.archive) {

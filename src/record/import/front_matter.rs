@@ -1,31 +1,31 @@
-//! What a Markdown file says of itself before its text: YAML between `---` lines, or TOML
-//! between `+++` lines. What cannot be read as such is text like the rest.
+//! Front matter: the metadata before a Markdown file's text. It is YAML between `---` lines or TOML
+//! between `+++` lines. If it cannot be parsed, it is treated as part of the text.
 
 use serde_json::{Map, Value};
 
 use crate::record::{Payload, field_text};
 
-/// Front matter is no longer than this, in bytes.
+/// The maximum length of front matter in bytes.
 const MAX_BYTES: usize = 1 << 16;
 
-/// Fields that the import itself fills.
+/// Fields that the import itself sets.
 const OWN: [&str; 4] = ["path", "text", "folder", "format"];
 
-/// Where fields go whose names are taken.
+/// The field for metadata whose names are already taken.
 const OTHERS: &str = "front_matter";
 
-/// A Markdown file taken apart.
+/// The parts of a Markdown file.
 pub struct Parts<'a> {
-    /// The title it gives itself.
+    /// Its title, if it states one.
     pub title: Option<String>,
-    /// What else it says of itself.
+    /// Its other metadata.
     pub fields: Payload,
     /// The text.
     pub text: &'a str,
 }
 
 impl<'a> Parts<'a> {
-    /// A file that says nothing of itself.
+    /// A file without front matter.
     pub fn plain(text: &'a str) -> Self {
         Self {
             title: None,
@@ -35,7 +35,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Parts a file's text from the front matter before it.
+/// Separates front matter from a file's text.
 pub fn split(text: &str) -> Parts<'_> {
     let (mut fields, text) = read(text).unwrap_or((Map::new(), text));
     let key = ["title", "Title"]
@@ -80,7 +80,7 @@ fn read(text: &str) -> Option<(Payload, &str)> {
             let said = if is_yaml { yaml(inside) } else { toml(inside) };
             return match said? {
                 Value::Object(fields) => Some((fields, &text[end..])),
-                // Nothing but comments.
+                // Only comments.
                 Value::Null => Some((Map::new(), &text[end..])),
                 _ => None,
             };
@@ -89,7 +89,7 @@ fn read(text: &str) -> Option<(Payload, &str)> {
     None
 }
 
-/// Aliases and nesting are bounded by the parser.
+/// The parser limits aliases and nesting.
 fn yaml(text: &str) -> Option<Value> {
     if text.trim().is_empty() {
         return Some(Value::Null);
@@ -97,8 +97,8 @@ fn yaml(text: &str) -> Option<Value> {
     serde_saphyr::from_str(text).ok().or_else(|| lines(text))
 }
 
-/// Lines of `name: value` that YAML does not take, mostly for a colon in the value that
-/// should have stood in quotes.
+/// Reads `name: value` lines that are not valid YAML, usually because a value with a colon should
+/// have been quoted.
 fn lines(text: &str) -> Option<Value> {
     let lines = text.lines().filter(|line| !line.trim().is_empty());
     let field = |line: &str| {
@@ -211,7 +211,7 @@ mod tests {
             text += &format!("{next}: &{next} [{many}]\n");
         }
         text += "---\nA";
-        // Taken to the letter, they are no more than was written.
+        // If aliases are not expanded, the result is no longer than the input.
         let fields = Value::Object(split(&text).fields);
         assert!(fields.to_string().len() < 2 * text.len());
     }

@@ -1,5 +1,5 @@
-//! What gzip packed: one member after another, zeros after the end, and errors that say what
-//! is wrong with it.
+//! Unpacks gzip data. Supports several members in a row and trailing zeros, and reports errors
+//! clearly.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
@@ -8,24 +8,24 @@ use flate2::bufread::GzDecoder;
 use super::input::Input;
 use super::notes::Notes;
 
-/// What gzip data begins with.
+/// The first bytes of gzip data.
 pub const MAGIC: &[u8] = &[0x1f, 0x8b];
 
-/// Unpacks as it is read.
+/// Unpacks gzip data while it is read.
 pub struct Gunzip {
-    /// The member at hand; nothing after the last.
+    /// The current member; `None` after the last one.
     member: Option<GzDecoder<Input>>,
     notes: Notes,
 }
 
 impl Gunzip {
-    /// Takes an input that begins with [`MAGIC`].
+    /// Takes an input that starts with [`MAGIC`].
     pub fn new(packed: Input, notes: Notes) -> Self {
         let member = Some(GzDecoder::new(packed));
         Self { member, notes }
     }
 
-    /// Goes on behind the end of a member. Tapes and block devices pad a file with zeros.
+    /// Continues after the end of a member. Tapes and block devices pad files with zeros.
     fn next_member(&self, mut rest: Input) -> io::Result<Option<GzDecoder<Input>>> {
         loop {
             let ahead = rest.fill_buf()?;

@@ -1,6 +1,6 @@
-//! The bytes of an import: counted as they arrive, unpacked where they begin like gzip,
-//! turned into UTF-8 where they are in another encoding, without a byte-order mark, and open
-//! to a look ahead before they are read.
+//! The bytes of an import. They are counted as they arrive, unpacked if they begin like gzip,
+//! converted to UTF-8 if they are in another encoding, and stripped of a byte-order mark. Callers
+//! can look ahead before reading.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::sync::Arc;
@@ -11,22 +11,22 @@ use super::encoding::{self, Utf8};
 use super::gzip::{self, Gunzip};
 use super::notes::Notes;
 
-/// How much is asked of the source at once.
+/// How many bytes are requested from the source at a time.
 const CHUNK: usize = 1 << 16;
 
-/// An import's bytes: text in UTF-8, but for single bytes that are none.
+/// An import's bytes: UTF-8 text, except for single invalid bytes.
 pub struct Input {
     source: Box<dyn Read + Send>,
     buffer: Vec<u8>,
-    /// How much of the buffer was consumed.
+    /// How much of the buffer has been consumed.
     used: usize,
     ended: bool,
-    /// Why the source gives no more; told once all that it gave before was consumed.
+    /// Why the source failed. Reported once everything before the failure has been consumed.
     failed: Option<io::Error>,
 }
 
 impl Input {
-    /// Takes a stream and unpacks it; `bytes` counts what is read of it.
+    /// Takes a stream and unpacks it if needed. `bytes` counts the bytes read from it.
     pub fn packed(
         raw: impl Read + Send + 'static,
         bytes: Arc<AtomicU64>,
@@ -39,7 +39,7 @@ impl Input {
         Ok(input)
     }
 
-    /// The same as text in UTF-8.
+    /// Converts the input to UTF-8.
     pub fn text(mut self, notes: &Notes) -> io::Result<Self> {
         let mark = encoding::mark(self.peek(encoding::LOOKED_AT)?);
         self.consume(mark.length);
@@ -56,10 +56,11 @@ impl Input {
         }
     }
 
-    /// The next bytes without consuming them: at least `count`, or else all that come.
+    /// The next bytes without consuming them: at least `count`, or all that remain if there are
+    /// fewer.
     ///
     /// # Errors
-    /// The source's, where it failed before it gave any of them.
+    /// The source's error, if it failed before providing any of them.
     pub fn peek(&mut self, count: usize) -> io::Result<&[u8]> {
         while self.buffer.len() - self.used < count && self.read_more() {}
         if self.used == self.buffer.len()
@@ -70,15 +71,15 @@ impl Input {
         Ok(&self.buffer[self.used..])
     }
 
-    /// Says whether what was seen last is truly the end of the source.
+    /// Checks that the source really ended rather than failed.
     ///
     /// # Errors
-    /// The source's, where it is none.
+    /// The source's error, if it failed.
     pub fn check_end(&mut self) -> io::Result<()> {
         self.failed.take().map_or(Ok(()), Err)
     }
 
-    /// The next byte that is not blank, without consuming anything.
+    /// The next non-blank byte, without consuming anything.
     pub fn first_byte(&mut self) -> io::Result<Option<u8>> {
         let mut seen = 0;
         while seen < MAX_LINE_BYTES {
@@ -95,7 +96,7 @@ impl Input {
         Ok(None)
     }
 
-    /// Consumes the rest of a line, its end included, without keeping it. Gives its length.
+    /// Skips the rest of a line, including its line break, without storing it. Returns its length.
     pub fn pass_line(&mut self) -> io::Result<u64> {
         let mut passed = 0;
         loop {
@@ -113,13 +114,13 @@ impl Input {
         }
     }
 
-    /// Whether there was more.
+    /// Returns whether more bytes arrived.
     fn read_more(&mut self) -> bool {
         if self.ended || self.failed.is_some() {
             return false;
         }
-        // What was consumed goes once it is most of the buffer, so that moving the rest to
-        // the front costs little for each byte.
+        // Consumed bytes are removed once they fill most of the buffer, so that the cost of moving
+        // the rest to the front stays small per byte.
         if self.used > self.buffer.len() / 2 {
             self.buffer.drain(..self.used);
             self.used = 0;
@@ -153,7 +154,7 @@ impl Read for Input {
     }
 }
 
-/// The source, counted; an interrupted read is tried again.
+/// Counts the bytes of the source and retries interrupted reads.
 struct Counted<R> {
     raw: R,
     bytes: Arc<AtomicU64>,

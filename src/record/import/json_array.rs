@@ -1,6 +1,6 @@
-//! A JSON array of objects, read as a stream: the end of each element is found by counting
-//! brackets outside strings, and only then is the element parsed. What is no object is
-//! skipped, and reading goes on after the next comma. Another array may follow.
+//! Reads a JSON array of objects as a stream. The end of each element is found by counting brackets
+//! outside strings, and only then is it parsed. An element that is not an object is skipped, and
+//! reading continues after the next comma. Another array may follow.
 
 use std::io::{self, BufRead};
 
@@ -13,32 +13,32 @@ use super::{Line, MAX_LINE_BYTES, Rows};
 /// The elements of an array.
 pub struct JsonArray {
     input: Input,
-    /// The place of the next byte.
+    /// The position of the next byte.
     at: Place,
     state: State,
     element: Vec<u8>,
-    /// Whether an object stands around the array, the end of which is of no use.
+    /// Whether the array is inside an object. The rest of that object is ignored.
     wrapped: bool,
     notes: Notes,
 }
 
-/// What comes next.
+/// What is expected next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// `[`.
     Start,
     /// An element, or `]`.
     Element,
-    /// Nothing but white space.
+    /// Only white space.
     Closed,
-    /// Nothing: the file ended within the array.
+    /// Nothing: the file ended inside the array.
     Cut,
-    /// Nothing, and it has been said.
+    /// Nothing, and the error was already reported.
     Done,
 }
 
 impl JsonArray {
-    /// Reads from the first byte on, which is `[` but for white space.
+    /// Reads from the first byte, which is `[` after optional white space.
     pub fn new(input: Input, notes: Notes) -> Self {
         Self {
             input,
@@ -50,7 +50,7 @@ impl JsonArray {
         }
     }
 
-    /// Reads from the `[` on that stands after so many bytes of an object around it.
+    /// Reads from the `[` that follows the given number of bytes of an enclosing object.
     pub fn within(mut input: Input, before: usize, notes: Notes) -> io::Result<Self> {
         let mut at = Place { line: 1, column: 1 };
         let ahead = input.peek(before)?;
@@ -65,7 +65,7 @@ impl JsonArray {
         })
     }
 
-    /// The next byte that is not blank, and where it stands; it is consumed.
+    /// Consumes the next non-blank byte and returns it with its position.
     fn next_byte(&mut self) -> io::Result<Option<(Place, u8)>> {
         loop {
             let ahead = self.input.fill_buf()?;
@@ -90,7 +90,7 @@ impl JsonArray {
         }
     }
 
-    /// Reads up to the end of the array, of the file, or of an element, which it gives.
+    /// Reads up to the end of an element, the array or the file. Returns the element, if any.
     fn element(&mut self) -> io::Result<Option<Line>> {
         let read = self.read_element()?;
         self.state = match read.end {
@@ -99,7 +99,7 @@ impl JsonArray {
             None => State::Cut,
         };
         let Some(start) = read.start else {
-            // A comma after the last element is common, and harmless.
+            // A comma after the last element is common and harmless.
             if read.end.is_none() || self.state == State::Closed {
                 return Ok(None);
             }
@@ -123,8 +123,8 @@ impl JsonArray {
         }))
     }
 
-    /// Reads into `element` what stands before the comma or bracket that ends it, as far as
-    /// it is not too long.
+    /// Reads the bytes before the next separating comma or closing bracket into `element`, up to
+    /// the size limit.
     fn read_element(&mut self) -> io::Result<Read> {
         self.element.clear();
         let mut brackets = Brackets::default();
@@ -205,15 +205,15 @@ impl Rows for JsonArray {
     }
 }
 
-/// An element as it was read.
+/// What was read for an element.
 struct Read {
-    /// Its first byte that is not blank, if there is one.
+    /// Its first non-blank byte, if any.
     start: Option<Place>,
-    /// Its bytes from there on, kept or not.
+    /// Its length from there, whether stored or not.
     length: usize,
-    /// The comma or bracket that ended it; nothing where the file did.
+    /// The comma or bracket that ended it; `None` at the end of the file.
     end: Option<u8>,
-    /// Whether it is unfinished where it ends.
+    /// Whether it is incomplete.
     open: bool,
 }
 

@@ -1,6 +1,6 @@
-//! JSON objects one after another: mostly one a line, but also pretty-printed over several
-//! lines or several on one. A line that holds no JSON is skipped. Lines end at `\n` and
-//! nowhere else: U+2028 is an ordinary character inside a JSON string.
+//! Reads JSON objects one after another: usually one per line, but also pretty-printed over several
+//! lines or several on one line. A line that is not JSON is skipped. Lines end only at `\n`: U+2028
+//! is an ordinary character in a JSON string.
 
 use std::io::{self, BufRead};
 
@@ -17,30 +17,30 @@ use super::{Line, MAX_LINE_BYTES, Rows};
 /// The objects of an input.
 pub struct JsonValues {
     input: Input,
-    /// The place of the next byte.
+    /// The position of the next byte.
     at: Place,
     notes: Notes,
     read_in_vain: usize,
 }
 
-/// How many bytes are read in vain, again and again, after records that do not end, before
-/// each is held to its own line.
+/// How many bytes may be read repeatedly without result after incomplete records. Beyond that,
+/// every record must end on its own line.
 const MAX_READ_IN_VAIN: usize = 16 * MAX_LINE_BYTES;
 
-/// How far what comes next goes.
+/// The extent of the next item.
 enum Extent {
-    /// A value of so many bytes.
+    /// A value of this many bytes.
     Value(usize),
-    /// No value on this line, of so many bytes with its end.
+    /// A line without a value, of this many bytes including its line break.
     Line(usize),
-    /// The beginning of a value that goes on in other lines and is none there.
+    /// An invalid value that spans several lines, with the reason.
     Lines(String),
-    /// A line longer than is taken.
+    /// A line that is too long.
     TooLong,
 }
 
 impl JsonValues {
-    /// Reads from the first byte on.
+    /// Reads from the first byte.
     pub fn new(input: Input, notes: Notes) -> Self {
         Self {
             input,
@@ -53,7 +53,7 @@ impl JsonValues {
     /// Finds the end of the value that begins here.
     fn extent(&mut self) -> io::Result<Extent> {
         let mut wanted = 1;
-        // Up to here it is a value's beginning, as far as was checked.
+        // How many bytes were already checked and form the beginning of a value.
         let mut checked = 0;
         loop {
             let ahead = self.input.peek(wanted)?;
@@ -63,7 +63,7 @@ impl JsonValues {
             let full = seen == MAX_LINE_BYTES;
             let line = ahead.iter().position(|&byte| byte == b'\n');
             let is_nested = matches!(ahead.first(), Some(b'{' | b'['));
-            // A value is on one line, most often.
+            // Usually a value is on one line.
             let first = line.map_or(ahead, |end| &ahead[..end]);
             if is_nested && let Some(length) = length_of_value(first) {
                 return Ok(Extent::Value(length));
@@ -105,7 +105,7 @@ impl JsonValues {
         }
     }
 
-    /// Consumes what was seen, and keeps count.
+    /// Consumes the given bytes and updates the position.
     fn pass(&mut self, length: usize) -> io::Result<()> {
         let ahead = self.input.peek(length)?;
         for &byte in ahead.iter().take(length) {
@@ -121,8 +121,8 @@ impl JsonValues {
         Ok(())
     }
 
-    /// Passes what parts values: blanks, and commas where somebody took a list apart. Gives
-    /// whether a value follows.
+    /// Skips blanks between values, and commas left over from a list. Returns whether a value
+    /// follows.
     fn pass_blanks(&mut self) -> io::Result<bool> {
         loop {
             let ahead = self.input.fill_buf()?;
@@ -138,7 +138,7 @@ impl JsonValues {
         }
     }
 
-    /// Passes the lines of a value that is none, up to one that begins another.
+    /// Skips the lines of an invalid value, up to one that begins another value.
     fn pass_lines(&mut self) -> io::Result<()> {
         loop {
             self.pass_line()?;
@@ -161,7 +161,7 @@ impl Rows for JsonValues {
                 let text = ahead[..length.min(ahead.len())].trim_ascii();
                 let parsed = object::parse(text, start, &self.notes);
                 if parsed.is_err() && ahead.len() <= length {
-                    // What ends in the middle may do so because the source failed.
+                    // If it ends in the middle, the source may have failed.
                     self.input.check_end()?;
                 }
                 self.pass(length)?;
@@ -184,14 +184,14 @@ impl Rows for JsonValues {
     }
 }
 
-/// What the bytes that begin like a value hold.
+/// What is at the beginning of some bytes that start like a value.
 enum Beginning {
     Value(usize),
     /// A value that does not end in them.
     Open,
-    /// No value.
+    /// Not a value.
     Wrong {
-        /// Whether that is seen in its first line.
+        /// Whether the first line already shows that.
         in_first: bool,
         reason: String,
     },
@@ -220,7 +220,7 @@ fn check(bytes: &[u8], start: Place) -> Result<(), Beginning> {
         Ok(_) => Ok(()),
         Err(error) if error.is_eof() => Err(Beginning::Open),
         Err(error) => Err(Beginning::Wrong {
-            // A string that does not end on its line is found wrong at the next one's start.
+            // An unclosed string is only detected at the start of the next line.
             in_first: error.line() == 1 || (error.line() == 2 && error.column() == 0),
             reason: object::not_json(&error, start),
         }),

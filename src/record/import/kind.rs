@@ -1,15 +1,15 @@
-//! What a file is, told from its name and its first bytes.
+//! Detects a file's type from its name and its first bytes.
 
 use std::path::Path;
 
-/// What the end of a file's name tells of its format.
+/// The format that a file's extension indicates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
     /// `.csv`, `.tsv`, `.tab`, `.psv`.
     Csv,
     /// `.json`: one value or several.
     Json,
-    /// `.jsonl`, `.ndjson`: a value a line.
+    /// `.jsonl`, `.ndjson`: one value per line.
     JsonLines,
     /// `.txt`: a table or a text.
     Text,
@@ -20,7 +20,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// The end of a name, that of gzip left aside.
+    /// The extension of a name, ignoring `.gz`.
     pub fn of(name: &Path) -> Self {
         let name = name.to_string_lossy().to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -35,7 +35,7 @@ impl Ending {
     }
 }
 
-/// What files of other kinds begin with, what they are, and what to do with them.
+/// The first bytes of unsupported file types, what the files are, and what to do with them.
 const OTHERS: &[(&[u8], &str, &str)] = &[
     (
         b"\xd0\xcf\x11\xe0",
@@ -82,12 +82,13 @@ const EXPORT: &str = "export it as JSON lines or CSV";
 const UNPACK: &str = "unpack it first, or pack it with gzip";
 const PICTURE: &str = "give a file of records or a text";
 
-/// What can only be read once all of it is there, mostly from its end.
+/// Formats that can only be read once the whole file is available, usually because they are read
+/// from the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {
     /// PDF.
     Pdf,
-    /// A ZIP archive, which EPUB and DOCX are too.
+    /// A ZIP archive, which includes EPUB and DOCX.
     Zip,
     /// Parquet.
     #[cfg(feature = "parquet")]
@@ -106,10 +107,11 @@ pub fn whole(beginning: &[u8]) -> Option<Whole> {
     kind.map(|&(_, kind)| kind)
 }
 
-/// How many bytes tell such a file.
+/// How many bytes are needed to recognise such a file.
 pub const LOOKED_AT: usize = 512;
 
-/// What a file is that holds neither records nor text, with what to do; nothing of others.
+/// Describes a file that contains neither records nor text, and what to do with it. `None` for
+/// other files.
 pub fn other(beginning: &[u8]) -> Option<String> {
     let beginning = &beginning[..beginning.len().min(LOOKED_AT)];
     let known = OTHERS
@@ -129,7 +131,7 @@ pub fn other(beginning: &[u8]) -> Option<String> {
     if is(b"<?xml") {
         return Some("this is XML; convert it to JSON lines or CSV".into());
     }
-    // A stray NUL is damage; many are no text.
+    // A stray NUL is damage, but many mean that it is not text.
     let zeros = beginning.iter().filter(|&&byte| byte == 0).count();
     if zeros * 10 > beginning.len() {
         let remedy = "give a file of records (JSON, CSV) or a text";

@@ -1,10 +1,10 @@
-//! Reading records from a file, a folder or an upload, one at a time, with line numbers.
+//! Reads records from a file, a folder or an upload, one at a time, with line numbers.
 //!
-//! Which [`Format`] it is, is read from the name and the first bytes; gzip is unpacked and
-//! other encodings are turned into UTF-8 on the way. What cannot be used of the input is
-//! reported as [`Line::Skipped`] and reading goes on; only an input that cannot be read at
-//! all, or not to its end, is an error. What was noticed besides, such as its encoding, is
-//! in [`Import::notes`]. Little more than the record at hand is held in memory.
+//! The [`Format`] is detected from the name and the first bytes. Gzip is unpacked and other
+//! encodings are converted to UTF-8 on the way. Unusable parts of the input are reported as
+//! [`Line::Skipped`] and reading continues; it is an error only if the input cannot be read at all,
+//! or not to its end. Other remarks, such as the encoding, are in [`Import::notes`]. Little more
+//! than the current record is held in memory.
 
 mod brackets;
 mod csv;
@@ -50,40 +50,40 @@ use self::notes::Notes;
 use super::Payload;
 use crate::error::{Error, Result};
 
-/// The longest line, element, row or text taken, in bytes: a longer one is no record, or a
-/// file without line ends.
+/// The longest line, element, row or text accepted, in bytes. Anything longer is not a record, or
+/// the file has no line breaks.
 pub const MAX_LINE_BYTES: usize = 4 << 20;
 
 /// The most fields of a record: as many as the columns of a large spreadsheet.
 pub const MAX_FIELDS: usize = 16_384;
 
-/// What one line of the input gave.
+/// The result of reading one line of the input.
 #[derive(Debug)]
 pub enum Line {
     /// A record's fields.
     Record {
-        /// Line on which it begins, from 1; in a folder the number of its file.
+        /// The line on which it begins, from 1; in a folder, the number of its file.
         line: u64,
         /// Its fields.
         payload: Payload,
     },
-    /// A place that holds no record.
+    /// A place without a usable record.
     Skipped {
-        /// Line on which it begins, from 1; in a folder the number of its file.
+        /// The line on which it begins, from 1; in a folder, the number of its file.
         line: u64,
         /// Why.
         reason: String,
     },
 }
 
-/// How records are written down.
+/// The format of the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// JSON objects one after another, mostly one a line.
+    /// JSON objects one after another, usually one per line.
     JsonLines,
     /// One JSON array of objects.
     JsonArray,
-    /// Rows under a header, parted by commas, semicolons, tabs or vertical bars.
+    /// Rows under a header, separated by commas, semicolons, tabs or vertical bars.
     Csv,
     /// Documents in a folder, or in a ZIP archive.
     Folder,
@@ -108,38 +108,38 @@ impl fmt::Display for Format {
     }
 }
 
-/// An open input: an iterator over its lines, which ends after the first error.
+/// An open input. It is an iterator over lines that ends after the first error.
 pub struct Import {
-    /// What messages call it.
+    /// Its name in messages.
     name: PathBuf,
     format: Format,
     /// Raw bytes read so far.
     bytes: Arc<AtomicU64>,
     notes: Notes,
-    /// Nothing once the end or an error was met.
+    /// `None` after the end or an error.
     rows: Option<Box<dyn Rows>>,
 }
 
 /// A reader of one format.
 trait Rows: Send {
-    /// The next record or skipped place; nothing at the end.
+    /// The next record or skipped place; `None` at the end.
     fn next_line(&mut self) -> io::Result<Option<Line>>;
 }
 
 impl Import {
-    /// Opens a folder of documents, or a file. Its name tells CSV with a header line (`.csv`,
-    /// `.tsv`), JSON (`.json`, `.jsonl`), and text (`.txt`, `.md`), plain or `.gz`; PDF, EPUB,
-    /// DOCX and ZIP archives of documents are known by their contents. Where nothing tells,
-    /// what begins with neither `{` nor `[` is CSV.
+    /// Opens a file or a folder of documents. The name identifies CSV with a header line (`.csv`,
+    /// `.tsv`), JSON (`.json`, `.jsonl`) and text (`.txt`, `.md`), plain or with `.gz`. PDF, EPUB,
+    /// DOCX and ZIP archives of documents are recognised by their contents. If nothing else
+    /// identifies the format, a file that begins with neither `{` nor `[` is CSV.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be opened; [`Error::Import`] where it is empty, of a
-    /// kind that is not read, or its CSV header cannot be read.
+    /// [`Error::Io`] if it cannot be opened; [`Error::Import`] if it is empty, its format is not
+    /// supported or its CSV header cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         Self::open_as(path, path)
     }
 
-    /// The same for a file that is called otherwise than where it lies.
+    /// Like [`Import::open`], for a file whose name differs from its path.
     ///
     /// # Errors
     /// As for [`Import::open`].
@@ -165,8 +165,8 @@ impl Import {
         Self::stream(name, file)
     }
 
-    /// Reads any stream, such as an upload. `name` is its file's name: it tells the format
-    /// as in [`Import::open`] and stands in messages.
+    /// Reads any stream, such as an upload. `name` is its file name. It identifies the format as in
+    /// [`Import::open`] and is used in messages.
     ///
     /// # Errors
     /// As for [`Import::open`].
@@ -209,7 +209,7 @@ impl Import {
         })
     }
 
-    /// The reader that a text needs.
+    /// Creates the reader for a text.
     fn rows(name: &Path, mut input: Input, notes: &Notes) -> Result<(Format, Box<dyn Rows>)> {
         let io = Error::io;
         let first = input.first_byte().map_err(io(name))?;
@@ -261,23 +261,23 @@ impl Import {
         ))
     }
 
-    /// Whether a file that begins so can only be read once all of it is there.
+    /// Whether a file that begins like this can only be read once it is complete.
     pub fn needs_whole(beginning: &[u8]) -> bool {
         kind::whole(beginning).is_some()
     }
 
-    /// How the records are written down.
+    /// The format of the records.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// What was noticed so far, as sentences: what does not keep the input from being read.
+    /// Notes so far, as sentences, about things that do not prevent reading.
     pub fn notes(&self) -> Vec<String> {
         self.notes.sentences()
     }
 
-    /// How much of the input was read, in bytes as they are stored or sent: before gzip is
-    /// unpacked. A little runs ahead of the records given out.
+    /// How much of the input was read, in bytes as stored or sent, that is, before gzip is
+    /// unpacked. It is slightly ahead of the records returned.
     pub fn bytes_read(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }

@@ -1,11 +1,11 @@
-//! What was noticed while an input was read: nothing that keeps it from being read, but what
-//! its owner wants to know. The readers of one input share one collection of notes.
+//! Notes made while reading an input: things that do not prevent reading but that its owner should
+//! know. All readers of one input share its notes.
 
 use std::sync::{Arc, Mutex};
 
 use crate::locks::lock;
 
-/// How many different notes are kept; one more says that there are others.
+/// How many different notes are kept. One more says that there are others.
 const MAX_NOTES: usize = 20;
 
 /// The notes of one input.
@@ -21,7 +21,7 @@ struct Noted {
 }
 
 impl Notes {
-    /// Keeps a sentence, unless it was said before.
+    /// Adds a sentence, unless it is already there.
     pub fn say(&self, sentence: impl Into<String>) {
         let sentence = sentence.into();
         let mut noted = lock(&self.0);
@@ -35,17 +35,17 @@ impl Notes {
         }
     }
 
-    /// Counts values that JSON has no number for and that were read as null.
+    /// Counts values that JSON cannot represent and that were read as null.
     pub fn count_nulls(&self, more: u64) {
         lock(&self.0).nulls += more;
     }
 
-    /// Counts whole numbers that were kept as text.
+    /// Counts integers that were kept as text.
     pub fn count_texts(&self, more: u64) {
         lock(&self.0).texts += more;
     }
 
-    /// All of them, as sentences.
+    /// All notes, as sentences.
     pub fn sentences(&self) -> Vec<String> {
         let noted = lock(&self.0);
         let mut sentences = noted.said.clone();

@@ -1,4 +1,4 @@
-//! One JSON object out of the bytes of a line or an element.
+//! Parses one JSON object from the bytes of a line or an element.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::exact::{exact, may_round};
 use super::notes::Notes;
 use crate::record::Payload;
 
-/// A place in a file, both counted from 1, the column in bytes.
+/// A position in a file: line and column from 1, the column in bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     pub line: u64,
@@ -15,7 +15,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place after a byte.
+    /// Advances past a byte.
     pub fn pass(&mut self, byte: u8) {
         if byte == b'\n' {
             self.line += 1;
@@ -26,7 +26,7 @@ impl Place {
     }
 }
 
-/// The object that `text` is, or the reason why it is none; `start` is where it begins.
+/// Parses `text` as an object, or returns why it is not one. `start` is where it begins.
 pub fn parse(text: &[u8], start: Place, notes: &Notes) -> Result<Payload, String> {
     if let Err(error) = std::str::from_utf8(text) {
         return Err(format!("invalid UTF-8 at byte {}", error.valid_up_to() + 1));
@@ -58,8 +58,8 @@ pub fn parse(text: &[u8], start: Place, notes: &Notes) -> Result<Payload, String
     }
 }
 
-/// What is wrong with a text that begins at a place. serde_json counts lines and columns
-/// within the text it was given; the file's are told.
+/// Describes a JSON error in a text that begins at `start`. serde_json counts lines and columns
+/// within the text; the message gives those of the file.
 pub fn not_json(error: &serde_json::Error, start: Place) -> String {
     let text = error.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();

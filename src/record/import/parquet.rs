@@ -1,4 +1,4 @@
-//! Parquet: each row of a table is a record. Dates and times become text, bytes base64.
+//! Parquet: each row of a table is a record. Dates and times become text, bytes become base64.
 
 use std::fs::File;
 use std::io;
@@ -16,7 +16,7 @@ pub struct ParquetRows {
 }
 
 impl ParquetRows {
-    /// Reads the table's description, which stands at the file's end.
+    /// Reads the table's metadata, which is at the end of the file.
     pub fn new(file: File) -> Result<Self, String> {
         let reader = SerializedFileReader::new(file)
             .map_err(|error| format!("the Parquet file is damaged or cut ({error})"))?;

@@ -1,4 +1,5 @@
-//! Imports as a whole: every format from every kind of source, whole, cut and hostile.
+//! Tests of complete imports: every format from every kind of source, intact, truncated and
+//! hostile.
 
 use std::io::{self, Read, Write};
 
@@ -14,14 +15,14 @@ pub fn lines(name: &str, bytes: &[u8]) -> Vec<Line> {
     import.map(Result::unwrap).collect()
 }
 
-/// The same, with the notes.
+/// The same, with notes.
 pub fn read(name: &str, bytes: &[u8]) -> (Vec<Line>, Vec<String>) {
     let mut import = Import::read(name, io::Cursor::new(bytes.to_vec())).unwrap();
     let lines = import.by_ref().map(Result::unwrap).collect();
     (lines, import.notes())
 }
 
-/// The records among lines, with where they begin.
+/// The records among the lines, with their line numbers.
 pub fn records(lines: &[Line]) -> Vec<(u64, &Payload)> {
     let record = |line| match line {
         &Line::Record { line, ref payload } => Some((line, payload)),
@@ -30,7 +31,7 @@ pub fn records(lines: &[Line]) -> Vec<(u64, &Payload)> {
     lines.iter().filter_map(record).collect()
 }
 
-/// The others, with their reasons.
+/// The skipped lines, with reasons.
 pub fn skipped(lines: &[Line]) -> Vec<(u64, &str)> {
     let skipped = |line| match line {
         &Line::Skipped { line, ref reason } => Some((line, reason.as_str())),
@@ -39,14 +40,14 @@ pub fn skipped(lines: &[Line]) -> Vec<(u64, &str)> {
     lines.iter().filter_map(skipped).collect()
 }
 
-/// Bytes as gzip packs them.
+/// Compresses bytes with gzip.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
 }
 
-/// A source that gives at most `chunk` bytes at once, and fails at its end if told to.
+/// A source that returns at most `chunk` bytes at a time and optionally fails at its end.
 struct Slow {
     bytes: io::Cursor<Vec<u8>>,
     chunk: usize,
@@ -95,8 +96,8 @@ fn the_format_is_told_by_name_then_by_content() {
             assert_eq!(import.format(), expected, "{name} {text:?}");
         }
     }
-    // A file on disk is told as an upload is, so that a look at it beforehand does not lie;
-    // a broken JSON file is told as such by its ending.
+    // A file on disk is detected like an upload, so that a preview is accurate. The extension
+    // identifies a broken JSON file as JSON.
     let folder = tempfile::tempdir().unwrap();
     for (name, text, expected) in [
         ("a.txt", "a,b\n1,2\n", Format::Csv),
@@ -144,7 +145,7 @@ fn the_bytes_read_are_those_of_the_packed_file() {
     assert_eq!(import.bytes_read(), packed.len() as u64);
 }
 
-/// Many records in each format that a stream may have.
+/// Many records in each format that can be streamed.
 fn samples() -> [(&'static str, Vec<u8>); 3] {
     let rows = |row: fn(usize) -> String| (0..20_000).map(row).collect::<String>();
     let object = |i: usize| format!("{{\"a\":{i},\"b\":\"text\"}}\n");
@@ -159,7 +160,7 @@ fn samples() -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
-/// Reads to the first error, which must end the import.
+/// Reads up to the first error, which must end the import.
 fn error_of(mut import: Import) -> (usize, String) {
     let mut read = 0;
     loop {
@@ -207,7 +208,7 @@ fn a_source_that_fails_on_the_way_is_one_error() {
     }
 }
 
-/// Any JSON value, and objects of such values.
+/// Any JSON value, and objects with such values.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -272,7 +273,7 @@ fn payloads(import: Import) -> Vec<Payload> {
     import.map(record).collect()
 }
 
-/// Bytes that look like one of the formats, and any others.
+/// Bytes that look like one of the formats, and arbitrary bytes.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
     let alike = "[\\[\\]{}a1,;:\"\\\\\n\r\t ]{0,60}";
     prop_oneof![

@@ -1,5 +1,5 @@
-//! Files that are read once all of them is there: documents, archives, and tables whose
-//! description stands at their end.
+//! Reads files that must be complete first: documents, archives, and tables with their metadata at
+//! the end.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,13 +14,13 @@ use super::notes::Notes;
 use super::{Format, Line, Rows};
 use crate::error::{Error, Result};
 
-/// The longest file taken of those that are read from their end, in bytes.
+/// The largest such file accepted, in bytes.
 const MAX_WHOLE_BYTES: u64 = 1 << 30;
 
-/// The reader that such a file needs.
+/// Creates the reader for such a file.
 ///
 /// # Errors
-/// [`Error::Import`] where it gives no records.
+/// [`Error::Import`] if it contains no records.
 pub fn rows(
     name: &Path,
     kind: Whole,
@@ -39,10 +39,10 @@ pub fn rows(
     }
 }
 
-/// The records of one document of a kind.
+/// The records of one document of the given kind.
 ///
 /// # Errors
-/// [`Error::Import`] where it gives none.
+/// [`Error::Import`] if it contains none.
 pub fn document(
     name: &Path,
     kind: Kind,
@@ -66,7 +66,7 @@ pub fn document(
     Ok((Format::Document(kind), Box::new(One(lines.into_iter()))))
 }
 
-/// Lays what has its table of contents at its end into a file of its own.
+/// Copies an input to a temporary file, so that it can be read from its end.
 fn laid_down(name: &Path, input: Input) -> Result<File> {
     let mut file = tempfile::tempfile().map_err(Error::io(name))?;
     let mut input = input.take(MAX_WHOLE_BYTES + 1);
@@ -81,7 +81,7 @@ fn laid_down(name: &Path, input: Input) -> Result<File> {
     Ok(file)
 }
 
-/// What is in a ZIP archive: documents, or a document that is packed so.
+/// The contents of a ZIP archive: documents, or a document format that is based on ZIP.
 fn archive(name: &Path, input: Input, notes: &Notes) -> Result<(Format, Box<dyn Rows>)> {
     let io = Error::io;
     let wrong = |why| Error::import(name, why);

@@ -1,25 +1,25 @@
-//! A lone JSON object around a list of records, such as `{"total": 3, "products": […]}`:
-//! what many services answer with. Other lists may stand beside it, if they are far shorter.
+//! Finds the list of records in a single JSON object, such as `{"total": 3, "products": […]}`, a
+//! common form of API response. The object may contain other lists if they are much shorter.
 
 use super::brackets::length_of_value;
 
-/// How deep in objects the list may stand: `{"data": {"products": {"edges": […]}}}`.
+/// How deeply the list may be nested in objects: `{"data": {"products": {"edges": […]}}}`.
 const MAX_DEPTH: usize = 4;
 
-/// A list deeper than this may be a record's own, unless it is a good part of the file.
+/// A list nested deeper than this may belong to a record, unless it is a large part of the file.
 const MAX_SURE_DEPTH: usize = 2;
 
-/// The list within the object.
+/// The list in the object.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wrapped {
-    /// Its name, with dots where it is nested.
+    /// Its path, with dots if it is nested.
     pub path: String,
-    /// How many bytes stand before its `[`.
+    /// How many bytes precede its `[`.
     pub before: usize,
 }
 
-/// Looks for it in the beginning of a file, which is all of it where it is `whole`. An object
-/// that has an id and a name of its own is a record, whatever lists it holds.
+/// Looks for the list in a file's beginning, which is the entire file if `whole` is set. An object
+/// with an id and a name of its own is a record, whatever lists it contains.
 pub fn look(beginning: &[u8], whole: bool) -> Option<Wrapped> {
     let start = beginning
         .iter()
@@ -58,21 +58,21 @@ struct List {
     path: String,
     depth: usize,
     before: usize,
-    /// Its bytes, as far as they are there.
+    /// Its length in bytes, as far as it was seen.
     length: usize,
 }
 
 struct Search<'a> {
     bytes: &'a [u8],
-    /// The lists of objects that were found.
+    /// The lists of objects found so far.
     lists: Vec<List>,
-    /// The names that hold a plain value in the outermost object.
+    /// The names of plain values in the outermost object.
     names: Vec<String>,
 }
 
 impl Search<'_> {
-    /// The list that is at least twice as long as any other of its depth. One nearer to the
-    /// outside is meant before one further in.
+    /// The list that is at least twice as long as any other at the same depth. Outer lists take
+    /// precedence over inner ones.
     fn longest_list(&self) -> Option<&List> {
         let depth = self.lists.iter().map(|list| list.depth).min()?;
         let lists = self.lists.iter().filter(|list| list.depth == depth);
@@ -83,7 +83,7 @@ impl Search<'_> {
         (longest.length >= 2 * next).then_some(longest)
     }
 
-    /// Looks through an object and gives its end, where it is there.
+    /// Scans an object and returns its end, if it was reached.
     fn object(&mut self, start: usize, path: &mut Vec<String>) -> Option<usize> {
         let mut at = start + 1;
         loop {
@@ -97,7 +97,7 @@ impl Search<'_> {
         }
     }
 
-    /// Looks through a name and its value.
+    /// Scans a name and its value.
     fn member(&mut self, start: usize, path: &mut Vec<String>) -> Option<usize> {
         let colon = self.end_of_string(start)?;
         let name: String = serde_json::from_slice(&self.bytes[start..colon]).ok()?;
@@ -186,7 +186,7 @@ mod tests {
             ),
             ("{\"data\":[{}],\"meta\":{\"links\":[{}]}}", Some("data")),
             ("{\"title\":\"Feed\",\"items\":[{\"id\":1}]}", Some("items")),
-            // Cut in the list.
+            // Cut inside the list.
             ("{\"data\":[{\"a\":1},{\"a\"", Some("data")),
             ("{\"users\":[{}],\"posts\":[{}]}", None),
             ("{\"data\":[1,2]}", None),
@@ -215,17 +215,17 @@ mod tests {
                 "{\"links\":[{\"r\":1}],\"rows\":[{\"n\":\"oak\"},{\"n\":\"elm\"}]}",
                 Some("rows"),
             ),
-            // Two of about a length are two kinds of records.
+            // Two lists of similar length are two kinds of records.
             (
                 "{\"trees\":[{\"n\":\"oak\"},{\"n\":\"elm\"}],\"birds\":[{\"n\":\"wren\"}]}",
                 None,
             ),
-            // What is there of a list that is cut counts.
+            // The visible part of a truncated list counts.
             (
                 "{\"sorts\":[{\"n\":1}],\"goods\":[{\"n\":\"oak\"},{\"n\":\"e",
                 Some("goods"),
             ),
-            // One further in is not compared with them.
+            // A deeper list is not compared with them.
             (
                 "{\"rows\":[{\"n\":1}],\"page\":{\"links\":[{\"r\":1},{\"r\":2},{\"r\":3}]}}",
                 Some("rows"),
@@ -251,7 +251,7 @@ mod tests {
                 "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":[{\"n\":\"oak\"},{\"n\":\"elm\"}]}}}}}",
                 None,
             ),
-            // A record that holds one.
+            // A record that contains a list.
             (
                 "{\"title\":\"Oak\",\"text\":\"A tree of the beech family.\",\
                  \"map\":{\"parts\":{\"rings\":[{\"x\":1}]}}}",
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(begin, [4, 5]);
         assert!(skipped(&lines).is_empty());
         assert!(notes[0].contains("'data'"), "{notes:?}");
-        // Lines are lines, whatever they hold.
+        // JSON Lines are read line by line, whatever they contain.
         let (lines, notes) = read("a.jsonl", b"{\"data\":[{\"a\":1},{\"a\":2}]}\n");
         assert_eq!((records(&lines).len(), notes.len()), (1, 0));
     }

@@ -1,4 +1,4 @@
-//! What the fields of a source's first records hold, gathered in one pass over them.
+//! Statistics about the fields of a source's first records, collected in one pass.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,36 +13,35 @@ use crate::record::schema::{field_text, is_own_path};
 use crate::record::words::is_address;
 use crate::record::{FacetKind, Payload};
 
-/// So many fields are looked at, the first ones. What the others hold is searched all the
-/// same, together: see [`crate::record::WordFields`].
+/// How many fields are examined, starting with the first. The others are still searched, together:
+/// see [`crate::record::WordFields`].
 const MAX_COLUMNS: usize = 500;
 
-/// Objects in objects are offered as fields so deep.
+/// How deeply nested objects are offered as fields.
 const MAX_DEPTH: usize = 4;
 
-/// A value is looked at so far, in characters.
+/// How many characters of a value are examined.
 const MAX_CHARS: usize = 2_000;
 
-/// The fields of some records, in the order they first stand in; those within objects by
-/// their paths.
+/// The fields of some records in order of first appearance, with nested fields named by path.
 #[derive(Default)]
 pub struct Columns {
     /// The fields.
     pub all: Vec<Column>,
-    /// Whether there are more than are looked at.
+    /// Whether there are more fields than are examined.
     pub cut: bool,
     places: HashMap<String, usize>,
-    /// The paths where an object stands in any record.
+    /// The paths at which any record has an object.
     objects: HashSet<String>,
 }
 
 impl Columns {
-    /// Looks at records.
+    /// Examines records.
     pub fn of(sample: &[Payload]) -> Self {
         let mut columns = Self::default();
         for (record, payload) in sample.iter().enumerate() {
             for (name, value) in payload {
-                // A column without a name plays no part.
+                // A column without a name gets no part.
                 if !name.trim().is_empty() {
                     columns.look(name, value, record, (0, false));
                 }
@@ -54,7 +53,7 @@ impl Columns {
         columns
     }
 
-    /// Looks at what stands at a path; `listed` where a list of objects led there.
+    /// Examines the value at a path. `listed` is set if the path passes through a list of objects.
     fn look(&mut self, path: &str, value: &Value, record: usize, (depth, listed): (usize, bool)) {
         if let Value::Object(fields) = value {
             self.objects.insert(path.to_owned());
@@ -101,34 +100,34 @@ impl Columns {
     }
 }
 
-/// What a field holds in the sample. A list's members count each by itself; null and blank
+/// Statistics about a field in the sample. The members of a list count individually; null and blank
 /// values do not count.
 #[derive(Default)]
 pub struct Column {
     /// The field.
     pub field: String,
     kinds: Kinds,
-    /// How many values there are, and of how many records.
+    /// How many values there are, and in how many records.
     pub values: usize,
     records: usize,
     last_record: Option<usize>,
     /// How many of them are strings.
     pub strings: usize,
-    /// Digests of the different ones.
+    /// Digests of the distinct values.
     distinct: HashSet<u64>,
-    /// Their length in characters and in words, all together.
+    /// Their total length in characters and in words.
     chars: usize,
     words: usize,
-    /// How many have letters, look like codes, are addresses, and such of pictures.
+    /// How many have letters, look like codes, are addresses, and are addresses of pictures.
     lettered: usize,
     codes: usize,
     addresses: usize,
     pictures: usize,
-    /// Whether any record holds a list.
+    /// Whether any record has a list here.
     pub list: bool,
-    /// Whether any record holds a list in a list.
+    /// Whether any record has a nested list here.
     pub nested: bool,
-    /// Whether any record holds an object there, alone or in a list.
+    /// Whether any record has an object here, alone or in a list.
     pub objects: bool,
 }
 
@@ -170,37 +169,37 @@ impl Column {
         self.codes += usize::from(!is_link && is_code(text));
     }
 
-    /// What all its values are.
+    /// The common kind of its values.
     pub fn kind(&self) -> FacetKind {
         self.kinds.common()
     }
 
-    /// How many different values there are.
+    /// The number of distinct values.
     pub fn distinct(&self) -> usize {
         self.distinct.len()
     }
 
-    /// How long a value is on average, in characters.
+    /// The average length of a value in characters.
     pub fn average(&self) -> usize {
         self.chars.checked_div(self.values).unwrap_or(0)
     }
 
-    /// The same in words.
+    /// The average length of a value in words.
     pub fn average_words(&self) -> usize {
         self.words.checked_div(self.values).unwrap_or(0)
     }
 
-    /// Whether every record has a value of its own.
+    /// Whether every record has exactly one value, different from all others.
     pub fn identifies(&self, records: usize) -> bool {
         !self.list && !self.nested && self.values == records && self.distinct() == records
     }
 
-    /// Whether it holds nothing but strings that are no numbers, days or the like.
+    /// Whether it contains only strings that are not numbers, dates or the like.
     pub fn is_text(&self) -> bool {
         self.kind() == FacetKind::Text && self.values > 0 && self.strings == self.values
     }
 
-    /// Whether its values are looked up rather than read.
+    /// Whether its values are codes, to be looked up rather than read.
     pub fn is_code(&self) -> bool {
         self.codes * 2 > self.values
     }
@@ -210,12 +209,12 @@ impl Column {
         mostly(self.addresses, self.values)
     }
 
-    /// Whether any of them is one, or there are none.
+    /// Whether any of its values is an address, or it has no values.
     pub fn may_be_address(&self) -> bool {
         self.addresses > 0 || self.values == 0
     }
 
-    /// Whether its values are addresses of pictures, by how they end.
+    /// Whether its values are addresses of pictures, judging by their extensions.
     pub fn is_picture(&self) -> bool {
         mostly(self.pictures, self.values)
     }
@@ -225,7 +224,7 @@ impl Column {
         mostly(self.lettered, self.values)
     }
 
-    /// Whether it holds texts to read, more than names.
+    /// Whether it contains prose rather than names.
     pub fn is_prose(&self) -> bool {
         const WORDS: usize = 3;
         self.is_text()
@@ -235,17 +234,17 @@ impl Column {
             && self.average_words() >= WORDS
     }
 
-    /// Whether its name says that it is the title.
+    /// Whether its name suggests the title.
     pub fn is_named_title(&self) -> bool {
         names::says(&self.field, names::TITLE).is_some()
     }
 
-    /// Whether its name says that it is the text.
+    /// Whether its name suggests the text.
     pub fn is_named_text(&self) -> bool {
         names::says(&self.field, names::TEXT).is_some()
     }
 
-    /// The part of its values that stand only once, in percent.
+    /// The percentage of its values that are distinct.
     pub fn distinctness(&self) -> usize {
         (self.distinct() * 100)
             .checked_div(self.values)
@@ -253,13 +252,13 @@ impl Column {
     }
 }
 
-/// Four of five.
+/// At least four out of five.
 fn mostly(some: usize, all: usize) -> bool {
     all > 0 && some * 5 >= all * 4
 }
 
-/// Whether a text looks like a code: in one piece, with a digit in it, or with marks between
-/// its parts as in `copper-kettle`.
+/// Whether a text looks like a code: it has no spaces, and it contains a digit or consists of parts
+/// as in `copper-kettle`.
 fn is_code(text: &str) -> bool {
     let in_one_piece = text.is_ascii() && !text.contains(char::is_whitespace);
     let has_digit = text.contains(|c: char| c.is_ascii_digit());

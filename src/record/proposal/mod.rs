@@ -1,5 +1,5 @@
-//! A schema for a source nobody described: told by the names of its fields and, where those
-//! say nothing, by what the first records hold.
+//! Proposes a schema for a source without a description, based on the names of its fields and, if
+//! those are not enough, on the contents of its first records.
 
 mod columns;
 mod names;
@@ -12,26 +12,27 @@ pub use self::columns::{Column, Columns};
 pub use self::names::is_code as is_named_code;
 use super::{FacetField, FacetKind, FieldOptions, Schema};
 
-/// A heading's values are seldom longer on average, in characters.
+/// Titles are rarely longer than this on average, in characters.
 const TITLE_CHARS: usize = 100;
-/// A text whose values are this long on average or longer is nothing to choose from.
+/// A text field whose values have this average length or more is no use as a facet.
 const FACET_CHARS: usize = 40;
-/// A text with more values is nothing to choose from either.
+/// A text field with more distinct values than this is no use as a facet either.
 const FACET_VALUES: usize = 200;
-/// Up to so many records, any value may be the first of many.
+/// In a sample of up to this many records, any value may turn out to be frequent.
 const SMALL_SAMPLE: usize = 20;
-/// More of a title's values are different than this, in percent.
+/// In a title field, more than this percentage of the values are distinct.
 const DIFFERENT: usize = 50;
-/// The same in a small sample, where groups hardly repeat.
+/// The same in a small sample, where even categories hardly repeat.
 const DIFFERENT_OF_FEW: usize = 79;
-/// The most facets that are proposed, the first fields: a table may have hundreds of
-/// columns of numbers.
+/// The most facets proposed, starting with the first fields: a table may have hundreds of numeric
+/// columns.
 const MAX_FACETS: usize = 12;
-/// What a name says that is no more than a hint, as that of somebody else's title, says less.
+/// Names that score less than this are only a hint, e.g. because they refer to someone else's
+/// title.
 const BY_NAME: i32 = 50;
 
-/// A schema around the fields that have their part by the options: id, title, text, link,
-/// picture and facets. Title and text are none where no field holds any text.
+/// A schema that respects the parts assigned by the options: id, title, text, link, picture and
+/// facets. It has neither title nor text if no field contains text.
 pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Schema {
     let mut free: Vec<&Column> = columns.all.iter().collect();
     free.retain(|column| !options.names(&column.field));
@@ -59,7 +60,7 @@ pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Sch
         texts.extend(text);
     }
     if texts.is_empty() && title.is_none() {
-        // This is all there is to search in.
+        // There is nothing else to search.
         let any = |c: &Column| (c.strings > 0).then(|| i32::from(!c.list));
         texts.extend(part(&None, &any));
     }
@@ -75,7 +76,7 @@ pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Sch
     }
 }
 
-/// The facets of those fields that are worth filtering by.
+/// The facets among the given fields: those worth filtering by.
 pub fn facets<'a>(free: impl Iterator<Item = &'a Column>, records: usize) -> Vec<FacetField> {
     let facets = free.filter(|column| is_facet(column, records));
     let facets = facets.map(|column| FacetField {
@@ -105,24 +106,24 @@ fn url(column: &Column) -> Option<i32> {
     fits.then(|| named.or(by_values.then_some(0))).flatten()
 }
 
-/// A field that identifies: it says so, every record has a value of its own, and it is no
-/// other thing's id.
+/// Scores a field as the id: its name suggests it, every record has a distinct value, and it is not
+/// the id of something else.
 fn id(column: &Column, records: usize, first: bool) -> Option<i32> {
     let score = names::says(&column.field, names::ID)?;
-    // The first column of `event_id,user_id` is the event's own.
+    // In `event_id,user_id`, the first column is the event's own id.
     let own = first || !names::is_of_others(&column.field);
     (own && column.identifies(records)).then_some(score + if first { 10 } else { 0 })
 }
 
-/// How much a field that is called so speaks for being the title.
+/// Scores a field whose name suggests the title.
 fn title_by_name(column: &Column) -> Option<i32> {
     let named = names::says(&column.field, names::TITLE)?;
     (named >= BY_NAME).then_some(())?;
     Some(named + like_names(column)?)
 }
 
-/// How much the values of a field read like names: in words, short, each of its own. A code
-/// or a number is none.
+/// Scores how much a field's values look like names: made of words, short and distinct. Codes and
+/// numbers are not names.
 fn like_names(column: &Column) -> Option<i32> {
     let reads = column.is_text()
         && column.is_lettered()
@@ -139,9 +140,9 @@ fn like_names(column: &Column) -> Option<i32> {
     reads.then(|| signs.map(|(_, worth)| worth).sum())
 }
 
-/// How much a field speaks for being the title whose name hardly says so: only what seldom
-/// repeats is a name, and somebody else's is a poor one. A table that begins with a country
-/// is one of countries, though their capitals may read more like names.
+/// Scores a field as the title if its name hardly suggests it. Only values that rarely repeat are
+/// names, and names of other things count less. A table whose first column is a country is about
+/// countries, even if the capitals look more like names.
 fn title_by_values(column: &Column, first: bool) -> Option<i32> {
     const CALLED_SO: i32 = 37;
     const OWN: i32 = 5;
@@ -165,9 +166,9 @@ fn title_by_values(column: &Column, first: bool) -> Option<i32> {
     }
 }
 
-/// Whether a field's values repeat too often for names. Those of a few records may hardly
-/// repeat; then its name may still say that they will. The first column of a table of
-/// categories holds their names.
+/// Whether a field's values repeat too often to be names. In a small sample they may hardly repeat;
+/// then the field's name can still indicate a category. The first column of a table of categories
+/// contains their names.
 fn is_group(column: &Column, first: bool) -> bool {
     if column.values > SMALL_SAMPLE {
         return column.distinctness() <= DIFFERENT;
@@ -175,8 +176,7 @@ fn is_group(column: &Column, first: bool) -> bool {
     column.distinctness() <= DIFFERENT_OF_FEW || !first && names::is_group(&column.field)
 }
 
-/// How much a field speaks for being the text. Texts may repeat: variants of a product share
-/// one.
+/// Scores a field as the text. Texts may repeat: variants of a product share one.
 fn text(column: &Column) -> Option<i32> {
     if column.strings == 0 || column.nested || column.is_address() || names::is_code(&column.field)
     {

@@ -1,17 +1,17 @@
-//! What the name of a field says of its part, in the languages and spellings that files
-//! come in: `Product Name`, `primaryTitle`, `Body (HTML)`, `story_text`, `Bezeichnung`,
-//! `nombre del producto`, `商品名`.
+//! Infers a field's part from its name, in the languages and spellings found in real files:
+//! `Product Name`, `primaryTitle`, `Body (HTML)`, `story_text`, `Bezeichnung`, `nombre del
+//! producto`, `商品名`.
 //!
-//! The last word of a name says what it is, the ones before which; in languages that put
-//! the noun first, the first one does, unless the last names something else.
+//! Usually the last word of a name is the head noun and the others qualify it. In languages that
+//! put the noun first, the first word is the head, unless the last word names something else.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// What a name may say: lists of words parted by blanks, the likelier ones first. Letters are
-/// lower case and without accents, see [`fold`].
+/// Words that suggest a part: lists of words separated by spaces, the more likely lists first.
+/// Letters are lower case and without accents, see [`fold`].
 type Words = &'static [&'static str];
 
-/// Names of headings.
+/// Names of title fields.
 pub const TITLE: Words = &[
     "title titel titre titulo titolo tytul заголовок baslik 标题 標題 タイトル 제목 titlu tittel \
      tieude judul τιτλος العنوان عنوان כותרת शीर्षक",
@@ -25,7 +25,7 @@ pub const TITLE: Words = &[
     "ad head label caption topic thema term word",
 ];
 
-/// Names of texts.
+/// Names of text fields.
 pub const TEXT: Words = &[
     "text body texto texte testo tekst teksti текст metin 正文 本文 テキスト 본문 volltext corps \
      cuerpo corpo szoveg κειμενο النص",
@@ -49,14 +49,14 @@ pub const TEXT: Words = &[
      toelichting opmerkingen комментарии yorum 详情 詳細 备注 備考 评论 レビュー コメント 리뷰 keterangan",
 ];
 
-/// Names of links.
+/// Names of link fields.
 pub const URL: Words = &[
     "url link href uri",
     "permalink website webpage homepage webseite web site lien enlace sito ссылка strona \
      网址 链接 網址 連結 リンク 링크",
 ];
 
-/// Names of pictures.
+/// Names of picture fields.
 pub const IMAGE: Words = &[
     "image images img picture photo bild foto imagen immagine imagem afbeelding billede \
      bilde kuva zdjecie obraz изображение картинка фото resim gorsel 图片 圖片 画像 写真 이미지 사진",
@@ -64,7 +64,7 @@ pub const IMAGE: Words = &[
      封面 サムネイル",
 ];
 
-/// Names of what identifies a record.
+/// Names of id fields.
 pub const ID: Words = &[
     "id _id",
     "objectid uuid guid identifier kennung identifiant identificador identificatore \
@@ -72,7 +72,7 @@ pub const ID: Words = &[
     "sku isbn isbn13 isbn10 asin ean gtin upc doi artikelnummer slug 编号 артикул 品番",
 ];
 
-/// Names of codes and numbers that are looked up, and are neither headings nor texts.
+/// Names of codes and numbers that are looked up and are neither titles nor texts.
 const CODE: Words = &[
     "sku isbn isbn10 isbn13 issn ean ean13 gtin upc asin mpn barcode code handle slug \
      uuid guid hash vin iban doi ref reference serial tconst nconst zip zipcode postcode \
@@ -81,7 +81,7 @@ const CODE: Words = &[
      bestellnummer seriennummer artnr modelnumber partnumber",
 ];
 
-/// Words before a heading's that make it the name of somebody or something else.
+/// Words that, before a title word, make it the name of someone or something else.
 const OF_OTHERS: &str = "author user first last middle nick file host brand category vendor seller store shop \
      city country state street publisher group parent domain owner customer creator \
      artist company firma autor auteur autore marke marque marca kategorie categorie \
@@ -89,35 +89,35 @@ const OF_OTHERS: &str = "author user first last middle nick file host brand cate
      datei sub unter option collection team job image img bild contact kontakt contacto \
      contatto ansprechpartner venue capital hauptstadt";
 
-/// Those of them that have tables of their own, whose first column holds their names. Makers
-/// and groups are not among them: what they made is named behind them.
+/// Those of these words that have tables of their own, whose first column contains their names.
+/// Makers and groups are not included: their products are named in a later column.
 const OF_A_TABLE: &str =
     "company firma event team city country state shop store collection job contact kontakt venue";
 
-/// Words that end the names of fields that put records in groups.
+/// Words at the end of the names of fields that categorise records.
 const GROUPS: &str = "type typ tipo category kategorie categorie categoria kategori kategoria status statut \
      stato language lang sprache langue idioma lingua taal genre genero genere gattung 类型 类别 \
      分类 状态 语言 カテゴリ 種類 状態 言語 카테고리 종류 상태 언어 категория тип статус язык жанр";
 
-/// Words that are the head of a name wherever they end it.
+/// Words that are always the head when they are the last word of a name.
 const OTHER_HEADS: &str = "type id ids count number num length len url uri link href language lang locale code \
      date time year author by at slug key hash status state format vector embedding score \
      rank size position index image img src path file tag tags category class color \
      colour font flag version level source width height alt typ datum fecha data tipo \
      anzahl nummer sprache";
 
-/// Words behind which only more of the same follows: `name of product`, `nombre del libro`.
+/// Words that are followed only by qualifiers: `name of product`, `nombre del libro`.
 const PREPOSITIONS: &str =
     "of de del della dello di du des da do dos der von van for para pour per fur in";
 
-/// Words at the end of a name that say nothing of its part.
+/// Words at the end of a name that carry no meaning for its part.
 const SUFFIXES: &str = "html md markdown plain raw txt utf8 en eng english us gb uk fr es it pt nl pl ru tr \
      zh cn ja jp ko kr sv fi cs deutsch francais espanol";
 
-/// So much of a name is read, in characters.
+/// How many characters of a name are examined.
 const MAX_CHARS: usize = 80;
 
-/// How much a name speaks for a part, up to 100; nothing where it does not say so.
+/// How strongly a name suggests a part, up to 100; `None` if it does not.
 pub fn says(name: &str, part: Words) -> Option<i32> {
     let (whole, words) = split(name);
     let rank = |word: &str| part.iter().position(|known| holds(known, word));
@@ -137,31 +137,31 @@ pub fn says(name: &str, part: Words) -> Option<i32> {
     first.map(|rank| value(60, rank))
 }
 
-/// Whether any word of a name speaks for a part, wherever it stands.
+/// Whether any word of a name suggests a part, regardless of its position.
 pub fn mentions(name: &str, part: Words) -> bool {
     let (_, words) = split(name);
     let known = |word: &String| part.iter().any(|known| holds(known, word));
     says(name, part).is_some() || words.iter().any(known)
 }
 
-/// Whether a name says that its field holds codes, to be looked up rather than read.
+/// Whether a name suggests that its field contains codes, to be looked up rather than read.
 pub fn is_code(name: &str) -> bool {
     says(name, CODE).is_some()
 }
 
-/// Whether a name says that its field identifies something else, as `author_id` does.
+/// Whether a name suggests that its field identifies something else, as `author_id` does.
 pub fn is_of_others(name: &str) -> bool {
     let (_, words) = split(name);
     words.iter().any(|word| holds(OF_OTHERS, word))
 }
 
-/// Whether a name says nothing but what a table may be of, as `Country` does.
+/// Whether a name is just the subject of a possible table, such as `Country`.
 pub fn is_of_a_table(name: &str) -> bool {
     let (_, words) = split(name);
     matches!(words.as_slice(), [word] if holds(OF_A_TABLE, word))
 }
 
-/// Whether a name says that its field puts records in groups, as `status` does.
+/// Whether a name suggests that its field categorises records, as `status` does.
 pub fn is_group(name: &str) -> bool {
     let (_, words) = split(name);
     words.last().is_some_and(|word| holds(GROUPS, word))
@@ -171,7 +171,7 @@ fn holds(list: &str, word: &str) -> bool {
     list.split(' ').any(|known| known == word)
 }
 
-/// A word glued to the ones before it, as in `Produktname`: which of a part's it ends in.
+/// Finds the word of a part that a compound word such as `Produktname` ends in.
 fn compound(word: &str, part: Words) -> Option<usize> {
     const GLUED: usize = 4;
     let ends = |known: &str| {
@@ -186,8 +186,8 @@ fn compound(word: &str, part: Words) -> Option<usize> {
     part.iter().position(|list| list.split(' ').any(ends))
 }
 
-/// A name without what parts its words, and those of its words that say anything. They are
-/// parted at blanks, marks, capitals and digits.
+/// A name without separators, and its meaningful words. Words are separated by blanks, punctuation,
+/// capitals and digits.
 fn split(name: &str) -> (String, Vec<String>) {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
@@ -219,7 +219,7 @@ fn split(name: &str) -> (String, Vec<String>) {
     (whole, words)
 }
 
-/// Lower case without accents.
+/// Converts to lower case and removes accents.
 fn fold(word: &str) -> String {
     let is_accent = |letter: &char| ('\u{300}'..='\u{36f}').contains(letter);
     let plain = word.nfd().filter(|letter| !is_accent(letter)).nfc();

@@ -21,7 +21,7 @@ fn file(path: &Path) -> Vec<Payload> {
     Import::open(path).unwrap().map(payload).collect()
 }
 
-/// A table as CSV has it: everything is a string.
+/// A table as read from CSV: every value is a string.
 fn table(header: &str, rows: &[&str]) -> Schema {
     let names: Vec<&str> = header.split(',').collect();
     let rows = rows.iter().map(|row| {
@@ -42,7 +42,7 @@ fn start_ups_are_understood_without_their_preset() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut records = file(&root.join("server/sample/startups.jsonl"));
     for record in &mut records {
-        // The preset is known by its fields.
+        // The preset is recognised by its fields.
         let tagline = record.remove("alt").unwrap();
         record.insert("tagline".into(), tagline);
     }
@@ -158,7 +158,7 @@ fn a_group_is_not_taken_for_a_title_where_few_records_are_there() {
         assert_eq!(schema.texts, ["report"], "{header}");
         assert_eq!(facets(&schema), [(group, FacetKind::Text)], "{header}");
     }
-    // Among many records, what hardly repeats is no group, whatever it is called.
+    // In a large sample, a field that hardly repeats is not a category, whatever its name.
     let record =
         |i: usize| json!({"id": i, "genre": format!("Genre {i}"), "loud": i.is_multiple_of(2)});
     assert_eq!(propose((0..30).map(record)).title.as_deref(), Some("genre"));

@@ -1,24 +1,24 @@
-//! How the rows of a file are written, told from the first of them.
+//! Detects the CSV dialect from a file's first rows.
 
 use std::cmp::Ordering;
 
 use super::row::{Dialect, Parsed, Row, end_of_line};
 
-/// So many rows tell it.
+/// How many rows are examined.
 const ROWS: usize = 200;
 
-/// What may part fields, the likeliest first.
+/// Possible field separators, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// The line that some spreadsheets begin a file with, to say what parts its fields.
+/// The line with which some spreadsheets start a file to specify the separator.
 pub struct SaidSeparator {
-    /// What it says.
+    /// The separator.
     pub separator: u8,
-    /// The line's bytes, its end included.
+    /// The length of the line in bytes, including its line break.
     pub length: usize,
 }
 
-/// Looks for such a line: `sep=;`.
+/// Looks for such a line, e.g. `sep=;`.
 pub fn said_separator(beginning: &[u8]) -> Option<SaidSeparator> {
     let length = end_of_line(beginning, true)?;
     let line = beginning[..length]
@@ -38,8 +38,8 @@ pub fn said_separator(beginning: &[u8]) -> Option<SaidSeparator> {
     }
 }
 
-/// Tells the dialect of a file from its beginning, which is all of it where it is `whole`:
-/// the separator by which most rows have as many fields as the header.
+/// Detects the dialect from a file's beginning, which is the entire file if `whole` is set: the
+/// separator with which most rows have as many fields as the header.
 pub fn tell(beginning: &[u8], whole: bool, said: Option<u8>) -> Dialect {
     let candidates = match &said {
         Some(said) => std::slice::from_ref(said),
@@ -50,20 +50,21 @@ pub fn tell(beginning: &[u8], whole: bool, said: Option<u8>) -> Dialect {
         (separator, dialect, look)
     });
     let looks = looks.filter(|(_, _, look)| look.columns > 1 || said.is_some());
-    // Of equals, the first.
+    // In case of a tie, the first wins.
     let best = looks.reduce(|best, other| if other.2.beats(&best.2) { other } else { best });
     let Some((separator, dialect, look)) = best else {
         return look_at(beginning, whole, None).0;
     };
     Dialect {
-        // Between tabs a quote is mostly a letter, inches or a nickname.
+        // In tab-separated files, a quote is usually literal: inches or a nickname.
         quotes: separator != b'\t' || look.needed > look.loose,
         trims: is_spaced(beginning, separator),
         ..dialect
     }
 }
 
-/// Looks at the first rows, with backslashes before quotes where that reads them better.
+/// Examines the first rows, treating backslashes before quotes as escapes if that gives a better
+/// result.
 fn look_at(beginning: &[u8], whole: bool, separator: Option<u8>) -> (Dialect, Look) {
     let plain = Dialect {
         separator,
@@ -85,7 +86,8 @@ fn look_at(beginning: &[u8], whole: bool, separator: Option<u8>) -> (Dialect, Lo
     (plain, look)
 }
 
-/// Whether a file that need be no table is one: at least two rows, all of as many fields.
+/// Whether a file that is not necessarily a table is one: it has at least two rows, all with the
+/// same number of fields.
 pub fn is_table(beginning: &[u8], whole: bool) -> bool {
     let dialect = tell(beginning, whole, None);
     if dialect.separator.is_none() {
@@ -94,7 +96,7 @@ pub fn is_table(beginning: &[u8], whole: bool) -> bool {
     Look::at(beginning, whole, dialect).all_fit()
 }
 
-/// Whether a blank follows each separator of the first line, as in `id, name, city`.
+/// Whether each separator of the first line is followed by a space, as in `id, name, city`.
 pub fn is_spaced(beginning: &[u8], separator: u8) -> bool {
     let header = end_of_line(beginning, true).unwrap_or_default();
     let mut parts = beginning[..header].split(|&byte| byte == separator);
@@ -103,22 +105,22 @@ pub fn is_spaced(beginning: &[u8], separator: u8) -> bool {
     further.peek().is_some() && further.all(|part| part.starts_with(b" "))
 }
 
-/// The first rows, read in a dialect.
+/// What the first rows look like in a given dialect.
 #[derive(Default)]
 pub struct Look {
     /// How many fields the header has.
     pub columns: usize,
-    /// Rows after the header, and those that fit it.
+    /// The number of rows after the header, and how many of them fit it.
     rows: usize,
     fitting: usize,
-    /// Fields whose quotes were needed, and rows all in quotes.
+    /// The number of fields that needed their quotes, and of rows with every field quoted.
     needed: usize,
-    /// Quotes that enclose no field.
+    /// The number of quotes that do not enclose a field.
     loose: usize,
 }
 
 impl Look {
-    /// Reads them.
+    /// Reads the first rows.
     pub fn at(beginning: &[u8], whole: bool, dialect: Dialect) -> Self {
         let mut look = Self::default();
         let mut row = Row::default();
@@ -145,7 +147,7 @@ impl Look {
                     rest = &rest[length..];
                 }
                 Parsed::Short => {
-                    // A header so long is told by its beginning.
+                    // The header is longer than the bytes examined, so use the part that is there.
                     if look.columns == 0 {
                         look.columns = row.len() + 1;
                     }
@@ -168,30 +170,31 @@ impl Look {
         self.fitting += usize::from(row.fits(self.columns));
     }
 
-    /// Whether there are rows, and all of them fit the header.
+    /// Whether there are rows and all of them fit the header.
     pub fn all_fit(&self) -> bool {
         self.rows > 0 && self.fitting == self.rows
     }
 
-    /// Whether most rows fit the header, as far as there are any.
+    /// Whether most rows fit the header, if there are any.
     pub fn most_fit(&self) -> bool {
         2 * self.fitting >= self.rows
     }
 
-    /// Compares the share of the rows that fit their header.
+    /// Compares the share of rows that fit the header.
     fn by_fit(&self, other: &Self) -> Ordering {
         let share = |look: &Self, rows: usize| look.fitting * rows.max(1);
         share(self, other.rows).cmp(&share(other, self.rows))
     }
 
-    /// Whether more of its rows fit their header, or as many a header of more columns.
+    /// Whether a larger share of its rows fits the header or, in case of a tie, its header has more
+    /// columns.
     fn beats(&self, other: &Self) -> bool {
         let by_columns = self.columns.cmp(&other.columns);
         self.by_fit(other).then(by_columns).is_gt()
     }
 
-    /// Whether more of its rows fit their header, or as many with fewer quotes that enclose
-    /// no field.
+    /// Whether a larger share of its rows fits the header or, in case of a tie, it has fewer quotes
+    /// that do not enclose a field.
     fn is_cleaner_than(&self, other: &Self) -> bool {
         let by_loose = other.loose.cmp(&self.loose);
         self.by_fit(other).then(by_loose).is_gt()
@@ -218,7 +221,7 @@ mod tests {
             ("a,b;c\n1,2;3\n", Some(',')),
             ("a;b\n", Some(';')),
             ("title\nMill, old\nDairy\n", None),
-            // A row that fits is worth more than a header of many.
+            // A fitting row counts for more than a header with many columns.
             ("when, where, who|what\nx|y\nz|w\n", Some('|')),
             ("", None),
         ] {
@@ -265,7 +268,7 @@ mod tests {
             ("a,b\n\"1\",\"an \\\"old\\\" oak\"\n2,x\n", true),
             ("a;b\n\"1\";\"\\\"oak; old\\\"\"\n", true),
             ("a\n\"an \\\"old\\\" oak\"\n", true),
-            // The backslash is a letter, and the quote ends the field.
+            // The backslash is literal and the quote ends the field.
             ("a,b\n\"c:\\x\\\",\"oak\"\n\"d:\\\",elm\n", false),
             (
                 "a,b\n1,\"{\"\"n\"\":\"\"an \\\"\"old\\\"\" oak\"\"}\"\n",

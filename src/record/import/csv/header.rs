@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::record::import::MAX_FIELDS;
 use crate::record::import::notes::Notes;
 
-/// The columns' names out of the header's fields, each given once: a column without a name
-/// and one whose name was taken get names of their own.
+/// Makes unique column names from the header's fields. Unnamed and duplicate columns get generated
+/// names.
 pub fn names<'a>(
     fields: impl Iterator<Item = &'a [u8]>,
     notes: &Notes,

@@ -1,6 +1,5 @@
-//! CSV under a header line, in whichever of its dialects. What is wrong with a row costs
-//! that row: one that does not fit the header is skipped, and a quote that is never closed
-//! takes no more with it than the line it stands in.
+//! CSV with a header line, in any of its dialects. An error in a row affects only that row: a row
+//! that does not fit the header is skipped, and an unclosed quote costs no more than its own line.
 
 mod dialect;
 mod header;
@@ -22,11 +21,11 @@ use super::{Line, MAX_LINE_BYTES, Rows};
 use crate::error::{Error, Result};
 use crate::record::Payload;
 
-/// How much of a file tells its dialect.
+/// How much of a file is used to detect its dialect.
 pub const LOOKED_AT: usize = 1 << 16;
 
-/// How many bytes are read in vain, again and again, after quotes that are never closed,
-/// before each quote is held to its own line.
+/// How many bytes may be read repeatedly without result after unclosed quotes. Beyond that, every
+/// quote must be closed on its own line.
 const MAX_READ_IN_VAIN: usize = 16 * MAX_LINE_BYTES;
 
 /// The rows of an input.
@@ -35,22 +34,22 @@ pub struct CsvRows {
     dialect: Dialect,
     header: Vec<String>,
     row: Row,
-    /// The line that the next row begins on.
+    /// The line on which the next row begins.
     line: u64,
     read_in_vain: usize,
 }
 
-/// What was read instead of a row.
+/// What was read instead of a valid row.
 enum Broken {
     Unclosed,
     TooLong,
 }
 
 impl CsvRows {
-    /// Tells the dialect and reads the header.
+    /// Detects the dialect and reads the header.
     ///
     /// # Errors
-    /// [`Error::Import`] where the header cannot be read or names too many columns.
+    /// [`Error::Import`] if the header cannot be read or has too many columns.
     pub fn new(name: &Path, mut input: Input, notes: &Notes) -> Result<Self> {
         let io = Error::io;
         let beginning = input.peek(LOOKED_AT).map_err(io(name))?;
@@ -95,7 +94,7 @@ impl CsvRows {
         Ok(rows)
     }
 
-    /// Reads the next row, which may be blank, and gives the line it begins on.
+    /// Reads the next row, which may be blank, and returns the line it begins on.
     fn next_row(&mut self, columns: usize) -> io::Result<Option<Result<u64, Broken>>> {
         let begins = self.line;
         let mut wanted = 1;
@@ -107,7 +106,7 @@ impl CsvRows {
             let whole = bytes.len() < wanted;
             let bytes = &bytes[..bytes.len().min(MAX_LINE_BYTES)];
             let line = end_of_line(bytes, whole);
-            // Once too much was read in vain, a row is a line.
+            // Once too much was read without result, each line is a row.
             let (text, ends) = match line {
                 Some(end) if self.read_in_vain > MAX_READ_IN_VAIN => (&bytes[..end], true),
                 _ => (bytes, whole),
@@ -210,7 +209,7 @@ fn fields(count: usize) -> String {
     }
 }
 
-/// Commas go without saying.
+/// A comma is the default and needs no note.
 fn say_separator(separator: Option<u8>, notes: &Notes) {
     let marks = match separator {
         Some(b',') => return,

@@ -1,21 +1,21 @@
-//! Lines that stand above a table and say where it comes from.
+//! Lines above a table, usually about its origin.
 
 use super::dialect::{Look, is_spaced, tell};
 use super::row::end_of_line;
 
-/// So many lines may stand there.
+/// The most such lines.
 const MAX_LINES: usize = 10;
 
-/// How many bytes stand above the header: lines that begin with `#`, and others that a blank
-/// line parts from it. None where the first line does for a header, or where what follows is
-/// no table without doubt: a file of one column may have blank lines too.
+/// How many bytes precede the header: lines that begin with `#`, and other lines that are separated
+/// from it by a blank line. 0 if the first line can be the header, or if the lines below are not
+/// clearly a table: a file with one column may contain blank lines too.
 pub fn length(beginning: &[u8], whole: bool, said: Option<u8>) -> usize {
     let dialect = tell(beginning, whole, said);
     if dialect.separator.is_some() && Look::at(beginning, whole, dialect).most_fit() {
         return 0;
     }
     let mut end = 0;
-    // Whether no line but remarks stands above, or a blank one below them.
+    // Whether the lines so far all begin with `#` or are followed by a blank line.
     let mut parted = true;
     for _ in 0..=MAX_LINES {
         let (above, rest) = beginning.split_at(end);
@@ -35,14 +35,14 @@ pub fn length(beginning: &[u8], whole: bool, said: Option<u8>) -> usize {
     0
 }
 
-/// Whether a table follows some lines, which are none of its rows.
+/// Whether the rest is a table and none of the lines above are its rows.
 fn is_table_below(above: &[u8], rest: &[u8], whole: bool, said: Option<u8>) -> bool {
     let dialect = tell(rest, whole, said);
     let Some(separator) = dialect.separator else {
         return false;
     };
     let look = Look::at(rest, whole, dialect);
-    // With a blank after each separator, lines may be prose as well.
+    // If every separator is followed by a space, the lines may also be prose.
     if dialect.trims || look.columns < 2 || !look.all_fit() {
         return false;
     }
@@ -50,7 +50,7 @@ fn is_table_below(above: &[u8], rest: &[u8], whole: bool, said: Option<u8>) -> b
     lines.all(|line| is_remark(line, separator, look.columns))
 }
 
-/// Whether a line is no row: nothing parts it, or fewer marks than a row, as prose has them.
+/// Whether a line is not a row: it has no separators or, like prose, fewer than a row.
 fn is_remark(line: &[u8], separator: u8, columns: usize) -> bool {
     let marks = line.iter().filter(|&&byte| byte == separator).count();
     marks == 0 || (marks + 1 < columns && is_spaced(line, separator))
@@ -74,7 +74,7 @@ mod tests {
                 "# Trees, tall ones\n",
                 "tree,height,place\noak,30,\"a, b\"\n",
             ),
-            // A header that begins as a remark does.
+            // A header that begins like a remark.
             ("", "# tree,height\noak,30\n"),
             ("", "# tree,height\noak,30\nelm,20,Oslo\n"),
             ("", "\ntree,height\noak,30\n"),

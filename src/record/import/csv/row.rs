@@ -1,21 +1,20 @@
-//! One row of CSV out of the bytes that begin with it.
+//! Parses one row of CSV.
 
-/// A row that fits its header is none where at least so many lines within it, and all of
-/// them, would each be one.
+/// A multi-line row that fits the header is rejected if it contains at least this many whole lines
+/// and each of them would be a row by itself.
 const ROWS_SWALLOWED: usize = 3;
 
-/// How the rows of a file are written.
+/// How a file's rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
-    /// What parts the fields; nothing where there is one column.
+    /// The separator between fields; `None` for a single column.
     pub separator: Option<u8>,
-    /// Whether a quote at the beginning of a field opens one that may hold separators, line
-    /// ends and, doubled, quotes; else it is a letter like others.
+    /// Whether a quote at the beginning of a field opens a quoted field, which may contain
+    /// separators, line breaks and doubled quotes. Otherwise quotes are literal.
     pub quotes: bool,
-    /// Whether a quote within such a field may also stand behind a backslash, and a backslash
-    /// or a line end too.
+    /// Whether a backslash escapes a quote, another backslash or a line break in a quoted field.
     pub escapes: bool,
-    /// Whether blanks around a field are no part of it.
+    /// Whether spaces around a field are ignored.
     pub trims: bool,
 }
 
@@ -23,30 +22,30 @@ pub struct Dialect {
 #[derive(Default)]
 pub struct Row {
     text: Vec<u8>,
-    /// Where in the text each field ends.
+    /// Where each field ends in the text.
     ends: Vec<usize>,
-    /// How many fields are in quotes that they need: they hold a separator, a comma, a line
-    /// end or a quote.
+    /// The number of fields that need their quotes: they contain a separator, a comma, a line break
+    /// or a quote.
     pub needed: usize,
-    /// How many fields are in quotes, as they should be.
+    /// The number of properly quoted fields.
     pub quoted: usize,
-    /// How many begin with a quote that does not enclose them.
+    /// The number of fields that begin with a quote that does not enclose them.
     pub loose: usize,
 }
 
-/// What the bytes begin with.
+/// What was found at the beginning of the bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Parsed {
-    /// A row of so many bytes with its line end, on one line or on several.
+    /// A row of this many bytes, including its line break, on one or more lines.
     Row { length: usize, lines: u64 },
-    /// The beginning of one.
+    /// An incomplete row.
     Short,
-    /// A quote that is opened on the first line and not closed as it should be.
+    /// A quote that is opened on the first line and not properly closed.
     Unclosed,
 }
 
 impl Row {
-    /// How many fields there are.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -58,18 +57,18 @@ impl Row {
         ranges.map(|(start, &end)| &self.text[start..end])
     }
 
-    /// Whether there is nothing but blanks in it.
+    /// Whether it contains only blanks.
     pub fn is_blank(&self) -> bool {
         self.len() == 1 && self.text.trim_ascii().is_empty()
     }
 
-    /// Whether it has a field for each of so many columns, and beyond them empty ones at most.
+    /// Whether it has a field for every column and, beyond them, only empty fields.
     pub fn fits(&self, columns: usize) -> bool {
         self.len() >= columns && self.fields().skip(columns).all(<[u8]>::is_empty)
     }
 
-    /// Reads the row that the bytes begin with; `whole` says that no more follow them. A row
-    /// of several lines with more than `most` fields is given up.
+    /// Reads the row at the beginning of the bytes. `whole` means that no more bytes follow. A
+    /// multi-line row with more than `most` fields is abandoned.
     pub fn parse(&mut self, bytes: &[u8], whole: bool, most: usize, dialect: Dialect) -> Parsed {
         self.text.clear();
         self.ends.clear();
@@ -111,8 +110,8 @@ impl Row {
         }
     }
 
-    /// Whether this row of several lines is one, and no quote left open that found its end in
-    /// some row below: then the lines it swallowed are rows each.
+    /// Whether this multi-line row is genuine, rather than the result of an unclosed quote that was
+    /// closed by a quote in a later row. In that case, each line it contains is a row.
     pub fn is_believed(&self, text: &[u8], columns: usize, dialect: Dialect) -> bool {
         let mut row = Self::default();
         let mut fits = |line: &[u8]| {
@@ -127,14 +126,14 @@ impl Row {
             rest = &rest[end..];
         }
         if self.fits(columns) {
-            // Lines of prose may have a comma or two by chance.
+            // A line of prose may contain a comma or two by chance.
             columns < 3 || inner < ROWS_SWALLOWED || fitting < inner
         } else {
             columns < 2 || fitting < inner || !fits(rest)
         }
     }
 
-    /// Reads a field up to what ends it.
+    /// Reads a field up to its end.
     fn field(&mut self, scan: &mut Scan<'_>) -> Result<(), Parsed> {
         let start = scan.at;
         let first = scan.after_blanks(start);
@@ -144,7 +143,7 @@ impl Row {
                 scan.at = end;
                 return Ok(());
             }
-            // Other text follows the closing quote, so that both quotes belong to it.
+            // Text follows the closing quote, so both quotes are part of the field.
             self.loose += 1;
             self.text.truncate(before);
         }
@@ -160,8 +159,8 @@ impl Row {
         Ok(())
     }
 
-    /// Reads on after an opening quote. Gives where the field ends; nothing where it goes on
-    /// after its closing quote, behind which the scan then stands.
+    /// Reads the rest of a field after its opening quote. Returns where the field ends, or `None`
+    /// if it continues after the closing quote; the scan is then positioned after that quote.
     fn quoted(&mut self, scan: &mut Scan<'_>, start: usize) -> Result<Option<usize>, Parsed> {
         let first_line = scan.lines;
         let mut needed = false;
@@ -220,7 +219,7 @@ impl Row {
         }
     }
 
-    /// Takes text over without the backslashes that stand before another or a line end.
+    /// Appends text, removing backslashes that escape a backslash or a line break.
     fn push_unescaped(&mut self, part: &[u8]) {
         let mut rest = part.iter().copied().peekable();
         while let Some(byte) = rest.next() {
@@ -233,14 +232,13 @@ impl Row {
     }
 }
 
-/// Whether the last byte is a backslash that is meant for what follows, and for no backslash
-/// before it.
+/// Whether the last byte is a backslash that escapes the next byte and is not itself escaped.
 fn escapes_next(part: &[u8]) -> bool {
     let backslashes = part.iter().rev().take_while(|&&byte| byte == b'\\');
     backslashes.count() % 2 == 1
 }
 
-/// How many lines end within some bytes: at `\n`, `\r\n` or `\r`.
+/// The number of line breaks in some bytes: `\n`, `\r\n` or `\r`.
 pub fn lines_in(bytes: &[u8]) -> u64 {
     let ends = bytes.iter().enumerate().filter(|&(at, &byte)| {
         byte == b'\n' || (byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
@@ -248,7 +246,7 @@ pub fn lines_in(bytes: &[u8]) -> u64 {
     ends.count() as u64
 }
 
-/// Where the first line of some bytes ends, its line end included; nothing where it does not.
+/// Where the first line ends, including its line break; `None` if it is incomplete.
 pub fn end_of_line(bytes: &[u8], whole: bool) -> Option<usize> {
     let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
         return whole.then_some(bytes.len());
@@ -265,7 +263,7 @@ struct Scan<'a> {
     whole: bool,
     dialect: Dialect,
     at: usize,
-    /// Lines that the row has so far.
+    /// The number of lines read so far.
     lines: u64,
 }
 
@@ -344,7 +342,7 @@ mod tests {
             (r#""c:\\trees\\","b""#, &[r"c:\trees\", "b"]),
             (r#""\\\"x","b""#, &[r#"\"x"#, "b"]),
             (r#""a ""b"" \n","c""#, &[r#"a "b" \n"#, "c"]),
-            // Outside quotes it is a letter.
+            // Outside quotes, a backslash is literal.
             (r#"a \"b\",c\\d"#, &[r#"a \"b\""#, r"c\\d"]),
             ("\"a\\\nb\",c", &["a\nb", "c"]),
             ("\"a\\\r\nb\",c", &["a\r\nb", "c"]),
@@ -364,7 +362,7 @@ mod tests {
         for text in ["\"a,b\nc,d\n", "a,\"b\nc,d\ne,\"f\",g\n", "\"a\nb\"c,d"] {
             assert_eq!(parse(text, COMMAS).0, Parsed::Unclosed, "{text:?}");
         }
-        // A row that only goes on and on.
+        // A row that never ends.
         let many = "\"a\nb\",\"c\nd\",".repeat(9);
         assert_eq!(parse(&many, COMMAS).0, Parsed::Unclosed);
     }

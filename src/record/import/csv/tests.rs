@@ -1,4 +1,4 @@
-//! CSV as people's programs write it, and what becomes of what is wrong in it.
+//! CSV as real programs write it, and how errors in it are handled.
 
 use std::io::Cursor;
 
@@ -128,7 +128,7 @@ fn a_quote_that_is_never_closed_costs_its_own_line() {
             assert!(skipped[0].1.contains("never closed"), "{skipped:?}");
         }
     }
-    // Whereas a closed one may span lines, at the end of the file too.
+    // A closed quote, however, may span lines, even at the end of the file.
     let good = lines(
         "a.csv",
         b"name,text\na,\"b, c\n\nd, e\nf, g\n\"\"h\"\", i\"",
@@ -210,7 +210,7 @@ fn lines_without_end_and_quotes_without_end_are_not_read_into_memory_whole() {
 
 #[test]
 fn quotes_left_open_on_every_line_are_read_in_bounded_time() {
-    // Each opens a row that only ends, too long, far below.
+    // Each opens a row that ends far below, after exceeding the limit.
     let line = "x\",\"y\n";
     let count = 2 * MAX_READ_IN_VAIN / MAX_LINE_BYTES * 4_000;
     let file = format!("a,b\n{}", line.repeat(count));

@@ -1,19 +1,20 @@
-//! Work over bytes that may have been made to do harm, on a thread of its own.
+//! Processes potentially malicious bytes on a separate thread.
 
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Formats nest; how deep is bounded by their readers, for which this is enough.
+/// The stack size. The readers limit how deeply a format may nest, and this is enough for those
+/// limits.
 const STACK_BYTES: usize = 64 << 20;
 
-/// How long one document may take.
+/// The most time one document may take.
 const MAX_TIME: Duration = Duration::from_secs(60);
 
-/// How many things a document may consist of: letters, lines, pictures.
+/// The most elements a document may have: letters, lines, pictures.
 const MAX_STEPS: u64 = 50_000_000;
 
-/// Does the work. One that panics has failed like any other.
+/// Runs the work. A panic is reported like any other failure.
 pub fn run<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, String> {
@@ -29,14 +30,14 @@ pub fn run<T: Send + 'static>(
 
 struct Exhausted;
 
-/// Bounds work within a library that asks for nothing but calls back.
+/// Limits work inside a library that has no limits of its own but calls back.
 pub struct Budget {
     ends: Instant,
     steps: u64,
 }
 
 impl Budget {
-    /// The budget of one document.
+    /// Creates the budget of one document.
     pub fn new() -> Self {
         Self {
             ends: Instant::now() + MAX_TIME,
@@ -44,7 +45,7 @@ impl Budget {
         }
     }
 
-    /// Takes a step, or ends the work that [`run`] does.
+    /// Counts a step, and aborts the work of [`run`] once the budget is spent.
     pub fn step(&mut self) {
         self.steps += 1;
         let is_late = self.steps.is_multiple_of(1_024) && Instant::now() > self.ends;

@@ -1,5 +1,5 @@
-//! ZIP archives, in which EPUB and DOCX come too. How much is unpacked is bounded: little can
-//! be packed into very much.
+//! ZIP archives, including EPUB and DOCX files. The unpacked size is limited, because a small
+//! archive can unpack to a huge amount.
 
 use std::borrow::Cow;
 use std::io::{Read, Seek};
@@ -9,7 +9,7 @@ use zip::result::ZipError;
 
 use super::{Kind, MAX_DOCUMENT_BYTES};
 
-/// How much of one archive is unpacked in all.
+/// The limit on the total unpacked size of an archive.
 const MAX_UNPACKED: u64 = 16 * MAX_DOCUMENT_BYTES as u64;
 
 /// An open archive.
@@ -20,31 +20,31 @@ pub struct Archive<R> {
 
 /// A file in an archive.
 pub struct Entry {
-    /// Its path, parted by `/`.
+    /// Its path, separated by `/`.
     pub name: String,
-    /// What it is read by.
+    /// Its index in the archive.
     pub index: usize,
 }
 
 impl<R: Read + Seek> Archive<R> {
-    /// Reads the list of its files.
+    /// Reads the list of files.
     ///
     /// # Errors
-    /// That it is damaged.
+    /// The archive is damaged.
     pub fn open(source: R) -> Result<Self, String> {
         let zip = ZipArchive::new(source)
             .map_err(|error| format!("the ZIP archive is damaged or cut ({error})"))?;
         Ok(Self { zip, unpacked: 0 })
     }
 
-    /// What it was read from, at its beginning again.
+    /// Returns the source, rewound to its beginning.
     pub fn into_inner(self) -> std::io::Result<R> {
         let mut source = self.zip.into_inner();
         source.rewind()?;
         Ok(source)
     }
 
-    /// Its files, folders left aside.
+    /// Its files, without folders.
     pub fn entries(&self) -> Vec<Entry> {
         let names = self.zip.file_names().enumerate();
         let names = names.filter_map(|(index, name)| {
@@ -54,10 +54,10 @@ impl<R: Read + Seek> Archive<R> {
         names.collect()
     }
 
-    /// A file by its name, which may not be there.
+    /// Reads a file by name, if it exists.
     ///
     /// # Errors
-    /// That it cannot be unpacked.
+    /// The file cannot be unpacked.
     pub fn by_name(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, String> {
         match self.zip.index_for_name(name) {
             Some(index) => self.by_index(index, most).map(Some),
@@ -65,10 +65,10 @@ impl<R: Read + Seek> Archive<R> {
         }
     }
 
-    /// A file by its place among [`Archive::entries`], of at most so many bytes.
+    /// Reads a file by its index in [`Archive::entries`], with at most `most` bytes.
     ///
     /// # Errors
-    /// That it cannot be unpacked.
+    /// The file cannot be unpacked.
     pub fn by_index(&mut self, index: usize, most: usize) -> Result<Vec<u8>, String> {
         let file = self.zip.by_index(index).map_err(|error| match error {
             ZipError::UnsupportedArchive(what) => format!("cannot be unpacked: {what}"),
@@ -87,11 +87,10 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// What an archive is by its contents: a document, or a folder of files, for which there is
-/// nothing to say.
+/// Determines an archive's type by its contents: a document, or `None` for a folder of files.
 ///
 /// # Errors
-/// That it is a document of a kind that is not read, and what to do.
+/// It is a document of an unsupported type, with advice on what to do.
 pub fn kind_of_archive<R: Read + Seek>(archive: &mut Archive<R>) -> Result<Option<Kind>, String> {
     let entries = archive.entries();
     let holds = |start: &str| entries.iter().any(|entry| entry.name.starts_with(start));

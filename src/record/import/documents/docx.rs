@@ -1,5 +1,5 @@
-//! DOCX: the paragraphs of its body, headings marked as in Markdown so that long texts are
-//! split at them, then its notes.
+//! DOCX: the paragraphs of its body and then its notes. Headings are marked as in Markdown so that
+//! long texts are split at them.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::{Contents, MAX_DOCUMENT_BYTES, Part, document, markup};
 
-/// Reads a document's bytes.
+/// Reads a document from its bytes.
 pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
     let mut archive = Archive::open(Cursor::new(bytes))?;
     let mut xml = |name: &str| -> Result<Option<String>, String> {
@@ -38,8 +38,8 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
     })
 }
 
-/// The styles of headings and their levels. Their ids are in the writer's language, their
-/// names in English.
+/// The heading styles and their levels. Style ids are in the author's language, style names in
+/// English.
 fn headings(styles: &str) -> HashMap<String, usize> {
     let mut found = HashMap::new();
     let mut id = None;
@@ -74,7 +74,7 @@ fn value(tag: &BytesStart<'_>) -> Option<String> {
     markup::attribute(tag, "val")
 }
 
-/// A paragraph as far as it was read.
+/// The paragraph read so far.
 #[derive(Default)]
 struct Paragraph {
     text: String,
@@ -92,7 +92,7 @@ impl Paragraph {
             Some(level) => {
                 out.push_str(&"#".repeat(level));
                 out.push(' ');
-                // A heading is one line.
+                // A heading must be one line.
                 out.push_str(&text.replace('\n', " "));
             }
             None => {
@@ -108,7 +108,7 @@ fn paragraphs(xml: &str, styles: &HashMap<String, usize>) -> String {
     let mut out = String::new();
     let mut paragraph = Paragraph::default();
     let mut in_text = false;
-    // Text boxes stand twice: as they are, and in an older form for older readers.
+    // Text boxes are stored twice: in the current form, and in an older one for older readers.
     let mut in_fallback = 0_usize;
     markup::each_event(xml, |event| match event {
         Event::Start(tag) | Event::Empty(tag) => {

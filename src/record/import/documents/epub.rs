@@ -1,4 +1,4 @@
-//! EPUB: the chapters of a book, in the order they are read.
+//! EPUB: the chapters of a book in reading order.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -8,10 +8,10 @@ use quick_xml::events::Event;
 use super::archive::Archive;
 use super::{Contents, MAX_DOCUMENT_BYTES, Part, document, markup};
 
-/// The most chapters read of a book.
+/// The most chapters read from a book.
 const MAX_CHAPTERS: usize = 10_000;
 
-/// Reads a book's bytes.
+/// Reads a book from its bytes.
 pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
     let mut archive = Archive::open(Cursor::new(bytes))?;
     let mut file = |name: &str| -> Result<Option<String>, String> {
@@ -41,7 +41,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
             continue;
         };
         let text = markup::text_of_page(&page);
-        // Covers and title pages are pictures.
+        // Covers and title pages are often just pictures.
         if text.trim().is_empty() {
             continue;
         }
@@ -74,7 +74,7 @@ fn package_path(container: &str) -> Option<String> {
     path
 }
 
-/// Links to the chapters, in the order they are read.
+/// Links to the chapters in reading order.
 fn chapters(package: &str) -> Vec<String> {
     let mut links = HashMap::new();
     let mut order = Vec::new();
@@ -116,7 +116,7 @@ fn resolved(folder: &str, link: &str) -> String {
     parts.join("/")
 }
 
-/// A link without its `%20` and the like.
+/// Decodes `%20` and similar escapes in a link.
 fn unescaped(link: &str) -> String {
     let mut bytes = Vec::with_capacity(link.len());
     let mut rest = link.as_bytes();

@@ -1,19 +1,19 @@
-//! How much the packed streams of a PDF unpack to, before anything unpacks them whole.
+//! Checks the unpacked size of a PDF's streams before they are unpacked into memory.
 
 use std::io::{self, Read};
 
 use flate2::read::ZlibDecoder;
 
-/// The most that one stream may unpack to: a page's pictures are larger than its text.
+/// The most that one stream may unpack to. A page's pictures are larger than its text.
 const MAX_STREAM_BYTES: u64 = 256 << 20;
 
-/// The most that all streams may, together.
+/// The most that all streams together may unpack to.
 const MAX_BYTES: u64 = 2 << 30;
 
-/// How often a stream may be packed over again.
+/// How many times a stream may be compressed.
 const MAX_LAYERS: usize = 3;
 
-/// Refuses what unpacks to far more than any document holds.
+/// Rejects files that unpack to far more than any real document.
 pub fn check(pdf: &[u8]) -> Result<(), String> {
     let mut left = MAX_BYTES;
     let mut rest = pdf;
@@ -36,7 +36,7 @@ pub fn check(pdf: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether bytes begin as zlib data does.
+/// Whether bytes begin like zlib data.
 fn is_packed(data: &[u8]) -> bool {
     let [first, second, ..] = data else {
         return false;
@@ -52,7 +52,7 @@ fn decoder(data: &[u8], layers: usize) -> Box<dyn Read + '_> {
     reader
 }
 
-/// How many times the data is packed.
+/// How many times the data is compressed.
 fn layers(data: &[u8]) -> usize {
     let packed = |layers: &usize| {
         let mut beginning = [0; 2];
@@ -62,11 +62,11 @@ fn layers(data: &[u8]) -> usize {
     1 + (1..MAX_LAYERS).take_while(packed).count()
 }
 
-/// How much the data unpacks to, counted up to a limit; what is damaged ends there.
+/// The unpacked size of the data, counted up to a limit. Damaged data ends early.
 fn unpacked(data: &[u8], layers: usize, most: u64) -> u64 {
     let mut counted = decoder(data, layers).take(most);
     let mut sink = Counter(0);
-    // A damaged stream gives what it gives.
+    // A damaged stream counts as far as it can be read.
     let _ = io::copy(&mut counted, &mut sink);
     sink.0
 }
@@ -106,7 +106,7 @@ mod tests {
         assert!(check(&pdf(&packed(&vec![b'x'; 1 << 20]))).is_ok());
         assert!(check(&pdf(b"BT (text) Tj ET")).is_ok());
         assert!(check(&pdf(&packed(&vec![0; 257 << 20]))).is_err());
-        // Packed twice over, a little is very much.
+        // If compressed twice, a little data unpacks to a lot.
         let twice = packed(&packed(&vec![0; 257 << 20]));
         assert!(check(&pdf(&twice)).is_err());
         assert!(check(&pdf(&packed(&packed(b"x")))).is_ok());

@@ -1,21 +1,21 @@
-//! Letters at their places on a page, as text: which of them make a word, a line, a
-//! paragraph. Letters come in the order in which the page draws them, mostly that of reading.
+//! Turns positioned letters on a page into text by grouping them into words, lines and paragraphs.
+//! The letters come in drawing order, which is usually reading order.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A letter on a page, in the page's coordinates.
+/// A letter's position on a page, in page coordinates.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     /// Where it begins and ends on its line.
     pub start: (f64, f64),
     pub end: (f64, f64),
-    /// The direction of its line, of length 1.
+    /// The direction of its line, as a unit vector.
     pub along: (f64, f64),
     /// Its height.
     pub size: f64,
 }
 
-/// What parts a letter from the one before it.
+/// The gap between a letter and the one before it.
 #[derive(Debug, PartialEq, Eq)]
 enum Gap {
     None,
@@ -24,28 +24,28 @@ enum Gap {
     Paragraph,
 }
 
-/// A page's text, as far as it was put together.
+/// The text of a page so far.
 #[derive(Default)]
 pub struct Layout {
     pub text: String,
     last: Option<Place>,
-    /// The last letter as it was drawn.
+    /// The last letter drawn.
     letter: String,
 }
 
-/// Blanks are wider than this part of a letter's height.
+/// A gap wider than this fraction of a letter's height is a space.
 const BLANK: f64 = 0.17;
-/// What is farther from the line is on another one.
+/// A letter farther than this from the line is on another one.
 const OFF_LINE: f64 = 0.5;
-/// Lines farther apart belong to different paragraphs.
+/// Lines farther apart than this belong to different paragraphs.
 const PARAGRAPH: f64 = 1.75;
-/// Letters so much larger or smaller do too: a heading's.
+/// So do lines whose letters differ in size by more than this factor, such as headings.
 const OTHER_SIZE: f64 = 1.2;
 
 impl Layout {
-    /// Takes the next letter, or what is drawn as one.
+    /// Adds the next letter, or a ligature drawn as one.
     pub fn push(&mut self, letter: &str, place: Place) {
-        // Ligatures are one letter only where they are drawn.
+        // Ligatures are split into their letters.
         let ligature = |c: char| ('\u{fb00}'..='\u{fb4f}').contains(&c);
         let letter: String = if letter.contains(ligature) {
             letter.nfkc().collect()
@@ -77,12 +77,12 @@ impl Layout {
         } else {
             self.text.push_str(&letter);
         }
-        // A blank at a line's end must not hide that the next letter begins another.
+        // A space at the end of a line must not hide that the next letter begins a new one.
         self.last = Some(place);
         self.letter = letter;
     }
 
-    /// Some writers draw a letter twice, a little apart, to make it bold.
+    /// Some programs draw a letter twice, slightly offset, to make it bold.
     fn is_drawn_twice(&self, letter: &str, place: &Place) -> bool {
         self.last.is_some_and(|last| {
             let (x, y) = (place.start.0 - last.start.0, place.start.1 - last.start.1);
@@ -96,7 +96,7 @@ impl Layout {
         }
     }
 
-    /// Joins a line to the one that a letter begins.
+    /// Joins a line to the next one, which begins with the given letter.
     fn end_line(&mut self, next: &str) {
         self.text.truncate(self.text.trim_end().len());
         let next = next.chars().next();
@@ -114,7 +114,7 @@ impl Layout {
     }
 }
 
-/// Whether words of the letter's script stand without blanks: Chinese and Japanese.
+/// Whether the letter's script is written without spaces between words: Chinese and Japanese.
 fn needs_no_blank(letter: char) -> bool {
     matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
@@ -151,7 +151,7 @@ fn gap(last: &Place, place: &Place, letter: &str) -> Gap {
         };
     }
     let other_size = size > OTHER_SIZE * last.size.min(place.size);
-    // Upwards is the next column.
+    // A move upwards starts the next column.
     if across > 0.0 || across < -PARAGRAPH * size || other_size {
         Gap::Paragraph
     } else {
@@ -163,7 +163,7 @@ fn gap(last: &Place, place: &Place, letter: &str) -> Gap {
 mod tests {
     use super::*;
 
-    /// Draws words at their places, each letter half as wide as high.
+    /// Draws words at given positions, with letters half as wide as they are high.
     fn page(words: &[(&str, f64, f64, f64)]) -> String {
         let mut layout = Layout::default();
         for &(word, x, y, size) in words {
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn lines_from_right_to_left_keep_their_words() {
-        // Each letter stands to the left of the one before it.
+        // Each letter is to the left of the previous one.
         let mut layout = Layout::default();
         for (letter, x) in [
             ("ש", 100.0),

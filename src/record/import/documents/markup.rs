@@ -1,4 +1,4 @@
-//! XML and the XHTML of books, read as far as it can be.
+//! Lenient reading of XML and of the XHTML in books.
 
 use quick_xml::escape::resolve_html5_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -6,12 +6,12 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::encoding;
 
-/// XML as text: UTF-8, or UTF-16 with a mark.
+/// Decodes XML: UTF-8, or UTF-16 with a byte-order mark.
 pub fn decoded(bytes: &[u8]) -> Result<String, String> {
     encoding::decoded(bytes).map(|(text, _)| text)
 }
 
-/// Hands on every event up to the end, or to where the XML is broken.
+/// Passes on every event, up to the end or to the first error.
 pub fn each_event<'x>(xml: &'x str, mut take: impl FnMut(&Event<'x>)) {
     let mut reader = Reader::from_str(xml);
     let config = reader.config_mut();
@@ -26,7 +26,7 @@ pub fn each_event<'x>(xml: &'x str, mut take: impl FnMut(&Event<'x>)) {
     }
 }
 
-/// An attribute's value, whatever prefix its name has.
+/// The value of an attribute, regardless of its namespace prefix.
 pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.attributes().flatten();
     let mut attribute = attribute.filter(|a| a.key.local_name().as_ref() == name);
@@ -34,7 +34,7 @@ pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(value.ok()?.into_owned())
 }
 
-/// Appends what an event says as text, if it does.
+/// Appends the text of an event, if it has any.
 pub fn push_text(event: &Event<'_>, out: &mut String) {
     match event {
         Event::Text(text) => out.push_str(text),
@@ -47,7 +47,7 @@ pub fn push_text(event: &Event<'_>, out: &mut String) {
     }
 }
 
-/// The text of the first element of a name that has any.
+/// The text of the first non-empty element with this name.
 pub fn element(xml: &str, name: &str) -> Option<String> {
     let mut texts = elements(xml, name).into_iter();
     texts.find(|text| text.contains(char::is_alphanumeric))
@@ -70,12 +70,12 @@ fn elements(xml: &str, name: &str) -> Vec<String> {
     found
 }
 
-/// Words parted by single blanks.
+/// Collapses white space to single spaces.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A page of XHTML as text, its headings marked as in Markdown.
+/// The text of an XHTML page, with headings marked as in Markdown.
 pub fn text_of_page(xhtml: &str) -> String {
     let mut page = Page::default();
     each_event(xhtml, |event| match event {
@@ -93,15 +93,15 @@ pub fn text_of_page(xhtml: &str) -> String {
 struct Page {
     out: String,
     line: String,
-    /// The level of the heading that the line is.
+    /// The heading level of the current line.
     level: usize,
     is_item: bool,
-    /// How many elements are open whose text is not shown.
+    /// How many open elements have contents that are not displayed.
     hidden: usize,
 }
 
 impl Page {
-    /// Passes a tag that opens an element, closes one (-1), or is one by itself (0).
+    /// Processes a tag that opens an element (1), closes one (-1) or is self-closing (0).
     fn tag(&mut self, name: &str, opens: i8) {
         match name {
             "head" | "script" | "style" => {

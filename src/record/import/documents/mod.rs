@@ -1,6 +1,6 @@
-//! Documents as records: a text, a Markdown file or a DOCX is one record, a PDF one a page,
-//! an EPUB one a chapter. Readers of formats that anybody may have written badly, or with
-//! malice, run apart: one that fails costs its file and nothing else.
+//! Documents as records. A text, a Markdown file or a DOCX is one record, a PDF one per page, an
+//! EPUB one per chapter. Formats that may be malformed or malicious are read on a separate thread,
+//! so that a failure affects only the file itself.
 
 mod apart;
 mod archive;
@@ -19,7 +19,7 @@ pub use self::archive::{Archive, kind_of_archive};
 use super::{MAX_LINE_BYTES, document, encoding, front_matter};
 use crate::record::Payload;
 
-/// The longest document taken, in bytes as it is stored.
+/// The longest document accepted, in bytes as stored.
 pub const MAX_DOCUMENT_BYTES: usize = 64 << 20;
 
 /// What kind of document a file is.
@@ -38,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind that a file's name tells.
+    /// The kind indicated by a file's name.
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         match ending.to_ascii_lowercase().as_str() {
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// Its name, as records have it.
+    /// Its name as stored in records.
     fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -62,7 +62,7 @@ impl Kind {
         }
     }
 
-    /// The longest file of this kind, in bytes.
+    /// The maximum size of a file of this kind in bytes.
     pub fn max_bytes(self) -> usize {
         match self {
             Self::Text | Self::Markdown => MAX_LINE_BYTES,
@@ -83,38 +83,38 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a document holds.
+/// The contents of a document.
 #[derive(Debug, Default)]
 struct Contents {
-    /// What it calls itself.
+    /// Its title, if it states one.
     title: Option<String>,
-    /// What else it says of itself, as fields of the record.
+    /// Its other metadata, as fields of the record.
     fields: Payload,
-    /// Its parts: pages, chapters, or one that is all of it.
+    /// Its parts: pages, chapters, or the whole document.
     parts: Vec<Part>,
     notes: Vec<String>,
 }
 
 #[derive(Debug, Default)]
 struct Part {
-    /// Its place among all parts, from 1; nothing where there is one.
+    /// Its number among all parts, from 1; `None` if there is only one part.
     number: Option<usize>,
     heading: Option<String>,
     text: String,
 }
 
-/// A document's records, and what was noticed.
+/// A document's records, with notes about it.
 pub struct Read {
-    /// In the document's order.
+    /// The records, in document order.
     pub records: Vec<Payload>,
-    /// As sentences.
+    /// The notes, as sentences.
     pub notes: Vec<String>,
 }
 
-/// Reads a document. `path` names it: within its folder, parted by `/`.
+/// Reads a document. `path` is its path within its folder, separated by `/`.
 ///
 /// # Errors
-/// Why it gives no record, and what to do.
+/// Why it yields no records, and what to do about it.
 pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Read, String> {
     if bytes.len() > kind.max_bytes() {
         return Err(format!(
@@ -185,7 +185,7 @@ fn text(kind: Kind, bytes: &[u8]) -> Result<Contents, String> {
     })
 }
 
-/// As much of a text as a record may hold.
+/// Cuts a text to the longest that a record may hold.
 fn cut(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_LINE_BYTES)]
 }

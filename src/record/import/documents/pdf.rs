@@ -1,4 +1,4 @@
-//! PDF: the text of each page, drawn or invisible, as of scans with their text laid under.
+//! PDF: the text of each page. This includes invisible text, as in scans with a text layer.
 
 use encoding_rs::{UTF_16BE, WINDOWS_1252};
 use hayro_interpret::font::{Glyph, GlyphRun, PositionedGlyph};
@@ -14,13 +14,13 @@ use super::apart::Budget;
 use super::layout::{Layout, Place};
 use super::{Contents, Part, document, inflated};
 
-/// The most pages read of a file.
+/// The most pages read from a file.
 const MAX_PAGES: usize = 20_000;
 
-/// A first paragraph that is longer is no title.
+/// A first paragraph longer than this is not a title.
 const MAX_TITLE_CHARS: usize = 120;
 
-/// Reads a file's bytes.
+/// Reads a file from its bytes.
 pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
     inflated::check(&bytes)?;
     let pdf = Pdf::new(bytes).map_err(|error| match error {
@@ -104,8 +104,8 @@ fn counted(pages: usize) -> String {
     }
 }
 
-/// What the file says it is called, in one of the encodings it may say it in. Programs fill
-/// this with their own words and the names of files.
+/// The title in the file's metadata, in any of the possible encodings. Programs often put their own
+/// text or a file name there.
 fn title(bytes: &[u8]) -> Option<String> {
     let text = match bytes {
         [0xfe, 0xff, rest @ ..] => UTF_16BE.decode_without_bom_handling(rest).0,
@@ -128,13 +128,13 @@ fn title(bytes: &[u8]) -> Option<String> {
     (!is_name && text.contains(char::is_alphanumeric)).then(|| text.to_owned())
 }
 
-/// Takes the letters that a page draws, and leaves the rest.
+/// Collects the letters that a page draws and ignores everything else.
 struct Letters<'b> {
     layout: Layout,
     budget: &'b mut Budget,
-    /// Letters that the font gives no meaning.
+    /// The number of letters that the font does not map to text.
     unknown: usize,
-    /// The first letter of the last run.
+    /// The first letter of the last text run.
     run: Option<(f64, f64)>,
 }
 
@@ -154,7 +154,7 @@ impl Letters<'_> {
             let point = to_page * Point::new(x, y);
             (point.x, point.y)
         };
-        // Glyphs are drawn in thousandths of their height.
+        // Glyph widths are in thousandths of the font size.
         let advance = match &**glyph {
             Glyph::Outline(outline) => outline.advance_width(),
             Glyph::Type3(drawn) => drawn.advance_width(),
@@ -184,7 +184,7 @@ impl Device<'_> for Letters<'_> {
         let first = run.glyphs().first();
         let first = first.map(|glyph| props.transform * glyph.transform() * Point::ZERO);
         let first = first.map(|point| (point.x, point.y));
-        // What is filled and outlined is drawn twice.
+        // Text that is both filled and outlined is drawn twice.
         let is_outline = matches!(mode, DrawMode::Stroke(_)) && first == self.run;
         self.run = first;
         if !is_outline {
