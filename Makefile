@@ -1,11 +1,11 @@
-# Everything a person needs, by name: `make` alone lists it.
+# All common tasks; `make` alone lists them.
 
 DATA ?=
 ADDR ?= 127.0.0.1:3000
 DATA_DIR ?= data
 PARALLAX := target/release/parallax
 BUILT := target/release/.parallax-built
-# The files the built page names, by the hashes of what is in them.
+# The files of the built page, with the hashes in their names.
 PAGE := $(shell sed -nE 's,^(css|js|wasm): (.+)$$,target/site/pkg/parallax.\2.\1,p' target/release/hash.txt 2>/dev/null)
 SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type f -not -path '*/node_modules/*')
 # Tailwind and wasm-opt come from npm, into style/node_modules.
@@ -14,29 +14,29 @@ export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections screenshots clean
 
-help: ## list these targets
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: build model ## set up, build, and serve http://127.0.0.1:3000 (DATA=file.json to search your own)
+run: build model ## set up, build, and serve http://127.0.0.1:3000 (DATA=file.json to search your own data)
 ifneq ($(DATA),)
 	$(PARALLAX) index "$(DATA)" --collection "$(COLLECTION)" --replace --if-changed --data-dir $(DATA_DIR) $(INDEX_OPTIONS)
 	$(PARALLAX) serve --addr $(ADDR) --data-dir $(DATA_DIR) --collection "$(COLLECTION)"
 else
 	$(PARALLAX) serve --addr $(ADDR) --data-dir $(DATA_DIR)
 endif
-# The collection is called after the file, in letters, digits, '-' and '_'.
+# The collection is named after the file, using letters, digits, '-' and '_'.
 COLLECTION ?= $(shell basename "$(DATA)" | sed -E 's/\..*//; s/[^A-Za-z0-9_-]+/-/g; s/^[-_]+//' | cut -c1-64)
 INDEX_OPTIONS ?=
 
-test: build model ## all tests: Rust, then the page in Chromium
+test: build model ## run all tests: Rust, then the page in Chromium
 	.ci/setup browser
 	cargo test --release --workspace
 	cd end2end && npx playwright test
 
-build: setup $(BUILT) ## build the server and the page, release
+build: setup $(BUILT) ## build the server and the page in release mode
 
-# Built again only where a source is newer, or a file of the page is gone: packing the page
-# takes 20 seconds.
+# Rebuilt only if a source is newer or a file of the page is missing: bundling the page takes 20
+# seconds.
 $(BUILT): $(SOURCES) $(PAGE)
 	cargo leptos build --release --precompress
 	@touch $@
@@ -45,20 +45,20 @@ $(PAGE):
 setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
 	.ci/setup
 
-model: build ## fetch all-MiniLM-L6-v2, once
+model: build ## download all-MiniLM-L6-v2, once
 	$(PARALLAX) model
 
-# In a site folder of its own, beside its binary: cargo-leptos clears what others left there.
+# Uses its own site folder beside its binary, because cargo-leptos deletes files of other builds.
 dev: setup model ## develop: cargo leptos watch
 	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch -- serve --data-dir $(DATA_DIR)
 
-dev-check: setup model ## prove that `make dev` serves a change of app/ and leaves the built page alone
+dev-check: setup model ## check that `make dev` serves a change in app/ and leaves the built page unchanged
 	.ci/dev-check
 
-data: ## fetch the tutorial's 40,474 start-ups to data/startups_demo.json
+data: ## download the tutorial's 40,474 start-ups to data/startups_demo.json
 	.ci/data
 
-lint: setup ## formatting and lints of every feature set
+lint: setup ## check formatting, and lint every feature set
 	.ci/lint
 
 quality: build model ## measure ranking quality on the benchmarks, into benches/QUALITY.md
@@ -70,10 +70,10 @@ quality-check: build model ## compare with trec_eval and bm25s
 corrections: build model ## measure corrections on Debian's word list and the sample's names
 	.ci/corrections
 
-screenshots: build model ## take the README's screenshots anew
+screenshots: build model ## retake the README's screenshots
 	.ci/setup browser
 	cd end2end && npm run screenshots
 
-clean: ## remove what was built and the installed node modules; collections stay
+clean: ## remove build output and installed node modules; collections are kept
 	cargo clean
 	rm -rf style/node_modules end2end/node_modules

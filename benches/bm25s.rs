@@ -1,10 +1,10 @@
-//! Our BM25 beside bm25s, a well-known implementation in Python: writes the terms of a
-//! benchmark's records and queries, as our analysis has them, with our first hundred of
-//! each query, for `check_bm25s.py` to compare.
+//! Compares our BM25 with bm25s, a well-known implementation in Python. Writes the analysed terms
+//! of a benchmark's records and queries, with our first hundred hits for each query, for
+//! `check_bm25s.py` to compare.
 //!
 //! `make quality-check`, or `cargo bench --bench bm25s -- BEIR_FOLDER OUT.json`.
 
-// A measurement fails by panicking, as a test does.
+// Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::collections::HashMap;
@@ -37,8 +37,8 @@ fn main() {
         .iter()
         .map(|record| [text(record, "title"), text(record, "text")])
         .collect();
-    // What is compared is the formula: terms are numbered, so that none is read in several
-    // ways, as words of records and queries are.
+    // Only the formula is compared. Terms are replaced by numbers, so that none of them has several
+    // readings, as words can have.
     let analyzer = Analyzer::default();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut terms = |text: &str| -> Vec<String> {

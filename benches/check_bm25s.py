@@ -1,7 +1,7 @@
 """Compares our BM25 with bm25s (variant "lucene") on the same terms.
 
-Reads what `cargo bench --bench bm25s` wrote. Prints Kendall's tau-b over our first hundred
-of every query, and how far the scores differ; ends with status 1 below 0.99.
+Reads the output of `cargo bench --bench bm25s`. Prints Kendall's tau-b over our first hundred
+hits of every query, and how much the scores differ; exits with status 1 if tau is below 0.99.
 """
 
 import json
@@ -21,11 +21,11 @@ for query in data["queries"]:
         continue
     positions = [hit[0] for hit in query["hits"]]
     ours = numpy.array([hit[1] for hit in query["hits"]])
-    # bm25s counts a term once however often the query has it, unless it is given twice.
+    # bm25s counts repeated query terms once, unless they are passed repeatedly.
     known = [term for term in query["terms"] if term in theirs.vocab_dict]
     scores = theirs.get_scores(known)[positions]
     differences.append(numpy.abs(ours - scores).max() / ours.max())
-    # Both in single precision, as ours are: what ties there ties here.
+    # Both in single precision, like our scores, so that ties are the same.
     taus.append(kendalltau(ours.astype("float32"), scores.astype("float32")).statistic)
 tau = float(numpy.mean(taus))
 print(

@@ -1,9 +1,9 @@
-"""Compares the figures of `parallax eval --json` with those trec_eval computes from the run
-that `--run` wrote.
+"""Compares the figures of `parallax eval --json` with those that trec_eval computes from the
+run written by `--run`.
 
     python benches/check_run.py RUN QRELS FIGURES
 
-Prints both, and fails where they differ in the fourth place. Needs pytrec-eval-terrier.
+Prints both, and fails if they differ in the fourth decimal place. Needs pytrec-eval-terrier.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytrec_eval
 
 
 def read_run(path):
-    """Scores by query and record, as trec_eval reads them: it takes no notice of the rank."""
+    """Scores by query and record, as trec_eval reads them: it ignores the rank."""
     run = {}
     with open(path, encoding="utf-8") as lines:
         for line in lines:
@@ -35,13 +35,13 @@ def read_qrels(path):
 
 
 def first_ten(ranking):
-    """trec_eval's recip_rank has no cut: the run is cut, in trec_eval's own order."""
+    """Cuts a ranking to ten in trec_eval's order, because its recip_rank has no cut-off."""
     order = sorted(ranking.items(), key=lambda hit: (hit[1], hit[0]), reverse=True)
     return dict(order[:10])
 
 
 def mean(run, qrels, measure, name):
-    """Over the queries of the run."""
+    """The mean over the queries of the run, and their number."""
     figures = pytrec_eval.RelevanceEvaluator(qrels, {measure}).evaluate(run)
     return sum(figure[name] for figure in figures.values()) / len(figures), len(figures)
 

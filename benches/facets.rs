@@ -1,10 +1,10 @@
-//! What sorted columns of facets cost: 1,000,000 records of twelve floats are indexed, merged
-//! and asked for ranges. Values are made up, so that neither data nor model is needed.
+//! The cost of sorted facet columns: 1,000,000 records of twelve floats are indexed, merged and
+//! queried for ranges. The values are generated, so neither data nor a model is needed.
 //!
-//! `cargo bench --bench facets`. Prints the time of each step, the memory at its peak, and what
-//! a range, a count of all values and an order take.
+//! `cargo bench --bench facets`. Prints the time of each step, the peak memory, and the time of a
+//! range, a count of all values and a sort.
 
-// A measurement fails by panicking, as a test does.
+// Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn main() {
     let index = FacetIndex::merge(&parts, &schema.facets);
     println!("merged: {:.1?}", start.elapsed());
     drop(halves);
-    println!("memory at the peak: {} MB", peak_megabytes());
+    println!("peak memory: {} MB", peak_megabytes());
 
     let mut all = RoaringBitmap::new();
     all.insert_range(0..RECORDS);
@@ -68,12 +68,12 @@ fn main() {
     times.sort();
     let mean = passing / RANGES as u64;
     println!(
-        "{RANGES} ranges, {mean} records in each on average: median {:.2?}, longest {:.2?}",
+        "{RANGES} ranges, {mean} records each on average: median {:.2?}, longest {:.2?}",
         times[RANGES / 2],
         times[RANGES - 1]
     );
     println!(
-        "all values of a column walked through: {:.2?}",
+        "all values of a column read in order: {:.2?}",
         walked(&index)
     );
 }
@@ -85,7 +85,7 @@ fn column(at: usize) -> FacetField {
     }
 }
 
-/// A number from 0 to 1.
+/// A random number between 0 and 1.
 fn share(random: &mut SplitMix64) -> f64 {
     random.below(1 << 53) as f64 / (1u64 << 53) as f64
 }
@@ -114,7 +114,7 @@ fn walked(index: &FacetIndex) -> Duration {
     start.elapsed()
 }
 
-/// The most memory this process had, as Linux tells it.
+/// The peak memory of this process, as reported by Linux.
 fn peak_megabytes() -> Value {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

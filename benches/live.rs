@@ -1,10 +1,10 @@
-//! Queries while a writer is at work: latency with and without it, and whether any answer
-//! holds a deleted record.
+//! Queries during writes: latency with and without a writer, and whether any answer contains a
+//! deleted record.
 //!
-//! `cargo bench --bench live -- DATA_DIR COLLECTION`, over a copy of that data folder. The
-//! model is found where `parallax model` puts it.
+//! `cargo bench --bench live -- DATA_DIR COLLECTION`, on a copy of that data folder. The model is
+//! loaded from where `parallax model` installs it.
 
-// A measurement fails by panicking, as a test does.
+// Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../tests/common/mod.rs"]
@@ -20,11 +20,11 @@ use common::query_encoder;
 use parallax::collection::Incoming;
 use parallax::{Catalogue, Collection, Mode, Query};
 
-/// Records changed in a second: each is written anew and its old self deleted.
+/// Records changed per second: each is written again, which deletes its old version.
 const WRITES: u64 = 50;
-/// Records in one write.
+/// Records per write.
 const BATCH: u64 = 5;
-/// Queries asked in a second, every tenth by meaning.
+/// Queries per second; every tenth is by meaning.
 const QUERIES: u64 = 100;
 const QUIET: Duration = Duration::from_secs(30);
 const BUSY: Duration = Duration::from_secs(60);
@@ -82,7 +82,7 @@ fn main() {
     collection.settle();
 }
 
-/// Asks at a steady rate, and gives the times of the text queries in milliseconds.
+/// Sends queries at a steady rate, and returns the times of the text queries in milliseconds.
 fn ask(
     collection: &Collection,
     queries: &[String],

@@ -1,10 +1,11 @@
-//! Whether looking at fewer records changes what is found: random queries, answered by
-//! `text::search` and by scoring every record that matches, over a whole collection.
+//! Whether pruning changes the results: random queries, answered by `text::search` and by scoring
+//! every matching record, over a whole collection.
 //!
-//! `cargo bench --bench pruning -- DATA_DIR COLLECTION [QUERIES]`, over a copy of that data
-//! folder. Prints the share of queries for which both agree to the bit, and what each takes.
+//! `cargo bench --bench pruning -- DATA_DIR COLLECTION [QUERIES]`, on a copy of that data folder.
+//! Prints the share of queries for which both results are identical to the bit, and the time of
+//! each.
 
-// A measurement fails by panicking, as a test does.
+// Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 #[path = "../tests/common/mod.rs"]
@@ -18,7 +19,7 @@ use parallax::Catalogue;
 use parallax::evaluation::SplitMix64;
 use parallax::text::{Lookup, TextQuery, exhaustive, parse, search};
 
-/// How many hits are asked for, by turns.
+/// The number of hits requested, in turn.
 const DEPTHS: [usize; 3] = [10, 100, 1];
 const QUERIES: usize = 10_000;
 const SEED: u64 = 20_261_121;
@@ -43,7 +44,7 @@ fn main() {
     let generation = collection.generation();
     let parts = generation.text_parts(&None);
 
-    // Words weighed by nothing, and words as they come in titles: rare ones and common ones.
+    // A third of the query words are drawn from all words, the others from the most common ones.
     let vocabulary: Vec<String> = parts
         .iter()
         .flat_map(|part| part.index.words().texts().all())

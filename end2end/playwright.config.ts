@@ -1,5 +1,5 @@
-// The same suite runs with JavaScript and without: the page has to work either way. A spec
-// that needs a living page says `hydrated` in its name, one about its absence `scriptless`.
+// The same suite runs with and without JavaScript: the page has to work either way. A spec that
+// needs JavaScript has `hydrated` in its name, one that needs its absence `scriptless`.
 
 import { defineConfig, devices } from "@playwright/test";
 import { baseURL, launchOptions, webServer } from "./support/server";
@@ -10,7 +10,7 @@ export default defineConfig({
   retries: 0,
   fullyParallel: true,
   forbidOnly: true,
-  // Room for a machine that builds something meanwhile.
+  // Generous, in case the machine is also building something.
   timeout: 30_000,
   expect: { timeout: 10_000 },
   reporter: "list",

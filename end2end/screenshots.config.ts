@@ -1,5 +1,4 @@
-// `npm run screenshots` takes the README's pictures of the page, from the same server as the
-// tests look at.
+// `npm run screenshots` takes the README's screenshots, from the same server that the tests use.
 
 import { defineConfig } from "@playwright/test";
 import { baseURL, launchOptions, webServer } from "./support/server";

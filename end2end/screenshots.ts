@@ -1,4 +1,4 @@
-// The README's pictures. Each is the window's content, as a person sees it first.
+// The README's screenshots. Each shows the window's content as first seen.
 
 import { cards } from "./support/search-page";
 import { expect, test } from "./support/test";

@@ -33,7 +33,7 @@ impl Feedback {
         let named = self.like.len() + self.dislike.len();
         if named > MAX_FEEDBACK {
             return Err(Error::BadQuery(format!(
-                "like and dislike name {named} records, at most {MAX_FEEDBACK} are allowed"
+                "like and dislike name {named} records; at most {MAX_FEEDBACK} are allowed"
             )));
         }
         if let Some(id) = self.like.iter().find(|id| self.dislike.contains(id)) {

@@ -132,7 +132,7 @@ impl Query {
         }
         if self.sentences && self.limit > MAX_SENTENCE_HITS {
             return Err(Error::BadQuery(format!(
-                "limit is {}, with sentences allowed is 1 to {MAX_SENTENCE_HITS}",
+                "limit is {}; with sentences it must be between 1 and {MAX_SENTENCE_HITS}",
                 self.limit
             )));
         }
@@ -140,18 +140,18 @@ impl Query {
             && !(0.0..=1.0).contains(&meaning)
         {
             let given = if meaning.is_nan() {
-                "no number".to_owned()
+                "not a number".to_owned()
             } else {
                 meaning.to_string()
             };
             return Err(Error::BadQuery(format!(
-                "balance is {given}, allowed is 0 (words alone) to 1 (meaning alone)"
+                "balance is {given}; it must be between 0 (words alone) and 1 (meaning alone)"
             )));
         }
         let mut asked = HashSet::new();
         if let Some(twice) = self.facets.iter().find(|facet| !asked.insert(*facet)) {
             return Err(Error::BadQuery(format!(
-                "facets names '{twice}' twice: once is enough"
+                "facets names '{twice}' twice; name it only once"
             )));
         }
         check_page(self.limit, self.offset)
@@ -166,7 +166,7 @@ pub fn check_length(what: &str, text: &str) -> Result<()> {
     let length = text.chars().count();
     if length > MAX_QUERY_CHARS {
         return Err(Error::BadQuery(format!(
-            "the {what} has {length} characters, at most {MAX_QUERY_CHARS} are allowed"
+            "the {what} has {length} characters; at most {MAX_QUERY_CHARS} are allowed"
         )));
     }
     Ok(())
@@ -179,12 +179,12 @@ pub fn check_length(what: &str, text: &str) -> Result<()> {
 pub fn check_page(limit: usize, offset: usize) -> Result<()> {
     if !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Error::BadQuery(format!(
-            "limit is {limit}, allowed is 1 to {MAX_LIMIT}"
+            "limit is {limit}; it must be between 1 and {MAX_LIMIT}"
         )));
     }
     if offset.saturating_add(limit) > MAX_DEPTH {
         return Err(Error::BadQuery(format!(
-            "offset + limit is {}, rankings go {MAX_DEPTH} deep",
+            "offset + limit is {}; it must be at most {MAX_DEPTH}",
             offset.saturating_add(limit)
         )));
     }

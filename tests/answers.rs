@@ -1,5 +1,5 @@
-//! Question answering over pairs: on STS-B, whose pairs rated 4 and 5 say the same in other
-//! words, and on a shop's questions written for this test.
+//! Question answering over pairs: on STS-B, where pairs rated 4 or higher are paraphrases, and on
+//! a shop's and a library's questions written for these tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -81,7 +81,7 @@ fn what_nobody_wrote_down_is_not_known() {
         "What is the boiling point of mercury?",
         "xqzvw plrtk",
         "Who won the match yesterday?",
-        // The words of an answer are not those of a question.
+        // The text of an answer, not of a question.
         "Lisbon, every day but Sunday",
     ] {
         let reply = faq.ask(asked, Vec::new()).unwrap();
@@ -90,7 +90,7 @@ fn what_nobody_wrote_down_is_not_known() {
     }
 }
 
-/// The questions of one trade are all alike, and there may be few of them or many.
+/// The questions in one domain are all similar, whether there are few of them or many.
 #[test]
 fn a_question_asked_to_the_letter_has_its_answer_however_alike_the_others_are() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,7 +104,7 @@ fn a_question_asked_to_the_letter_has_its_answer_however_alike_the_others_are() 
         let reply = versions.ask(pair["question"].as_str().unwrap(), Vec::new());
         assert_eq!(reply.unwrap().answer(), pair["answer"].as_str(), "{pair}");
     }
-    // As near as any of them, and none of them.
+    // As near as the others are to each other, but not one of them.
     let reply = versions.ask("What is new in version forty-one?", Vec::new());
     assert_eq!(reply.unwrap().answer(), None);
 }
@@ -143,8 +143,8 @@ fn a_pair_without_an_answer_is_told_and_left_out() {
     );
 }
 
-/// A library's questions, written for this test; two others ask for each in other words. With
-/// half of the questions away, those who ask for them are strangers in the same trade.
+/// A library's questions, written for this test; each has two paraphrases. With half of the
+/// questions removed, their paraphrases are unanswerable questions in the same domain.
 #[test]
 fn most_of_what_visitors_ask_is_known_and_most_of_what_is_not_there_is_not() {
     let pairs = json_lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faq.jsonl"));
@@ -183,7 +183,7 @@ fn most_of_what_visitors_ask_is_known_and_most_of_what_is_not_there_is_not() {
         strange.len(),
         answered * 100.0
     );
-    // Floors against getting worse; what there is to read stands in the README.
+    // Regression bounds; the README has the measured figures.
     assert!(right / all > 0.4 && wrong / all < 0.12 && answered < 0.12);
 }
 
@@ -204,9 +204,9 @@ fn records_of_another_kind_are_not_asked() {
     assert!(refused.to_string().contains("questions and answers"));
 }
 
-/// Of the pairs that say the same, every other one's first sentence is a question with an
-/// answer; the second sentences are asked, those of the rest without having an answer. The
-/// line was chosen on the development pairs, these are the test pairs.
+/// Uses pairs of paraphrases. In every other pair, the first sentence is a question with an
+/// answer. The second sentences of all pairs are asked; those of the remaining pairs have no
+/// answer. The threshold was chosen on the development pairs; these are the test pairs.
 #[test]
 fn paraphrases_are_answered_and_strangers_are_not() {
     let Some(data) = test_data() else {
@@ -235,7 +235,7 @@ fn paraphrases_are_answered_and_strangers_are_not() {
     let share = |count: usize| count as f64 / known.len() as f64;
     let right = share(replies.iter().filter(|(_, own)| *own).count());
     let wrong = share(replies.iter().filter(|(known, own)| *known && !own).count());
-    // What a stranger asks may stand there all the same, word for word.
+    // An unanswerable question may still appear verbatim among the known questions.
     let there: HashSet<&str> = known
         .iter()
         .filter_map(|(_, pair)| pair["s1"].as_str())

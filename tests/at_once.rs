@@ -1,7 +1,7 @@
-//! What happens at the same time: a name made and dropped by several, and a collection read
-//! while it is written.
+//! Concurrency: several threads create and drop the same name, and a collection is read while it
+//! is being written.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -15,7 +15,7 @@ use parallax::record::FieldOptions;
 use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
 use serde_json::json;
 
-/// Says that it is over when it goes: whatever fails, the others are let go.
+/// Sets the flag when dropped, so that the other threads stop even if this one panics.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -24,7 +24,7 @@ impl Drop for Over<'_> {
     }
 }
 
-/// Few changes are many here, so that merges come while others read.
+/// A low threshold, so that merges happen while other threads read.
 const TUNING: Tuning = Tuning {
     graph_min_records: 1_000_000,
     merge_min_records: 20,
@@ -40,7 +40,7 @@ fn schema() -> Schema {
     Schema::named(&options).unwrap()
 }
 
-/// A record with a vector of its own, so that nothing waits for the encoder.
+/// A record with its own vector, so that nothing waits for the encoder.
 fn note(id: usize, round: usize) -> Incoming {
     let record = json!({"id": id.to_string(), "text": format!("milk {round}"), "round": round});
     let mut vector = vec![0.01; DIMENSIONS];
@@ -67,7 +67,7 @@ fn a_name_made_and_dropped_by_several_at_once_is_there_or_not_there() {
                         Err(Error::CollectionExists(_)) => 0,
                         Err(error) => panic!("made: {error}"),
                     };
-                    // Another may have dropped it, and made it again, at any moment.
+                    // Another thread may drop and recreate it at any moment.
                     let put = catalogue
                         .collection(name)
                         .and_then(|collection| collection.put(vec![note(1, round)]));
@@ -159,7 +159,7 @@ fn a_collection_is_there_at_every_moment_while_others_replace_it() {
     assert_eq!(folders.count(), 1, "what was replaced leaves no folder");
 }
 
-/// A graph is built for the base alone: nobody waits for one of what came since.
+/// A graph is built only for the base, not for records added since, so none must be announced.
 #[test]
 fn no_graph_is_announced_that_nobody_builds() {
     let folder = tempfile::tempdir().unwrap();
@@ -208,8 +208,8 @@ fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
                     let answer = collection.search(&query).unwrap();
                     assert_eq!(answer.hits.len(), NOTES, "{mode}");
                     assert_eq!(answer.total as usize, NOTES, "{mode}");
-                    // All records are replaced at once: each answer is of one round alone,
-                    // in its records, its facets and its counts.
+                    // All records are replaced at once, so the records, facets and counts of
+                    // an answer all belong to a single round.
                     let rounds = answer.hits.iter().map(|hit| &hit.record.payload["round"]);
                     let rounds: Vec<u64> = rounds.map(|round| round.as_u64().unwrap()).collect();
                     assert!(rounds.iter().all(|round| *round == rounds[0]), "{rounds:?}");
@@ -219,7 +219,7 @@ fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
                     assert_eq!(counts[0].1 as usize, NOTES);
                     assert!(rounds[0] >= last, "round {} after {last}", rounds[0]);
                     last = rounds[0];
-                    // By its id, a record is there at every moment.
+                    // A record can be found by its id at any moment.
                     let record = collection.record("7").unwrap();
                     assert!(record.payload["round"].as_u64().unwrap() >= last);
                 }

@@ -1,6 +1,7 @@
-//! A cosine split over words, against the cosine of the two vectors. Needs the real model.
+//! A cosine split into word shares, compared with the cosine of the two vectors. Needs the real
+//! model.
 
-// A test, and what helps it, fails by panicking.
+// Tests and their helpers fail by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -12,7 +13,7 @@ use parallax::encoder::{Attribution, Piece};
 use parallax::vector::cosine;
 use proptest::prelude::*;
 
-/// How far a sum of shares may be off the cosine.
+/// How far a sum of shares may differ from the cosine.
 const EXACT: f32 = 1e-4;
 
 const QUERIES: [&str; 5] = [
@@ -28,7 +29,7 @@ fn sample() -> Vec<String> {
     json_lines(&path).iter().map(startup_text).collect()
 }
 
-/// What holds of the split of any two texts.
+/// Checks what must hold for the split of any two texts.
 fn check(query: &str, record: &str) -> Attribution {
     let split = encoder().attribute(query, record).unwrap();
     let (a, b) = (
@@ -97,7 +98,7 @@ fn the_strongest_pair_is_the_word_both_texts_hold() {
     let best = pairs[0];
     assert_eq!(text(query, &split.query[best.query]), "milk");
     assert_eq!(text(record, &split.record[best.record]), "milk");
-    // Two words and seven: there are no more pairs than that.
+    // Two words times seven: all pairs.
     assert_eq!(split.strongest().len(), 14);
 }
 

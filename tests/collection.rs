@@ -1,6 +1,6 @@
-//! A collection as its user knows it: what it finds, in every mode. Real model, real store.
+//! A collection from a user's point of view: what it finds, in every mode. Real model, real store.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -120,8 +120,8 @@ fn a_filter_holds_in_every_mode_and_never_shortens_the_answer() {
     assert_eq!(titles(&sample(), &all).len(), in_berlin);
 }
 
-/// With few records the tenth best is none of the good ones, and even the best may be near by
-/// nothing but accident.
+/// With few records, the tenth best is not a good match, and even the best may be near only by
+/// chance.
 #[test]
 fn of_a_few_records_the_one_that_holds_the_word_comes_first_where_words_count() {
     let records = json_lines(&sample_file());
@@ -142,7 +142,7 @@ fn of_a_few_records_the_one_that_holds_the_word_comes_first_where_words_count() 
     }
 }
 
-/// A filter leaves records out; what it leaves is as good as it was.
+/// A filter excludes records; the scores of the remaining ones stay the same.
 #[test]
 fn a_filter_changes_no_score() {
     for mode in Mode::ALL {
@@ -222,14 +222,14 @@ fn queries_past_their_limits_are_refused_with_what_is_allowed() {
     assert!(ask(|q| q.text = "x".repeat(10_000)).contains("2000"));
     let empty = Query::new(" \n").check().unwrap_err();
     assert!(empty.to_string().contains("empty"));
-    assert!(ask(|q| q.limit = 0).contains("1 to 100"));
-    assert!(ask(|q| q.limit = 101).contains("1 to 100"));
+    assert!(ask(|q| q.limit = 0).contains("between 1 and 100"));
+    assert!(ask(|q| q.limit = 101).contains("between 1 and 100"));
     assert!(ask(|q| q.offset = 5_000).contains("1000"));
     assert!(ask(|q| q.offset = usize::MAX).contains("1000"));
     assert!(ask(|q| q.filters = vec!["town:x".parse().unwrap()]).contains("city"));
 }
 
-/// Records are called as they are, and a facet may be empty.
+/// Titles may contain query syntax, and a facet may be empty.
 #[test]
 fn recall_is_measured_with_any_titles_and_facets() {
     let records = ["-away", "\"never closed", "city:Rome", "plain"];
@@ -244,6 +244,24 @@ fn recall_is_measured_with_any_titles_and_facets() {
     let odd = catalogue.collection("odd").unwrap();
     let measured = filtered_recall(&odd, 20, 1).unwrap();
     assert_eq!((measured.pairs, measured.scan_equal), (20, 20));
+}
+
+#[test]
+fn a_number_is_an_id_in_its_own_spelling_only() {
+    let records = json_lines(&sample_file());
+    let records = &records[..3];
+    let (_folder, catalogue) = collection_of("few", records, &FieldOptions::default());
+    let few = catalogue.collection("few").unwrap();
+    assert!(few.schema().id.is_none());
+    for id in ["00", "002", "+1", "-0", " 1", "1 ", "1.0", ""] {
+        let found = few.record(id);
+        assert!(matches!(found, Err(Error::NoRecord { .. })), "{id:?}");
+        assert_eq!(few.delete(vec![id.into()]).unwrap().removed, 0, "{id:?}");
+    }
+    let last = few.record("2").unwrap();
+    assert_eq!(last.title, records[2]["name"].as_str().unwrap());
+    assert_eq!(few.delete(vec!["2".into()]).unwrap().removed, 1);
+    assert!(few.record("2").is_err());
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Corrections help where a finger slipped and harm nowhere else: measured on real English
-//! words that no record holds, and on the names of the bundled sample with one slip in each.
-//! `make corrections` prints the figures.
+//! Corrections fix typos and do no harm otherwise. This is measured on real English words that no
+//! record contains, and on the names in the bundled sample with one typo each. `make corrections`
+//! prints the figures.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -12,15 +12,15 @@ use parallax::evaluation::SplitMix64;
 use parallax::query::Lookup;
 use parallax::{Mode, Query};
 
-/// What draws words and places of slips.
+/// The seed for choosing words and positions of typos.
 const SEED: u64 = 20_261;
-/// How many words that no record holds are drawn.
+/// How many words that no record contains are chosen.
 const WORDS: usize = 3_000;
 /// Debian's list of American English words, package `wamerican`.
 const LIST: &str = "/usr/share/dict/american-english";
-/// At most so many of a hundred of these may be replaced.
+/// The maximum percentage of these words that may be replaced.
 const MOST_REPLACED: f64 = 2.0;
-/// At least so many of a hundred names with a slip must be found first.
+/// The minimum percentage of names with a typo that must be found first.
 const LEAST_FOUND: f64 = 97.0;
 
 fn by_words(text: &str, correct: bool) -> parallax::query::Answer {
@@ -42,7 +42,7 @@ fn real_words_that_no_record_holds_are_left_alone() {
         println!("skipped: no word list at {LIST}; `make corrections` installs it");
         return;
     };
-    // The list has every possessive too, which says nothing more.
+    // The list also contains every possessive, which adds nothing.
     let mut words: Vec<&str> = list
         .lines()
         .filter(|word| word.chars().all(char::is_alphabetic))
@@ -67,7 +67,7 @@ fn real_words_that_no_record_holds_are_left_alone() {
     assert!(share <= MOST_REPLACED, "{share}");
 }
 
-/// Two neighbours exchanged, a letter left out, a letter doubled, each at a place drawn.
+/// Two adjacent letters swapped, one letter omitted, one letter doubled, each at a random position.
 fn slips(name: &str, random: &mut SplitMix64) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut place = |letters: usize| random.below(letters as u64) as usize;
@@ -118,7 +118,7 @@ fn names_with_a_slip_are_found_first() {
     }
 }
 
-/// What a person typed right is not what the collection's makers happened to write.
+/// A correctly typed word need not appear in the collection.
 #[test]
 fn forms_of_known_words_and_codes_are_left_alone() {
     for word in [
@@ -135,7 +135,7 @@ fn forms_of_known_words_and_codes_are_left_alone() {
     }
 }
 
-/// The model's own vocabulary says what is a word.
+/// Whether something is a word is decided by the model's vocabulary.
 #[test]
 fn the_model_knows_words_and_knows_what_it_cannot_read() {
     for word in ["password", "vacation", "shark", "paris"] {

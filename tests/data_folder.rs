@@ -1,7 +1,7 @@
-//! A data folder over time: collections made from files, opened again, damaged and mended.
+//! A data folder over time: collections are built from files, reopened, damaged and repaired.
 //! Real model, real store.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -68,7 +68,7 @@ fn damaged_index_files_are_built_again_and_nothing_is_lost() {
     let collection = catalogue.collection("sample").unwrap();
     let after = Mode::ALL.map(|mode| titles(&collection, &ask("wooden furniture", mode)));
     assert_eq!(after, before);
-    // The graph comes back by itself, and its file with it.
+    // The graph and its file are rebuilt automatically.
     collection.settle();
     let forced = Query {
         route: Route::Graph,
@@ -96,7 +96,7 @@ fn columns_of_another_format_leave_the_graph_as_it_was() {
     let before = fs::read(&columns).unwrap();
     let kept = fs::read(&graph).unwrap();
     let age = |path: &Path| {
-        // The format stands after the magic.
+        // The format version follows the magic.
         let mut bytes = fs::read(path).unwrap();
         bytes[8] = bytes[8].wrapping_add(1);
         let body = bytes.len() - 4;
@@ -124,9 +124,9 @@ fn columns_of_another_format_leave_the_graph_as_it_was() {
     let catalogue = open();
     let collection = opened(&catalogue);
     assert_eq!(fs::read(&columns).unwrap(), before);
-    // Two graphs built over the same vectors differ.
+    // Two graphs built over the same vectors differ, so this one was not rebuilt.
     assert_eq!(fs::read(&graph).unwrap(), kept);
-    // With a record deleted since, its vector is gone, and the graph is built again.
+    // After a record is deleted, its vector is gone, and the graph is rebuilt.
     collection.delete(vec!["7".into()]).unwrap();
     drop((collection, catalogue));
     age(&columns);

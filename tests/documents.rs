@@ -1,7 +1,7 @@
-//! Documents from a folder, an archive and by themselves: what becomes of each kind, that a
-//! query finds the right page, and that a file made to do harm costs itself and no other.
+//! Documents from a folder, from an archive and on their own: what each format is turned into,
+//! that a query finds the right page, and that a malicious file affects no other file.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -25,7 +25,7 @@ fn folder(files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     folder
 }
 
-/// The records of an import, the reasons of what was skipped, and the notes.
+/// The records of an import, the reasons why others were skipped, and the notes.
 fn read(mut import: Import) -> (Vec<Payload>, Vec<String>, Vec<String>) {
     let (mut records, mut skipped) = (Vec::new(), Vec::new());
     for line in import.by_ref() {
@@ -190,7 +190,7 @@ fn files_of_other_kinds_say_what_they_are() {
 
 #[test]
 fn hostile_files_cost_themselves_and_no_other() {
-    // A gigabyte of nothing packs into a megabyte.
+    // 80 MiB of blanks compress to almost nothing.
     let bomb = zip(&[
         ("[Content_Types].xml", b""),
         ("word/document.xml", &vec![b' '; 80 << 20]),
@@ -202,7 +202,7 @@ fn hostile_files_cost_themselves_and_no_other() {
     ]);
     let arrays = pdf_of(None, &[format!("{} TJ", "[".repeat(500_000))]);
     let mut endless = pdf(None, &[&["x"]]);
-    // A page that is its own parent and child.
+    // A page tree node that is its own parent and child.
     let text = String::from_utf8_lossy(&endless).replace("/Kids [5 0 R]", "/Kids [2 0 R]");
     endless = text.into_bytes();
     let mut files = vec![

@@ -1,7 +1,7 @@
-//! The encoder against vectors of sentence-transformers, on hostile text, and against
-//! models and installations that are not as they should be. Needs the real model.
+//! The encoder compared with vectors from sentence-transformers, on hostile text, and with
+//! unusual or damaged models and installations. Needs the real model.
 
-// A test, and what helps it, fails by panicking.
+// Tests and their helpers fail by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -18,7 +18,7 @@ use parallax::{Vector, npy};
 use prost::Message;
 use tract_onnx::pb;
 
-/// The lowest cosine at which two vectors of one text count as the same.
+/// The lowest cosine at which two vectors of the same text count as equal.
 const SAME: f32 = 0.9999;
 
 fn assert_same(texts: &[String], vectors: &[Vector], golden: &[Vector]) {
@@ -164,8 +164,8 @@ fn progress_counts_every_text_once() {
     );
 }
 
-/// The installed graph with what a standard export has besides: token types, which it
-/// adds at the embeddings, a pooled output of two axes, and stale shapes.
+/// The installed graph with what a standard export also has: token types, which are added to the
+/// embeddings, a pooled output with two axes, and stale shapes.
 fn as_standard_export(graph: &[u8]) -> Vec<u8> {
     let mut model = pb::ModelProto::decode(graph).unwrap();
     let graph = model.graph.as_mut().unwrap();
@@ -184,7 +184,7 @@ fn as_standard_export(graph: &[u8]) -> Vec<u8> {
         name: "type_table".into(),
         data_type: pb::tensor_proto::DataType::Float as i32,
         dims: vec![2, 384],
-        // The vector of type 0 is in the positions already; any other is never used.
+        // The vector of type 0 is already included in the positions; others are never used.
         raw_data: [[0_u8; 4], 5.0_f32.to_le_bytes()]
             .map(|n| n.repeat(384))
             .concat(),

@@ -1,6 +1,6 @@
-//! What is said about a score adds up to the score that was shown.
+//! The parts of an explained score add up to the score shown.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -12,7 +12,7 @@ use parallax::query::Fusion;
 use parallax::record::FieldOptions;
 use parallax::{DIMENSIONS, Mode, Query};
 
-/// Taglines of every few records: what a person might type who half remembers one.
+/// The taglines of every tenth record: what someone who half remembers one might type.
 fn queries() -> Vec<String> {
     let records = json_lines(&sample_file());
     let taglines = records.iter().step_by(10).map(|record| {
@@ -131,7 +131,7 @@ fn hits_are_explained_in_a_search_as_each_by_itself() {
     assert!(collection.explain(&query, "9999").is_err());
 }
 
-/// What is explained is what is shown, though others write at the same time.
+/// The explanation matches the hits shown, even while another thread writes.
 #[test]
 fn an_explanation_is_true_of_its_answer_while_records_come_and_go() {
     let records = &json_lines(&sample_file())[..60];

@@ -1,7 +1,7 @@
-//! Explanations of a collection's hits: what they say adds up to the score shown, and ranks
-//! are those of the ranking itself. Needs the real model.
+//! Explanations of a collection's hits: the shares add up to the score shown, and the ranks are
+//! those of the ranking itself. Needs the real model.
 
-// A test, and what helps it, fails by panicking.
+// Tests and their helpers fail by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -11,7 +11,7 @@ use common::sample::{collection_of, sample, sample_file};
 use parallax::record::FieldOptions;
 use parallax::{Collection, Query};
 
-/// How far a sum may be off the score.
+/// How far a sum may differ from the score.
 const EXACT: f32 = 1e-4;
 
 /// Checks every hit of a query; returns how many there were.
@@ -37,7 +37,7 @@ fn check(collection: &Collection, query: &Query) -> usize {
                 assert_eq!(&hit.record.text[range.clone()], word.word);
             }
         }
-        // What meaning reads is the query without its operators, its words a blank apart.
+        // The model reads the query without its operators, with words separated by one space.
         let read: Vec<&str> = query.text.split_whitespace().collect();
         let read = read.join(" ");
         for word in &split.query_words {
@@ -52,7 +52,7 @@ fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
     let collection = sample();
     let records = json_lines(&sample_file());
     let mut hits = 0;
-    // Queries nobody chose for the purpose: what records say of themselves.
+    // Queries not chosen for this test: the records' own texts.
     for record in records.iter().step_by(7) {
         let text = record["alt"].as_str().unwrap();
         let query = Query {

@@ -1,7 +1,7 @@
-//! A disk that is full, or fails: reading goes on, the next write goes on by itself when there
-//! is room, and nothing acknowledged is lost. Real model, real store.
+//! A disk that is full or fails: reads continue, writes work again once there is space, and
+//! nothing acknowledged is lost. Real model, real store.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -21,7 +21,7 @@ use parallax::{Catalogue, Collection, Error, Mode, Schema};
 use redb::backends::FileBackend;
 use serde_json::json;
 
-/// The file of a store, with room for any number of changes.
+/// The file of a store, which at first allows any number of changes.
 fn failing(path: &Path) -> Arc<Failing<FileBackend>> {
     let file = OpenOptions::new().read(true).write(true).open(path);
     Failing::new(FileBackend::new(file.unwrap()).unwrap(), false)
@@ -40,7 +40,7 @@ fn about() -> About {
     }
 }
 
-/// A record with a vector of its own, and a text that takes room.
+/// A record with its own vector, and a text that takes up space.
 fn record(id: u64, word: &str) -> Incoming {
     let mut vector = vec![0.01; parallax::DIMENSIONS];
     vector[id as usize % parallax::DIMENSIONS] = 1.0;
@@ -52,7 +52,7 @@ fn record(id: u64, word: &str) -> Incoming {
     }
 }
 
-/// The ids that a word finds, and every mode answers.
+/// The ids that a word finds; also checks that every mode answers.
 fn found(collection: &Collection, word: &str) -> BTreeSet<String> {
     for mode in Mode::ALL {
         collection.search(&ask(word, mode)).unwrap();
@@ -73,7 +73,7 @@ fn whatever_step_of_a_write_fails_store_and_indexes_agree() {
     let mut kept: BTreeSet<String> = BTreeSet::new();
     let mut steps = 0;
     let mut failed = 0;
-    // Each round fails a step later than the one before.
+    // Each round fails one step later than the one before.
     while failed == steps {
         let file = failing(&path);
         let store = Store::open_over(file.clone(), &path).unwrap();
@@ -90,7 +90,7 @@ fn whatever_step_of_a_write_fails_store_and_indexes_agree() {
         file.let_through(steps);
         let (first, second) = (1_000 + steps, 2_000 + steps);
         let written = collection.put(vec![record(first, "kept")]);
-        // Whoever reads is answered, with what was acknowledged and perhaps what was not.
+        // Reads still work. They see everything acknowledged, and perhaps the failed write.
         let seen = found(&collection, "kept");
         assert!(seen.is_superset(&kept), "{steps}: {seen:?}");
         if let Err(error) = &written {
@@ -108,7 +108,7 @@ fn whatever_step_of_a_write_fails_store_and_indexes_agree() {
         }
         assert_eq!(collection.record("r1000").is_ok(), seen.contains("r1000"));
 
-        // There is room again.
+        // There is space again.
         file.let_through(u64::MAX);
         collection.put(vec![record(second, "kept")]).unwrap();
         kept = seen;
@@ -120,11 +120,11 @@ fn whatever_step_of_a_write_fails_store_and_indexes_agree() {
     assert!(steps > 5, "{steps}");
 }
 
-/// A small disk of its own, while this exists.
+/// A small separate disk, unmounted on drop.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// `None` where this user may not mount one.
+    /// `None` if this user may not mount one.
     fn of(megabytes: u32) -> Option<Self> {
         let path = tempfile::tempdir().unwrap().keep();
         let size = format!("size={megabytes}m");
@@ -177,7 +177,7 @@ fn a_disk_runs_full_and_has_room_again() {
     fs::write(&filler, vec![1; 12 << 20]).unwrap();
     let full = (1..10_000).find_map(|id| put(id, &mut kept).err()).unwrap();
     assert!(full.is_full(), "{full}");
-    // What is left is no room either: a catalogue that cannot be written is read as before.
+    // Fill the remaining space too: a catalogue that cannot be written can still be read.
     let rest = fs::File::create(disk.0.join("rest")).unwrap();
     let mut rest = io::BufWriter::new(rest);
     while io::Write::write_all(&mut rest, &[1; 4_096]).is_ok() {}

@@ -1,9 +1,9 @@
 //! What people expect of word search in their language, as data: `tests/languages/CODE.json`
-//! holds records, and questions with what is to be found and why. What does not rest on stems
-//! or stop words holds in a collection of any language, so it is tried in English too, which
-//! is what a collection is in unless somebody says otherwise, and in none.
+//! contains records, and queries with what they should find and why. Behaviour that does not
+//! depend on stems or stop words must hold in a collection of any language, so it is also tested
+//! with English, the default language, and with no language.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -28,22 +28,22 @@ struct Expected {
 struct Behaviour {
     why: String,
     query: String,
-    /// What is found first.
+    /// The record that must be found first.
     first: Option<String>,
-    /// What is found at all.
+    /// Records that must be found.
     #[serde(default)]
     found: Vec<String>,
-    /// What is not.
+    /// Records that must not be found.
     #[serde(default)]
     missed: Vec<String>,
-    /// What is marked in the first one.
+    /// The words that must be marked in the first one.
     marked: Option<Vec<String>>,
-    /// Whether it rests on the language's stems or stop words.
+    /// Whether it depends on the language's stems or stop words.
     #[serde(default)]
     only: bool,
 }
 
-/// The least of behaviours that are checked for a language.
+/// The minimum number of behaviours checked per language.
 const FEWEST: usize = 8;
 
 fn check(code: &str) {
@@ -67,7 +67,7 @@ fn check(code: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What an answer lacks.
+/// What is wrong with an answer, if anything.
 fn fault(
     language: Language,
     records: &BTreeMap<String, String>,

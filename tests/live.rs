@@ -1,7 +1,7 @@
-//! Collections that live: whatever was written, deleted, merged and opened again, in
-//! whatever order, a collection answers as one built at once from what is there.
+//! Live collections: after any sequence of writes, deletions, merges and reopening, a collection
+//! answers like one built in one go from the same records.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::{Value, json};
 
-/// Few records are many here: graphs and merges come soon.
+/// Low thresholds, so that graphs are built and merges happen early.
 const TUNING: Tuning = Tuning {
     graph_min_records: 24,
     merge_min_records: 12,
@@ -28,10 +28,10 @@ const TUNING: Tuning = Tuning {
 
 const CITIES: [&str; 3] = ["Berlin", "Oslo", "Rome"];
 
-/// Two of them the same, composed and not; others the same but for case.
+/// Two are the same, composed and decomposed; others differ only in case.
 const TAGS: [&str; 6] = ["red", "Red", "RED", "Café", "Cafe\u{301}", "café"];
 
-/// Two of them are one number to f64.
+/// Two of them are the same number as f64.
 const SIZES: [i64; 4] = [-3, 12, 9_007_199_254_740_992, 9_007_199_254_740_993];
 
 const DAYS: [&str; 4] = [
@@ -41,7 +41,7 @@ const DAYS: [&str; 4] = [
     "2024",
 ];
 
-/// Plain words, and such as are read in several ways.
+/// Plain words, and words that are tokenized in several ways.
 const WORDS: [&str; 16] = [
     "milk",
     "wood",
@@ -83,12 +83,12 @@ fn schema() -> Schema {
     }
 }
 
-/// A record in short: what it says, and where its vector points.
+/// A compact description of a record: its content, and the direction of its vector.
 #[derive(Debug, Clone, PartialEq)]
 struct Note {
     words: Vec<usize>,
     city: usize,
-    /// One or two, or none.
+    /// None, one or two.
     tags: Vec<usize>,
     size: Option<usize>,
     day: Option<usize>,
@@ -110,7 +110,7 @@ impl Note {
         record.as_object().unwrap().clone()
     }
 
-    /// One of 256 vectors in a few bundles, so that many are close.
+    /// One of 256 vectors in a few clusters, so that many are close to each other.
     fn vector(&self) -> Vector {
         let mut state = u64::from(self.direction / 16) * 77 + 1;
         let random = |state: &mut u64| {
@@ -172,7 +172,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a collection must be: the records there are, in the order they were last written.
+/// The expected state of a collection: its records, in the order they were last written.
 #[derive(Default)]
 struct Model {
     written: BTreeMap<u64, (u8, Note)>,
@@ -224,7 +224,7 @@ fn close(collection: Arc<Collection>) {
     assert_eq!(Arc::strong_count(&collection), 1);
 }
 
-/// The collection built at once from what the model holds.
+/// The collection built in one go from the records in the model.
 fn built_at_once(model: &Model, folder: &Path) -> Arc<Collection> {
     let about = About {
         schema: schema(),
@@ -248,7 +248,7 @@ fn built_at_once(model: &Model, folder: &Path) -> Arc<Collection> {
     Collection::open("once", folder, query_encoder()).unwrap()
 }
 
-/// Ids and scores, to the bit.
+/// Ids and the exact bits of the scores.
 fn ranking(answer: &Answer) -> Vec<(String, u32)> {
     let hits = answer.hits.iter();
     hits.map(|hit| (hit.record.id.clone(), hit.score.to_bits()))
@@ -286,10 +286,10 @@ fn queries() -> Vec<Query> {
     queries
 }
 
-/// A condition, as JSON and by looking at a note; `spelled` are the tags of all notes.
+/// Evaluates a condition directly on a note; the second argument is the tags of all notes.
 type Truth = fn(&Note, &BTreeSet<String>) -> bool;
 
-/// A tag as it is kept: the last but one is composed like the one before.
+/// A tag as it is stored: the last but one is composed, like the one before it.
 fn tag(at: usize) -> &'static str {
     if at == 4 { TAGS[3] } else { TAGS[at] }
 }
@@ -343,7 +343,7 @@ fn conditions() -> [(Value, Truth); 12] {
     ]
 }
 
-/// Ids of what a query lists, which is all there is of it.
+/// The ids of everything a query lists, over all pages.
 fn listed(live: &Collection, filter: &Value, sort: Option<&str>) -> Vec<String> {
     let query = Query {
         limit: 100,
@@ -366,7 +366,7 @@ fn listed(live: &Collection, filter: &Value, sort: Option<&str>) -> Vec<String> 
     }
 }
 
-/// Filters, counts and orders are what looking at every note says.
+/// Filters, counts and sort orders match those computed directly from the notes.
 fn facets_hold(live: &Collection, model: &Model) {
     let notes: Vec<&(u8, Note)> = model.written.values().collect();
     let tags = |note: &Note| -> BTreeSet<String> {
@@ -379,7 +379,7 @@ fn facets_hold(live: &Collection, model: &Model) {
         assert_eq!(listed(live, &filter, None), expected, "{filter}");
     }
 
-    // Stable: what is equal stays as written.
+    // Stable: equal notes stay in the order they were written.
     let in_order = |key: &dyn Fn(&Note) -> (bool, i64)| -> Vec<String> {
         let mut sorted = notes.clone();
         sorted.sort_by_key(|(_, note)| key(note));
@@ -389,7 +389,7 @@ fn facets_hold(live: &Collection, model: &Model) {
     assert_eq!(listed(live, &Value::Null, Some("size")), rising);
     let falling = in_order(&|note| (note.size.is_none(), -size(note).unwrap_or(0)));
     assert_eq!(listed(live, &Value::Null, Some("-size")), falling);
-    // The tags in their order: letters first, then capitals.
+    // The sort order of the tags: by letters first, then by case.
     let place = |tag: usize| [5, 4, 3, 0, 0, 1][tag];
     let by_tag = in_order(&|note| {
         let first = note.tags.iter().map(|&at| place(at)).min();
@@ -407,7 +407,7 @@ fn facets_hold(live: &Collection, model: &Model) {
     assert_eq!((told, counted[1].more), (counts, 0));
 }
 
-/// Page by page, and all at once, a collection is read as it was written.
+/// Reads the collection page by page and exports it; both must be in the order written.
 fn reads_through(live: &Collection, model: &Model) {
     let expected: Vec<String> = model
         .written
@@ -451,7 +451,7 @@ fn agree(live: &Collection, once: &Collection, model: &Model) {
     reads_through(live, model);
 }
 
-/// Through the graph: true scores, nothing deleted, as many hits as there are.
+/// Checks the graph: exact scores, no deleted records, and as many hits as possible.
 fn graph_holds(live: &Collection, model: &Model, found: &mut (usize, usize)) {
     let query = Query {
         route: Route::Graph,
@@ -485,7 +485,7 @@ fn whatever_happened_it_answers_as_if_built_at_once() {
     let found = std::cell::Cell::new((0, 0));
     let config = Config {
         cases: 256,
-        // A failing case is told by its steps.
+        // A failing case is reported with its steps.
         failure_persistence: None,
         ..Config::default()
     };

@@ -1,7 +1,7 @@
-//! Long texts split into what the encoder reads, counted by the tokenizer itself. Needs the
-//! real model.
+//! Long texts split into passages that fit the encoder, counted by the tokenizer itself. Needs
+//! the real model.
 
-// A test, and what helps it, fails by panicking.
+// Tests and their helpers fail by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
@@ -16,7 +16,7 @@ use parallax::encoder::{MAX_PASSAGES, MAX_TOKENS};
 use proptest::prelude::*;
 use tokenizers::Tokenizer;
 
-/// How many tokens the model would read of a text if it read them all.
+/// The number of tokens in a text, without truncation.
 fn tokens(text: &str) -> usize {
     static WHOLE: OnceLock<Tokenizer> = OnceLock::new();
     let tokenizer = WHOLE.get_or_init(|| {
@@ -32,7 +32,7 @@ fn passages(text: &str) -> Vec<Range<usize>> {
     encoder().passages(text).unwrap()
 }
 
-/// What holds of the passages of every text.
+/// Checks what must hold for the passages of any text.
 fn check(text: &str) -> Result<(), TestCaseError> {
     let passages = passages(text);
     prop_assert!((1..=MAX_PASSAGES).contains(&passages.len()));
@@ -66,7 +66,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Sentences, headings, words without end, other scripts, control characters and noise.
+/// Sentences, headings, very long words, other scripts, control characters and noise.
 fn text() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         6 => "([A-Za-z]{1,9}[ ,]){1,30}[a-z]{1,8}[.!?] ",
@@ -104,8 +104,7 @@ fn what_fits_is_one_passage() {
     assert_eq!(passages(&format!("{fits} word")).len(), 2);
 }
 
-/// What thirty of the sample's start-ups say of themselves, one after the other, in two
-/// sections.
+/// The descriptions of thirty start-ups from the sample, joined, in two sections.
 fn story() -> String {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl");
     let records = common::json_lines(&sample);
@@ -130,7 +129,7 @@ fn a_story_is_split_at_its_sentences_and_sections() {
     let sections = texts.iter().filter(|text| text.starts_with("## "));
     assert_eq!(sections.count(), 2);
     for (pair, text) in passages.windows(2).zip(&texts[1..]) {
-        // A passage within a section begins with a whole sentence of the one before.
+        // A passage within a section begins with a whole sentence from the one before.
         let shared = story.get(pair[1].start..pair[0].end);
         if text.starts_with('#') {
             assert_eq!(shared, None);
@@ -151,7 +150,7 @@ fn a_text_of_megabytes_is_read_as_far_as_there_are_passages() {
     let passages = passages(&text);
     assert_eq!(passages.len(), MAX_PASSAGES);
     assert!(tokens(&text[passages[MAX_PASSAGES - 1].clone()]) > MAX_TOKENS / 2);
-    // Where neither passages nor words fill up, it ends all the same.
+    // It also terminates if neither passages nor words fill up.
     for long in [
         "a".repeat(4 << 20),
         format!("a{}b", " ".repeat(4 << 20)),

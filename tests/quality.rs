@@ -1,8 +1,8 @@
-//! The gate that keeps a broken encoder, tokenizer or ranking from passing: published
-//! figures on a public benchmark. Encoding its corpus takes minutes the first time; the
-//! vectors are kept beside the model.
+//! A quality gate that catches a broken encoder, tokenizer or ranking, by comparison with
+//! published figures on a public benchmark. Encoding its corpus takes minutes the first time; the
+//! vectors are cached next to the model.
 
-// Helpers of tests fail as tests do.
+// Test helpers may panic too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

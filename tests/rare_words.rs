@@ -1,5 +1,6 @@
-//! Both engines together: what alone holds a query's rare words is found, however long it is and
-//! however near others are in meaning; what holds a part of the query by chance does not win.
+//! Hybrid search: the only record with a query's rare words is found, however long it is and
+//! however near others are in meaning. A record that contains a part of the query by chance does
+//! not win.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -10,14 +11,14 @@ use parallax::record::FieldOptions;
 use parallax::{Mode, Query};
 use serde_json::{Value, json};
 
-/// Sentences that have nothing to do with what is asked.
+/// Text that has nothing to do with the queries.
 const ACCOUNTS: &str = "The treasurer read the accounts and the hall needs a new roof. ";
 
 fn record(title: impl Into<String>, text: impl Into<String>) -> Value {
     json!({"title": title.into(), "text": text.into()})
 }
 
-/// Short notes, all near in meaning to what is asked.
+/// Short notes, all near in meaning to the query.
 fn notes(text: impl Fn(usize) -> String) -> Vec<Value> {
     (0..50)
         .map(|at| record(format!("Note {at}"), text(at)))

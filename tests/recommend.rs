@@ -1,5 +1,5 @@
-//! Records like several others. The oracle is Rocchio's sum over vectors the encoder makes of
-//! each record anew.
+//! Records similar to several others. The oracle is Rocchio's sum over vectors that are encoded
+//! again from each record.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -71,7 +71,7 @@ fn the_ranking_is_that_of_the_sum() {
             (1..).zip(scores).zip(answer.hits.iter().zip(&expected))
         {
             assert!((score - near).abs() < 1e-5, "{rank}: {score} {near}");
-            // Texts so alike that single precision cannot tell which is nearer may change places.
+            // Texts too similar to be distinguished in single precision may swap places.
             let own: usize = hit.record.id.parse().unwrap();
             let of_own = dot(&wanted, &vectors[own]) / length;
             assert!(own == *at || (of_own - near).abs() < 1e-5, "{rank}");
@@ -82,7 +82,7 @@ fn the_ranking_is_that_of_the_sum() {
         let near = expected.iter().filter(|(near, _)| *near >= line).count();
         assert_eq!(answer.total as usize, near);
 
-        // Page by page it is the same ranking.
+        // Paging gives the same ranking.
         let mut paged = Vec::new();
         for offset in [0, 10, 20] {
             let page = sample().recommend(&feedback, 10, offset, &[]).unwrap();
@@ -108,7 +108,7 @@ fn what_was_given_never_comes_back_nor_do_its_copies() {
     build(&catalogue, "thrice", &file, false).unwrap();
     let collection = catalogue.collection("thrice").unwrap();
 
-    // The same text three times is one thing that is liked, wherever it is asked from.
+    // Three identical records count as one liked record, with or without a filter.
     let feedback = feedback(&["1", "41", "2"], &["83"], None);
     for filter in [None, Some("city:Oslo")] {
         let filters: Vec<_> = filter.iter().map(|f| f.parse().unwrap()).collect();

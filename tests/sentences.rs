@@ -1,4 +1,5 @@
-//! The sentence of a hit that is nearest to the query, beside what the encoder says of each.
+//! The sentence of a hit that is nearest to the query, compared with the encoder's result for
+//! each sentence.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -72,5 +73,8 @@ fn only_a_page_of_hits_is_looked_through() {
     };
     let refused = sample().search(&query).unwrap_err();
     assert!(matches!(refused, Error::BadQuery(_)));
-    assert!(refused.to_string().contains("1 to 20"), "{refused}");
+    assert!(
+        refused.to_string().contains("between 1 and 20"),
+        "{refused}"
+    );
 }

@@ -1,5 +1,5 @@
-//! What `total` counts: by words the records that hold one, by meaning those that are near
-//! enough to fit and those that hold every word. Facets count the same records.
+//! What `total` counts: by words, the records that contain one; by meaning, those near enough to
+//! fit and those that contain every word. Facets count the same records.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -28,7 +28,7 @@ const QUERIES: [&str; 8] = [
     "coffee",
 ];
 
-/// The records that hold a word, by a search for it alone.
+/// The records that contain a word, found by searching for that word alone.
 fn holding(collection: &Collection, word: &str) -> HashSet<u32> {
     let query = Query {
         limit: 100,
@@ -41,8 +41,8 @@ fn holding(collection: &Collection, word: &str) -> HashSet<u32> {
     answer.hits.iter().map(|hit| hit.record.number.0).collect()
 }
 
-/// The answers to a query, one record after the other: near enough, or holding every word that
-/// is none of the small ones.
+/// The answers to a query, computed record by record: those near enough, or containing every word
+/// that is not a stop word.
 fn answers(collection: &Collection, text: &str) -> HashSet<u32> {
     let generation = collection.generation();
     let line = generation.background().unwrap().line();
@@ -73,7 +73,7 @@ fn searched(text: &str, mode: Mode, filters: &[&str]) -> Answer {
     sample().search(&query).unwrap()
 }
 
-/// All counts of the cities; every start-up of the sample is in one.
+/// The sum of the city counts; every start-up in the sample has exactly one city.
 fn in_all_cities(answer: &Answer) -> usize {
     let counts = answer.facets[0].values.iter();
     counts.map(|(_, count)| *count as usize).sum()
@@ -89,7 +89,7 @@ fn the_total_counts_the_answers_and_so_do_the_facets() {
             assert_eq!(answer.total as usize, expected, "{text} {mode}");
             assert_eq!(in_all_cities(&answer), expected, "{text} {mode}");
             assert_eq!(answer.facets[0].counted, Counted::Answers);
-            // Something is always nearest, so that the list may go on.
+            // Something is always nearest, so the list may continue beyond the answers.
             assert_eq!(answer.hits.len(), 10);
         }
         let answer = searched(text, Mode::Text, &[]);
@@ -204,7 +204,7 @@ fn what_is_like_a_record_is_counted_without_it() {
     assert_eq!((similar.total as usize, similar.hits.len()), (expected, 10));
 }
 
-/// What is asked in a script that the model never learned is answered by words, and that is said.
+/// A query in a script that the model never learned is answered by words, and flagged as such.
 #[test]
 fn what_the_model_cannot_read_is_answered_by_words() {
     let mut records = json_lines(&sample_file())[..40].to_vec();

@@ -1,5 +1,5 @@
-//! Where the reader is: the collection in the path and the search in the query, as signals,
-//! and the way to somewhere else.
+//! The reader's current location, as signals: the collection from the path and the search from
+//! the query. Also navigation to another search.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -12,12 +12,12 @@ use crate::state::{SearchState, path_of};
 pub struct Address {
     /// The collection; `None` is the default one.
     pub collection: Memo<Option<String>>,
-    /// What is searched for.
+    /// The search.
     pub state: Memo<SearchState>,
 }
 
 impl Address {
-    /// The address of the search page this is called in.
+    /// The address of the page this is called from.
     pub fn here() -> Self {
         let params = use_params_map();
         let search = use_location().search;
@@ -28,13 +28,13 @@ impl Address {
         }
     }
 
-    /// The path searches of this collection are under.
+    /// The path of this collection's search page.
     pub fn path(&self) -> String {
         path_of(self.collection.read().as_deref())
     }
 }
 
-/// A way to another state of this page: a new entry of the browser's history.
+/// Returns a function that goes to another state of this page, adding a browser history entry.
 pub fn use_go(address: Address) -> impl Fn(&SearchState) + Clone + 'static {
     let navigate = use_navigate();
     move |state| {

@@ -1,7 +1,7 @@
-//! What the page shows of what was asked. The first question is answered while the page is
-//! rendered and travels with it; the browser asks the later ones. A newer question ends the
-//! older one's request, so an answer that is late never stands in a newer one's place; until
-//! the newer answer is there the older stays, marked as such.
+//! Questions and the answers the page shows for them. The first question is answered while the
+//! page is rendered, and its answer is sent with the page; the browser asks later ones. A newer
+//! question cancels the older one's request, so a late answer never replaces a newer one. Until
+//! the newer answer arrives, the older one stays on the page, marked as outdated.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
@@ -19,70 +19,70 @@ use crate::wire::{
 pub struct Question {
     /// The collection asked; `None` is the default one.
     pub collection: Option<String>,
-    /// What was asked.
+    /// The search.
     pub state: SearchState,
-    /// Counts the times it was asked again after a problem.
+    /// How many times it was retried after a problem.
     pub attempt: u32,
 }
 
 impl Question {
-    /// The path its answer's links lead on from.
+    /// The base path for the links in its answer.
     pub fn path(&self) -> String {
         path_of(self.collection.as_deref())
     }
 }
 
-/// What came of a question.
+/// A question and its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The question.
     pub question: Question,
-    /// What is to be shown for it.
+    /// What to show for it.
     pub outcome: Outcome,
 }
 
-/// What is to be shown.
+/// What to show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Nothing was asked yet.
     Idle,
-    /// The engine answered, be it with no hits.
+    /// The engine answered, possibly with no hits.
     Found {
         /// Its answer.
         response: Box<SearchResponse>,
-        /// What the record is called whose like these are.
+        /// For similar records, the title of the record they are similar to.
         like: Option<String>,
-        /// Why one of the hits is where it is, where that was asked.
+        /// The explanation of one hit's rank, if requested.
         explained: Option<Box<Explained>>,
     },
-    /// It did not.
+    /// The engine did not answer.
     Failed(Problem),
 }
 
-/// Why a hit is where it is, or why that cannot be told.
+/// The explanation of a hit's rank, or why there is none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// The hit's record.
     pub id: String,
-    /// What there is to say.
+    /// The explanation.
     pub explanation: Result<Explanation, Problem>,
 }
 
-/// An answer with hits, or without.
+/// An answer from the engine, with or without hits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// What was asked.
+    /// The question.
     pub question: Question,
-    /// What was answered.
+    /// The answer.
     pub response: SearchResponse,
-    /// What the record is called whose like these are.
+    /// For similar records, the title of the record they are similar to.
     pub like: Option<String>,
-    /// Why one of the hits is where it is, where that was asked.
+    /// The explanation of one hit's rank, if requested.
     pub explained: Option<Box<Explained>>,
 }
 
 impl Found {
-    /// The search that was asked for.
+    /// The search that was requested.
     pub fn state(&self) -> &SearchState {
         &self.question.state
     }
@@ -98,7 +98,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Answers to whatever the address asks.
+    /// The answers to the searches in the address.
     pub fn of(address: Address) -> Self {
         let attempt = RwSignal::new(0);
         let question = Memo::new(move |_| Question {
@@ -112,7 +112,7 @@ impl Answers {
         Effect::new(move |ran_before: Option<()>| {
             let question = question.get();
             if ran_before.is_some() || question != asked_first {
-                // Cancelled when this effect runs again: that is what ends an older request.
+                // Cancelled when this effect runs again, which aborts the older request.
                 spawn_local_scoped_with_cancellation(async move {
                     later.set(Some(ask(question).await));
                 });
@@ -126,24 +126,24 @@ impl Answers {
         }
     }
 
-    /// The newest answer there is. To be read under a `Suspense`, which waits for the first.
+    /// The newest answer so far. Read it under a `Suspense`, which waits for the first one.
     pub fn latest(&self) -> Option<Answer> {
         self.later.get().or_else(|| self.first.get())
     }
 
-    /// Whether the newest answer is to an older question.
+    /// Whether the newest answer belongs to an older question.
     pub fn is_waiting(&self) -> bool {
         let question = self.question.read();
         self.latest()
             .is_none_or(|answer| answer.question != *question)
     }
 
-    /// Asks once more.
+    /// Asks again.
     pub fn retry(&self) {
         self.attempt.update(|attempt| *attempt += 1);
     }
 
-    /// The newest answer, where the engine gave one.
+    /// The newest answer, if the engine gave one.
     pub fn found(&self) -> Option<Found> {
         let answer = self.latest()?;
         let Outcome::Found {
@@ -162,7 +162,7 @@ impl Answers {
         })
     }
 
-    /// How often it was asked once more: for what else should then be fetched again.
+    /// How many times the question was retried. Other data is refetched when this changes.
     pub fn attempt(&self) -> u32 {
         self.attempt.get()
     }
@@ -212,7 +212,7 @@ async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome
     })
 }
 
-/// The search that a state asks for. A balance that is no number is none the engine takes.
+/// The request for a state. A balance that is not a number becomes NaN, which the engine rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
     let balance = state.balance.as_ref();
     SearchRequest {
@@ -226,7 +226,7 @@ pub fn request(state: &SearchState) -> SearchRequest {
     }
 }
 
-/// Explains the hit that was asked about; none where it is no hit of this answer.
+/// Explains the requested hit; `None` if it is not among the hits of this answer.
 async fn explained(
     collection: Option<String>,
     asked: Option<ExplainRequest>,

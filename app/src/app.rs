@@ -1,4 +1,4 @@
-//! The application: what every page has around it, and which page a path leads to.
+//! The application: the frame around every page, and the routes.
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -19,13 +19,13 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            // Left to the browser: the router would move the view, but not the focus.
+            // Handled by the browser: the router would scroll the view but not move the focus.
             <a href="#main" class="skip-link" rel="external">
                 "Skip to the content"
             </a>
             <Header />
             <main id="main" class="page" tabindex="-1">
-                // Whole pages, not streamed ones: those need JavaScript to fall into place.
+                // Not streamed: streamed pages need JavaScript to be assembled.
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />

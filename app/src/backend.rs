@@ -1,5 +1,5 @@
-//! What the page needs of the service behind it. The server puts one into the context; the
-//! page knows nothing of engines, threads or limits.
+//! What the page needs from the service behind it. The server puts an implementation into the
+//! context; the page knows nothing about engines, threads or limits.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,41 +10,41 @@ use crate::wire::{
     SearchResponse, SimilarRequest, ValuesRequest,
 };
 
-/// An answer on its way.
+/// A pending answer.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 
-/// The service behind page and API. A collection of `None` is the default one.
+/// The service behind the page and the API. A collection of `None` is the default one.
 pub trait Backend: Send + Sync {
     /// Answers a query.
     fn search(&self, collection: Option<String>, request: SearchRequest)
     -> Pending<SearchResponse>;
 
-    /// Records like a given one.
+    /// Finds records similar to a given one.
     fn similar(
         &self,
         collection: Option<String>,
         request: SimilarRequest,
     ) -> Pending<SearchResponse>;
 
-    /// Why a record stands where it does.
+    /// Explains a record's rank.
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation>;
 
-    /// The values of a facet.
+    /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet>;
 
-    /// What there is to know of a collection.
+    /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;
 
-    /// What there is to know of every collection.
+    /// Describes every collection.
     fn collections(&self) -> Pending<Vec<CollectionInfo>>;
 
-    /// What a record is called, so that a page of its like can name it. A backend that
-    /// cannot tell answers `None`, and the page shows the id.
+    /// A record's title, for naming it on a page of similar records. A backend that does not
+    /// know it returns `None`, and the page shows the id.
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
         let _ = (collection, id);
         Box::pin(async { Ok(None) })
     }
 }
 
-/// The backend as it stands in the context.
+/// The backend as stored in the context.
 pub type SharedBackend = Arc<dyn Backend>;

@@ -1,9 +1,9 @@
-//! A filter on one value of a field, as the engine's grammar writes it (`city:Berlin`): what
-//! would mean something else there stands behind a backslash.
+//! Filters on one value of a field, in the engine's syntax (`city:Berlin`). Characters with a
+//! special meaning are escaped with a backslash.
 
 /// The filter for one value of a field.
 pub fn equals(field: &str, value: &str) -> String {
-    // A hyphen at the start would leave these records out.
+    // A leading hyphen would exclude these records.
     let hyphen = if field.starts_with('-') { "\\" } else { "" };
     let value = match value {
         "*" => "\\*".into(),
@@ -12,18 +12,18 @@ pub fn equals(field: &str, value: &str) -> String {
     format!("{hyphen}{}:{value}", escaped(field, &['\\', ':']))
 }
 
-/// The field a filter is on; `None` where it leaves records out, or is no filter.
+/// The field a filter applies to; `None` if it excludes records, or is not a filter.
 pub fn field(filter: &str) -> Option<String> {
     let (negated, field, _) = parts(filter)?;
     (!negated).then_some(field)
 }
 
-/// What a filter asks of its field, as it is written.
+/// The value part of a filter, as written.
 pub fn value(filter: &str) -> Option<&str> {
     parts(filter).map(|(_, _, value)| value)
 }
 
-/// Whether a filter leaves out, its field, and what it asks of that.
+/// Whether a filter is negated, its field, and its value as written.
 pub fn parts(filter: &str) -> Option<(bool, String, &str)> {
     let (negated, rest) = match filter.strip_prefix('-') {
         Some(rest) => (true, rest),

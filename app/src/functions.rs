@@ -1,8 +1,8 @@
-//! The page's way to the server: server functions under `/fn`, asked with GET. They hand the
-//! question to the backend as it came, for the engine checks it, and hand back its answer.
+//! The page's access to the server: server functions under `/fn`, called with GET. They pass
+//! requests to the backend unchanged, since the engine validates them, and return its answer.
 //!
-//! While a page is rendered they run in place, in the browser they are requests; in both
-//! cases a problem also sets the response's HTTP status.
+//! During server-side rendering they run in place; in the browser they are HTTP requests. In
+//! both cases a problem also sets the response's HTTP status.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
@@ -14,19 +14,19 @@ use crate::wire::{
     SearchResponse, SimilarRequest, ValuesRequest,
 };
 
-/// Records like one, and what that one is called, where its title is known.
+/// Records similar to a given one, and the title of that one, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SimilarRecords {
-    /// The title of the record started from.
+    /// The title of the given record.
     pub title: Option<String>,
-    /// Its like.
+    /// The similar records.
     pub response: SearchResponse,
 }
 
 /// Answers a query.
 ///
 /// # Errors
-/// The engine's own, and `unreachable` where the server does not answer.
+/// Those of the engine, and `unreachable` if the server does not answer.
 #[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
 pub async fn search(
     /// The collection; `None` is the default one.
@@ -39,7 +39,7 @@ pub async fn search(
     context.with_status(answer)
 }
 
-/// Records like a given one.
+/// Finds records similar to a given one.
 ///
 /// # Errors
 /// As for [`search`].
@@ -59,7 +59,7 @@ pub async fn similar(
     Ok(SimilarRecords { title, response })
 }
 
-/// Why a record stands where it does for a query.
+/// Explains a record's rank for a query.
 ///
 /// # Errors
 /// As for [`search`].
@@ -71,12 +71,12 @@ pub async fn explain(
     request: ExplainRequest,
 ) -> Result<Explanation, Problem> {
     let context = ssr::Context::take()?;
-    // No status of its own: the answer it belongs to stands without it.
+    // Does not set the status: the answer it belongs to is valid without it.
     context.backend.explain(collection, request).await
 }
 
-/// Where in the hits of a query the sentence nearest to it stands: ids, and byte ranges of
-/// their texts.
+/// Finds the sentence nearest to a query in each of its hits: ids, and byte ranges of their
+/// texts.
 ///
 /// # Errors
 /// As for [`search`].
@@ -99,7 +99,7 @@ pub async fn sentences(
         .collect())
 }
 
-/// The values of a facet.
+/// Lists the values of a facet.
 ///
 /// # Errors
 /// As for [`search`].
@@ -107,7 +107,7 @@ pub async fn sentences(
 pub async fn values(
     /// The collection; `None` is the default one.
     collection: Option<String>,
-    /// The facet, and which of its values.
+    /// The facet, and which of its values to list.
     request: ValuesRequest,
 ) -> Result<CountedFacet, Problem> {
     let context = ssr::Context::take()?;
@@ -115,7 +115,7 @@ pub async fn values(
     context.with_status(values)
 }
 
-/// What there is to know of a collection.
+/// Describes a collection.
 ///
 /// # Errors
 /// As for [`search`].
@@ -129,7 +129,7 @@ pub async fn collection(
     context.with_status(info)
 }
 
-/// What there is to know of every collection, in order of name.
+/// Describes every collection, sorted by name.
 ///
 /// # Errors
 /// As for [`search`].
@@ -152,10 +152,10 @@ impl FromServerFnError for Problem {
                 "bad_query",
                 format!("The request could not be read: {reason}"),
             ),
-            // Whatever stood in for an answer, such as a proxy's own error page.
+            // Something other than the server answered, such as a proxy with its own error page.
             ServerFnErrorErr::Deserialization(_) => (
                 "unreachable",
-                "What came back was not an answer of this server.".to_owned(),
+                "The response did not come from this server.".to_owned(),
             ),
             other => ("internal", other.to_string()),
         };
@@ -180,8 +180,8 @@ mod ssr {
     use crate::backend::SharedBackend;
     use crate::wire::Problem;
 
-    /// What a server function needs of its surroundings. Taken before the first `await`,
-    /// after which the surroundings may be another request's.
+    /// What a server function needs from the Leptos context. Taken before the first `await`,
+    /// after which the context may belong to another request.
     pub struct Context {
         pub backend: SharedBackend,
         response: Option<ResponseOptions>,
@@ -199,7 +199,7 @@ mod ssr {
             })
         }
 
-        /// Lets the response's status say what went wrong.
+        /// Sets the response's status if the answer is a problem.
         pub fn with_status<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
             if let (Err(problem), Some(response)) = (&answer, &self.response) {
                 set_status(response, problem);
@@ -208,7 +208,7 @@ mod ssr {
         }
     }
 
-    /// Lets the response's status say what went wrong.
+    /// Sets the response's status to that of the problem.
     pub fn set_status(response: &ResponseOptions, problem: &Problem) {
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,8 +1,8 @@
-//! A file on its way to being a collection, from the choice to the outcome. The signals say
-//! how far it is; two effects do the work. Each runs anew when something else is chosen or
-//! ordered, which ends what it did before: a request on its way is called off, a stream of
-//! events closed. So is all of it when the reader leaves the page; an import that runs on
-//! the server goes on, and is followed again when the reader comes back.
+//! Importing a file into a collection, from choosing it to the outcome. The signals hold the
+//! progress; two effects do the work. Each runs again when another file is chosen or another
+//! order is given, which stops its previous work: a pending request is aborted, an event stream
+//! is closed. The same happens when the reader leaves the page. An import already running on the
+//! server continues, and is followed again when the reader comes back.
 
 use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
@@ -10,31 +10,31 @@ use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use crate::browser;
 use crate::wire::{Preview, Problem, Task, TaskState};
 
-/// What is known of the file that was chosen.
+/// What is known about the chosen file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Chosen {
-    /// There is none.
+    /// No file is chosen.
     Nothing,
     /// Its beginning is being read.
     Reading(String),
     /// How it would be read.
     Read(String, Box<Preview>),
-    /// It cannot be.
+    /// It cannot be read.
     Unreadable(String, Problem),
 }
 
-/// How far the import is.
+/// The progress of the import.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Job {
-    /// There is none.
+    /// There is no import.
     None,
-    /// The file of that name is on its way to the server.
+    /// The file with that name is being sent to the server.
     Sending(String),
-    /// It was called off before it got there.
+    /// It was cancelled before the server had it.
     Stopped(String),
-    /// The server has it: at work, or over.
+    /// The server has it: the import is running or over.
     Task(Task),
-    /// The server did not take it, or is no longer heard of.
+    /// The server did not accept it, or no longer answers.
     Refused(Problem),
 }
 
@@ -42,7 +42,7 @@ pub enum Job {
 enum Order {
     /// Send the chosen file to an address.
     Import(String),
-    /// Follow an import that runs already.
+    /// Follow an import that is already running.
     Follow(u64),
 }
 
@@ -51,11 +51,11 @@ enum Order {
 pub struct Importing {
     /// The field that holds the file.
     pub field: NodeRef<leptos::html::Input>,
-    /// What is known of the file.
+    /// What is known about the file.
     pub chosen: RwSignal<Chosen>,
-    /// How far the import is.
+    /// The progress of the import.
     pub job: RwSignal<Job>,
-    /// Why it could not be called off.
+    /// Why it could not be cancelled.
     pub not_cancelled: RwSignal<Option<Problem>>,
     choices: RwSignal<u32>,
     order: RwSignal<Option<Order>>,
@@ -63,8 +63,8 @@ pub struct Importing {
 }
 
 impl Importing {
-    /// An import that has not begun. `on_over` is told of one that ended before the reader's
-    /// eyes.
+    /// An import that has not started. `on_over` is called when an import ends while the page is
+    /// open.
     pub fn new(on_over: Callback<Task>) -> Self {
         let importing = Self {
             field: NodeRef::new(),
@@ -81,7 +81,7 @@ impl Importing {
         importing
     }
 
-    /// The field holds another file.
+    /// Notes that the field holds another file.
     pub fn choose(self) {
         self.choices.update(|choices| *choices += 1);
     }
@@ -92,12 +92,12 @@ impl Importing {
         self.order.set(Some(Order::Import(address)));
     }
 
-    /// Does once more what was refused.
+    /// Retries what was refused.
     pub fn again(self) {
         self.order.update(|_| {});
     }
 
-    /// Calls the import off.
+    /// Cancels the import.
     pub fn cancel(self) {
         match self.job.get_untracked() {
             Job::Sending(file) => {
@@ -105,7 +105,7 @@ impl Importing {
                 self.job.set(Job::Stopped(file));
             }
             Job::Task(task) if !task.state.is_over() => spawn_local(async move {
-                // That it was called off is heard from the import itself.
+                // The cancellation itself is reported by the import's own events.
                 let refused = browser::cancel(task.id).await.err();
                 self.not_cancelled.try_set(refused);
             }),
@@ -127,8 +127,8 @@ impl Importing {
         matches!(&*self.job.read(), Job::Task(task) if task.state == TaskState::Done)
     }
 
-    /// Takes up what was there before the page came to life: an import that was followed, a
-    /// file that was chosen early.
+    /// Picks up what was there before hydration: an import that was being followed, or a file
+    /// that was chosen early.
     fn resume(self) {
         let Some(field) = self.field.get() else {
             return;
@@ -140,7 +140,7 @@ impl Importing {
         }
     }
 
-    /// Has the beginning of the chosen file read.
+    /// Requests a preview of the chosen file.
     fn look(self) {
         if self.choices.get() == 0 {
             return;
@@ -189,8 +189,8 @@ impl Importing {
         self.follow(task).await
     }
 
-    /// Follows an import of which nothing is known but that it was followed. One that is not
-    /// there any more, as after the server was started anew, is none to speak of.
+    /// Follows an import of which only the id is known. If it no longer exists, as after a
+    /// restart of the server, it is silently forgotten.
     async fn follow_again(self, id: u64) -> Result<(), Problem> {
         match browser::task(id).await {
             Ok(task) if task.state.is_over() => {
@@ -210,7 +210,7 @@ impl Importing {
     async fn follow(self, task: Task) -> Result<(), Problem> {
         let id = task.id;
         browser::keep_task(id);
-        // What is done once more from here on is the following, not the sending.
+        // From here on, a retry follows the import again instead of sending the file again.
         self.order
             .update_untracked(|order| *order = Some(Order::Follow(id)));
         self.job.set(Job::Task(task));

@@ -1,13 +1,13 @@
-//! The page of Parallax. It is rendered on the server (feature `ssr`) and brought to life in
-//! the browser (feature `hydrate`); the two are never built together. What it shows is in
-//! its URL, and everything on it works without JavaScript too, but for what changes the
-//! collections: that is the browser's own talk with the API.
+//! The Parallax web page. It is rendered on the server (feature `ssr`) and hydrated in the
+//! browser (feature `hydrate`); the two are never built together. Its state is in its URL, and
+//! everything works without JavaScript too, except changes to the collections, for which the
+//! browser calls the API.
 //!
-//! The server gives two things into the context, for pages and for server functions alike: a
-//! [`backend::SharedBackend`], and leptos_axum's own response options, through which the
-//! page sets its status.
+//! The server puts two things into the context, for pages and server functions alike: a
+//! [`backend::SharedBackend`], and leptos_axum's response options, through which the page sets
+//! its status.
 
-// A page is one type, as deep as its elements are nested.
+// A page is a single type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
 mod address;
@@ -39,7 +39,7 @@ pub use app::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-/// Brings the served page to life.
+/// Hydrates the served page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,9 +1,9 @@
-//! Numbers of the engine's that the page must know and cannot ask for. The server, which sees
-//! both, compares them in a test.
+//! Limits of the engine that the page needs to know but cannot query. The server, which depends
+//! on both, compares them in a test.
 
-/// The most hits of an answer.
+/// The most hits in an answer.
 pub const MAX_LIMIT: u32 = 100;
-/// The share of meaning that hybrid rankings take where nobody says.
+/// The default share of meaning in hybrid rankings.
 pub const BALANCE: &str = "0.5";
 /// How deep each ranking is read for fusion.
 pub const FUSION_DEPTH: u32 = 100;

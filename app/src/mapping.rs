@@ -1,24 +1,24 @@
-//! From what was chosen in the form of an import to the request that starts it: pure
-//! functions over the form's fields, whose names are the request's parameters.
+//! From the choices in the import form to the request that starts the import: pure functions
+//! over the form's fields, whose names are the request's parameters.
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
 
 use crate::limits::MAX_NAME;
 use crate::wire::Proposed;
 
-/// A part that one field can play.
+/// A role that one field can have.
 pub struct Role {
     /// The request's parameter.
     pub parameter: &'static str,
-    /// What the form calls it.
+    /// Its label in the form.
     pub label: &'static str,
     /// What it is for.
     pub hint: &'static str,
-    /// The field that seems to play it.
+    /// The field proposed for it.
     pub proposed: Option<String>,
 }
 
-/// The parts, in the order of the form.
+/// The roles, in the order of the form.
 pub fn roles(proposed: &Proposed) -> [Role; 5] {
     let role = |parameter, label, hint, proposed: &Option<String>| Role {
         parameter,
@@ -27,23 +27,24 @@ pub fn roles(proposed: &Proposed) -> [Role; 5] {
         proposed: proposed.clone(),
     };
     [
-        role("title", "Title", "heads a result", &proposed.title),
+        role("title", "Title", "heading of a result", &proposed.title),
         role(
             "text",
             "Text",
-            "stands below the title",
+            "shown below the title",
             &proposed.text.first().cloned(),
         ),
-        role("url", "Link", "leads to a page", &proposed.url),
-        role("image", "Picture", "a picture's address", &proposed.image),
-        role("id", "Id", "tells records apart", &proposed.id),
+        role("url", "Link", "address of a page", &proposed.url),
+        role("image", "Picture", "address of a picture", &proposed.image),
+        role("id", "Id", "identifies each record", &proposed.id),
     ]
 }
 
-/// A field that records may be filtered by.
+/// A field that records can be filtered by.
 pub struct FacetChoice {
-    /// The request's parameter: the field. Its kind is left to be told from the values again,
-    /// since a later value of another kind refuses a record where the kind is asked for.
+    /// The value of the request's parameter: the field without its kind. The import detects the
+    /// kind from the values again, because with a requested kind, records with a value of another
+    /// kind would be refused.
     pub value: String,
     /// The kind, such as `number`.
     pub kind: Option<String>,
@@ -51,7 +52,7 @@ pub struct FacetChoice {
     pub proposed: bool,
 }
 
-/// What there is to choose for a field.
+/// The facet choice for a field.
 pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
     let kind = |facet: &str| {
         facet
@@ -70,8 +71,8 @@ pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
     }
 }
 
-/// What a collection made from a file is called, unless somebody says otherwise: the file's
-/// name up to its first dot, in the letters a collection's name may have.
+/// The default name of a collection made from a file: the file's name up to its first dot, in the
+/// characters that a collection's name may have.
 pub fn collection_name(file: &str) -> String {
     let stem = file.split('.').next().unwrap_or_default();
     let mut name = String::new();
@@ -92,10 +93,10 @@ pub fn collection_name(file: &str) -> String {
     }
 }
 
-/// The address that imports a file as the form says. A part that nothing plays is left out.
+/// The address that imports a file as chosen in the form. A role without a field is left out.
 ///
 /// # Errors
-/// What has to be chosen first.
+/// What must be chosen first.
 pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
     let mut name = String::new();
     let mut query = Serializer::new(String::new());
@@ -110,7 +111,7 @@ pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
         }
         searchable |= matches!(&*parameter, "title" | "text");
         if parameter == "text" {
-            // The first text may be ticked among the further ones too.
+            // The first text may also be ticked under the additional ones.
             if texts.contains(&value) {
                 continue;
             }

@@ -1,5 +1,5 @@
-//! Cutting a text at its matched words. The ranges come from a server, so nothing about them
-//! is believed: what does not lie on character boundaries inside the text is passed over.
+//! Splitting a text at its matched words. The ranges come from a server, so they are not trusted:
+//! any that are not on character boundaries inside the text are ignored.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub struct Piece {
     pub marked: bool,
 }
 
-/// The part of `text` within `window`, in pieces. Joined, the pieces are that part.
+/// Splits the part of `text` within `window` into pieces. Joined, the pieces are that part.
 pub fn pieces(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> Vec<Piece> {
     let mut ranges: Vec<Range<usize>> = ranges
         .iter()
@@ -33,7 +33,7 @@ pub fn pieces(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> Vec<Pi
     };
     let mut at = window.start;
     for range in ranges {
-        // Of two that overlap, the first stands.
+        // If two ranges overlap, the first wins.
         if range.start >= at {
             add(at..range.start, false);
             at = range.end;
@@ -44,8 +44,8 @@ pub fn pieces(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> Vec<Pi
     pieces
 }
 
-/// A record's text as a card shows it: the first line is the tagline, the rest describes. A
-/// text of one line, or with a first line too long to be one, has no tagline.
+/// Splits a record's text for a card: the first line is the tagline, the rest is the description.
+/// A text with only one line, or with a first line that is too long, has no tagline.
 pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
     const LONGEST_TAGLINE: usize = 160;
     let whole = 0..text.len();
@@ -64,18 +64,17 @@ pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
 /// What a card shows of a text, and whether there is more of it before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// Its first line, where that stands by itself.
+    /// Its first line, if that is a tagline.
     pub tagline: Option<Range<usize>>,
-    /// What describes: the rest or, of a long text, the passage that was nearest.
+    /// The description: the rest or, for a long text, the nearest passage.
     pub rest: Range<usize>,
     /// Whether the text has more before it.
     pub before: bool,
-    /// Whether the text goes on after it.
+    /// Whether the text has more after it.
     pub after: bool,
 }
 
-/// What a card shows of a hit's text. A passage that is none, as a server might send, is
-/// passed over.
+/// What a card shows of a hit's text. An invalid passage, which a server might send, is ignored.
 pub fn shown(text: &str, passage: Option<(u32, u32)>, snippet: Option<&Snippet>) -> Shown {
     let (cut_before, cut_after) = snippet.map_or((false, false), |s| (s.cut_before, s.cut_after));
     let passage = passage.map(|(start, end)| start as usize..end as usize);
@@ -170,7 +169,7 @@ mod tests {
         assert_eq!(told(Some((0, 27)), None), (false, false, false));
         assert_eq!(told(None, Some(snippet(false, true))), (true, false, true));
         assert_eq!(told(None, Some(snippet(true, false))), (false, true, false));
-        // A passage outside the text is none.
+        // A passage outside the text is ignored.
         assert_eq!(told(Some((12, 99)), None), (true, false, false));
     }
 }

@@ -1,5 +1,5 @@
-//! The three ways to search, as the page names them. URLs and requests carry a mode as the
-//! text that was typed there; this is the reading of it.
+//! The three search modes, as the page names them. URLs and requests carry a mode as plain text;
+//! this parses it.
 
 /// A way to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Mode {
     /// All modes, in the order of the switch.
     pub const ALL: [Self; 3] = [Self::Neural, Self::Text, Self::Hybrid];
 
-    /// The mode of that name in a URL; `None` for what the engine would refuse.
+    /// The mode with that name in a URL; `None` for a name that the engine would refuse.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)
     }
@@ -30,7 +30,7 @@ impl Mode {
         }
     }
 
-    /// What the switch calls it.
+    /// Its label in the switch.
     pub fn label(self) -> &'static str {
         match self {
             Self::Neural => "Neural",

@@ -1,5 +1,5 @@
 //! Which sentence of each hit is nearest to the query. Finding it takes the server longer than
-//! finding the hits, so that the page draws those first and marks the sentences after.
+//! finding the hits, so the page draws the hits first and marks the sentences later.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,23 @@ use crate::functions;
 use crate::state::{PAGE, SearchState};
 use crate::wire::SearchRequest;
 
-/// The sentences found so far, by the id of their record, as byte ranges of its text.
+/// The sentences found so far, by record id, as byte ranges of the record's text.
 #[derive(Clone, Default)]
 struct Sentences {
-    /// The question they are nearest to, as its first page asks it.
+    /// The question they belong to, as asked for its first page.
     question: Option<Question>,
-    /// How many hits, from the first, were looked through.
+    /// How many hits, counted from the first, have been searched.
     done: u32,
     places: HashMap<String, (u32, u32)>,
 }
 
-/// The nearest sentence of a record among the hits, once it is known.
+/// The nearest sentence of each hit, once it is known.
 #[derive(Clone, Copy)]
 pub struct Nearest(RwSignal<Sentences>);
 
 impl Nearest {
-    /// The sentences of what was found. Asked for page by page, in the browser alone; those
-    /// that a newer answer has no use for are called off.
+    /// The sentences of the hits. They are requested page by page, only in the browser; requests
+    /// that a newer answer does not need are cancelled.
     pub fn of(found: Memo<Option<Found>>) -> Self {
         let sentences = RwSignal::new(Sentences::default());
         Effect::new(move || {
@@ -50,7 +50,7 @@ impl Nearest {
                         offset,
                         ..request(&question.state)
                     };
-                    // Without them the page says no less than before.
+                    // On failure the page simply stays without marked sentences.
                     let places = functions::sentences(question.collection.clone(), request).await;
                     let Ok(places) = places else {
                         return;
@@ -65,13 +65,13 @@ impl Nearest {
         Self(sentences)
     }
 
-    /// Where a record's sentence stands.
+    /// The byte range of a record's nearest sentence.
     pub fn sentence(self, id: &str) -> Option<(u32, u32)> {
         self.0.read().places.get(id).copied()
     }
 }
 
-/// The question as its first page asks it, where it is a search by meaning.
+/// The question as asked for its first page, if it is a search by meaning.
 fn asked(found: &Found) -> Option<Question> {
     let state = found.state();
     let by_meaning =

@@ -1,4 +1,4 @@
-//! Numbers, names and durations as people read them.
+//! Human-readable numbers, names and durations.
 
 /// With thousands separators: `40,474`.
 pub fn thousands(number: impl Into<u64>) -> String {
@@ -20,7 +20,7 @@ pub fn counted(number: impl Into<u64>, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(number))
 }
 
-/// Milliseconds, finer where they are few: `0.04 ms`, `2.4 ms`, `310 ms`.
+/// Milliseconds, with more decimals for small values: `0.04 ms`, `2.4 ms`, `310 ms`.
 pub fn milliseconds(ms: f64) -> String {
     match ms {
         ms if ms < 0.1 => format!("{ms:.2} ms"),
@@ -38,7 +38,7 @@ pub fn size(bytes: u64) -> String {
     let mut size = bytes as f64 / 1_000.0;
     let mut units = UNITS.iter();
     let mut unit = units.next();
-    // What would be rounded to a thousand is one of the next unit.
+    // A value that would round to 1,000 moves to the next unit.
     while size >= 999.5 && units.len() > 0 {
         size /= 1_000.0;
         unit = units.next();
@@ -51,7 +51,7 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-/// How long something still takes, as nobody can know to the second: `about 3 minutes left`.
+/// The estimated time left, rounded: `about 3 minutes left`.
 pub fn time_left(seconds: f64) -> String {
     let about = |number: f64, noun| format!("about {} left", counted(number as u64, noun));
     if seconds < 10.0 {
@@ -65,7 +65,7 @@ pub fn time_left(seconds: f64) -> String {
     }
 }
 
-/// How fast records are read; `None` while that cannot be said.
+/// How fast records are read; `None` while that is unknown.
 pub fn rate(records_a_second: f64) -> Option<String> {
     let rate = records_a_second;
     if !rate.is_finite() || rate < 0.05 {
@@ -90,7 +90,7 @@ pub fn label(field: &str) -> String {
     }
 }
 
-/// The host of a link, without `www.`; `None` where the link has none.
+/// The host of a link, without `www.`; `None` if the link has none.
 pub fn host(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;

@@ -1,5 +1,5 @@
-//! The content security policy of every page: scripts of this server and the page's own
-//! inline ones, no styles but the stylesheet, and pictures from wherever records have them.
+//! The content security policy of every page: scripts from this server and the page's own inline
+//! ones, no styles except the stylesheet, and pictures from anywhere, since records link to them.
 
 use http::{HeaderValue, header};
 use leptos::nonce::use_nonce;
@@ -11,7 +11,7 @@ pub fn send_content_security_policy() {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
         return;
     };
-    // Where the pages reload themselves in development, they ask through a socket.
+    // In development, pages reload themselves through a web socket.
     let sockets = if cfg!(debug_assertions) {
         " ws: wss:"
     } else {

@@ -19,7 +19,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="description" content=DESCRIPTION />
                 <meta name="color-scheme" content="light dark" />
-                // Before anything is drawn, so that a chosen theme does not flash.
+                // Loaded before anything is drawn, so that the wrong theme does not flash.
                 <script src="/theme.js"></script>
                 <HashedStylesheet options=options.clone() id="style" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />

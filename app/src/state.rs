@@ -1,8 +1,8 @@
-//! What the page shows, as its URL says it. The URL is the only place this is kept: reading
-//! and writing it are pure functions, the same on the server and in the browser, and agree
-//! with what a browser without JavaScript makes of the search form.
+//! The page's state, which is kept only in its URL. Reading and writing it are pure functions,
+//! the same on the server and in the browser, and compatible with the URL that a browser without
+//! JavaScript makes from the search form.
 //!
-//! Nothing is checked here. What the engine refuses reaches it as it was typed, so that its
+//! Nothing is validated here. Invalid values are passed to the engine as typed, so that its
 //! message can say what is wrong.
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
@@ -13,38 +13,37 @@ use crate::limits::{BALANCE, MAX_LIMIT};
 
 /// How many hits a page starts with, and how many "Show more" adds.
 pub const PAGE: u32 = 10;
-/// The longest query that can be typed. The engine says of shorter ones that they are too long;
-/// an address much longer is refused unread.
+/// The longest query that can be typed. The engine's own limit is lower, with a message that the
+/// query is too long; a much longer address would be refused unread.
 pub const LONGEST: u32 = 5_000;
 
-/// The query that asks for anything.
+/// The query that matches everything.
 pub const ANYTHING: &str = "*";
 
 const NEURAL: &str = "neural";
 const TEXT: &str = "text";
 const HYBRID: &str = "hybrid";
 
-/// A search as the URL spells it.
+/// A search as spelled in the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchState {
-    /// What is looked for; empty before the first search.
+    /// The query; empty before the first search.
     pub q: String,
     /// The mode's name.
     pub mode: String,
     /// Conditions, each `field:value`.
     pub filters: Vec<String>,
-    /// The facet that records stand in order of, falling where a `-` stands before it.
+    /// The facet to sort records by; a leading `-` means descending.
     pub sort: Option<String>,
-    /// The record whose like are shown instead of a search.
+    /// The record whose similar records are shown instead of search results.
     pub like: Option<String>,
-    /// How many hits at most.
+    /// The maximum number of hits.
     pub limit: u32,
-    /// Whether words that no record holds are left as they were typed.
+    /// Whether words that no record contains are left as typed, not corrected.
     pub as_typed: bool,
-    /// The record whose place is explained.
+    /// The record whose rank is explained.
     pub explain: Option<String>,
-    /// In mode `hybrid` the share of meaning, 0 to 1 as it was typed, where it is not
-    /// [`BALANCE`].
+    /// In mode `hybrid`, the share of meaning from 0 to 1 as typed, if it is not [`BALANCE`].
     pub balance: Option<String>,
 }
 
@@ -65,8 +64,8 @@ impl Default for SearchState {
 }
 
 impl SearchState {
-    /// Reads a URL's query, with or without its question mark. An empty value is the same as
-    /// none: a form sends its empty fields too.
+    /// Reads a URL's query, with or without its question mark. An empty value counts as missing,
+    /// because a form sends its empty fields too.
     pub fn read(query: &str) -> Self {
         let mut state = Self::default();
         let query = query.strip_prefix('?').unwrap_or(query);
@@ -88,8 +87,8 @@ impl SearchState {
                 _ => {}
             }
         }
-        // Only where there are two is there a balance, and only what is listed or matches words
-        // has another order; the form may send them all the same.
+        // Only hybrid mode has a balance, and only lists and word searches can be sorted. The
+        // form may send both anyway.
         if !state.is_hybrid() {
             state.balance = None;
         }
@@ -111,7 +110,7 @@ impl SearchState {
         }
     }
 
-    /// The state as parameters of a URL. What is at its default is left out.
+    /// The state as URL parameters. Default values are left out.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut query = Vec::new();
         let mut add = |name, value: &str| query.push((name, value.to_owned()));
@@ -145,12 +144,12 @@ impl SearchState {
         query
     }
 
-    /// Whether nothing was asked yet.
+    /// Whether nothing has been searched for yet.
     pub fn is_idle(&self) -> bool {
         self.q.is_empty() && self.like.is_none() && self.filters.is_empty() && self.sort.is_none()
     }
 
-    /// Whether records are listed in order: nothing is looked for.
+    /// Whether records are listed in order, without a query.
     pub fn lists(&self) -> bool {
         (self.q.is_empty() || self.q == ANYTHING) && self.like.is_none()
     }
@@ -188,7 +187,7 @@ impl SearchState {
         state
     }
 
-    /// The records like a given one; what was searched for stays, to come back to.
+    /// The records similar to a given one. The query is kept for going back.
     pub fn similar_to(&self, id: &str) -> Self {
         Self {
             like: Some(id.to_owned()),
@@ -197,7 +196,7 @@ impl SearchState {
         }
     }
 
-    /// The same search with every word as it was typed.
+    /// The same search with every word as typed.
     pub fn as_typed(&self) -> Self {
         Self {
             as_typed: true,
@@ -205,7 +204,7 @@ impl SearchState {
         }
     }
 
-    /// Back from similar records to the search.
+    /// The search, without similar records.
     pub fn without_like(&self) -> Self {
         Self {
             like: None,
@@ -213,7 +212,7 @@ impl SearchState {
         }
     }
 
-    /// With this value of a field as its only condition.
+    /// With this value as the field's only condition.
     pub fn with_filter(&self, field: &str, value: &str) -> Self {
         let mut state = self.first_page();
         let other = |filter: &String| condition::field(filter).as_deref() != Some(field);
@@ -237,7 +236,7 @@ impl SearchState {
         }
     }
 
-    /// With more hits, where more can be shown.
+    /// With more hits, if more can be shown.
     pub fn more(&self) -> Option<Self> {
         (self.limit < MAX_LIMIT).then(|| Self {
             limit: self.limit.saturating_add(PAGE).min(MAX_LIMIT),
@@ -245,13 +244,13 @@ impl SearchState {
         })
     }
 
-    /// The filter that chooses a value of a field.
+    /// The filter that selects a value of a field.
     pub fn filter_on(&self, field: &str) -> Option<&str> {
         let on_it = |filter: &&String| condition::field(filter).as_deref() == Some(field);
         self.filters.iter().find(on_it).map(String::as_str)
     }
 
-    /// The same with a record's place explained, or none.
+    /// The same search with a record's rank explained, or with none.
     pub fn explaining(&self, id: Option<&str>) -> Self {
         Self {
             explain: id.map(str::to_owned),
@@ -279,7 +278,7 @@ pub fn path_of(collection: Option<&str>) -> String {
     }
 }
 
-/// The path of the values of a collection's facets.
+/// The path of the page that lists facet values of a collection.
 pub fn values_path(collection: Option<&str>) -> String {
     let path = path_of(collection);
     format!("{}/values", path.trim_end_matches('/'))

@@ -1,5 +1,5 @@
-//! What is said about an answer: counts, order, the evidence for a hit, and what to do where
-//! nothing was found. Each sentence holds for what the engine computed, and no more.
+//! The texts about an answer: counts, order, the evidence for a hit, and what to do if nothing
+//! was found. No sentence claims more than the engine computed.
 
 use crate::limits::FUSION_DEPTH;
 use crate::mode::Mode;
@@ -7,7 +7,7 @@ use crate::numbers::{counted, label, thousands};
 use crate::state::SearchState;
 use crate::wire::{Copies, Correction, Hit, SearchResponse, Signal};
 
-/// What ranked the answer: similar records are always ranked by meaning.
+/// The mode that ranked the answer. Similar records are always ranked by meaning.
 pub fn ranked_by(state: &SearchState) -> Option<Mode> {
     match state.like {
         Some(_) => Some(Mode::Neural),
@@ -15,14 +15,14 @@ pub fn ranked_by(state: &SearchState) -> Option<Mode> {
     }
 }
 
-/// The order of what is listed and not ranked.
+/// The order of records that are listed or sorted, not ranked.
 fn order(state: &SearchState) -> Option<String> {
     match &state.sort {
         Some(sort) => Some(match sort.strip_prefix('-') {
-            Some(field) => format!("by {}, falling", label(field)),
+            Some(field) => format!("by {}, descending", label(field)),
             None => format!("by {}", label(sort)),
         }),
-        None if state.lists() => Some("in the order they were written".into()),
+        None if state.lists() => Some("in their original order".into()),
         None => None,
     }
 }
@@ -38,8 +38,8 @@ pub fn summary(state: &SearchState, response: &SearchResponse) -> String {
     format!("{}, {order}", counts(state, response))
 }
 
-/// How many hits are shown, and how many records are answers. By meaning a list may go on
-/// beyond the answers, and not every record in it need be one.
+/// How many hits are shown, and how many records are answers. By meaning, a list may continue
+/// beyond the answers, and not every record in it has to be one.
 fn counts(state: &SearchState, response: &SearchResponse) -> String {
     let (shown, total) = (response.hits.len(), response.total);
     let which = filtered(state, total < 2);
@@ -73,7 +73,7 @@ fn counts(state: &SearchState, response: &SearchResponse) -> String {
     }
 }
 
-/// What a screen reader says when the answer is there.
+/// What a screen reader announces when the answer arrives.
 pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
     if response.hits.is_empty() {
         return "Nothing found.".into();
@@ -91,7 +91,7 @@ pub fn announcement(state: &SearchState, response: &SearchResponse) -> String {
     parts.join(" ")
 }
 
-/// Why nothing was found, and what there is to do about it.
+/// Why nothing was found, and what to do about it.
 pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str) {
     let filtered = !state.filters.is_empty();
     match ranked_by(state) {
@@ -101,11 +101,11 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
             } else {
                 "There are no records"
             },
-            "A collection lists its records here once it has some that pass.",
+            "Records are listed here once the collection has some that pass.",
         ),
         Some(_) if unread => (
             "No record holds any of these words",
-            "The model has never learned them, so that there is nothing to find by meaning \
+            "The model has never learned them, so there is nothing to find by meaning \
              either. Other words, or another script, may find something.",
         ),
         Some(Mode::Text) if filtered => (
@@ -115,9 +115,9 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
         ),
         Some(Mode::Text) => (
             "No record holds any of these words",
-            "Look for what you mean instead of the words, or try other words. Those such as \
+            "Search by meaning instead of words, or try other words. Words such as \
              \u{201c}the\u{201d} or \u{201c}and\u{201d} are not looked up, and a phrase or a \
-             condition such as city:Berlin must hold to the letter.",
+             condition such as city:Berlin must match exactly.",
         ),
         _ if filtered => (
             "No record passes this filter",
@@ -127,8 +127,8 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
         _ if state.like.is_none() => (
             "There is nothing to choose from",
             "Either the collection is empty, or a phrase, an exclusion or a condition in the \
-             query leaves no record. A condition such as city:Berlin holds to the letter, \
-             capitals included.",
+             query leaves no record. A condition such as city:Berlin must match exactly, \
+             including capitals.",
         ),
         _ => (
             "There is nothing to find here",
@@ -137,7 +137,7 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
     }
 }
 
-/// Which words were replaced; none where none was.
+/// Which words were replaced; `None` if none was.
 pub fn corrected(corrections: &[Correction]) -> Option<String> {
     let words = corrections.iter().map(|correction| {
         let Correction { word, instead, .. } = correction;
@@ -149,16 +149,16 @@ pub fn corrected(corrections: &[Correction]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// A part of the evidence for a hit.
+/// One engine's evidence for a hit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
-    /// The engine that says so.
+    /// The engine.
     pub by: Mode,
-    /// What it says.
+    /// The evidence.
     pub text: String,
 }
 
-/// Why a hit is where it is, in the terms of what ranked it.
+/// Why a hit has its rank, in terms of what ranked it.
 pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
     let signals = &hit.signals;
     let say = |by, text| Evidence { by, text };
@@ -197,23 +197,23 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
     }
 }
 
-/// A record's true place by words: `12th by words`.
+/// A record's exact rank by words: `12th by words`.
 pub fn by_words(rank: Option<u32>) -> String {
     match rank {
         Some(rank) => format!("{} by words", ordinal(rank)),
-        None => "Kept out by the filter".into(),
+        None => "Excluded by the filter".into(),
     }
 }
 
-/// A record's true place by meaning.
+/// A record's exact rank by meaning.
 pub fn by_meaning(rank: Option<u32>) -> String {
     match rank {
         Some(rank) => format!("{} by meaning", ordinal(rank)),
-        None => "Kept out by the filter".into(),
+        None => "Excluded by the filter".into(),
     }
 }
 
-/// The place in a ranking that was fused, where it is in it.
+/// The rank in a ranking that was fused, if it is in it.
 pub fn added(rank: Option<u32>, how: &str) -> String {
     match rank {
         Some(rank) => format!("{} {how}", ordinal(rank)),
@@ -221,7 +221,7 @@ pub fn added(rank: Option<u32>, how: &str) -> String {
     }
 }
 
-/// A place as it is said: `1st`, `12th`, `1,023rd`.
+/// A rank as an ordinal: `1st`, `12th`, `1,023rd`.
 fn ordinal(number: u32) -> String {
     let ending = match (number % 100, number % 10) {
         (11..=13, _) => "th",
@@ -233,7 +233,7 @@ fn ordinal(number: u32) -> String {
     format!("{}{ending}", thousands(number))
 }
 
-/// What is to be said about the answer as a whole before its hits are read.
+/// A caution about the answer as a whole, shown before its hits.
 pub fn caution(state: &SearchState, response: &SearchResponse) -> Option<String> {
     if response.unread.is_some() {
         return response.unread.clone();
@@ -254,8 +254,8 @@ fn filtered(state: &SearchState, singular: bool) -> &'static str {
     }
 }
 
-/// How many identical records a hit stands for, and where the others are, as far as a facet
-/// tells them apart.
+/// How many identical records a hit represents, and their values of the first facet, which may
+/// tell them apart.
 pub fn also(copies: &Copies) -> String {
     const NAMED: usize = 4;
     let first = copies.records.first().and_then(|copy| copy.facets.first());
@@ -349,7 +349,7 @@ mod tests {
                 "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th", "1,023rd"
             ]
         );
-        assert_eq!(by_words(None), "Kept out by the filter");
+        assert_eq!(by_words(None), "Excluded by the filter");
     }
 
     #[test]
@@ -437,7 +437,7 @@ mod tests {
         let listed = SearchState::default().searching("*");
         assert_eq!(
             summary(&listed, &answer(340, vec![hit(None, None); 10])),
-            "1–10 of 340 records, in the order they were written"
+            "1–10 of 340 records, in their original order"
         );
         let sorted = SearchState {
             sort: Some("-price".into()),
@@ -449,7 +449,7 @@ mod tests {
         };
         assert_eq!(
             summary(&sorted, &matching),
-            "10 matching records, by Price, falling"
+            "10 matching records, by Price, descending"
         );
         assert_eq!(evidence(&listed, &hit(None, None)), []);
         assert_eq!(evidence(&sorted, &hit(None, None)), []);

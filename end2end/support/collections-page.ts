@@ -1,5 +1,5 @@
-// The page of collections by the names a person would give its parts, and files to import.
-// All tests share one server: each names its collections as nobody else does.
+// The collections page's parts by user-facing names, and files to import. All tests share one
+// server, so each uses unique collection names.
 
 import { randomUUID } from "node:crypto";
 import { expect, type APIRequestContext, type Locator, type Page } from "@playwright/test";
@@ -10,17 +10,17 @@ export interface Upload {
   buffer: Buffer;
 }
 
-/** A name no other test has. */
+/** A name that no other test uses. */
 export const unique = (what: string): string => `${what}-${randomUUID().slice(0, 8)}`;
 
-/** A file to be chosen or dropped. */
+/** A file to choose or drop. */
 export const file = (name: string, text: string): Upload => ({
   name,
   mimeType: "application/octet-stream",
   buffer: Buffer.from(text),
 });
 
-/** Three books, of which each is found by meaning and by a word of its own. */
+/** Three books, each of which can be found by meaning and by a unique word. */
 export const books = [
   "headline,story,year,shelf",
   '"Sourdough from scratch","Baking bread at home with a starter, flour and a hot oven.",2019,Kitchen',
@@ -50,13 +50,13 @@ export const nameField = (page: Page): Locator => page.getByLabel("Name of the c
 export const role = (page: Page, name: "Title" | "Text" | "Link" | "Picture" | "Id"): Locator =>
   form(page).getByRole("combobox", { name, exact: true });
 
-/** What is said of each field before it is imported. */
+/** The notes on each field before the import. */
 export const told = (page: Page): Locator =>
-  page.locator("details", { has: page.getByText("What each field is taken for") }).getByRole("listitem");
+  page.locator("details", { has: page.getByText("How each field will be used") }).getByRole("listitem");
 
-/** The ticks for texts beyond the first. */
+/** The checkboxes for text fields beyond the first. */
 export const furtherTexts = (page: Page): Locator =>
-  page.getByRole("group", { name: "Further texts" });
+  page.getByRole("group", { name: "More text fields" });
 
 export const facet = (page: Page, name: string): Locator =>
   page.getByRole("group", { name: "Fields to filter by" }).getByRole("checkbox", { name });
@@ -67,7 +67,7 @@ export const replace = (page: Page): Locator =>
 export const importButton = (page: Page): Locator =>
   form(page).getByRole("button", { name: "Import" });
 
-/** What is said of the import: its progress, later its outcome. */
+/** The import panel: its progress, later its outcome. */
 export const outcome = (page: Page): Locator => page.getByRole("region", { name: "Import", exact: true });
 
 export const skippedLines = (page: Page): Locator =>
@@ -78,13 +78,13 @@ export const dialog = (page: Page): Locator => page.getByRole("dialog");
 export const deleteButton = (page: Page, name: string): Locator =>
   page.getByRole("button", { name: `Delete ${name}`, exact: true });
 
-/** Chooses a file and waits until its beginning was read. */
+/** Chooses a file and waits for its preview. */
 export async function chooseFile(page: Page, upload: Upload): Promise<void> {
   await fileField(page).setInputFiles(upload);
   await expect(preview(page)).toBeVisible();
 }
 
-/** Drops a file on the zone, as the browser tells it. */
+/** Drops a file on the zone by dispatching the browser's events. */
 export async function dropFile(page: Page, upload: Upload): Promise<void> {
   const text = upload.buffer.toString("utf8");
   const dataTransfer = await page.evaluateHandle(
@@ -101,12 +101,12 @@ export async function dropFile(page: Page, upload: Upload): Promise<void> {
   await expect(preview(page)).toBeVisible();
 }
 
-/** Waits until the search page of a collection is open by itself. */
+/** Waits until the page has moved on to the collection's search page by itself. */
 export async function opened(page: Page, name: string): Promise<void> {
   await expect(page).toHaveURL((url) => url.pathname === `/c/${name}`, { timeout: 20_000 });
 }
 
-/** Has a collection made through the API, and waits until it answers. */
+/** Creates a collection through the API, and waits until it can be searched. */
 export async function made(
   request: APIRequestContext,
   name: string,

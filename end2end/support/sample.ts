@@ -1,4 +1,4 @@
-// The bundled sample as its file has it: the tests' truth about what there is to find.
+// The bundled sample, read from its file: the tests' ground truth.
 
 import { readFileSync } from "node:fs";
 
@@ -18,7 +18,7 @@ export const startups: Startup[] = readFileSync(file, "utf8")
   .filter((line) => line.trim() !== "")
   .map((line) => JSON.parse(line));
 
-/** The start-up of that name. */
+/** The start-up with that name. */
 export function startup(name: string): Startup {
   const found = startups.find((startup) => startup.name === name);
   if (!found) {
@@ -27,13 +27,13 @@ export function startup(name: string): Startup {
   return found;
 }
 
-/** Those in a city. */
+/** The start-ups in a city. */
 export const inCity = (city: string): Startup[] =>
   startups.filter((startup) => startup.city === city);
 
-/** Those that hold a word, in whatever they say of themselves. */
+/** The start-ups with a word in any of their texts. */
 export const withWord = (word: RegExp): Startup[] =>
   startups.filter(({ name, alt, description }) => word.test(`${name} ${alt} ${description}`));
 
-/** The cities there are. */
+/** All cities. */
 export const cities = [...new Set(startups.map((startup) => startup.city))];

@@ -1,11 +1,11 @@
-// The search page's parts by the names a person would give them, and what is done with them.
+// The search page's parts by user-facing names, and actions on them.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
 export type Mode = "Neural" | "Full text" | "Hybrid";
 export const modes: Mode[] = ["Neural", "Full text", "Hybrid"];
 
-/** How the address spells a mode. */
+/** A mode's name in the address. */
 export const modeInAddress = { Neural: "neural", "Full text": "text", Hybrid: "hybrid" };
 
 export const box = (page: Page): Locator => page.getByRole("searchbox", { name: "Search for" });
@@ -26,22 +26,22 @@ export const names = (page: Page): Locator => cards(page).getByRole("heading");
 export const card = (page: Page, name: string): Locator =>
   cards(page).filter({ has: page.getByRole("heading", { name, exact: true }) });
 
-/** The line above the cards, which counts. */
+/** The line above the cards, with the counts. */
 export const summary = (page: Page): Locator => page.locator(".summary-line");
 
-/** What is said where there is nothing to list. */
+/** The notice shown when there is nothing to list. */
 export const notice = (page: Page): Locator => page.locator(".notice");
 
-/** Everything below the form, as it is seen. */
+/** Everything below the form. */
 export const results = (page: Page) => page.getByRole("region", { name: "Results" });
 
-/** Chooses a mode by its label, as a hand does. */
+/** Chooses a mode by clicking its label, as a user does. */
 export async function choose(page: Page, mode: Mode): Promise<void> {
   await page.locator("label").filter({ hasText: mode }).click();
   await expect(radio(page, mode)).toBeChecked();
 }
 
-/** Types a query, chooses a mode, presses the button, and waits for what comes of it. */
+/** Types a query, chooses a mode, presses the button, and waits for the answer. */
 export async function search(page: Page, query: string, mode: Mode = "Neural"): Promise<void> {
   await box(page).fill(query);
   await choose(page, mode);
@@ -49,7 +49,7 @@ export async function search(page: Page, query: string, mode: Mode = "Neural"): 
   await answered(page, { q: query, mode });
 }
 
-/** Waits until the address asks this and the page has the answer to it. */
+/** Waits until the address has this search and the page has its answer. */
 export async function answered(
   page: Page,
   asked: { q?: string; mode?: Mode; city?: string },

@@ -1,5 +1,4 @@
-// The server under test and the browser it is looked at with; the tests and the screenshots
-// share both.
+// The server under test and the browser, shared by the tests and the screenshots.
 
 import { fileURLToPath } from "node:url";
 
@@ -8,11 +7,11 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 
 export const baseURL = `http://127.0.0.1:${port}`;
 
-// PARALLAX names another binary than the one that was built here.
+// PARALLAX can name a binary other than the one built here.
 const parallax = process.env.PARALLAX || "../target/release/parallax";
 
-// The release binary over the bundled sample, indexed anew: an empty data folder is filled
-// with it. One that runs already is never used, for nobody knows what it serves.
+// The release binary with the bundled sample, freshly indexed: an empty data folder is filled
+// with it. A server that is already running is never reused, since its data is unknown.
 export const webServer = {
   command:
     "rm -rf server-data && " +
@@ -23,7 +22,7 @@ export const webServer = {
   timeout: 120_000,
 };
 
-// The system's Chromium, kept from the network and from asking questions.
+// The system's Chromium, without background network access or first-run prompts.
 export const launchOptions = {
   executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
   args: [

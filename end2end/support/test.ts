@@ -1,10 +1,10 @@
-// Playwright's `test`, with what holds for every page here: nothing may end up in the
-// console as an error, and a page is used only once it has come to life.
+// Playwright's `test`, extended with rules for every page here: no errors in the console, and a
+// page is used only once it is hydrated.
 
 import { test as base, expect, type Page } from "@playwright/test";
 
 interface Extras {
-  /** A console error a test provokes; any other fails it. */
+  /** A console error that a test provokes; any other fails it. */
   expectedError: RegExp | undefined;
   /** Opens a page of the site and waits until it can be used. */
   open: (path: string) => Promise<void>;
@@ -38,13 +38,13 @@ export const test = base.extend<Extras>({
 
 export { expect };
 
-/** Waits until the page has come to life. */
+/** Waits until the page is hydrated. */
 export async function alive(page: Page): Promise<void> {
   await page.waitForFunction(() => "parallaxIsAlive" in window);
 }
 
-// The application listens for Back and Forward once it runs, on every page; nothing that
-// can be seen tells that it does.
+// Once it runs, the application listens for Back and Forward on every page. There is no visible
+// sign of hydration, so this detects the listener.
 function noticeLife(): void {
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (this: EventTarget, ...how) {

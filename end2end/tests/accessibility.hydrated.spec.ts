@@ -1,9 +1,9 @@
-// Nothing that axe calls serious or critical, on any face of the page, in either theme.
+// No serious or critical axe violations, in any view of the page, in either theme.
 
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "../support/test";
 
-// The browser itself notes the status of the page with an error.
+// The browser itself logs the status of the page with an error.
 test.use({ expectedError: /status of 40[04]/ });
 
 const faces = {

@@ -1,4 +1,4 @@
-// Where both rankings count, how much of each is the reader's to say.
+// In hybrid mode, the reader decides how much each ranking counts.
 
 import type { Locator, Page } from "@playwright/test";
 import { answered, button, choose, names, search } from "../support/search-page";
@@ -21,7 +21,7 @@ test("the balance moves the ranking from words to meaning and back", async ({ pa
     await expect(page).toHaveURL(new RegExp(`balance=${share}`));
     return names(page).allInnerTexts();
   };
-  // At the ends one ranking alone has the say.
+  // At either end, only one ranking counts.
   const words = await weigh("0");
   const meaning = await weigh("1");
   await page.goBack();
@@ -51,6 +51,6 @@ test.describe(() => {
 
   test("a balance that is none is said to be none", async ({ page, open }) => {
     await open("/?q=goat+cheese&mode=hybrid&balance=much");
-    await expect(page.getByText("allowed is 0 (words alone) to 1 (meaning alone)")).toBeVisible();
+    await expect(page.getByText("it must be between 0 (words alone) and 1 (meaning alone)")).toBeVisible();
   });
 });

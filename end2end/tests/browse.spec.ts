@@ -1,5 +1,5 @@
-// Who does not know what to ask looks through what there is: all of it, or what a filter leaves,
-// in an order of their choice.
+// Readers without a query can browse all records, or those that pass a filter, in an order of
+// their choice.
 
 import { unique } from "../support/collections-page";
 import { inCity, startups } from "../support/sample";
@@ -25,7 +25,7 @@ test("a filter alone lists its records", async ({ page, open, javaScriptEnabled 
   }
   const expected = inCity("Lagos").map(({ name }) => name);
   await expect(names(page)).toHaveText(expected.slice(0, 10));
-  await expect(summary(page)).toContainText("in the order they were written");
+  await expect(summary(page)).toContainText("in their original order");
   await expect(box(page)).toHaveValue("");
 });
 
@@ -45,9 +45,9 @@ test("the order can be chosen", async ({ page, open, request, javaScriptEnabled 
   await open(`/c/${name}?q=*`);
   const order = page.getByRole("combobox", { name: "Order" });
   for (const [choice, expected] of [
-    ["Year, rising", ["Old", "Middle", "New", "Unknown"]],
-    ["Year, falling", ["New", "Middle", "Old", "Unknown"]],
-    ["As written", ["Middle", "Unknown", "New", "Old"]],
+    ["Year, ascending", ["Old", "Middle", "New", "Unknown"]],
+    ["Year, descending", ["New", "Middle", "Old", "Unknown"]],
+    ["Original order", ["Middle", "Unknown", "New", "Old"]],
   ] as const) {
     await order.selectOption({ label: choice });
     if (javaScriptEnabled === false) {

@@ -1,4 +1,4 @@
-// A city narrows the search to its records: no other is listed, and the count is theirs.
+// A city narrows the search to its records: only they are listed and counted.
 
 import { cities, inCity, startup } from "../support/sample";
 import {
@@ -24,7 +24,7 @@ test("only the chosen city's records are listed", async ({ page, open, javaScrip
   await open("/");
   await search(page, "solar panels");
   await cityMenu(page).selectOption("city:Lagos");
-  // With JavaScript the choice is enough.
+  // With JavaScript, selecting the city is enough.
   if (javaScriptEnabled === false) {
     await button(page).click();
   }

@@ -1,4 +1,4 @@
-// A file that is broken says where: by line, before and after it is imported.
+// For a broken file, the page lists the broken lines, both before and after the import.
 
 import {
   chooseFile,
@@ -13,7 +13,7 @@ import {
 import { names, search } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-// The browser itself notes the answer's status.
+// The browser itself logs the answer's status.
 test.use({ expectedError: /status of 4\d\d/ });
 
 const broken = {
@@ -39,7 +39,7 @@ for (const [format, { ending, text, lines }] of Object.entries(broken)) {
     await role(page, "Title").selectOption("head");
     await role(page, "Text").selectOption("body");
     await importButton(page).click();
-    // With something to be read about, the page does not go on by itself.
+    // If there is something to read, the page does not move on by itself.
     await expect(outcome(page).getByRole("heading")).toHaveText("2 records, 2 skipped");
     await expect(skippedLines(page)).toHaveText(
       lines.map((line) => new RegExp(`^Line ${line}: .+`)),
@@ -58,7 +58,7 @@ test("a file that holds nothing is refused with a reason", async ({ page, open }
   const alert = page.getByRole("alert").filter({ hasText: "empty.csv cannot be imported" });
   await expect(alert).toContainText("empty");
 
-  // And another can be chosen at once.
+  // Another file can be chosen at once.
   await chooseFile(page, file("good.csv", "head\nTea\n"));
   await expect(alert).toHaveCount(0);
 });

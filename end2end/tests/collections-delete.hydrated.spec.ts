@@ -1,4 +1,4 @@
-// A collection is deleted only after a question that says what goes.
+// A collection is deleted only after a confirmation that says what will be removed.
 
 import {
   deleteButton,
@@ -40,7 +40,7 @@ test("the question can be declined, and answered", async ({ page, open, request 
 });
 
 test.describe("a server that wants a key", () => {
-  // The browser itself notes the answers' status.
+  // The browser itself logs the answers' status.
   test.use({ expectedError: /status of 40[13]/ });
 
   const refuse = (code: string, status: number, message: string) => ({

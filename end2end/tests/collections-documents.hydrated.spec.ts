@@ -1,5 +1,5 @@
-// Documents in the browser: a PDF that is dropped is found by its pages, a scanned one says
-// why it is not, and what was noticed about a file is told.
+// Documents in the browser: the pages of a dropped PDF can be found, a scanned one is refused
+// with a reason, and notes about a file are shown.
 
 import {
   dropFile,
@@ -14,7 +14,7 @@ import {
 import { names, search } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-/** A PDF in which each page draws what it is given. */
+/** A PDF with pages of the given contents. */
 function pdf(title: string, pages: string[]): string {
   const kids = pages.map((_, at) => `${5 + 2 * at} 0 R`).join(" ");
   const objects = [
@@ -66,7 +66,7 @@ test("a PDF that is dropped is found by its pages", async ({ page, open }) => {
 });
 
 test.describe("without text", () => {
-  // The browser itself notes the answer's status.
+  // The browser itself logs the answer's status.
   test.use({ expectedError: /status of 4\d\d/ });
 
   test("a scanned PDF says so", async ({ page, open }) => {

@@ -1,5 +1,5 @@
-// From a file in the browser to a collection that is searched: chosen or dropped, its fields
-// given their parts, imported before one's eyes, found by meaning and by words.
+// From a file in the browser to a searchable collection: choose or drop the file, map its fields,
+// watch the import, and find its records by meaning and by words.
 
 import {
   books,
@@ -96,7 +96,7 @@ test("several texts are taken, and fields within objects", async ({ page, open }
   await chooseFile(page, file(`${name}.jsonl`, lines.map((line) => JSON.stringify(line)).join("\n")));
   await role(page, "Title").selectOption("head");
   await role(page, "Text").selectOption("about.short");
-  await page.getByText("Further texts").first().click();
+  await page.getByText("More text fields").first().click();
   await furtherTexts(page).getByRole("checkbox", { name: "about.long" }).check();
   await importButton(page).click();
   await opened(page, name);

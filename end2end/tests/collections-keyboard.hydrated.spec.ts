@@ -1,4 +1,4 @@
-// From the file to the collection and to its end without a mouse.
+// Importing a file as a collection and deleting it, without a mouse.
 
 import {
   books,
@@ -30,14 +30,14 @@ test("a collection is made and deleted by keys alone", async ({ page, open }) =>
   await fileField(page).focus();
   const stops = [
     preview(page),
-    page.getByText("What each field is taken for"),
+    page.getByText("How each field will be used"),
     nameField(page),
     role(page, "Title"),
     role(page, "Text"),
     role(page, "Link"),
     role(page, "Picture"),
     role(page, "Id"),
-    page.locator("summary", { hasText: "Further texts" }),
+    page.locator("summary", { hasText: "More text fields" }),
     page.getByLabel("Language"),
     facet(page, "headline"),
     facet(page, "story"),
@@ -49,7 +49,7 @@ test("a collection is made and deleted by keys alone", async ({ page, open }) =>
     await page.keyboard.press("Tab");
     await expect(stop).toBeFocused();
     if (stop === stops[3]) {
-      // The first letter chooses the option, as it does in every menu.
+      // The first letter selects the option, as in every menu.
       await page.keyboard.press("h");
       await expect(stop).toHaveValue("headline");
     }

@@ -1,4 +1,4 @@
-// Without JavaScript nothing is offered that could not be done, and another way is told.
+// Without JavaScript, the page offers nothing that would not work, and names an alternative.
 
 import { fileField } from "../support/collections-page";
 import { expect, test } from "../support/test";

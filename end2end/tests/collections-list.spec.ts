@@ -1,4 +1,4 @@
-// What there is to search is listed, with or without JavaScript, and leads to its search.
+// The collections are listed, with or without JavaScript, and link to their search pages.
 
 import { entry, heading } from "../support/collections-page";
 import { startups } from "../support/sample";

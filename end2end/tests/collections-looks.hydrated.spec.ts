@@ -1,5 +1,5 @@
-// The page of collections on a narrow phone, and for everybody: nothing has to be pushed
-// sideways but the records' table, and axe calls nothing serious or critical.
+// The collections page on a narrow phone, and its accessibility: only the records' table scrolls
+// sideways, and axe finds nothing serious or critical.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -16,7 +16,7 @@ import {
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
 
-// The browser itself notes the status of the file that is refused.
+// The browser itself logs the status of the refused file.
 test.use({ expectedError: /status of 4\d\d/ });
 
 const faces: Record<string, (page: Page) => Promise<void>> = {

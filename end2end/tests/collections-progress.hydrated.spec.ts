@@ -1,4 +1,4 @@
-// An import can be watched, left and found again, and called off.
+// An import can be watched, left and found again, and cancelled.
 
 import type { Page } from "@playwright/test";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
 
-/** A file that takes its time. */
+/** A file that takes a while to import. */
 const long = (name: string) => {
   const story = "a long way through woods and over hills to the sea and back again ".repeat(6);
   const rows = Array.from({ length: 4_000 }, (_, at) => `Chapter ${at},${at} ${story}`);
@@ -45,7 +45,7 @@ test("lines, speed and time left are told, and it can be called off", async ({ p
   await expect(outcome(page).getByRole("heading")).toBeFocused();
   await expect(outcome(page)).toContainText("Nothing was changed");
   await expect(deleteButton(page, name)).toHaveCount(0);
-  // What was chosen is still there for another try.
+  // The choices are still there for another attempt.
   await expect(role(page, "Title")).toHaveValue("headline");
 });
 
@@ -63,7 +63,7 @@ test("an import that was left is found again", async ({ page, open }) => {
 });
 
 test.describe("a stream that breaks", () => {
-  // The browser itself notes the request that failed.
+  // The browser itself logs the failed request.
   test.use({ expectedError: /Failed to load resource/ });
 
   test("changes nothing: the end is heard of all the same", async ({ page, open }) => {
@@ -81,7 +81,7 @@ test("a file on its way can be called back", async ({ page, open }) => {
   const name = unique("back");
   await open("/collections");
   await page.route("**/import?**", () => {
-    // Never answered: the file stays on its way.
+    // Never answered, so the upload stays pending.
   });
   await chooseFile(page, file(`${name}.csv`, books));
   await role(page, "Title").selectOption("headline");

@@ -1,5 +1,5 @@
-// A name that exists: a file's records join those that are there, or take their place, and
-// the page says which.
+// Importing under an existing name: the file's records are added to the existing ones or replace
+// them, and the page says which.
 
 import type { Page } from "@playwright/test";
 import {

@@ -1,4 +1,4 @@
-// A misspelled word is corrected, the page says so, and there is a way back.
+// A misspelled word is corrected, the page says so, and the correction can be undone.
 
 import { cards, names, notice, results } from "../support/search-page";
 import { expect, test } from "../support/test";

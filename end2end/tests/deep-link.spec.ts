@@ -1,4 +1,4 @@
-// A link somebody sent shows what they saw.
+// A shared link shows what the sender saw.
 
 import { inCity } from "../support/sample";
 import { box, cards, cityMenu, names, radio } from "../support/search-page";

@@ -1,4 +1,4 @@
-// Who does not know what to ask finds queries to try, each of which leads somewhere.
+// The start page offers example queries, each of which finds something.
 
 import { startups } from "../support/sample";
 import { answered, box, cards } from "../support/search-page";

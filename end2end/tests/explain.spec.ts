@@ -1,4 +1,4 @@
-// Why a hit is where it is: asked by a link, drawn in the card, with JavaScript and without.
+// Why a hit has its rank: requested by a link, shown in the card, with and without JavaScript.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";

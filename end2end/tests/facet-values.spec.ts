@@ -1,5 +1,5 @@
-// A menu holds so many values and no more: it says how many there are beside them, and leads to
-// a page that finds them by how they begin.
+// A menu lists a limited number of values. It says how many more there are, and links to a page
+// that finds them by prefix.
 
 import { unique } from "../support/collections-page";
 import { names } from "../support/search-page";
@@ -21,7 +21,7 @@ test("a value that no menu shows is found by how it begins", async ({ page, open
   await expect(page.getByRole("heading", { level: 1, name: "Colour" })).toBeVisible();
   const values = page.getByRole("list", { name: "Values" }).getByRole("link");
   await expect(values).toHaveCount(200);
-  await expect(page.getByText("30 more begin so")).toBeVisible();
+  await expect(page.getByText("30 more begin with that")).toBeVisible();
 
   await page.getByLabel("Values that begin with").fill("at");
   await page.getByRole("button", { name: "Find" }).click();

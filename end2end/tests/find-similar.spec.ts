@@ -1,4 +1,4 @@
-// From a record to its like, and back to what was searched for.
+// From a record to similar ones, and back to the search.
 
 import { answered, box, card, cards, names, search, summary } from "../support/search-page";
 import { expect, test } from "../support/test";

@@ -1,4 +1,4 @@
-// Without JavaScript the form is a form: its button sends query, mode and filter together.
+// Without JavaScript, the form is a plain form: its button sends query, mode and filter together.
 
 import { inCity } from "../support/sample";
 import {

@@ -1,4 +1,4 @@
-// Where words were searched for they are marked: the whole word, each time, and no other.
+// A search by words marks the matched words: the whole word, every occurrence, and no others.
 
 import { startup } from "../support/sample";
 import { cards } from "../support/search-page";

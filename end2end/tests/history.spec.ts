@@ -1,4 +1,4 @@
-// The browser's own ways, Back, Forward and Reload, do what they do everywhere.
+// The browser's Back, Forward and Reload work as usual.
 
 import { answered, box, names, radio, search } from "../support/search-page";
 import { expect, test } from "../support/test";
@@ -10,7 +10,7 @@ test("Back and Forward bring searches back", async ({ page, open }) => {
   await search(page, "Palisgrove", "Hybrid");
   await expect(names(page).first()).toHaveText("Palisgrove");
 
-  // Choosing the mode may be a search of its own, so there can be entries between.
+  // Choosing the mode may be a separate search, so there can be entries in between.
   await expect(async () => {
     await page.goBack();
     await expect(box(page)).toHaveValue("Hushwarren");

@@ -1,4 +1,4 @@
-// A late answer never stands in a newer one's place.
+// A late answer never replaces a newer one.
 
 import type { Request } from "@playwright/test";
 import { box, names } from "../support/search-page";
@@ -8,7 +8,7 @@ test("an answer that comes late changes nothing", async ({ page, open }) => {
   await open("/?q=Snoutlodge&mode=text");
   await expect(names(page).first()).toHaveText("Snoutlodge");
 
-  // The first request's answer is fetched, and held until the second's has been drawn.
+  // The first request's answer is fetched, then held back until the second one has been drawn.
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   const asked: Request[] = [];
@@ -37,7 +37,7 @@ test("an answer that comes late changes nothing", async ({ page, open }) => {
   await expect(names(page).first()).toHaveText("Palisgrove");
   release();
   await over;
-  // Two frames: whatever would be drawn of it has been.
+  // Wait two frames, so that anything it would draw has been drawn.
   await page.evaluate(
     () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
   );

@@ -1,4 +1,4 @@
-// A record's own page opens apart from the search, and learns nothing of it.
+// A record's own page opens in a new tab, and learns nothing about the search.
 
 import { startup } from "../support/sample";
 import { card, cards, names } from "../support/search-page";

@@ -1,4 +1,4 @@
-// A record's text is text: what looks like markup is drawn as it was written.
+// A record's text is plain text: anything that looks like markup is shown verbatim.
 
 import { card } from "../support/search-page";
 import { expect, test } from "../support/test";

@@ -1,4 +1,4 @@
-// A logo that does not load leaves its place to the record's initial, not to a broken picture.
+// A logo that does not load is replaced by the record's initial, not by a broken picture.
 
 import { startup } from "../support/sample";
 import { card } from "../support/search-page";
@@ -13,7 +13,7 @@ test("the initial stands in for the logo", async ({ page, open, javaScriptEnable
   await expect(glossfinch.getByText("G", { exact: true })).toBeVisible();
   const picture = glossfinch.locator(`img[src="${images}"]`);
   await expect(picture).toHaveAttribute("alt", "");
-  // Without JavaScript the browser itself draws nothing for a picture without a text.
+  // Without JavaScript, the browser itself draws nothing for a picture with an empty alt text.
   if (javaScriptEnabled !== false) {
     await expect(picture).toBeHidden();
   }

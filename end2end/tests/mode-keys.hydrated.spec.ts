@@ -1,4 +1,4 @@
-// The arrow keys go through the modes, as in any group of radio buttons.
+// The arrow keys cycle through the modes, as in any group of radio buttons.
 
 import { answered, radio } from "../support/search-page";
 import { expect, test } from "../support/test";

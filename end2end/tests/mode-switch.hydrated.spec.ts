@@ -1,4 +1,4 @@
-// The switch asks the same question another way, at once and without a new page.
+// The switch repeats the same query in another mode, at once and without a page load.
 
 import { answered, box, choose, radio, search } from "../support/search-page";
 import { expect, test } from "../support/test";

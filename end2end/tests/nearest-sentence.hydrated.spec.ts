@@ -1,5 +1,5 @@
-// By meaning there are no matched words to mark: the sentence nearest to the query is, once
-// the hits are drawn, in a colour of its own.
+// A search by meaning has no matched words to mark. Instead, the sentence nearest to the query is
+// marked in its own colour, after the hits are drawn.
 
 import { answered, cards, choose, search } from "../support/search-page";
 import { expect, test } from "../support/test";
@@ -9,7 +9,7 @@ test("the sentence nearest to the query is marked, one in a card", async ({ page
   await search(page, "mend broken ceramics with gold");
   const first = cards(page).first().locator("mark.nearest");
   await expect(first.first()).toBeVisible();
-  // Of several sentences only one is.
+  // Only one of several sentences is marked.
   const text = (await cards(page).first().locator(".card-text").innerText()).trim();
   const marked = (await first.allInnerTexts()).join(" ");
   expect(marked.length).toBeLessThan(text.length);
@@ -32,7 +32,7 @@ test("what is shown further down is marked as well", async ({ page, open }) => {
 });
 
 test.describe(() => {
-  // The browser itself notes the request that failed.
+  // The browser itself logs the failed request.
   test.use({ expectedError: /ERR_FAILED/ });
 
   test("without the sentences the page stands as it is", async ({ page, open }) => {

@@ -1,5 +1,5 @@
-// There is always a nearest record: where none is near, the page says so above the hits, and
-// a screen reader hears it.
+// There is always a nearest record. If none is near, the page says so above the hits, and a
+// screen reader announces it.
 
 import { cards, notice, results, summary } from "../support/search-page";
 import { expect, test } from "../support/test";

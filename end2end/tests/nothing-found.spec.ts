@@ -1,4 +1,4 @@
-// Where nothing is found, the page says why and shows what to do instead.
+// If nothing is found, the page says why and what to do instead.
 
 import { inCity, withWord } from "../support/sample";
 import { answered, cards, names, notice, search } from "../support/search-page";

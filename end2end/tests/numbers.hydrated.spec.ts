@@ -1,4 +1,4 @@
-// Times, totals and scores on the page are those of the very answer it shows.
+// Times, totals and scores on the page are those of the answer it shows.
 
 import type { Page } from "@playwright/test";
 import { box, cards, choose, type Mode, modes, summary } from "../support/search-page";
@@ -10,7 +10,7 @@ const stages = {
   "Ranking by words": "text_ms",
   "Fusing the two": "fusion_ms",
   "Reading records": "fetch_ms",
-  "In all": "total_ms",
+  "In total": "total_ms",
 };
 
 async function answerTo(page: Page, query: string, mode: Mode) {
@@ -23,7 +23,7 @@ async function answerTo(page: Page, query: string, mode: Mode) {
   return (await response).json();
 }
 
-/** Expects a number as it is shown to be the exact one, rounded to the digits shown. */
+/** Expects the number shown to be the exact one, rounded to the digits shown. */
 function expectRounded(shown: string, exact: number): void {
   const [number = ""] = shown.match(/[\d.]+/) ?? [];
   const digits = number.split(".")[1]?.length ?? 0;
@@ -43,7 +43,7 @@ for (const mode of modes) {
     expectRounded((await opener.textContent()) ?? "", answer.timings.total_ms);
     await opener.click();
     const shown = page.locator(".stage");
-    await expect(shown.filter({ hasText: "In all" })).toBeVisible();
+    await expect(shown.filter({ hasText: "In total" })).toBeVisible();
     for (const [stage, field] of Object.entries(stages)) {
       const time = answer.timings[field];
       const line = shown.filter({ hasText: stage });

@@ -1,5 +1,5 @@
-// A facet may be called anything, and so may its values: the menu shows which was chosen, and
-// choosing another takes its place.
+// A facet and its values can have any name: the menu shows which value is selected, and selecting
+// another replaces it.
 
 import { unique } from "../support/collections-page";
 import { button, names } from "../support/search-page";

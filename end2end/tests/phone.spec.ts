@@ -1,4 +1,4 @@
-// On a narrow phone everything fits: nothing has to be pushed sideways.
+// On a narrow phone everything fits: nothing has to be scrolled sideways.
 
 import type { Page } from "@playwright/test";
 import { cards, notice } from "../support/search-page";

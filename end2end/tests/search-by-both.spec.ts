@@ -1,4 +1,4 @@
-// A fused score means nothing by itself: a hybrid hit shows the two ranks it comes from.
+// A fused score means nothing by itself, so a hybrid hit shows the two ranks it comes from.
 
 import { card, cards, names, search } from "../support/search-page";
 import { expect, test } from "../support/test";
@@ -8,7 +8,7 @@ test("a hit shows its rank by meaning and by words", async ({ page, open }) => {
   await search(page, "Hushwarren", "Hybrid");
   await expect(names(page).first()).toHaveText("Hushwarren");
   const evidence = card(page, "Hushwarren").getByRole("list", { name: "Why it is here" });
-  // No other record has the name, so it is the first of its words for certain.
+  // No other record has the name, so it must rank first by words.
   await expect(evidence).toContainText("#1 by words");
   await expect(evidence).toContainText(/#\d+ by meaning/);
 });

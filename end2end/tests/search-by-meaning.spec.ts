@@ -1,4 +1,4 @@
-// What is meant is found, whichever words say it.
+// Records with the meaning of the query are found, whatever words they use.
 
 import { startup } from "../support/sample";
 import { names, search } from "../support/search-page";

@@ -1,10 +1,10 @@
-// By words only what holds them is found, all of it, and a name finds what bears it.
+// A search by words finds all records that contain them and no others, and a name finds its record.
 
 import { withWord } from "../support/sample";
 import { answered, cards, names, search, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-// Glossfinch, whose logo is missing on purpose, speaks of management.
+// Glossfinch, whose logo is missing on purpose, mentions management.
 test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
 
 test("a record without the word is not found", async ({ page, open }) => {

@@ -1,9 +1,9 @@
-// A server that cannot answer is not a page that hangs: it is said, and can be tried again.
+// If the server cannot answer, the page does not hang: it says so and offers a retry.
 
 import { box, names } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-// The browser itself notes requests that failed.
+// The browser itself logs failed requests.
 test.use({ expectedError: /Failed to load resource/ });
 
 const failures = {
@@ -21,7 +21,7 @@ for (const [failure, how] of Object.entries(failures)) {
     await box(page).fill("Hushwarren");
     await box(page).press("Enter");
     await expect(page.getByRole("alert")).toBeVisible();
-    // The query is still there, to be sent again.
+    // The query is still there and can be sent again.
     await expect(box(page)).toHaveValue("Hushwarren");
 
     await page.unroute("**/fn/search?**");

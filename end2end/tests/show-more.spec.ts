@@ -1,4 +1,4 @@
-// More is added below; what was there stays where it was.
+// More hits are added below; the earlier ones stay in place.
 
 import { cards, names } from "../support/search-page";
 import { expect, test } from "../support/test";

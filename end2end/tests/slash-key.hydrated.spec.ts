@@ -1,4 +1,4 @@
-// `/` leads to the search field from anywhere, but is a character where one is typed.
+// `/` focuses the search field from anywhere, but is an ordinary character in a text field.
 
 import { box, names } from "../support/search-page";
 import { expect, test } from "../support/test";

@@ -1,4 +1,4 @@
-// The page follows the system's theme, also when that changes.
+// The page follows the system's theme, even when it changes.
 
 import { expectTheme } from "../support/brightness";
 import { test } from "../support/test";

@@ -1,4 +1,4 @@
-// Who wants another theme than the system's chooses it, and it stays chosen.
+// Readers can choose a theme other than the system's, and the choice persists.
 
 import { expectTheme } from "../support/brightness";
 import { expect, test } from "../support/test";

@@ -1,4 +1,4 @@
-// Who types before the page has come to life has not typed in vain.
+// What is typed before hydration is not lost.
 
 import { box, choose, names } from "../support/search-page";
 import { alive, expect, test } from "../support/test";

@@ -1,9 +1,10 @@
-// A filter by a field that is none says so, names those there are, and shows a way on.
+// For a filter on an unknown field, the page says so, names the existing fields, and offers a way
+// to continue.
 
 import { answered, cards, notice } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-// The browser itself notes the answer's status.
+// The browser itself logs the answer's status.
 test.use({ expectedError: /status of 400/ });
 
 test("an unknown field is named, with those there are", async ({ page, open }) => {

@@ -1,9 +1,9 @@
-// An address that leads nowhere says so, in words and in its status, and leads on.
+// An unknown address says so, in its text and its status, and offers a way to continue.
 
 import { box, notice } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-// The browser itself notes the answer's status.
+// The browser itself logs the answer's status.
 test.use({ expectedError: /status of 404/ });
 
 for (const path of ["/c/none", "/c/none?q=solar"]) {

@@ -1,4 +1,4 @@
-//! What the page asks of the service.
+//! What the page needs from the service.
 
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::wire::{
@@ -43,7 +43,7 @@ impl Backend for Service {
 
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet> {
         let service = self.clone();
-        // The service's own method of that name, not this one.
+        // This calls the service's method, not this one.
         Box::pin(async move { Service::values(&service, collection, request).await })
     }
 
@@ -59,7 +59,7 @@ impl Backend for Service {
 
     fn collections(&self) -> Pending<Vec<CollectionInfo>> {
         let service = self.clone();
-        // The service's own method of that name, not this one.
+        // This calls the service's method, not this one.
         Box::pin(async move { Service::collections(&service).await })
     }
 

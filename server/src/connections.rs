@@ -1,5 +1,5 @@
-//! Accepting connections: a bounded number at once, and none held open by a caller that
-//! never says what it wants.
+//! Accepts connections: a bounded number at once, and none held open by a client that never
+//! sends a request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +16,17 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-/// How many connections are open at once; more wait to be accepted.
+/// How many connections may be open at once; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 1_024;
 
-/// How long a caller may take to send the head of a request.
+/// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long nothing is accepted after accepting failed, as it does when the process has no
-/// file descriptor left.
+/// How long to pause after accepting a connection failed, for example because the process has
+/// run out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stopped` changes, then lets requests under way finish.
+/// Serves until `stopped` changes, then lets running requests finish.
 pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -46,12 +46,12 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Re
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "a connection cannot be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(PAUSE).await;
                 continue;
             }
         };
-        // Answers are written whole; waiting to fill a packet only delays them.
+        // Responses are written whole, so delaying packets to fill them only adds latency.
         let _ = stream.set_nodelay(true);
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
@@ -61,7 +61,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Re
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
-            // A connection that breaks off is its caller's affair.
+            // A broken connection is the client's problem.
             let _ = connection.await;
             drop(place);
         });

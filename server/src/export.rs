@@ -1,5 +1,5 @@
-//! A collection written out while its caller reads: as many chunks at a time as it takes, and
-//! no longer than it keeps reading.
+//! Streams a collection's records to a client. Chunks are produced only as fast as the client
+//! reads them, and the export stops if the client stops reading.
 
 use std::io;
 use std::sync::Arc;
@@ -12,15 +12,16 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// Lines are sent on when they are so many bytes together.
+/// The size of a chunk in bytes.
 const CHUNK: usize = 64 << 10;
-/// How many chunks wait for a slow reader.
+/// How many chunks are buffered for a slow client.
 const CHUNKS: usize = 4;
-/// How long a reader may take for a chunk.
+/// How long a client may take to read a chunk.
 const STALLED: Duration = Duration::from_secs(30);
 
-/// The records of a collection as lines of JSON. Should reading break off, so does the stream,
-/// so that nobody takes a part for the whole. The place is held until it ends.
+/// Streams the records of a collection as JSON lines. If reading fails, the stream ends with an
+/// error, so that a partial export is not mistaken for a complete one. The permit is held until
+/// the stream ends.
 pub fn lines(
     collection: Arc<Collection>,
     place: OwnedSemaphorePermit,
@@ -31,7 +32,7 @@ pub fn lines(
         let _held = place;
         let sender = Chunks { chunks, runtime };
         if let Err(error) = sender.send_all(&collection) {
-            tracing::warn!(collection = %collection.name(), %error, "an export broke off");
+            tracing::warn!(collection = %collection.name(), %error, "an export was interrupted");
             sender.fail(&error);
         }
     });
@@ -57,7 +58,7 @@ impl Chunks {
         self.send(chunk)
     }
 
-    /// Waits until there is room. Who went away, or reads nothing, is not worked for.
+    /// Waits until there is room. Fails if the client has disconnected or stopped reading.
     fn send(&self, chunk: Vec<u8>) -> Result<()> {
         let sending = async { tokio::time::timeout(STALLED, self.chunks.send(Ok(chunk))).await };
         match self.runtime.block_on(sending) {
@@ -68,7 +69,7 @@ impl Chunks {
 
     fn fail(&self, error: &Error) {
         let broken = io::Error::other(error.to_string());
-        // Where there is no room the reader has stalled; it finds the stream cut at its end.
+        // If the buffer is full, the client has stalled; it sees a truncated stream.
         let _ = self.chunks.try_send(Err(broken));
     }
 }

@@ -1,6 +1,6 @@
-//! The binary of Parallax: a thin `main` over the commands.
+//! The Parallax binary: a thin `main` that runs the commands.
 
-// The page this renders is one type, as deep as its elements are nested.
+// The rendered page is a single type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
 mod backend;
@@ -47,8 +47,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// What the program was called with. `cargo leptos watch` calls it with nothing, and means
-/// that it is to serve.
+/// The command-line arguments. `cargo leptos watch` passes none, and expects the binary to
+/// serve.
 fn arguments() -> Vec<OsString> {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
     if arguments.len() == 1 && std::env::var_os("LEPTOS_WATCH").is_some() {
@@ -57,7 +57,7 @@ fn arguments() -> Vec<OsString> {
     arguments
 }
 
-/// Whether whoever read the output went away, as `head` does once it has enough.
+/// Whether the error is a closed output pipe, as when `head` has read enough.
 fn reader_left(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)

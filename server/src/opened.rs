@@ -1,5 +1,5 @@
-//! The open data folder, as the service uses it: its collections, which of them is the
-//! default one, its imports.
+//! The open data folder, as the service uses it: its collections, the default collection, and
+//! its imports.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use parallax_app::wire::CollectionInfo;
 use crate::tasks::Tasks;
 use crate::{sample, wire};
 
-/// What is there once everything is loaded.
+/// What is available once everything is loaded.
 pub struct Opened {
     /// The data folder.
     pub catalogue: Arc<Catalogue>,
@@ -18,10 +18,10 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// A collection by name; where none is named, the default one.
+    /// The named collection, or the default one if no name is given.
     ///
     /// # Errors
-    /// [`Error::NoCollection`], and what keeps it from being opened.
+    /// [`Error::NoCollection`], or why the collection cannot be opened.
     pub fn collection(&self, name: Option<&str>) -> Result<Arc<Collection>> {
         if let Some(name) = name {
             return self.catalogue.collection(name);
@@ -34,10 +34,10 @@ impl Opened {
         self.catalogue.collection(&default)
     }
 
-    /// What there is to know of a collection.
+    /// Information about a collection.
     ///
     /// # Errors
-    /// What keeps its store from being read.
+    /// If its store cannot be read.
     pub fn info(&self, collection: &Collection) -> Result<CollectionInfo> {
         let startups = *collection.schema() == Schema::startups();
         let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
@@ -46,17 +46,17 @@ impl Opened {
         wire::info(collection, examples, is_default)
     }
 
-    /// The same of every collection that can be opened.
+    /// Information about every collection that can be opened.
     ///
     /// # Errors
-    /// What keeps the data folder from being read.
+    /// If the data folder cannot be read.
     pub fn infos(&self) -> Result<Vec<CollectionInfo>> {
         let names = self.catalogue.names()?;
         let collections = names.iter().map(|name| self.catalogue.collection(name));
         let whole = collections.filter_map(|collection| match collection {
             Ok(collection) => Some(self.info(&collection)),
             Err(error) => {
-                tracing::error!(%error, "a collection cannot be opened");
+                tracing::error!(%error, "cannot open a collection");
                 None
             }
         });
@@ -64,12 +64,12 @@ impl Opened {
     }
 }
 
-/// The collection that answers where none is named: the one that was served last, which
-/// stays the same when others come; where that is gone, the first by name, the sample only
-/// where it is alone. `None` where there is none at all.
+/// The collection that is used when none is named. It is the one served last, even if others were
+/// added since. If that is gone, it is the first by name, and the sample only if there is no
+/// other. `None` if there is none.
 ///
 /// # Errors
-/// What keeps the data folder from being read.
+/// If the data folder cannot be read.
 pub fn default_collection(catalogue: &Catalogue) -> Result<Option<String>> {
     let names = catalogue.names()?;
     if let Some(last) = catalogue.default()?.filter(|last| names.contains(last)) {
@@ -81,7 +81,7 @@ pub fn default_collection(catalogue: &Catalogue) -> Result<Option<String>> {
 
 #[cfg(test)]
 mod tests {
-    // Helpers of tests fail as tests do.
+    // Test helpers fail by panicking, as tests do.
     #![allow(clippy::unwrap_used)]
 
     use super::*;

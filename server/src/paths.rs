@@ -1,5 +1,5 @@
-//! Where things are, found from the platform's customs and from the binary's own place, so
-//! that it starts from any folder without being told.
+//! Where files are, according to the platform's conventions and the location of the binary, so
+//! that it can be started from any folder without options.
 
 use std::path::PathBuf;
 
@@ -11,18 +11,18 @@ fn platform() -> Result<ProjectDirs> {
         .context("this account has no home folder; give --data-dir and --model")
 }
 
-/// The data folder where none is given.
+/// The default data folder.
 pub fn data_dir() -> Result<PathBuf> {
     Ok(platform()?.data_dir().to_owned())
 }
 
-/// The model's folder where none is given: apart from the data, so that a new data folder
-/// needs no download.
+/// The default model folder. It is separate from the data, so that a new data folder needs no
+/// download.
 pub fn model_dir() -> Result<PathBuf> {
     Ok(platform()?.cache_dir().join("models/all-MiniLM-L6-v2"))
 }
 
-/// Where vectors of benchmarks are kept between runs.
+/// Where vectors of benchmarks are cached between runs.
 pub fn vector_cache() -> Result<PathBuf> {
     Ok(platform()?.cache_dir().join("vectors"))
 }

@@ -1,32 +1,32 @@
-//! Where queries are worked on: as many at once as there are cores, a bounded number
-//! waiting, and everyone past that told to come back.
+//! Where queries run: as many at once as there are cores. A bounded number of callers queue, and
+//! any more are told to try again later.
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-/// How many may wait for a core before the service says that it is full.
+/// How many callers may queue for a core before the service reports that it is overloaded.
 const QUEUE: usize = 64;
 
-/// A bounded pool of threads beside the async ones.
+/// A bounded pool of threads, separate from the async ones.
 pub struct Pool {
-    /// One for each caller that is worked for or waits.
+    /// One permit for each caller that is running or queued.
     places: Arc<Semaphore>,
-    /// One for each core.
+    /// One permit for each core.
     cores: Arc<Semaphore>,
 }
 
-/// Why a piece of work was not done.
+/// Why a job was not run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// Too many are waiting.
+    /// Too many callers are queued.
     Full,
-    /// The work itself broke off.
+    /// The job itself failed.
     Failed,
 }
 
 impl Pool {
-    /// A pool for a number of cores.
+    /// Creates a pool for a number of cores.
     pub fn new(cores: usize) -> Self {
         Self::with_queue(cores, QUEUE)
     }
@@ -38,8 +38,8 @@ impl Pool {
         }
     }
 
-    /// Does a piece of work once a core is free. A caller that goes away while waiting is
-    /// not worked for; work that has begun is finished, and keeps its core until then.
+    /// Runs a job once a core is free. If the caller leaves the queue, its job is not run; a job
+    /// that has started runs to the end, and occupies its core until then.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -84,7 +84,7 @@ mod tests {
             let ran = Arc::clone(&ran);
             move || ran.store(true, Ordering::SeqCst)
         }));
-        // Polled once, it holds the only place in the queue.
+        // After one poll, it occupies the only place in the queue.
         assert!(futures_poll(&mut waiting).await);
         assert_eq!(pool.run(|| ()).await, Err(Refused::Full));
 
@@ -95,7 +95,7 @@ mod tests {
         assert!(!ran.load(Ordering::SeqCst));
     }
 
-    /// Polls a future once; whether it is still pending.
+    /// Polls a future once, and returns whether it is still pending.
     async fn futures_poll(future: &mut (impl Future + Unpin)) -> bool {
         std::future::poll_fn(|context| {
             std::task::Poll::Ready(std::pin::Pin::new(&mut *future).poll(context).is_pending())

@@ -1,4 +1,4 @@
-//! The beginning of a file, as it would be read: for whoever is about to import it.
+//! A preview of a file before its import: how its beginning would be read.
 
 use std::io::Cursor;
 
@@ -10,19 +10,19 @@ use parallax_app::wire::{self, Preview, Proposed, SkippedLine};
 /// How many records are shown.
 const ROWS: usize = 5;
 
-/// How many records, lines and bytes of JSON are looked at.
+/// How many records, lines and bytes of JSON are read.
 const SAMPLE: usize = 200;
 const MAX_LINES: usize = 10_000;
 const MAX_HELD_BYTES: usize = 2 << 20;
 
-/// How many lines that hold no record are listed.
+/// How many skipped lines are listed.
 const LISTED: usize = 20;
 
-/// Reads the beginning of a file called `name`, or all of it where it is not `cut`. What a
-/// cut left of the last record is no fault of the file, and is passed over.
+/// Reads the beginning of a file called `name`, or all of it if it is not `cut`. If a record is
+/// cut off at the end, it is skipped silently.
 ///
 /// # Errors
-/// [`Error::Import`] where there is no record in it, or none with a text.
+/// [`Error::Import`] if there is no record, or none with a text.
 pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
     if cut && Import::needs_whole(&beginning) {
         return Ok(document());
@@ -33,7 +33,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
     let mut skipped: Vec<SkippedLine> = Vec::new();
     let (mut since_record, mut held, mut whole) = (0, 0, false);
     let mut lines = import.by_ref().take(MAX_LINES);
-    // What is looked at is bounded: little can be packed into very much.
+    // The amount read is limited: a small file can unpack to a very large one.
     while sample.len() < SAMPLE && skipped.len() <= LISTED && held < MAX_HELD_BYTES {
         match lines.next() {
             Some(Ok(Line::Record { payload, .. })) => {
@@ -42,7 +42,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
                 sample.push(payload);
             }
             Some(Ok(Line::Skipped { line, reason })) => skipped.push(SkippedLine { line, reason }),
-            // A compressed file that is cut ends in the middle, always.
+            // A truncated compressed file always ends with an error.
             Some(Err(_)) if cut => break,
             Some(Err(Error::Io { reason, .. })) => {
                 return Err(Error::import(name, reason.to_string()));
@@ -93,7 +93,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
     })
 }
 
-/// Gives a record's fields within objects a place of their own, by their paths.
+/// Copies fields of nested objects to the top level, under their paths.
 fn spread(row: &mut Payload, fields: &[String]) {
     for path in fields.iter().filter(|field| field.contains('.')) {
         if let Some(value) = value_at(row, path) {
@@ -110,7 +110,7 @@ fn told(field: FieldTold) -> wire::FieldTold {
     }
 }
 
-/// What is known of a document of which only the beginning is there: it is read from its end.
+/// The preview of a truncated document: it cannot be read without its end.
 fn document() -> Preview {
     let fields = ["path", "title", "text", "folder", "format"];
     Preview {
@@ -121,7 +121,7 @@ fn document() -> Preview {
         proposed: proposed(Schema::documents()),
         told: Vec::new(),
         skipped: Vec::new(),
-        notes: vec!["A document of this size is looked into when it is imported.".into()],
+        notes: vec!["A document of this size is only read when it is imported.".into()],
     }
 }
 

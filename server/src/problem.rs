@@ -1,10 +1,10 @@
-//! From an error of the engine to what a caller is told.
+//! Converts errors of the engine to what callers are told.
 
 use parallax::Error;
 use parallax_app::wire::Problem;
 
-/// What a caller is told of an engine's error. What is none of the caller's making is
-/// logged here, once, and not told.
+/// What callers are told about an error of the engine. Errors that callers did not cause are
+/// logged here, and their details withheld.
 pub fn problem(error: &Error) -> Problem {
     let code = match error {
         Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
@@ -14,8 +14,8 @@ pub fn problem(error: &Error) -> Problem {
             tracing::error!(error = %full, "a request failed");
             return Problem {
                 code: "no_space".into(),
-                message: "the server's disk is full; nothing was written: make room there and \
-                          send it again"
+                message: "the server's disk is full, and nothing was written; make room there \
+                          and send it again"
                     .into(),
             };
         }
@@ -24,7 +24,7 @@ pub fn problem(error: &Error) -> Problem {
             return Problem {
                 code: "internal".into(),
                 message: "the server's disk failed while the write was made durable; it may or \
-                          may not be kept: send it again"
+                          may not have been stored, so send it again"
                     .into(),
             };
         }
@@ -41,7 +41,7 @@ pub fn problem(error: &Error) -> Problem {
     }
 }
 
-/// What is said until the service is ready.
+/// The response until the service is ready.
 pub fn starting() -> Problem {
     Problem {
         code: "starting".into(),
@@ -49,7 +49,7 @@ pub fn starting() -> Problem {
     }
 }
 
-/// What is said where too much is asked at once.
+/// The response if there are too many requests at once.
 pub fn overloaded() -> Problem {
     Problem {
         code: "overloaded".into(),
@@ -57,10 +57,10 @@ pub fn overloaded() -> Problem {
     }
 }
 
-/// What is said where only the log tells more.
+/// The response if the details are only in the log.
 pub fn internal() -> Problem {
     Problem {
         code: "internal".into(),
-        message: "something went wrong here; the server's log says what".into(),
+        message: "something went wrong; see the server's log".into(),
     }
 }

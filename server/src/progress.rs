@@ -1,4 +1,4 @@
-//! How far a build is: a bar with rate and time left on a terminal, plain lines elsewhere.
+//! Build progress: a bar with rate and remaining time on a terminal, plain lines elsewhere.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -18,14 +18,14 @@ pub enum Reporter {
     Lines(Mutex<Lines>),
 }
 
-/// What plain lines are made from.
+/// The state of plain-line output.
 pub struct Lines {
     started: Instant,
     last: Instant,
 }
 
 impl Reporter {
-    /// A reporter that suits standard error.
+    /// Creates the reporter that suits standard error.
     pub fn new() -> Self {
         if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(0);
@@ -45,7 +45,7 @@ impl Reporter {
         }
     }
 
-    /// Shows how far things are.
+    /// Shows the progress.
     pub fn show(&self, progress: Progress) {
         match self {
             Self::Bar(bar) => show_on_bar(bar, progress),
@@ -89,13 +89,34 @@ impl Lines {
                     return;
                 }
                 self.last = Instant::now();
-                let rate = done as f64 / self.started.elapsed().as_secs_f64();
-                let left = (of - done.min(of)) as f64 / rate.max(0.001);
-                eprintln!("{done} of {of} records, {rate:.0}/s, {left:.0} s left");
+                eprintln!("{}", line(done, of, self.started.elapsed()));
             }
             Progress::Skipped(_) => {}
-            Progress::Words => eprintln!("building the words' index"),
+            Progress::Words => eprintln!("building the word index"),
             Progress::Graph => eprintln!("building the graph"),
         }
+    }
+}
+
+/// The line for the records done so far. The remaining time is unknown before the first record.
+fn line(done: u64, of: u64, elapsed: Duration) -> String {
+    if done == 0 {
+        return format!("0 of {of} records, 0/s");
+    }
+    let rate = done as f64 / elapsed.as_secs_f64();
+    let left = of.saturating_sub(done) as f64 / rate;
+    format!("{done} of {of} records, {rate:.0}/s, {left:.0} s left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_only_told_once_there_is_a_rate() {
+        let line = |done| line(done, 100, Duration::from_secs(10));
+        assert_eq!(line(0), "0 of 100 records, 0/s");
+        assert_eq!(line(20), "20 of 100 records, 2/s, 40 s left");
+        assert_eq!(line(100), "100 of 100 records, 10/s, 0 s left");
     }
 }

@@ -1,5 +1,5 @@
-//! The bundled sample: invented start-ups, written for this project, so that a first start
-//! has something to search.
+//! The bundled sample: invented start-ups, written for this project, so that there is something
+//! to search after the first start.
 
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
@@ -11,13 +11,13 @@ use parallax::record::FieldOptions;
 
 use crate::progress::Reporter;
 
-/// What the sample's collection is called.
+/// The name of the sample collection.
 pub const NAME: &str = "sample";
 
 const STARTUPS: &[u8] = include_bytes!("../sample/startups.jsonl");
 
-/// Queries worth trying on start-ups: some where meaning finds what words miss, some where
-/// the exact word is what counts.
+/// Example queries for start-ups: some where meaning finds what words miss, some where the exact
+/// word matters.
 pub const EXAMPLES: [&str; 6] = [
     "affordable notebook for students",
     "somewhere to leave my dog while I travel",
@@ -27,13 +27,14 @@ pub const EXAMPLES: [&str; 6] = [
     "solar panels",
 ];
 
-/// Makes the sample's collection.
+/// Builds the sample collection.
 pub fn build(catalogue: &Catalogue) -> Result<()> {
     let mut file = tempfile::Builder::new()
         .suffix(".jsonl")
         .tempfile()
-        .context("a temporary file for the sample")?;
-    file.write_all(STARTUPS).context("writing the sample")?;
+        .context("cannot create a temporary file for the sample")?;
+    file.write_all(STARTUPS)
+        .context("cannot write the sample")?;
     let source = SourceFile::look(file.path(), &FieldOptions::default())?;
     let reporter = Reporter::new();
     let encoder = catalogue.encoder();

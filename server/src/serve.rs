@@ -1,8 +1,8 @@
 //! Start-up and shutdown of the service.
 //!
-//! The port is taken first, so that a taken one is known at once; then the model and the
-//! collections are loaded while `/healthz` already answers and everything else says that
-//! the service is starting.
+//! The port is bound first, so that a port conflict is reported at once. Then the model and the
+//! collections are loaded. Meanwhile `/healthz` already responds, and everything else reports
+//! that the service is starting.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -22,20 +22,20 @@ use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::{connections, http, sample, site};
 
-/// How long requests under way may take to finish once the service is told to stop.
+/// How long running requests may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What the service is started with.
+/// The settings of the service.
 pub struct Settings {
-    /// Where it listens.
+    /// The address to listen on.
     pub addr: SocketAddr,
     /// The data folder.
     pub data_dir: PathBuf,
     /// The model's folder.
     pub model: PathBuf,
-    /// The collection that answers where none is named.
+    /// The collection to use when a request names none.
     pub collection: Option<String>,
-    /// What writers must show; without one, only this machine itself may write.
+    /// The key required for writes; without one, only this machine may write.
     pub api_key: Option<String>,
 }
 
@@ -44,9 +44,9 @@ pub fn run(settings: Settings) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the async runtime")?;
+        .context("cannot start the async runtime")?;
     let served = runtime.block_on(serve(settings));
-    // Work in the pool that outlives the grace is left behind rather than waited for.
+    // Jobs that outlast the grace period are abandoned.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served
 }
@@ -55,12 +55,14 @@ async fn serve(settings: Settings) -> Result<()> {
     let listener = TcpListener::bind(settings.addr).await;
     let listener = listener.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{} is in use by another program; stop that one, or give another --addr",
+            "{} is in use by another program; stop it, or give another --addr",
             settings.addr
         ),
         _ => anyhow::anyhow!("cannot listen on {}: {error}", settings.addr),
     })?;
-    let address = listener.local_addr().context("the address listened on")?;
+    let address = listener
+        .local_addr()
+        .context("cannot get the address listened on")?;
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
@@ -82,9 +84,9 @@ async fn serve(settings: Settings) -> Result<()> {
 
     tokio::select! {
         loaded = &mut loading => {
-            loaded.context("loading broke off")??;
+            loaded.context("loading failed")??;
             tokio::select! {
-                ended = &mut serving => ended.context("serving broke off")?,
+                ended = &mut serving => ended.context("serving failed")?,
                 () = told_to_stop() => {}
             }
         }
@@ -95,7 +97,7 @@ async fn serve(settings: Settings) -> Result<()> {
     Ok(())
 }
 
-/// Everything a query needs.
+/// Loads everything a query needs.
 fn load(settings: &Settings) -> Result<Opened> {
     let encoder = Encoder::load(&settings.model)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
@@ -110,7 +112,7 @@ fn load(settings: &Settings) -> Result<Opened> {
             if name == default {
                 return Err(error.into());
             }
-            tracing::error!(%error, "a collection cannot be opened");
+            tracing::error!(%error, "cannot open a collection");
         }
     }
     let catalogue = Arc::new(catalogue);
@@ -120,7 +122,7 @@ fn load(settings: &Settings) -> Result<Opened> {
     })
 }
 
-/// The default collection from now on: the one asked for, or the one there is.
+/// Chooses and stores the default collection: the requested one, or else the current default.
 fn choose_default(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> {
     let name = match asked {
         Some(asked) => catalogue.collection(asked)?.name().to_string(),
@@ -140,7 +142,7 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> 
         collection.generation().records(),
         start.elapsed().as_secs_f64()
     );
-    // The service goes on where nobody reads this.
+    // The service continues even if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{line}");
     Ok(())
 }

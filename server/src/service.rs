@@ -1,5 +1,5 @@
-//! The running service: the open data folder, and the pools that work on what is asked of
-//! it. Page and API both come through here.
+//! The running service: the open data folder, and the pools in which requests run. Both the page
+//! and the API use it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,17 +17,17 @@ use crate::pool::{Pool, Refused};
 use crate::problem::{internal, overloaded, problem, starting};
 use crate::wire::{self, Payload};
 
-/// How many writers are at work at once; those that come together share a transaction.
+/// How many writers run at once; concurrent writes share a transaction.
 const WRITERS: usize = 8;
 
-/// The most hits of one answer that are explained: each is encoded anew, token by token.
+/// The maximum number of hits to explain per request: each is encoded again, token by token.
 const MAX_EXPLAINED: u32 = 20;
 
-/// How many collections are written out at once. Each keeps a thread and a state of its store
-/// for as long as its caller reads.
+/// How many exports may run at once. Each occupies a thread and a snapshot of its store for as
+/// long as its client reads.
 const EXPORTS: usize = 4;
 
-/// The service; clones share it.
+/// The service; clones share the same state.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
@@ -35,17 +35,17 @@ struct Inner {
     /// Set once everything is loaded.
     opened: OnceLock<Opened>,
     pool: Pool,
-    /// Explaining hits and finding their nearest sentences takes as long as many queries: it
-    /// has places of its own, so that no query waits behind it.
+    /// Explaining hits and finding their nearest sentences takes as long as many queries. It has a
+    /// pool of its own, so that it does not hold up other queries.
     thorough: Pool,
-    /// Writers wait for the disk and for each other; they take no place from queries.
+    /// Writers wait for the disk and for each other, so they do not use the query pool.
     writers: Pool,
-    /// One for each collection that is being written out.
+    /// One permit for each collection being exported.
     exports: Arc<Semaphore>,
 }
 
 impl Service {
-    /// A service that is still starting.
+    /// Creates a service that is still starting.
     pub fn new(cores: usize) -> Self {
         Self(Arc::new(Inner {
             opened: OnceLock::new(),
@@ -56,18 +56,18 @@ impl Service {
         }))
     }
 
-    /// From now on queries are answered.
+    /// Makes the service ready to answer queries.
     pub fn open(&self, opened: Opened) {
-        // Start-up runs once; a second call would find the first one's data folder locked.
+        // Start-up runs once; a second one would find the data folder locked.
         let _ = self.0.opened.set(opened);
     }
 
-    /// Whether queries are answered.
+    /// Whether the service is ready to answer queries.
     pub fn is_ready(&self) -> bool {
         self.0.opened.get().is_some()
     }
 
-    /// Works on something in the pool, with a collection at hand.
+    /// Runs a job on a collection in the query pool.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -80,7 +80,7 @@ impl Service {
             .await
     }
 
-    /// What there is to know of every collection that can be opened.
+    /// Information about every collection that can be opened.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -88,7 +88,7 @@ impl Service {
         self.with_catalogue(Opened::infos).await
     }
 
-    /// Writes something, with a collection at hand.
+    /// Writes to a collection, in the writers' pool.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -101,7 +101,7 @@ impl Service {
         self.run(&self.0.writers, work).await
     }
 
-    /// Manages collections: slow work, beside the queries.
+    /// Manages collections. This is slow, so it does not use the query pool.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -112,7 +112,7 @@ impl Service {
         self.run(&self.0.writers, work).await
     }
 
-    /// Works on something in the pool, with the data folder at hand.
+    /// Runs a job on the data folder in the query pool.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -150,7 +150,7 @@ impl Service {
 }
 
 impl Service {
-    /// Answers a query, under further filters than those it carries as texts.
+    /// Answers a query, with filters in addition to those in the request.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -172,7 +172,7 @@ impl Service {
             query.filters.extend(filters);
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
-                    "limit is {}, with explain=true allowed is 1 to {MAX_EXPLAINED}",
+                    "limit is {}; with explain=true it must be between 1 and {MAX_EXPLAINED}",
                     request.limit
                 )));
             }
@@ -190,7 +190,7 @@ impl Service {
         self.run(pool, work).await
     }
 
-    /// Why a record stands where it does for a query.
+    /// Why a record has its rank for a query.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -226,10 +226,10 @@ impl Service {
         .await
     }
 
-    /// All records of a collection as lines of JSON, in chunks.
+    /// Streams all records of a collection as JSON lines.
     ///
     /// # Errors
-    /// The [`Problem`] to tell the caller; one that comes up later breaks the stream off.
+    /// The [`Problem`] to tell the caller. A later one ends the stream with an error.
     pub async fn export(
         &self,
         name: String,
@@ -240,7 +240,7 @@ impl Service {
         Ok(lines(collection.await?, place))
     }
 
-    /// Records like a given one.
+    /// Records similar to a given one.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.

@@ -1,27 +1,27 @@
-//! The built page: where its files are, and whether all are there that the page names.
+//! The built page: where its files are, and whether all files it refers to are there.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-/// What the page's files are called, before the hash of what is in them.
+/// The name of the page's files, without the hash of their contents.
 pub const NAME: &str = "parallax";
 /// Their folder in the site.
 pub const PACKAGE: &str = "pkg";
 
-/// Which hash each file's name holds; cargo-leptos writes it beside the binary.
+/// The file with the hash in each file's name; cargo-leptos writes it beside the binary.
 const HASHES: &str = "hash.txt";
-/// The kinds of files a page cannot do without.
+/// The kinds of files the page requires.
 const KINDS: [&str; 3] = ["css", "js", "wasm"];
 
 /// The folder of the built site: beside the binary, as in development, or where
 /// `cargo leptos build` puts it.
 ///
 /// # Errors
-/// Where there is none, or a file is missing that the page names: without style or script
-/// it would be of no use, so the server does not start.
+/// If there is none, or a file that the page refers to is missing. The server then does not start,
+/// because the page would be useless without its style or script.
 pub fn root() -> Result<PathBuf> {
-    let binary = std::env::current_exe().context("where this binary is")?;
+    let binary = std::env::current_exe().context("cannot find this binary's path")?;
     let folder = binary.parent().unwrap_or(Path::new("."));
     let hashes = std::fs::read_to_string(folder.join(HASHES));
     let site = [folder.join("site"), folder.join("../site")]
@@ -29,8 +29,8 @@ pub fn root() -> Result<PathBuf> {
         .find(|site| site.join(PACKAGE).is_dir());
     let (Ok(hashes), Some(site)) = (hashes, site) else {
         anyhow::bail!(
-            "no built page beside {}: build it with `make build`, and when the binary is \
-             copied, take `site` and `{HASHES}` along",
+            "no built page beside {}: build it with `make build`; if you copy the binary, copy \
+             `site` and `{HASHES}` with it",
             binary.display()
         );
     };
@@ -43,14 +43,14 @@ pub fn root() -> Result<PathBuf> {
         .collect();
     ensure!(
         missing.is_empty(),
-        "the page names files that are missing: {}; build it again with `make build`, or, where \
-         the binary was copied, copy `site` and `{HASHES}` of the same build",
+        "files of the page are missing: {}; rebuild it with `make build`, or, if the binary was \
+         copied, copy `site` and `{HASHES}` of the same build",
         missing.join(", ")
     );
     Ok(site)
 }
 
-/// The names of the page's files; a kind without a hash is called by its plain name.
+/// The names of the page's files; a kind without a hash has its plain name.
 fn names(hashes: &str) -> Vec<String> {
     let hash_of = |kind: &str| {
         let mut lines = hashes.lines().filter_map(|line| line.split_once(':'));

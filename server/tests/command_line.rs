@@ -1,6 +1,6 @@
-//! The command line as a person at a terminal meets it: the real binary.
+//! The command line as users see it: the real binary.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -26,7 +26,7 @@ fn ok(arguments: &[&str], folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// One line on standard error, and what it must say.
+/// Checks that a command fails with one line on standard error that contains `needle`.
 fn fails(arguments: &[&str], folder: &Path, needle: &str) {
     let output = parallax(arguments, folder);
     let error = String::from_utf8_lossy(&output.stderr);
@@ -113,8 +113,8 @@ fn index_search_and_embed_work_together() {
     assert_eq!(answer["hits"].as_array().unwrap().len(), 2);
     assert_eq!(answer["hits"][0]["payload"]["city"], "Berlin");
 
-    // What begins with a hyphen leaves something out, here as everywhere. Keelbramble, the
-    // other one that keeps passwords, stays.
+    // A leading hyphen excludes a word, here as in the API. Keelbramble, the other password
+    // manager, stays.
     let without = [
         "search",
         "-Hushwarren password manager",
@@ -129,7 +129,7 @@ fn index_search_and_embed_work_together() {
     assert!(!found.contains("Hushwarren") && !found.contains("Berlin"));
     assert!(found.contains("Keelbramble"), "{found}");
 
-    // Without a query records are listed, and written out as they are.
+    // Without a query, records are listed, and exported unchanged.
     let list = ["search", "--collection", "s", "--data-dir", "d"];
     let listed = ok(
         &[&list[..], &["--sort", "-city", "--limit", "3"]].concat(),
@@ -265,7 +265,10 @@ fn records_that_meaning_reads_in_part_are_counted() {
         ok(&[&index[..], more].concat(), at)
     };
     let said = index("in-part", &["--no-passages"]);
-    assert!(said.contains("1 record is too long for meaning"), "{said}");
+    assert!(
+        said.contains("1 record is too long for the model"),
+        "{said}"
+    );
     let said = index("whole", &[]);
     assert!(!said.contains("too long"), "{said}");
 }

@@ -1,15 +1,15 @@
-//! Killing the service at random moments: whatever it acknowledged is there afterwards, in
-//! every mode, and whatever it deleted is not.
+//! Kills the service at random moments, and checks that everything it acknowledged is there
+//! afterwards in every mode, and that everything it deleted is not.
 //!
-//! A killed process is not a lost power supply: the system keeps what was handed to it, so
-//! this shows that acknowledged writes reach the store and that it and the indexes are
-//! whole at every moment, not that the disk keeps its promises.
+//! Killing a process is not a power failure: the system keeps the data that it was given. So
+//! this shows that acknowledged writes reach the store, and that the store and the indexes are
+//! consistent at every moment, but not that the disk is reliable.
 //!
 //! `PARALLAX_CRASH_ROUNDS=100 cargo test --release -p parallax-server --test crash -- --nocapture`
-//! runs more rounds than the few of every test run; `PARALLAX_CRASH_SEED` repeats a run's
-//! choices, though not its timing.
+//! runs more rounds than a normal test run; `PARALLAX_CRASH_SEED` repeats the random choices of a
+//! run, but not its timing.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -22,9 +22,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use parallax::evaluation::SplitMix64;
 use serde_json::{Value, json};
 
-/// Ids are few, so that records are replaced and deleted often.
+/// There are few ids, so that records are often replaced and deleted.
 const IDS: u64 = 60;
-/// Records written each round with vectors of their own, so that merges come.
+/// Records written in each round with vectors of their own, to cause merges.
 const BULK: u64 = 1_000;
 
 fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
@@ -61,14 +61,14 @@ impl Service {
             .timeout_global(Some(Duration::from_secs(30)))
             .build();
         let mut child = command.spawn().unwrap();
-        // It says where it serves once it has loaded everything.
+        // It prints its address once it has loaded everything.
         let mut said = String::new();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut said).unwrap();
         let base = said.split(' ').find(|word| word.starts_with("http://"));
         let service = Self {
             base: base
-                .expect("it serves; is the page built (`make build`)?")
+                .expect("the service must start; is the page built (`make build`)?")
                 .to_owned(),
             child,
             agent: agent.into(),
@@ -78,7 +78,10 @@ impl Service {
             .get("/readyz")
             .is_none_or(|(status, _)| status != 200)
         {
-            assert!(start.elapsed() < Duration::from_secs(60), "it is not ready");
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "the service is not ready"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         service
@@ -93,7 +96,7 @@ impl Service {
         ))
     }
 
-    /// What came of a write; `None` where no answer came.
+    /// The response to a write; `None` if there was none.
     fn send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
         let url = format!("{}{path}", self.base);
         let request = match method {
@@ -110,7 +113,7 @@ impl Service {
 
     fn search(&self, query: &str, mode: &str) -> Vec<String> {
         let query = query.replace(' ', "+");
-        // To the letter: a word that is gone is not to be found under one spelled like it.
+        // Literally: a deleted word must not be corrected to a similar one.
         let path =
             format!("/api/v1/collections/live/search?q={query}&mode={mode}&correct=false&limit=5");
         let (status, answer) = self.get(&path).unwrap();
@@ -122,11 +125,11 @@ impl Service {
     }
 }
 
-/// What a record may hold: one version that was acknowledged, or one of several where an
-/// answer never came. `None` is deleted.
+/// The possible states of a record: one acknowledged version, or several if a response never
+/// arrived. `None` means deleted.
 type Versions = Vec<Option<u64>>;
 
-/// A word that no other version of any record has.
+/// A word that no other version of any record contains.
 fn word(id: u64, version: u64) -> String {
     let mut number = id * 1_000_003 + version * 7 + 11;
     let mut word = String::from("zq");
@@ -141,7 +144,7 @@ fn text(id: u64, version: u64) -> String {
     format!("note {id} says {}", word(id, version))
 }
 
-/// Writes and deletes until no answer comes any more.
+/// Writes and deletes until there is no response.
 fn write(
     service: &Service,
     writer: u64,
@@ -150,7 +153,7 @@ fn write(
 ) {
     for version in 1.. {
         let version = version * 1_000 + random.below(1_000);
-        // Each writer has ids of its own, so that the order of its writes is known.
+        // Each writer has its own ids, so that the order of writes to a record is known.
         let mut ids: Vec<u64> = (0..=random.below(8))
             .map(|_| random.below(IDS) * 2 + writer)
             .collect();
@@ -187,7 +190,7 @@ fn write(
     }
 }
 
-/// Every record holds a version it may hold, and is found by it in every mode.
+/// Checks that every record has a possible version, and is found by it in every mode.
 fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut SplitMix64) {
     for (id, versions) in known.iter_mut() {
         let (status, record) = service
@@ -264,7 +267,7 @@ fn what_was_acknowledged_survives_being_killed() {
             records == held + bulk || records == held + bulk + BULK,
             "{records}"
         );
-        // What came of the bulk of the last round, whose answer may not have come.
+        // The last bulk write may have been stored without a response.
         bulk = records - held;
 
         let axis = |at: u64| -> Vec<f32> {
@@ -286,7 +289,7 @@ fn what_was_acknowledged_survives_being_killed() {
             }
             scope.spawn(|| service.send("PUT", "/api/v1/collections/live/records", &body));
             std::thread::sleep(after);
-            // The moment of a kill is the point of this test.
+            // This test is about the moment of the kill.
             kill(&service);
         });
         let acknowledged = known

@@ -1,6 +1,6 @@
-//! `parallax eval` and `parallax compare` on a benchmark so small that the figures are known.
+//! `parallax eval` and `parallax compare` on a benchmark small enough that the figures are known.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -21,7 +21,7 @@ fn model() -> PathBuf {
     )
 }
 
-/// Runs the binary in a folder, with its cache in there too.
+/// Runs the binary in a folder, which also contains its cache.
 fn parallax(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
     command.args(arguments).current_dir(folder);
@@ -34,7 +34,7 @@ fn ok(arguments: &[&str], folder: &Path) -> String {
     let output = parallax(arguments, folder);
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");
-    // Indexes that are made anew from kept vectors are as they should be.
+    // Rebuilding the indexes from cached vectors must not log a warning.
     assert!(!error.contains("WARN"), "{arguments:?}: {error}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -51,8 +51,8 @@ fn fails(arguments: &[&str], folder: &Path, needle: &str) {
     assert!(!error.contains("panicked"), "{error}");
 }
 
-/// Two benchmarks. The first query is found by words and by meaning, the second by meaning
-/// alone: it shares no word with what is relevant to it.
+/// Two benchmarks. The first query is found by words and by meaning, the second only by meaning,
+/// because it has no words in common with the relevant record.
 fn benchmarks() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let long = "The night train leaves the station and crosses the plain. ".repeat(60);
@@ -101,10 +101,10 @@ fn figures_are_those_of_a_benchmark_worked_out_by_hand() {
     assert!(text.get("versus").is_none());
     let run = fs::read_to_string(folder.join("run.txt")).unwrap();
     assert!(run.starts_with("q1 Q0 d1 1 "), "{run}");
-    // The query that found nothing is there too.
+    // The query without hits is included.
     assert!(run.ends_with("q2 Q0 - 1 0 parallax-text\n"), "{run}");
 
-    // Passages are encoded the first time, and at hand the second.
+    // Passages are encoded the first time, and cached the second.
     for passages in ["first", "again"] {
         let all = json(&["eval", "bench", "--passages", "--json"], folder);
         let all = all.as_array().unwrap();
@@ -183,7 +183,7 @@ fn what_is_not_in_the_figures_is_told_beside_them() {
     ];
     assert_eq!(told, expected);
 
-    // Where nothing fits there are no figures.
+    // If no judgement matches a record, there are no figures.
     fs::write(one.join("qrels.tsv"), "q1\tnone\t1\n").unwrap();
     fails(
         &["eval", "bench/one"],

@@ -1,6 +1,6 @@
-//! A server whose page lacks a file does not start: it would serve neither style nor script.
+//! A server with an incomplete page does not start: it could not serve the style or the script.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -9,8 +9,8 @@ use std::process::Command;
 
 const FILES: [&str; 3] = ["parallax.aa.css", "parallax.bb.js", "parallax.cc.wasm"];
 
-/// Starts a copy of the binary beside a site without one of its files, and a model that is
-/// none; what it says when it ends.
+/// Starts a copy of the binary beside a site without one of its files, and with an invalid model.
+/// Returns what it prints before it ends.
 fn started_without(missing: Option<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let binary = folder.path().join("parallax");
@@ -52,7 +52,7 @@ fn a_file_that_the_page_names_is_missing() {
         assert!(said.contains(file), "{said}");
         assert!(said.contains("make build"), "{said}");
     }
-    // With all of them it gets as far as its model.
+    // With all files, it gets as far as loading the model.
     let said = started_without(None);
     assert!(
         said.contains("model") && !said.contains("make build"),

@@ -1,11 +1,11 @@
-//! A data folder of an earlier version is read whole: its records, its search by words and by
-//! meaning, its facets and filters, and what was written to it through the API.
+//! A data folder of an earlier version can be read completely: its records, search by words and
+//! by meaning, facets and filters, and what was written to it through the API.
 //!
-//! `fixtures/data-folder.zip` was written by the version of 2026-11-21 (commit d6ece3e): ten
-//! invented shops imported with `parallax index`, two of them with texts of several passages;
-//! then, through the API, f06 deleted and f11 added.
+//! `fixtures/data-folder.zip` was written by the version of 2026-11-21 (commit d6ece3e). It has
+//! ten invented shops, imported with `parallax index`, two of which have texts of several
+//! passages. Then f06 was deleted and f11 added through the API.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ fn check(collection: &Collection) {
     assert_eq!(by_words("bicycle"), ["f02"]);
     assert_eq!(by_words("glazed bowls"), ["f11"]);
     assert!(by_words("kettle").is_empty());
-    // At the end of the long texts.
+    // These words are at the end of the long texts.
     assert_eq!(by_words("lighthouse"), ["f09"]);
     let by_meaning = |query| found(collection, query, Mode::Neural, &[]).remove(0);
     assert_eq!(by_meaning("a lesson about flying kites"), "f09");
@@ -102,7 +102,7 @@ fn a_data_folder_of_an_earlier_version_is_answered_whole() {
     unpack(folder.path());
     let encoder = Encoder::load(&model()).expect("these tests need the model: `parallax model`");
     let encoder = Arc::new(QueryEncoder::new(encoder));
-    // Twice: what the first start makes anew, the second reads.
+    // Twice: the second start reads what the first one rebuilt.
     for _ in 0..2 {
         let catalogue = Catalogue::open(folder.path(), Arc::clone(&encoder)).unwrap();
         assert_eq!(catalogue.names().unwrap(), ["shops"]);

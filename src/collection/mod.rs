@@ -305,12 +305,15 @@ impl Collection {
         &self.encoder
     }
 
-    /// The number for an id. If ids are numbers, the record may not exist.
+    /// The number for an id. If ids are numbers, the record may not exist, and other spellings of a
+    /// number, such as `007`, are no ids.
     fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
         if self.schema().id.is_some() {
             view.number_of(id)
         } else {
-            Ok(id.parse().ok().map(RecordId))
+            let number: Option<u32> = id.parse().ok();
+            let number = number.filter(|number| number.to_string() == id);
+            Ok(number.map(RecordId))
         }
     }
 

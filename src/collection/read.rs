@@ -58,7 +58,7 @@ impl Collection {
     pub fn page(&self, after: Option<Cursor>, limit: usize) -> Result<Page> {
         if !(1..=MAX_PAGE_RECORDS).contains(&limit) {
             return Err(Error::BadQuery(format!(
-                "limit is {limit}, allowed is 1 to {MAX_PAGE_RECORDS}"
+                "limit is {limit}; it must be between 1 and {MAX_PAGE_RECORDS}"
             )));
         }
         let first = after.map_or(0, |Cursor(number)| number);

@@ -54,7 +54,7 @@ pub fn resolve(
     let asked: usize = filters.iter().map(|filter| filter.alternatives(0)).sum();
     if asked > MAX_ALTERNATIVES {
         return Err(Error::BadQuery(format!(
-            "the filters name {asked} values, at most {MAX_ALTERNATIVES} are allowed"
+            "the filters name {asked} values; at most {MAX_ALTERNATIVES} are allowed"
         )));
     }
     let resolver = Resolver { facets, holds };

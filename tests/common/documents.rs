@@ -1,4 +1,4 @@
-//! Documents made for tests: small files as programs write them.
+//! Documents made for tests: small files as real programs write them.
 
 #![allow(dead_code)]
 
@@ -8,7 +8,7 @@ use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// A PDF with a page for each list of lines.
+/// A PDF with one page for each list of lines.
 pub fn pdf(title: Option<&str>, pages: &[&[&str]]) -> Vec<u8> {
     let contents = pages.iter().map(|lines| {
         let mut content = "BT /F1 12 Tf 14 TL 72 720 Td\n".to_owned();
@@ -24,7 +24,7 @@ pub fn pdf(title: Option<&str>, pages: &[&[&str]]) -> Vec<u8> {
     pdf_of(title, &contents.collect::<Vec<_>>())
 }
 
-/// A PDF of pages that draw what they are given; letters up to U+00FF, in Helvetica.
+/// A PDF with pages of the given content streams; characters up to U+00FF, in Helvetica.
 pub fn pdf_of(title: Option<&str>, contents: &[String]) -> Vec<u8> {
     let kids: Vec<String> = (0..contents.len())
         .map(|at| format!("{} 0 R", 5 + 2 * at))
@@ -72,7 +72,7 @@ pub fn pdf_of(title: Option<&str>, contents: &[String]) -> Vec<u8> {
     out
 }
 
-/// A ZIP archive of files by their paths.
+/// A ZIP archive of files, given by path.
 pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
@@ -83,7 +83,7 @@ pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A DOCX of paragraphs with the names of their styles.
+/// A DOCX of paragraphs, each with the id of its style.
 pub fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     let body: String = paragraphs
         .iter()
@@ -108,7 +108,7 @@ pub fn docx(paragraphs: &[(&str, &str)]) -> Vec<u8> {
     ])
 }
 
-/// An EPUB of chapters: heading and text.
+/// An EPUB of chapters, each with a heading and a text.
 pub fn epub(title: &str, chapters: &[(&str, &str)]) -> Vec<u8> {
     let (mut items, mut order) = (String::new(), String::new());
     let mut pages = Vec::new();
@@ -140,11 +140,11 @@ pub fn epub(title: &str, chapters: &[(&str, &str)]) -> Vec<u8> {
     zip(&files)
 }
 
-/// Files by their names, with what is in them.
+/// Files by name, with their contents.
 pub type Files = Vec<(&'static str, Vec<u8>)>;
 
-/// A folder of one document of each kind about a mill, by their paths, and for each a query
-/// with the path of the record it is to find.
+/// A folder with one document of each format, all about a mill, by path; and queries, each with
+/// the path of the record it should find.
 pub fn mill() -> (Files, Vec<(&'static str, &'static str)>) {
     let report = pdf(
         Some("Annual report"),

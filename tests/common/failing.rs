@@ -1,4 +1,4 @@
-//! A store's file that fails when a test says so.
+//! A store file that fails on demand.
 
 use std::io;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use redb::StorageBackend;
 
-/// A file with room for so many more changes; the next one fails, or all from then on.
+/// A file that allows a number of changes; then one change fails, or all from then on.
 #[derive(Debug)]
 pub struct Failing<B> {
     pub file: B,
@@ -15,7 +15,7 @@ pub struct Failing<B> {
 }
 
 impl<B> Failing<B> {
-    /// A file with room for any number of changes.
+    /// A file that allows any number of changes.
     pub fn new(file: B, once: bool) -> Arc<Self> {
         Arc::new(Self {
             file,
@@ -28,7 +28,7 @@ impl<B> Failing<B> {
         self.left.store(changes, Ordering::SeqCst);
     }
 
-    /// Whether a change has failed since a file that fails once was last given room.
+    /// For a file that fails once: whether a change has failed since the last `let_through`.
     pub fn has_failed(&self) -> bool {
         self.left.load(Ordering::SeqCst) > u64::MAX / 2
     }

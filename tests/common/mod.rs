@@ -1,4 +1,4 @@
-//! What the tests with a real model share: where it is, where the test data is.
+//! Shared helpers for tests with the real model, including the paths of the model and the data.
 
 #![allow(dead_code)]
 
@@ -32,8 +32,8 @@ pub fn encoder() -> &'static Encoder {
     })
 }
 
-/// The folder of test data, or `None` with a line that says so: a test without its data
-/// passes, so that the project tests anywhere.
+/// The folder of test data. If it is missing, prints a line and returns `None`: a test without
+/// its data passes, so that the tests run anywhere.
 pub fn test_data() -> Option<PathBuf> {
     let dir = std::env::var_os("PARALLAX_TEST_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
@@ -46,7 +46,7 @@ pub fn test_data() -> Option<PathBuf> {
     None
 }
 
-/// The JSON objects of a file, one a line.
+/// The JSON objects in a file, one per line.
 pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     text.split('\n')
@@ -55,13 +55,13 @@ pub fn json_lines(path: &Path) -> Vec<serde_json::Value> {
         .collect()
 }
 
-/// What is encoded of a start-up.
+/// The text of a start-up that is encoded.
 pub fn startup_text(record: &serde_json::Value) -> String {
     let field = |name: &str| record[name].as_str().unwrap_or_default();
     format!("{}. {}", field("alt"), field("description"))
 }
 
-/// The encoder as collections use it, shared likewise.
+/// The encoder as collections use it, also shared.
 pub fn query_encoder() -> Arc<QueryEncoder> {
     static SHARED: OnceLock<Arc<QueryEncoder>> = OnceLock::new();
     let load = || Arc::new(QueryEncoder::new(Encoder::load(&model_dir()).unwrap()));

@@ -1,4 +1,4 @@
-//! The bundled sample as a collection, and what is asked of it.
+//! The bundled sample as a collection, and helpers to query it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -17,7 +17,7 @@ pub fn sample_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("server/sample/startups.jsonl")
 }
 
-/// Makes a collection of a file.
+/// Builds a collection from a file.
 pub fn build(catalogue: &Catalogue, name: &str, file: &Path, replace: bool) -> Result<Report> {
     build_with(
         catalogue,
@@ -29,7 +29,7 @@ pub fn build(catalogue: &Catalogue, name: &str, file: &Path, replace: bool) -> R
     )
 }
 
-/// The same, with vectors made before and fields named.
+/// The same, with precomputed vectors and field options.
 pub fn build_with(
     catalogue: &Catalogue,
     name: &str,
@@ -52,7 +52,7 @@ pub fn build_with(
     catalogue.build(name, build, replace)
 }
 
-/// A collection of these records by itself, called `name`, and the folder that holds it.
+/// A new collection of these records called `name`, its catalogue and its folder.
 pub fn collection_of(
     name: &str,
     records: &[Value],
@@ -79,7 +79,7 @@ pub fn sample() -> Arc<Collection> {
     catalogue.collection("sample").unwrap()
 }
 
-/// What the hits are called, in their order.
+/// The titles of the hits, in order.
 pub fn titles(collection: &Collection, query: &Query) -> Vec<String> {
     let answer = collection.search(query).unwrap();
     answer

@@ -1,7 +1,7 @@
 """Makes sample_50.npy: vectors of the sample's first 50 records by sentence-transformers.
 
-They check the encoder where no other reference is at hand. Run from the project's root,
-with sentence-transformers installed and the model's folder (the one that holds
+They are used to check the encoder when no other reference is available. Run from the project's
+root, with sentence-transformers installed and the model's folder (the one that contains
 modules.json) as the argument:
 
     python3 tests/golden/make.py FOLDER

@@ -1,4 +1,4 @@
-//! Keyboards differ: "creme brulee" and "crème brûlée" are the same dessert.
+//! Not every keyboard has accents: "creme brulee" and "crème brûlée" are the same dessert.
 
 use parallax::Mode;
 

@@ -1,4 +1,4 @@
-//! What a person does not want is not shown, however well it fits otherwise.
+//! Excluded words never appear in the hits, however well a record matches otherwise.
 
 use parallax::{Error, Mode, Query};
 

@@ -1,5 +1,5 @@
-//! A condition may stand among the words or beside them; it is the same condition, whatever
-//! the field is called.
+//! A condition means the same within the query as in a separate filter, whatever the name of the
+//! field.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::common::sample::collection_of;
 use crate::titles;
 
-/// A few pages, opened once.
+/// A few pages, built once for all tests.
 fn pages() -> Arc<Collection> {
     static PAGES: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = PAGES.get_or_init(|| {
@@ -38,7 +38,7 @@ fn found(text: &str, filters: &[&str]) -> Vec<String> {
         filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
         ..Query::new(text)
     };
-    // Words of facets make a page longer, so that the order is none of this story.
+    // The words of facets make a page longer and so affect its rank, which is not tested here.
     let mut found = titles(pages().search(&query).unwrap());
     found.sort_by_key(|title| {
         ["One", "Two", "Three"]

@@ -1,6 +1,6 @@
-//! A books file has an author, a publisher and a blurb beside title and text. Readers search
-//! for any of them: the complaint heard most of a search that reads two fields is that the
-//! author's name finds nothing.
+//! A file of books has an author, a publisher and a blurb in addition to title and text, and
+//! readers search for all of them. The most common complaint about a search over only two fields
+//! is that the author's name finds nothing.
 
 use parallax::collection::Incoming;
 use parallax::record::FieldOptions;

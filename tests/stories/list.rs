@@ -1,5 +1,5 @@
-//! Who does not know what to look for looks through what there is: everything, or what a
-//! condition leaves, in an order that can be chosen.
+//! People who do not know what to search for can browse: all records, or those that match a
+//! condition, in an order they choose.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::common::sample::collection_of;
 use crate::titles;
 
-/// A shelf of books, opened once.
+/// A few books, built once for all tests.
 fn books() -> Arc<Collection> {
     static BOOKS: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = BOOKS.get_or_init(|| {
@@ -99,7 +99,7 @@ fn an_order_is_by_value_and_leaves_those_without_one_to_the_end() {
         sorted("", "-year"),
         ["Bread", "Soup", "Knots", "Ships", "Stars"]
     );
-    // Letters count before case; of several values the one that comes first in the order.
+    // Letters are compared before case. Of several values, the first in the sort order counts.
     assert_eq!(
         sorted("*", "tag"),
         ["Bread", "Stars", "Ships", "Knots", "Soup"]

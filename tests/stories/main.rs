@@ -1,7 +1,7 @@
-//! What ranking does for the person who searches, one behaviour a file, each with the reason
-//! it matters. A small shop, the real model, the same calls that page and API make.
+//! What ranking does for the people who search: one behaviour per file, each with the reason why
+//! it matters. The tests use a small shop, the real model, and the calls that page and API make.
 
-// Helpers of tests fail as tests do.
+// Test helpers panic like tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]
@@ -30,7 +30,7 @@ use parallax::{Answer, Catalogue, Collection, Mode, Query};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// The shop's goods: a name, and what is said of each.
+/// The shop's products: name and description.
 const GOODS: [(&str, &str); 14] = [
     (
         "Budget laptop",
@@ -87,7 +87,7 @@ const GOODS: [(&str, &str); 14] = [
     ("Reading lamp", "A warm light that clips onto a book."),
 ];
 
-/// The shop, opened once for all stories.
+/// The shop's collection, built once for all tests.
 pub fn shop() -> Arc<Collection> {
     static SHOP: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = SHOP.get_or_init(|| {
@@ -102,7 +102,7 @@ pub fn shop() -> Arc<Collection> {
     catalogue.collection("shop").unwrap()
 }
 
-/// What the shop answers.
+/// The answer to a query in the shop's collection.
 pub fn ask(query: &str, mode: Mode) -> Answer {
     let query = Query {
         mode,
@@ -111,12 +111,12 @@ pub fn ask(query: &str, mode: Mode) -> Answer {
     shop().search(&query).unwrap()
 }
 
-/// The names of the goods found, best first.
+/// The names of the products found, best first.
 pub fn found(query: &str, mode: Mode) -> Vec<String> {
     titles(ask(query, mode))
 }
 
-/// The names of an answer's hits.
+/// The titles of an answer's hits.
 pub fn titles(answer: Answer) -> Vec<String> {
     let hits = answer.hits.into_iter();
     hits.map(|hit| hit.record.title).collect()

@@ -1,5 +1,6 @@
-//! Shops export their descriptions as HTML. A tag is no word, an entity is a letter, and what
-//! a reader sees, and sees marked, is the text; programs get what the file holds.
+//! Shops export their descriptions as HTML. Tags are not words, and entities are the characters
+//! they stand for. Readers see plain text, with highlights in the right places; programs get the
+//! original.
 
 use parallax::record::FieldOptions;
 use parallax::{Mode, Query};

@@ -1,5 +1,5 @@
-//! People do not know the words a record uses. "Affordable notebook for students" shares no
-//! word with the laptop they want.
+//! People do not know which words a record uses. "Affordable notebook for students" has no word
+//! in common with the laptop they want.
 
 use parallax::Mode;
 

@@ -1,5 +1,5 @@
-//! An encoder reads "without a camera" as something about cameras. Words can say no: an
-//! exclusion holds in every mode.
+//! The encoder takes "without a camera" to be about cameras. An exclusion is the way to say no,
+//! and it works in every mode.
 
 use parallax::Mode;
 

@@ -1,5 +1,5 @@
-//! Records of an API come as objects in objects. Their fields are named by paths, for a facet
-//! as for a title, and a list of objects is all of its members.
+//! Records from an API are often nested objects. Their fields are named by paths, whether for a
+//! facet or a title, and a path through a list of objects refers to each of them.
 
 use parallax::record::FieldOptions;
 use parallax::{Mode, Query};

@@ -1,5 +1,5 @@
-//! There is always a nearest record, even to nonsense. Words find nothing, and meaning says
-//! of what it found that it does not fit.
+//! There is always a nearest record, even for nonsense. Search by words finds nothing, and search
+//! by meaning reports that nothing fits.
 
 use parallax::Mode;
 

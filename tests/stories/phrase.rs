@@ -1,5 +1,5 @@
-//! "Goat milk" is not a goat and some milk: quotes ask for the words side by side, in every
-//! mode.
+//! "Goat milk" is not a goat and some milk: quotes require the words to be next to each other, in
+//! every mode.
 
 use parallax::Mode;
 

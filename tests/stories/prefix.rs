@@ -1,5 +1,5 @@
-//! While somebody types, the last word is half a word; when they are done, it is a whole one
-//! and means just itself.
+//! While somebody is typing, the last word may be incomplete. Once they have finished, it is a
+//! whole word and matches only itself.
 
 use parallax::query::Lookup;
 use parallax::{Mode, Query};
@@ -26,7 +26,7 @@ fn the_last_word_may_be_unfinished_while_typing() {
 
 #[test]
 fn a_word_on_its_way_may_look_like_a_small_one() {
-    // On the way to "included".
+    // The beginning of "included".
     assert!(typing("in").contains(&"Router QX-4417".to_owned()));
     assert_eq!(typing("title:fro"), ["Milk frother"]);
 }

@@ -1,5 +1,5 @@
-//! A name is not a meaning: two routers are the same thing to the encoder, and only one is
-//! the one that was asked for.
+//! A name is not a meaning: to the encoder, two routers are much the same, but only one of them is
+//! the one searched for.
 
 use parallax::Mode;
 

@@ -1,5 +1,5 @@
-//! A slip of a finger should not end in an empty page, and nobody should be left wondering
-//! what was searched: the correction is said, and can be refused.
+//! A typo should not lead to an empty page, and nobody should have to wonder what was searched for:
+//! the correction is reported, and can be turned off.
 
 use parallax::query::Lookup;
 use parallax::{Mode, Query};

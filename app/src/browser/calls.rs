@@ -1,4 +1,4 @@
-//! The API's calls that the page of collections makes.
+//! The API calls that the collections page makes.
 
 use form_urlencoded::byte_serialize;
 use web_sys::File;
@@ -6,13 +6,13 @@ use web_sys::File;
 use super::request::{ask, send};
 use crate::wire::{Preview, Problem, Started, Task};
 
-/// How much of a file is looked at before it is imported.
+/// How much of a file is previewed before it is imported.
 const PREVIEW_BYTES: f64 = 262_144.0;
 
-/// How the beginning of a file would be read.
+/// Previews how the beginning of a file would be read.
 ///
 /// # Errors
-/// The API's own, and `unreachable`.
+/// Those of the API, and `unreachable`.
 pub async fn preview(file: &File) -> Result<Preview, Problem> {
     let name: String = byte_serialize(file.name().as_bytes()).collect();
     let cut = file.size() > PREVIEW_BYTES;
@@ -26,19 +26,19 @@ pub async fn preview(file: &File) -> Result<Preview, Problem> {
     ask("POST", &address, Some(&start)).await
 }
 
-/// Sends a file to be imported. Returns once all of it is there.
+/// Sends a file to be imported. Returns once the upload is complete.
 ///
 /// # Errors
-/// The API's own, and `unreachable`.
+/// Those of the API, and `unreachable`.
 pub async fn import(address: &str, file: &File) -> Result<Task, Problem> {
     let started: Started = ask("POST", address, Some(file)).await?;
     Ok(started.task)
 }
 
-/// How far an import has come.
+/// Fetches the progress of an import.
 ///
 /// # Errors
-/// The API's own, and `unreachable`.
+/// Those of the API, and `unreachable`.
 pub async fn task(id: u64) -> Result<Task, Problem> {
     ask("GET", &format!("/api/v1/tasks/{id}"), None).await
 }
@@ -46,7 +46,7 @@ pub async fn task(id: u64) -> Result<Task, Problem> {
 /// Deletes a collection.
 ///
 /// # Errors
-/// The API's own, and `unreachable`.
+/// Those of the API, and `unreachable`.
 pub async fn delete_collection(name: &str) -> Result<(), Problem> {
     let name: String = byte_serialize(name.as_bytes()).collect();
     let address = format!("/api/v1/collections/{name}");

@@ -1,5 +1,5 @@
-//! What the page does that only a browser can: asks the API, sends files, follows an import.
-//! Event handlers are compiled for the server too, so this is; there it is never called.
+//! What only a browser can do: call the API, send files, follow an import. Event handlers are
+//! compiled for the server too, so this module is as well, but it is never called there.
 
 mod calls;
 mod files;

@@ -1,4 +1,4 @@
-//! One request to the API, and its answer or the problem it told.
+//! A request to the API, and its answer or the problem it reported.
 
 use leptos::prelude::window;
 use leptos::wasm_bindgen::JsCast;
@@ -10,13 +10,13 @@ use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 use super::session::kept_key;
 use crate::wire::Problem;
 
-/// What the API sends around a problem.
+/// The wrapper the API puts around a problem.
 #[derive(Deserialize)]
 struct Failure {
     error: Problem,
 }
 
-/// Ends the request when whoever waits for it goes away; an ended one is not changed by it.
+/// Aborts the request when its future is dropped; no effect on a finished request.
 struct EndedWhenDropped(AbortController);
 
 impl Drop for EndedWhenDropped {
@@ -25,11 +25,11 @@ impl Drop for EndedWhenDropped {
     }
 }
 
-/// Asks, with a file as the body or without one, and with the API key where one was given.
-/// The body is handed to the browser, which reads it as it sends it.
+/// Sends a request, with an optional file as the body, and with the API key if one was given.
+/// The browser reads the body while sending it.
 ///
 /// # Errors
-/// The API's own, and `unreachable` where none came.
+/// Those of the API, and `unreachable` if there was no answer from it.
 pub async fn send(method: &str, address: &str, body: Option<&Blob>) -> Result<String, Problem> {
     let controller = AbortController::new().map_err(|_| no_answer())?;
     let init = RequestInit::new();
@@ -53,7 +53,7 @@ pub async fn send(method: &str, address: &str, body: Option<&Blob>) -> Result<St
     Err(failure.map_or_else(|_| no_api(), |failure| failure.error))
 }
 
-/// As [`send`], with the answer read from its JSON.
+/// Like [`send`], but parses the answer as JSON.
 pub async fn ask<T: DeserializeOwned>(
     method: &str,
     address: &str,
@@ -73,7 +73,7 @@ fn headers(with_body: bool) -> Result<Headers, Problem> {
             .set("authorization", &format!("Bearer {key}"))
             .map_err(|_| Problem {
                 code: "unauthorized".into(),
-                message: "The key holds letters that no key can have; type it again.".into(),
+                message: "The key contains characters that no key can have; type it again.".into(),
             })?;
     }
     Ok(headers)
@@ -86,10 +86,10 @@ fn no_answer() -> Problem {
     }
 }
 
-/// Whatever stood in for an answer, such as a proxy's own error page.
+/// Something other than the API answered, such as a proxy with its own error page.
 fn no_api() -> Problem {
     Problem {
         code: "unreachable".into(),
-        message: "What came back was not an answer of this server.".into(),
+        message: "The response did not come from this server.".into(),
     }
 }

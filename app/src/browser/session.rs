@@ -1,5 +1,5 @@
-//! What the tab remembers until it is closed: the API key, and which import it follows.
-//! Where the browser forbids keeping anything, nothing is remembered.
+//! What the tab remembers until it is closed: the API key, and which import it is following.
+//! If the browser forbids storage, nothing is remembered.
 
 use leptos::prelude::window;
 use web_sys::Storage;
@@ -17,12 +17,12 @@ pub fn kept_key() -> Option<String> {
     storage()?.get_item(KEY).ok().flatten()
 }
 
-/// Remembers which import is followed, so that it is again when the page comes back.
+/// Remembers which import is being followed, so that it is followed again after a reload.
 pub fn keep_task(id: u64) {
     let _ = storage().map(|storage| storage.set_item(TASK, &id.to_string()));
 }
 
-/// The import that was followed.
+/// The import that was being followed.
 pub fn kept_task() -> Option<u64> {
     storage()?.get_item(TASK).ok().flatten()?.parse().ok()
 }

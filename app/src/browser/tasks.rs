@@ -1,5 +1,5 @@
-//! Following an import to its end: through the server's stream of events, and where that
-//! breaks, by asking again and again.
+//! Following an import to its end: through the server's event stream, or by polling if the
+//! stream breaks.
 
 use leptos::prelude::window;
 use leptos::wasm_bindgen::JsCast;
@@ -11,15 +11,15 @@ use super::calls::task;
 use super::request::ask;
 use crate::wire::{Problem, Task};
 
-/// How often is asked where the stream broke, in milliseconds.
+/// The polling interval after the stream broke, in milliseconds.
 const PERIOD_MS: i32 = 1_000;
-/// How often in a row nothing may come back before that is said.
+/// How many polls in a row may fail before the problem is reported.
 const PATIENCE: u32 = 30;
 
-/// Tells how far an import has come, each time that changes, until it is over.
+/// Reports an import's progress each time it changes, until the import is over.
 ///
 /// # Errors
-/// The API's own, and `unreachable` once the server was silent for half a minute.
+/// Those of the API, and `unreachable` after half a minute without an answer.
 pub async fn follow(id: u64, mut told: impl FnMut(Task)) -> Result<(), Problem> {
     if let Some(events) = Events::of(id) {
         while let Some(task) = events.next().await {
@@ -52,10 +52,10 @@ pub async fn follow(id: u64, mut told: impl FnMut(Task)) -> Result<(), Problem> 
     }
 }
 
-/// Calls an import off.
+/// Cancels an import.
 ///
 /// # Errors
-/// The API's own, and `unreachable`.
+/// Those of the API, and `unreachable`.
 pub async fn cancel(id: u64) -> Result<Task, Problem> {
     ask("DELETE", &format!("/api/v1/tasks/{id}"), None).await
 }
@@ -67,7 +67,7 @@ fn may_pass(problem: &Problem) -> bool {
     )
 }
 
-/// The stream of an import's events, closed when it is dropped.
+/// The event stream of an import, closed on drop.
 struct Events(EventSource);
 
 impl Events {
@@ -76,9 +76,9 @@ impl Events {
         source.ok().map(Self)
     }
 
-    /// The next event; `None` once the stream broke. A promise's own two functions are the
-    /// listeners: whoever waits goes on before the browser hands out another event, so none
-    /// falls between two promises.
+    /// The next event; `None` once the stream has broken. The promise's resolve and reject
+    /// functions are the listeners. The awaiting task resumes before the browser dispatches
+    /// another event, so no event is lost between two promises.
     async fn next(&self) -> Option<Task> {
         let event = Promise::new(&mut |heard: Function, broken: Function| {
             self.0.set_onmessage(Some(&heard));

@@ -1,16 +1,16 @@
-//! The balance between the two rankings where both rank: how much meaning counts.
+//! The balance between the two rankings in hybrid mode: how much meaning counts.
 
 use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::limits::BALANCE;
 
-/// The balance, a slider of the search form; nothing in a mode with one ranking.
+/// The balance slider in the search form; nothing in a mode with only one ranking.
 #[component]
 pub fn Balance(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
-    /// Called when it was moved.
+    /// Called when the slider is moved.
     #[prop(into)]
     on_change: Callback<()>,
 ) -> impl IntoView {
@@ -28,7 +28,7 @@ pub fn Balance(
                     max="1"
                     step="0.1"
                     value=value
-                    aria-label="How much meaning counts beside words, from 0 to 1"
+                    aria-label="How much meaning counts compared with words, from 0 to 1"
                     on:change=move |_| on_change.run(())
                 />
                 <span class="balance-meaning">"Meaning"</span>

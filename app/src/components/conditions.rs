@@ -1,4 +1,4 @@
-//! What narrows the results, each with the way to drop it.
+//! The conditions that narrow the results, each with a link that removes it.
 
 use leptos::prelude::*;
 

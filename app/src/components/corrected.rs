@@ -1,11 +1,11 @@
-//! Which words were replaced, and the way back to those that were typed.
+//! Which words were replaced, and a link to the search as typed.
 
 use leptos::prelude::*;
 
 use crate::answers::Found;
 use crate::wording::corrected;
 
-/// The line; nothing where no word was replaced.
+/// The line; nothing if no word was replaced.
 #[component]
 pub fn Corrected(
     /// The newest answer.

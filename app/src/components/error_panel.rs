@@ -1,4 +1,4 @@
-//! A question that was not answered: what went wrong, what to do, and once more.
+//! A question that was not answered: what went wrong, what to do, and a way to retry.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use crate::answers::{Answers, Question};
 use crate::state::path_of;
 use crate::wire::Problem;
 
-/// How long a server that is starting is left alone between two tries.
+/// The delay between two attempts while the server is starting.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The panel. A server that is starting is asked again until it is ready.
+/// The panel. While the server is starting, it retries until the server is ready.
 #[component]
 pub fn ErrorPanel(
-    /// Whom to ask again.
+    /// Where to retry.
     answers: Answers,
-    /// What was asked.
+    /// The question.
     question: Question,
     /// What went wrong.
     problem: Problem,
@@ -82,21 +82,21 @@ pub fn ErrorPanel(
 fn words(code: &str) -> (&'static str, &'static str) {
     match code {
         "bad_query" => (
-            "This cannot be searched as asked",
+            "This search is not valid",
             "Change the query, the mode or the filter.",
         ),
         "not_found" => (
-            "There is no such thing here",
+            "Not found here",
             "It may have been removed since the link was made.",
         ),
         "overloaded" => (
             "The server is busy",
-            "More is being searched than it can answer. Wait a moment, then try again.",
+            "It is receiving more searches than it can answer. Wait a moment, then try again.",
         ),
         "starting" => (
             "The server is starting",
-            "It is loading its model and its indexes, which takes a moment. The results come \
-             as soon as it is ready.",
+            "It is loading its model and its indexes, which takes a moment. The results \
+             will appear as soon as it is ready.",
         ),
         "unreachable" => (
             "The server cannot be reached",
@@ -104,7 +104,7 @@ fn words(code: &str) -> (&'static str, &'static str) {
         ),
         _ => (
             "Something went wrong",
-            "Try again. If it happens once more, the server's log says why.",
+            "Try again. If it happens again, the server's log says why.",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a hit is where it is: a quiet line, each engine's part in its colour.
+//! Why a hit has its rank: a subtle line, each engine's part in its own colour.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ pub fn Evidence(
         view! { <li class=format!("evidence-part evidence-{}", part.by.name())>{part.text}</li> }
     });
     let parts = parts.collect_view();
-    // What is listed in order has none.
+    // Records listed in a fixed order have none.
     some.then(|| {
         view! {
             <ul class="evidence" aria-label="Why it is here">

@@ -1,4 +1,4 @@
-//! Before the first search: what there is to search, and queries to try.
+//! Shown before the first search: a description of the collection, and queries to try.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::numbers::counted;
 use crate::state::ANYTHING;
 use crate::wire::CollectionInfo;
 
-/// The collection in a sentence, and its example queries in the mode that is chosen.
+/// The collection in a sentence, and its example queries in the chosen mode.
 #[component]
 pub fn Examples(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
     /// The collection.
     info: CollectionInfo,

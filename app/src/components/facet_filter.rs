@@ -1,5 +1,5 @@
-//! What the collection can be filtered by: a menu for each facet, in the search form.
-//! Conditions that no menu stands for go along in hidden fields, so that none is lost.
+//! The filters of the search form: a menu for each facet. Conditions that no menu represents are
+//! kept in hidden fields, so that none is lost.
 
 use leptos::prelude::*;
 
@@ -12,11 +12,11 @@ use crate::wire::{CollectionInfo, FacetCounts, Problem};
 /// The menus.
 #[component]
 pub fn FacetFilter(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
     /// The collection.
     info: Resource<Result<CollectionInfo, Problem>>,
-    /// Called when a value was chosen.
+    /// Called when a value is chosen.
     #[prop(into)]
     on_change: Callback<()>,
 ) -> impl IntoView {
@@ -29,7 +29,8 @@ pub fn FacetFilter(
         let facets = info.get().and_then(Result::ok).map(|info| info.facets);
         hidden(&address.state.read(), &facets.unwrap_or_default())
     };
-    // Without JavaScript the search button would leave the similar records.
+    // Without JavaScript, the search button would start a new search instead of filtering the
+    // similar records.
     let apply = move || {
         address.state.read().like.clone().map(|id| {
             view! {
@@ -63,7 +64,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
     let current = chosen(&address.state.read_untracked());
     let known = values.iter().map(|known| equals(&field, &known.value));
     let known: Vec<String> = known.collect();
-    // A value the URL asks for is shown as chosen, whether or not the list has it.
+    // A value in the URL is shown as selected, even if it is not in the list.
     let unlisted = {
         let field = field.clone();
         move || {
@@ -119,7 +120,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
     }
 }
 
-/// The way to all values of a field.
+/// The link to all values of a field.
 fn values_of(address: Address, field: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("field", field);
@@ -128,7 +129,7 @@ fn values_of(address: Address, field: &str) -> String {
     format!("{path}?{}", query.finish())
 }
 
-/// Fields for the conditions that no menu of these facets shows.
+/// Hidden fields for the conditions that none of these facets' menus shows.
 fn hidden(state: &SearchState, facets: &[FacetCounts]) -> impl IntoView + use<> {
     let in_menu = |filter: &str| {
         let mut fields = facets.iter().map(|facet| facet.field.as_str());

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// What this is and what it keeps to itself.
+/// What this is, and that queries stay on the server.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {

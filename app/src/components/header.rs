@@ -6,12 +6,12 @@ use leptos_router::components::A;
 use super::parallax_mark::ParallaxMark;
 use super::theme_toggle::ThemeToggle;
 
-/// Wordmark, ways to the other pages, theme.
+/// Wordmark, navigation and theme toggle.
 #[component]
 pub fn Header() -> impl IntoView {
     view! {
         <header class="site-header">
-            <a href="/" class="wordmark" aria-label="Parallax, to the start">
+            <a href="/" class="wordmark" aria-label="Parallax, home">
                 <ParallaxMark />
                 <span class="wordmark-name">"Parallax"</span>
             </a>

@@ -1,5 +1,5 @@
-//! What is said above the form before the first search. Afterwards the page's heading is
-//! there for those who hear it only.
+//! The headline above the form before the first search. Afterwards, the page's heading is
+//! visible to screen readers only.
 
 use leptos::either::Either;
 use leptos::prelude::*;

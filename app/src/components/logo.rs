@@ -1,11 +1,11 @@
-//! A record's picture, or its initial where there is none or it does not load. The initial
-//! stands behind the picture, so that it is there without JavaScript too.
+//! A record's picture, or its initial if there is no picture or it does not load. The initial is
+//! placed behind the picture, so that it works without JavaScript too.
 
 use leptos::prelude::*;
 
 const TINTS: u32 = 8;
 
-/// The picture. It says nothing the name beside it does not, so it has no text of its own.
+/// The picture. It adds nothing to the name next to it, so it has no alternative text.
 #[component]
 pub fn Logo(
     /// The record's name.
@@ -27,8 +27,8 @@ fn Picture(image: String, initial: String) -> impl IntoView {
     let failed = RwSignal::new(false);
     let picture = NodeRef::<leptos::html::Img>::new();
     Effect::new(move || {
-        // One that failed before the page came to life is loaded again, to hear of it: from
-        // the address as it stands, which stays as it was rendered.
+        // A picture that failed before hydration is loaded again, so that the error handler
+        // runs. The address is read from the attribute, so it stays as rendered.
         if let Some(picture) = picture.get()
             && picture.complete()
             && picture.natural_width() == 0

@@ -1,4 +1,4 @@
-//! Text with what matters in it marked.
+//! Text with marked words or a marked sentence.
 
 use std::ops::Range;
 
@@ -7,15 +7,15 @@ use leptos::prelude::*;
 
 use crate::marks::pieces;
 
-/// The part of `text` within `window`: the words at `ranges` marked or, once it is known, the
-/// sentence nearest to the query.
+/// The part of `text` within `window`. The words at `ranges` are marked or, once it is known, the
+/// sentence nearest to the query instead.
 #[component]
 pub fn Marked(
     /// The whole text.
     text: String,
     /// The matched words, as byte ranges of the whole text.
     ranges: Vec<(u32, u32)>,
-    /// The nearest sentence, likewise.
+    /// The nearest sentence, as a byte range too.
     #[prop(optional, into)]
     sentence: Signal<Option<(u32, u32)>>,
     /// The part to show.

@@ -1,5 +1,5 @@
-//! What the pages are made of, one component a file. Those of the page of collections have a
-//! folder of their own.
+//! The components of the pages, one per file. Those of the collections page have their own
+//! folder.
 
 pub mod balance;
 pub mod collections;

@@ -1,4 +1,4 @@
-//! The switch between the modes: three radio buttons of the search form.
+//! The mode switch: three radio buttons in the search form.
 
 use leptos::prelude::*;
 
@@ -8,9 +8,9 @@ use crate::mode::Mode;
 /// The switch.
 #[component]
 pub fn ModeSwitch(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
-    /// Called when another mode was chosen.
+    /// Called when another mode is chosen.
     #[prop(into)]
     on_change: Callback<()>,
 ) -> impl IntoView {

@@ -1,11 +1,11 @@
-//! Said where nothing is near enough to be an answer: the hits below are the nearest all the
-//! same, and no more than that.
+//! Shown when nothing is near enough to be an answer: the hits below are merely the nearest
+//! records.
 
 use leptos::prelude::*;
 
 use crate::answers::Found;
 
-/// The line; nothing where something fits, or where that cannot be told.
+/// The line; nothing if something fits, or if that is unknown.
 #[component]
 pub fn NoFit(
     /// The newest answer.
@@ -22,7 +22,7 @@ pub fn NoFit(
             view! {
                 <p class="no-fit">
                     <strong>"Nothing here matches well."</strong>
-                    " These are the nearest records all the same."
+                    " These are the nearest records anyway."
                 </p>
             }
         })

@@ -7,7 +7,7 @@ use crate::answers::Found;
 use crate::mode::Mode;
 use crate::wording::{nothing, ranked_by};
 
-/// The reason and the ways on.
+/// The reason and links to what to try next.
 #[component]
 pub fn NothingFound(
     /// The newest answer.

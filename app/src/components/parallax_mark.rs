@@ -1,8 +1,8 @@
-//! The mark of Parallax: one sheet seen from two places.
+//! The Parallax logo: one sheet seen from two places.
 
 use leptos::prelude::*;
 
-/// Two offset layers, each in the colour of what it stands for, and what they share.
+/// Two offset layers, in the colours of words and meaning, and their overlap.
 #[component]
 pub fn ParallaxMark() -> impl IntoView {
     view! {

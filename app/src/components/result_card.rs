@@ -15,17 +15,17 @@ use crate::state::SearchState;
 use crate::wire::{Facet, Hit};
 use crate::wording::{also, evidence};
 
-/// How many values of facets a card offers to narrow the search to.
+/// The most facet values shown on a card, as links that narrow the search.
 const MAX_CHIPS: usize = 20;
 
-/// A hit of an answer. It changes with nothing: another answer's hit is another card.
+/// The card of a hit. Its content never changes: a hit in another answer gets another card.
 #[component]
 pub fn ResultCard(
     /// The hit.
     hit: Hit,
-    /// What was asked.
+    /// The search.
     state: SearchState,
-    /// The path searches are under.
+    /// The path of the search page.
     path: String,
     /// The hit's place in the list, from 1.
     place: usize,
@@ -50,7 +50,7 @@ pub fn ResultCard(
     });
     let in_part = hit.read_in_part.then(|| {
         view! {
-            <p class="card-copies">"By meaning only the beginning of this text was read."</p>
+            <p class="card-copies">"The model read only the beginning of this text."</p>
         }
     });
     let marks = hit.highlights;
@@ -70,7 +70,7 @@ pub fn ResultCard(
     let chips = hit.facets.into_iter().take(MAX_CHIPS);
     let chips = chips.map(|facet| chip(facet, &state, &path)).collect_view();
     let more = (more > 0).then(|| view! { <span>{format!("and {} more", thousands(more))}</span> });
-    // What the like of a record are ranked by is that record, not words.
+    // Similar records are ranked by a record, not by a query's words, so there is no explanation.
     let why = (state.like.is_none() && ranked).then(|| {
         view! { <Why id=hit.id.clone() name=name.clone() place found /> }
     });
@@ -103,7 +103,7 @@ pub fn ResultCard(
     }
 }
 
-/// A facet's value; narrows the search to it.
+/// A facet value that narrows the search to it.
 fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let Facet { field, value } = facet;
     let chosen = state.filter_on(&field) == Some(equals(&field, &value).as_str());
@@ -116,7 +116,7 @@ fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> 
     }
 }
 
-/// The way to the record's own page, apart from this one.
+/// The link to the record's own page, in a new tab.
 fn away(url: String) -> impl IntoView {
     let shown = host(&url).unwrap_or(&url).to_owned();
     view! {

@@ -1,4 +1,4 @@
-//! The hits of the newest answer, with what is said about all of them.
+//! The hits of the newest answer, and the lines about the answer as a whole.
 
 use leptos::prelude::*;
 use web_sys::HtmlElement;
@@ -14,8 +14,8 @@ use crate::nearest::Nearest;
 use crate::state::SearchState;
 use crate::wire::Hit;
 
-/// A hit as it is listed. Two that are equal are drawn once, so that showing more leaves
-/// what was there before in place.
+/// A hit as it is listed. Rows with equal keys are not redrawn, so that showing more leaves the
+/// earlier ones in place.
 #[derive(Clone, PartialEq)]
 struct Row {
     place: usize,
@@ -76,7 +76,7 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
     let Some(found) = found else {
         return Vec::new();
     };
-    // The first page's state: how many are shown and which is explained changes no card.
+    // The first page's state: the limit and the explained hit must not change any card.
     let state = SearchState {
         limit: SearchState::default().limit,
         explain: None,
@@ -98,8 +98,8 @@ pub fn element_id(place: usize) -> String {
     format!("result-{place}")
 }
 
-/// Moves the focus to the first of the hits that were added, and, where what had it is gone
-/// with an older answer, to the first hit: it is not to fall back to the top of the page.
+/// Moves the focus to the first of the added hits. If the focused element disappeared with an
+/// older answer, moves it to the first hit, so that it does not fall back to the top of the page.
 fn keep_focus(found: Memo<Option<Found>>) {
     Effect::new(move |before: Option<Option<Found>>| {
         let now = found.get();

@@ -1,7 +1,7 @@
-//! Everything below the form: what the newest answer, or the lack of one, makes of it.
+//! Everything below the form, depending on the newest answer.
 //!
-//! Which of its faces is shown and what is on it are separate signals, so that an answer
-//! after another changes the list in place instead of drawing it anew.
+//! Which view is shown and its content are separate signals, so that a new answer updates the
+//! list in place instead of redrawing it.
 
 use leptos::prelude::*;
 
@@ -24,12 +24,12 @@ enum Face {
     List,
 }
 
-/// The results. To be used under a `Suspense`.
+/// The results. Use this under a `Suspense`.
 #[component]
 pub fn Results(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
-    /// What was answered.
+    /// The answers.
     answers: Answers,
     /// The collection.
     info: Resource<Result<CollectionInfo, Problem>>,
@@ -40,7 +40,7 @@ pub fn Results(
         let Some(answer) = answers.latest() else {
             return Face::Waiting;
         };
-        // Asked once more in vain, the panel stays as it is: nobody is told twice.
+        // After a failed retry the panel stays as it is, so that nothing is announced twice.
         let question = Question {
             attempt: 0,
             ..answer.question

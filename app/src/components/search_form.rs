@@ -1,9 +1,9 @@
-//! The search form. It is a plain GET form, so a browser without JavaScript sends it by
-//! itself; with JavaScript the same fields become the same state, without a new page, and
-//! mode and filters apply as soon as they are chosen.
+//! The search form. It is a plain GET form, so it works without JavaScript. With JavaScript, the
+//! same fields become the same state without a page load, and mode and filters apply as soon as
+//! they are chosen.
 //!
-//! The fields are the browser's own, not bound to signals: binding them would, when the page
-//! comes to life, wipe out what was typed until then. They are set anew when the URL changes.
+//! The fields are not bound to signals: on hydration, binding would overwrite what was typed
+//! before. They are updated when the URL changes.
 
 use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
@@ -22,16 +22,16 @@ use crate::wire::{CollectionInfo, Problem};
 /// The search form.
 #[component]
 pub fn SearchForm(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
-    /// The collection, for what there is to filter by.
+    /// The collection, for its facets.
     info: Resource<Result<CollectionInfo, Problem>>,
 ) -> impl IntoView {
     let form = NodeRef::<leptos::html::Form>::new();
     let field = NodeRef::<leptos::html::Input>::new();
     let go = use_go(address);
 
-    // Similar records stay while they are filtered; a new question leaves them.
+    // Filtering keeps the similar records; a new query leaves them.
     let apply = Callback::new(move |keep_like: bool| {
         let Some(chosen) = form.get_untracked().and_then(|form| read(&form)) else {
             return;
@@ -62,7 +62,7 @@ pub fn SearchForm(
             choose_mode(&form, &state.mode);
             set_balance(&form, state.balance.as_deref().unwrap_or(BALANCE));
         } else if mode.is_some_and(|mode| mode != state.mode) {
-            // Chosen before the page came to life.
+            // The mode was chosen before hydration.
             apply.run(false);
         }
     });
@@ -75,8 +75,8 @@ pub fn SearchForm(
             role="search"
             method="get"
             action=move || address.path()
-            // The URL alone says what is chosen: after Back a browser would otherwise put
-            // back the choice the page was left with, beside results of another.
+            // The URL alone determines what is chosen. Otherwise, after Back, the browser would
+            // restore the choices the page was left with, next to the results of others.
             autocomplete="off"
             on:submit=submit
         >
@@ -112,7 +112,7 @@ pub fn SearchForm(
     }
 }
 
-/// The state the form's fields say, read as the server would read it.
+/// The state of the form's fields, read the way the server would read it.
 fn read(form: &HtmlFormElement) -> Option<SearchState> {
     Some(SearchState::read(&query_of(form)?))
 }
@@ -141,7 +141,7 @@ fn set_balance(form: &HtmlFormElement, balance: &str) {
 
 fn leave_on_escape(event: KeyboardEvent) {
     if event.key() == "Escape" {
-        // Else the browser would empty the field.
+        // Otherwise the browser would clear the field.
         event.prevent_default();
         if let Some(field) = target(&event) {
             let _ = field.blur();
@@ -149,7 +149,7 @@ fn leave_on_escape(event: KeyboardEvent) {
     }
 }
 
-/// `/` leads to the field, wherever nothing is being typed.
+/// `/` focuses the field, unless the reader is typing elsewhere.
 fn focus_on_slash(field: NodeRef<leptos::html::Input>) {
     const TYPING: &str = "input:not([type=radio]), textarea, select, [contenteditable]";
     Effect::new(move || {

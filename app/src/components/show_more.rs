@@ -1,5 +1,5 @@
-//! The way to more hits. The list grows in place; without JavaScript the page comes back at
-//! the first hit that is new.
+//! The link to more hits. The list grows in place; without JavaScript, the page reloads at the
+//! first new hit.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::answers::Found;
 use crate::limits::MAX_LIMIT;
 use crate::numbers::counted;
 
-/// The link, or what is said where the list ends.
+/// The link, or a note that the list ends.
 #[component]
 pub fn ShowMore(
     /// The newest answer.
@@ -24,7 +24,7 @@ pub fn ShowMore(
         let found = found.read();
         let response = found.as_ref().map(|found| &found.response);
         response.is_some_and(|response| match response.counted.as_str() {
-            // Something is always next by meaning, though it be no answer.
+            // By meaning there is always a next record, even if it is not an answer.
             "answers" | "at_least" => true,
             _ => (shown as u32) < response.total,
         })

@@ -1,4 +1,4 @@
-//! What holds the results' place before there are any.
+//! A placeholder for the results before they arrive.
 
 use leptos::prelude::*;
 

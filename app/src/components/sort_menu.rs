@@ -1,4 +1,4 @@
-//! The order of what is listed, or of what matches words: a menu of the search form.
+//! The order of listed records, or of records that match words: a menu in the search form.
 
 use leptos::prelude::*;
 
@@ -6,14 +6,14 @@ use crate::address::Address;
 use crate::numbers::label;
 use crate::wire::{CollectionInfo, Problem};
 
-/// The menu; nothing where the order is that of a ranking by meaning.
+/// The menu; nothing if the records are ranked by meaning.
 #[component]
 pub fn SortMenu(
-    /// What the URL asks.
+    /// The current address.
     address: Address,
-    /// The collection, for the facets there are.
+    /// The collection, for its facets.
     info: Resource<Result<CollectionInfo, Problem>>,
-    /// Called when an order was chosen.
+    /// Called when an order is chosen.
     #[prop(into)]
     on_change: Callback<()>,
 ) -> impl IntoView {
@@ -52,19 +52,23 @@ fn Menu(
     };
     let options = fields.into_iter().map(|field| {
         let name = label(&field);
-        // As the engine writes a name that begins with a hyphen.
+        // The engine's syntax for a name that begins with a hyphen.
         let rising = match field.starts_with('-') {
             true => format!("\\{field}"),
             false => field,
         };
         let falling = format!("-{rising}");
         (
-            option(rising, format!("{name}, rising")),
-            option(falling, format!("{name}, falling")),
+            option(rising, format!("{name}, ascending")),
+            option(falling, format!("{name}, descending")),
         )
     });
     let options = options.collect_view();
-    let usual = if lists { "As written" } else { "Best match" };
+    let usual = if lists {
+        "Original order"
+    } else {
+        "Best match"
+    };
     view! {
         <div class="facet">
             <label for="sort">"Order"</label>

@@ -1,5 +1,5 @@
-//! What a screen reader is told while results change. It stays in the page, empty or not:
-//! only changes of a region that was there before are spoken.
+//! What a screen reader announces while results change. The element always stays in the page,
+//! even when empty: only changes to an existing live region are announced.
 
 use leptos::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::wording::announcement;
 pub fn Status(
     /// The newest answer.
     found: Memo<Option<Found>>,
-    /// Whether a newer one is on its way.
+    /// Whether a newer answer is pending.
     waiting: Memo<bool>,
 ) -> impl IntoView {
     let text = move || {

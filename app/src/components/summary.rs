@@ -1,4 +1,4 @@
-//! The line above the hits: how many, in what order, how fast, and how far to trust them.
+//! The line above the hits: how many, in what order and how fast, and a caution if needed.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The choice between the system's theme, light and dark. `public/theme.js` applies what was
-//! chosen before the page is drawn; this changes it and keeps it.
+//! The choice between the system's theme, light and dark. `public/theme.js` applies the stored
+//! theme before the page is drawn; this component changes and stores it.
 
 use leptos::prelude::*;
 
@@ -41,8 +41,8 @@ impl Theme {
     }
 }
 
-/// A button that goes through the themes. Without JavaScript the system's is used, and the
-/// stylesheet hides this.
+/// A button that cycles through the themes. Without JavaScript the system's theme is used, and
+/// the stylesheet hides the button.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
     let theme = RwSignal::new(Theme::System);
@@ -78,8 +78,8 @@ fn applied() -> Theme {
     }
 }
 
-/// Draws the page in a theme and keeps the choice. Where the browser forbids keeping it, it
-/// lasts as long as the page.
+/// Draws the page in a theme and stores the choice. If the browser forbids storage, the choice
+/// lasts until the page is closed.
 fn apply(theme: Theme) {
     let storage = window().local_storage().ok().flatten();
     let root = document().document_element();

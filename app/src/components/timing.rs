@@ -1,4 +1,4 @@
-//! How long the answer took, and behind it which stage took how long.
+//! How long the answer took, and how long each stage took.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::answers::Found;
 use crate::numbers::milliseconds;
 use crate::wire::SearchResponse;
 
-/// The time, to be opened for its parts.
+/// The total time, which expands to the time of each stage.
 #[component]
 pub fn Timing(
     /// The newest answer.
@@ -35,7 +35,7 @@ pub fn Timing(
     }
 }
 
-/// The stages that were needed, and how neighbours were looked for.
+/// The stages that ran, and how neighbours were found.
 fn stages(response: &SearchResponse) -> Vec<(&'static str, String)> {
     let timings = &response.timings;
     let taken = [
@@ -44,7 +44,7 @@ fn stages(response: &SearchResponse) -> Vec<(&'static str, String)> {
         ("Ranking by words", timings.text_ms),
         ("Fusing the two", timings.fusion_ms),
         ("Reading records", timings.fetch_ms),
-        ("In all", timings.total_ms),
+        ("In total", timings.total_ms),
     ];
     let route = match response.route.as_deref() {
         Some("exact") => Some("exact scan of every vector".to_owned()),

@@ -1,5 +1,5 @@
-//! The way to why a hit is where it is. It is a link, so that it works without JavaScript: the
-//! answer comes with the explanation, and the card opens in place.
+//! The link to the explanation of a hit's rank. It is a link so that it works without JavaScript:
+//! the answer includes the explanation, and the card opens in place.
 
 use leptos::prelude::*;
 
@@ -7,12 +7,12 @@ use super::result_list::element_id;
 use super::why_panel::WhyPanel;
 use crate::answers::{Explained, Found};
 
-/// The link and, once it was asked for, the panel below it.
+/// The link and, once requested, the panel below it.
 #[component]
 pub fn Why(
     /// The record.
     id: String,
-    /// What it is called.
+    /// Its name.
     name: String,
     /// The hit's place in the list, from 1.
     place: usize,

@@ -1,4 +1,4 @@
-//! Why a hit is where it is: each engine's score as the sum of its parts, drawn as bars.
+//! Why a hit has its rank: each engine's score as the sum of its parts, drawn as bars.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::wording::{added, by_meaning, by_words};
 /// The panel.
 #[component]
 pub fn WhyPanel(
-    /// What there is to say, or why that cannot be told.
+    /// The explanation, or why there is none.
     explanation: Result<Explanation, Problem>,
 ) -> impl IntoView {
     let drawn = match explanation {
@@ -64,7 +64,7 @@ fn meaning(meaning: MeaningExplanation) -> impl IntoView {
         Some(of) => split(of, meaning.cosine).into_any(),
         None => view! {
             <p class="why-note">
-                "This record came with its vector: which of its words it is made of cannot be told."
+                "This record was imported with its own vector, so its similarity cannot be split by word."
             </p>
         }
         .into_any(),
@@ -95,7 +95,7 @@ fn split(split: MeaningSplit, cosine: f32) -> impl IntoView {
     view! {
         <p class="why-note">
             "Your words and the record\u{2019}s: each pair\u{2019}s share of the similarity, not a cause. \
-             [CLS] and [SEP] are marks that the model reads around every text."
+             [CLS] and [SEP] are markers around every text that the model reads."
         </p>
         <ul class="why-bars">{special} {pairs} {rest}</ul>
     }
@@ -155,7 +155,7 @@ fn words(words: WordsExplanation) -> impl IntoView {
     }
 }
 
-/// A line of what, how much and a bar.
+/// A line with a label, a number and a bar.
 fn bar(
     what: String,
     share: f32,
@@ -172,8 +172,8 @@ fn bar(
     }
 }
 
-/// The bar itself, which says nothing that is not beside it as a number. An SVG's length needs
-/// no inline style, which the page's policy forbids.
+/// The bar itself, which only repeats the number next to it. It is an SVG because its length
+/// needs no inline style, which the page's content security policy forbids.
 fn track(share: f32, largest: f32, kind: &'static str) -> impl IntoView {
     let width = match largest > 0.0 {
         true => (share / largest).clamp(0.0, 1.0) * 100.0,

@@ -1,16 +1,16 @@
-//! The drawing of the workflow: two ways from a query to one list.
+//! The drawing of the workflow: two paths from a query to one list.
 
 use leptos::prelude::*;
 
-/// The drawing, with its text for those who do not see it.
+/// The drawing, with a text description for screen readers.
 #[component]
 pub fn Workflow() -> impl IntoView {
     view! {
         <figure class="workflow">
             <svg viewBox="0 0 720 220" role="img" aria-labelledby="workflow-title">
                 <title id="workflow-title">
-                    "A query goes two ways: the model turns it into a vector, whose nearest records \
-                     are the ranking by meaning; its words are looked up, which gives the ranking \
+                    "A query takes two paths: the model turns it into a vector, whose nearest records \
+                     form the ranking by meaning; its words are looked up, which gives the ranking \
                      by words. The scores of both are added, which gives one list."
                 </title>
                 <g class="workflow-lines">

@@ -1,11 +1,11 @@
-//! How it works, in three paragraphs and a drawing.
+//! How it works, in a few paragraphs and a drawing.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::components::workflow::Workflow;
 
-/// The page that explains the rest.
+/// The page that explains how search works.
 #[component]
 pub fn AboutPage() -> impl IntoView {
     view! {
@@ -32,8 +32,8 @@ pub fn AboutPage() -> impl IntoView {
             <p>
                 "Full text search knows nothing of meaning. It counts: a record scores when it \
                  holds the words you typed, more when they are rare and when it says little else \
-                 (BM25). Endings are folded, so “connections” finds “connected”. Use it for names, \
-                 numbers and anything you remember to the letter."
+                 (BM25). Word endings are ignored, so “connections” finds “connected”. Use it for \
+                 names, numbers and anything you remember word for word."
             </p>
             <h2>"By both"</h2>
             <p>

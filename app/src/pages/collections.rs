@@ -1,5 +1,5 @@
-//! The collections: which there are, and the ways to make one of a file and to delete one.
-//! The list is there without JavaScript; the rest is the browser's talk with the API.
+//! The collections page: lists the collections, makes one from a file, deletes one. The list
+//! works without JavaScript; for the rest, the browser calls the API.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,7 +14,7 @@ use crate::importing::Importing;
 use crate::state::path_of;
 use crate::wire::{CollectionInfo, Task, TaskState};
 
-/// The page of collections.
+/// The collections page.
 #[component]
 pub fn CollectionsPage() -> impl IntoView {
     let list = Resource::new(|| (), |()| collections());
@@ -26,7 +26,7 @@ pub fn CollectionsPage() -> impl IntoView {
     let deleted = move |name: String| {
         said.set(format!("\u{201c}{name}\u{201d} was deleted."));
         list.refetch();
-        // The button that was focused goes with its row.
+        // The focused button is removed together with its row.
         if let Some(heading) = heading.get_untracked() {
             let _ = heading.focus();
         }

@@ -1,4 +1,4 @@
-//! What a path that leads nowhere shows. The server's fallback gives it its 404.
+//! The page for an unknown path. The server's fallback sets the 404 status.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

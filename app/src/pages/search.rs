@@ -1,4 +1,4 @@
-//! The search page: the form, and below it whatever its URL asks for.
+//! The search page: the form, and below it the results for its URL.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -12,7 +12,7 @@ use crate::components::skeleton::Skeleton;
 use crate::functions::collection;
 use crate::state::SearchState;
 
-/// The search page over the collection its path names, or the default one.
+/// The search page for the collection in its path, or the default one.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let address = Address::here();
@@ -31,11 +31,11 @@ pub fn SearchPage() -> impl IntoView {
     }
 }
 
-/// What the browser's tab says. On the server the title is written into the page as it
-/// stands, so it is escaped here; in the browser it is set as text.
+/// The title of the browser tab. On the server it is written into the page verbatim, so it is
+/// escaped here; in the browser it is set as text.
 fn title(state: &SearchState) -> String {
     let title = match &state.like {
-        Some(id) => format!("Like record {id} · Parallax"),
+        Some(id) => format!("Similar to record {id} · Parallax"),
         None if state.is_idle() => "Parallax: neural search you can see through".into(),
         None if state.lists() => "Records · Parallax".into(),
         None => format!("{} · Parallax", state.q),

@@ -1,5 +1,5 @@
-//! The values of a facet, for choosing one of more than a menu holds. Everything is a link or a
-//! plain form, so that it works without JavaScript.
+//! The values of a facet, for when there are too many for a menu. Everything is a link or a plain
+//! form, so that it works without JavaScript.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,10 +11,10 @@ use crate::numbers::{counted, label, thousands};
 use crate::state::{SearchState, values_path};
 use crate::wire::{CountedFacet, Problem, ValuesRequest};
 
-/// How many values are listed; of more, how many there are.
+/// The most values listed; beyond that, only their number is shown.
 const LISTED: u32 = 200;
 
-/// What is asked for.
+/// The requested values.
 #[derive(Clone, PartialEq, Default)]
 struct Asked {
     field: String,
@@ -40,7 +40,7 @@ impl Asked {
 pub fn ValuesPage() -> impl IntoView {
     let address = Address::here();
     let search = use_location().search;
-    // The address of the page that one goes on to names no facet.
+    // While navigating away, the address of the next page has no facet; keep the last one.
     let asked = Memo::new(move |before: Option<&Asked>| {
         let asked = Asked::read(&search.read());
         let left = asked.field.is_empty();
@@ -79,7 +79,7 @@ pub fn ValuesPage() -> impl IntoView {
     }
 }
 
-/// What the browser's tab says; on the server it is written into the page as it stands.
+/// The title of the browser tab; on the server it is written into the page verbatim.
 fn title(name: &str) -> String {
     let title = format!("{name} · Parallax");
     if cfg!(feature = "ssr") {
@@ -123,10 +123,10 @@ fn listed(found: &CountedFacet, state: &SearchState, path: &str) -> impl IntoVie
     });
     let links = links.collect_view();
     let said = match (found.values.len(), found.more) {
-        (0, _) => "No value begins so.".to_owned(),
+        (0, _) => "No value begins with that.".to_owned(),
         (_, 0) => counted(found.values.len() as u32, "value"),
         (_, more) => format!(
-            "{} more begin so: type more of the one you look for.",
+            "{} more begin with that: type more of the one you are looking for.",
             thousands(more)
         ),
     };

@@ -1,27 +1,27 @@
-//! Why a record stands where it does, as it travels. Ranges are `[start, end)` bytes of UTF-8.
+//! Explanations of a record's rank, as transferred. Ranges are `[start, end)` bytes of UTF-8.
 
 use serde::{Deserialize, Serialize};
 
 use super::SearchRequest;
 
-/// A request to explain a record's place.
+/// A request to explain a record's rank.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExplainRequest {
     /// The record.
     pub id: String,
-    /// What was looked for, and how.
+    /// The search it is ranked in.
     pub search: SearchRequest,
 }
 
-/// Why a record stands where it does.
+/// Why a record has its rank.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// What words say of it.
+    /// Its score by words.
     pub words: WordsExplanation,
-    /// What meaning says of it.
+    /// Its similarity by meaning.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub meaning: Option<MeaningExplanation>,
-    /// What each added, where the two were fused.
+    /// What each ranking added, if the two were fused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<FusionExplanation>,
 }
@@ -31,16 +31,16 @@ pub struct Explanation {
 pub struct WordsExplanation {
     /// The score.
     pub score: f32,
-    /// Place by words among all records that pass, from 1; null where not found by words.
+    /// Rank by words among all records that pass the filters, from 1; null if not found by words.
     pub rank: Option<u32>,
-    /// The query's terms that the record holds.
+    /// The query's terms that the record contains.
     pub terms: Vec<TermExplanation>,
 }
 
 /// A term's part of the score: `boost * idf * frequency / (frequency + norm)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TermExplanation {
-    /// The word as it was typed.
+    /// The word as typed.
     pub word: String,
     /// The term looked up for it.
     pub term: String,
@@ -48,7 +48,7 @@ pub struct TermExplanation {
     pub guessed: bool,
     /// How rare the term is.
     pub idf: f32,
-    /// How often the record holds it, weighted over the fields.
+    /// How often the record contains it, weighted by field.
     pub frequency: u32,
     /// The record's length in terms.
     pub length: u32,
@@ -56,7 +56,7 @@ pub struct TermExplanation {
     pub average_length: f32,
     /// `k1 * (1 - b + b * length / average_length)`.
     pub norm: f32,
-    /// The factor for repetition in the query, and for a correction or a completion.
+    /// The factor for repetition in the query, and for corrections and completions.
     pub boost: f32,
     /// Where it occurs.
     pub fields: Vec<FieldCount>,
@@ -73,28 +73,28 @@ pub struct FieldCount {
     pub occurrences: u32,
 }
 
-/// A cosine, and where it comes from.
+/// A cosine, and what it is made up of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeaningExplanation {
     /// The cosine of the query and the record's nearest passage.
     pub cosine: f32,
-    /// Place by meaning among all records that pass, from 1, by the exact scan; null where
-    /// the record does not pass itself.
+    /// Rank by meaning among all records that pass the filters, from 1, by the exact scan; null
+    /// if the record itself does not pass.
     pub rank: Option<u32>,
-    /// The cosine taken apart; absent where the record's vector was given with it.
+    /// The cosine split into shares; absent if the record was imported with its own vector.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub split: Option<MeaningSplit>,
 }
 
-/// The cosine taken apart: `special` and the query's words add up to it, and so do `special`
-/// and the record's words. Shares of the similarity, no causes of it.
+/// The cosine split into shares: `special` and the query's words add up to it, and so do
+/// `special` and the record's words. They are shares of the similarity, not causes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeaningSplit {
-    /// What pairs with `[CLS]` or `[SEP]` on either side share.
+    /// The share of all pairs with `[CLS]` or `[SEP]` on either side.
     pub special: f32,
-    /// The query's words, in order; ranges are of the query.
+    /// The query's words, in order; ranges refer to the query.
     pub query_words: Vec<WordShare>,
-    /// The words of the passage, in order; ranges are of the record's whole text.
+    /// The words of the passage, in order; ranges refer to the record's whole text.
     pub record_words: Vec<WordShare>,
     /// The pairs with the largest shares, largest first.
     pub pairs: Vec<PairShare>,
@@ -107,19 +107,19 @@ pub struct WordShare {
     pub word: String,
     /// Its share.
     pub share: f32,
-    /// Where it stands, if in the text shown.
+    /// Where it occurs, if it is in the text shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub range: Option<(u32, u32)>,
 }
 
-/// A word of the query and one of the record, with what they share.
+/// A word of the query and a word of the record, with their share of the cosine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairShare {
     /// The query's word.
     pub query: String,
     /// The record's word.
     pub record: String,
-    /// What they share.
+    /// Their share.
     pub share: f32,
 }
 
@@ -128,12 +128,12 @@ pub struct PairShare {
 pub struct FusionExplanation {
     /// The score.
     pub score: f32,
-    /// What the words added.
+    /// What the ranking by words added.
     pub from_words: f32,
-    /// What the meaning added.
+    /// What the ranking by meaning added.
     pub from_meaning: f32,
-    /// Place by words in what was fused.
+    /// Rank by words among the fused records.
     pub rank_words: Option<u32>,
-    /// Place by meaning in what was fused.
+    /// Rank by meaning among the fused records.
     pub rank_meaning: Option<u32>,
 }

@@ -1,4 +1,4 @@
-//! A hit: what is shown of a record, and why it was found.
+//! A hit: the parts of a record that are shown, and why it was found.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,27 +8,27 @@ use super::Explanation;
 /// A record in an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
-    /// What the record is called by.
+    /// The record's id.
     pub id: String,
-    /// What it was ranked by: cosine, BM25 score or fused score, as the mode has it.
+    /// The score it was ranked by: cosine, BM25 score or fused score, depending on the mode.
     pub score: f32,
-    /// Each engine's word on it.
+    /// Each engine's rank and score for it.
     pub signals: Signals,
-    /// How many of a hundred pairs of unrelated texts in the collection are less near than
+    /// The percentage of pairs of unrelated texts in the collection that are less similar than
     /// the query and this record.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub percentile: Option<f32>,
     /// Heading; may be empty.
     pub title: String,
-    /// Whether the heading goes on.
+    /// Whether the heading was cut.
     #[serde(skip_serializing_if = "is_false", default)]
     pub title_cut: bool,
-    /// Text; may be empty. All ranges of a hit are bytes of it, as it stands here.
+    /// Text; may be empty. All ranges of a hit are bytes of this text, as given here.
     pub text: String,
-    /// Which part of the record's text that is, where it is not all of it.
+    /// Which part of the record's text this is, if it is not all of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snippet: Option<Snippet>,
-    /// Whether meaning reads a part of the record only, since its text is too long.
+    /// Whether search by meaning covers only a part of the record, because its text is too long.
     #[serde(skip_serializing_if = "is_false", default)]
     pub read_in_part: bool,
     /// A link, http or https only.
@@ -39,27 +39,27 @@ pub struct Hit {
     pub image: Option<String>,
     /// Values of the facet fields, the first hundred.
     pub facets: Vec<Facet>,
-    /// How many further values there are.
+    /// How many more values there are.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub more_facets: u32,
-    /// Where the query's words stand.
+    /// Where the query's words occur.
     pub highlights: Highlights,
-    /// The passage of a long text that was nearest, as `[start, end)` bytes of it.
+    /// The nearest passage of a long text, as `[start, end)` bytes of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub passage: Option<(u32, u32)>,
-    /// The sentence that is nearest to the query, likewise, where that was asked for.
+    /// The sentence nearest to the query, as `[start, end)` bytes too, if requested.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sentence: Option<(u32, u32)>,
-    /// Identical records that are hidden behind this one.
+    /// Identical records that were collapsed into this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copies: Option<Copies>,
-    /// Why it stands where it does, where that was asked for.
+    /// Why it has its rank, if requested.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub explanation: Option<Explanation>,
-    /// The record's original fields, or those that were asked for; the page does without.
+    /// The record's original fields, or the requested ones; the page does not use them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub payload: Option<Map<String, Value>>,
-    /// Fields that are too long to be among them unless they are asked for: the first twenty.
+    /// The first twenty fields that were left out because they are too long and not requested.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub left_out: Vec<String>,
 }
@@ -73,7 +73,7 @@ pub struct Snippet {
     pub length: u32,
     /// Whether the text has more before it.
     pub cut_before: bool,
-    /// Whether the text goes on after it.
+    /// Whether the text has more after it.
     pub cut_after: bool,
 }
 
@@ -89,13 +89,13 @@ pub struct Copies {
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Copy {
-    /// What it is called by.
+    /// The record's id.
     pub id: String,
-    /// Values of its facet fields, in which it may differ.
+    /// Values of its facet fields, which may differ from the hit's.
     pub facets: Vec<Facet>,
 }
 
-/// The engines' places for a hit; absent where an engine was not asked or did not find it.
+/// Each engine's rank and score for a hit; absent if an engine was not used or did not find it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
     /// By meaning.
@@ -106,16 +106,16 @@ pub struct Signals {
     pub text: Option<Signal>,
 }
 
-/// One engine's place for a hit.
+/// One engine's rank and score for a hit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// From 1.
+    /// The rank, from 1.
     pub rank: u32,
     /// Cosine, or BM25 score.
     pub score: f32,
 }
 
-/// A facet's value.
+/// A facet value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Facet {
     /// The field.

@@ -1,4 +1,4 @@
-//! What is said of a file on its way to being a collection.
+//! What the API reports about importing a file.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
@@ -6,30 +6,30 @@ use serde_json::{Map, Value};
 /// The beginning of a file, as it would be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
-    /// What the file is taken for, such as `CSV`.
+    /// The detected format, such as `CSV`.
     pub format: String,
-    /// The fields there are, in the file's order, those within objects by their paths. Of very
-    /// many only the first are told.
+    /// The fields in the file's order, those within objects by their paths. If there are very
+    /// many, only the first.
     pub fields: Vec<String>,
-    /// Whether there are more.
+    /// Whether there are more fields.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
-    /// The first records, a few; what they hold within objects by its path too.
+    /// The first few records; fields within objects by their paths too.
     pub rows: Vec<Map<String, Value>>,
-    /// Which field seems to play which part.
+    /// The proposed role of each field.
     pub proposed: Proposed,
     /// What is proposed for each field, and why.
     #[serde(default)]
     pub told: Vec<FieldTold>,
-    /// Lines of this beginning that hold no record.
+    /// Lines of this beginning that are not valid records.
     #[serde(default)]
     pub skipped: Vec<SkippedLine>,
-    /// What was noticed about the file besides, as sentences.
+    /// Other notes about the file, as sentences.
     #[serde(default)]
     pub notes: Vec<String>,
 }
 
-/// Which field plays which part; none where no field seems to.
+/// Which field has which role; none if no field seems to have it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Proposed {
@@ -37,27 +37,27 @@ pub struct Proposed {
     pub id: Option<String>,
     /// The heading.
     pub title: Option<String>,
-    /// The texts: the first that a record has is shown. A single one may be given as it is.
+    /// The texts: the first that a record has is shown. A single one may be given as a string.
     #[serde(deserialize_with = "one_or_many")]
     pub text: Vec<String>,
-    /// A question, in the title's place; goes with an answer.
+    /// A question, instead of a title; requires an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
-    /// Its answer, in the text's place.
+    /// Its answer, instead of a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
     /// A link.
     pub url: Option<String>,
     /// A picture's address.
     pub image: Option<String>,
-    /// Fields to filter by, with their kind behind a colon where they have one: `city`,
+    /// Fields to filter by, with their kind after a colon if they have one: `city`,
     /// `year:number`.
     pub facets: Vec<String>,
-    /// What a word counts in a field, each `field=weight`; three in the title and one
-    /// elsewhere where nobody says.
+    /// The weight of a word in a field, each `field=weight`; by default three in the title and
+    /// one elsewhere.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub weights: Vec<String>,
-    /// The language of the texts: a code such as `en`, `none` for no language, `auto` to tell
+    /// The language of the texts: a code such as `en`, `none` for no language, `auto` to detect
     /// it from the texts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
@@ -66,11 +66,11 @@ pub struct Proposed {
 /// What a field of a file becomes, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldTold {
-    /// The field; one within an object by its path, as `make.brand`.
+    /// The field; one within an object by its path, such as `make.brand`.
     pub field: String,
-    /// Its part, or parts, in words.
+    /// Its role or roles, in words.
     pub part: String,
-    /// Why it has it.
+    /// Why it has them.
     pub why: String,
 }
 
@@ -88,7 +88,7 @@ fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Err
     })
 }
 
-/// A line that holds no record.
+/// A line that is not a valid record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkippedLine {
     /// Its number in the file, from 1.
@@ -97,19 +97,19 @@ pub struct SkippedLine {
     pub reason: String,
 }
 
-/// The answer to a file that was taken in.
+/// The answer to a file that was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Started {
     /// Its import.
     pub task: Task,
 }
 
-/// An import, as far as it has come.
+/// An import and its progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Task {
-    /// What it is asked for by.
+    /// Its id.
     pub id: u64,
-    /// The collection it makes.
+    /// The collection it imports into.
     pub collection: String,
     /// The file's name.
     pub file: String,
@@ -117,25 +117,25 @@ pub struct Task {
     pub state: TaskState,
     /// Lines read.
     pub done: u64,
-    /// Lines there are; `None` while that is not known.
+    /// Lines in total; `None` while that is unknown.
     pub of: Option<u64>,
     /// Records read from them.
     pub records: u64,
-    /// Lines that held no record.
+    /// Lines that were not valid records.
     pub skipped: u64,
     /// The first of those lines.
     pub listed: Vec<SkippedLine>,
-    /// Records of which meaning reads a part only, since their texts are too long.
+    /// Records that search by meaning covers only in part, because their texts are too long.
     #[serde(default)]
     pub partly_read: u64,
-    /// What was noticed about the file besides, as sentences.
+    /// Other notes about the file, as sentences.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// Records a second.
+    /// Records per second.
     pub rate: f64,
-    /// Seconds it will still take; `None` while that is not known.
+    /// Seconds left; `None` while that is unknown.
     pub seconds_left: Option<f64>,
-    /// Why it failed, where it did, and what stays of it, where something does.
+    /// Why it failed, if it did, and which records were kept, if any.
     pub message: Option<String>,
 }
 
@@ -143,22 +143,22 @@ pub struct Task {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskState {
-    /// It waits for another to end.
+    /// It is waiting for another import to end.
     Queued,
-    /// Records are read and encoded.
+    /// Records are being read and encoded.
     Running,
-    /// Words, facets and graph are built.
+    /// The word index, facets and graph are being built.
     Indexing,
-    /// The collection answers.
+    /// The collection can be searched.
     Done,
-    /// It could not be done.
+    /// It failed.
     Failed,
-    /// It was called off.
+    /// It was cancelled.
     Cancelled,
 }
 
 impl TaskState {
-    /// Whether nothing more comes.
+    /// Whether the import has ended.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Failed | Self::Cancelled)
     }

@@ -1,5 +1,5 @@
-//! What travels between browser and server, and what the API answers: one set of types, so
-//! that page and API cannot tell different stories.
+//! The types sent between browser and server, which the API uses too, so that the page and the
+//! API cannot disagree.
 
 mod explain;
 mod hit;
@@ -15,12 +15,12 @@ pub use explain::{
 pub use hit::{Copies, Copy, Facet, Highlights, Hit, Signal, Signals, Snippet};
 pub use import::{FieldTold, Preview, Proposed, SkippedLine, Started, Task, TaskState};
 
-/// A question to a collection, as URL, API and page ask it. Everything is text as it was
-/// typed; the engine checks it.
+/// A search request, as used by the URL, the API and the page. Values are unchecked; the engine
+/// validates them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
-    /// What is looked for; nothing, or `*`, lists records in order.
+    /// The query; if empty or `*`, records are listed in order.
     #[serde(default)]
     pub q: String,
     /// `neural`, `text` or `hybrid`.
@@ -29,50 +29,50 @@ pub struct SearchRequest {
     /// Conditions, each `field:value`.
     #[serde(default)]
     pub filter: Vec<String>,
-    /// How many hits at most.
+    /// The maximum number of hits.
     #[serde(default = "ten")]
     pub limit: u32,
-    /// How many hits to pass over.
+    /// How many hits to skip.
     #[serde(default)]
     pub offset: u32,
-    /// The facet that records stand in order of, falling where a `-` stands before it: in a
-    /// list, and in mode `text`.
+    /// The facet to sort records by, for lists and in mode `text`; a leading `-` means
+    /// descending.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sort: Option<String>,
-    /// Facets whose values are counted for this answer.
+    /// Facets whose values are to be counted for this answer.
     #[serde(default)]
     pub facets: Vec<String>,
-    /// Whether identical records are one hit.
+    /// Whether identical records are collapsed into one hit.
     #[serde(default = "yes")]
     pub collapse: bool,
-    /// In mode `hybrid` the share of meaning, 0 (words alone) to 1 (meaning alone); the
-    /// engine's own choice where nobody says.
+    /// In mode `hybrid`, the share of meaning, from 0 (words alone) to 1 (meaning alone); if
+    /// absent, the engine's default.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub balance: Option<f32>,
     /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<String>,
-    /// Whether the last word may be unfinished: for searching while somebody types.
+    /// Whether the last word may be incomplete, for search as you type.
     #[serde(default)]
     pub prefix: bool,
-    /// Whether a word that no record holds may be replaced by one that is spelled alike.
+    /// Whether a word that no record contains may be replaced by one with a similar spelling.
     #[serde(default = "yes")]
     pub correct: bool,
-    /// Whether each hit carries why it stands where it does; at most 20 hits then.
+    /// Whether each hit includes an explanation of its rank; at most 20 hits then.
     #[serde(default)]
     pub explain: bool,
-    /// Whether the sentence nearest to the query is told of each hit, in modes that read
-    /// meaning; at most 20 hits then.
+    /// Whether each hit includes the sentence nearest to the query, in modes that use meaning; at
+    /// most 20 hits then.
     #[serde(default)]
     pub sentences: bool,
-    /// The fields that the hits carry, however long they are: names with commas between, `*`
-    /// for all. Where nobody says, all that are not too long.
+    /// The fields that the hits include, however long they are: names separated by commas, or `*`
+    /// for all. If empty, all that are not too long.
     #[serde(default)]
     pub fields: Vec<String>,
 }
 
 impl SearchRequest {
-    /// A query with nothing else said.
+    /// A query with defaults for everything else.
     pub fn new(q: impl Into<String>) -> Self {
         Self {
             q: q.into(),
@@ -94,7 +94,7 @@ impl SearchRequest {
     }
 }
 
-/// A request for records like a given one.
+/// A request for records similar to a given one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SimilarRequest {
     /// The record to start from.
@@ -102,13 +102,13 @@ pub struct SimilarRequest {
     /// Conditions, each `field:value`.
     #[serde(default)]
     pub filter: Vec<String>,
-    /// How many hits at most.
+    /// The maximum number of hits.
     #[serde(default = "ten")]
     pub limit: u32,
-    /// How many hits to pass over.
+    /// How many hits to skip.
     #[serde(default)]
     pub offset: u32,
-    /// The fields that the hits carry, as in a search.
+    /// The fields that the hits include, as in a search.
     #[serde(default)]
     pub fields: Vec<String>,
 }
@@ -118,40 +118,40 @@ pub struct SimilarRequest {
 pub struct ValuesRequest {
     /// The facet's field.
     pub field: String,
-    /// What its values begin with, without regard to case and accents.
+    /// A prefix of the values, ignoring case and accents.
     #[serde(default)]
     pub prefix: String,
     /// Conditions on the records that are counted, each `field:value`.
     #[serde(default)]
     pub filter: Vec<String>,
-    /// How many values at most.
+    /// The maximum number of values.
     #[serde(default = "ten")]
     pub limit: u32,
 }
 
-/// A request for records like some and unlike others.
+/// A request for records similar to some and dissimilar to others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecommendRequest {
-    /// Ids of records to find more of.
+    /// Ids of records to find similar ones to.
     #[serde(default)]
     pub like: Vec<String>,
-    /// Ids of records to keep away from.
+    /// Ids of records to avoid similar ones to.
     #[serde(default)]
     pub dislike: Vec<String>,
-    /// What is looked for, in words.
+    /// A query text.
     #[serde(default)]
     pub text: Option<String>,
-    /// Conditions, each `field:value` or an object that combines some.
+    /// Conditions, each `field:value` or an object that combines several.
     #[serde(default)]
     pub filter: Value,
-    /// How many hits at most.
+    /// The maximum number of hits.
     #[serde(default = "ten")]
     pub limit: u32,
-    /// How many hits to pass over.
+    /// How many hits to skip.
     #[serde(default)]
     pub offset: u32,
-    /// The fields that the hits carry, as in a search.
+    /// The fields that the hits include, as in a search.
     #[serde(default)]
     pub fields: Vec<String>,
 }
@@ -173,41 +173,42 @@ fn yes() -> bool {
 pub struct SearchResponse {
     /// The collection that answered.
     pub collection: String,
-    /// How many records are answers, of those that pass the filters; identical ones one by one.
+    /// How many of the records that pass the filters are answers. Identical records are counted
+    /// individually.
     pub total: u32,
-    /// Which records those are: `matching`, those that hold a word of the query; `answers`,
-    /// those near enough in meaning to fit and those that hold every word; `at_least`, the
-    /// same, but nearness was only looked for among the nearest that the graph finds; `all`,
-    /// where nothing tells.
+    /// Which records those are: `matching`, those that contain a word of the query; `answers`,
+    /// those near enough in meaning to fit and those that contain every word; `at_least`, the
+    /// same, but checking only the nearest records that the graph found; `all`, if there is no
+    /// way to tell.
     pub counted: String,
-    /// How neighbours were looked for: `graph` or `exact`; absent where they were not.
+    /// How neighbours were searched: `graph` or `exact`; absent if they were not.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub route: Option<String>,
-    /// Best first.
+    /// The hits, best first.
     pub hits: Vec<Hit>,
-    /// Counts of the facets that were asked for.
+    /// Counts of the requested facets.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facets: Vec<CountedFacet>,
-    /// Whether anything is near enough to the query to be an answer; absent where that cannot
-    /// be told. Where it is false, the hits are just the nearest of what does not fit.
+    /// Whether anything is near enough to the query to be an answer; absent if that is unknown.
+    /// If false, the hits are merely the nearest of the records that do not fit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fits: Option<bool>,
-    /// Words of the query that no record holds, and what was looked for instead.
+    /// Words of the query that no record contains, and their replacements.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub corrections: Vec<Correction>,
-    /// Why a query by meaning was answered by words: the model knows nothing of it.
+    /// Why a query by meaning was answered by words, if the model knows none of its words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unread: Option<String>,
     /// How long each stage took.
     pub timings: Timings,
 }
 
-/// What came of a question to a collection of questions and answers.
+/// The answer to a question asked of a collection of questions and answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnswerResponse {
     /// The collection that was asked.
     pub collection: String,
-    /// The answer; none where no question is near enough to the one asked: nobody here knows.
+    /// The answer; `None` if no question in the collection is near enough to the one asked.
     pub answer: Option<String>,
     /// The pair whose question is nearest, near enough or not.
     pub nearest: Option<Hit>,
@@ -220,13 +221,13 @@ pub struct AnswerResponse {
 pub struct Correction {
     /// The word as typed.
     pub word: String,
-    /// Where it stands, as `[start, end)` bytes of the query.
+    /// Where it occurs, as `[start, end)` bytes of the query.
     pub range: (u32, u32),
-    /// What was looked for instead.
+    /// The replacement.
     pub instead: String,
 }
 
-/// A facet counted for one answer. Filters on the facet itself are left aside.
+/// A facet counted for one answer. Filters on the facet itself are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CountedFacet {
     /// The field.
@@ -237,11 +238,11 @@ pub struct CountedFacet {
     pub counted: String,
     /// Its values, most frequent first, up to 200.
     pub values: Vec<FacetCount>,
-    /// How many further values there are.
+    /// How many more values there are.
     pub more: u32,
 }
 
-/// Milliseconds by stage.
+/// Milliseconds per stage.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timings {
     /// Query to vector.
@@ -254,29 +255,29 @@ pub struct Timings {
     pub fusion_ms: f64,
     /// Reading records, marking words.
     pub fetch_ms: f64,
-    /// All of it.
+    /// Everything.
     pub total_ms: f64,
 }
 
-/// A collection, as its search page and the list of collections need to know it.
+/// What its search page and the list of collections need to know about a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionInfo {
     /// Its name.
     pub name: String,
-    /// How many records it holds.
+    /// How many records it has.
     pub records: u32,
-    /// What it takes on disk, in bytes.
+    /// Its size on disk, in bytes.
     #[serde(default)]
     pub bytes: u64,
-    /// Whether it answers where no collection is named.
+    /// Whether it is used when no collection is named.
     #[serde(default)]
     pub default: bool,
-    /// `ready`; `building` while the exact scan answers alone; `none` where the collection is
-    /// so small that it always does.
+    /// `ready`; `building` while only the exact scan is used; `none` if the collection is so
+    /// small that the exact scan is always used.
     pub graph: String,
     /// Values to filter by, with how many records of the whole collection have each.
     pub facets: Vec<FacetCounts>,
-    /// Queries worth trying, where some are known.
+    /// Example queries, if any are known.
     pub examples: Vec<String>,
 }
 
@@ -287,7 +288,7 @@ pub struct FacetCounts {
     pub field: String,
     /// Its values, up to 200.
     pub values: Vec<FacetCount>,
-    /// How many further values there are.
+    /// How many more values there are.
     #[serde(default)]
     pub more: u32,
 }
@@ -301,18 +302,18 @@ pub struct FacetCount {
     pub count: u32,
 }
 
-/// Why a request was not answered. `{"error": …}` around it is what the API sends.
+/// Why a request was not answered. The API sends it wrapped in `{"error": …}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct Problem {
-    /// One word for programs; see [`Problem::status`] for those there are.
+    /// A code for programs; see [`Problem::status`] for the possible values.
     pub code: String,
-    /// A sentence for people: what, where, what to do.
+    /// A message for people: what happened, where, and what to do.
     pub message: String,
 }
 
 impl Problem {
-    /// The HTTP status that goes with the code, for page and API alike.
+    /// The HTTP status for the code, for the page and the API alike.
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
             "bad_query" => 400,

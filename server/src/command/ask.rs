@@ -15,13 +15,13 @@ pub struct Ask {
     /// The question
     #[arg(allow_hyphen_values = true)]
     question: String,
-    /// The collection, of questions and answers
+    /// The collection, which must contain questions and answers
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// Condition as field:value; may be given several times
+    /// Filter as field:value; may be given several times
     #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]
     filter: Vec<String>,
-    /// Print what the API answers
+    /// Print the API's response
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -55,7 +55,7 @@ impl Ask {
     }
 }
 
-/// An answer's lines, each as a terminal may show it.
+/// The lines of an answer, each safe to print on a terminal.
 fn lines(answer: &str) -> String {
     let lines: Vec<String> = answer.lines().map(printable).collect();
     lines.join("\n")

@@ -1,4 +1,4 @@
-//! What the commands that measure on benchmarks share.
+//! What the benchmark commands share.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use parallax::evaluation::{Benchmark, benchmarks_in};
 use crate::paths;
 use crate::progress::Reporter;
 
-/// The benchmarks in a folder, and what it takes to load them.
+/// The benchmarks in a folder, and what is needed to load them.
 pub struct Benchmarks {
     folders: Vec<PathBuf>,
     encoder: Arc<QueryEncoder>,
@@ -18,7 +18,7 @@ pub struct Benchmarks {
 }
 
 impl Benchmarks {
-    /// Looks into a folder that is a benchmark, or holds some.
+    /// Opens a folder that is a benchmark or contains some.
     pub fn open(folder: &Path, model: &Path) -> Result<Self> {
         let folders = benchmarks_in(folder)?;
         Ok(Self {
@@ -28,17 +28,17 @@ impl Benchmarks {
         })
     }
 
-    /// Their folders, in order of name.
+    /// Their folders, sorted by name.
     pub fn folders(&self) -> &[PathBuf] {
         &self.folders
     }
 
-    /// Hash of the model that encodes them.
+    /// The hash of the model that encodes them.
     pub fn model_hash(&self) -> &str {
         self.encoder.model_hash()
     }
 
-    /// Loads one, and shows how far that is.
+    /// Loads a benchmark and shows the progress.
     pub fn load(&self, folder: &Path, passages: bool) -> Result<Benchmark> {
         let reporter = Reporter::new();
         let show = |progress| reporter.show(progress);
@@ -48,15 +48,15 @@ impl Benchmarks {
     }
 }
 
-/// Tells whoever asked what of a benchmark's files is not in its figures: beside them, as
-/// they may be read by a program.
+/// Reports which parts of a benchmark's files its figures do not cover. This goes to standard
+/// error, because a program may parse the figures.
 pub fn tell_gaps(name: &str, benchmark: &Benchmark) {
     for line in benchmark.gaps().told() {
         eprintln!("{name}: {line}");
     }
 }
 
-/// What a benchmark is called: as its folder is.
+/// The name of a benchmark, which is that of its folder.
 pub fn name(folder: &Path) -> Result<String> {
     let whole = folder
         .canonicalize()

@@ -14,20 +14,20 @@ use super::benchmarks::{self, Benchmarks};
 use super::search::printable;
 use super::table::Table;
 
-/// How much of a query is shown in a table.
+/// How many characters of a query are shown in a table.
 const SHOWN_CHARS: usize = 72;
 
 #[derive(Args)]
 pub struct Compare {
     /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with several such folders
     folder: PathBuf,
-    /// The two modes, parted by a comma
+    /// The two modes, separated by a comma
     #[arg(long, value_name = "MODE,MODE", default_value = "text,neural")]
     modes: String,
-    /// How many queries are shown for each of the two
+    /// How many queries are shown for each mode
     #[arg(long, default_value_t = 10)]
     limit: usize,
-    /// Encode long texts passage by passage; otherwise their beginning only
+    /// Encode long texts passage by passage; otherwise only their beginning
     #[arg(long)]
     passages: bool,
     /// Print JSON
@@ -35,7 +35,7 @@ pub struct Compare {
     json: bool,
 }
 
-/// A query, as both modes answered it.
+/// A query as answered in both modes.
 struct Pair<'a> {
     one: &'a Asked,
     other: &'a Asked,
@@ -70,7 +70,7 @@ impl Compare {
     }
 }
 
-/// Reads `text,neural`.
+/// Parses `text,neural`.
 fn two_modes(text: &str) -> Result<(Mode, Mode)> {
     let modes: Vec<Mode> = text
         .split(',')
@@ -78,16 +78,16 @@ fn two_modes(text: &str) -> Result<(Mode, Mode)> {
         .collect::<Result<_, _>>()?;
     match modes[..] {
         [one, other] if one != other => Ok((one, other)),
-        _ => bail!("--modes is '{text}'; give two different modes, as in text,neural"),
+        _ => bail!("--modes is '{text}'; give two different modes, such as text,neural"),
     }
 }
 
-/// The queries on which one mode is furthest ahead of the other, the widest first.
+/// The queries with the largest lead of one mode over the other, in descending order.
 fn widest<'a>(ahead: &'a Run, behind: &'a Run, limit: usize) -> Vec<Pair<'a>> {
     let pairs = ahead.asked.iter().zip(&behind.asked);
     let pairs = pairs.map(|(one, other)| Pair { one, other });
     let mut pairs: Vec<Pair<'_>> = pairs.filter(|pair| pair.lead() > 0.0).collect();
-    // Equal leads stay in order of the queries' ids.
+    // Ties stay in order of the queries' ids.
     pairs.sort_by(|a, b| b.lead().total_cmp(&a.lead()));
     pairs.truncate(limit);
     pairs
@@ -144,7 +144,7 @@ fn place(asked: &Asked) -> String {
     rank.map_or_else(|| "not in the first 100".into(), |rank| rank.to_string())
 }
 
-/// A query's beginning on one line.
+/// The beginning of a query on one line.
 fn shortened(text: &str) -> String {
     let mut shown: String = printable(text).chars().take(SHOWN_CHARS).collect();
     if text.chars().count() > SHOWN_CHARS {

@@ -14,7 +14,7 @@ use crate::progress::Reporter;
 
 #[derive(Args)]
 pub struct Embed {
-    /// The file
+    /// The file of records
     file: PathBuf,
     /// Where to write the vectors
     #[arg(short, long, value_name = "OUT.npy")]

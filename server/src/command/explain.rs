@@ -11,18 +11,18 @@ use super::search::printable;
 use super::{Data, Ranking};
 use crate::wire;
 
-/// How many characters the longest bar has.
+/// The length of the longest bar in characters.
 const BAR: f32 = 24.0;
 
-/// Said of a record that no ranking holds.
-const KEPT_OUT: &str = "the query's conditions or filters keep it out";
+/// Printed for a record that is in no ranking.
+const KEPT_OUT: &str = "the query's conditions or filters exclude it";
 
 #[derive(Args)]
 pub struct Explain {
-    /// What was looked for
+    /// The query
     #[arg(allow_hyphen_values = true)]
     query: String,
-    /// The record, by its id
+    /// The id of the record
     #[arg(allow_hyphen_values = true)]
     id: String,
     /// The collection
@@ -30,7 +30,7 @@ pub struct Explain {
     collection: String,
     #[command(flatten)]
     ranking: Ranking,
-    /// Print what the API answers
+    /// Print the API's response
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -87,14 +87,14 @@ fn print_meaning(out: &mut dyn Write, meaning: &MeaningExplanation) -> Result<()
     let Some(split) = &meaning.split else {
         writeln!(
             out,
-            "  its vector was given with it: there is no telling which words it comes from"
+            "  its vector was supplied with the record, so its words' shares are unknown"
         )?;
         return Ok(());
     };
     let pairs = split.pairs.iter().map(|pair| pair.share);
     let rest = meaning.cosine - split.special - pairs.clone().sum::<f32>();
     let largest = pairs.fold(split.special.max(rest), f32::max);
-    writeln!(out, "  shares of the similarity, no causes of it")?;
+    writeln!(out, "  shares of the similarity, not its causes")?;
     let mut line =
         |what: &str, share: f32| writeln!(out, "  {what:<34} {share:>8.4} {}", bar(share, largest));
     line("[CLS] and [SEP]", split.special)?;
@@ -134,7 +134,7 @@ fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
     Ok(())
 }
 
-/// A bar as long as a part is of the largest; none for what is not positive.
+/// A bar proportional to a part of the largest; empty if the part is not positive.
 fn bar(part: f32, largest: f32) -> String {
     let length = if largest > 0.0 {
         (part / largest * BAR).round()

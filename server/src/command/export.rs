@@ -13,7 +13,7 @@ use super::Data;
 pub struct Export {
     /// The collection
     name: String,
-    /// Where to write it
+    /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]

@@ -21,23 +21,23 @@ pub struct Index {
     /// Name of the collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// Vectors made before, one row a line: f32 [n, 384] as .npy
+    /// Vectors computed in advance, one row per record: f32 [n, 384] as .npy
     #[arg(long, value_name = "FILE.npy")]
     vectors: Option<PathBuf>,
-    /// Build an existing collection anew; it answers until the new one is whole
+    /// Rebuild an existing collection; the old one stays in use until the new one is complete
     #[arg(long)]
     replace: bool,
-    /// Add to an existing collection; records with ids it knows take the place of those
-    /// (whose own choice of fields counts)
+    /// Add to an existing collection, whose choice of fields applies; records with existing ids are
+    /// replaced
     #[arg(long, conflicts_with_all = [
         "replace", "if_changed", "no_passages", "id", "title", "text", "question", "answer", "url",
         "image", "facets", "weights",
     ])]
     add: bool,
-    /// Read long texts only as far as the encoder does, rather than passage by passage
+    /// Encode only the beginning of long texts, rather than passage by passage
     #[arg(long)]
     no_passages: bool,
-    /// Do nothing where the collection was made from this very file
+    /// Do nothing if the collection was built from this exact file
     #[arg(long)]
     if_changed: bool,
     #[command(flatten)]
@@ -80,7 +80,7 @@ impl Index {
             built.map_err(|error| match error {
                 Error::CollectionExists(_) => {
                     anyhow!(
-                        "collection '{}' exists already: give --replace, --add or another --collection",
+                        "collection '{}' already exists; use --replace, --add or another --collection",
                         self.collection
                     )
                 }
@@ -98,7 +98,7 @@ impl Index {
         if report.partly_read > 0 {
             writeln!(
                 out,
-                "  {} too long for meaning to read whole; words search in all of it",
+                "  {} too long for the model to read in full; search by words covers all of it",
                 numbered(report.partly_read, "record is", "records are")
             )?;
         }
@@ -116,7 +116,7 @@ impl Index {
     }
 }
 
-/// A count with what is counted, one of them or several.
+/// A count and what is counted, in the singular or plural.
 fn numbered(count: u64, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
@@ -127,7 +127,7 @@ fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {
     })
 }
 
-/// What became of each field, a line each. A table of very many columns is cut.
+/// How each field is used, one line per field. The list of a very wide table is cut.
 fn lines(fields: &[FieldTold]) -> Vec<String> {
     const SHOWN: usize = 40;
     let width = fields
@@ -137,7 +137,7 @@ fn lines(fields: &[FieldTold]) -> Vec<String> {
     let width = width.max().unwrap_or(0).min(24);
     let line = |told: &FieldTold| format!("{:width$}  {}: {}", told.field, told.part, told.why);
     let more = fields.len().saturating_sub(SHOWN);
-    let more = (more > 0).then(|| format!("and {more} fields more"));
+    let more = (more > 0).then(|| format!("and {more} more fields"));
     fields.iter().take(SHOWN).map(line).chain(more).collect()
 }
 

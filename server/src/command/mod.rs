@@ -30,7 +30,7 @@ use crate::{model, paths, serve};
 /// Neural search you can see through: by meaning, by words, or both.
 ///
 /// Turns a file of records into a search page and an API. Start with `parallax model`,
-/// then `parallax serve`, which indexes a bundled sample where there is no data yet.
+/// then `parallax serve`, which indexes a bundled sample if there is no data yet.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 pub struct Arguments {
@@ -45,32 +45,32 @@ pub struct Arguments {
 enum Command {
     /// Serve the page and the API
     Serve(Serve),
-    /// Make a collection from a file of records (JSON, CSV) or a folder of documents
+    /// Build a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
     Search(search::Search),
     /// Answer a question from a collection of questions and answers
     Ask(ask::Ask),
-    /// Tell why a record stands where it does for a query
+    /// Explain why a record has its rank for a query
     Explain(explain::Explain),
     /// Write the vectors of a file's records as .npy, f32 [n, 384]
     Embed(embed::Embed),
-    /// Measure ranking quality on benchmarks in BEIR's form
+    /// Measure ranking quality on benchmarks in BEIR format
     ///
-    /// Vectors are kept between runs, in the platform's cache folder, since a benchmark's own
+    /// Vectors are cached between runs, in the platform's cache folder, because a benchmark's own
     /// folder may be read-only.
     Eval(eval::Eval),
     /// List the queries of a benchmark on which two modes differ most
     Compare(compare::Compare),
-    /// Measure how well it is told that nothing fits a query
+    /// Measure how well queries without a fitting record are recognised
     Fit(fit::Fit),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
-    /// Write a collection's records as lines of JSON
+    /// Write a collection's records as JSON lines
     Export(export::Export),
     /// Write a collection with its records, vectors and graph as one file
     Snapshot(snapshot::Snapshot),
-    /// Make a collection from a snapshot
+    /// Create a collection from a snapshot
     Restore(snapshot::Restore),
     /// Fetch the model all-MiniLM-L6-v2
     Model(Model),
@@ -78,14 +78,14 @@ enum Command {
 
 #[derive(Args)]
 struct Serve {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:3000", value_name = "HOST:PORT", value_parser = address)]
     addr: SocketAddr,
-    /// The collection that answers where none is named [default: the one served last, else the
+    /// The collection to use when a request names none [default: the one served last, else the
     /// first by name]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
-    /// File with the key that writers must show; without one, only this machine writes
+    /// File with the key required for writes; without one, only this machine may write
     #[arg(long, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
     #[command(flatten)]
@@ -94,7 +94,7 @@ struct Serve {
 
 #[derive(Args)]
 struct Model {
-    /// Take it from a folder: model.safetensors and tokenizer.json, or an ONNX export
+    /// Install from this folder: model.safetensors and tokenizer.json, or an ONNX export
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
 }
@@ -112,17 +112,17 @@ impl Data {
         self.data_dir.clone().map_or_else(paths::data_dir, Ok)
     }
 
-    /// Opens the folder, making it where it does not exist.
+    /// Opens the folder, and creates it if it does not exist.
     fn open(&self, model: &Path) -> Result<Catalogue> {
         Ok(Catalogue::open(&self.folder()?, encoder(model)?)?)
     }
 
-    /// Opens a folder that is only read: one that does not exist is not made.
+    /// Opens the folder only if it exists, for commands that only read.
     fn open_existing(&self, model: &Path) -> Result<Catalogue> {
         let folder = self.folder()?;
         if !folder.is_dir() {
             bail!(
-                "there is no data folder {}; make one with `parallax index`, or give another --data-dir",
+                "there is no data folder {}; create one with `parallax index`, or give another --data-dir",
                 folder.display()
             );
         }
@@ -130,25 +130,25 @@ impl Data {
     }
 }
 
-/// How a query is ranked, and what its hits must fulfil.
+/// How a query is ranked, and which filters its hits must match.
 #[derive(Args)]
 struct Ranking {
     /// neural, text or hybrid
     #[arg(long, default_value = "neural")]
     mode: String,
-    /// Condition as field:value, as in city:Berlin; may be given several times
+    /// Filter as field:value, such as city:Berlin; may be given several times
     #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]
     filter: Vec<String>,
-    /// In mode hybrid the share of meaning, 0 (words alone) to 1 (meaning alone)
+    /// In mode hybrid, the share of meaning, from 0 (words alone) to 1 (meaning alone)
     #[arg(long, value_name = "SHARE")]
     balance: Option<f32>,
-    /// In mode hybrid: weighted, by scores, or rrf, by ranks
+    /// In mode hybrid, how rankings are fused: weighted, by scores, or rrf, by ranks
     #[arg(long, value_name = "NAME")]
     fusion: Option<String>,
-    /// The last word may be unfinished
+    /// Match the last word as a prefix
     #[arg(long)]
     prefix: bool,
-    /// Do not replace words that no record holds by ones that are spelled alike
+    /// Do not replace words that no record contains by similarly spelled ones
     #[arg(long)]
     as_typed: bool,
 }
@@ -167,41 +167,41 @@ impl Ranking {
     }
 }
 
-/// Which field of the file plays which part; start-ups and BEIR corpora are known.
+/// The role of each field of the file; start-ups and BEIR corpora are recognised.
 #[derive(Args)]
 struct Fields {
-    /// Field that identifies a record
+    /// Field with the record's id
     #[arg(long, value_name = "FIELD")]
     id: Option<String>,
-    /// Field shown as heading
+    /// Field shown as the heading
     #[arg(long, value_name = "FIELD")]
     title: Option<String>,
-    /// Field shown as text; of several the first that a record has, and all are searched. A
-    /// field within an object is named by its path, as in make.brand
+    /// Field shown as text; may be given several times: all are searched, and the first that a
+    /// record has is shown. A nested field is named by its path, such as make.brand
     #[arg(long, value_name = "FIELD")]
     text: Vec<String>,
-    /// Field that holds a question; with --answer the collection answers questions
+    /// Field with a question; with --answer, the collection answers questions
     #[arg(long, value_name = "FIELD")]
     question: Option<String>,
-    /// Field that holds the question's answer
+    /// Field with the question's answer
     #[arg(long, value_name = "FIELD")]
     answer: Option<String>,
-    /// Field that holds a link
+    /// Field with a link
     #[arg(long, value_name = "FIELD")]
     url: Option<String>,
-    /// Field that holds a picture's address
+    /// Field with the address of a picture
     #[arg(long, value_name = "FIELD")]
     image: Option<String>,
-    /// Field to filter by, and its kind where it is not told by the values: text, number, boolean
-    /// or date; may be given several times
+    /// Field to filter by, and its kind unless inferred from the values: text, number, boolean or
+    /// date; may be given several times
     #[arg(long = "facet", value_name = "FIELD[:KIND]")]
     facets: Vec<String>,
-    /// What a word counts in a field, as in title=3, which is the default; may be given several
+    /// Weight of words in a field, such as title=3, which is the default; may be given several
     /// times
     #[arg(long = "weight", value_name = "FIELD=N")]
     weights: Vec<String>,
-    /// Language of the texts, which decides on stems and stop words: a code such as en or de,
-    /// none for no language, auto to tell it from the texts
+    /// Language of the texts, which determines stemming and stop words: a code such as en or de,
+    /// none for no language, auto to detect it from the texts
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 }
@@ -224,10 +224,10 @@ impl Fields {
 }
 
 impl Arguments {
-    /// Does what was asked.
+    /// Runs the command.
     ///
     /// # Errors
-    /// A message for the person at the terminal.
+    /// A message for the user.
     pub fn run(self) -> Result<()> {
         let model = self.model.map_or_else(paths::model_dir, Ok)?;
         let mut out = std::io::stdout();
@@ -261,10 +261,10 @@ impl Arguments {
     }
 }
 
-/// Where a host and a port are; of several places the first in IPv4, as most tools take it.
+/// Resolves a host and port; of several addresses, the first IPv4 one is used, as in most tools.
 fn address(text: &str) -> Result<SocketAddr, String> {
     let places = text.to_socket_addrs().map_err(|error| {
-        format!("{error}; an address is a host and a port, as in 127.0.0.1:3000 or [::1]:3000")
+        format!("{error}; an address is a host and a port, such as 127.0.0.1:3000 or [::1]:3000")
     })?;
     let places: Vec<SocketAddr> = places.collect();
     let first = places.iter().find(|place| place.is_ipv4());
@@ -272,13 +272,13 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     first.copied().ok_or_else(|| "there is no such host".into())
 }
 
-/// The key in a file, without the line's end.
+/// Reads the key from a file, without the line ending.
 fn read_key(file: &Path) -> Result<String> {
     let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let key = key.trim();
     if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
         bail!(
-            "{}: an API key is one line of printable characters without blanks",
+            "{}: an API key is one line of printable characters without spaces",
             file.display()
         );
     }

@@ -15,13 +15,13 @@ pub struct Recall {
     /// The collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// How many records to hold out and ask as queries
+    /// How many records to hold out and use as queries
     #[arg(long, default_value_t = 500, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     queries: usize,
-    /// How many pairs of a query and a filter are compared with a full scan in f32; 0 for none
+    /// How many query-filter pairs are compared with a full scan in f32; 0 for none
     #[arg(long, default_value_t = 200)]
     pairs: usize,
-    /// Which ones are drawn
+    /// Seed of the random choice
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
@@ -64,17 +64,17 @@ impl Recall {
     }
 }
 
-/// What came of the pairs; of the graph only where it answered any.
+/// Summarises the pairs, and the graph only if it answered any.
 fn under_filters(filtered: &FilteredRecall) -> String {
     if filtered.pairs == 0 {
-        return "no pairs of query and filter: none of the records drawn has a title".into();
+        return "no pairs of query and filter: none of the records chosen has a title".into();
     }
     let by_graph = match filtered.by_graph {
         0 => String::new(),
         count => format!("; {count} by graph, recall@10 {:.4}", filtered.graph_recall),
     };
     format!(
-        "{} pairs of query and filter, {} to {} records passing: {} by scan, {} of them equal \
+        "{} pairs of query and filter, {} to {} matching records: {} by scan, {} of them equal \
          to the oracle{by_graph}; {} with fewer hits than exist",
         filtered.pairs,
         filtered.passing.0,
@@ -122,7 +122,7 @@ mod tests {
         };
         assert_eq!(
             under_filters(&filtered),
-            "3 pairs of query and filter, 1 to 40 records passing: 3 by scan, 3 of them equal to \
+            "3 pairs of query and filter, 1 to 40 matching records: 3 by scan, 3 of them equal to \
              the oracle; 0 with fewer hits than exist"
         );
         filtered.by_graph = 1;

@@ -12,25 +12,25 @@ use crate::wire::{self, Payload};
 
 #[derive(Args)]
 pub struct Search {
-    /// What to look for; without it, or with *, records are listed in order
+    /// The query; without it, or with *, records are listed in order
     #[arg(allow_hyphen_values = true, default_value = "")]
     query: String,
     /// The collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// How many hits at most
+    /// Maximum number of hits
     #[arg(long, default_value_t = 10)]
     limit: u32,
-    /// How many hits to pass over
+    /// Number of hits to skip
     #[arg(long, default_value_t = 0)]
     offset: u32,
-    /// The facet to list records by, as in year or, falling, -year: in mode text, and without a
-    /// query
+    /// Facet to sort records by, such as year, or -year for descending order; only in mode text or
+    /// without a query
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<String>,
     #[command(flatten)]
     ranking: Ranking,
-    /// Print what the API answers
+    /// Print the API's response
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -67,7 +67,7 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
     for correction in &response.corrections {
         writeln!(
             out,
-            "'{}' is in no record; looked for '{}' instead (--as-typed to leave it)",
+            "no record contains '{}'; searched for '{}' instead (--as-typed turns this off)",
             printable(&correction.word),
             printable(&correction.instead)
         )?;
@@ -77,7 +77,7 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
     } else if response.fits == Some(false) {
         writeln!(
             out,
-            "Nothing here matches well. These are merely the nearest:"
+            "Nothing here matches well. These are only the nearest:"
         )?;
     }
     for (rank, hit) in (offset + 1..).zip(&response.hits) {
@@ -109,22 +109,22 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
     Ok(())
 }
 
-/// The line of a hit's text that shows best what it is: the first one, of its passage where
-/// the text is long.
+/// The most informative line of a hit's text: the first one, or the first of its passage if the
+/// text is long.
 fn shown(hit: &Hit) -> Option<&str> {
     let passage = hit.passage.map(|(start, end)| start as usize..end as usize);
     let passage = passage.and_then(|passage| hit.text.get(passage));
     passage.unwrap_or(&hit.text).lines().next()
 }
 
-/// Text as a terminal may show it: control characters, which could steer it, are left out.
+/// Text that is safe to print on a terminal: control characters are removed.
 pub(super) fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
 
-/// The scores and ranks behind a hit.
+/// The scores and ranks of a hit.
 fn evidence(hit: &Hit) -> String {
     let neural = hit.signals.neural.as_ref();
     let neural = neural.map(|s| format!("#{} by meaning ({:.3})", s.rank, s.score));

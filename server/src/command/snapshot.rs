@@ -14,7 +14,7 @@ use super::Data;
 pub struct Snapshot {
     /// The collection
     name: String,
-    /// Where to write it
+    /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
@@ -23,12 +23,12 @@ pub struct Snapshot {
 
 #[derive(Args)]
 pub struct Restore {
-    /// The snapshot
+    /// The snapshot file
     file: PathBuf,
-    /// Name of the collection [default: the file's, up to its first dot]
+    /// Name of the collection [default: the file name up to its first dot]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
-    /// Take the place of an existing collection
+    /// Replace an existing collection
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
@@ -68,11 +68,9 @@ impl Restore {
         let restored = catalogue.restore(&name, file, &self.file, self.replace);
         restored.map_err(|error| match error {
             Error::CollectionExists(_) => {
-                anyhow!(
-                    "collection '{name}' exists already: give --replace, or another --collection"
-                )
+                anyhow!("collection '{name}' already exists; use --replace or another --collection")
             }
-            Error::BadName(_) => anyhow!("{error}; --collection names it otherwise"),
+            Error::BadName(_) => anyhow!("{error}; use --collection to give another name"),
             other => other.into(),
         })?;
         let records = catalogue.collection(&name)?.generation().records();

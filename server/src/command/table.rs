@@ -1,15 +1,15 @@
-//! Tables, for a terminal and as Markdown.
+//! Tables for the terminal and in Markdown.
 
 use std::fmt::Write as _;
 
-/// Rows of cells under named columns. A row has as many cells as there are columns.
+/// Rows of cells under named columns. Each row has as many cells as there are columns.
 pub struct Table {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table without rows.
+    /// Creates a table without rows.
     pub fn new(columns: &[&str]) -> Self {
         Self {
             columns: columns.iter().map(|&column| column.to_owned()).collect(),
@@ -22,7 +22,7 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// Aligned with blanks, a line a row.
+    /// As text, aligned with spaces, one row per line.
     pub fn text(&self) -> String {
         let lines = || std::iter::once(&self.columns).chain(&self.rows);
         let widths: Vec<usize> = (0..self.columns.len())
@@ -43,7 +43,7 @@ impl Table {
         text
     }
 
-    /// As Markdown has it.
+    /// As Markdown.
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.

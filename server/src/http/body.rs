@@ -1,4 +1,4 @@
-//! Reading a request's body.
+//! Parsing request bodies.
 
 use axum::http::{HeaderMap, header};
 use serde::Deserializer;
@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::error::Failure;
 
-/// The body as JSON, said to be JSON by its content type: a form on a web page elsewhere
-/// can send other types here without asking, and not that one.
+/// Parses a JSON body. Its content type must be JSON: a form on another website can send other
+/// types without a CORS preflight, but not this one.
 ///
 /// # Errors
-/// What is wrong with it, by field where it has fields.
+/// What is wrong with the body, naming the field if there is one.
 pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
     let kind = headers.get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -22,9 +22,9 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
             format!("the body's content type is '{kind}', expected application/json"),
         ));
     }
-    // A list would be read as a record's fields in their order.
+    // serde would accept a list as the fields in order.
     if body.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Failure::bad_request("the body is no JSON object"));
+        return Err(Failure::bad_request("the body is not a JSON object"));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = read(&mut reader)?;
@@ -34,10 +34,10 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
     Ok(value)
 }
 
-/// The rest of a body that was read as JSON, of which something was taken out.
+/// Parses the rest of a JSON body from which a part was taken out.
 ///
 /// # Errors
-/// What is wrong with it, by field.
+/// What is wrong with it, naming the field.
 pub fn json_value<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     read(value)
 }

@@ -1,7 +1,7 @@
-//! What an answer is bounded by: snippets, fields, records with very many keys, and texts that
-//! are longer than meaning reads.
+//! Limits on an answer: snippets, fields, records with very many keys, and texts that are too
+//! long for the model.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::write_tests::Api;
 
-/// A collection called notes with some records, whose ids are in `id`. With vectors, since
-/// encoding is not what is looked at.
+/// A collection called notes with some records, whose ids are in `id`. The records come with
+/// vectors, because these tests are not about encoding.
 async fn notes(records: Vec<Value>, passages: bool) -> Api {
     let api = Api::new();
     let schema = json!({
@@ -43,7 +43,7 @@ async fn put(api: &Api, records: Vec<Value>, with_vectors: bool) {
     assert_eq!(status, StatusCode::OK, "{answer}");
 }
 
-/// What the ranges of a hit's highlights mark.
+/// The words marked by a hit's highlights.
 fn marked(hit: &Value) -> Vec<&str> {
     let text = hit["text"].as_str().unwrap();
     let ranges = hit["highlights"]["text"].as_array().unwrap().iter();
@@ -101,7 +101,7 @@ async fn a_hit_carries_a_bounded_snippet_with_its_own_ranges() {
         let end = passage[1].as_u64().unwrap() as usize;
         assert!(end <= text.len());
     }
-    // Where nothing tells where to look, the beginning is shown.
+    // Without a match to centre it on, the snippet is the beginning.
     let answer = api
         .get("/collections/notes/records/short/similar?limit=2")
         .await;
@@ -143,13 +143,13 @@ async fn fields_are_whole_where_they_are_asked_for() {
         records[0]["text"]
     );
     assert_eq!(hit("&fields=").await["payload"], json!({}));
-    // The record itself is always whole.
+    // The record itself is always returned whole.
     assert_eq!(
         api.get("/collections/notes/records/a").await["payload"],
         records[0]
     );
 
-    // All that is asked for has a limit that is told.
+    // The requested fields have a total limit, and the error names it.
     let many: Vec<Value> = (0..12)
         .map(|n| json!({"id": format!("m{n}"), "title": "heavy", "text": "x".repeat(3 << 20)}))
         .collect();
@@ -208,7 +208,7 @@ async fn a_text_longer_than_meaning_reads_is_told() {
         json!({"id": "short", "title": "Mill", "text": sentence}),
         json!({"id": "long", "title": "Mill", "text": sentence.repeat(100)}),
     ];
-    // Without passages the model reads 256 tokens of a text.
+    // Without passages, the model reads 256 tokens of a text.
     let api = notes(Vec::new(), false).await;
     put(&api, records.clone(), false).await;
     let told = |answer: &Value| answer["read_in_part"].clone();
@@ -231,7 +231,7 @@ async fn a_text_longer_than_meaning_reads_is_told() {
             assert_eq!(told(hit), expected, "{mode}");
         }
     }
-    // With passages all of it is read; of a vector made elsewhere nothing is known.
+    // With passages, all of it is read. Nothing is known about a vector computed elsewhere.
     let api = notes(Vec::new(), true).await;
     put(&api, records.clone(), false).await;
     assert_eq!(

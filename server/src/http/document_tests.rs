@@ -1,7 +1,7 @@
-//! Files as they come, through the API: what was noticed about one is told, a document is
-//! found by its pages, and numbers keep their digits.
+//! Files of various kinds, imported through the API: notes on a file are reported, a document is
+//! found by its pages, and numbers keep all digits.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use axum::body::Body;
@@ -61,7 +61,7 @@ async fn a_document_keeps_the_name_it_was_sent_under() {
     );
     assert_eq!(preview["rows"][1]["page"], 2);
     assert_eq!(preview["proposed"]["id"], "path");
-    // Of a longer one only the beginning is sent.
+    // Only the beginning of a longer file is sent.
     let beginning = Body::from(report[..50].to_vec());
     let (status, preview) = api
         .ask("POST", "/preview?name=report.pdf&cut=true", beginning)

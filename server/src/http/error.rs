@@ -1,4 +1,4 @@
-//! From a [`Problem`] to a response: status, body and when to come back.
+//! Converts a [`Problem`] to a response: status, body and `Retry-After`.
 
 use axum::Json;
 use axum::extract::OriginalUri;
@@ -8,14 +8,14 @@ use axum::response::{IntoResponse, Response};
 use parallax_app::wire::Problem;
 use serde::Serialize;
 
-/// A problem on its way to the caller, as `{"error": {"code", "message"}}`.
+/// A problem to be sent to the caller as `{"error": {"code", "message"}}`.
 #[derive(Debug, Serialize)]
 pub struct Failure {
     error: Problem,
 }
 
 impl Failure {
-    /// A request that cannot be read.
+    /// A malformed request.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new("bad_query", message)
     }
@@ -53,42 +53,39 @@ impl IntoResponse for Failure {
     }
 }
 
-/// A body that is too long, or broke off.
+/// A body that is too large or was cut short.
 impl From<BytesRejection> for Failure {
     fn from(rejection: BytesRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                let message = "the request's body is too long: a query may have 64 KiB, a write 32 \
-                               MiB; import what is larger as a file";
+                let message = "the request body is too large: the limit is 64 KiB for a query and \
+                               32 MiB for a write; import larger data as a file";
                 Self::new("too_large", message)
             }
-            _ => Self::bad_request("the request's body broke off"),
+            _ => Self::bad_request("the request body was cut short"),
         }
     }
 }
 
-/// A path whose parts are no text.
+/// A path whose segments are not valid text.
 impl From<PathRejection> for Failure {
     fn from(_: PathRejection) -> Self {
         Self::bad_request("the path is not UTF-8")
     }
 }
 
-/// A path of the API that is none.
+/// A path that the API does not have.
 pub async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "not_found",
-        format!(
-            "the API has no {}; the README lists what it has",
-            uri.path()
-        ),
+        format!("the API has no route {}; see the README", uri.path()),
     )
 }
 
-/// A path that exists, asked in a way it does not know.
+/// A path that exists, requested with an unsupported method.
 pub async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "method_not_allowed",
-        format!("{} does not answer {method}", uri.path()),
+        format!("{} does not support {method}", uri.path()),
     )
 }

@@ -1,7 +1,6 @@
-//! Recommendations, answers to questions, nearest sentences, weights, as callers of the API
-//! ask for them.
+//! Recommendations, answers to questions, nearest sentences and field weights, through the API.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use axum::body::Body;
@@ -46,7 +45,7 @@ async fn bad_feedback_says_what_is_wrong() {
             "hate",
         ),
         (json!({"like": "1"}), StatusCode::BAD_REQUEST, "like"),
-        (json!([["1"]]), StatusCode::BAD_REQUEST, "no JSON object"),
+        (json!([["1"]]), StatusCode::BAD_REQUEST, "not a JSON object"),
         (json!({"like": ["nobody"]}), StatusCode::NOT_FOUND, "nobody"),
         (
             json!({"like": ["1"], "limit": 101}),

@@ -1,5 +1,5 @@
-//! Who may write. With an API key: whoever has it. Without one: callers on this machine
-//! that are no web page from elsewhere and come through no proxy.
+//! Who may write. With an API key: callers that have the key. Without one: callers on this
+//! machine, unless the request comes from a page of another website or through a proxy.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use parallax_app::wire::Problem;
 
 use super::error::Failure;
 
-/// Headers by which proxies tell that a request was made to them.
+/// Headers that proxies add to forwarded requests.
 const FORWARDED: [&str; 9] = [
     "forwarded",
     "via",
@@ -25,19 +25,19 @@ const FORWARDED: [&str; 9] = [
     "true-client-ip",
 ];
 
-/// Content types that a form on any web page can send without asking.
+/// Content types that a form on any website can send without a CORS preflight.
 const OF_FORMS: [&str; 3] = [
     "application/x-www-form-urlencoded",
     "multipart/form-data",
     "text/plain",
 ];
 
-/// What a writer must show.
+/// What a request must satisfy to write.
 #[derive(Clone, Default)]
 pub struct Guard(Option<Arc<str>>);
 
 impl Guard {
-    /// A guard that asks for a key, if there is one.
+    /// A guard that requires the key, if there is one.
     pub fn new(key: Option<String>) -> Self {
         Self(key.map(Arc::from))
     }
@@ -53,15 +53,15 @@ impl Guard {
             None => check_local(method, headers, peer).map_err(|why| Problem {
                 code: "forbidden".into(),
                 message: format!(
-                    "{why}; writes are only taken from this machine itself unless the service \
-                     is started with an API key"
+                    "{why}; unless the service is started with an API key, it accepts writes \
+                     only from this machine"
                 ),
             }),
         }
     }
 }
 
-/// Lets only those through who may write.
+/// Rejects callers that may not write.
 pub async fn guard(
     State(guard): State<Guard>,
     request: Request,
@@ -79,9 +79,9 @@ fn check_key(key: &str, headers: &HeaderMap) -> Result<(), Problem> {
         .and_then(|given| given.strip_prefix("Bearer "))
         .map(str::trim);
     let why = match given {
-        None => "this needs the service's API key, as `Authorization: Bearer KEY`",
+        None => "this request needs the service's API key, as `Authorization: Bearer KEY`",
         Some(given) if same(given.as_bytes(), key.as_bytes()) => return Ok(()),
-        Some(_) => "that is not the service's API key",
+        Some(_) => "this is not the service's API key",
     };
     Err(Problem {
         code: "unauthorized".into(),
@@ -89,7 +89,7 @@ fn check_key(key: &str, headers: &HeaderMap) -> Result<(), Problem> {
     })
 }
 
-/// Compares without telling by the time taken where the first difference is.
+/// Compares in constant time, so that timing does not reveal where the keys differ.
 fn same(a: &[u8], b: &[u8]) -> bool {
     let difference = a
         .iter()
@@ -113,20 +113,20 @@ fn check_local(method: &Method, headers: &HeaderMap, peer: Option<IpAddr>) -> Re
     let host = text(headers, header::HOST.as_str()).unwrap_or_default();
     if !is_local(host) {
         return Err(format!(
-            "the request is to '{host}', which is not this machine's own name"
+            "the request is addressed to '{host}', which is not a local name of this machine"
         ));
     }
     if let Some(origin) = headers.get(header::ORIGIN) {
         let origin = origin.to_str().unwrap_or_default();
         let own = origin.split_once("://").map(|(_, of)| of);
         if own != Some(host) {
-            return Err(format!("the request is made by a page of '{origin}'"));
+            return Err(format!("the request comes from a page of '{origin}'"));
         }
     }
     if let Some(site) = text(headers, "sec-fetch-site")
         && !["same-origin", "none"].contains(&site)
     {
-        return Err("the request is made by a page from elsewhere".into());
+        return Err("the request comes from a page of another website".into());
     }
     let kind = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let kind = kind
@@ -137,7 +137,7 @@ fn check_local(method: &Method, headers: &HeaderMap, peer: Option<IpAddr>) -> Re
         .to_ascii_lowercase();
     if *method == Method::POST && OF_FORMS.contains(&kind.as_str()) {
         return Err(format!(
-            "the content type {kind} is one that a form elsewhere could send (send a file as \
+            "a form on another website could send the content type {kind} (send a file as \
              application/octet-stream)"
         ));
     }
@@ -148,7 +148,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Whether a `Host` header names this machine by a name no other can take.
+/// Whether a `Host` header names this machine by a name that no other machine can have.
 fn is_local(host: &str) -> bool {
     if let Ok(address) = host.parse::<SocketAddr>() {
         return address.ip().is_loopback();

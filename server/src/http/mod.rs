@@ -1,4 +1,4 @@
-//! The HTTP surface: the page, the API, and what both have in common.
+//! The HTTP interface: the page, the API, and what they share.
 
 mod body;
 #[cfg(test)]
@@ -38,20 +38,20 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 pub use self::guard::Guard;
 use crate::service::Service;
 
-/// The longest request body: a query with some room.
+/// The largest request body by default: enough for a query.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
-/// How long a caller may fall silent while it sends a body.
+/// How long a client may pause while sending a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Everything the server answers.
+/// All routes of the server.
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     api(service.clone(), guard)
         .merge(page::router(service, options))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        // A snapshot is compressed already.
+        // A snapshot is already compressed.
         .layer(CompressionLayer::new().compress_when(
             DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")),
         ))
@@ -60,8 +60,8 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
 }
 
-/// The API alone. What reads may be asked by a page from anywhere, as the tutorial's service
-/// allows; what writes is guarded, and by no such page.
+/// The API alone. Any website may call the read routes, as with the tutorial's service; the
+/// write routes are guarded, and closed to other websites.
 pub fn api(service: Service, guard: Guard) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)

@@ -1,5 +1,5 @@
-//! The page: routes of the app rendered here, its server functions, and the built site's
-//! files.
+//! The page: the app's routes, rendered on the server, its server functions, and the files of
+//! the built site.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use tower_http::set_header::SetResponseHeader;
 
 use crate::service::Service;
 
-/// Everything that is not the API.
+/// Everything except the API.
 pub fn router(service: Service, options: LeptosOptions) -> Router {
     let backend: SharedBackend = Arc::new(service);
     let context = move || provide_context(Arc::clone(&backend));
@@ -38,8 +38,8 @@ pub fn router(service: Service, options: LeptosOptions) -> Router {
             }
         }
     });
-    // Files are served apart from the page's rendering, whose surroundings (the status of a
-    // page that failed, for one) are none of theirs.
+    // Files are served outside the page's rendering context, so that they do not inherit state
+    // such as the status of a page that failed.
     let site = Path::new(options.site_root.as_ref());
     let files = |folder: &Path| {
         ServeDir::new(folder)
@@ -47,7 +47,7 @@ pub fn router(service: Service, options: LeptosOptions) -> Router {
             .precompressed_br()
             .precompressed_gzip()
     };
-    // The package's names hold a hash of what is in them: what was fetched once stays true.
+    // The package's file names contain a hash of their contents, so they are immutable.
     let package = SetResponseHeader::if_not_present(
         files(&site.join(options.site_pkg_dir.as_ref())),
         header::CACHE_CONTROL,
@@ -65,10 +65,10 @@ pub fn router(service: Service, options: LeptosOptions) -> Router {
         .fallback_service(rest)
 }
 
-/// Where a path that ends in a slash, other than the first page's, leads without it.
+/// Where to redirect a path with a trailing slash, except `/` itself.
 fn without_last_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?;
-    // A second slash at its beginning would name another host.
+    // A path that starts with two slashes would point to another host.
     if path.is_empty() || path.starts_with("//") {
         return None;
     }
@@ -86,7 +86,7 @@ mod tests {
     use leptos_axum::ResponseOptions;
     use tower::ServiceExt;
 
-    /// A site of one picture and one script, as a build leaves it.
+    /// Sends a request to a site with one picture and one script, laid out as by a build.
     async fn ask(method: Method, uri: &str) -> Response {
         let site = tempfile::tempdir().unwrap();
         std::fs::write(site.path().join("favicon.svg"), "<svg/>").unwrap();
@@ -105,7 +105,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_that_failed_leaves_no_status_to_a_file() {
-        // What a page's rendering can leave behind on a thread it shared.
+        // What rendering a page can leave behind on a shared thread.
         let left_behind = Owner::new();
         left_behind.set();
         let failed = ResponseOptions::default();

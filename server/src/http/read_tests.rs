@@ -1,6 +1,6 @@
-//! Browsing through the API: lists, orders, facets, filters that combine, reading through.
+//! Browsing through the API: lists, sort orders, facets, combined filters, reading all records.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use axum::body::Body;
@@ -11,7 +11,7 @@ use tower::ServiceExt;
 
 use super::write_tests::Api;
 
-/// A collection of 300 widgets, of which each has a colour of its own.
+/// A collection of 300 widgets, each with a different colour.
 async fn widgets() -> Api {
     let api = Api::new();
     let fields = json!({"id": "id", "title": "title",
@@ -92,7 +92,7 @@ async fn counts_say_how_many_values_more_there_are() {
     assert_eq!(found["values"], json!([]));
     for (at, needle) in [
         ("facets/size", "its facets are"),
-        ("facets/colour?limit=500", "1 to 200"),
+        ("facets/colour?limit=500", "between 1 and 200"),
         ("facets/colour?prefx=a", "prefx"),
     ] {
         let answer = api.get(&format!("/collections/notes/{at}")).await;
@@ -155,7 +155,7 @@ async fn a_collection_is_read_through_while_it_changes() {
     let mut met = read(&first);
     assert_eq!(met.len(), 120);
     assert_eq!(first["records"][0]["payload"]["colour"], "Colour 0");
-    // One goes that is still ahead, one that was met is changed.
+    // Delete a record that is still ahead, and change one that was already read.
     api.ask("DELETE", "/collections/notes/records/w200", Body::empty())
         .await;
     let change = json!({"records": [{"id": "w5", "title": "widget 5, repainted"}]});

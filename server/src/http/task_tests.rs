@@ -1,7 +1,7 @@
-//! Imports through the API, where they do not simply go well: followed, called off, looked
-//! at beforehand, and fed with files that were made to do harm.
+//! Imports through the API that do not simply succeed: watched, cancelled, previewed, and given
+//! malicious files.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::Write;
@@ -26,7 +26,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packed.finish().unwrap()
 }
 
-/// The states that a task's stream of events tells, once the stream has ended.
+/// The states in a task's event stream, once it has ended.
 async fn events(api: &Api, id: &Value) -> Vec<Value> {
     let request = Request::get(format!("/api/v1/tasks/{id}/events"));
     let response = api
@@ -35,7 +35,7 @@ async fn events(api: &Api, id: &Value) -> Vec<Value> {
         .oneshot(request.body(Body::empty()).unwrap());
     let body = response.await.unwrap().into_body().collect();
     let body = tokio::time::timeout(LONG, body).await;
-    let body = body.expect("the stream does not end").unwrap().to_bytes();
+    let body = body.expect("the stream must end").unwrap().to_bytes();
     let text = String::from_utf8(body.to_vec()).unwrap();
     text.lines()
         .filter_map(|line| line.strip_prefix("data:"))
@@ -43,7 +43,7 @@ async fn events(api: &Api, id: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// What came of a file: the task's message, or why it was refused at once.
+/// The result of uploading a file: the task's message, or why it was rejected at once.
 async fn import(api: &Api, uri: &str, file: impl Into<Body>) -> Result<Value, String> {
     let (status, started) = api.ask("POST", uri, file.into()).await;
     if status != StatusCode::ACCEPTED {
@@ -72,12 +72,12 @@ async fn the_events_of_a_task_end_with_it() {
         followed[..followed.len() - 1]
             .iter()
             .all(|task| task["state"] != "done"),
-        "the last state is told once"
+        "the last state is sent once"
     );
-    // Whoever comes when it is over is told so, and nothing more.
+    // A client that connects after the end receives the last state, and nothing more.
     assert_eq!(events(&api, id).await, std::slice::from_ref(last));
 
-    // A task that is called off ends its events too.
+    // A task that is cancelled also ends its events.
     let (_, started) = api.ask("POST", uri, Body::from(lines(20_000))).await;
     let id = started["task"]["id"].clone();
     let (followed, cancelled) = tokio::join!(events(&api, &id), async {
@@ -102,7 +102,7 @@ async fn a_cancelled_import_says_what_was_kept() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     });
-    begun.await.expect("nothing is written");
+    begun.await.expect("something must be written");
     api.ask("DELETE", &format!("/tasks/{id}"), Body::empty())
         .await;
     let task = api.over(&started).await;
@@ -111,7 +111,7 @@ async fn a_cancelled_import_says_what_was_kept() {
     assert!((1..50_000).contains(&kept), "{kept}");
     let message = task["message"].as_str().unwrap();
     assert!(
-        message.contains(&format!("the first {kept} lines were added and stay")),
+        message.contains(&format!("the first {kept} lines were added and kept")),
         "{kept} are there: {message}"
     );
     assert_eq!(task["records"], kept);
@@ -120,7 +120,7 @@ async fn a_cancelled_import_says_what_was_kept() {
         .await;
     assert_eq!(last["payload"]["text"], format!("note {}", kept - 1));
 
-    // One that makes a collection leaves nothing, and promises nothing.
+    // A task that creates a collection leaves nothing behind, and does not claim to.
     let uri = "/collections/other/import?file=a.jsonl";
     let (_, started) = api.ask("POST", uri, Body::from(lines(50_000))).await;
     let id = &started["task"]["id"];
@@ -202,7 +202,7 @@ async fn a_file_is_imported_as_it_was_previewed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_little_that_unpacks_into_very_much_is_refused_clearly() {
     let api = Api::new();
-    // 128 MB in 128 KB: without a line end, then as lines that hold nothing.
+    // 128 MB in 128 KB: first without a line ending, then as blank lines.
     let endless = gzip(&vec![b'x'; 128 << 20]);
     assert!(endless.len() < 1 << 18);
     let open = {
@@ -229,7 +229,7 @@ async fn a_little_that_unpacks_into_very_much_is_refused_clearly() {
         assert!(message.contains(needle), "{name}: {message}");
     }
 
-    // Many good records in little: the beginning is shown, and only the beginning.
+    // Many valid records in a small file: only the beginning is shown.
     let many = gzip(
         "{\"text\": \"bread\", \"more\": 1}\n"
             .repeat(2_000_000)

@@ -1,6 +1,6 @@
-//! The API as its callers see it: the router itself, over the real model and the sample.
+//! The API as its clients see it: the router itself, with the real model and the sample.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::{Arc, OnceLock};
@@ -20,7 +20,7 @@ use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::{paths, sample};
 
-/// What writers must show.
+/// The API key of the tests.
 pub(super) const KEY: &str = "key-of-the-tests";
 
 /// The real encoder, loaded once for all tests.
@@ -34,7 +34,7 @@ pub fn encoder() -> Arc<QueryEncoder> {
     Arc::clone(ENCODER.get_or_init(load))
 }
 
-/// The API over the sample, indexed once for all tests.
+/// The API over the sample, which is indexed once for all tests.
 pub(super) fn ready() -> Router {
     static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
     let (_, catalogue, tasks) = OPENED.get_or_init(|| {
@@ -210,7 +210,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "/api/search?q=a&neural=maybe",
             400,
             "bad_query",
-            "true and false",
+            "true or false",
         ),
         (long.as_str(), 400, "bad_query", "2000"),
         ("/api/search?q=%20", 400, "bad_query", "empty"),
@@ -249,7 +249,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "/api/v1/collections/sample/search?q=a&limit=-1",
             400,
             "bad_query",
-            "a whole number is expected",
+            "it must be a whole number",
         ),
         (
             "/api/v1/collections/sample/search?q=a&facets=city&facets=city",
@@ -267,7 +267,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "/api/v1/collections/sample/search?q=a&limit=0",
             400,
             "bad_query",
-            "1 to 100",
+            "between 1 and 100",
         ),
         (
             "/api/v1/collections/none/search?q=a",
@@ -291,7 +291,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
             "/api/v1/collections/sample/search?q=a&explain=true&limit=21",
             400,
             "bad_query",
-            "1 to 20",
+            "between 1 and 20",
         ),
         (
             "/api/v1/collections/sample/records/x/explain?q=a",
@@ -345,7 +345,7 @@ async fn bad_requests_get_a_code_and_a_sentence() {
     let (_, answer) = post(r#"{"query":"a","top_k":101}"#).await;
     assert_eq!(
         answer["error"]["message"],
-        "top_k is 101, allowed is 1 to 100"
+        "top_k is 101; it must be between 1 and 100"
     );
     let form = Request::post("/search").header(header::CONTENT_TYPE, "text/plain");
     let (status, answer) = send(ready(), form.body(Body::from("{}")).unwrap()).await;

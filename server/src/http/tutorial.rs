@@ -1,5 +1,5 @@
-//! The two interfaces that others' clients already speak: the tutorial's
-//! `GET /api/search` and the FAISS service's `POST /search`, over the default collection.
+//! Two interfaces for existing clients: the tutorial's `GET /api/search` and the FAISS service's
+//! `POST /search`, over the default collection.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -16,7 +16,7 @@ use super::error::Failure;
 use super::v1::parameters;
 use crate::service::Service;
 
-/// How many records the tutorial's service answers with.
+/// How many records the tutorial's service returns.
 const TUTORIAL_LIMIT: usize = 5;
 
 /// `POST /search`.
@@ -46,7 +46,7 @@ pub async fn search(
         None | Some("true" | "1") => Mode::Neural,
         Some("false" | "0") => Mode::Text,
         Some(other) => {
-            let message = format!("neural is '{other}', allowed are true and false");
+            let message = format!("neural is '{other}'; it must be true or false");
             return Err(Failure::bad_request(message));
         }
     };
@@ -56,7 +56,7 @@ pub async fn search(
         ..Query::new(search.q)
     };
     let answer = service.with_collection(None, move |collection| {
-        // These interfaces know no lists.
+        // These interfaces require a query.
         query.check()?;
         collection.search(&query)
     });
@@ -92,7 +92,7 @@ async fn vector_search(
     let search: VectorSearch = json_body(&headers, &body?)?;
     let limit = search.top_k.unwrap_or(10);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        let message = format!("top_k is {limit}, allowed is 1 to {MAX_LIMIT}");
+        let message = format!("top_k is {limit}; it must be between 1 and {MAX_LIMIT}");
         return Err(Failure::bad_request(message));
     }
     let query = Query {
@@ -103,7 +103,7 @@ async fn vector_search(
         query.check()?;
         let answer = collection.search(&query)?;
         let schema = collection.schema();
-        // A score is a cosine: where words have answered, there is none.
+        // The score is a cosine, which hits found by words do not have.
         let near = answer.hits.into_iter().filter(|_| !answer.unread);
         let results = near.map(|hit| VectorResult {
             id: hit.record.number.0,

@@ -1,7 +1,7 @@
-//! Writing through the API: the router itself, over the real model and data folders of
-//! their own.
+//! Writing through the API: the router itself, with the real model and a data folder for each
+//! test.
 
-// Helpers of tests fail as tests do.
+// Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::opened::Opened;
 use crate::service::Service;
 use crate::tasks::Tasks;
 
-/// Far longer than anything here takes.
+/// Much longer than anything here should take.
 pub const LONG: Duration = Duration::from_secs(120);
 
-/// The API over a data folder of its own.
+/// The API over its own data folder.
 pub(super) struct Api {
     pub router: Router,
     pub catalogue: Arc<Catalogue>,
@@ -73,7 +73,7 @@ impl Api {
             .collect()
     }
 
-    /// A collection of notes, some of them written.
+    /// Creates a collection of notes and writes a few.
     pub async fn notes(&self) {
         let fields = json!({"id": "id", "text": "text", "facets": ["city", "year:number"]});
         let (status, made) = self.json("PUT", "/collections/notes", fields).await;
@@ -90,7 +90,7 @@ impl Api {
         assert_eq!(written["ids"], json!(["milk", "sun", "pet"]));
     }
 
-    /// A task once it is over.
+    /// Waits until a task has ended.
     pub async fn over(&self, started: &Value) -> Value {
         let id = &started["task"]["id"];
         let end = async {
@@ -103,7 +103,7 @@ impl Api {
             }
         };
         let over = tokio::time::timeout(LONG, end).await;
-        over.expect("the task does not end")
+        over.expect("the task must end")
     }
 }
 
@@ -174,7 +174,7 @@ async fn a_record_called_as_a_path_is_reached_as_others_are() {
     let (status, written) = api.json("PUT", "/collections/notes/records", records).await;
     assert_eq!(status, StatusCode::OK, "{written}");
 
-    // Reading needs no key, as for any other record.
+    // Reading it needs no key, as for any other record.
     let request = Request::get(format!("/api/v1{at}")).body(Body::empty());
     let (status, read) = send(api.router.clone(), request.unwrap()).await;
     assert_eq!((status, &read["id"]), (StatusCode::OK, &json!("delete")));
@@ -185,7 +185,7 @@ async fn a_record_called_as_a_path_is_reached_as_others_are() {
     assert_eq!((status, &deleted["deleted"]), (StatusCode::OK, &json!(1)));
     let (status, _) = api.ask("DELETE", at, Body::empty()).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    // Its path still deletes many.
+    // Its path still serves the bulk delete.
     let ids = json!({"ids": ["milk", "sun"]});
     let (status, deleted) = api.json("POST", at, ids).await;
     assert_eq!((status, &deleted["deleted"]), (StatusCode::OK, &json!(2)));

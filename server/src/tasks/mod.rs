@@ -1,9 +1,9 @@
-//! Imports as tasks: a file is taken in whole first, then read in the background, one file
-//! at a time, with half of the machine.
+//! Imports run as tasks: a file is uploaded completely, then read in the background, one file
+//! at a time, using half of the cores.
 //!
-//! Upload and task lie in the data folder until the task is over, so that a restart goes on
-//! with what was not. A task that makes a collection begins anew then, for nothing of it
-//! was to be seen; one that adds to a collection goes on after the last line written.
+//! The upload and the task stay in the data folder until the task ends, so that unfinished tasks
+//! resume after a restart. A task that creates a collection starts over, because none of it was
+//! visible yet; one that adds to a collection resumes after the last line written.
 
 mod run;
 mod spool;
@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 pub use spool::{Incoming, Plan};
 
-/// How many tasks that are over are remembered.
+/// How many finished tasks are remembered.
 const REMEMBERED: usize = 100;
 
 /// The tasks of a data folder.
@@ -32,21 +32,21 @@ pub struct Tasks {
     queue: Sender<Arc<Entry>>,
 }
 
-/// A task and what is needed to do it.
+/// A task and what is needed to run it.
 struct Entry {
     plan: Plan,
     cancelled: AtomicBool,
     task: watch::Sender<Task>,
-    /// The name under which the collection keeps how far the import into it has come, once
-    /// it is known that it is one into a collection.
+    /// The name under which the collection stores the progress of the import. It is set once the
+    /// task is known to add to a collection.
     note: OnceLock<String>,
 }
 
 impl Tasks {
-    /// Finds the tasks of a data folder, and starts to work on those that are not over.
+    /// Opens the tasks of a data folder, and starts to run the unfinished ones.
     ///
     /// # Errors
-    /// What keeps the folder from being read.
+    /// If the folder cannot be read.
     pub fn open(data_dir: &Path, catalogue: Arc<Catalogue>) -> Result<Arc<Self>> {
         let spool = spool::Spool::open(data_dir)?;
         let (queue, waiting) = channel();
@@ -62,22 +62,22 @@ impl Tasks {
         std::thread::Builder::new()
             .name("imports".into())
             .spawn(move || worker.work(&waiting, &catalogue))
-            .context("no thread for imports")?;
+            .context("cannot start the import thread")?;
         Ok(tasks)
     }
 
-    /// A place for a file that is about to come.
+    /// Creates a place for a file to be uploaded to.
     ///
     /// # Errors
-    /// What keeps the data folder from being written.
+    /// If the data folder cannot be written.
     pub fn receive(&self) -> std::io::Result<Incoming> {
         self.spool.receive()
     }
 
-    /// Queues the import of a file that has come whole.
+    /// Queues the import of a completely uploaded file.
     ///
     /// # Errors
-    /// What keeps the data folder from being written.
+    /// If the data folder cannot be written.
     pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Task> {
         let task = self.spool.keep(incoming, &plan)?;
         self.add(plan, task.clone());
@@ -91,7 +91,7 @@ impl Tasks {
         tasks.map(|entry| entry.task.borrow().clone()).collect()
     }
 
-    /// A task, and whatever becomes of it.
+    /// A task and its future states.
     ///
     /// # Errors
     /// `not_found`.
@@ -99,7 +99,7 @@ impl Tasks {
         Ok(self.entry(id)?.task.subscribe())
     }
 
-    /// Has a task end at its next step, unless it is over.
+    /// Cancels a task, which ends at its next step unless it has already ended.
     ///
     /// # Errors
     /// `not_found`.
@@ -124,7 +124,7 @@ impl Tasks {
         let known = lock(&self.known);
         known.get(&id).cloned().ok_or_else(|| Problem {
             code: "not_found".into(),
-            message: format!("there is no task {id}; GET /api/v1/tasks lists those there are"),
+            message: format!("there is no task {id}; GET /api/v1/tasks lists the tasks"),
         })
     }
 
@@ -155,7 +155,7 @@ impl Tasks {
         }
         drop(known);
         if !over {
-            // The other end is gone only when the service is.
+            // The receiver is dropped only when the service ends.
             let _ = self.queue.send(entry);
         }
     }
@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(catalogue.names().unwrap(), ["first"]);
         assert!(!folder.path().join("imports/.upload-cut").exists());
 
-        // One that came to its end, but could not write that down, is not done twice.
+        // A task that finished but could not record it is not run twice.
         let spool = spool::Spool::open(folder.path()).unwrap();
         spool.tasks().unwrap();
         let incoming = spool.receive().unwrap();
@@ -238,7 +238,7 @@ mod tests {
             std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
             spool.keep(incoming, &plan("first")).unwrap().id
         };
-        // Each start takes it up, and ends while it is at work.
+        // Each start resumes the task, and ends while it is running.
         let mut starts = 0;
         let given_up = loop {
             let spool = spool::Spool::open(folder.path()).unwrap();
@@ -248,14 +248,14 @@ mod tests {
             }
             assert_eq!(task.state, TaskState::Queued);
             starts += 1;
-            assert!(starts < 10, "it is taken up for ever");
+            assert!(starts < 10, "it is resumed forever");
         };
-        assert!(starts >= 2, "it is given up at the first interruption");
+        assert!(starts >= 2, "it is abandoned at the first interruption");
         assert_eq!(given_up.state, TaskState::Failed);
         let message = given_up.message.unwrap();
-        assert!(message.contains("again and again"), "{message}");
+        assert!(message.contains("repeatedly"), "{message}");
 
-        // The next start leaves it alone, and does what comes after it.
+        // The next start skips it and runs the task after it.
         let catalogue = Arc::new(Catalogue::open(folder.path(), encoder()).unwrap());
         let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
         assert_eq!(wait(&tasks, id).state, TaskState::Failed);

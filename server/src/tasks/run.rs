@@ -1,4 +1,4 @@
-//! Doing one task.
+//! Runs one task.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -14,7 +14,7 @@ use super::Entry;
 use super::spool::Spool;
 use crate::wire;
 
-/// Does a task and says in it how it ended.
+/// Runs a task and records in it how it ended.
 pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
     let begun = entry.task.send_if_modified(|task| {
         let waited = task.state == TaskState::Queued;
@@ -23,7 +23,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
         }
         waited
     });
-    // Called off at the last moment.
+    // Cancelled at the last moment.
     if !begun {
         return;
     }
@@ -32,7 +32,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
     let done = done.unwrap_or_else(|_| {
         Err(Error::import(
             &entry.plan.file,
-            "something went wrong here; the server's log says what",
+            "something went wrong; see the server's log",
         ))
     });
     entry.task.send_modify(|task| {
@@ -84,11 +84,11 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     {
         return Ok(report);
     }
-    // An earlier import may have made the collection while this one waited.
+    // An earlier import may have created the collection while this one was queued.
     let exists = catalogue.names()?.contains(&plan.collection);
     if plan.adds || (exists && !plan.replace) {
         let collection = catalogue.collection(&plan.collection)?;
-        // By its file, since numbers begin anew where the tasks were removed.
+        // The name includes the file's hash, because task numbers start over if tasks are deleted.
         let note = format!("import-{id}-{}", source.sha256());
         let note = entry.note.get_or_init(|| note);
         let source = source.for_schema(collection.schema().clone());
@@ -97,8 +97,8 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     catalogue.build(&plan.collection, build(&source), plan.replace)
 }
 
-/// The report of a task that had made its collection when the process ended, before it
-/// could write that down.
+/// The report of a task that created its collection, if the process ended before it could record
+/// that.
 fn made_before(
     entry: &Entry,
     source: &SourceFile,
@@ -119,8 +119,7 @@ fn made_before(
     }))
 }
 
-/// What stays of a task that did not come to its end, where something does: as far as the
-/// collection itself says.
+/// What an unfinished task leaves behind, if anything, according to the collection itself.
 fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<String> {
     let note = entry.note.get()?;
     let collection = catalogue.collection(&entry.plan.collection).ok()?;
@@ -129,22 +128,22 @@ fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<
     task.records = reached.saturating_sub(task.skipped);
     Some(match reached {
         0 => "nothing was added".to_owned(),
-        1 => "the record of the first line was added and stays".to_owned(),
-        lines => format!("the records of the first {lines} lines were added and stay"),
+        1 => "the record of the first line was added and kept".to_owned(),
+        lines => format!("the records of the first {lines} lines were added and kept"),
     })
 }
 
-/// An error as whoever sent the file understands it: without the paths things have here.
+/// An error as shown to the person who uploaded the file: without the server's paths.
 fn message(error: &Error, entry: &Entry) -> String {
     let file = &entry.plan.file;
     match error {
         Error::Import { message, .. } => format!("{file}: {message}"),
         Error::Npy { reason, .. } => format!("{file}: {reason}"),
         Error::NoCollection { name, .. } => {
-            format!("the collection '{name}' was dropped meanwhile")
+            format!("the collection '{name}' was dropped in the meantime")
         }
         full if full.is_full() => "the server's disk is full; make room and import it again".into(),
-        // A gzip file that is cut or damaged.
+        // A truncated or damaged gzip file.
         Error::Io { reason, .. }
             if matches!(
                 reason.kind(),
@@ -155,7 +154,7 @@ fn message(error: &Error, entry: &Entry) -> String {
         }
         Error::Io { .. } | Error::Store { .. } | Error::Write { .. } | Error::Format { .. } => {
             tracing::error!(%error, task = entry.task.borrow().id, "an import failed");
-            "something went wrong here; the server's log says what".into()
+            "something went wrong; see the server's log".into()
         }
         other => other.to_string(),
     }
@@ -168,15 +167,15 @@ fn skipped(line: parallax::collection::Skipped) -> SkippedLine {
     }
 }
 
-/// Tells how far a task is.
+/// Reports the progress of a task.
 struct Meter<'a> {
     entry: &'a Entry,
     started: Instant,
-    /// When it last told.
+    /// When it last reported.
     shown: Mutex<Instant>,
 }
 
-/// How often a task's numbers change for those who watch.
+/// How often a task's progress is updated for its watchers.
 const EVERY: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl<'a> Meter<'a> {

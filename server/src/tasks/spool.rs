@@ -1,5 +1,5 @@
-//! The folder where uploads and tasks lie: `imports` in the data folder. A task is a JSON
-//! file, its upload a folder beside it with the file under its own name.
+//! The folder for uploads and tasks: `imports` in the data folder. Each task is a JSON file
+//! beside a folder that contains its upload under its original name.
 
 use std::fs;
 use std::io;
@@ -13,34 +13,34 @@ use serde::{Deserialize, Serialize};
 
 const FOLDER: &str = "imports";
 
-/// How often a task is taken up again after the process ended: one that brings it down
-/// would otherwise do so at every start.
+/// How often an interrupted task is restarted. Without a limit, a task that crashes the process
+/// would crash it at every start.
 const MAX_INTERRUPTED: u32 = 3;
 
-/// What is to be done with a file.
+/// What to do with an uploaded file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
-    /// The collection to make, or to add to where it exists.
+    /// The collection to create, or to add to if it exists.
     pub collection: String,
-    /// The file's own name.
+    /// The original name of the file.
     pub file: String,
-    /// Which fields play which parts; all `None` where the file tells by itself.
+    /// The role of each field; all `None` if it is inferred from the file.
     pub fields: Proposed,
-    /// Whether records are added to a collection that is there, rather than one made.
+    /// Whether to add to an existing collection rather than create one.
     pub adds: bool,
-    /// Whether a collection that is made may take the place of one that is there.
+    /// Whether a new collection may replace an existing one.
     pub replace: bool,
     /// Whether long texts are encoded passage by passage.
     pub passages: bool,
 }
 
-/// A file on its way; it is gone when this is dropped before the file was kept.
+/// A file being uploaded. Dropping this deletes the file, unless it has been kept.
 pub struct Incoming {
     folder: tempfile::TempDir,
 }
 
 impl Incoming {
-    /// Where its bytes go.
+    /// Where to write its bytes.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("upload")
     }
@@ -50,7 +50,7 @@ impl Incoming {
 struct Kept {
     plan: Plan,
     task: Task,
-    /// How often the process ended while the task was under way.
+    /// How often the process ended while the task was running.
     #[serde(default)]
     interrupted: u32,
 }
@@ -68,7 +68,7 @@ impl Spool {
             folder,
             next: AtomicU64::new(1),
         };
-        // Uploads that broke off with the process.
+        // Uploads that were interrupted when the process ended.
         for entry in fs::read_dir(&spool.folder)?.flatten() {
             if entry.file_name().to_string_lossy().starts_with(".upload-") {
                 let _ = fs::remove_dir_all(entry.path());
@@ -77,7 +77,7 @@ impl Spool {
         Ok(spool)
     }
 
-    /// The tasks there are, oldest first; those that were under way are queued again.
+    /// The stored tasks, oldest first. Those that were running are queued again.
     pub fn tasks(&self) -> Result<Vec<(Plan, Task)>> {
         let mut tasks = Vec::new();
         for entry in fs::read_dir(&self.folder)?.flatten() {
@@ -101,7 +101,7 @@ impl Spool {
                         if !self.upload(task.id, &plan.file).is_file() {
                             fail("the uploaded file is gone; import it again");
                         } else if interrupted >= MAX_INTERRUPTED {
-                            fail("the service ended again and again while it was imported");
+                            fail("the service stopped repeatedly while importing it");
                         } else {
                             task.state = TaskState::Queued;
                         }
@@ -110,7 +110,7 @@ impl Spool {
                     tasks.push((plan, task));
                 }
                 Err(error) => {
-                    tracing::warn!(file = %path.display(), %error, "a task cannot be read");
+                    tracing::warn!(file = %path.display(), %error, "cannot read a task");
                 }
             }
         }
@@ -128,7 +128,7 @@ impl Spool {
         Ok(Incoming { folder })
     }
 
-    /// Makes an upload and its task last.
+    /// Stores an upload and its task permanently.
     pub fn keep(&self, incoming: Incoming, plan: &Plan) -> parallax::Result<Task> {
         let fail = || Error::io(&self.folder);
         let id = self.next.fetch_add(1, Ordering::Relaxed);
@@ -165,20 +165,20 @@ impl Spool {
         Ok(task)
     }
 
-    /// Where a task's upload lies, under its own name, which tells its format.
+    /// The path of a task's upload. It keeps its original name, which determines the format.
     pub fn upload(&self, id: u64, file: &str) -> PathBuf {
         self.folder.join(id.to_string()).join(name(file))
     }
 
-    /// Writes down how a task ended, and lets its upload go.
+    /// Records how a task ended, and deletes its upload.
     pub fn finish(&self, plan: &Plan, task: &Task) {
         if let Err(error) = self.write(plan, task, 0) {
-            tracing::warn!(%error, task = task.id, "how a task ended is not written down");
+            tracing::warn!(%error, task = task.id, "cannot record how a task ended");
         }
         let _ = fs::remove_dir_all(self.folder.join(task.id.to_string()));
     }
 
-    /// Removes all there is of a task.
+    /// Deletes everything stored for a task.
     pub fn forget(&self, id: u64) {
         let _ = fs::remove_file(self.folder.join(format!("{id}.json")));
         let _ = fs::remove_dir_all(self.folder.join(id.to_string()));
@@ -198,8 +198,8 @@ impl Spool {
     }
 }
 
-/// A file's name as one of a folder's entries: without a path, never hidden or empty, and
-/// with its end, which tells its format.
+/// The file name as a single folder entry: without a path, never hidden or empty, and with its
+/// extension, which determines the format.
 fn name(file: &str) -> String {
     let last = file.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).collect();

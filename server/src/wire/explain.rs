@@ -1,11 +1,11 @@
-//! From the engine's explanation to the one that travels.
+//! Converts the engine's explanation to the wire type.
 
 use std::ops::Range;
 
 use parallax::explain;
 use parallax_app::wire;
 
-/// An explanation as it travels.
+/// Converts an explanation.
 pub fn explanation(explanation: explain::Explanation) -> wire::Explanation {
     wire::Explanation {
         words: words(explanation.words),

@@ -1,4 +1,4 @@
-//! A hit as it travels: bounded, whatever the record holds.
+//! Converts hits to the wire type, with a bounded size whatever the record contains.
 
 use std::ops::Range;
 
@@ -7,29 +7,29 @@ use parallax::record::{Payload as Fields, value_at};
 use parallax::{Error, Schema};
 use parallax_app::wire;
 
-/// How many bytes of JSON a hit's fields come to where none are asked for by name; those that
-/// would exceed it are left out.
+/// The maximum size of a hit's fields in bytes of JSON if none are requested by name. Fields that
+/// would exceed it are omitted.
 const MAX_FIELDS_BYTES: usize = 64 << 10;
-/// How many bytes all hits' fields may come to that are asked for by name.
+/// The maximum total size, over all hits, of fields requested by name.
 const MAX_ASKED_BYTES: usize = 32 << 20;
-/// How many fields that are left out are named.
+/// How many omitted fields are named.
 const MAX_LEFT_OUT: usize = 20;
-/// How many values of facets a hit carries, and how long each may be, in bytes.
+/// How many facet values a hit contains, and how long each may be, in bytes.
 const MAX_FACETS: usize = 100;
 const MAX_FACET_BYTES: usize = 1_000;
 
-/// Whether a hit carries the record's original fields.
+/// Whether a hit includes the record's original fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
-    /// As the API has it: title and text then are what stands in these fields, markup and all.
+    /// For the API: the fields are included, and title and text are unchanged, with any markup.
     Sent,
-    /// As a reader has it, on the page and in the terminal: title and text are free of markup.
+    /// For readers, on the page and in the terminal: no fields, and title and text without markup.
     Left,
 }
 
-/// The fields that are asked for.
+/// The requested fields.
 enum Asked<'a> {
-    /// None by name: those that are not too long.
+    /// None by name: all that are not too large.
     Fitting,
     All,
     Named(Vec<&'a str>),
@@ -52,7 +52,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// What a hit carries of a record's fields, and which are left out.
+    /// Splits a record's fields into those to include and the names of those omitted.
     fn of_record(&self, schema: &Schema, fields: Fields) -> (Fields, Vec<String>) {
         match self {
             Self::Fitting => fitting(fields),
@@ -62,10 +62,10 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Hits with the fields that are asked for, or with those that fit.
+/// Converts hits, with the requested fields, or else with those that fit.
 ///
 /// # Errors
-/// [`Error::BadQuery`] where the fields asked for come to too much.
+/// [`Error::BadQuery`] if the requested fields are too large.
 pub fn hits(
     found: Vec<Hit>,
     schema: &Schema,
@@ -95,7 +95,7 @@ pub fn hits(
 
 fn too_much() -> Error {
     Error::BadQuery(format!(
-        "the fields asked for come to more than {} MiB: name fewer fields, or ask for fewer hits",
+        "the requested fields exceed {} MiB; request fewer fields or fewer hits",
         MAX_ASKED_BYTES >> 20
     ))
 }
@@ -118,7 +118,7 @@ fn fitting(fields: Fields) -> (Fields, Vec<String>) {
     (kept, left_out)
 }
 
-/// Fields by their names; `title` and `text` stand for those that play these parts as well.
+/// Selects fields by name; `title` and `text` also select the fields in these roles.
 fn named(schema: &Schema, fields: &Fields, names: &[&str]) -> Fields {
     let words = schema.words();
     let mut kept = Fields::new();
@@ -134,7 +134,7 @@ fn named(schema: &Schema, fields: &Fields, names: &[&str]) -> Fields {
     kept
 }
 
-/// How many bytes of JSON a field takes.
+/// The size of a field in bytes of JSON.
 fn size((name, value): (&String, &serde_json::Value)) -> usize {
     name.len() + value.to_string().len()
 }
@@ -181,7 +181,7 @@ fn hit(hit: Hit) -> wire::Hit {
     }
 }
 
-/// A part of a text, without a copy where that is all of it.
+/// A part of a text; no copy is made if it is the whole text.
 fn part(text: String, part: Range<usize>) -> String {
     if part == (0..text.len()) {
         return text;
@@ -200,7 +200,7 @@ fn copies(copies: Copies) -> Option<wire::Copies> {
     })
 }
 
-/// The first values of a record's facets, and how many more there are.
+/// The first facet values of a record, and how many more there are.
 fn some_facets(facets: Vec<(String, String)>) -> (Vec<wire::Facet>, u32) {
     let all = facets.len();
     let short = facets

@@ -1,4 +1,4 @@
-//! From the engine's types to those that travel.
+//! Converts the engine's types to the wire types, and back.
 
 mod explain;
 mod hit;
@@ -14,7 +14,7 @@ use parallax_app::wire;
 pub use explain::explanation;
 pub use hit::Payload;
 
-/// A query as it was typed, made ready for the engine.
+/// Converts a search request to the engine's query.
 pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
     Ok(Query {
         mode: request.mode.parse()?,
@@ -34,7 +34,7 @@ pub fn query(request: &wire::SearchRequest) -> parallax::Result<Query> {
     })
 }
 
-/// An order as it was typed; an empty one, as a form sends it, is none.
+/// Parses a sort order. A form sends an empty one if none is chosen.
 fn sort(text: Option<&str>) -> parallax::Result<Option<Sort>> {
     let given = text.filter(|text| !text.trim().is_empty());
     given.map(str::parse).transpose()
@@ -48,23 +48,23 @@ fn fusion(request: &wire::SearchRequest) -> parallax::Result<Fusion> {
     match request.fusion.as_deref() {
         None | Some("weighted") => Ok(weighted()),
         Some("rrf") if request.balance.is_some() => Err(Error::BadQuery(
-            "balance weighs scores, and fusion=rrf has none: leave one of the two out".into(),
+            "balance weights scores, which fusion=rrf does not use; give only one of the two"
+                .into(),
         )),
         Some("rrf") => Ok(Fusion::ReciprocalRank),
         Some(other) => Err(Error::BadQuery(format!(
-            "unknown fusion '{other}'; there are weighted and rrf"
+            "unknown fusion '{other}'; it must be weighted or rrf"
         ))),
     }
 }
 
-/// Filters as they were typed, made ready for the engine. Empty ones, as a form sends for a
-/// choice not made, are none.
+/// Parses filters. Empty ones, which a form sends if nothing is chosen, are ignored.
 pub fn filters(texts: &[String]) -> parallax::Result<Vec<Filter>> {
     let given = texts.iter().filter(|text| !text.trim().is_empty());
     given.map(|text| text.parse()).collect()
 }
 
-/// What recommendations are to go by.
+/// Converts a recommendation request to the engine's feedback.
 pub fn feedback(request: wire::RecommendRequest) -> Feedback {
     Feedback {
         like: request.like,
@@ -73,14 +73,13 @@ pub fn feedback(request: wire::RecommendRequest) -> Feedback {
     }
 }
 
-/// What is said where the model reads nothing of a query.
-const UNREAD: &str = "The model has learned nothing of what this query is written in, so that it \
-                      was answered by words alone.";
+/// The note on a query that the model cannot read.
+const UNREAD: &str = "The model cannot read this query, so it was answered by words alone.";
 
-/// An answer as it travels; its hits carry the `fields` asked for.
+/// Converts an answer to a response, whose hits contain the requested `fields`.
 ///
 /// # Errors
-/// [`Error::BadQuery`] where these come to too much.
+/// [`Error::BadQuery`] if these are too large.
 pub fn response(
     collection: &Collection,
     answer: Answer,
@@ -102,7 +101,7 @@ pub fn response(
     })
 }
 
-/// What came of a question, as it travels.
+/// Converts the reply to a question to a response.
 pub fn reply(collection: &Collection, reply: Reply) -> parallax::Result<wire::AnswerResponse> {
     let answer = reply.answer().map(str::to_owned);
     let nearest: Vec<Hit> = reply.nearest.into_iter().collect();
@@ -123,7 +122,7 @@ fn correction(correction: Correction) -> wire::Correction {
     }
 }
 
-/// A facet's values with their counts, as they travel.
+/// Converts a facet's values and their counts.
 pub fn counted(facet: FacetCounts) -> wire::CountedFacet {
     wire::CountedFacet {
         field: facet.facet.field.clone(),
@@ -143,7 +142,7 @@ fn values(facet: FacetCounts) -> Vec<wire::FacetCount> {
     values.collect()
 }
 
-/// What there is to know of a collection.
+/// Information about a collection.
 pub fn info(
     collection: &Collection,
     examples: &[&str],
@@ -171,7 +170,7 @@ pub fn info(
     })
 }
 
-/// The fields as the engine takes them.
+/// Converts the choice of fields to the engine's options.
 pub fn options(fields: wire::Proposed) -> FieldOptions {
     FieldOptions {
         id: fields.id,
@@ -196,7 +195,7 @@ fn route(route: Route) -> Option<String> {
 }
 
 fn timings(timings: Timings) -> wire::Timings {
-    // Microseconds are as fine as a clock read between stages can honestly say.
+    // Timing between stages is not precise below a microsecond.
     let ms = |time: Duration| time.as_micros() as f64 / 1_000.0;
     wire::Timings {
         encode_ms: ms(timings.encode),

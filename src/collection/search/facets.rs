@@ -55,7 +55,7 @@ impl Collection {
         check_length("prefix", prefix)?;
         if !(1..=MAX_FACET_VALUES).contains(&limit) {
             return Err(Error::BadQuery(format!(
-                "limit is {limit}, allowed is 1 to {MAX_FACET_VALUES}"
+                "limit is {limit}; it must be between 1 and {MAX_FACET_VALUES}"
             )));
         }
         let facet = self.facet("search", field)?;

@@ -120,14 +120,14 @@ fn condition(clause: &Clause) -> Result<Option<Condition>> {
 fn check(conditions: usize, words: impl Iterator<Item = usize>) -> Result<()> {
     if conditions > MAX_CONDITIONS {
         return Err(Error::BadQuery(format!(
-            "the query has {conditions} different phrases, exclusions and fields, at most \
+            "the query has {conditions} different phrases, exclusions and fields; at most \
              {MAX_CONDITIONS} are allowed"
         )));
     }
     let longest = words.max().unwrap_or(0);
     if longest > MAX_PHRASE_WORDS {
         return Err(Error::BadQuery(format!(
-            "a phrase of the query has {longest} words, at most {MAX_PHRASE_WORDS} are allowed"
+            "a phrase of the query has {longest} words; at most {MAX_PHRASE_WORDS} are allowed"
         )));
     }
     Ok(())

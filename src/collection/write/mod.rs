@@ -119,7 +119,7 @@ impl Collection {
     pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
         if ids.len() > MAX_BATCH {
             return Err(Error::BadQuery(format!(
-                "{} ids are too many for one request, at most {MAX_BATCH} are allowed",
+                "{} ids are too many for one request; at most {MAX_BATCH} are allowed",
                 ids.len()
             )));
         }
@@ -157,7 +157,7 @@ impl Collection {
     ) -> Result<Vec<(crate::record::Payload, Option<crate::Vector>)>> {
         if records.len() > MAX_BATCH {
             return Err(Error::BadQuery(format!(
-                "{} records are too many for one request, at most {MAX_BATCH} are allowed; \
+                "{} records are too many for one request; at most {MAX_BATCH} are allowed; \
                  import a file instead",
                 records.len()
             )));

@@ -15,6 +15,12 @@ use super::notes::Notes;
 use super::{Line, Rows};
 use crate::error::{Error, Result};
 
+/// How many endings of ignored files are named in the note about them.
+const MAX_ENDINGS: usize = 20;
+
+/// The longest text after a dot that counts as a file's ending, in bytes.
+const MAX_ENDING_BYTES: usize = 32;
+
 /// The documents of a folder.
 pub struct Folder {
     /// The files, in reading order.
@@ -54,9 +60,10 @@ impl Found {
             Some(kind) => self.documents.push(Document { name, kind, place }),
             None => {
                 let file = name.rsplit('/').next().unwrap_or_default();
-                let ending = file
-                    .rsplit_once('.')
-                    .map_or("no ending", |(_, ending)| ending);
+                let ending = match file.rsplit_once('.') {
+                    Some((_, ending)) if ending.len() <= MAX_ENDING_BYTES => ending,
+                    _ => "no ending",
+                };
                 *self.others.entry(ending.to_ascii_lowercase()).or_default() += 1;
             }
         }
@@ -76,11 +83,13 @@ impl Found {
             return Err(Error::import(path, message));
         }
         if !self.others.is_empty() {
-            let others = self
-                .others
-                .iter()
-                .map(|(ending, count)| format!("{count} {ending}"));
-            let others = others.collect::<Vec<_>>().join(", ");
+            let others = self.others.iter().take(MAX_ENDINGS);
+            let others = others.map(|(ending, count)| format!("{count} {ending}"));
+            let mut others = others.collect::<Vec<_>>().join(", ");
+            let more = self.others.len().saturating_sub(MAX_ENDINGS);
+            if more > 0 {
+                others += &format!(", and {more} more");
+            }
             notes.say(format!("Files of other kinds were passed over: {others}."));
         }
         self.documents.sort_by(|a, b| a.name.cmp(&b.name));
@@ -135,9 +144,12 @@ impl Folder {
     ) -> Result<Self> {
         let mut found = Found::default();
         for entry in archive.entries() {
-            let hidden = |part: &str| part.starts_with('.') || part == "__MACOSX";
-            if !entry.name.split('/').any(hidden) {
-                found.take(entry.name, Place::Packed(entry.index));
+            // Some programs write `./a.txt` for `a.txt`.
+            let parts = entry.name.split('/');
+            let parts: Vec<&str> = parts.filter(|part| !matches!(*part, "" | ".")).collect();
+            let hidden = |part: &&str| part.starts_with('.') || *part == "__MACOSX";
+            if !parts.is_empty() && !parts.iter().any(hidden) {
+                found.take(parts.join("/"), Place::Packed(entry.index));
             }
         }
         found.folder(path, Some(archive), bytes, notes)
@@ -195,9 +207,14 @@ impl Rows for Folder {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
     use crate::record::import::MAX_LINE_BYTES;
-    use crate::record::import::tests::{records, skipped};
+    use crate::record::import::tests::{lines, records, skipped};
     use crate::record::{FieldOptions, Format, Import, Payload, Schema};
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -350,6 +367,44 @@ mod tests {
         );
         assert!(notes[1].contains("UTF-16LE"), "{notes:?}");
         assert!(notes[2].contains("c.txt: Some of it"), "{notes:?}");
+    }
+
+    #[test]
+    fn the_names_in_an_archive_are_those_of_its_folder() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        for name in [
+            "./a.txt",
+            ".\\b\\.\\c.txt",
+            "d.txt",
+            "./.git/e.txt",
+            "./__MACOSX/a.txt",
+            "b/./.f.txt",
+        ] {
+            zip.start_file(name, options).unwrap();
+            zip.write_all(b"good").unwrap();
+        }
+        zip.add_symlink("./link.txt", "a.txt", options).unwrap();
+        let read = lines("a.zip", &zip.finish().unwrap().into_inner());
+        let records = records(&read).into_iter();
+        let paths: Vec<&str> = records
+            .map(|(_, fields)| fields["path"].as_str().unwrap())
+            .collect();
+        assert_eq!(paths, ["a.txt", "b/c.txt", "d.txt"]);
+    }
+
+    #[test]
+    fn of_many_endings_only_the_first_are_named() {
+        let names = |count: usize| (0..count).map(|number| format!("picture.e{number:02}"));
+        for (count, end) in [(19, "1 e18, 1 no ending."), (24, "1 e19, and 5 more.")] {
+            let long = format!("long.{}", "z".repeat(MAX_ENDING_BYTES + 1));
+            let names: Vec<String> = names(count).chain([long, "a.txt".into()]).collect();
+            let files: Vec<(&str, &[u8])> = names.iter().map(|n| (n.as_str(), &b"x"[..])).collect();
+            let folder = folder(&files);
+            let notes = Import::open(folder.path()).unwrap().notes();
+            assert!(notes[0].starts_with("Files of other kinds"), "{notes:?}");
+            assert!(notes[0].ends_with(end), "{notes:?}");
+        }
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! The collections there are.
+//! The list of collections.
 
 use leptos::prelude::*;
 
 use super::collection_row::CollectionRow;
 use crate::wire::{CollectionInfo, Problem};
 
-/// The collections, as the server told them last.
+/// The collections, as last fetched from the server.
 pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;
 
-/// The list, or why there is none.
+/// The list, or why it is unavailable.
 #[component]
 pub fn CollectionList(
     /// The collections.
     collections: Collections,
-    /// Called with the one that is to be deleted.
+    /// Called with the collection to delete.
     #[prop(into)]
     on_delete: Callback<CollectionInfo>,
 ) -> impl IntoView {
@@ -37,7 +37,7 @@ pub fn CollectionList(
         };
         Some(drawn)
     };
-    // The list stays while it is fetched anew.
+    // The old list stays while it is refetched.
     view! { <Transition>{drawn}</Transition> }
 }
 

@@ -1,4 +1,4 @@
-//! One collection of the list.
+//! One collection in the list.
 
 use leptos::prelude::*;
 
@@ -6,21 +6,20 @@ use crate::numbers::{counted, size};
 use crate::state::path_of;
 use crate::wire::CollectionInfo;
 
-/// Its name, which leads to its search page, what there is to know of it, and the way to be
-/// rid of it.
+/// Its name with a link to its search page, some facts about it, and a delete button.
 #[component]
 pub fn CollectionRow(
     /// The collection.
     info: CollectionInfo,
-    /// Called when it is to be deleted.
+    /// Called to delete it.
     on_delete: Callback<CollectionInfo>,
 ) -> impl IntoView {
     let name = info.name.clone();
     let index = match info.graph.as_str() {
         "ready" => "index ready",
-        "none" => "scanned whole",
+        "none" => "scanned in full",
         // The exact scan answers until then.
-        _ => "searchable, its graph is being built",
+        _ => "searchable, index being built",
     };
     let facts = [
         counted(info.records, "record"),
@@ -29,7 +28,7 @@ pub fn CollectionRow(
     ];
     let first = info.default.then(|| {
         view! {
-            <span class="collection-default" title="It answers where no collection is named">
+            <span class="collection-default" title="Used when no collection is named">
                 "default"
             </span>
         }

@@ -1,4 +1,4 @@
-//! The question before a collection is deleted.
+//! The confirmation dialog for deleting a collection.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,13 +8,13 @@ use crate::browser;
 use crate::numbers::counted;
 use crate::wire::{CollectionInfo, Problem};
 
-/// The dialog. It is open while there is a collection to be deleted; closing it, in whichever
-/// way, forgets that one. The browser leads the focus back to where it was.
+/// The dialog. It is open while `asked` holds a collection; closing it in any way clears `asked`.
+/// The browser returns the focus to where it was.
 #[component]
 pub fn DeleteDialog(
-    /// What is to be deleted.
+    /// The collection to delete.
     asked: RwSignal<Option<CollectionInfo>>,
-    /// Called with the name once it was deleted and the dialog is closed.
+    /// Called with the name once the collection is deleted and the dialog is closed.
     #[prop(into)]
     on_deleted: Callback<String>,
 ) -> impl IntoView {
@@ -29,7 +29,7 @@ pub fn DeleteDialog(
         };
         if wanted && !dialog.open() {
             problem.set(None);
-            // Fails only for a dialog that is open, or not in the page.
+            // Fails only if the dialog is already open or not in the page.
             let _ = dialog.show_modal();
         } else if !wanted && dialog.open() {
             dialog.close();
@@ -49,7 +49,7 @@ pub fn DeleteDialog(
         problem.set(None);
         spawn_local(async move {
             let refused = browser::delete_collection(&name).await.err();
-            // The reader may have left the page meanwhile.
+            // The reader may have left the page in the meantime.
             if deleting.try_set(false).is_some() {
                 return;
             }
@@ -69,11 +69,11 @@ pub fn DeleteDialog(
     let what = move || {
         let records = asked.read().as_ref().map_or(0, |info| info.records);
         let its = counted(records, "record");
-        format!("{its} and everything built from them go from this server. This cannot be undone.")
+        format!("This removes {its} and everything built from them. This cannot be undone.")
     };
     let refused = move || {
         problem.get().map(|problem| {
-            view! { <ProblemNotice title="It was not deleted" problem retry=move |()| delete() /> }
+            view! { <ProblemNotice title="The collection was not deleted" problem retry=move |()| delete() /> }
         })
     };
     view! {

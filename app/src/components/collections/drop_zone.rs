@@ -1,5 +1,4 @@
-//! Where a file is dropped or chosen: one field, with a large label around it that takes
-//! drops too.
+//! Where a file is dropped or chosen: a file field inside a large label that also accepts drops.
 
 use leptos::ev::DragEvent;
 use leptos::prelude::*;
@@ -7,17 +6,17 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::importing::Importing;
 
-/// The field. It cannot be used while an import runs.
+/// The field. It is disabled while an import runs.
 #[component]
 pub fn DropZone(
-    /// The import it is for.
+    /// The import that receives the file.
     importing: Importing,
 ) -> impl IntoView {
     let over = RwSignal::new(false);
     let busy = Memo::new(move |_| importing.is_busy());
     let field = importing.field;
     let drag = move |event: DragEvent| {
-        // Else the browser would open the file in the page's place.
+        // Otherwise the browser would open the file in place of the page.
         event.prevent_default();
         over.set(!busy.get_untracked());
     };
@@ -29,8 +28,8 @@ pub fn DropZone(
             importing.choose();
         }
     };
-    // A file that was changed and is chosen again is another file: without this the browser
-    // would not say that anything was chosen.
+    // A file may have changed since it was last chosen. Without this, the browser would not fire
+    // a change event when it is chosen again.
     let forget = move |_| {
         let Some(field) = field.get_untracked() else {
             return;
@@ -61,7 +60,7 @@ pub fn DropZone(
         </label>
         <p id="drop-hint" class="hint">
             "Records as CSV with a header or as JSON, plain or gzip; or a document: PDF, EPUB, \
-             DOCX, Markdown, text, or a ZIP archive of such. The file is sent to this server and \
+             DOCX, Markdown, text, or a ZIP archive of these. The file is sent to this server and \
              nowhere else."
         </p>
     }

@@ -1,16 +1,16 @@
-//! What is proposed for each field of a file, and why: a line each.
+//! What is proposed for each field of a file, and why, one line per field.
 
 use leptos::prelude::*;
 
 use crate::wire::FieldTold;
 
-/// With more fields the list is folded.
+/// With more fields than this, the list starts collapsed.
 const UNFOLDED: usize = 12;
 
 /// The list.
 #[component]
 pub fn FieldsTold(
-    /// What is proposed.
+    /// The proposals.
     told: Vec<FieldTold>,
 ) -> impl IntoView {
     let open = told.len() <= UNFOLDED;
@@ -25,7 +25,7 @@ pub fn FieldsTold(
     });
     view! {
         <details class="told" open=open>
-            <summary>"What each field is taken for"</summary>
+            <summary>"How each field will be used"</summary>
             <ul>{lines.collect_view()}</ul>
         </details>
     }

@@ -1,11 +1,11 @@
-//! What was noticed about a file while it was read.
+//! Notes about a file that were made while reading it.
 
 use leptos::prelude::*;
 
-/// The list; nothing where nothing was noticed.
+/// The list; nothing if there are no notes.
 #[component]
 pub fn ImportNotes(
-    /// The sentences.
+    /// The notes, one sentence each.
     notes: Vec<String>,
 ) -> impl IntoView {
     if notes.is_empty() {

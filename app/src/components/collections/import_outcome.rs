@@ -1,4 +1,4 @@
-//! What came of an import.
+//! The outcome of an import.
 
 use leptos::prelude::*;
 
@@ -36,19 +36,19 @@ pub fn ImportOutcome(
         TaskState::Cancelled => format!("The import of {file} was cancelled"),
         _ => format!("{file} was not imported"),
     };
-    // Of an import that added to a collection, the message says what stays.
+    // For an import that added to a collection, the message says which records were kept.
     let advice = match state {
         TaskState::Done => format!("{file} can be searched now."),
         TaskState::Cancelled if message.is_none() => "Nothing was changed.".into(),
         TaskState::Cancelled => String::new(),
-        _ => "Correct the file and choose it anew, or choose other fields for it; then import \
+        _ => "Correct the file and choose it again, or choose other fields for it; then import \
               it again."
             .to_owned(),
     };
     let in_part = (partly_read > 0).then(|| {
         let records = counted(partly_read, "record");
         let told = format!(
-            "Too long for meaning to read whole: {records}. Words search in all of their text."
+            "Too long for the model to read in full: {records}. Word search covers all of their text."
         );
         view! { <p>{told}</p> }
     });
@@ -75,7 +75,7 @@ pub fn ImportOutcome(
     }
 }
 
-/// An import that was called off before the server had the file.
+/// An import that was cancelled before the server had the file.
 #[component]
 pub fn ImportStopped(
     /// The file's name.

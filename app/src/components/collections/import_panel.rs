@@ -1,5 +1,4 @@
-//! From a file to a collection: the file, what its fields are to be, how far the import is,
-//! what came of it.
+//! From a file to a collection: choosing the file, mapping its fields, progress and outcome.
 
 use leptos::prelude::*;
 
@@ -12,7 +11,7 @@ use super::problem_notice::ProblemNotice;
 use crate::importing::{Chosen, Importing, Job};
 use crate::wire::{Problem, Task};
 
-/// What is shown of the import; what is on it while it runs are signals of their own.
+/// Which view of the import is shown. The details of a running import are separate signals.
 #[derive(Clone, PartialEq)]
 enum Face {
     Quiet,
@@ -27,7 +26,7 @@ enum Face {
 pub fn ImportPanel(
     /// The import.
     importing: Importing,
-    /// The collections there are.
+    /// The existing collections.
     collections: Collections,
 ) -> impl IntoView {
     let face = Memo::new(move |_| match &*importing.job.read() {
@@ -76,7 +75,8 @@ pub fn ImportPanel(
             view! { <MappingForm importing file preview collections /> }.into_any()
         }
     };
-    // What was chosen stays for another try, out of sight while there is none to be had.
+    // The chosen file and its form are kept for another attempt, and hidden while one is not
+    // possible.
     view! {
         <DropZone importing />
         {drawn}

@@ -1,4 +1,4 @@
-//! An import at work: how far it is, how fast, how long still, and the way to call it off.
+//! A running import: its progress, speed and time left, and a cancel button.
 
 use leptos::prelude::*;
 
@@ -76,27 +76,27 @@ pub fn ImportProgress(
     }
 }
 
-/// How many lines there are to read, while they are read and where that is known.
+/// The total number of lines, if known, while they are being read.
 fn total(task: Option<&Task>) -> Option<u64> {
     let task = task.filter(|task| task.state == TaskState::Running)?;
-    // Of nothing, all would be done.
+    // A total of zero would show as complete.
     task.of.filter(|of| *of > 0)
 }
 
-/// What it does, in words that change rarely: a screen reader says each of them.
+/// The current stage, in text that rarely changes: a screen reader announces every change.
 fn stage(task: Option<&Task>) -> &'static str {
     match task.map(|task| task.state) {
         None => "The file is on its way to the server.",
-        Some(TaskState::Queued) => "It waits for another import to end.",
-        Some(TaskState::Running) => "Its records are read and encoded.",
-        Some(TaskState::Indexing) => "The indexes are built.",
+        Some(TaskState::Queued) => "Waiting for another import to finish.",
+        Some(TaskState::Running) => "Reading and encoding the records.",
+        Some(TaskState::Indexing) => "Building the indexes.",
         Some(TaskState::Done) => "Done.",
         Some(TaskState::Failed) => "Failed.",
         Some(TaskState::Cancelled) => "Cancelled.",
     }
 }
 
-/// Lines, speed and what is left, as far as each is known.
+/// Lines, speed and time left, as far as each is known.
 fn figures(task: &Task) -> String {
     let lines = match task.of {
         Some(of) => format!("{} of {} lines", thousands(task.done), thousands(of)),

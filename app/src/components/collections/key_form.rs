@@ -1,4 +1,4 @@
-//! Asks for the API key of a server that wants one.
+//! Asks for the API key if the server requires one.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::browser::keep_key;
 /// The field and its button.
 #[component]
 pub fn KeyForm(
-    /// Called once there is a key to try with.
+    /// Called once a key has been entered.
     on_key: Callback<()>,
 ) -> impl IntoView {
     let field = NodeRef::<leptos::html::Input>::new();

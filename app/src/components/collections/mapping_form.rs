@@ -1,7 +1,7 @@
-//! What a file's fields are to be: shown beside its first records, with what they seem to be
-//! chosen already.
+//! The form that maps a file's fields to roles, shown with the file's first records. The
+//! proposed roles are preselected.
 //!
-//! The fields are the browser's own; what they say is read when the import begins.
+//! The form fields are uncontrolled; their values are read when the import starts.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn MappingForm(
     file: String,
     /// How it would be read.
     preview: Preview,
-    /// The collections there are: by their names a file would be added to them.
+    /// The existing collections. A file imported under one of their names is added to it.
     collections: Collections,
 ) -> impl IntoView {
     let Preview {
@@ -130,20 +130,20 @@ pub fn MappingForm(
                         <span>"Replace the existing collection"</span>
                     </label>
                     <p id="import-replace-hint" class="hint">
-                        "There is a collection of that name. Unless it is replaced, the file’s \
-                         records are added to it, read by the fields it was made with."
+                        "There is a collection with that name. Unless it is replaced, the file’s \
+                         records are added to it, using the fields it was created with."
                     </p>
                 </Show>
             </div>
             <fieldset class="roles">
-                <legend>"Which field is what"</legend>
+                <legend>"What each field holds"</legend>
                 {selects.into_iter().collect_view()}
             </fieldset>
             <details class="further">
-                <summary>"Further texts"</summary>
-                <p class="hint">"Each is shown where a record lacks the texts before it."</p>
+                <summary>"More text fields"</summary>
+                <p class="hint">"Each is shown when a record lacks the text fields before it."</p>
                 <fieldset class="checks">
-                    <legend>"Further texts"</legend>
+                    <legend>"More text fields"</legend>
                     {further}
                 </fieldset>
             </details>
@@ -160,7 +160,7 @@ pub fn MappingForm(
                     value=language
                 />
                 <p id="import-language-hint" class="hint">
-                    "Decides which endings are folded and which words are passed over: a code \
+                    "Decides which word endings are ignored and which words are skipped: a code \
                      such as “en” or “de”, or “none”."
                 </p>
             </div>

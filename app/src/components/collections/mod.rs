@@ -1,5 +1,4 @@
-//! The page of collections: the list, the dialog that asks before one is deleted, and the
-//! way from a file to a new one.
+//! Components of the collections page: the list, the delete dialog and the import of a file.
 
 pub mod collection_list;
 pub mod collection_row;

@@ -1,5 +1,5 @@
-//! The heading of a panel that takes another's place. What was focused there is gone, so the
-//! focus comes here, and a screen reader says what is new.
+//! The heading of a panel that replaces another. The element that had the focus may be gone, so
+//! the heading takes the focus, and a screen reader announces it.
 
 use leptos::prelude::*;
 

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 
-/// How much of a value is shown.
+/// The most characters shown of a value.
 const MAX_CHARS: usize = 140;
 
-/// The table. It is pushed sideways where it is wide.
+/// The table. It scrolls sideways if it is too wide.
 #[component]
 pub fn PreviewTable(
     /// The columns.
@@ -30,7 +30,7 @@ pub fn PreviewTable(
         .iter()
         .map(|field| view! { <th scope="col">{field.clone()}</th> })
         .collect_view();
-    // What can be pushed sideways has to be within reach of the keyboard.
+    // A scrollable element must be reachable by keyboard.
     view! {
         <div class="preview" role="region" aria-label="First records" tabindex="0">
             <table>
@@ -43,7 +43,7 @@ pub fn PreviewTable(
     }
 }
 
-/// A value as text, cut where it is long.
+/// A value as text, cut if it is long.
 fn shown(value: &Value) -> String {
     let text = match value {
         Value::Null => String::new(),

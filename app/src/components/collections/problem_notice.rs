@@ -1,4 +1,4 @@
-//! A change that was refused: why, what to do, and once more where that may help.
+//! A change that was refused: why, what to do, and a retry button if that may help.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::key_form::KeyForm;
 use super::panel_heading::PanelHeading;
 use crate::wire::Problem;
 
-/// The notice. Where the server wants a key, it asks for one.
+/// The notice. If the server requires a key, it asks for one.
 #[component]
 pub fn ProblemNotice(
     /// What did not happen.
@@ -14,7 +14,7 @@ pub fn ProblemNotice(
     title: String,
     /// Why.
     problem: Problem,
-    /// Tries it once more.
+    /// Tries it again.
     #[prop(into)]
     retry: Callback<()>,
 ) -> impl IntoView {
@@ -44,19 +44,19 @@ pub fn ProblemNotice(
     }
 }
 
-/// What to do, by the problem's code; nothing where its message says it.
+/// What to do, by the problem's code; `None` if its message already says it.
 fn advice(code: &str) -> Option<&'static str> {
     match code {
         "unauthorized" => Some(
             "Changes need the server's API key. It is kept in this tab until the tab is closed.",
         ),
         "forbidden" => Some(
-            "Changes are not taken from here. Make them on the machine the server runs on, in \
+            "Changes are not accepted from here. Make them on the machine the server runs on, in \
              the browser or on the command line.",
         ),
         "overloaded" | "starting" => Some("Wait a moment, then try again."),
         "unreachable" => Some("Check the connection and the file, then try again."),
-        "internal" => Some("Try again. If it happens once more, the server's log says why."),
+        "internal" => Some("Try again. If it happens again, the server's log says why."),
         _ => None,
     }
 }

@@ -1,11 +1,11 @@
-//! The lines of a file that hold no record, and why.
+//! The lines of a file that could not be read as a record, and why.
 
 use leptos::prelude::*;
 
 use crate::numbers::{counted, thousands};
 use crate::wire::SkippedLine;
 
-/// The list; nothing where no line was skipped.
+/// The list; nothing if no line was skipped.
 #[component]
 pub fn SkippedLines(
     /// How many there are.

@@ -1,5 +1,5 @@
-//! How the default balance between words and meaning was chosen: every benchmark is judged
-//! by the balance that the others choose.
+//! How the default balance between words and meaning was chosen: each benchmark is evaluated with
+//! the balance that is best for the others.
 
 use anyhow::Result;
 use parallax::evaluation::{Benchmark, leave_one_out};
@@ -8,10 +8,10 @@ use parallax::{Mode, Query};
 
 use super::super::table::Table;
 
-/// The settings there are to choose from: shares of meaning, and reciprocal ranks.
+/// The settings to choose from: shares of meaning, and reciprocal rank fusion.
 const SHARES: [f32; 7] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
-/// Figures of all settings, benchmark by benchmark.
+/// The figures of all settings, by benchmark.
 #[derive(Default)]
 pub struct Balances {
     names: Vec<String>,
@@ -19,7 +19,7 @@ pub struct Balances {
 }
 
 impl Balances {
-    /// Adds a benchmark.
+    /// Measures a benchmark and adds it.
     pub fn measure(&mut self, name: &str, benchmark: &Benchmark) -> Result<()> {
         let mut figures = Vec::new();
         for fusion in settings() {
@@ -60,8 +60,9 @@ impl Balances {
             ]);
         }
         format!(
-            "\n## The default of hybrid\n\nThe share of meaning, or reciprocal rank fusion, each \
-             benchmark left out in turn; the default is {}.\n\n{}\n{}",
+            "\n## The default of hybrid\n\nThe settings are shares of meaning and reciprocal rank \
+             fusion. Each benchmark is left out in turn, and the others choose its setting. The \
+             default is {}.\n\n{}\n{}",
             name(Fusion::default()),
             table.markdown(),
             chosen.markdown()

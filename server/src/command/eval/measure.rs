@@ -1,4 +1,4 @@
-//! A benchmark in some settings: figures, differences, and how they are shown.
+//! Measures a benchmark in several settings: figures, differences, and their output.
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::table::Table;
 
-/// One way to ask all queries.
+/// A setting in which all queries are run.
 #[derive(Clone, Copy)]
 pub struct Setting {
     pub mode: Mode,
@@ -19,7 +19,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// What it is called; the graph is named where it is forced.
+    /// The name of the setting; the graph is mentioned if it is forced.
     pub fn name(self) -> String {
         match self.route {
             Route::Graph if self.mode != Mode::Text => format!("{}, graph", self.mode),
@@ -28,14 +28,14 @@ impl Setting {
     }
 }
 
-/// A setting, what was answered in it, and what that comes to.
+/// A setting with its run and the figures.
 pub struct Row {
     pub setting: Setting,
     pub run: Run,
     pub quality: Quality,
 }
 
-/// A benchmark, measured.
+/// The measurements of a benchmark.
 pub struct Measured {
     pub name: String,
     pub passages: bool,
@@ -76,7 +76,7 @@ impl Measured {
         self.first().map_or(0, |row| row.quality.queries)
     }
 
-    /// The figures, a row a setting.
+    /// The figures, one row per setting.
     pub fn figures(&self) -> Table {
         let mut table = Table::new(&[
             "mode",
@@ -102,7 +102,7 @@ impl Measured {
         table
     }
 
-    /// How the settings' nDCG@10 differ, each from those after it.
+    /// The differences in nDCG@10 between each setting and those after it.
     pub fn differences(&self) -> Vec<(String, Difference)> {
         let mut differences = Vec::new();
         for (at, one) in self.rows.iter().enumerate() {
@@ -135,7 +135,7 @@ impl Measured {
         Ok(())
     }
 
-    /// An object a setting; where there are several, with how it differs from the others.
+    /// One object per setting; if there are several, with the differences from the others.
     pub fn json(&self) -> Vec<Value> {
         let objects = self.rows.iter().map(|row| {
             let quality = &row.quality;

@@ -26,28 +26,28 @@ pub struct Eval {
     /// neural, text or hybrid [default: all three]
     #[arg(long)]
     mode: Option<String>,
-    /// How neighbours are looked for
+    /// How neighbours are searched for
     #[arg(long, value_enum, default_value = "auto")]
     route: RouteOption,
-    /// Encode long texts passage by passage; otherwise their beginning only
+    /// Encode long texts passage by passage; otherwise only their beginning
     #[arg(long)]
     passages: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Write the hits of one mode as trec_eval reads them
+    /// Write the hits of one mode in trec_eval format
     #[arg(long, value_name = "FILE", requires = "mode")]
     run: Option<PathBuf>,
-    /// Write a report in Markdown: all modes, with and without passages, how they differ
+    /// Write a report in Markdown: all modes, with and without passages, and their differences
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "passages", "run"])]
     write: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum RouteOption {
-    /// As any query does
+    /// As for any query
     Auto,
-    /// Through the graph, whatever the collection's size
+    /// Through the graph, regardless of the collection's size
     Graph,
     /// By the exact scan
     Exact,
@@ -62,7 +62,7 @@ impl Eval {
         let benchmarks = Benchmarks::open(&self.folder, model)?;
         if let (Some(_), [_, _, ..]) = (&self.run, benchmarks.folders()) {
             bail!(
-                "{} holds several benchmarks, and a run file is of one: name its folder",
+                "{} contains several benchmarks, but a run file covers only one: name its folder",
                 self.folder.display()
             );
         }
@@ -75,7 +75,7 @@ impl Eval {
             for (part, (passages, settings)) in parts.iter().enumerate() {
                 let benchmark = benchmarks.load(folder, *passages)?;
                 let name = benchmarks::name(folder)?;
-                // With and without passages the files are the same.
+                // The files are the same with and without passages.
                 if part == 0 {
                     benchmarks::tell_gaps(&name, &benchmark);
                 }
@@ -113,7 +113,7 @@ impl Eval {
         Ok(())
     }
 
-    /// What is measured on each benchmark: without or with passages, and in which settings.
+    /// What is measured on each benchmark: with or without passages, and in which settings.
     fn parts(&self) -> Result<Vec<(bool, Vec<Setting>)>> {
         if self.write.is_some() {
             return Ok(report::parts());
@@ -132,8 +132,8 @@ impl Eval {
     }
 }
 
-/// Whether a file can be put there, asked before the minutes it takes to fill it. What
-/// stands there is left as it is.
+/// Checks that a file can be written before spending minutes on its contents. An existing file
+/// is not changed.
 fn writable(file: &Path) -> Result<()> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -143,14 +143,14 @@ fn writable(file: &Path) -> Result<()> {
         bail!("{}: give a file in a folder that exists", file.display());
     }
     let is_new = !file.exists();
-    // A pipe is not tried: whoever reads it would take that for the end.
+    // Do not try a pipe: closing it would signal the end to its reader.
     if is_new || file.is_file() {
         let mut options = OpenOptions::new();
         let tried = options.append(true).create(true).open(file);
-        tried.with_context(|| format!("{} cannot be written", file.display()))?;
+        tried.with_context(|| format!("cannot write {}", file.display()))?;
     }
     if is_new {
-        // Where a link leads to the file, the link stays.
+        // If the path is a link, remove the file it points to, and keep the link.
         let made = file.canonicalize();
         let removed = made.and_then(std::fs::remove_file);
         removed.with_context(|| file.display().to_string())?;
@@ -177,6 +177,6 @@ mod tests {
         }
         let long = folder.path().join("x".repeat(300));
         let error = writable(&long).unwrap_err().to_string();
-        assert!(error.ends_with("cannot be written"), "{error}");
+        assert!(error.starts_with("cannot write"), "{error}");
     }
 }

@@ -10,8 +10,8 @@ use parallax::query::Route;
 use super::super::table::Table;
 use super::measure::{Measured, Setting};
 
-/// What the report is of: without passages all modes, and the graph where it would not be
-/// used; with passages the modes that read vectors, as the words are the same.
+/// What the report contains. Without passages: all modes, and the graph, which would not be used
+/// otherwise. With passages: only the modes that use vectors, because words are not affected.
 pub fn parts() -> Vec<(bool, Vec<Setting>)> {
     let asked = |mode, route| Setting { mode, route };
     let mut plain = Mode::ALL.map(|mode| asked(mode, Route::Auto)).to_vec();
@@ -20,7 +20,7 @@ pub fn parts() -> Vec<(bool, Vec<Setting>)> {
     vec![(false, plain), (true, passages.to_vec())]
 }
 
-/// The report. `measured` is what [`parts`] asks for, benchmark by benchmark.
+/// The report. `measured` must contain the measurements of [`parts`], benchmark by benchmark.
 pub fn markdown(command: &str, model: &Path, model_hash: &str, measured: &[Measured]) -> String {
     let mut text = String::new();
     // Writing to a string does not fail, here and below.
@@ -39,20 +39,20 @@ fn preamble(command: &str, model: &Path, model_hash: &str) -> String {
     format!(
         "# Ranking quality\n\
          \n\
-         Written by `{command}`, with the model {} ({}), on {cores} cores. `make quality` does \
-         it again, `make quality-check` compares the figures with those of trec_eval.\n\
+         Written by `{command}`, with the model {} ({}), on {cores} cores. `make quality` \
+         regenerates it, and `make quality-check` compares the figures with those of trec_eval.\n\
          \n\
          - nDCG@10, recall@100 and MRR@10 are means over the judged queries, as trec_eval \
-         defines them. In brackets the 95 % interval of a percentile bootstrap over the \
-         queries, {RESAMPLES} resamples.\n\
-         - p is that of the two-sided paired randomisation test on nDCG@10, {PERMUTATIONS} \
-         permutations; it is not corrected for the number of comparisons.\n\
-         - p50 and p99 are the times of whole queries, one after the other, each encoded as if \
-         asked for the first time.\n\
-         - *neural, graph* looks for neighbours in the HNSW graph, which a collection this \
+         defines them. Brackets show the 95 % interval of a percentile bootstrap over \
+         the queries, with {RESAMPLES} resamples.\n\
+         - p comes from a two-sided paired randomisation test on nDCG@10, with {PERMUTATIONS} \
+         permutations. It is not corrected for the number of comparisons.\n\
+         - p50 and p99 are the times of whole queries, run one after the other and encoded without \
+         the cache.\n\
+         - *neural, graph* finds neighbours with the HNSW graph, which a collection this \
          small would not use otherwise.\n\
-         - With passages, a text longer than the model reads is encoded in several parts, as \
-         `parallax index` does; otherwise its beginning only, as published figures are made.\n",
+         - With passages, a text that is too long for the model is encoded in several parts, as \
+         `parallax index` does. Otherwise only its beginning is encoded, as for published figures.\n",
         model.to_string_lossy(),
         model_hash.get(..12).unwrap_or(model_hash),
     )

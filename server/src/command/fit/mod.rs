@@ -1,10 +1,10 @@
-//! `parallax fit`: is nonsense told from what people ask for?
+//! `parallax fit`: how well are nonsense queries told from genuine ones?
 //!
-//! Two sets of queries, meant for a collection of start-ups. What has no answer there: 100
-//! strings of random letters, and the first 100 queries of a benchmark about something else.
-//! What has: 200 short queries for start-ups. Every second query of a set serves to
-//! calibrate the line; the others give the figure. The same queries tell how many records are
-//! counted as answers.
+//! Two sets of queries, meant for a collection of start-ups. Queries without an answer there: 100
+//! strings of random letters, and the first 100 queries of a benchmark on another subject. Queries
+//! with one: 200 short queries for start-ups. Every second query of a set is used to calibrate the
+//! threshold; the others are used to measure. The same queries show how many records are counted
+//! as answers.
 
 mod totals;
 
@@ -20,9 +20,9 @@ use super::Data;
 
 /// Queries of one to six words that people looking for start-ups might type.
 const GENUINE: &str = include_str!("../../../../benches/fit/genuine.txt");
-/// How many strings of random letters, and how many of the benchmark's queries.
+/// How many random strings, and how many of the benchmark's queries.
 const STRANGE: usize = 100;
-/// What the random letters are drawn with.
+/// The seed of the random letters.
 const SEED: u64 = 1;
 
 #[derive(Args)]
@@ -30,7 +30,7 @@ pub struct Fit {
     /// A collection of start-ups
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// Folder of a benchmark about something else, with queries.jsonl
+    /// Folder of a benchmark on another subject, with queries.jsonl
     #[arg(long, value_name = "BEIRDIR")]
     strange: PathBuf,
     #[command(flatten)]
@@ -49,7 +49,7 @@ impl Fit {
         let genuine = Asked::all(&collection, asked_for)?;
         writeln!(
             out,
-            "says that nothing fits:      to calibrate   the figure"
+            "says that nothing fits:       calibration     measured"
         )?;
         for (what, asked) in [
             ("random letters", &letters),
@@ -68,14 +68,14 @@ impl Fit {
         let (low, high) = line(&both, &genuine);
         writeln!(
             out,
-            "no answer, both kinds: {:.1} %; the calibrating halves part best with the line from {low:.3} to {high:.3}",
+            "no answer, both kinds: {:.1} %; the calibration halves are best separated by a threshold between {low:.3} and {high:.3}",
             share(&both, 0) * 100.0
         )?;
         totals::print(&collection, asked_for, out)
     }
 }
 
-/// A query, and what its answer was.
+/// A query and the result of its answer.
 struct Asked {
     fits: bool,
     strength: f32,
@@ -92,7 +92,7 @@ impl Asked {
             let nearest: Vec<f32> = answer.hits.iter().map(|hit| hit.score).collect();
             let generation = collection.generation();
             let background = generation.background();
-            let background = background.context("the collection is too small to tell")?;
+            let background = background.context("the collection is too small to calibrate")?;
             Ok(Self {
                 fits: answer.fits.unwrap_or(true),
                 strength: background.strength(&nearest).unwrap_or(0.0),
@@ -103,7 +103,7 @@ impl Asked {
     }
 }
 
-/// The share of a half of which it is said that nothing fits.
+/// The share of one half for which the answer says that nothing fits.
 fn share(asked: &[Asked], half: usize) -> f64 {
     let of_half = asked.iter().filter(|asked| asked.half == half);
     let (said, all) = of_half.fold((0, 0), |(said, all), asked| {
@@ -112,8 +112,8 @@ fn share(asked: &[Asked], half: usize) -> f64 {
     f64::from(said as u32) / f64::from(all.max(1) as u32)
 }
 
-/// From where to where the line errs least often on the calibrating halves, an error on
-/// either side weighing by how rare it is meant to be: one in ten, one in twenty.
+/// The range of thresholds with the fewest errors on the calibration halves. Errors are weighted
+/// by how rare they should be: at most one in ten strange and one in twenty genuine queries.
 fn line(strange: &[Asked], genuine: &[Asked]) -> (f32, f32) {
     let strengths = |asked: &[Asked]| -> Vec<f32> {
         let half = asked.iter().filter(|asked| asked.half == 1);

@@ -1,15 +1,15 @@
-//! What `total` and the counts of facets come to where people ask for what there is.
+//! The totals and facet counts of genuine queries.
 
 use std::io::Write;
 
 use anyhow::Result;
 use parallax::{Collection, Mode, Query};
 
-/// How many values of a facet are compared with the total under a filter on them.
+/// How many values of a facet are compared with the total under a filter on that value.
 const VALUES: usize = 3;
 
-/// Prints the median total of some queries in the modes that read meaning, and on how many of
-/// them each facet's counts are the totals that a filter on the value gives.
+/// Prints, for the modes that use meaning, the median total of some queries, and for how many of
+/// them each facet count equals the total under a filter on that value.
 pub fn print(collection: &Collection, queries: &[String], out: &mut dyn Write) -> Result<()> {
     let records = collection.generation().records();
     for mode in [Mode::Neural, Mode::Hybrid] {
@@ -33,7 +33,7 @@ pub fn print(collection: &Collection, queries: &[String], out: &mut dyn Write) -
     Ok(())
 }
 
-/// A query's total, and whether its facet counts agree with it.
+/// The total of a query, and whether its facet counts agree with filtered totals.
 fn ask(collection: &Collection, text: &str, mode: Mode) -> Result<(u32, bool)> {
     let facets = &collection.schema().facets;
     let query = Query {
@@ -62,7 +62,7 @@ fn ask(collection: &Collection, text: &str, mode: Mode) -> Result<(u32, bool)> {
     Ok((answer.total, agrees))
 }
 
-/// A value as a filter takes it to the letter.
+/// Escapes a value so that a filter matches it literally.
 fn to_the_letter(value: &str) -> String {
     let marks = ['\\', '|', '*'];
     let escaped = |c: char| marks.contains(&c).then_some('\\').into_iter().chain([c]);

@@ -1,4 +1,4 @@
-//! Taking in files: a look at the beginning, the upload, and the tasks that come of it.
+//! Importing files: the preview, the upload, and the resulting tasks.
 
 use std::convert::Infallible;
 
@@ -23,13 +23,13 @@ use crate::preview;
 use crate::service::Service;
 use crate::tasks::{Incoming, Plan};
 
-/// The longest file taken in, in bytes as they come.
+/// The largest upload, in bytes as sent.
 const MAX_UPLOAD_BYTES: u64 = 8 << 30;
 
-/// The longest beginning of a file that is looked at.
+/// How much of the beginning of a file a preview accepts.
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
 
-/// Ways to import, for those who may write.
+/// The import routes, for callers that may write.
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/v1/preview", post(preview))
@@ -38,7 +38,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/tasks/{id}", delete(cancel))
 }
 
-/// Watching imports, for everyone.
+/// The routes for watching imports, for everyone.
 pub fn tasks_router() -> Router<Service> {
     Router::new()
         .route("/v1/tasks", get(tasks))
@@ -50,7 +50,7 @@ pub fn tasks_router() -> Router<Service> {
 #[serde(deny_unknown_fields)]
 struct PreviewOf {
     name: String,
-    /// Whether what is sent is only the beginning.
+    /// Whether only the beginning of the file is sent.
     #[serde(default)]
     cut: bool,
 }
@@ -66,7 +66,7 @@ async fn preview(
     Ok(Json(preview.await?))
 }
 
-/// An import as its URL asks for it.
+/// The parameters of an import, from its URL.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ImportOf {
@@ -135,14 +135,16 @@ async fn import(
     Ok((StatusCode::ACCEPTED, Json(Started { task: task.await? })))
 }
 
-/// Writes a body to its place as it comes.
+/// Writes a body to disk as it arrives.
 async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
     let path = incoming.path();
     let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
     let mut received = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
-            Failure::bad_request("the upload broke off; nothing was imported, send it again")
+            Failure::bad_request(
+                "the upload was interrupted and nothing was imported; send it again",
+            )
         })?;
         let Ok(bytes) = frame.into_data() else {
             continue;
@@ -150,7 +152,7 @@ async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
         received += bytes.len() as u64;
         if received > MAX_UPLOAD_BYTES {
             let message = format!(
-                "the file is longer than {MAX_UPLOAD_BYTES} bytes; import it with `parallax index`"
+                "the file is larger than {MAX_UPLOAD_BYTES} bytes; import it with `parallax index`"
             );
             return Err(Failure::new("too_large", message));
         }
@@ -163,7 +165,7 @@ async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
 }
 
 fn unwritable(error: std::io::Error) -> Failure {
-    tracing::error!(%error, "an upload cannot be written");
+    tracing::error!(%error, "cannot write an upload");
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Failure::new(
             "no_space",
@@ -171,7 +173,7 @@ fn unwritable(error: std::io::Error) -> Failure {
         ),
         _ => Failure::new(
             "internal",
-            "the upload cannot be written; the server's log says why",
+            "the upload cannot be written; see the server's log",
         ),
     }
 }
@@ -200,7 +202,7 @@ async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task
     Ok(Json(task))
 }
 
-/// Every state of a task from now on, the last one last.
+/// Streams the states of a task until it ends.
 async fn events(
     State(service): State<Service>,
     path: Named,
@@ -212,7 +214,7 @@ async fn events(
         loop {
             let task = watch.borrow_and_update().clone();
             let over = task.state.is_over();
-            // Who no longer listens has the sending fail.
+            // Sending fails if the client is gone.
             if told.send(task).await.is_err() || over || watch.changed().await.is_err() {
                 return;
             }
@@ -232,5 +234,5 @@ fn watch(service: &Service, id: &str) -> Result<watch::Receiver<Task>, Failure> 
 
 fn number(id: &str) -> Result<u64, Failure> {
     id.parse()
-        .map_err(|_| Failure::bad_request(format!("'{id}' is no task: tasks have numbers")))
+        .map_err(|_| Failure::bad_request(format!("'{id}' is not a task number")))
 }

@@ -1,4 +1,4 @@
-//! Making, renaming, dropping and backing up collections.
+//! Creating, renaming, dropping and backing up collections.
 
 use std::io::Seek;
 
@@ -20,7 +20,7 @@ use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::service::Service;
 
-/// Ways to manage collections, for those who may.
+/// The routes for managing collections, for authorised callers.
 pub fn router() -> Router<Service> {
     Router::new()
         .route(
@@ -31,7 +31,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/snapshot", get(snapshot))
 }
 
-/// A collection to make: which field plays which part.
+/// A collection to create: the role of each field.
 #[derive(Deserialize)]
 struct Creation {
     #[serde(flatten)]
@@ -94,7 +94,7 @@ async fn rename(
     Ok(Json(service.collection(Some(to)).await?))
 }
 
-/// The whole collection as one file, as `parallax restore` takes it.
+/// The whole collection as one file that `parallax restore` accepts.
 async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
     let Path(name) = path?;
     let file_name = format!("attachment; filename=\"{name}.parallax\"");

@@ -1,4 +1,4 @@
-//! The API: collections, search, records, records like one.
+//! The API: collections, search, records, similar records.
 
 mod import;
 mod manage;
@@ -27,7 +27,7 @@ use super::tutorial;
 use crate::service::Service;
 use crate::wire::{self, Payload};
 
-/// What is read, below `/api`.
+/// The read routes, below `/api`.
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/search", get(tutorial::search))
@@ -47,20 +47,20 @@ pub fn router() -> Router<Service> {
         .merge(import::tasks_router())
 }
 
-/// What is written, below `/api`.
+/// The write routes, below `/api`.
 pub fn write_router() -> Router<Service> {
     records::router()
         .merge(manage::router())
         .merge(import::router())
 }
 
-/// The collection a path names.
+/// The collection named in the path.
 type Named = Result<Path<String>, PathRejection>;
-/// The collection a path names, and the record or the facet in it.
+/// The collection named in the path, and the record or the facet in it.
 type NamedRecord = Result<Path<(String, String)>, PathRejection>;
 
-/// The record with the id `delete`: its path is also the one that deletes many, which takes
-/// no id out of it.
+/// The record with the id `delete`. Its path is also the path of the bulk delete, which has no
+/// id parameter.
 fn called_delete(path: Named) -> NamedRecord {
     path.map(|Path(name)| Path((name, "delete".to_owned())))
 }
@@ -88,7 +88,7 @@ async fn collection(
 struct RecordResponse {
     id: String,
     payload: Map<String, Value>,
-    /// Whether meaning reads a part of it only, since its text is too long.
+    /// Whether only the beginning of its text is encoded, because it is too long.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     read_in_part: bool,
 }
@@ -118,7 +118,7 @@ async fn record_called_delete(
     record(service, called_delete(path)).await
 }
 
-/// The page of an answer that is asked for.
+/// The requested page of the results.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PageOf {
@@ -149,7 +149,7 @@ async fn similar(
     Ok(Json(response.await?))
 }
 
-/// Asked with a body, since it may name a hundred records; it writes nothing.
+/// Takes a body, because it may name a hundred records; it does not write anything.
 async fn recommend(
     State(service): State<Service>,
     path: Named,
@@ -168,7 +168,7 @@ async fn recommend(
     Ok(Json(recommended.await?))
 }
 
-/// A question to a collection of questions and answers.
+/// A question for a collection of questions and answers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -202,7 +202,7 @@ async fn explain(
     Ok(Json(service.explain_with(Some(name), request).await?))
 }
 
-/// Reads a URL's parameters; a repeated one is a list.
+/// Parses a URL's parameters; a repeated parameter becomes a list.
 pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure> {
     let pairs = || form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let parameters = serde_html_form::Deserializer::new(pairs());
@@ -211,27 +211,27 @@ pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure
         let mut given = pairs().filter(|(name, _)| *name == path);
         let message = match (given.next(), given.next()) {
             (Some((name, _)), Some(_)) => {
-                format!("the URL's parameter {name} is given twice: once is enough")
+                format!("the URL parameter {name} is given twice; give it only once")
             }
             (Some((name, value)), None) => {
                 let why = expected(&error.inner().to_string());
-                format!("the URL's parameter {name} is '{value}': {why}")
+                format!("the URL parameter {name} is '{value}': {why}")
             }
-            (None, _) => format!("the URL's parameters: {}", error.inner()),
+            (None, _) => format!("the URL parameters: {}", error.inner()),
         };
         Failure::bad_request(message)
     })
 }
 
-/// What a value had to be, in place of how the library puts it.
+/// Replaces the library's message with what the value must be.
 fn expected(reason: &str) -> String {
     let reasons = [
-        ("invalid digit", "a whole number is expected"),
-        ("number too large", "that is more than there can be"),
-        ("cannot parse integer", "a whole number is expected"),
-        ("invalid float", "a number is expected, as in 0.5"),
-        ("cannot parse float", "a number is expected, as in 0.5"),
-        ("provided string was not", "true or false is expected"),
+        ("invalid digit", "it must be a whole number"),
+        ("number too large", "the number is too large"),
+        ("cannot parse integer", "it must be a whole number"),
+        ("invalid float", "it must be a number such as 0.5"),
+        ("cannot parse float", "it must be a number such as 0.5"),
+        ("provided string was not", "it must be true or false"),
     ];
     let known = reasons.iter().find(|(said, _)| reason.starts_with(said));
     known.map_or(reason, |(_, expected)| expected).to_owned()

@@ -1,5 +1,4 @@
-//! Reading a collection without a query: its records one after the other, and the values of
-//! its facets.
+//! Reading a collection without a query: listing its records, and the values of its facets.
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -16,10 +15,10 @@ use super::{Named, NamedRecord, parameters};
 use crate::http::error::Failure;
 use crate::service::Service;
 
-/// How many records a page holds, and how many values are told, unless somebody says.
+/// The default number of records per page, and of values listed.
 const PAGE: u32 = 100;
 
-/// Ways to read.
+/// The read routes.
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/v1/collections/{name}/records", get(records))
@@ -43,7 +42,7 @@ struct ReadRecord {
 #[derive(Serialize)]
 struct PageResponse {
     records: Vec<ReadRecord>,
-    /// Where the next page begins; absent after the last one.
+    /// Where the next page begins; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
@@ -70,7 +69,7 @@ async fn records(
     }))
 }
 
-/// All records, a line of JSON each.
+/// All records as JSON lines.
 async fn export(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
     let Path(name) = path?;
     let file_name = format!("attachment; filename=\"{name}.jsonl\"");

@@ -18,10 +18,10 @@ use crate::http::error::Failure;
 use crate::problem::internal;
 use crate::service::Service;
 
-/// The longest body of a write: a thousand records of 32 KB. Larger sets are imported.
+/// The largest body of a write: a thousand records of 32 KB. Larger sets must be imported.
 const MAX_BODY_BYTES: usize = 32 << 20;
 
-/// Ways to write, for those who may.
+/// The write routes, for authorised callers.
 pub fn router() -> Router<Service> {
     Router::new()
         .route("/v1/collections/{name}/records", put(write))
@@ -37,15 +37,15 @@ pub fn router() -> Router<Service> {
 #[serde(deny_unknown_fields)]
 struct Batch {
     records: Vec<Map<String, Value>>,
-    /// One for each record, where they were made before.
+    /// One vector per record, if they were computed in advance.
     vectors: Option<Vec<Vec<f32>>>,
 }
 
 #[derive(Serialize)]
 struct WrittenResponse {
-    /// What the records are called.
+    /// The ids of the records.
     ids: Vec<String>,
-    /// How many records they took the place of.
+    /// How many existing records were replaced.
     replaced: u32,
     sequence: u64,
 }
@@ -58,7 +58,7 @@ async fn write(
 ) -> Result<Json<WrittenResponse>, Failure> {
     let Path(name) = path?;
     let body = body?;
-    // Reading 32 MiB of JSON takes too long for a thread that others wait for.
+    // Parsing 32 MiB of JSON would block the async thread for too long.
     let read = tokio::task::spawn_blocking(move || {
         incoming(json_body(&headers, &with_all_digits(&body))?)
     });
@@ -87,7 +87,7 @@ fn incoming(batch: Batch) -> Result<Vec<Incoming>, Failure> {
     };
     if vectors.len() != records.len() {
         return Err(Failure::bad_request(format!(
-            "there are {} records and {} vectors; give one for each, or none at all",
+            "there are {} records and {} vectors; give one vector per record, or none",
             records.len(),
             vectors.len()
         )));
@@ -99,7 +99,7 @@ fn incoming(batch: Batch) -> Result<Vec<Incoming>, Failure> {
     Ok(pairs.collect())
 }
 
-/// Which records to delete: by id, or all that pass the filters.
+/// Which records to delete: by id, or all that match the filters.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Deletion {
@@ -126,7 +126,7 @@ async fn delete_many(
             (Some(ids), None) => collection.delete(ids),
             (None, Some(filter)) => collection.delete_matching(Filter::from_json(&filter)?),
             _ => Err(parallax::Error::BadQuery(
-                "give either ids or filter, to say which records to delete".into(),
+                "give either ids or filter to select the records to delete".into(),
             )),
         }
     });

@@ -1,4 +1,4 @@
-//! Searching: with everything in the URL, or in a body, where filters may be combined.
+//! Searching, with all parameters in the URL, or in a body, where filters may be combined.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -33,7 +33,7 @@ async fn by_url(
     Ok(Json(response.await?))
 }
 
-/// The parameters of the URL as the members of an object; `filter` may combine conditions.
+/// The URL's parameters as members of an object; `filter` may combine conditions.
 async fn by_body(
     State(service): State<Service>,
     path: Named,

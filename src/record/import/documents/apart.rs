@@ -53,6 +53,13 @@ impl Budget {
             resume_unwind(Box::new(Exhausted));
         }
     }
+
+    /// Aborts the work of [`run`] once its time is spent. For steps that may each take long.
+    pub fn check(&self) {
+        if Instant::now() > self.ends {
+            resume_unwind(Box::new(Exhausted));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@ pub fn check(pdf: &[u8]) -> Result<(), String> {
         rest = &rest[at + 6..];
         let data = rest
             .strip_prefix(b"\r\n")
-            .or_else(|| rest.strip_prefix(b"\n"));
+            .or_else(|| rest.strip_prefix(b"\n"))
+            .or_else(|| rest.strip_prefix(b"\r"));
         let Some(data) = data.filter(|data| is_packed(data)) else {
             continue;
         };
@@ -99,6 +100,15 @@ mod tests {
 
     fn pdf(stream: &[u8]) -> Vec<u8> {
         [b"%PDF-1.7\n1 0 obj <<>> stream\r\n", stream, b"\nendstream"].concat()
+    }
+
+    #[test]
+    fn any_line_end_may_stand_before_a_stream() {
+        let data = packed(&vec![0; 257 << 20]);
+        for end in ["\r\n", "\n", "\r"] {
+            let pdf = [b"1 0 obj <<>> stream", end.as_bytes(), &data].concat();
+            assert!(check(&pdf).is_err(), "{end:?}");
+        }
     }
 
     #[test]

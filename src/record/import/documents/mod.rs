@@ -10,6 +10,7 @@ mod inflated;
 mod layout;
 mod markup;
 mod pdf;
+mod widths;
 
 use std::fmt;
 

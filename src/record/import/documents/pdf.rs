@@ -12,16 +12,20 @@ use hayro_interpret::{
 
 use super::apart::Budget;
 use super::layout::{Layout, Place};
-use super::{Contents, Part, document, inflated};
+use super::{Contents, Part, document, inflated, widths};
 
 /// The most pages read from a file.
 const MAX_PAGES: usize = 20_000;
+
+/// The most that the contents of all pages may unpack to together.
+const MAX_PAGE_BYTES: usize = 512 << 20;
 
 /// A first paragraph longer than this is not a title.
 const MAX_TITLE_CHARS: usize = 120;
 
 /// Reads a file from its bytes.
 pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
+    let mut budget = Budget::new();
     inflated::check(&bytes)?;
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
@@ -30,15 +34,22 @@ pub fn read(bytes: Vec<u8>) -> Result<Contents, String> {
         LoadPdfError::Decryption(_) => "the PDF is encrypted in a way that is not read".into(),
         LoadPdfError::Invalid => "the PDF is damaged, or none".into(),
     })?;
+    widths::check(&pdf, &budget)?;
     let pages = pdf.pages();
+    let mut left = MAX_PAGE_BYTES;
     let cache = InterpreterCache::new();
-    let mut budget = Budget::new();
     let mut contents = Contents {
         title: pdf.metadata().title.as_deref().and_then(title),
         ..Contents::default()
     };
     let (mut empty, mut unknown) = (0, 0);
     for (at, page) in pages.iter().enumerate().take(MAX_PAGES) {
+        budget.check();
+        // The reader keeps the content of every page, and unpacks a shared one for each.
+        let size = page.page_stream().map_or(0, <[u8]>::len);
+        left = left
+            .checked_sub(size)
+            .ok_or("the pages of the PDF hold more than any document does")?;
         let bounds = Rect::new(0.0, 0.0, 1.0, 1.0);
         let settings = InterpreterSettings::default();
         let mut context = Context::new(Affine::IDENTITY, bounds, &cache, pdf.xref(), settings);
@@ -199,6 +210,8 @@ impl Device<'_> for Letters<'_> {
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {
+        // A form begins with one, and may be long.
+        self.budget.check();
         self.budget.step();
     }
 
