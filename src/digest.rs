@@ -1,12 +1,10 @@
 //! SHA-256, written as hexadecimal: what a model, a source file or a set of vectors is
 //! known by.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-
-use crate::error::{Error, Result};
 
 /// The digest of bytes, in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
@@ -16,13 +14,13 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The digest of a file, in lower-case hexadecimal.
 ///
 /// # Errors
-/// [`Error::Io`].
-pub fn sha256_of_file(path: &Path) -> Result<String> {
-    let mut file = std::fs::File::open(path).map_err(Error::io(path))?;
+/// If it cannot be read.
+pub fn sha256_of_file(path: &Path) -> io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = file.read(&mut buffer).map_err(Error::io(path))?;
+        let read = file.read(&mut buffer)?;
         if read == 0 {
             return Ok(hexadecimal(&hasher.finalize()));
         }

@@ -1,7 +1,7 @@
 //! What an apostrophe does: it ends an article or a particle (`l'été`, `O'Brien`), starts an
 //! ending (`driver's`, `we'll`), or joins like a hyphen (`Qur'an`, `Ankara'da`).
 
-use super::scan::{Form, Part};
+use super::part::{Form, Part};
 
 /// What an apostrophe is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

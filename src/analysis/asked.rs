@@ -1,10 +1,11 @@
 //! What a query's text asks for: its words, each with the ways in which a record may contain it.
 
 use super::fold::{accented, fold};
+use super::part::{Form, Joint, Part};
 use super::parts::{Borders, split};
 use super::pieces::{join, other_form, picture, wholes_ending_at, word_of};
 use super::runs::{add_run, unit_of_run};
-use super::scan::{Form, Found, Joint, Part, Scanner, is_simple};
+use super::scan::{Found, Scanner, is_simple};
 use super::unit::{Asked, Likeness, Unit, Way, Whole};
 use super::{Analyzer, Language};
 

@@ -15,6 +15,7 @@ mod devanagari;
 mod fold;
 mod language;
 mod letters;
+mod part;
 mod particles;
 mod parts;
 mod pieces;

@@ -7,8 +7,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{MAX_WORD_BYTES, accented, fold, fold_into, without_umlauts};
 use super::letters::{Script, is_digit, is_invisible, is_picture};
+use super::part::{Form, Joint, Part};
 use super::parts::{Borders, is_grouped};
-use super::scan::{Form, Found, Joint, Part, Scanner};
+use super::scan::{Found, Scanner};
 use super::{Analyzer, Language};
 
 /// A word with more parts has no whole: it is a path or an address.

@@ -28,10 +28,12 @@ pub use index::generation::{Generation, Part, Passing};
 pub use index::segment::{Columns, Segment};
 pub use read::{Cursor, Page};
 pub use search::ask::Reply;
-pub use search::fit::Background;
+
+pub use index::background::Background;
 pub use storage::index_file::BuiltFrom;
+pub use storage::layout::{About, Applied, Change, Encoded, State};
 pub use storage::snapshot::restore;
-pub use storage::store::{About, Applied, Change, Encoded, State, Store, View};
+pub use storage::store::{Store, View};
 pub(crate) use write::Closed;
 pub use write::Written;
 pub use write::build::{Build, LISTED, Progress, Report, Skipped, SourceFile};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::dictionary::{TermDictionary, Words};
 use super::gathered::Gathered;
 use super::index::TextIndex;
-use super::title::{self, Titles};
+use super::titles::{self, Titles};
 use crate::analysis::{Analyzer, Kind, Piece};
 
 /// The minimum distance between the last word of a field and the first word of the next.
@@ -69,7 +69,7 @@ impl TextIndexBuilder {
         let record = self.lengths.len() as u32;
         let analyzer = self.analyzer;
         if let (Some(titles), Some(title)) = (&mut self.titles, texts.first()) {
-            titles.extend(title::key(&analyzer, title.as_ref()).map(|key| (key, record)));
+            titles.extend(titles::key(&analyzer, title.as_ref()).map(|key| (key, record)));
         }
         let (mut length, mut start) = (0, 0);
         for (at, text) in texts.iter().enumerate().take(self.weights.len()) {

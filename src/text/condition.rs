@@ -150,8 +150,8 @@ pub(super) fn searched(
 #[cfg(test)]
 mod tests {
     use crate::analysis::Analyzer;
+    use crate::text::part::TextPart;
     use crate::text::query::TextQuery;
-    use crate::text::search::TextPart;
     use crate::text::{Lookup, TextIndex, TextIndexBuilder, fulfilling, parse};
 
     fn index(records: &[[&str; 2]]) -> TextIndex {

@@ -1,7 +1,8 @@
 //! How much of a query records contain, regardless of their length.
 
+use super::part::TextPart;
 use super::query::{TextQuery, Word};
-use super::search::{Statistics, TextPart};
+use super::search::Statistics;
 
 /// The share of a query's words that each record contains, 0 to 1, with each word weighted by
 /// its idf. The records are given in order of position. A word that no record contains counts as

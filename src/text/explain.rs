@@ -1,8 +1,9 @@
 //! Why a record has its score by words: what each word of the query added.
 
 use super::bm25::Bm25;
+use super::part::TextPart;
 use super::query::{Alternative, TextQuery};
-use super::search::{Statistics, TextPart};
+use super::search::Statistics;
 
 /// What a word of a query added to a record's score:
 /// `boost · idf · frequency / (frequency + norm)`.

@@ -3,8 +3,8 @@
 use roaring::RoaringBitmap;
 
 use super::condition::{Condition, Step};
+use super::part::TextPart;
 use super::query::TextQuery;
-use super::search::TextPart;
 use super::sequence::Sequence;
 
 /// The live positions of each part that meet every condition of a query; `None` if it has none.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::dictionary::{EditDistance, Edits};
 use super::known::is_known;
+use super::part::TextPart;
 use super::query::Alternative;
-use super::search::TextPart;
 use super::slip;
 use crate::analysis::Analyzer;
 

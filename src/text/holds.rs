@@ -2,9 +2,9 @@
 
 use roaring::RoaringBitmap;
 
+use super::part::TextPart;
 use super::postings::{Cursor, OVER};
 use super::query::{TextQuery, Word};
-use super::search::TextPart;
 
 /// The live positions of each part that contain every word of a query as typed, in any way to
 /// write it, or as corrected. Empty if the query has no words.

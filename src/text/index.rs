@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::dictionary::{TermDictionary, Words};
 use super::gathered::Gathered;
 use super::postings::{Cursor, Postings};
-use super::title::Titles;
+use super::titles::Titles;
 
 /// Terms, their postings, and the words they came from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Several terms in sequence, treated as one term with postings of its own.
 
 use super::gathered::Gathered;
+use super::part::TextPart;
 use super::postings::{Cursor, Postings};
-use super::search::TextPart;
 use super::sequence::Sequence;
 
 /// A sequence of terms, or a whole title, and the records that contain it. Built once per query,

@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::condition::Condition;
+use super::part::TextPart;
 use super::phrase::Phrase;
 use super::postings::Cursor;
-use super::search::TextPart;
 
 /// A query as the indexes understand it, looked up in some parts and valid only for them.
 #[derive(Debug, Clone, Default, PartialEq)]

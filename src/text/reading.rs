@@ -2,8 +2,8 @@
 
 use super::condition::{Condition, searched};
 use super::guess::{Meant, completions, meant};
+use super::part::TextPart;
 use super::query::{Alternative, Correction, Lookup, TextQuery, Word};
-use super::search::TextPart;
 use super::syntax::Clause;
 use super::title::titled;
 use super::ways::{ALIKE, Ways};

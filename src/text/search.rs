@@ -13,86 +13,9 @@ use std::collections::BinaryHeap;
 use roaring::RoaringBitmap;
 
 use super::bm25::Bm25;
-use super::index::TextIndex;
+use super::part::{TextPart, records};
 use super::postings::{Cursor, Impact, OVER};
 use super::query::{Alternative, TextQuery};
-
-/// One part of the index that is searched.
-#[derive(Clone, Copy)]
-pub struct TextPart<'a> {
-    /// Its inverted index.
-    pub index: &'a TextIndex,
-    /// The positions that are not deleted; `None` if none is deleted.
-    pub live: Option<&'a RoaringBitmap>,
-    /// How many terms the live records have in all.
-    pub terms: u64,
-    /// The live positions that pass the filters; `None` if all live ones do.
-    pub passing: Option<&'a RoaringBitmap>,
-    /// Added to its positions to distinguish them from those of other parts.
-    pub offset: u32,
-}
-
-impl<'a> TextPart<'a> {
-    pub(super) fn is_live(&self, position: u32) -> bool {
-        self.live.is_none_or(|live| live.contains(position))
-    }
-
-    pub(super) fn passes(&self, position: u32) -> bool {
-        let passing = self.passing.or(self.live);
-        passing.is_none_or(|passing| passing.contains(position))
-    }
-
-    fn records(&self) -> u64 {
-        let all = self.index.len() as u64;
-        self.live.map_or(all, RoaringBitmap::len)
-    }
-
-    pub(super) fn cursor(&self, term: &str) -> Option<Cursor<'a>> {
-        Some(self.index.cursor(self.index.term(term)?))
-    }
-
-    /// How many of its live records contain an alternative. `at` is the index of this part.
-    fn holding(&self, at: usize, alternative: &Alternative) -> u32 {
-        if self.live.is_none() {
-            return match &alternative.phrase {
-                Some(phrase) => phrase.holding(at),
-                None => {
-                    let term = self.index.term(&alternative.term);
-                    term.map_or(0, |term| self.index.holding(term))
-                }
-            };
-        }
-        let cursor = alternative.cursor(self, at);
-        let live = cursor.into_iter().flat_map(records);
-        live.filter(|&record| self.is_live(record)).count() as u32
-    }
-
-    /// Whether a live record contains a term.
-    pub(super) fn holds(&self, term: &str) -> bool {
-        self.holders(term).next().is_some()
-    }
-
-    /// The live records that contain a term.
-    pub(super) fn holders(&self, term: &str) -> impl Iterator<Item = u32> {
-        let all = self.cursor(term).into_iter().flat_map(records);
-        all.filter(|&record| self.is_live(record))
-    }
-
-    /// How many live records contain a word.
-    pub(super) fn live_holders(&self, word: u32) -> u32 {
-        let holders = self.index.words().holders(word);
-        holders.filter(|&record| self.is_live(record)).count() as u32
-    }
-}
-
-/// The records of a cursor, in order.
-pub(super) fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let record = cursor.record();
-        cursor.advance();
-        (record != OVER).then_some(record)
-    })
-}
 
 /// A record that contains a term of the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -126,7 +49,7 @@ impl Statistics {
         let bm25 = Bm25::new(records, parts.iter().map(|part| part.terms).sum());
         let holding = |alternative: &Alternative| -> u64 {
             let parts = parts.iter().enumerate();
-            let holding = parts.map(|(at, part)| u64::from(part.holding(at, alternative)));
+            let holding = parts.map(|(at, part)| u64::from(holding((at, part), alternative)));
             holding.sum()
         };
         let idfs = query.words.iter().map(|word| {
@@ -140,6 +63,21 @@ impl Statistics {
             bm25,
         }
     }
+}
+
+/// How many live records of a part contain an alternative. The part comes with its index.
+fn holding((at, part): (usize, &TextPart<'_>), alternative: &Alternative) -> u32 {
+    if part.live.is_none() {
+        return match &alternative.phrase {
+            Some(phrase) => phrase.holding(at),
+            None => {
+                let term = part.index.term(&alternative.term);
+                term.map_or(0, |term| part.index.holding(term))
+            }
+        };
+    }
+    let records = alternative.cursor(part, at).into_iter().flat_map(records);
+    records.filter(|&record| part.is_live(record)).count() as u32
 }
 
 /// A term of the query in one part.

@@ -3,74 +3,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use super::part::TextPart;
 use super::phrase::Phrase;
 use super::query::{Alternative, Word};
-use super::search::TextPart;
 use super::syntax::{Clause, without_operators};
-use crate::analysis::{Analyzer, Kind};
-use crate::digest::Fingerprint;
-
-/// A longer title is a text, which its words identify well enough.
-const MAX_TITLE_BYTES: usize = 256;
-
-/// The titles of some records.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Titles {
-    /// The key of each title with its record, in order.
-    keys: Vec<(u64, u32)>,
-}
-
-impl Titles {
-    /// Takes the keys of titles with their records.
-    pub fn new(keys: impl Iterator<Item = (u64, u32)>) -> Self {
-        let mut keys: Vec<(u64, u32)> = keys.collect();
-        keys.sort_unstable();
-        Self { keys }
-    }
-
-    /// The records with a title, in order.
-    pub fn of(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
-        let start = self.keys.partition_point(|(known, _)| *known < key);
-        let rest = self.keys.get(start..).unwrap_or_default().iter();
-        let same = rest.take_while(move |(known, _)| *known == key);
-        same.map(|(_, record)| *record)
-    }
-
-    /// Every key with its record.
-    pub fn all(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        self.keys.iter().copied()
-    }
-
-    /// Whether these can be the titles of `records` records, as they are unless the file was
-    /// tampered with.
-    pub fn fits(&self, records: usize) -> bool {
-        self.keys.is_sorted() && self.keys.iter().all(|(_, of)| (*of as usize) < records)
-    }
-}
-
-/// The key of a title: its terms in order, including stop words, whatever is between them.
-/// `None` if it has no words or is too long.
-pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
-    if title.len() > MAX_TITLE_BYTES {
-        return None;
-    }
-    let (mut fingerprint, mut any) = (Fingerprint::default(), false);
-    analyzer.each(title, |piece| {
-        let is_word = match piece.kind {
-            Kind::Word | Kind::Elided | Kind::Letter => true,
-            // The only character of its run.
-            Kind::Gram => piece.width == 1,
-            Kind::Accented | Kind::Whole => false,
-        };
-        if is_word {
-            fingerprint.add(analyzer.term(piece.word).as_bytes());
-            any = true;
-        }
-    });
-    any.then(|| fingerprint.finish())
-}
+use super::titles::key;
+use crate::analysis::Analyzer;
 
 /// What a whole query asks for besides its words: the records with that title, as an extra word
 /// that is as rare as they are. `None` if no live record has it.
@@ -145,14 +83,5 @@ mod tests {
         ]);
         assert_eq!(found(&merged, "dune")[0], 1);
         assert_eq!(found(&merged, "iphone 13"), [3]);
-    }
-
-    #[test]
-    fn only_short_texts_with_words_are_titles() {
-        let analyzer = Analyzer::default();
-        assert_eq!(key(&analyzer, " - "), None);
-        assert_eq!(key(&analyzer, &"word ".repeat(100)), None);
-        assert_eq!(key(&analyzer, "Cafés"), key(&analyzer, "cafe"));
-        assert_ne!(key(&analyzer, "東京"), key(&analyzer, "京東"));
     }
 }

@@ -3,8 +3,8 @@
 use roaring::RoaringBitmap;
 
 use super::fulfil;
+use super::part::TextPart;
 use super::query::TextQuery;
-use super::search::TextPart;
 
 /// The live positions of each part that meet every condition of a query, with an unfinished one
 /// going on in any way; `None` if it has no conditions.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::builder::MAX_TAIL;
+use super::part::TextPart;
 use super::phrase::Phrase;
 use super::query::Alternative;
-use super::search::TextPart;
 use crate::analysis::{Analyzer, Way};
 
 /// The weight of a word that is only similar to the one typed: without its accents, signs or

@@ -18,6 +18,7 @@ pub mod mode_switch;
 pub mod no_fit;
 pub mod nothing_found;
 pub mod parallax_mark;
+pub mod place;
 pub mod result_card;
 pub mod result_list;
 pub mod results;

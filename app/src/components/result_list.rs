@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 use super::conditions::Conditions;
 use super::corrected::Corrected;
 use super::no_fit::NoFit;
+use super::place::element_id;
 use super::result_card::ResultCard;
 use super::show_more::ShowMore;
 use super::summary::Summary;
@@ -91,11 +92,6 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
         path: path.clone(),
     };
     hits.map(row).collect()
-}
-
-/// The id of the element that shows the hit at a place, from 1.
-pub fn element_id(place: usize) -> String {
-    format!("result-{place}")
 }
 
 /// Moves the focus to the first of the added hits. If the focused element disappeared with an

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::result_list::element_id;
+use super::place::element_id;
 use crate::answers::Found;
 use crate::limits::MAX_LIMIT;
 use crate::numbers::counted;

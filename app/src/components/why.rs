@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::result_list::element_id;
+use super::place::element_id;
 use super::why_panel::WhyPanel;
 use crate::answers::{Explained, Found};
 

@@ -10,6 +10,7 @@ mod error;
 mod feedback_tests;
 mod guard;
 mod page;
+mod parameters;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]

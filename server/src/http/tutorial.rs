@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::body::json_body;
 use super::error::Failure;
-use super::v1::parameters;
+use super::parameters::parameters;
 use crate::service::Service;
 
 /// How many records the tutorial's service returns.

@@ -12,9 +12,9 @@ use std::sync::{Arc, OnceLock};
 use roaring::RoaringBitmap;
 
 use crate::Vector;
+use crate::collection::index::background::{Background, SAMPLE};
 use crate::collection::index::segment::Segment;
-use crate::collection::search::fit::Background;
-use crate::collection::storage::store::State;
+use crate::collection::storage::layout::State;
 use crate::error::Result;
 use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
@@ -140,7 +140,7 @@ impl Generation {
     /// The distribution of cosines between its records; `None` if there are too few of them.
     pub fn background(&self) -> Option<&Background> {
         self.background
-            .get_or_init(|| Background::of(self))
+            .get_or_init(|| Background::of(self.spread(SAMPLE), self.records()))
             .as_ref()
     }
 

@@ -11,7 +11,8 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analyzer;
-use crate::collection::storage::store::{Encoded, View};
+use crate::collection::storage::layout::Encoded;
+use crate::collection::storage::store::View;
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};

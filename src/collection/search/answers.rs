@@ -8,8 +8,8 @@ use roaring::RoaringBitmap;
 
 use crate::Vector;
 use crate::collection::index::generation::Passing;
+use crate::collection::search::asked::Asked;
 use crate::collection::search::nearest::{NearRecord, reaching};
-use crate::collection::search::ranking::Asked;
 use crate::query::{Counted, Route};
 use crate::text;
 

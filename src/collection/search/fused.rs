@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::index::generation::Generation;
+use crate::collection::search::asked::{Asked, Ranked};
 use crate::collection::search::nearest::NearRecord;
-use crate::collection::search::ranking::{Asked, Ranked, nearest_passage, neural, textual};
+use crate::collection::search::ranking::{nearest_passage, neural, textual};
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
 use crate::query::{FUSION_DEPTH, Fusion, Route, Signal, Timings};
 use crate::text::{self, Match};

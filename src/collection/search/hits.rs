@@ -3,7 +3,7 @@
 use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Passing};
-use crate::collection::search::ranking::Ranked;
+use crate::collection::search::asked::Ranked;
 use crate::collection::search::snippet::{self, Words};
 use crate::collection::storage::store::View;
 use crate::error::Result;

@@ -2,9 +2,9 @@
 
 mod answers;
 pub mod ask;
+mod asked;
 mod explain;
 mod facets;
-pub mod fit;
 mod fused;
 mod hits;
 mod listed;
@@ -23,9 +23,9 @@ use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::index::generation::{Generation, Passing};
 use crate::collection::search::answers::Answers;
+use crate::collection::search::asked::{Asked, Ranking};
 use crate::collection::search::hits::Source;
 use crate::collection::search::parsed::Parsed;
-use crate::collection::search::ranking::{Asked, Ranking};
 use crate::collection::storage::store::View;
 use crate::error::{Error, Result};
 use crate::explain::Explanation;

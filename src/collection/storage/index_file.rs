@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic_file;
 use crate::collection::index::segment::Columns;
-use crate::collection::storage::store::State;
+use crate::collection::storage::layout::State;
 use crate::error::{Error, Result};
 use crate::vector::Graph;
 

@@ -2,6 +2,7 @@
 //! caches derived from it.
 
 pub mod index_file;
+pub mod layout;
 pub mod snapshot;
 pub mod store;
 mod write_tables;

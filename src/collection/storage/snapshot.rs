@@ -14,7 +14,8 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
-use crate::collection::storage::store::{About, State, Store};
+use crate::collection::storage::layout::{About, Row, State};
+use crate::collection::storage::store::Store;
 use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
 use crate::error::{Error, Result};
 use crate::locks::lock;
@@ -44,15 +45,6 @@ struct Head {
     about: About,
     state: State,
     forgotten: u64,
-}
-
-/// A record as stored.
-#[derive(Serialize, Deserialize)]
-pub(in crate::collection) struct Row {
-    pub number: u32,
-    pub payload: Vec<u8>,
-    pub vectors: Vec<u8>,
-    pub ranges: Option<Vec<u8>>,
 }
 
 impl Collection {

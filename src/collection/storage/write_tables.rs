@@ -2,9 +2,8 @@
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use crate::collection::storage::snapshot::Row;
-use crate::collection::storage::store::{
-    Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, State, VECTORS, json,
+use crate::collection::storage::layout::{
+    Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
 use crate::record::{Payload, RecordId, Schema};
 

@@ -12,7 +12,8 @@ use crate::collection::index::generation::Part;
 use crate::collection::index::merge;
 use crate::collection::index::segment::Segment;
 use crate::collection::storage::index_file::BuiltFrom;
-use crate::collection::storage::store::{About, Change, Encoded, Store};
+use crate::collection::storage::layout::{About, Change, Encoded};
+use crate::collection::storage::store::Store;
 use crate::collection::write::encode::{self, Cores, encode};
 use crate::collection::write::vector_file::VectorFile;
 use crate::collection::{Collection, STORE_FILE, Tuning};
@@ -445,7 +446,7 @@ fn broke_off(error: Error, lines: u64) -> Error {
 /// sizes and times.
 fn digest_of(path: &Path) -> Result<String> {
     if !path.is_dir() {
-        return sha256_of_file(path);
+        return sha256_of_file(path).map_err(Error::io(path));
     }
     let mut entries: Vec<String> = Vec::new();
     let mut folders = vec![path.to_owned()];

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::background;
-use crate::collection::storage::store::{About, Encoded};
+use crate::collection::storage::layout::{About, Encoded};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload};

@@ -21,7 +21,7 @@ use crate::collection::index::load::load;
 use crate::collection::index::merge::AtWork;
 use crate::collection::index::segment::Segment;
 use crate::collection::storage::index_file::BuiltFrom;
-use crate::collection::storage::store::{Applied, Change, Encoded};
+use crate::collection::storage::layout::{Applied, Change, Encoded};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::locks::lock;

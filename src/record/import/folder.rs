@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::documents::{self, Archive, Kind};
+use super::line::{Line, Rows};
 use super::notes::Notes;
-use super::{Line, Rows};
 use crate::error::{Error, Result};
 
 /// How many endings of ignored files are named in the note about them.

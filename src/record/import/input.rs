@@ -1,15 +1,8 @@
-//! The bytes of an import. They are counted as they arrive, unpacked if they begin like gzip,
-//! converted to UTF-8 if they are in another encoding, and stripped of a byte-order mark. Callers
-//! can look ahead before reading.
+//! The bytes of an import. Callers can look ahead before reading.
 
-use std::io::{self, BufRead, ErrorKind, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, BufRead, Read};
 
-use super::MAX_LINE_BYTES;
-use super::encoding::{self, Utf8};
-use super::gzip::{self, Gunzip};
-use super::notes::Notes;
+use super::line::MAX_LINE_BYTES;
 
 /// How many bytes are requested from the source at a time.
 const CHUNK: usize = 1 << 16;
@@ -26,27 +19,8 @@ pub struct Input {
 }
 
 impl Input {
-    /// Takes a stream and unpacks it if needed. `bytes` counts the bytes read from it.
-    pub fn packed(
-        raw: impl Read + Send + 'static,
-        bytes: Arc<AtomicU64>,
-        notes: &Notes,
-    ) -> io::Result<Self> {
-        let mut input = Self::over(Counted { raw, bytes });
-        if input.peek(gzip::MAGIC.len())?.starts_with(gzip::MAGIC) {
-            input = Self::over(Gunzip::new(input, notes.clone()));
-        }
-        Ok(input)
-    }
-
-    /// Converts the input to UTF-8.
-    pub fn text(mut self, notes: &Notes) -> io::Result<Self> {
-        let mark = encoding::mark(self.peek(encoding::LOOKED_AT)?);
-        self.consume(mark.length);
-        Ok(Self::over(Utf8::new(self, mark.encoding, notes.clone())))
-    }
-
-    fn over(source: impl Read + Send + 'static) -> Self {
+    /// Over a stream.
+    pub fn over(source: impl Read + Send + 'static) -> Self {
         Self {
             source: Box::new(source),
             buffer: Vec::new(),
@@ -151,26 +125,5 @@ impl Read for Input {
         let count = self.fill_buf()?.read(into)?;
         self.consume(count);
         Ok(count)
-    }
-}
-
-/// Counts the bytes of the source and retries interrupted reads.
-struct Counted<R> {
-    raw: R,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.raw.read(into) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => {
-                    let count = read.as_ref().map_or(0, |&count| count as u64);
-                    self.bytes.fetch_add(count, Ordering::Relaxed);
-                    return read;
-                }
-            }
-        }
     }
 }

@@ -6,9 +6,9 @@ use std::io::{self, BufRead};
 
 use super::brackets::Brackets;
 use super::input::Input;
+use super::line::{Line, MAX_LINE_BYTES, Rows};
 use super::notes::Notes;
 use super::object::{self, Place};
-use super::{Line, MAX_LINE_BYTES, Rows};
 
 /// The elements of an array.
 pub struct JsonArray {

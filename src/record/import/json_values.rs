@@ -10,9 +10,9 @@ use serde::de::IgnoredAny;
 use super::brackets::length_of_value;
 use super::exact::exact;
 use super::input::Input;
+use super::line::{Line, MAX_LINE_BYTES, Rows};
 use super::notes::Notes;
 use super::object::{self, Place};
-use super::{Line, MAX_LINE_BYTES, Rows};
 
 /// The objects of an input.
 pub struct JsonValues {

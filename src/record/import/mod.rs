@@ -15,26 +15,28 @@ mod encoding;
 mod encoding_tests;
 mod exact;
 mod folder;
+mod format;
 mod front_matter;
 mod gzip;
 mod input;
 mod json_array;
 mod json_values;
 mod kind;
+mod line;
 mod notes;
 mod object;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(test)]
 mod tests;
+mod unpack;
 mod whole;
 mod wrapped;
 
 pub use self::exact::with_all_digits;
 
-use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,71 +44,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use self::csv::CsvRows;
 pub use self::documents::Kind;
 use self::folder::Folder;
+pub use self::format::Format;
 use self::input::Input;
 use self::json_array::JsonArray;
 use self::json_values::JsonValues;
 use self::kind::Ending;
+use self::line::Rows;
+pub use self::line::{Line, MAX_FIELDS, MAX_LINE_BYTES};
 use self::notes::Notes;
-use super::Payload;
 use crate::error::{Error, Result};
-
-/// The longest line, element, row or text accepted, in bytes. Anything longer is not a record, or
-/// the file has no line breaks.
-pub const MAX_LINE_BYTES: usize = 4 << 20;
-
-/// The most fields of a record: as many as the columns of a large spreadsheet.
-pub const MAX_FIELDS: usize = 16_384;
-
-/// The result of reading one line of the input.
-#[derive(Debug)]
-pub enum Line {
-    /// A record's fields.
-    Record {
-        /// The line on which it begins, from 1; in a folder, the number of its file.
-        line: u64,
-        /// Its fields.
-        payload: Payload,
-    },
-    /// A place without a usable record.
-    Skipped {
-        /// The line on which it begins, from 1; in a folder, the number of its file.
-        line: u64,
-        /// Why.
-        reason: String,
-    },
-}
-
-/// The format of the records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// JSON objects one after another, usually one per line.
-    JsonLines,
-    /// One JSON array of objects.
-    JsonArray,
-    /// Rows under a header, separated by commas, semicolons, tabs or vertical bars.
-    Csv,
-    /// Documents in a folder, or in a ZIP archive.
-    Folder,
-    /// One document.
-    Document(Kind),
-    /// The rows of a Parquet table.
-    #[cfg(feature = "parquet")]
-    Parquet,
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::JsonLines => "JSON lines",
-            Self::JsonArray => "a JSON array",
-            Self::Csv => "CSV",
-            Self::Folder => "a folder of documents",
-            Self::Document(kind) => return fmt::Display::fmt(kind, f),
-            #[cfg(feature = "parquet")]
-            Self::Parquet => "Parquet",
-        })
-    }
-}
 
 /// An open input. It is an iterator over lines that ends after the first error.
 pub struct Import {
@@ -118,12 +64,6 @@ pub struct Import {
     notes: Notes,
     /// `None` after the end or an error.
     rows: Option<Box<dyn Rows>>,
-}
-
-/// A reader of one format.
-trait Rows: Send {
-    /// The next record or skipped place; `None` at the end.
-    fn next_line(&mut self) -> io::Result<Option<Line>>;
 }
 
 impl Import {
@@ -177,7 +117,7 @@ impl Import {
     fn stream(name: &Path, raw: impl Read + Send + 'static) -> Result<Self> {
         let io = Error::io;
         let (bytes, notes) = (Arc::default(), Notes::default());
-        let packed = Input::packed(raw, Arc::clone(&bytes), &notes);
+        let packed = unpack::packed(raw, Arc::clone(&bytes), &notes);
         let mut packed = packed.map_err(io(name))?;
         let beginning = packed.peek(kind::LOOKED_AT).map_err(io(name))?;
         if let Some(kind) = kind::whole(beginning) {
@@ -195,7 +135,7 @@ impl Import {
         {
             return Err(Error::import(name, message));
         }
-        let mut input = packed.text(&notes).map_err(io(name))?;
+        let mut input = unpack::text(packed, &notes).map_err(io(name))?;
         if input.peek(1).map_err(io(name))?.is_empty() {
             return Err(Error::import(name, "the file is empty"));
         }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::MAX_FIELDS;
 use super::exact::{exact, may_round};
+use super::line::MAX_FIELDS;
 use super::notes::Notes;
 use crate::record::Payload;
 

@@ -7,7 +7,7 @@ use parquet::file::reader::SerializedFileReader;
 use parquet::record::reader::RowIter;
 use serde_json::Value;
 
-use super::{Line, Rows};
+use super::line::{Line, Rows};
 
 /// The rows of a file.
 pub struct ParquetRows {

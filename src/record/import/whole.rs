@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::documents::{self, Archive, Kind};
 use super::folder::Folder;
+use super::format::Format;
 use super::input::Input;
 use super::kind::Whole;
+use super::line::{Line, Rows};
 use super::notes::Notes;
-use super::{Format, Line, Rows};
 use crate::error::{Error, Result};
 
 /// The largest such file accepted, in bytes.
@@ -91,7 +92,7 @@ fn archive(name: &Path, input: Input, notes: &Notes) -> Result<(Format, Box<dyn 
         return Ok((Format::Folder, Box::new(folder)));
     };
     let file = archive.into_inner().map_err(io(name))?;
-    let input = Input::packed(file, Arc::default(), notes);
+    let input = super::unpack::packed(file, Arc::default(), notes);
     document(name, kind, input.map_err(io(name))?, notes)
 }
 

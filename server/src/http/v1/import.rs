@@ -17,8 +17,9 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 
-use super::{Named, parameters};
+use super::Named;
 use crate::http::error::Failure;
+use crate::http::parameters::parameters;
 use crate::preview;
 use crate::service::Service;
 use crate::tasks::{Incoming, Plan};

@@ -17,12 +17,12 @@ use parallax_app::wire::{
     AnswerResponse, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, SearchRequest,
     SearchResponse, SimilarRequest,
 };
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::body::json_body;
 use super::error::Failure;
+use super::parameters::parameters;
 use super::tutorial;
 use crate::service::Service;
 use crate::wire::{self, Payload};
@@ -200,39 +200,4 @@ async fn explain(
     let search: SearchRequest = parameters(query.as_deref())?;
     let request = ExplainRequest { id, search };
     Ok(Json(service.explain_with(Some(name), request).await?))
-}
-
-/// Parses a URL's parameters; a repeated parameter becomes a list.
-pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure> {
-    let pairs = || form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let parameters = serde_html_form::Deserializer::new(pairs());
-    serde_path_to_error::deserialize(parameters).map_err(|error| {
-        let path = error.path().to_string();
-        let mut given = pairs().filter(|(name, _)| *name == path);
-        let message = match (given.next(), given.next()) {
-            (Some((name, _)), Some(_)) => {
-                format!("the URL parameter {name} is given twice; give it only once")
-            }
-            (Some((name, value)), None) => {
-                let why = expected(&error.inner().to_string());
-                format!("the URL parameter {name} is '{value}': {why}")
-            }
-            (None, _) => format!("the URL parameters: {}", error.inner()),
-        };
-        Failure::bad_request(message)
-    })
-}
-
-/// Replaces the library's message with what the value must be.
-fn expected(reason: &str) -> String {
-    let reasons = [
-        ("invalid digit", "it must be a whole number"),
-        ("number too large", "the number is too large"),
-        ("cannot parse integer", "it must be a whole number"),
-        ("invalid float", "it must be a number such as 0.5"),
-        ("cannot parse float", "it must be a number such as 0.5"),
-        ("provided string was not", "it must be true or false"),
-    ];
-    let known = reasons.iter().find(|(said, _)| reason.starts_with(said));
-    known.map_or(reason, |(_, expected)| expected).to_owned()
 }

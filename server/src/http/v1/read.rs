@@ -11,8 +11,9 @@ use parallax_app::wire::{CountedFacet, ValuesRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Named, NamedRecord, parameters};
+use super::{Named, NamedRecord};
 use crate::http::error::Failure;
+use crate::http::parameters::parameters;
 use crate::service::Service;
 
 /// The default number of records per page, and of values listed.

@@ -10,9 +10,10 @@ use parallax::Filter;
 use parallax_app::wire::{SearchRequest, SearchResponse};
 use serde_json::{Map, Value};
 
-use super::{Named, parameters};
+use super::Named;
 use crate::http::body::{json_body, json_value};
 use crate::http::error::Failure;
+use crate::http::parameters::parameters;
 use crate::problem::problem;
 use crate::service::Service;
 use crate::wire::Payload;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::record::import::MAX_FIELDS;
+use crate::record::import::line::MAX_FIELDS;
 use crate::record::import::notes::Notes;
 
 /// Makes unique column names from the header's fields. Unnamed and duplicate columns get generated

@@ -16,8 +16,8 @@ use serde_json::Value;
 pub use self::dialect::is_table;
 use self::row::{Dialect, Parsed, Row, end_of_line, lines_in};
 use super::input::Input;
+use super::line::{Line, MAX_LINE_BYTES, Rows};
 use super::notes::Notes;
-use super::{Line, MAX_LINE_BYTES, Rows};
 use crate::error::{Error, Result};
 use crate::record::Payload;
 

@@ -17,7 +17,8 @@ use std::fmt;
 use serde_json::Value;
 
 pub use self::archive::{Archive, kind_of_archive};
-use super::{MAX_LINE_BYTES, document, encoding, front_matter};
+use super::line::MAX_LINE_BYTES;
+use super::{document, encoding, front_matter};
 use crate::record::Payload;
 
 /// The longest document accepted, in bytes as stored.

@@ -1,12 +1,12 @@
 //! Whether anything fits a query. There is always a nearest record, even for nonsense; what
 //! matters is how near the nearest ones are compared with unrelated records.
 
-use crate::collection::index::generation::Generation;
+use crate::Vector;
 use crate::vector::cosine;
 
 /// How many evenly spread records represent the collection: all pairs of them make up the
 /// distribution of cosines between unrelated texts.
-const SAMPLE: u32 = 256;
+pub const SAMPLE: u32 = 256;
 
 /// With fewer records there is no meaningful distribution, and nothing is judged.
 const LEAST_RECORDS: u32 = 30;
@@ -30,13 +30,13 @@ pub struct Background {
 }
 
 impl Background {
-    /// The distribution in a generation; `None` if it has too few records.
-    pub fn of(generation: &Generation) -> Option<Self> {
-        let records = generation.records();
+    /// The distribution among so many records, from a sample of their vectors; `None` if there
+    /// are too few records.
+    pub fn of<'v>(sample: impl Iterator<Item = &'v Vector>, records: u32) -> Option<Self> {
         if records < LEAST_RECORDS {
             return None;
         }
-        let sample: Vec<_> = generation.spread(SAMPLE).collect();
+        let sample: Vec<_> = sample.collect();
         let mut cosines = Vec::with_capacity(sample.len() * sample.len() / 2);
         for (at, one) in sample.iter().enumerate() {
             cosines.extend(sample[..at].iter().map(|other| cosine(one, other)));

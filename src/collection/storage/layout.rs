@@ -1,0 +1,97 @@
+//! The layout of a store: its tables, what is kept in them, and the changes that are made to them.
+
+use std::ops::Range;
+
+use redb::TableDefinition;
+use serde::{Deserialize, Serialize};
+
+use crate::Vector;
+use crate::record::{Payload, RecordId, Schema};
+
+pub(in crate::collection) type Bytes = &'static [u8];
+pub(in crate::collection) const META: TableDefinition<'_, &str, Bytes> =
+    TableDefinition::new("meta");
+/// Number -> payload as JSON.
+pub(in crate::collection) const RECORDS: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("records");
+/// Number -> the vectors of its passages as little-endian f32, one after the other.
+pub(in crate::collection) const VECTORS: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("vectors");
+/// Number -> byte ranges of its passages in the encoded text, unless one passage covers all of it.
+pub(in crate::collection) const PASSAGES: TableDefinition<'_, u32, Bytes> =
+    TableDefinition::new("passages");
+/// The source's id -> number, if the schema names an id field.
+pub(in crate::collection) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+/// Sequence number of a deletion -> number of the record deleted.
+pub(in crate::collection) const DELETED: TableDefinition<'_, u64, u32> =
+    TableDefinition::new("deleted");
+
+/// A store's metadata, fixed when it is created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The schema its records are read with.
+    pub schema: Schema,
+    /// Hash of the model that made its vectors.
+    pub model: String,
+    /// SHA-256 of the file it was created from, in hexadecimal; empty if it was created empty.
+    pub source: String,
+    /// Whether long texts are encoded passage by passage, rather than only up to the encoder's
+    /// limit.
+    pub passages: bool,
+}
+
+/// A record ready to be written.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// Its fields.
+    pub payload: Payload,
+    /// Unit vectors of its passages, at least one.
+    pub vectors: Vec<Vector>,
+    /// Byte ranges of the passages in the encoded text. Empty if one passage covers all of it, or
+    /// if the vector was supplied.
+    pub ranges: Vec<Range<u32>>,
+    /// Whether the text continues after the passages.
+    pub read_in_part: bool,
+}
+
+/// A change within a transaction.
+pub enum Change<'a> {
+    /// Adds records, replacing those with the same source id.
+    Put(&'a [Encoded]),
+    /// Deletes records by number. Missing ones are ignored.
+    Delete(&'a [RecordId]),
+    /// Stores a named value beside the records.
+    Note(&'a str, &'a [u8]),
+}
+
+/// The state of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct State {
+    /// How many records have ever been written or deleted.
+    pub sequence: u64,
+    /// The number of the next record.
+    pub next: u32,
+}
+
+/// The result of a [`Change`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The numbers of the added records, in order.
+    pub added: Range<u32>,
+    /// The records removed.
+    pub removed: Vec<RecordId>,
+}
+
+/// A record as stored.
+#[derive(Serialize, Deserialize)]
+pub(in crate::collection) struct Row {
+    pub number: u32,
+    pub payload: Vec<u8>,
+    pub vectors: Vec<u8>,
+    pub ranges: Option<Vec<u8>>,
+}
+
+pub(in crate::collection) fn json(value: &impl Serialize) -> Vec<u8> {
+    // Maps with string keys, numbers and strings: JSON can represent all of them.
+    serde_json::to_vec(value).unwrap_or_default()
+}
