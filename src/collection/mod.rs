@@ -5,11 +5,8 @@
 //! segment, into a new generation. Opening a collection reads the base segment from its files if
 //! they are intact, otherwise rebuilds it, and then catches up with the store.
 
-mod index;
 mod read;
-mod search;
-mod storage;
-mod write;
+pub(crate) mod write;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -24,16 +21,16 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::{Payload, Record, RecordId, Schema};
 
-pub use index::generation::{Generation, Part, Passing};
-pub use index::segment::{Columns, Segment};
+pub use crate::search::ask::Reply;
+pub use crate::segment::generation::{Generation, Part, Passing};
+pub use crate::segment::{Columns, Segment};
 pub use read::{Cursor, Page};
-pub use search::ask::Reply;
 
-pub use index::background::Background;
-pub use storage::index_file::BuiltFrom;
-pub use storage::layout::{About, Applied, Change, Encoded, State};
-pub use storage::snapshot::restore;
-pub use storage::store::{Store, View};
+pub use crate::segment::background::Background;
+pub use crate::storage::index_file::BuiltFrom;
+pub use crate::storage::layout::{About, Applied, Change, Encoded, State};
+pub use crate::storage::snapshot::restore;
+pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;
 pub use write::Written;
 pub use write::build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
@@ -41,12 +38,12 @@ pub use write::embed::embed;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
 pub use write::vector_file::VectorFile;
 
-use index::load::{Loaded, load};
+use crate::compactor::load::{Loaded, load};
 use write::{Writer, encode};
 
 pub(crate) const STORE_FILE: &str = "store.redb";
-const COLUMNS_FILE: &str = "columns.idx";
-const GRAPH_FILE: &str = "graph.idx";
+pub(crate) const COLUMNS_FILE: &str = "columns.idx";
+pub(crate) const GRAPH_FILE: &str = "graph.idx";
 
 /// Thresholds for a collection's background work. They are fixed except in tests and measurements.
 #[derive(Debug, Clone, Copy)]
@@ -71,18 +68,18 @@ impl Default for Tuning {
 
 /// An open collection. All methods may be called from many threads at once.
 pub struct Collection {
-    name: ArcSwap<String>,
-    folder: PathBuf,
-    store: Store,
+    pub(crate) name: ArcSwap<String>,
+    pub(crate) folder: PathBuf,
+    pub(crate) store: Store,
     /// How its texts and queries are converted to terms.
-    analyzer: Analyzer,
-    encoder: Arc<QueryEncoder>,
-    tuning: Tuning,
-    generation: ArcSwap<Generation>,
-    writer: Writer,
+    pub(crate) analyzer: Analyzer,
+    pub(crate) encoder: Arc<QueryEncoder>,
+    pub(crate) tuning: Tuning,
+    pub(crate) generation: ArcSwap<Generation>,
+    pub(crate) writer: Writer,
     /// A weak reference to itself, for its background threads: they end when the collection is
     /// dropped.
-    itself: Weak<Self>,
+    pub(crate) itself: Weak<Self>,
 }
 
 impl Collection {
@@ -204,16 +201,19 @@ impl Collection {
 
     /// Runs a lookup with the indexes and a view of the store in the same state. Retries in the
     /// then current state if the store's file fails in the meantime.
-    fn in_one_state<T>(&self, work: impl Fn(&Generation, &View<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn in_one_state<T>(
+        &self,
+        work: impl Fn(&Generation, &View<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.again_where_it_broke_off(|| self.now(), |generation, view| work(generation, view))
     }
 
     /// Reads in a view of the store, with the same retries.
-    fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
         self.again_where_it_broke_off(|| Ok(((), self.store.read()?)), |(), view| work(view))
     }
 
-    fn again_where_it_broke_off<'a, G, T>(
+    pub(crate) fn again_where_it_broke_off<'a, G, T>(
         &'a self,
         look: impl Fn() -> Result<(G, View<'a>)>,
         work: impl Fn(&G, &View<'a>) -> Result<T>,
@@ -233,7 +233,7 @@ impl Collection {
     /// right after its transaction, so a reader in between tries again. If a write failed halfway,
     /// the two differ until its writer has reconciled them; after too many attempts, they are used
     /// as they are.
-    fn now(&self) -> Result<(Arc<Generation>, View<'_>)> {
+    pub(crate) fn now(&self) -> Result<(Arc<Generation>, View<'_>)> {
         const LOOKS: usize = 1_000;
         for _ in 0..LOOKS {
             let (generation, view) = (self.generation(), self.store.read()?);
@@ -247,7 +247,7 @@ impl Collection {
     }
 
     /// The records that pass every filter.
-    fn select(&self, generation: &Generation, filters: &[Filter]) -> Result<Passing> {
+    pub(crate) fn select(&self, generation: &Generation, filters: &[Filter]) -> Result<Passing> {
         generation.select(&self.schema().facets, filters)
     }
 
@@ -295,7 +295,7 @@ impl Collection {
     }
 
     /// Whether the encoded text of a record continues after its passages.
-    fn goes_on_after(&self, passages: &[Range<u32>], payload: &Payload) -> bool {
+    pub(crate) fn goes_on_after(&self, passages: &[Range<u32>], payload: &Payload) -> bool {
         passages.last().is_some_and(|last| {
             let text = self.schema().encoded_text(payload);
             encode::goes_on(&text, last.end as usize)
@@ -309,7 +309,7 @@ impl Collection {
 
     /// The number for an id. If ids are numbers, the record may not exist, and other spellings of a
     /// number, such as `007`, are no ids.
-    fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
+    pub(crate) fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
         if self.schema().id.is_some() {
             view.number_of(id)
         } else {

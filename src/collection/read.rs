@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::str::FromStr;
 
 use crate::collection::Collection;
-use crate::collection::storage::store::View;
 use crate::error::{Error, Result};
 use crate::query::{MAX_PAGE_BYTES, MAX_PAGE_RECORDS};
 use crate::record::{Record, RecordId};
+use crate::storage::store::View;
 
 /// Where a page of records ended. It is opaque, and only used to request the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,19 +8,19 @@ use std::time::{Duration, Instant};
 
 use crate::Vector;
 use crate::background;
-use crate::collection::index::generation::Part;
-use crate::collection::index::merge;
-use crate::collection::index::segment::Segment;
-use crate::collection::storage::index_file::BuiltFrom;
-use crate::collection::storage::layout::{About, Change, Encoded};
-use crate::collection::storage::store::Store;
 use crate::collection::write::encode::{self, Cores, encode};
 use crate::collection::write::vector_file::VectorFile;
 use crate::collection::{Collection, STORE_FILE, Tuning};
+use crate::compactor::merge;
 use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema};
+use crate::segment::Segment;
+use crate::segment::generation::Part;
+use crate::storage::index_file::BuiltFrom;
+use crate::storage::layout::{About, Change, Encoded};
+use crate::storage::store::Store;
 use crate::vector::Graph;
 
 /// How many records are encoded and stored together, in one transaction.

@@ -5,10 +5,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::background;
-use crate::collection::storage::layout::{About, Encoded};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload};
+use crate::storage::layout::{About, Encoded};
 use crate::vector::normalise;
 use crate::{DIMENSIONS, Vector};
 
@@ -19,7 +19,7 @@ pub const MAX_BATCH: usize = 1_000;
 const CHUNK: usize = 128;
 
 /// The same in the background, where other work waits for its turn.
-pub(in crate::collection) const BACKGROUND_CHUNK: usize = 16;
+pub(crate) const BACKGROUND_CHUNK: usize = 16;
 
 /// Which cores to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Incoming {
 }
 
 /// Why a record cannot be accepted, if it cannot.
-pub(in crate::collection) fn check(about: &About, payload: &Payload) -> Result<(), String> {
+pub(crate) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     let schema = &about.schema;
     schema.check_text(payload)?;
     if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
@@ -51,7 +51,7 @@ pub(in crate::collection) fn check(about: &About, payload: &Payload) -> Result<(
 
 /// Checks that a record does not exceed the maximum size. In files, such lines are already rejected
 /// earlier.
-pub(in crate::collection) fn check_size(payload: &Payload) -> Result<(), String> {
+pub(crate) fn check_size(payload: &Payload) -> Result<(), String> {
     if size(payload) <= MAX_LINE_BYTES {
         return Ok(());
     }
@@ -61,7 +61,7 @@ pub(in crate::collection) fn check_size(payload: &Payload) -> Result<(), String>
 }
 
 /// The size of a record as JSON in bytes, counted without a copy.
-pub(in crate::collection) fn size(payload: &Payload) -> usize {
+pub(crate) fn size(payload: &Payload) -> usize {
     let mut counter = Counter(0);
     // Counting cannot fail, and a payload is always valid JSON.
     let _ = serde_json::to_writer(&mut counter, payload);
@@ -82,7 +82,7 @@ impl std::io::Write for Counter {
 }
 
 /// A supplied vector, scaled to unit length.
-pub(in crate::collection) fn given(numbers: &[f32]) -> Result<Vector, String> {
+pub(crate) fn given(numbers: &[f32]) -> Result<Vector, String> {
     let mut vector: Vector = numbers.try_into().map_err(|_| {
         format!(
             "the vector has {} components, expected {DIMENSIONS}",
@@ -98,7 +98,7 @@ pub(in crate::collection) fn given(numbers: &[f32]) -> Result<Vector, String> {
 ///
 /// # Errors
 /// As for the encoder; [`Error::Cancelled`].
-pub(in crate::collection) fn encode(
+pub(crate) fn encode(
     encoder: &Encoder,
     about: &About,
     records: Vec<(Payload, Option<Vector>)>,
@@ -186,6 +186,6 @@ impl Plan {
 }
 
 /// Whether there is more text after a position.
-pub(in crate::collection) fn goes_on(text: &str, end: usize) -> bool {
+pub(crate) fn goes_on(text: &str, end: usize) -> bool {
     end < text.trim_end().len()
 }

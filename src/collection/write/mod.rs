@@ -16,16 +16,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::encode::{Cores, Incoming, MAX_BATCH};
 use crate::collection::Collection;
-use crate::collection::index::generation::{Generation, Part};
-use crate::collection::index::load::load;
-use crate::collection::index::merge::AtWork;
-use crate::collection::index::segment::Segment;
-use crate::collection::storage::index_file::BuiltFrom;
-use crate::collection::storage::layout::{Applied, Change, Encoded};
+use crate::compactor::load::load;
+use crate::compactor::merge::AtWork;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::locks::lock;
 use crate::record::RecordId;
+use crate::segment::Segment;
+use crate::segment::generation::{Generation, Part};
+use crate::storage::index_file::BuiltFrom;
+use crate::storage::layout::{Applied, Change, Encoded};
 
 /// The result of a write.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,25 +40,25 @@ pub struct Written {
 
 /// The write queue and the locks of writers.
 #[derive(Default)]
-pub(in crate::collection) struct Writer {
+pub(crate) struct Writer {
     /// Changes still in the queue.
     queue: Mutex<Vec<Arc<Job>>>,
     /// Held while changes are made and the generation is replaced.
     turn: Mutex<Turn>,
     /// Held while the base's files are replaced.
-    pub(in crate::collection) files: Arc<Mutex<()>>,
+    pub(crate) files: Arc<Mutex<()>>,
     /// How many callers currently suppress background merges.
-    pub(in crate::collection) held: AtomicUsize,
+    pub(crate) held: AtomicUsize,
     /// Whether a background merge is running.
-    pub(in crate::collection) at_work: Arc<AtWork>,
+    pub(crate) at_work: Arc<AtWork>,
 }
 
 /// The state kept by writers.
 #[derive(Default)]
-pub(in crate::collection) struct Turn {
+pub(crate) struct Turn {
     /// How many parts, counted from the first, are being merged in the background and must not
     /// change.
-    pub(in crate::collection) frozen: usize,
+    pub(crate) frozen: usize,
     /// Why the collection accepts no more writes.
     closed: Option<Closed>,
     /// What the base was loaded from after all indexes were reloaded, and whether its columns are
@@ -143,7 +143,7 @@ impl Collection {
     }
 
     /// Writes encoded records and a note, together or not at all.
-    pub(in crate::collection) fn put_encoded(
+    pub(crate) fn put_encoded(
         &self,
         records: Vec<Encoded>,
         note: Option<(String, Vec<u8>)>,
@@ -392,16 +392,16 @@ impl Collection {
         ids.collect()
     }
 
-    pub(in crate::collection) fn turn(&self) -> MutexGuard<'_, Turn> {
+    pub(crate) fn turn(&self) -> MutexGuard<'_, Turn> {
         lock(&self.writer.turn)
     }
 }
 
 /// Suppresses background merges as long as it exists: an import merges once, at its end.
-pub(in crate::collection) struct Held<'a>(&'a Collection);
+pub(crate) struct Held<'a>(&'a Collection);
 
 impl Collection {
-    pub(in crate::collection) fn hold_merges(&self) -> Held<'_> {
+    pub(crate) fn hold_merges(&self) -> Held<'_> {
         self.writer.held.fetch_add(1, Ordering::SeqCst);
         Held(self)
     }

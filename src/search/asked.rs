@@ -1,8 +1,8 @@
 //! A query that is asked of a generation, and the shape of its ranking.
 
 use crate::Vector;
-use crate::collection::index::generation::{Generation, Passing};
 use crate::query::{Counted, Query, Route, Signal};
+use crate::segment::generation::{Generation, Passing};
 use crate::text::{TextPart, TextQuery};
 
 /// A prepared query, and the state of the indexes it is asked of.

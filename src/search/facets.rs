@@ -7,14 +7,14 @@ use std::collections::BinaryHeap;
 use roaring::RoaringBitmap;
 
 use crate::collection::Collection;
-use crate::collection::index::generation::{Generation, Passing};
-use crate::collection::search::answers::Answers;
-use crate::collection::search::members::Members;
-use crate::collection::search::parsed::Parsed;
-use crate::collection::search::{Prepared, both};
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk, no_facet};
 use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, Query, check_length};
+use crate::search::answers::Answers;
+use crate::search::members::Members;
+use crate::search::parsed::Parsed;
+use crate::search::{Prepared, both};
+use crate::segment::generation::{Generation, Passing};
 use crate::text;
 
 impl Collection {
@@ -77,7 +77,7 @@ impl Collection {
     }
 
     /// A facet's index in the schema. `what` says what is to be done with it.
-    pub(in crate::collection) fn facet(&self, what: &str, field: &str) -> Result<usize> {
+    pub(crate) fn facet(&self, what: &str, field: &str) -> Result<usize> {
         let facets = &self.schema().facets;
         let found = facets.iter().position(|facet| facet.field == field);
         found.ok_or_else(|| no_facet(what, field, facets))
@@ -90,7 +90,7 @@ impl Collection {
 ///
 /// # Errors
 /// [`Error::BadQuery`] for a field that is not a facet.
-pub(in crate::collection) fn count(
+pub(crate) fn count(
     collection: &Collection,
     generation: &Generation,
     query: &Query,

@@ -3,17 +3,17 @@
 
 use std::path::Path;
 
-use crate::collection::index::generation::{Generation, Part};
-use crate::collection::index::segment::{Columns, Segment};
-use crate::collection::storage::index_file::{self, BuiltFrom};
-use crate::collection::storage::layout::State;
-use crate::collection::storage::store::{Store, View};
 use crate::collection::{COLUMNS_FILE, GRAPH_FILE};
 use crate::error::Result;
+use crate::segment::generation::{Generation, Part};
+use crate::segment::{Columns, Segment};
+use crate::storage::index_file::{self, BuiltFrom};
+use crate::storage::layout::State;
+use crate::storage::store::{Store, View};
 use crate::vector::Graph;
 
 /// The generation that a store represents.
-pub(in crate::collection) struct Loaded {
+pub(crate) struct Loaded {
     /// The generation.
     pub generation: Generation,
     /// What the base, or at least its graph, was built from, if it was loaded from files. `None` if
@@ -24,7 +24,7 @@ pub(in crate::collection) struct Loaded {
 }
 
 /// Loads the indexes of a store.
-pub(in crate::collection) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
+pub(crate) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     let view = store.read()?;
     let state = view.state()?;
     let schema = &store.about().schema;
@@ -109,11 +109,7 @@ fn rebuild_base(
 }
 
 /// The graph from its file, if it has `points` vectors and matches the base's state.
-pub(in crate::collection) fn read_graph(
-    folder: &Path,
-    base: &BuiltFrom,
-    points: usize,
-) -> Result<Graph, String> {
+pub(crate) fn read_graph(folder: &Path, base: &BuiltFrom, points: usize) -> Result<Graph, String> {
     let (from, graph) = index_file::read::<Graph>(&folder.join(GRAPH_FILE))?;
     if from != *base || graph.len() != points {
         return Err("it is of another state".into());

@@ -8,7 +8,7 @@ use crate::text::{self, Clause};
 
 /// A parsed query.
 #[derive(Default)]
-pub(in crate::collection) struct Parsed {
+pub(crate) struct Parsed {
     /// Its words, phrases and exclusions.
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
@@ -47,7 +47,7 @@ impl Collection {
     /// # Errors
     /// [`Error::BadQuery`] if it does not say what to find, has more conditions than allowed, or
     /// contains an invalid filter.
-    pub(in crate::collection) fn parse(&self, query: &Query) -> Result<Parsed> {
+    pub(crate) fn parse(&self, query: &Query) -> Result<Parsed> {
         if query.is_open() {
             return Ok(Parsed {
                 filters: query.filters.clone(),

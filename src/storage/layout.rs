@@ -8,23 +8,18 @@ use serde::{Deserialize, Serialize};
 use crate::Vector;
 use crate::record::{Payload, RecordId, Schema};
 
-pub(in crate::collection) type Bytes = &'static [u8];
-pub(in crate::collection) const META: TableDefinition<'_, &str, Bytes> =
-    TableDefinition::new("meta");
+pub(crate) type Bytes = &'static [u8];
+pub(crate) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
 /// Number -> payload as JSON.
-pub(in crate::collection) const RECORDS: TableDefinition<'_, u32, Bytes> =
-    TableDefinition::new("records");
+pub(crate) const RECORDS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("records");
 /// Number -> the vectors of its passages as little-endian f32, one after the other.
-pub(in crate::collection) const VECTORS: TableDefinition<'_, u32, Bytes> =
-    TableDefinition::new("vectors");
+pub(crate) const VECTORS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("vectors");
 /// Number -> byte ranges of its passages in the encoded text, unless one passage covers all of it.
-pub(in crate::collection) const PASSAGES: TableDefinition<'_, u32, Bytes> =
-    TableDefinition::new("passages");
+pub(crate) const PASSAGES: TableDefinition<'_, u32, Bytes> = TableDefinition::new("passages");
 /// The source's id -> number, if the schema names an id field.
-pub(in crate::collection) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+pub(crate) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
 /// Sequence number of a deletion -> number of the record deleted.
-pub(in crate::collection) const DELETED: TableDefinition<'_, u64, u32> =
-    TableDefinition::new("deleted");
+pub(crate) const DELETED: TableDefinition<'_, u64, u32> = TableDefinition::new("deleted");
 
 /// A store's metadata, fixed when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,14 +79,14 @@ pub struct Applied {
 
 /// A record as stored.
 #[derive(Serialize, Deserialize)]
-pub(in crate::collection) struct Row {
+pub(crate) struct Row {
     pub number: u32,
     pub payload: Vec<u8>,
     pub vectors: Vec<u8>,
     pub ranges: Option<Vec<u8>>,
 }
 
-pub(in crate::collection) fn json(value: &impl Serialize) -> Vec<u8> {
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     // Maps with string keys, numbers and strings: JSON can represent all of them.
     serde_json::to_vec(value).unwrap_or_default()
 }

@@ -2,15 +2,15 @@
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use crate::collection::storage::layout::{
+use crate::record::{Payload, RecordId, Schema};
+use crate::storage::layout::{
     Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
-use crate::record::{Payload, RecordId, Schema};
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
 /// All tables of a store.
-pub(in crate::collection) struct WriteTables<'a> {
+pub(crate) struct WriteTables<'a> {
     meta: Table<'a, &'static str, Bytes>,
     records: Table<'a, u32, Bytes>,
     vectors: Table<'a, u32, Bytes>,

@@ -18,11 +18,7 @@ const MAX_SENTENCES: usize = 32;
 impl Collection {
     /// Marks in each hit the sentence nearest to the query, within its passage or, if it has
     /// none, within the shown part of its text. A single sentence is not marked.
-    pub(in crate::collection) fn mark_sentences(
-        &self,
-        query: &Vector,
-        hits: &mut [Hit],
-    ) -> Result<()> {
+    pub(crate) fn mark_sentences(&self, query: &Vector, hits: &mut [Hit]) -> Result<()> {
         let encoder = self.encoder.encoder();
         let mut places = Vec::new();
         let mut texts = Vec::new();

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 use serde::de::DeserializeOwned;
 
-use crate::collection::storage::layout::{
-    About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
-};
-use crate::collection::storage::write_tables::WriteTables;
 use crate::database::{Durable, Reading};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId};
+use crate::storage::layout::{
+    About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
+};
+use crate::storage::write_tables::WriteTables;
 use crate::{DIMENSIONS, Vector};
 
 /// The format this version writes. A store with another format is rejected with a message that
@@ -122,7 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`], with nothing changed.
-    pub(in crate::collection) fn apply_then<T>(
+    pub(crate) fn apply_then<T>(
         &self,
         changes: &[Change<'_>],
         then: impl FnOnce(Vec<Applied>, State) -> T,
@@ -164,7 +164,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Store`]; [`Error::Format`] for invalid rows.
-    pub(in crate::collection) fn restore(
+    pub(crate) fn restore(
         &self,
         rows: &[Row],
         deletions: &[(u64, u32)],
@@ -302,7 +302,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
-    pub(in crate::collection) fn for_each_payload(
+    pub(crate) fn for_each_payload(
         &self,
         first: u32,
         mut each: impl FnMut(RecordId, &[u8]) -> Result<ControlFlow<()>>,
@@ -342,10 +342,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
-    pub(in crate::collection) fn for_each_row(
-        &self,
-        mut each: impl FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         let records = self.read.open_table(RECORDS).map_err(self.failed())?;
         let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
         let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
@@ -369,7 +366,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], and those of `each`.
-    pub(in crate::collection) fn for_each_deletion(
+    pub(crate) fn for_each_deletion(
         &self,
         mut each: impl FnMut(u64, u32) -> Result<()>,
     ) -> Result<()> {

@@ -7,10 +7,10 @@
 use roaring::RoaringBitmap;
 
 use crate::Vector;
-use crate::collection::index::generation::Passing;
-use crate::collection::search::asked::Asked;
-use crate::collection::search::nearest::{NearRecord, reaching};
 use crate::query::{Counted, Route};
+use crate::search::asked::Asked;
+use crate::search::nearest::{NearRecord, reaching};
+use crate::segment::generation::Passing;
 use crate::text;
 
 /// The answers to a query by meaning.

@@ -5,16 +5,16 @@ use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::Collection;
-use crate::collection::index::generation::Generation;
-use crate::collection::search::answers::Answers;
-use crate::collection::search::asked::{Asked, Ranking};
-use crate::collection::search::hits::Source;
-use crate::collection::storage::store::View;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::feedback::Feedback;
 use crate::filter::Filter;
 use crate::query::{Answer, Query, Timings, check_page};
+use crate::search::answers::Answers;
+use crate::search::asked::{Asked, Ranking};
+use crate::search::hits::Source;
+use crate::segment::generation::Generation;
+use crate::storage::store::View;
 use crate::text::TextQuery;
 
 /// The weights of a text, of the mean of what is liked and of the mean of what is disliked.

@@ -4,8 +4,8 @@
 use roaring::RoaringBitmap;
 
 use crate::Vector;
-use crate::collection::index::generation::{Generation, Part, Passing};
 use crate::query::Route;
+use crate::segment::generation::{Generation, Part, Passing};
 use crate::vector::{EF_SEARCH, Neighbour};
 
 /// The graph keeps [`EF_SEARCH`] candidates; only the better half of them is trusted.

@@ -13,9 +13,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file;
-use crate::collection::index::segment::Columns;
-use crate::collection::storage::layout::State;
 use crate::error::{Error, Result};
+use crate::segment::Columns;
+use crate::storage::layout::State;
 use crate::vector::Graph;
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";

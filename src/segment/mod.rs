@@ -4,6 +4,9 @@
 //! Positions start at 0, in order of record number, and are the same in every part of a segment, so
 //! that equal scores are always ordered by number.
 
+pub mod background;
+pub mod generation;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,12 +14,12 @@ use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analyzer;
-use crate::collection::storage::layout::Encoded;
-use crate::collection::storage::store::View;
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};
 use crate::record::{Payload, RecordId, Schema, WordFields};
+use crate::storage::layout::Encoded;
+use crate::storage::store::View;
 use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
 use crate::{DIMENSIONS, Vector};

@@ -5,12 +5,6 @@ use std::collections::HashSet;
 
 use crate::Vector;
 use crate::collection::Collection;
-use crate::collection::index::generation::Generation;
-use crate::collection::search::asked::Asked;
-use crate::collection::search::fused::Fused;
-use crate::collection::search::ranking::nearest_passage;
-use crate::collection::search::{Prepared, Understood};
-use crate::collection::storage::store::View;
 use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
 use crate::explain::{
@@ -19,6 +13,12 @@ use crate::explain::{
 };
 use crate::query::{Mode, Query};
 use crate::record::{Payload, RecordId};
+use crate::search::asked::Asked;
+use crate::search::fused::Fused;
+use crate::search::ranking::nearest_passage;
+use crate::search::{Prepared, Understood};
+use crate::segment::generation::Generation;
+use crate::storage::store::View;
 use crate::text::{self, Match};
 use crate::vector::Neighbour;
 
@@ -62,7 +62,7 @@ impl Collection {
 
     /// Like `explain`, for several records in one state, in their order; `None` for an unknown
     /// id. What they have in common, above all the two rankings, is computed once.
-    pub(in crate::collection) fn explain_in(
+    pub(crate) fn explain_in(
         &self,
         understood: &Understood<'_>,
         ids: &[&str],

@@ -8,19 +8,19 @@ use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::background;
-use crate::collection::index::generation::{Generation, Part};
-use crate::collection::index::load::read_graph;
-use crate::collection::index::segment::Segment;
-use crate::collection::storage::index_file::{self, BuiltFrom};
 use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE};
+use crate::compactor::load::read_graph;
 use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::{RecordId, Schema};
+use crate::segment::Segment;
+use crate::segment::generation::{Generation, Part};
+use crate::storage::index_file::{self, BuiltFrom};
 use crate::vector::Graph;
 
 /// Whether a background thread of the collection is running; there is at most one at a time.
 #[derive(Default)]
-pub(in crate::collection) struct AtWork {
+pub(crate) struct AtWork {
     busy: Mutex<bool>,
     ended: Condvar,
 }
@@ -52,7 +52,7 @@ impl Collection {
     /// Merges the last parts as long as the part before is not much larger, so that part sizes form
     /// a geometric series. So the number of times a record is merged grows with the logarithm of
     /// the delta. The first `keep` parts are left unchanged.
-    pub(in crate::collection) fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
+    pub(crate) fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
         while parts.len() > keep + 1 {
             let last = parts.len() - 1;
             if parts[last - 1].segment.len() > 2 * parts[last].segment.len() {
@@ -77,7 +77,7 @@ impl Collection {
     }
 
     /// Starts a merge if the delta is large enough.
-    pub(in crate::collection) fn merge_if_grown(&self) {
+    pub(crate) fn merge_if_grown(&self) {
         let held = self.writer.held.load(std::sync::atomic::Ordering::SeqCst) > 0;
         if !held && self.has_grown(&self.generation()) {
             self.merge_in_background();
@@ -98,7 +98,7 @@ impl Collection {
     }
 
     /// Merges all segments on a separate thread. If that fails, they remain in use.
-    pub(in crate::collection) fn merge_in_background(&self) {
+    pub(crate) fn merge_in_background(&self) {
         if !self.writer.at_work.begin() {
             return;
         }
@@ -124,11 +124,7 @@ impl Collection {
 
     /// Finishes loading in the background: the base's graph is read or built, and rebuilt indexes
     /// are saved.
-    pub(in crate::collection) fn complete_in_background(
-        &self,
-        base: Option<BuiltFrom>,
-        columns_are_new: bool,
-    ) {
+    pub(crate) fn complete_in_background(&self, base: Option<BuiltFrom>, columns_are_new: bool) {
         match base {
             Some(from) if self.has_graph() => self.load_graph_in_background(from, columns_are_new),
             Some(_) if !columns_are_new => {}
@@ -310,7 +306,7 @@ fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Pa
 ///
 /// # Errors
 /// [`Error::Io`].
-pub(in crate::collection) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
+pub(crate) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
     let graph = folder.join(GRAPH_FILE);
     match &part.graph {
         Some(index) => index_file::write(&graph, from, &**index)?,

@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use roaring::RoaringBitmap;
 
 use crate::collection::Collection;
-use crate::collection::index::generation::Generation;
-use crate::collection::search::Prepared;
-use crate::collection::search::asked::{Ranked, Ranking};
-use crate::collection::search::members::Members;
-use crate::collection::search::parsed::Parsed;
 use crate::error::Result;
 use crate::filter::{Walk, Wanted};
 use crate::query::{Counted, Query, Sort};
+use crate::search::Prepared;
+use crate::search::asked::{Ranked, Ranking};
+use crate::search::members::Members;
+use crate::search::parsed::Parsed;
+use crate::segment::generation::Generation;
 use crate::text;
 
 impl Collection {
@@ -21,7 +21,7 @@ impl Collection {
     ///
     /// # Errors
     /// [`crate::Error::BadQuery`] for sorting by a field that is not a facet.
-    pub(in crate::collection) fn listed(
+    pub(crate) fn listed(
         &self,
         generation: &Generation,
         query: &Query,

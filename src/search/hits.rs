@@ -2,13 +2,13 @@
 
 use crate::Vector;
 use crate::collection::Collection;
-use crate::collection::index::generation::{Generation, Passing};
-use crate::collection::search::asked::Ranked;
-use crate::collection::search::snippet::{self, Words};
-use crate::collection::storage::store::View;
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES};
 use crate::record::{Payload, RecordId};
+use crate::search::asked::Ranked;
+use crate::search::snippet::{self, Words};
+use crate::segment::generation::{Generation, Passing};
+use crate::storage::store::View;
 use crate::text::TextQuery;
 
 /// How many bytes of text may be read to list the copies of a hit.
@@ -32,11 +32,7 @@ pub struct Source<'a> {
 
 impl Collection {
     /// Reads the records of a ranking.
-    pub(in crate::collection) fn hits(
-        &self,
-        source: &Source<'_>,
-        ranking: Vec<Ranked>,
-    ) -> Result<Vec<Hit>> {
+    pub(crate) fn hits(&self, source: &Source<'_>, ranking: Vec<Ranked>) -> Result<Vec<Hit>> {
         let mut hits = Vec::with_capacity(ranking.len());
         for ranked in ranking {
             hits.extend(self.hit(source, &ranked)?);

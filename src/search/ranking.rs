@@ -4,12 +4,12 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::Vector;
-use crate::collection::index::background::LOOKED_AT;
-use crate::collection::index::generation::Generation;
-use crate::collection::search::answers::Answers;
-use crate::collection::search::asked::{Asked, Ranked, Ranking};
-use crate::collection::search::nearest::{NearRecord, nearest};
 use crate::query::{Counted, Mode, Query, Route, Signal, Timings};
+use crate::search::answers::Answers;
+use crate::search::asked::{Asked, Ranked, Ranking};
+use crate::search::nearest::{NearRecord, nearest};
+use crate::segment::background::LOOKED_AT;
+use crate::segment::generation::Generation;
 use crate::text::{self, Match};
 use crate::vector::cosine;
 

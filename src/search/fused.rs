@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::Vector;
-use crate::collection::index::generation::Generation;
-use crate::collection::search::asked::{Asked, Ranked};
-use crate::collection::search::nearest::NearRecord;
-use crate::collection::search::ranking::{nearest_passage, neural, textual};
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
 use crate::query::{FUSION_DEPTH, Fusion, Route, Signal, Timings};
+use crate::search::asked::{Asked, Ranked};
+use crate::search::nearest::NearRecord;
+use crate::search::ranking::{nearest_passage, neural, textual};
+use crate::segment::generation::Generation;
 use crate::text::{self, Match};
 use crate::vector::cosine;
 

@@ -21,20 +21,20 @@ use std::time::Instant;
 
 use crate::Vector;
 use crate::collection::Collection;
-use crate::collection::index::generation::{Generation, Passing};
-use crate::collection::search::answers::Answers;
-use crate::collection::search::asked::{Asked, Ranking};
-use crate::collection::search::hits::Source;
-use crate::collection::search::parsed::Parsed;
-use crate::collection::storage::store::View;
 use crate::error::{Error, Result};
 use crate::explain::Explanation;
 use crate::query::{Answer, Lookup, Mode, Query, Timings};
+use crate::search::answers::Answers;
+use crate::search::asked::{Asked, Ranking};
+use crate::search::hits::Source;
+use crate::search::parsed::Parsed;
+use crate::segment::generation::{Generation, Passing};
+use crate::storage::store::View;
 use crate::text::{TextQuery, fulfilling};
 
 /// A query prepared for a generation.
 #[derive(Default)]
-pub(in crate::collection) struct Prepared {
+pub(crate) struct Prepared {
     /// Its words, looked up.
     pub words: TextQuery,
     /// The records that meet its phrases and exclusions.
@@ -44,7 +44,7 @@ pub(in crate::collection) struct Prepared {
 }
 
 /// An interpreted query, before any record is looked at.
-pub(in crate::collection) struct Understood<'a> {
+pub(crate) struct Understood<'a> {
     /// The query, by words alone if the model can read nothing of it.
     query: Cow<'a, Query>,
     parsed: Parsed,
@@ -184,7 +184,7 @@ impl Collection {
     }
 
     /// Looks a query's words up in a generation and selects the records that may be hits.
-    pub(in crate::collection) fn prepare(
+    pub(crate) fn prepare(
         &self,
         generation: &Generation,
         query: &Query,
@@ -209,18 +209,14 @@ impl Collection {
         })
     }
 
-    pub(in crate::collection) fn encode(
-        &self,
-        text: &str,
-        timings: &mut Timings,
-    ) -> Result<Vector> {
+    pub(crate) fn encode(&self, text: &str, timings: &mut Timings) -> Result<Vector> {
         let start = Instant::now();
         let vector = self.encoder.encode(text.trim())?;
         timings.encode = start.elapsed();
         Ok(*vector)
     }
 
-    pub(in crate::collection) fn answer(
+    pub(crate) fn answer(
         &self,
         source: &Source<'_>,
         ranking: Ranking,
@@ -267,7 +263,7 @@ fn lookup(query: &Query, parsed: &Parsed) -> Lookup {
 }
 
 /// What both selections have in common.
-pub(in crate::collection) fn both(passing: Passing, other: Passing) -> Passing {
+pub(crate) fn both(passing: Passing, other: Passing) -> Passing {
     match (passing, other) {
         (Some(one), Some(other)) => {
             let pairs = one.into_iter().zip(other);

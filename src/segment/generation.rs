@@ -12,13 +12,13 @@ use std::sync::{Arc, OnceLock};
 use roaring::RoaringBitmap;
 
 use crate::Vector;
-use crate::collection::index::background::{Background, SAMPLE};
-use crate::collection::index::segment::Segment;
-use crate::collection::storage::layout::State;
 use crate::error::Result;
 use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
 use crate::record::{FacetField, RecordId};
+use crate::segment::Segment;
+use crate::segment::background::{Background, SAMPLE};
+use crate::storage::layout::State;
 use crate::text::TextPart;
 use crate::vector::Graph;
 
@@ -32,7 +32,7 @@ pub struct Generation {
     /// The distribution of cosines between unrelated texts, computed on first use.
     background: Arc<OnceLock<Option<Background>>>,
     /// The number of records for each value of each facet, computed on first use.
-    pub(in crate::collection) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
+    pub(crate) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
 }
 
 /// A segment and its deletions.

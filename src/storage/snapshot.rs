@@ -14,11 +14,11 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
-use crate::collection::storage::layout::{About, Row, State};
-use crate::collection::storage::store::Store;
 use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
 use crate::error::{Error, Result};
 use crate::locks::lock;
+use crate::storage::layout::{About, Row, State};
+use crate::storage::store::Store;
 
 const MAGIC: &[u8; 8] = b"PLXSNAP\x01";
 
