@@ -1,7 +1,9 @@
 //! Writing a file so that a reader, and whoever starts after a crash, sees the old one or the
-//! new one, never a part: it is written beside its place, made durable, and renamed.
+//! new one, never a part: it is written beside its place, made durable, and renamed. Also creates
+//! folders so that they are there after a crash.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -11,19 +13,53 @@ use crate::error::{Error, Result};
 /// # Errors
 /// Those of `fill`; [`Error::Io`]. What stood there before stays then.
 pub fn write(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = parent(path);
     let fail = || Error::io(path);
     let mut file = builder().tempfile_in(folder).map_err(fail())?;
     fill(file.as_file_mut())?;
     file.as_file().sync_all().map_err(fail())?;
     file.persist(path).map_err(|error| fail()(error.error))?;
     // The rename itself is durable once the folder is.
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(fail())
+    sync_folder(folder).map_err(fail())
+}
+
+/// Makes durable which files a folder contains: a new, renamed or removed file is only that once
+/// its folder is, too.
+///
+/// # Errors
+/// If the folder cannot be opened or written.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// The same for the folder that contains a file or a folder.
+///
+/// # Errors
+/// As for [`sync_folder`].
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    sync_folder(parent(path))
+}
+
+/// Durably creates a folder, and those above it that are missing.
+///
+/// # Errors
+/// If one of them cannot be created.
+pub fn create_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    create_folder(parent(folder))?;
+    match std::fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => sync_parent(folder),
+    }
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// The file gets the rights any new file gets, not those of a secret temporary one.

@@ -6,12 +6,21 @@ use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+/// How many texts are encoded at a time, so that other work need not wait long for its turn.
+pub const CHUNK: usize = 16;
+
 type Pool = OnceLock<Option<ThreadPool>>;
 
 /// Merges indexes: whatever the work does in parallel stays on these threads.
 pub fn merge<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static POOL: Pool = Pool::new();
     on(&POOL, "merge", work)
+}
+
+/// Builds a graph, beside a merge.
+pub fn graph<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: Pool = Pool::new();
+    on(&POOL, "graph", work)
 }
 
 /// Encodes texts. Whoever comes second waits, so the work should be a piece of less than a

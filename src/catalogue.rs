@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use redb::{DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 
+use crate::atomic_file;
 use crate::collection::{About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning};
 use crate::database::{Durable, Reading};
 use crate::encoder::QueryEncoder;
@@ -72,7 +73,7 @@ impl Catalogue {
     /// As for [`Catalogue::open`].
     pub fn open_with(folder: &Path, encoder: Arc<QueryEncoder>, tuning: Tuning) -> Result<Self> {
         let collections = folder.join(COLLECTIONS_FOLDER);
-        std::fs::create_dir_all(&collections).map_err(Error::io(&collections))?;
+        atomic_file::create_folder(&collections).map_err(Error::io(&collections))?;
         let path = folder.join(CATALOGUE_FILE);
         refuse_without_catalogue(&path, &collections)?;
         // redb checks what it reads, but may panic if damage goes undetected.
@@ -98,6 +99,8 @@ impl Catalogue {
             write.open_table(DISCARDED)?;
             Ok(())
         })?;
+        // The catalogue itself must be there after a crash.
+        atomic_file::sync_folder(folder).map_err(Error::io(folder))?;
         catalogue.remove_discarded()?;
         Ok(catalogue)
     }
@@ -235,6 +238,10 @@ impl Catalogue {
         let folder = self.folder_of(number);
         std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let made = fill(&folder)?;
+        // After a crash, a name must not point to a folder, or a folder to a file, that is not
+        // there. The files' contents are durable already.
+        atomic_file::sync_folder(&folder).map_err(Error::io(&folder))?;
+        atomic_file::sync_parent(&folder).map_err(Error::io(&folder))?;
         // Opened before it is used, so that nobody has to wait for it, and one that cannot be
         // opened, such as a snapshot from another model, does not replace the existing one.
         self.opened(name, number)?;

@@ -49,14 +49,61 @@ pub fn read(path: &Path) -> Result<Vec<Vector>, NpyError> {
 ///
 /// # Errors
 /// [`NpyError::Io`] if the output fails.
-pub fn write(mut out: impl Write, vectors: &[Vector]) -> Result<(), NpyError> {
-    out.write_all(&header(vectors.len()))?;
+pub fn write(out: impl Write, vectors: &[Vector]) -> Result<(), NpyError> {
+    let mut writer = Writer::new(out, vectors.len())?;
     for vector in vectors {
-        let bytes: Vec<u8> = vector.iter().flat_map(|n| n.to_le_bytes()).collect();
-        out.write_all(&bytes)?;
+        writer.push(vector)?;
     }
-    out.flush()?;
-    Ok(())
+    writer.finish()
+}
+
+/// Writes the vectors of a file one by one.
+pub struct Writer<W> {
+    out: W,
+    expected: usize,
+    written: usize,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a file of so many vectors.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`] if the output fails.
+    pub fn new(mut out: W, vectors: usize) -> Result<Self, NpyError> {
+        out.write_all(&header(vectors))?;
+        Ok(Self {
+            out,
+            expected: vectors,
+            written: 0,
+        })
+    }
+
+    /// Writes the next vector.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`] if the output fails.
+    pub fn push(&mut self, vector: &Vector) -> Result<(), NpyError> {
+        let bytes: Vec<u8> = vector.iter().flat_map(|n| n.to_le_bytes()).collect();
+        self.out.write_all(&bytes)?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// [`NpyError::Io`] if the output fails; [`NpyError::Truncated`] if it has not as many vectors
+    /// as it was begun with.
+    pub fn finish(mut self) -> Result<(), NpyError> {
+        if self.written != self.expected {
+            return Err(NpyError::Truncated {
+                found: self.written,
+                expected: self.expected,
+            });
+        }
+        self.out.flush()?;
+        Ok(())
+    }
 }
 
 /// Reads the vectors of a file one by one. After an error it ends.

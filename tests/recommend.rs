@@ -78,7 +78,7 @@ fn the_ranking_is_that_of_the_sum() {
             assert_eq!(hit.neural.map(|signal| signal.rank), Some(rank));
         }
         assert_eq!(answer.hits.len(), 100);
-        let line = f64::from(sample().generation().background().unwrap().line());
+        let line = f64::from(sample().generation().unrelated().unwrap().line());
         let near = expected.iter().filter(|(near, _)| *near >= line).count();
         assert_eq!(answer.total as usize, near);
 

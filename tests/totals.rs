@@ -45,7 +45,7 @@ fn holding(collection: &Collection, word: &str) -> HashSet<u32> {
 /// that is not a stop word.
 fn answers(collection: &Collection, text: &str) -> HashSet<u32> {
     let generation = collection.generation();
-    let line = generation.background().unwrap().line();
+    let line = generation.unrelated().unwrap().line();
     let vector = encoder().encode(text).unwrap();
     let near = generation.positions().filter(|&position| {
         let mut passages = generation.vectors(position);
@@ -193,7 +193,7 @@ fn through_the_graph_the_total_is_the_least_there_is() {
 fn what_is_like_a_record_is_counted_without_it() {
     let own = sample().record("0").unwrap();
     let generation = sample().generation();
-    let line = generation.background().unwrap().line();
+    let line = generation.unrelated().unwrap().line();
     let vector = *generation.vector(0).unwrap();
     let near = generation.positions().filter(|&at| {
         let mut passages = generation.vectors(at);

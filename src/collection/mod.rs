@@ -5,28 +5,33 @@
 //! segment, into a new generation. Opening a collection reads the base segment from its files if
 //! they are intact, otherwise rebuilds it, and then catches up with the store.
 
+mod queries;
 mod read;
 pub(crate) mod write;
 
-use std::ops::Range;
+use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 
 use crate::analysis::Analyzer;
-use crate::database::ATTEMPTS;
+use crate::compactor::Compactor;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::record::{Payload, Record, RecordId, Schema};
+use crate::record::{Record, RecordId, Schema};
 
+pub use crate::compactor::{GraphState, Tuning};
+pub use crate::search::Searcher;
 pub use crate::search::ask::Reply;
 pub use crate::segment::generation::{Generation, Part, Passing};
 pub use crate::segment::{Columns, Segment};
 pub use read::{Cursor, Page};
 
-pub use crate::segment::background::Background;
+pub use crate::segment::unrelated::Unrelated;
 pub use crate::storage::index_file::BuiltFrom;
 pub use crate::storage::layout::{About, Applied, Change, Encoded, State};
 pub use crate::storage::snapshot::restore;
@@ -38,48 +43,21 @@ pub use write::embed::embed;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
 pub use write::vector_file::VectorFile;
 
-use crate::compactor::load::{Loaded, load};
-use write::{Writer, encode};
-
-pub(crate) const STORE_FILE: &str = "store.redb";
-pub(crate) const COLUMNS_FILE: &str = "columns.idx";
-pub(crate) const GRAPH_FILE: &str = "graph.idx";
-
-/// Thresholds for a collection's background work. They are fixed except in tests and measurements.
-#[derive(Debug, Clone, Copy)]
-pub struct Tuning {
-    /// A segment gets a graph, and is searched through it, from this many records on. Smaller ones
-    /// are fully scanned, which misses nothing. Measured on the 40,474 start-ups (`parallax
-    /// recall`), the scan is also the faster of the two.
-    pub graph_min_records: u32,
-    /// The delta is merged into the base when its records or deletions reach this number and a
-    /// quarter of the base.
-    pub merge_min_records: u32,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        Self {
-            graph_min_records: 50_000,
-            merge_min_records: 4_096,
-        }
-    }
-}
+pub(crate) use crate::storage::STORE_FILE;
+use crate::storage::snapshot;
+use write::{Work, Writer, encode};
 
 /// An open collection. All methods may be called from many threads at once.
 pub struct Collection {
     pub(crate) name: ArcSwap<String>,
     pub(crate) folder: PathBuf,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
     /// How its texts and queries are converted to terms.
     pub(crate) analyzer: Analyzer,
     pub(crate) encoder: Arc<QueryEncoder>,
     pub(crate) tuning: Tuning,
-    pub(crate) generation: ArcSwap<Generation>,
+    pub(crate) compactor: Arc<Compactor>,
     pub(crate) writer: Writer,
-    /// A weak reference to itself, for its background threads: they end when the collection is
-    /// dropped.
-    pub(crate) itself: Weak<Self>,
 }
 
 impl Collection {
@@ -125,25 +103,19 @@ impl Collection {
                 ours: short(encoder.model_hash()),
             });
         }
-        let Loaded {
-            generation,
-            base,
-            columns_are_new,
-        } = load(&store, folder)?;
-        let collection = Arc::new_cyclic(|itself| Self {
+        let store = Arc::new(store);
+        let compactor = Arc::new(Compactor::open(Arc::clone(&store), folder, tuning)?);
+        compactor.request();
+        Ok(Arc::new(Self {
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
             analyzer: Analyzer::new(store.about().schema.language),
-            store,
             encoder,
             tuning,
-            generation: ArcSwap::from_pointee(generation),
-            writer: Writer::default(),
-            itself: itself.clone(),
-        });
-        collection.complete_in_background(base, columns_are_new);
-        collection.merge_if_grown();
-        Ok(collection)
+            writer: Writer::new(Arc::clone(&store), Arc::clone(&compactor)),
+            compactor,
+            store,
+        }))
     }
 
     /// Its name.
@@ -178,7 +150,7 @@ impl Collection {
 
     /// The current indexes.
     pub fn generation(&self) -> Arc<Generation> {
-        self.generation.load_full()
+        self.compactor.current()
     }
 
     /// The size of its files on disk in bytes.
@@ -190,43 +162,112 @@ impl Collection {
 
     /// The state of the graph of the base, the only segment that has one.
     pub fn graph_state(&self) -> GraphState {
-        match self.generation().parts.first() {
-            Some(base) if base.graph.is_some() => GraphState::Ready,
-            Some(base) if base.segment.len() >= self.tuning.graph_min_records => {
-                GraphState::Building
-            }
-            _ => GraphState::NotNeeded,
-        }
+        self.compactor.graph_state()
     }
 
-    /// Runs a lookup with the indexes and a view of the store in the same state. Retries in the
-    /// then current state if the store's file fails in the meantime.
-    pub(crate) fn in_one_state<T>(
+    /// Waits until all background work is finished.
+    pub fn settle(&self) {
+        self.compactor.settle();
+    }
+
+    /// Adds records, replacing those with the same source id. When it returns, they are durable,
+    /// and the next query in any mode finds them.
+    ///
+    /// # Errors
+    /// [`Error::BadRecord`] with the record's index in the batch; [`Error::Write`] if the store
+    /// cannot be written. In both cases, nothing of the batch is written.
+    pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
+        let records = encode::check_batch(self.about(), records)?;
+        let encoder = self.encoder.encoder();
+        let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
+        let records = encode::encode(encoder, self.about(), records, &|_| {}, cores, &cancelled)?;
+        self.put_encoded(records, None)
+    }
+
+    /// Writes encoded records and a note, together or not at all.
+    pub(crate) fn put_encoded(
         &self,
-        work: impl Fn(&Generation, &View<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.again_where_it_broke_off(|| self.now(), |generation, view| work(generation, view))
+        records: Vec<Encoded>,
+        note: Option<(String, Vec<u8>)>,
+    ) -> Result<Written> {
+        self.writer.submit(&self.name(), Work::Put(records, note))
     }
 
-    /// Reads in a view of the store, with the same retries.
-    pub(crate) fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
-        self.again_where_it_broke_off(|| Ok(((), self.store.read()?)), |(), view| work(view))
-    }
-
-    pub(crate) fn again_where_it_broke_off<'a, G, T>(
-        &'a self,
-        look: impl Fn() -> Result<(G, View<'a>)>,
-        work: impl Fn(&G, &View<'a>) -> Result<T>,
-    ) -> Result<T> {
-        let mut attempts = 1;
-        loop {
-            let (state, view) = look()?;
-            let done = work(&state, &view);
-            if done.is_ok() || !view.broke_off() || attempts == ATTEMPTS {
-                return done;
-            }
-            attempts += 1;
+    /// Deletes records by id. Missing ones are not an error, but do not count in
+    /// [`Written::removed`].
+    ///
+    /// # Errors
+    /// [`Error::Write`]; [`Error::BadQuery`] if there are too many ids.
+    pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
+        if ids.len() > MAX_BATCH {
+            return Err(Error::BadQuery(format!(
+                "{} ids are too many for one request; at most {MAX_BATCH} are allowed",
+                ids.len()
+            )));
         }
+        self.writer.submit(&self.name(), Work::Delete(ids))
+    }
+
+    /// Deletes the records that pass all filters. At least one filter is required.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for invalid filters; [`Error::Write`].
+    pub fn delete_matching(&self, filters: Vec<Filter>) -> Result<Written> {
+        if filters.is_empty() {
+            return Err(Error::BadQuery(
+                "deleting by filter needs a filter; to delete everything, drop the collection"
+                    .into(),
+            ));
+        }
+        // Checked here so that the caller gets the error.
+        self.select(&self.generation(), &filters)?;
+        self.writer
+            .submit(&self.name(), Work::DeleteMatching(filters))
+    }
+
+    /// Makes a change elsewhere, after which this collection accepts no more writes. No write
+    /// happens in the meantime. If the change fails, nothing changes here.
+    ///
+    /// # Errors
+    /// The error of the change.
+    pub(crate) fn close(&self, why: Closed, change: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.writer.close(why, change)
+    }
+
+    /// Writes a snapshot of the collection's state at one moment.
+    ///
+    /// # Errors
+    /// The store's read errors; [`Error::Write`] if the output fails.
+    pub fn snapshot(&self, out: &mut impl Write) -> Result<()> {
+        let (files, view) = self.compactor.files()?;
+        snapshot::write(self.about(), &view, files, out)
+    }
+
+    /// The records after the page that ended at a cursor, in the order they were written; without a
+    /// cursor, the first ones. There are at most `limit`, or fewer if they are large.
+    ///
+    /// A record that exists throughout is returned exactly once. One that is changed in the
+    /// meantime moves to the end and is returned there with its new contents.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if the limit is too high; the store's read errors.
+    pub fn page(&self, after: Option<Cursor>, limit: usize) -> Result<Page> {
+        read::page(&self.store, after, limit)
+    }
+
+    /// Calls `each` with every record's fields, as JSON on one line, in the order they were
+    /// written. All records are from the same state, regardless of concurrent writes.
+    ///
+    /// # Errors
+    /// The store's read errors, and those of `each`.
+    pub fn export(&self, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let view = self.store.read()?;
+        view.for_each_payload(0, |_, json| each(json).map(ControlFlow::Continue))
+    }
+
+    /// Reads in a view of the store. Retries in a new one if the store's file fails in the meantime.
+    pub(crate) fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
+        self.store.viewing(work)
     }
 
     /// The indexes and a view of the store, both in the same state. A write replaces the indexes
@@ -290,15 +331,7 @@ impl Collection {
     pub fn reads_in_part(&self, record: &Record) -> Result<bool> {
         self.viewing(|view| {
             let ranges = view.ranges(record.number)?;
-            Ok(self.goes_on_after(&ranges, &record.payload))
-        })
-    }
-
-    /// Whether the encoded text of a record continues after its passages.
-    pub(crate) fn goes_on_after(&self, passages: &[Range<u32>], payload: &Payload) -> bool {
-        passages.last().is_some_and(|last| {
-            let text = self.schema().encoded_text(payload);
-            encode::goes_on(&text, last.end as usize)
+            Ok(self.schema().is_read_in_part(&record.payload, &ranges))
         })
     }
 
@@ -307,16 +340,9 @@ impl Collection {
         &self.encoder
     }
 
-    /// The number for an id. If ids are numbers, the record may not exist, and other spellings of a
-    /// number, such as `007`, are no ids.
+    /// The number for an id.
     pub(crate) fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
-        if self.schema().id.is_some() {
-            view.number_of(id)
-        } else {
-            let number: Option<u32> = id.parse().ok();
-            let number = number.filter(|number| number.to_string() == id);
-            Ok(number.map(RecordId))
-        }
+        view.find(id)
     }
 
     /// The error for an unknown id.
@@ -326,17 +352,6 @@ impl Collection {
             id: id.to_owned(),
         }
     }
-}
-
-/// Whether a collection has a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GraphState {
-    /// It is small enough to be scanned in full.
-    NotNeeded,
-    /// It is being loaded or built. Until then, the exact scan is used.
-    Building,
-    /// It is in use.
-    Ready,
 }
 
 /// Enough of a hash to distinguish two models.

@@ -1,37 +1,44 @@
-//! Loads the indexes at startup. They are read from their files if these are intact, otherwise
-//! built from the store, and then brought up to date with it.
+//! Loads the segments at startup. The base is read from its files if these are intact, otherwise
+//! from the store, and then brought up to date with it.
 
 use std::path::Path;
 
-use crate::collection::{COLUMNS_FILE, GRAPH_FILE};
+use super::files;
 use crate::error::Result;
 use crate::segment::generation::{Generation, Part};
 use crate::segment::{Columns, Segment};
 use crate::storage::index_file::{self, BuiltFrom};
 use crate::storage::layout::State;
 use crate::storage::store::{Store, View};
+use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
 use crate::vector::Graph;
 
-/// The generation that a store represents.
-pub(crate) struct Loaded {
-    /// The generation.
+/// The segments that a store represents.
+pub(super) struct Loaded {
+    /// The segments.
     pub generation: Generation,
-    /// What the base, or at least its graph, was built from, if it was loaded from files. `None` if
-    /// everything was read from the store and there is no file yet.
+    /// What the base was made from; `None` if there is none, because everything was read from the
+    /// store.
     pub base: Option<BuiltFrom>,
-    /// Whether the base's columns were rebuilt from the store and must be saved.
+    /// Whether the base was read from the store and must be saved.
     pub columns_are_new: bool,
 }
 
-/// Loads the indexes of a store.
-pub(crate) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
+/// Loads the segments of a store, and removes files that cannot be used, before anything is
+/// written.
+pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     let view = store.read()?;
     let state = view.state()?;
     let schema = &store.about().schema;
     let mut base = load_base(store, &view, folder, state)?;
-    let columns_are_new = base.is_none();
+    // A collection that was created empty has no files until its first merge.
+    let columns_are_new = base.is_none() && state.sequence > 0;
     if base.is_none() {
-        base = rebuild_base(store, &view, folder, state)?;
+        base = reread_base(store, &view, folder, state)?;
+    }
+    let graph = folder.join(GRAPH_FILE);
+    if index_file::built_from::<Graph>(&graph).as_ref() != base.as_ref().map(|(from, _)| from) {
+        files::remove(&graph)?;
     }
     let built_until = base.as_ref().map_or(0, |(from, _)| from.state.next);
     let mut parts = Vec::new();
@@ -50,7 +57,7 @@ pub(crate) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     })
 }
 
-/// The base segment from its file, without the records deleted since.
+/// The base from its file, without the records deleted since.
 fn load_base(
     store: &Store,
     view: &View<'_>,
@@ -58,36 +65,36 @@ fn load_base(
     now: State,
 ) -> Result<Option<(BuiltFrom, Part)>> {
     let path = folder.join(COLUMNS_FILE);
-    let again = |reason: &str| {
-        // A collection that was created empty has no file until its first merge.
+    let refuse = |reason: &str| {
         if now.sequence > 0 {
             tracing::warn!(file = %path.display(), reason, "building the index again");
         }
+        files::remove(&path)?;
         Ok(None)
     };
     let (from, columns) = match index_file::read::<Columns>(&path) {
         Ok(read) => read,
-        Err(reason) => return again(&reason),
+        Err(reason) => return refuse(&reason),
     };
     if from.model != store.about().model || from.state.sequence > now.sequence {
-        return again("it is of another collection or a later state");
+        return refuse("it is of another collection or a later state");
     }
     if from.state.sequence < view.forgotten()? {
-        return again("it is older than the log of changes reaches back");
+        return refuse("it is older than the log of changes reaches back");
     }
     let schema = &store.about().schema;
     let Some(segment) = Segment::restore(view, schema, columns, from.state.next)? else {
-        return again("it does not fit the store");
+        return refuse("it does not fit the store");
     };
     let deleted = view.deleted_since(from.state.sequence)?;
     let part = Part::whole(segment).without(&deleted.into_iter().collect());
     Ok(Some((from, part)))
 }
 
-/// The base segment, reread from the store, if there is a graph that fits it, because building a
-/// graph takes far longer. The graph fits the records it was built from as long as none of them was
+/// The base, reread from the store, if there is a graph that fits it, because building a graph
+/// takes far longer. The graph fits the records it was built from as long as none of them was
 /// deleted: the vectors of deleted records are gone.
-fn rebuild_base(
+fn reread_base(
     store: &Store,
     view: &View<'_>,
     folder: &Path,
@@ -108,11 +115,19 @@ fn rebuild_base(
     Ok(Some((from, Part::whole(base))))
 }
 
-/// The graph from its file, if it has `points` vectors and matches the base's state.
-pub(crate) fn read_graph(folder: &Path, base: &BuiltFrom, points: usize) -> Result<Graph, String> {
-    let (from, graph) = index_file::read::<Graph>(&folder.join(GRAPH_FILE))?;
-    if from != *base || graph.len() != points {
-        return Err("it is of another state".into());
+/// The graph of a base with so many vectors from its file. One that cannot be used is removed.
+pub(super) fn read_graph(folder: &Path, base: &BuiltFrom, points: usize) -> Option<Graph> {
+    let path = folder.join(GRAPH_FILE);
+    let reason = match index_file::read::<Graph>(&path) {
+        Ok((from, graph)) if from == *base && graph.len() == points => return Some(graph),
+        Ok(_) => "it is of another state".to_owned(),
+        Err(reason) => reason,
+    };
+    tracing::info!(
+        file = %path.display(), reason, "building the graph; the exact scan answers meanwhile"
+    );
+    if let Err(error) = files::remove(&path) {
+        tracing::warn!(%error, "a graph that cannot be used stays");
     }
-    Ok(graph)
+    None
 }

@@ -1,321 +1,208 @@
-//! Merging in the background: all segments are merged into a new base with a graph while queries
-//! and writes continue. Then the new base replaces the merged segments.
+//! Merges on the compactor's thread: of the delta's newest segments into one, or of everything into
+//! a new base. Queries and writes go on with the segments there are. Then the merged one takes their
+//! place, without the records deleted since.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, Weak};
 
+use super::files;
+use super::list::{Change, List, merged, size};
+use super::policy;
 use crate::background;
-use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE};
-use crate::compactor::load::read_graph;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::locks::lock;
 use crate::record::{RecordId, Schema};
-use crate::segment::Segment;
 use crate::segment::generation::{Generation, Part};
-use crate::storage::index_file::{self, BuiltFrom};
-use crate::vector::Graph;
+use crate::storage::index_file::BuiltFrom;
 
-/// Whether a background thread of the collection is running; there is at most one at a time.
-#[derive(Default)]
-pub(crate) struct AtWork {
-    busy: Mutex<bool>,
-    ended: Condvar,
+/// What a merge is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Plan {
+    /// Everything becomes a new base.
+    Base,
+    /// The base is saved as it is.
+    Save,
+    /// The parts from a place on become one.
+    Delta(usize),
 }
 
-impl AtWork {
-    /// Whether the caller may start, because no other thread is running.
-    fn begin(&self) -> bool {
-        let mut busy = lock(&self.busy);
-        !std::mem::replace(&mut *busy, true)
+/// The next merge that is due.
+pub(super) fn next(change: &Change<'_>) -> Option<Plan> {
+    let (list, standing) = (change.list, &change.standing);
+    let current = list.current();
+    if standing.unsaved {
+        return Some(match standing.base {
+            Some(_) => Plan::Save,
+            None => Plan::Base,
+        });
     }
-
-    fn end(&self) {
-        *lock(&self.busy) = false;
-        self.ended.notify_all();
+    let bases = standing.bases();
+    let base: u32 = current.parts.iter().take(bases).map(Part::records).sum();
+    let changes = current.state.sequence.saturating_sub(standing.folded);
+    let may = list.held.load(Ordering::SeqCst) == 0 && !standing.graphing;
+    if may && list.tuning.is_due(changes, base.into()) {
+        return Some(Plan::Base);
     }
-
-    fn wait(&self) {
-        let mut busy = lock(&self.busy);
-        while *busy {
-            busy = self
-                .ended
-                .wait(busy)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
+    let run = policy::run(current.parts.iter().skip(bases).map(size), u64::MAX)?;
+    Some(Plan::Delta(bases + run))
 }
 
-impl Collection {
-    /// Merges the last parts as long as the part before is not much larger, so that part sizes form
-    /// a geometric series. So the number of times a record is merged grows with the logarithm of
-    /// the delta. The first `keep` parts are left unchanged.
-    pub(crate) fn gather(&self, parts: &mut Vec<Part>, keep: usize) {
-        while parts.len() > keep + 1 {
-            let last = parts.len() - 1;
-            if parts[last - 1].segment.len() > 2 * parts[last].segment.len() {
-                break;
+/// A merge in progress.
+pub(super) struct Job {
+    plan: Plan,
+    parts: Vec<Part>,
+    from: BuiltFrom,
+    schema: Schema,
+    folder: PathBuf,
+    files: Arc<Mutex<()>>,
+}
+
+/// What came of it.
+pub(super) struct Done {
+    merged: Option<Part>,
+    /// Whether it was saved, for a base.
+    saved: Result<()>,
+}
+
+impl Job {
+    /// Takes the next merge that is due, if there is one.
+    pub fn begin(list: &List) -> Option<Self> {
+        let mut change = list.change();
+        let plan = next(&change)?;
+        let current = list.current();
+        let parts = match plan {
+            Plan::Base => current.parts.clone(),
+            Plan::Save => current.parts.iter().take(1).cloned().collect(),
+            Plan::Delta(from) => current.parts[from..].to_vec(),
+        };
+        let segments = parts.iter().map(|part| Arc::clone(&part.segment));
+        change.standing.merging = segments.collect();
+        let now = BuiltFrom {
+            state: current.state,
+            model: list.store.about().model.clone(),
+        };
+        let from = match (&plan, &change.standing.base) {
+            (Plan::Save, Some(from)) => from.clone(),
+            _ => now,
+        };
+        Some(Self {
+            plan,
+            parts,
+            from,
+            schema: list.store.about().schema.clone(),
+            folder: list.folder.clone(),
+            files: Arc::clone(&list.files),
+        })
+    }
+
+    /// Merges, and saves a base. The list is not held meanwhile, so that an unused collection can be
+    /// dropped.
+    pub fn run(&self, list: &Weak<List>) -> Done {
+        let part = match (&self.plan, self.parts.as_slice()) {
+            (Plan::Save, parts) => parts.first().cloned(),
+            // There is nothing to merge: it was just not saved as a base yet.
+            (Plan::Base, [only]) if only.live.is_none() => Some(only.clone()),
+            (_, parts) => {
+                let merged = background::merge(|| merged(parts, &self.schema));
+                (!merged.is_empty()).then(|| Part::whole(merged))
             }
-            let pair: Vec<(&Segment, Cow<'_, _>)> = parts[last - 1..]
-                .iter()
-                .map(|part| (&*part.segment, part.live()))
-                .collect();
-            let merged = Segment::merge(&pair, self.schema());
-            drop(pair);
-            parts.truncate(last - 1);
-            if !merged.is_empty() {
-                parts.push(Part::whole(merged));
-            }
-        }
-    }
-
-    /// Waits until all background work is finished.
-    pub fn settle(&self) {
-        self.writer.at_work.wait();
-    }
-
-    /// Starts a merge if the delta is large enough.
-    pub(crate) fn merge_if_grown(&self) {
-        let held = self.writer.held.load(std::sync::atomic::Ordering::SeqCst) > 0;
-        if !held && self.has_grown(&self.generation()) {
-            self.merge_in_background();
-        }
-    }
-
-    /// Whether the delta and the deletions have reached a quarter of the base. So the larger the
-    /// base, the rarer the merges, and their cost is a bounded share of the writes.
-    fn has_grown(&self, generation: &Generation) -> bool {
-        let Some((base, delta)) = generation.parts.split_first() else {
-            return false;
         };
-        let added: u32 = delta.iter().map(|part| part.segment.len()).sum();
-        let deleted = base.segment.len() - base.records();
-        let changed = added + deleted;
-        changed >= self.tuning.merge_min_records
-            && u64::from(changed) * 4 >= u64::from(base.records())
-    }
-
-    /// Merges all segments on a separate thread. If that fails, they remain in use.
-    pub(crate) fn merge_in_background(&self) {
-        if !self.writer.at_work.begin() {
-            return;
-        }
-        let snapshot = {
-            let mut turn = self.turn();
-            let snapshot = self.generation();
-            turn.frozen = snapshot.parts.len();
-            snapshot
-        };
-        let from = self.built_from(&snapshot);
-        let (folder, schema) = (self.folder.clone(), self.schema().clone());
-        let graph_from = self.tuning.graph_min_records;
-        let files = Arc::clone(&self.writer.files);
-        self.work(move |finish| {
-            let merged = merge(&snapshot, &schema, graph_from);
-            let kept = merged.as_ref().map_or(Ok(()), |part| {
-                let _held = lock(&files);
-                keep(&folder, &from, part)
-            });
-            finish(&|collection| collection.take_over(&snapshot, merged.as_ref(), &from, &kept));
-        });
-    }
-
-    /// Finishes loading in the background: the base's graph is read or built, and rebuilt indexes
-    /// are saved.
-    pub(crate) fn complete_in_background(&self, base: Option<BuiltFrom>, columns_are_new: bool) {
-        match base {
-            Some(from) if self.has_graph() => self.load_graph_in_background(from, columns_are_new),
-            Some(_) if !columns_are_new => {}
-            _ => self.merge_in_background(),
-        }
-    }
-
-    /// Whether the base is large enough for a graph.
-    fn has_graph(&self) -> bool {
-        let base = self
-            .generation()
-            .parts
-            .first()
-            .map(|base| base.segment.len());
-        base.is_some_and(|records| records >= self.tuning.graph_min_records)
-    }
-
-    /// Reads the base's graph from its file, or builds it, on a separate thread.
-    fn load_graph_in_background(&self, from: BuiltFrom, columns_are_new: bool) {
-        let snapshot = self.generation();
-        let Some(base) = snapshot.parts.first().cloned() else {
-            return;
-        };
-        if !self.writer.at_work.begin() {
-            return;
-        }
-        let folder = self.folder.clone();
-        let files = Arc::clone(&self.writer.files);
-        self.work(move |finish| {
-            if columns_are_new {
-                let _held = lock(&files);
-                let columns = &base.segment.columns;
-                if let Err(error) = index_file::write(&folder.join(COLUMNS_FILE), &from, columns) {
-                    tracing::warn!(%error, "the index is not kept; the next start builds it again");
+        let saved = match &self.plan {
+            Plan::Delta(_) => Ok(()),
+            // The collection was dropped, and its folder may be another's by now.
+            _ if list.strong_count() == 0 => Ok(()),
+            Plan::Base | Plan::Save => {
+                let _held = lock(&self.files);
+                match &part {
+                    Some(base) => files::save(&self.folder, &self.from, base),
+                    None => files::remove_all(&self.folder),
                 }
             }
-            let codes = base.segment.scan.codes();
-            let graph = read_graph(&folder, &from, codes.len()).unwrap_or_else(|reason| {
-                tracing::warn!(
-                    file = %folder.join(GRAPH_FILE).display(), reason,
-                    "building the graph again; the exact scan answers meanwhile"
-                );
-                let graph = background::merge(|| Graph::build(codes));
-                if let Err(error) = index_file::write(&folder.join(GRAPH_FILE), &from, &graph) {
-                    tracing::warn!(%error, "the graph is not kept; the next start builds it again");
-                }
-                graph
-            });
-            let graph = Arc::new(graph);
-            finish(&|collection| collection.take_graph(&base.segment, &graph));
-        });
-    }
-
-    /// Starts a thread. It holds the collection only while it finishes its work, so that an unused
-    /// collection can be dropped.
-    fn work(&self, work: impl FnOnce(&dyn Fn(&dyn Fn(&Self))) + Send + 'static) {
-        let itself = self.itself.clone();
-        let at_work = Arc::clone(&self.writer.at_work);
-        let name = self.name();
-        let work = move || {
-            let finish = |done: &dyn Fn(&Self)| {
-                if let Some(collection) = itself.upgrade() {
-                    done(&collection);
-                }
-            };
-            // The graph library may panic. Without a graph, the collection is only slower.
-            if catch_unwind(AssertUnwindSafe(|| work(&finish))).is_err() {
-                tracing::error!(collection = %name, "the indexes cannot be merged");
-            }
-            if let Some(collection) = itself.upgrade() {
-                collection.turn().frozen = 0;
-            }
-            // Reported after this thread has released the collection.
-            at_work.end();
         };
-        let thread = std::thread::Builder::new().name("merge".into());
-        if let Err(error) = thread.spawn(work) {
-            tracing::error!(%error, "no thread to merge the indexes");
-            self.turn().frozen = 0;
-            self.writer.at_work.end();
+        Done {
+            merged: part,
+            saved,
         }
     }
 
-    /// Replaces the segments that were merged by the new base, without the records deleted since.
-    fn take_over(
-        &self,
-        snapshot: &Generation,
-        merged: Option<&Part>,
-        from: &BuiltFrom,
-        kept: &Result<()>,
-    ) {
-        {
-            let mut turn = self.turn();
-            let current = self.generation();
-            let (before, since) = current.parts.split_at(turn.frozen.min(current.parts.len()));
-            let same = |(then, now): (&Part, &Part)| Arc::ptr_eq(&then.segment, &now.segment);
-            if before.len() != snapshot.parts.len() || !snapshot.parts.iter().zip(before).all(same)
-            {
-                // The indexes were reloaded in the meantime.
-                turn.frozen = 0;
-                return;
+    /// Puts the merged segment in the place of those it was made from.
+    pub fn finish(&self, list: &List, done: &Done) {
+        let mut change = list.change();
+        change.standing.merging.clear();
+        let current = list.current();
+        let place = self.place(&current);
+        match (&self.plan, place) {
+            (Plan::Save, _) => change.standing.unsaved = false,
+            // The indexes were loaded anew meanwhile.
+            (_, None) => return,
+            (_, Some(at)) => {
+                let (before, rest) = current.parts.split_at(at);
+                let (then, since) = rest.split_at(self.parts.len());
+                let gone = self.deleted_since(then);
+                let merged = done.merged.as_ref().map(|part| part.without(&gone));
+                let parts = before
+                    .iter()
+                    .cloned()
+                    .chain(merged)
+                    .chain(since.iter().cloned());
+                change.publish(Generation::new(current.state, parts));
             }
-            let gone: BTreeSet<RecordId> = snapshot
-                .parts
-                .iter()
-                .zip(before)
-                .flat_map(|(then, now)| {
-                    let numbers = &then.segment.columns.numbers;
-                    let gone = then.live().into_owned() - &*now.live();
-                    gone.into_iter()
-                        .map(|at| numbers[at as usize])
-                        .collect::<Vec<_>>()
-                })
-                .collect();
-            let base = merged.map(|part| part.without(&gone));
-            let parts = base.into_iter().chain(since.iter().cloned());
-            let next = Generation::new(current.state, parts);
-            self.generation.store(Arc::new(next));
-            turn.frozen = 0;
         }
-        match kept {
-            // The log of older deletions is not needed from here on.
-            Ok(()) => {
-                if let Err(error) = self.store.forget_deletions(from.state.sequence) {
+        if self.plan == Plan::Base {
+            change.standing.base = done.merged.is_some().then(|| self.from.clone());
+            change.standing.folded = self.from.state.sequence;
+            change.standing.unsaved = false;
+            list.graph_failed.store(false, Ordering::Relaxed);
+        }
+        drop(change);
+        match &done.saved {
+            Ok(()) if self.plan == Plan::Base => {
+                // The log of older deletions is not needed from here on.
+                if let Err(error) = list.store.forget_deletions(self.from.state.sequence) {
                     tracing::warn!(%error, "the log of deletions stays longer than needed");
                 }
             }
+            Ok(()) => {}
             Err(error) => {
                 tracing::warn!(%error, "the index is not kept; the next start builds it again");
             }
         }
     }
 
-    fn take_graph(&self, base: &Arc<Segment>, graph: &Arc<Graph>) {
-        let _turn = self.turn();
-        let mut next = (*self.generation()).clone();
-        if let Some(part) = next.parts.first_mut()
-            && Arc::ptr_eq(&part.segment, base)
-        {
-            part.graph = Some(Arc::clone(graph));
-            self.generation.store(Arc::new(next));
+    /// Ends a merge that panicked. Its segments remain in use. A new base is tried again after as
+    /// many changes.
+    pub fn fail(&self, list: &List) {
+        tracing::error!(folder = %self.folder.display(), "the indexes cannot be merged");
+        let mut change = list.change();
+        change.standing.merging.clear();
+        if !matches!(self.plan, Plan::Delta(_)) {
+            change.standing.unsaved = false;
+            change.standing.folded = self.from.state.sequence;
         }
     }
 
-    fn built_from(&self, generation: &Generation) -> BuiltFrom {
-        BuiltFrom {
-            state: generation.state,
-            model: self.about().model.clone(),
+    /// Where the merged parts are in a list.
+    fn place(&self, list: &Generation) -> Option<usize> {
+        let same = |(then, now): (&Part, &Part)| Arc::ptr_eq(&then.segment, &now.segment);
+        if self.parts.is_empty() {
+            return Some(0);
         }
+        let mut windows = list.parts.windows(self.parts.len());
+        windows.position(|now| self.parts.iter().zip(now).all(same))
     }
-}
 
-/// All live records of a generation as one part, with a graph if it is large; `None` if there are
-/// no records.
-fn merge(generation: &Generation, schema: &Schema, graph_from: u32) -> Option<Part> {
-    background::merge(|| {
-        let mut part = match generation.parts.as_slice() {
-            // There is nothing to merge: the base was just not saved yet.
-            [only] if only.live.is_none() => only.clone(),
-            parts => {
-                let parts: Vec<_> = parts
-                    .iter()
-                    .map(|part| (&*part.segment, part.live()))
-                    .collect();
-                Part::whole(Segment::merge(&parts, schema))
-            }
-        };
-        if part.segment.is_empty() {
-            return None;
-        }
-        if part.graph.is_none() && part.segment.len() >= graph_from {
-            part.graph = Some(Arc::new(Graph::build(part.segment.scan.codes())));
-        }
-        Some(part)
-    })
-}
-
-/// Saves a base, replacing the previous one.
-///
-/// # Errors
-/// [`Error::Io`].
-pub(crate) fn keep(folder: &Path, from: &BuiltFrom, part: &Part) -> Result<()> {
-    let graph = folder.join(GRAPH_FILE);
-    match &part.graph {
-        Some(index) => index_file::write(&graph, from, &**index)?,
-        None => match std::fs::remove_file(&graph) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(Error::io(&graph)(error));
-            }
-            _ => {}
-        },
+    /// The records deleted while they were being merged.
+    fn deleted_since(&self, now: &[Part]) -> BTreeSet<RecordId> {
+        let parts = self.parts.iter().zip(now);
+        let gone = parts.flat_map(|(then, now)| {
+            let numbers = &then.segment.columns.numbers;
+            let gone = then.live().into_owned() - &*now.live();
+            gone.into_iter()
+                .map(|at| numbers[at as usize])
+                .collect::<Vec<_>>()
+        });
+        gone.collect()
     }
-    index_file::write(&folder.join(COLUMNS_FILE), from, &part.segment.columns)
 }

@@ -18,6 +18,13 @@ impl Schema {
         parts.join(&self.separator)
     }
 
+    /// Whether the text to encode continues after its passages. Without passages, all of it was
+    /// encoded.
+    pub fn is_read_in_part(&self, payload: &Payload, passages: &[Range<u32>]) -> bool {
+        let end = passages.last().map(|last| last.end as usize);
+        end.is_some_and(|end| goes_on(&self.encoded_text(payload), end))
+    }
+
     /// The parts of the text to encode, with their fields. If a record has neither title nor text,
     /// everything that word search covers is encoded.
     fn parts<'a>(
@@ -62,6 +69,11 @@ impl Schema {
         }
         None
     }
+}
+
+/// Whether there is more text after a position.
+pub(crate) fn goes_on(text: &str, end: usize) -> bool {
+    end < text.trim_end().len()
 }
 
 fn is_filled((_, text): &(&str, String)) -> bool {

@@ -1,6 +1,7 @@
 //! Records: kept as imported and read through a [`Schema`].
 
 mod choose;
+mod copy;
 mod encoded;
 mod facet;
 mod html;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub use choose::Choice;
+pub(crate) use encoded::goes_on;
 pub use facet::{FacetField, FacetKind};
 pub use html::Plain;
 pub use import::{Format, Import, Kind, Line, MAX_FIELDS, MAX_LINE_BYTES, with_all_digits};

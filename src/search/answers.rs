@@ -6,113 +6,111 @@
 
 use roaring::RoaringBitmap;
 
-use crate::Vector;
 use crate::query::{Counted, Route};
-use crate::search::asked::Asked;
-use crate::search::nearest::{NearRecord, reaching};
-use crate::segment::generation::Passing;
+use crate::search::Searcher;
+use crate::search::nearest::{Near, NearRecord};
+use crate::search::plan::Plan;
+use crate::segment::generation::{Generation, Part, Passing};
 use crate::text;
 
-/// The answers to a query by meaning.
+/// The answers to a query.
 pub struct Answers {
-    /// The positions of the answers in each part; `None` if every record counts as one.
+    /// Their positions in each part, including those that do not pass the filters, if facets are
+    /// counted. `None` if every record counts as one, or if they were only counted.
     pub parts: Passing,
     /// What was counted.
     pub counted: Counted,
-    /// Those of them that pass and are near enough, best first; empty if they were not all
-    /// searched for.
-    pub near: Vec<NearRecord>,
+    /// How many of them pass.
+    pub total: u32,
     /// Whether a record that passes contains every word of the query.
     pub holds_all: bool,
 }
 
-impl Asked<'_> {
-    /// The answers among the records of a scope, which includes all that pass.
-    pub(super) fn answers(&self, vector: &Vector, scope: &Passing) -> Answers {
-        let holding = text::holding_all(&self.parts(), self.words);
-        let holds_all = self.any_passes(&holding);
-        let Some(background) = self.generation.background() else {
+impl Answers {
+    /// Every record, if there is nothing to judge by.
+    pub fn all(generation: &Generation, passing: &Passing) -> Self {
+        Self {
+            parts: None,
+            counted: Counted::All,
+            total: generation.passing(passing),
+            holds_all: false,
+        }
+    }
+}
+
+impl Searcher<'_> {
+    /// The answers to a query by meaning: those near enough, which were searched for in the plan's
+    /// scope, and those that contain every word.
+    pub(super) fn answers(&self, plan: &Plan<'_>, near: &Near) -> Answers {
+        let generation = &self.generation;
+        let holding = text::holding_all(&generation.text_parts(&None), &plan.words);
+        let holds_all = self.any_passes(plan, &holding);
+        if generation.unrelated().is_none() {
             return Answers {
                 holds_all,
-                ..Answers::all()
+                ..Answers::all(generation, &plan.passing)
             };
-        };
-        // Filters require the exact scan, even if the scope ignores one of them.
-        let route = match self.passing {
-            Some(_) => Route::Exact,
-            None => self.query.route,
-        };
-        let (near, route) = reaching(
-            self.generation,
-            vector,
-            background.line(),
-            scope,
-            route,
-            self.graph_min_records,
-        );
-        let parts = self.generation.parts.iter().zip(&near).zip(holding);
+        }
+        let parts = generation.parts.iter().zip(&near.reaching).zip(holding);
         let parts = parts.enumerate().map(|(at, ((part, near), holding))| {
-            let near = near.iter().map(|near| near.position - part.offset);
-            let near: RoaringBitmap = near.collect();
-            near | match self.generation.allowed(at, scope) {
+            let scope = generation.allowed(at, plan.scope());
+            let near = positions(part, near, scope, plan.query.collapse);
+            near | match scope {
                 Some(scope) => holding & scope,
                 None => holding,
             }
         });
-        let parts = Some(parts.collect());
-        if route == Route::Graph {
-            return Answers {
-                parts,
-                near: Vec::new(),
-                counted: Counted::AtLeast,
-                holds_all,
-            };
-        }
-        let mut near = near.concat();
-        near.retain(|near| self.generation.passes(near.position, self.passing));
-        near.sort_unstable_by(NearRecord::best_first);
+        let parts: Vec<RoaringBitmap> = parts.collect();
         Answers {
-            parts,
-            near,
-            counted: Counted::Answers,
+            total: self.how_many_pass(plan, &parts),
+            parts: Some(parts),
+            counted: match near.reaching_route {
+                Route::Graph => Counted::AtLeast,
+                Route::Auto | Route::Exact => Counted::Answers,
+            },
             holds_all,
         }
     }
 
     /// Whether a record that passes contains every word of the query.
-    pub(super) fn any_holds_all(&self) -> bool {
-        self.any_passes(&text::holding_all(&self.parts(), self.words))
+    pub(super) fn any_holds_all(&self, plan: &Plan<'_>) -> bool {
+        let parts = self.generation.text_parts(&None);
+        self.any_passes(plan, &text::holding_all(&parts, &plan.words))
     }
 
-    fn any_passes(&self, positions: &[RoaringBitmap]) -> bool {
+    fn any_passes(&self, plan: &Plan<'_>, positions: &[RoaringBitmap]) -> bool {
         let passes = |(at, of_part): (usize, &RoaringBitmap)| {
-            let passing = self.generation.allowed(at, self.passing);
+            let passing = self.generation.allowed(at, &plan.passing);
             passing.map_or(!of_part.is_empty(), |passing| !passing.is_disjoint(of_part))
         };
         positions.iter().enumerate().any(passes)
     }
 
-    /// How many answers pass.
-    pub(super) fn total(&self, answers: &Answers) -> u32 {
-        let Some(parts) = &answers.parts else {
-            return self.generation.passing(self.passing);
+    /// How many of these live positions pass.
+    pub(super) fn how_many_pass(&self, plan: &Plan<'_>, positions: &[RoaringBitmap]) -> u32 {
+        let of_part = |(at, of_part): (usize, &RoaringBitmap)| {
+            let passing = self.generation.allowed(at, &plan.passing);
+            passing.map_or(of_part.len(), |passing| passing.intersection_len(of_part))
         };
-        let of_part = |(at, answers): (usize, &RoaringBitmap)| {
-            let passing = self.generation.allowed(at, self.passing);
-            passing.map_or(answers.len(), |passing| passing.intersection_len(answers))
-        };
-        parts.iter().enumerate().map(of_part).sum::<u64>() as u32
+        positions.iter().enumerate().map(of_part).sum::<u64>() as u32
     }
 }
 
-impl Answers {
-    /// Every record, if there is nothing to judge by.
-    pub fn all() -> Self {
-        Self {
-            parts: None,
-            near: Vec::new(),
-            counted: Counted::All,
-            holds_all: false,
-        }
+/// The positions in a part of some of its records. If they stand for identical ones, these are
+/// added as far as they are in the scope.
+fn positions(
+    part: &Part,
+    records: &[NearRecord],
+    scope: Option<&RoaringBitmap>,
+    with_copies: bool,
+) -> RoaringBitmap {
+    let own = records.iter().map(|near| near.position - part.offset);
+    if !with_copies || !part.segment.has_copies() {
+        return own.collect();
     }
+    let fingerprints = &part.segment.columns.fingerprints;
+    let fingerprints = own.filter_map(|at| fingerprints.get(at as usize));
+    let all = fingerprints.flat_map(|&same| part.segment.copies(same));
+    all.filter(|&at| scope.is_none_or(|scope| scope.contains(at)))
+        .collect()
 }

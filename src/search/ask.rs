@@ -7,10 +7,10 @@
 //! unrelated. The collection's own questions decide which of them is meant: if a question with
 //! another answer is almost as near, the answer is unknown.
 
-use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Hit, Query, Timings};
+use crate::search::Searcher;
 
 /// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
 /// sentences in STS-B.
@@ -55,17 +55,17 @@ impl Reply {
     }
 }
 
-impl Collection {
+impl Searcher<'_> {
     /// Answers a question from a collection of questions and answers.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for any other collection, and those of [`Collection::search`].
+    /// [`Error::BadQuery`] for any other collection, and those of [`Searcher::search`].
     pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
-        if !self.schema().pairs {
+        if !self.schema.pairs {
             return Err(Error::BadQuery(format!(
                 "the collection '{}' does not hold questions and answers: import one and say \
                  which fields are question and answer",
-                self.name()
+                self.name
             )));
         }
         let query = Query {
@@ -76,10 +76,9 @@ impl Collection {
         };
         query.check()?;
         let answer = self.search(&query)?;
-        let records = self.generation().records();
         // If the model can read nothing of the question, no other is near it.
         let near: Vec<Hit> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
-        let known = is_known(&near, records);
+        let known = is_known(&near, self.generation.records());
         Ok(Reply {
             nearest: near.into_iter().next(),
             known,

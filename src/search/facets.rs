@@ -6,36 +6,31 @@ use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
-use crate::collection::Collection;
 use crate::error::{Error, Result};
-use crate::filter::{FacetValue, Filter, Walk, no_facet};
-use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, Query, check_length};
+use crate::filter::{FacetValue, Filter, Walk};
+use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, check_length};
+use crate::search::Searcher;
 use crate::search::answers::Answers;
 use crate::search::members::Members;
-use crate::search::parsed::Parsed;
-use crate::search::{Prepared, both};
+use crate::search::plan::{Plan, both};
 use crate::segment::generation::{Generation, Passing};
-use crate::text;
 
-impl Collection {
+impl Searcher<'_> {
     /// How many records have each value of each facet.
     ///
     /// # Errors
     /// None known: the facets are the collection's own.
     pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
-        let facets = self.schema().facets.iter();
-        let query = Query {
-            facets: facets.map(|facet| facet.field.clone()).collect(),
-            ..Query::new("")
-        };
-        let generation = self.generation();
-        if let Some(counts) = generation.facet_counts.get() {
+        if let Some(counts) = self.generation.facet_counts.get() {
             return Ok(counts.clone());
         }
-        let (parsed, prepared) = (Parsed::default(), Prepared::default());
-        let all = Answers::all();
-        let counts = count(self, &generation, &query, &parsed, &prepared, Some(&all))?;
-        Ok(generation.facet_counts.get_or_init(|| counts).clone())
+        let all = among(&self.generation, &None, None);
+        let counts = (0..self.schema.facets.len()).map(|facet| {
+            let values = self.counting(facet, "", MAX_FACET_VALUES);
+            self.counts(facet, Counted::All, values.top(&all))
+        });
+        let counts = counts.collect();
+        Ok(self.generation.facet_counts.get_or_init(|| counts).clone())
     }
 
     /// The values of a facet that start with a prefix, ignoring case and accents, with how many
@@ -59,76 +54,62 @@ impl Collection {
             )));
         }
         let facet = self.facet("search", field)?;
-        let generation = self.generation();
-        let passing = self.select(&generation, &others(filters, field))?;
-        let counting = Counting {
-            generation: &generation,
+        let others = others(filters, field);
+        let passing = self.generation.select(&self.schema.facets, &others)?;
+        let counting = self.counting(facet, prefix.trim(), limit);
+        let values = counting.top(&among(&self.generation, &passing, None));
+        Ok(self.counts(facet, Counted::All, values))
+    }
+
+    /// Counts the facets a query asks for, among the answers that pass the other filters and meet
+    /// the query's conditions. In a search by words, the answers are the records that contain a
+    /// word.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] for a field that is not a facet.
+    pub(super) fn count_facets(
+        &self,
+        plan: &Plan<'_>,
+        answers: &Answers,
+    ) -> Result<Vec<FacetCounts>> {
+        let counted = plan.query.facets.iter().map(|field| {
+            let facet = self.facet("count", field)?;
+            let others = others(&plan.filters, field);
+            let wider = if others.len() < plan.filters.len() {
+                let others = self.generation.select(&self.schema.facets, &others)?;
+                Some(both(others, &plan.fulfilling))
+            } else {
+                None
+            };
+            let passing = wider.as_ref().unwrap_or(&plan.passing);
+            let among = among(&self.generation, passing, answers.parts.as_deref());
+            let counting = self.counting(facet, "", MAX_FACET_VALUES);
+            Ok(self.counts(facet, answers.counted, counting.top(&among)))
+        });
+        counted.collect()
+    }
+
+    fn counting<'a>(&'a self, facet: usize, prefix: &'a str, limit: usize) -> Counting<'a> {
+        Counting {
+            generation: &self.generation,
             facet,
-            prefix: prefix.trim(),
+            prefix,
             limit,
-        };
-        let (values, more) = counting.top(&among(&generation, &passing, None));
-        Ok(FacetCounts {
-            facet: self.schema().facets[facet].clone(),
-            counted: Counted::All,
-            values,
-            more,
-        })
-    }
-
-    /// A facet's index in the schema. `what` says what is to be done with it.
-    pub(crate) fn facet(&self, what: &str, field: &str) -> Result<usize> {
-        let facets = &self.schema().facets;
-        let found = facets.iter().position(|facet| facet.field == field);
-        found.ok_or_else(|| no_facet(what, field, facets))
-    }
-}
-
-/// Counts the facets a query asks for, among the answers that pass the other filters and meet
-/// the query's conditions. In a search by words, the answers are the records that contain a
-/// word.
-///
-/// # Errors
-/// [`Error::BadQuery`] for a field that is not a facet.
-pub(crate) fn count(
-    collection: &Collection,
-    generation: &Generation,
-    query: &Query,
-    parsed: &Parsed,
-    prepared: &Prepared,
-    answers: Option<&Answers>,
-) -> Result<Vec<FacetCounts>> {
-    if query.facets.is_empty() {
-        return Ok(Vec::new());
-    }
-    let parts = generation.text_parts(&None);
-    let (counted, among_these) = match answers {
-        Some(answers) => (answers.counted, answers.parts.clone()),
-        None => {
-            let matching = text::matching(&parts, &prepared.words);
-            (Counted::Matching, Some(matching))
         }
-    };
-    let counted = query.facets.iter().map(|field| {
-        let facet = collection.facet("count", field)?;
-        let others = collection.select(generation, &others(&parsed.filters, field))?;
-        let passing = both(others, prepared.fulfilling.clone());
-        let counting = Counting {
-            generation,
-            facet,
-            prefix: "",
-            limit: MAX_FACET_VALUES,
-        };
-        let (values, more) = counting.top(&among(generation, &passing, among_these.as_deref()));
-        Ok(FacetCounts {
-            facet: collection.schema().facets[facet].clone(),
+    }
+
+    fn counts(&self, facet: usize, counted: Counted, (values, more): Values) -> FacetCounts {
+        FacetCounts {
+            facet: self.schema.facets[facet].clone(),
             counted,
             values,
             more,
-        })
-    });
-    counted.collect()
+        }
+    }
 }
+
+/// The values that the most records have, and how many more values occur.
+type Values = (Vec<(FacetValue, u32)>, u32);
 
 /// The filters that are not conditions on a field.
 fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
@@ -169,7 +150,7 @@ struct Counting<'a> {
 
 impl Counting<'_> {
     /// The values that the most records have, and how many more values occur.
-    fn top(&self, among: &[Members]) -> (Vec<(FacetValue, u32)>, u32) {
+    fn top(&self, among: &[Members]) -> Values {
         // The least of the kept ones is on top.
         let mut top: BinaryHeap<Reverse<(u32, Reverse<&FacetValue>)>> = BinaryHeap::new();
         let mut values = 0;

@@ -5,71 +5,58 @@ use std::collections::HashSet;
 
 use roaring::RoaringBitmap;
 
-use crate::collection::Collection;
 use crate::error::Result;
 use crate::filter::{Walk, Wanted};
-use crate::query::{Counted, Query, Sort};
-use crate::search::Prepared;
-use crate::search::asked::{Ranked, Ranking};
+use crate::query::Sort;
+use crate::search::Searcher;
+use crate::search::answers::Answers;
+use crate::search::fuse::Ranked;
 use crate::search::members::Members;
-use crate::search::parsed::Parsed;
+use crate::search::plan::Plan;
 use crate::segment::generation::Generation;
-use crate::text;
 
-impl Collection {
-    /// The records that a query finds, in order.
+impl Searcher<'_> {
+    /// The first of the answers that pass, in order, as many as the query skips and requests.
     ///
     /// # Errors
     /// [`crate::Error::BadQuery`] for sorting by a field that is not a facet.
-    pub(crate) fn listed(
-        &self,
-        generation: &Generation,
-        query: &Query,
-        parsed: &Parsed,
-        prepared: &Prepared,
-    ) -> Result<Ranking> {
-        let records = found(generation, parsed, prepared);
-        let wanted = query.offset + query.limit;
-        let positions = match &query.sort {
+    pub(super) fn listed(&self, plan: &Plan<'_>, answers: &Answers) -> Result<Vec<Ranked>> {
+        let records = passing(&self.generation, plan, answers);
+        let wanted = plan.query.offset + plan.query.limit;
+        let positions = match &plan.query.sort {
             Some(sort) => {
                 let facet = self.facet("sort by", &sort.field)?;
-                by_value(generation, &records, facet, sort, wanted)
+                by_value(&self.generation, &records, facet, sort, wanted)
             }
-            None => by_number(generation, &records).take(wanted).collect(),
+            None => by_number(&self.generation, &records).take(wanted).collect(),
         };
-        let listed = positions.into_iter().skip(query.offset);
-        Ok(Ranking {
-            hits: listed.map(unranked).collect(),
-            total: records.iter().map(|records| records.len() as u32).sum(),
-            counted: if parsed.lists {
-                Counted::All
-            } else {
-                Counted::Matching
-            },
-            route: None,
-            fits: None,
-        })
+        let unranked = |position| Ranked {
+            position,
+            ..Ranked::default()
+        };
+        Ok(positions.into_iter().map(unranked).collect())
     }
 }
 
-/// The records a query finds in each part: those that pass and, if it has words, contain one.
-fn found<'a>(
+/// The answers that pass in each part.
+fn passing<'a>(
     generation: &'a Generation,
-    parsed: &Parsed,
-    prepared: &'a Prepared,
+    plan: &'a Plan<'_>,
+    answers: &Answers,
 ) -> Vec<Cow<'a, RoaringBitmap>> {
     let parts = generation.parts.iter().enumerate();
-    let passing = parts.map(|(at, part)| match &prepared.passing {
+    let passing = parts.map(|(at, part)| match &plan.passing {
         Some(passing) => Cow::Borrowed(&passing[at]),
         None => part.live(),
     });
-    if parsed.lists {
-        return passing.collect();
+    match &answers.parts {
+        Some(answers) => {
+            let both = passing.zip(answers);
+            both.map(|(passing, answers)| Cow::Owned(&*passing & answers))
+                .collect()
+        }
+        None => passing.collect(),
     }
-    let matching = text::matching(&generation.text_parts(&None), &prepared.words);
-    let both = passing.zip(matching);
-    both.map(|(passing, matching)| Cow::Owned(matching & &*passing))
-        .collect()
 }
 
 fn by_number<'a>(
@@ -118,14 +105,4 @@ fn by_value(
     }
     listed.truncate(wanted);
     listed
-}
-
-fn unranked(position: u32) -> Ranked {
-    Ranked {
-        position,
-        score: 0.0,
-        neural: None,
-        text: None,
-        passage: None,
-    }
 }

@@ -1,14 +1,15 @@
 //! A parsed query: what its words say, and what its operators do.
 
-use crate::collection::Collection;
+use crate::analysis::Analyzer;
 use crate::error::{Error, Result};
 use crate::filter::{Alternative, Condition, Filter};
 use crate::query::{ANYTHING, Correction, MAX_CONDITIONS, MAX_PHRASE_WORDS, Query};
+use crate::record::Schema;
 use crate::text::{self, Clause};
 
 /// A parsed query.
 #[derive(Default)]
-pub(crate) struct Parsed {
+pub struct Parsed {
     /// Its words, phrases and exclusions.
     pub clauses: Vec<Clause>,
     /// The query's own filters and those among its clauses.
@@ -18,6 +19,60 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
+    /// Parses a query.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if it does not say what to find, has more conditions than allowed, or
+    /// contains an invalid filter.
+    pub fn of(query: &Query, schema: &Schema, analyzer: &Analyzer) -> Result<Self> {
+        if query.is_open() {
+            return Ok(Self {
+                filters: query.filters.clone(),
+                lists: true,
+                ..Self::default()
+            });
+        }
+        if !query.operators {
+            return Ok(Self {
+                clauses: vec![Clause::plain(&query.text)],
+                filters: query.filters.clone(),
+                lists: false,
+            });
+        }
+        let is_facet = |name: &str| schema.facets.iter().any(|facet| facet.field == name);
+        // A field in which words are searched is searched by words, even if it is also a facet.
+        let has_words = |name: &str| !schema.word_fields_named(name).is_empty();
+        let clauses = text::parse(&query.text, |name| is_facet(name) || has_words(name));
+        let of_facet = |clause: &Clause| clause.field.as_deref().is_some_and(|f| !has_words(f));
+        let (of_facets, clauses): (Vec<Clause>, Vec<Clause>) =
+            clauses.into_iter().partition(of_facet);
+        let mut own: Vec<Condition> = Vec::new();
+        for clause in of_facets {
+            let condition = condition(&clause)?;
+            own.extend(condition.filter(|condition| !own.contains(condition)));
+        }
+        let conditions =
+            text::conditions(analyzer, &clauses, |name| schema.word_fields_named(name));
+        check(
+            own.len() + conditions.len(),
+            conditions.iter().map(text::Condition::terms),
+        )?;
+        let meaning = text::without_operators(&clauses);
+        let own = own.into_iter().map(Filter::Is);
+        let filters: Vec<Filter> = query.filters.iter().cloned().chain(own).collect();
+        let lists = matches!(meaning.trim(), "" | ANYTHING);
+        // Conditions on facets alone list the records that meet them.
+        if lists && filters.is_empty() && meaning.trim().is_empty() {
+            let leaves_out = conditions.iter().any(|condition| condition.excluded);
+            return Err(nothing_to_find(leaves_out));
+        }
+        Ok(Self {
+            clauses,
+            filters,
+            lists,
+        })
+    }
+
     /// The text for search by meaning, with the corrected words.
     pub fn meaning(&self, corrections: &[Correction]) -> String {
         let corrected = |clause: &Clause| {
@@ -38,64 +93,6 @@ impl Parsed {
         };
         let clauses: Vec<Clause> = self.clauses.iter().map(corrected).collect();
         text::without_operators(&clauses).trim().to_owned()
-    }
-}
-
-impl Collection {
-    /// Parses a query.
-    ///
-    /// # Errors
-    /// [`Error::BadQuery`] if it does not say what to find, has more conditions than allowed, or
-    /// contains an invalid filter.
-    pub(crate) fn parse(&self, query: &Query) -> Result<Parsed> {
-        if query.is_open() {
-            return Ok(Parsed {
-                filters: query.filters.clone(),
-                lists: true,
-                ..Parsed::default()
-            });
-        }
-        if !query.operators {
-            return Ok(Parsed {
-                clauses: vec![Clause::plain(&query.text)],
-                filters: query.filters.clone(),
-                lists: false,
-            });
-        }
-        let schema = self.schema();
-        let is_facet = |name: &str| schema.facets.iter().any(|facet| facet.field == name);
-        // A field in which words are searched is searched by words, even if it is also a facet.
-        let has_words = |name: &str| !schema.word_fields_named(name).is_empty();
-        let clauses = text::parse(&query.text, |name| is_facet(name) || has_words(name));
-        let of_facet = |clause: &Clause| clause.field.as_deref().is_some_and(|f| !has_words(f));
-        let (of_facets, clauses): (Vec<Clause>, Vec<Clause>) =
-            clauses.into_iter().partition(of_facet);
-        let mut own: Vec<Condition> = Vec::new();
-        for clause in of_facets {
-            let condition = condition(&clause)?;
-            own.extend(condition.filter(|condition| !own.contains(condition)));
-        }
-        let conditions = text::conditions(&self.analyzer, &clauses, |name| {
-            schema.word_fields_named(name)
-        });
-        check(
-            own.len() + conditions.len(),
-            conditions.iter().map(text::Condition::terms),
-        )?;
-        let meaning = text::without_operators(&clauses);
-        let own = own.into_iter().map(Filter::Is);
-        let filters: Vec<Filter> = query.filters.iter().cloned().chain(own).collect();
-        let lists = matches!(meaning.trim(), "" | ANYTHING);
-        // Conditions on facets alone list the records that meet them.
-        if lists && filters.is_empty() && meaning.trim().is_empty() {
-            let leaves_out = conditions.iter().any(|condition| condition.excluded);
-            return Err(nothing_to_find(leaves_out));
-        }
-        Ok(Parsed {
-            clauses,
-            filters,
-            lists,
-        })
     }
 }
 

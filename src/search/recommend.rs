@@ -1,21 +1,22 @@
 //! Records similar to others by meaning: more of what is liked, less of what is disliked.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
-use std::time::Instant;
+use std::sync::Arc;
 
 use crate::Vector;
-use crate::collection::Collection;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::feedback::Feedback;
 use crate::filter::Filter;
-use crate::query::{Answer, Query, Timings, check_page};
+use crate::query::{Answer, Query, check_page};
+use crate::search::Searcher;
 use crate::search::answers::Answers;
-use crate::search::asked::{Asked, Ranking};
-use crate::search::hits::Source;
-use crate::segment::generation::Generation;
-use crate::storage::store::View;
-use crate::text::TextQuery;
+use crate::search::fuse::Ranking;
+use crate::search::plan::Plan;
+use crate::search::stopwatch::Stopwatch;
+use crate::segment::generation::{Generation, Passing};
+use crate::text::{TextQuery, WordSearch};
 
 /// The weights of a text, of the mean of what is liked and of the mean of what is disliked.
 /// Rocchio's relevance feedback, with the weights called reasonable in Manning, Raghavan and
@@ -24,11 +25,11 @@ const TEXT: f32 = 1.0;
 const LIKED: f32 = 0.75;
 const DISLIKED: f32 = 0.15;
 
-impl Collection {
+impl Searcher<'_> {
     /// Records similar to a given one by meaning, without that record and its copies.
     ///
     /// # Errors
-    /// [`Error::NoRecord`], and those of [`Collection::search`].
+    /// [`Error::NoRecord`], and those of [`Searcher::search`].
     pub fn similar(
         &self,
         id: &str,
@@ -49,7 +50,7 @@ impl Collection {
     ///
     /// # Errors
     /// [`Error::BadQuery`] for feedback that is empty or contradicts itself,
-    /// [`Error::NoRecord`], and those of [`Collection::search`].
+    /// [`Error::NoRecord`], and those of [`Searcher::search`].
     pub fn recommend(
         &self,
         feedback: &Feedback,
@@ -59,8 +60,7 @@ impl Collection {
     ) -> Result<Answer> {
         feedback.check()?;
         check_page(limit, offset)?;
-        let start = Instant::now();
-        let mut timings = Timings::default();
+        let mut watch = Stopwatch::start(self.waited);
         let text = feedback.text.as_deref().map(str::trim);
         let text = text.filter(|text| !text.is_empty());
         if let Some(text) = text
@@ -70,62 +70,91 @@ impl Collection {
                 "the model cannot read the text '{text}': rephrase it"
             )));
         }
-        let text = text.map(|text| self.encode(text, &mut timings));
-        let text = text.transpose()?;
-        self.in_one_state(|generation, view| {
-            let mut timings = timings;
-            let passing = self.select(generation, filters)?;
-            let liked = self.positions(generation, view, &feedback.like)?;
-            let disliked = self.positions(generation, view, &feedback.dislike)?;
-            let wanted = wanted(text.as_ref(), generation, &liked, &disliked)?;
+        let text = text.map(|text| self.encoder.encode(text)).transpose()?;
+        watch.lap(|timings| &mut timings.encode);
 
-            let given = distinct(generation, liked.iter().chain(&disliked));
-            // Ask for as many more as may have to be left out.
-            let query = Query {
-                limit: offset + limit + given.len(),
-                ..Query::new("")
-            };
-            let asked = Asked {
-                generation,
-                passing: &passing,
-                query: &query,
-                words: &TextQuery::default(),
-                vector: Some(&wanted),
-                graph_min_records: self.tuning.graph_min_records,
-            };
-            let answers = asked.answers(&wanted, &passing);
-            let mut ranking = asked.ranking(Some(&answers), &mut timings);
-            leave_out(&mut ranking, &answers, &asked, &given);
-            ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
-            let source = Source {
-                generation,
-                view,
-                passing: &passing,
-                words: None,
-                collapse: true,
-                sentences: None,
-            };
-            self.answer(&source, ranking, timings, start)
-        })
+        let liked = self.positions(&feedback.like)?;
+        let disliked = self.positions(&feedback.dislike)?;
+        let generation = &self.generation;
+        let vector = wanted(text.as_deref(), generation, &liked, &disliked)?;
+        let given = distinct(generation, liked.iter().chain(&disliked));
+        // Ask for as many more as may have to be left out.
+        let query = Query {
+            limit: offset + limit + given.len(),
+            ..Query::new("")
+        };
+        let passing = generation.select(&self.schema.facets, filters)?;
+        let plan = Plan {
+            query: Cow::Owned(query),
+            unread: false,
+            lists: false,
+            filters: Vec::new(),
+            words: TextQuery::default(),
+            meaning: String::new(),
+            vector: Some(Arc::new(vector)),
+            fulfilling: None,
+            passing,
+        };
+        let parts = generation.text_parts(&plan.passing);
+        let words = WordSearch::new(&parts, &plan.words);
+        let candidates = self.retrieve(&plan, &words, &mut watch);
+        let mut ranking = self.rank(&plan, &words, &candidates)?;
+        self.leave_out(&mut ranking, &candidates.answers, &plan.passing, &given);
+        ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
+        watch.lap(|timings| &mut timings.fusion);
+        let mut answer = self.fetched(&plan, ranking)?;
+        watch.lap(|timings| &mut timings.fetch);
+        answer.timings = watch.stop();
+        Ok(answer)
     }
 
     /// The positions of records, each once, in the order given.
-    fn positions(
-        &self,
-        generation: &Generation,
-        view: &View<'_>,
-        ids: &[String],
-    ) -> Result<Vec<u32>> {
+    fn positions(&self, ids: &[String]) -> Result<Vec<u32>> {
         let mut positions = Vec::with_capacity(ids.len());
         for id in ids {
-            let number = self.number(view, id)?;
-            let position = number.and_then(|number| generation.position(number));
+            let number = self.view.find(id)?;
+            let position = number.and_then(|number| self.generation.position(number));
             let position = position.ok_or_else(|| self.no_record(id))?;
             if !positions.contains(&position) {
                 positions.push(position);
             }
         }
         Ok(positions)
+    }
+
+    /// Removes the given records, and those identical to them, from a ranking of distinct records
+    /// and from its total.
+    fn leave_out(
+        &self,
+        ranking: &mut Ranking,
+        answers: &Answers,
+        passing: &Passing,
+        given: &[u32],
+    ) {
+        let generation = &self.generation;
+        let fingerprints = given
+            .iter()
+            .map(|&position| generation.fingerprint(position));
+        let fingerprints: HashSet<Option<u64>> = fingerprints.collect();
+        ranking
+            .hits
+            .retain(|hit| !fingerprints.contains(&generation.fingerprint(hit.position)));
+        let signals = ranking
+            .hits
+            .iter_mut()
+            .filter_map(|hit| hit.neural.as_mut());
+        for (rank, signal) in (1..).zip(signals) {
+            signal.rank = rank;
+        }
+        for &position in given {
+            let itself = generation.passes(position, passing).then_some(position);
+            let all = generation.copies(position, passing).into_iter();
+            let all = all.chain(itself);
+            let counted = all.filter(|&at| generation.passes(at, &answers.parts));
+            ranking.total -= counted.count() as u32;
+        }
+        // The given records were among those judged, and they fit themselves.
+        ranking.fits = None;
     }
 }
 
@@ -174,33 +203,4 @@ fn distinct<'a>(generation: &Generation, positions: impl Iterator<Item = &'a u32
     let mut seen = HashSet::new();
     let first = positions.filter(|&&position| seen.insert(generation.fingerprint(position)));
     first.copied().collect()
-}
-
-/// Removes the given records, and those identical to them, from a ranking of distinct records
-/// and from its total.
-fn leave_out(ranking: &mut Ranking, answers: &Answers, asked: &Asked<'_>, given: &[u32]) {
-    let (generation, passing) = (asked.generation, asked.passing);
-    let fingerprints = given
-        .iter()
-        .map(|&position| generation.fingerprint(position));
-    let fingerprints: HashSet<Option<u64>> = fingerprints.collect();
-    ranking
-        .hits
-        .retain(|hit| !fingerprints.contains(&generation.fingerprint(hit.position)));
-    let signals = ranking
-        .hits
-        .iter_mut()
-        .filter_map(|hit| hit.neural.as_mut());
-    for (rank, signal) in (1..).zip(signals) {
-        signal.rank = rank;
-    }
-    for &position in given {
-        let itself = generation.passes(position, passing).then_some(position);
-        let all = generation.copies(position, passing).into_iter();
-        let all = all.chain(itself);
-        let counted = all.filter(|&at| generation.passes(at, &answers.parts));
-        ranking.total -= counted.count() as u32;
-    }
-    // The given records were among those judged, and they fit themselves.
-    ranking.fits = None;
 }

@@ -5,20 +5,19 @@ use std::ops::Range;
 
 use crate::Vector;
 use crate::background;
-use crate::collection::Collection;
-use crate::collection::write::encode::BACKGROUND_CHUNK;
 use crate::error::Result;
 use crate::query::Hit;
+use crate::search::Searcher;
 use crate::vector::cosine;
 
 /// The most sentences of a hit that are encoded, from the first on: as many as a passage has if
 /// none is shorter than a few words.
 const MAX_SENTENCES: usize = 32;
 
-impl Collection {
+impl Searcher<'_> {
     /// Marks in each hit the sentence nearest to the query, within its passage or, if it has
     /// none, within the shown part of its text. A single sentence is not marked.
-    pub(crate) fn mark_sentences(&self, query: &Vector, hits: &mut [Hit]) -> Result<()> {
+    pub(super) fn mark_sentences(&self, query: &Vector, hits: &mut [Hit]) -> Result<()> {
         let encoder = self.encoder.encoder();
         let mut places = Vec::new();
         let mut texts = Vec::new();
@@ -41,7 +40,7 @@ impl Collection {
             }
         }
         let mut vectors = Vec::with_capacity(texts.len());
-        for texts in texts.chunks(BACKGROUND_CHUNK) {
+        for texts in texts.chunks(background::CHUNK) {
             vectors.extend(background::encode(|| encoder.encode_all(texts, |_| ()))?);
         }
         let mut best = vec![f32::NEG_INFINITY; hits.len()];

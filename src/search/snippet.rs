@@ -20,8 +20,8 @@ const MAX_WINDOWS: usize = 16;
 /// How far back a cut may be moved to the start of a word.
 const WORD: usize = 64;
 
-/// What to look for in texts.
-pub struct Words<'a> {
+/// Marks a query's words in texts.
+pub struct Marker<'a> {
     /// The collection's analyzer.
     pub analyzer: &'a Analyzer,
     /// The query.
@@ -36,7 +36,7 @@ pub struct Looked {
     matches: Matches,
 }
 
-impl Words<'_> {
+impl Marker<'_> {
     /// Searches one part of a text.
     pub fn at(&self, text: &str, part: Range<usize>) -> Looked {
         let read = text.get(part.clone()).unwrap_or_default();

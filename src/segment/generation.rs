@@ -17,7 +17,7 @@ use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
 use crate::record::{FacetField, RecordId};
 use crate::segment::Segment;
-use crate::segment::background::{Background, SAMPLE};
+use crate::segment::unrelated::{Sample, Unrelated};
 use crate::storage::layout::State;
 use crate::text::TextPart;
 use crate::vector::Graph;
@@ -29,8 +29,8 @@ pub struct Generation {
     pub state: State,
     /// Segments in order of record number.
     pub parts: Vec<Part>,
-    /// The distribution of cosines between unrelated texts, computed on first use.
-    background: Arc<OnceLock<Option<Background>>>,
+    /// A sample of its texts, taken on first use.
+    sample: Arc<OnceLock<Arc<Sample>>>,
     /// The number of records for each value of each facet, computed on first use.
     pub(crate) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
 }
@@ -48,6 +48,16 @@ pub struct Part {
     pub offset: u32,
     /// The graph over its vectors, if it has one.
     pub graph: Option<Arc<Graph>>,
+    /// Which vectors are searched if nothing is filtered, computed on first use.
+    unfiltered: Arc<Unfiltered>,
+}
+
+/// The vectors of a part's live records, where these are not all of its vectors.
+#[derive(Default)]
+struct Unfiltered {
+    all: OnceLock<Option<RoaringBitmap>>,
+    /// Without those of identical records.
+    distinct: OnceLock<Option<RoaringBitmap>>,
 }
 
 /// For each part, the live positions that pass the filters; `None` if there are no filters.
@@ -63,6 +73,7 @@ impl Part {
             live: None,
             offset: 0,
             graph: None,
+            unfiltered: Arc::default(),
         }
     }
 
@@ -116,7 +127,39 @@ impl Part {
             part.terms -= u64::from(columns.text.lengths()[position as usize]);
         }
         part.live = Some(Arc::new(live));
+        part.unfiltered = Arc::default();
         part
+    }
+
+    /// The vectors to search for records that pass (all live ones if `passing` is `None`);
+    /// `None` if these are all vectors. With `distinct`, those of the first of identical records.
+    pub fn searched<'a>(
+        &'a self,
+        passing: Option<&'a RoaringBitmap>,
+        distinct: bool,
+    ) -> Option<Cow<'a, RoaringBitmap>> {
+        let distinct = distinct && self.segment.has_copies();
+        let columns = &self.segment.columns;
+        if let Some(passing) = passing {
+            return Some(if distinct {
+                let first = self.segment.first_of_each(passing.clone());
+                Cow::Owned(columns.vectors_of_all(&first).into_owned())
+            } else {
+                columns.vectors_of_all(passing)
+            });
+        }
+        let searched = if distinct {
+            self.unfiltered.distinct.get_or_init(|| {
+                let first = self.segment.first_of_each(self.live().into_owned());
+                Some(columns.vectors_of_all(&first).into_owned())
+            })
+        } else {
+            self.unfiltered.all.get_or_init(|| {
+                let live = self.live.as_ref()?;
+                Some(columns.vectors_of_all(live).into_owned())
+            })
+        };
+        searched.as_ref().map(Cow::Borrowed)
     }
 }
 
@@ -132,40 +175,32 @@ impl Generation {
         Self {
             state,
             parts: parts.collect(),
-            background: Arc::default(),
+            sample: Arc::default(),
             facet_counts: Arc::default(),
         }
     }
 
-    /// The distribution of cosines between its records; `None` if there are too few of them.
-    pub fn background(&self) -> Option<&Background> {
-        self.background
-            .get_or_init(|| Background::of(self.spread(SAMPLE), self.records()))
-            .as_ref()
+    /// How similar unrelated texts are; `None` if there are too few texts.
+    pub fn unrelated(&self) -> Option<Unrelated<'_>> {
+        self.sample().unrelated(self.records())
     }
 
-    /// The vectors of `wanted` live records, evenly spread over all of them, or of all records if
-    /// there are fewer. The selection does not depend on how the records are divided into segments.
-    pub fn spread(&self, wanted: u32) -> impl Iterator<Item = &Vector> {
-        let records = u64::from(self.records());
-        let wanted = u64::from(wanted).min(records);
-        let mut before = 0u64;
-        let parts = self.parts.iter().flat_map(move |part| {
-            let own = before..before + u64::from(part.records());
-            before = own.end;
-            let places = (0..wanted).map(move |at| at * records / wanted);
-            let inside = places.filter(move |place| own.contains(place));
-            let start = before - u64::from(part.records());
-            inside.filter_map(move |place| {
-                let within = (place - start) as u32;
-                match &part.live {
-                    Some(live) => live.select(within),
-                    None => Some(within),
-                }
-                .map(|within| part.offset + within)
-            })
-        });
-        parts.filter_map(|position| self.vector(position))
+    /// The mean cosine of a vector with a sample of its texts.
+    pub fn mean_cosine(&self, vector: &Vector) -> f32 {
+        self.sample().mean_cosine(vector)
+    }
+
+    /// The sample of its texts. The base keeps the last one for the next generation, which mostly
+    /// has the same.
+    fn sample(&self) -> &Sample {
+        self.sample.get_or_init(|| {
+            let kept = self.parts.first().map(|base| &base.segment.sample);
+            let sample = Sample::of(self, kept.and_then(|kept| kept.load_full()));
+            if let Some(kept) = kept {
+                kept.store(Some(Arc::clone(&sample)));
+            }
+            sample
+        })
     }
 
     /// The number of live records.
@@ -227,6 +262,16 @@ impl Generation {
         let all = parts.flat_map(|part| part.segment.copies(same).map(|at| part.offset + at));
         all.filter(|&copy| copy != position && self.passes(copy, passing))
             .collect()
+    }
+
+    /// The records of the same part that are identical to a record, itself among them, in order.
+    pub fn copies_in_part(&self, position: u32) -> impl Iterator<Item = u32> {
+        let located = self.locate(position).into_iter();
+        located.flat_map(|(part, within)| {
+            let same = part.segment.columns.fingerprints.get(within as usize);
+            let same = same.into_iter().flat_map(|&same| part.segment.copies(same));
+            same.map(|at| part.offset + at)
+        })
     }
 
     /// Whether a record is live and passes the filters.

@@ -4,12 +4,14 @@
 //! Positions start at 0, in order of record number, and are the same in every part of a segment, so
 //! that equal scores are always ordered by number.
 
-pub mod background;
 pub mod generation;
+pub mod unrelated;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
+use arc_swap::ArcSwapOption;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,7 @@ use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};
 use crate::record::{Payload, RecordId, Schema, WordFields};
+use crate::segment::unrelated::Sample;
 use crate::storage::layout::Encoded;
 use crate::storage::store::View;
 use crate::text::{TextIndex, TextIndexBuilder};
@@ -32,6 +35,10 @@ pub struct Segment {
     pub scan: ExactScan,
     /// Fingerprint and position, sorted, for finding identical records.
     copies: Vec<(u64, u32)>,
+    /// The places among `copies` of records that occur more than once, text by text.
+    repeated: Vec<Range<u32>>,
+    /// The sample of texts of the last generation that had this segment as its base.
+    sample: ArcSwapOption<Sample>,
 }
 
 /// A segment without its vectors.
@@ -161,10 +168,21 @@ impl Segment {
     fn new(columns: Columns, scan: ExactScan) -> Self {
         let mut copies: Vec<(u64, u32)> = columns.fingerprints.iter().copied().zip(0..).collect();
         copies.sort_unstable();
+        let mut repeated = Vec::new();
+        let mut start = 0;
+        for same in copies.chunk_by(|one, other| one.0 == other.0) {
+            let end = start + same.len() as u32;
+            if same.len() > 1 {
+                repeated.push(start..end);
+            }
+            start = end;
+        }
         Self {
             columns,
             scan,
             copies,
+            repeated,
+            sample: ArcSwapOption::empty(),
         }
     }
 
@@ -176,6 +194,38 @@ impl Segment {
     /// Whether it contains no records.
     pub fn is_empty(&self) -> bool {
         self.columns.numbers.is_empty()
+    }
+
+    /// Whether any of its records are identical.
+    pub fn has_copies(&self) -> bool {
+        !self.repeated.is_empty()
+    }
+
+    /// Of these records, the first of each set of identical ones.
+    pub fn first_of_each(&self, mut records: RoaringBitmap) -> RoaringBitmap {
+        let repeated: u64 = self.repeated.iter().map(|of| of.len() as u64).sum();
+        let mut others = Vec::new();
+        if records.len() < repeated {
+            let mut seen = HashSet::with_capacity(records.len() as usize);
+            let fingerprint = |at: u32| self.columns.fingerprints.get(at as usize);
+            others.extend(records.iter().filter(|&at| !seen.insert(fingerprint(at))));
+        } else {
+            for same in &self.repeated {
+                let same = &self.copies[same.start as usize..same.end as usize];
+                let there = same.iter().map(|&(_, at)| at);
+                others.extend(there.filter(|&at| records.contains(at)).skip(1));
+            }
+            others.sort_unstable();
+        }
+        for other in others {
+            records.remove(other);
+        }
+        records
+    }
+
+    /// Fingerprint and position of every record, in order of fingerprint.
+    fn by_fingerprint(&self) -> &[(u64, u32)] {
+        &self.copies
     }
 
     /// The positions with a fingerprint, in order.

@@ -14,9 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic_file;
 use crate::error::{Error, Result};
-use crate::segment::Columns;
 use crate::storage::layout::State;
-use crate::vector::Graph;
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
 
@@ -27,14 +25,6 @@ const LONGEST_HEAD: u64 = 1_024;
 pub trait Indexed {
     /// Changes whenever the layout of the contents changes, or how they are derived from a record.
     const FORMAT: u32;
-}
-
-impl Indexed for Columns {
-    const FORMAT: u32 = 8;
-}
-
-impl Indexed for Graph {
-    const FORMAT: u32 = 5;
 }
 
 /// What an index was built from.

@@ -3,6 +3,14 @@
 
 pub mod index_file;
 pub mod layout;
+pub mod rows;
 pub mod snapshot;
 pub mod store;
 mod write_tables;
+
+/// The store's file in a collection's folder.
+pub(crate) const STORE_FILE: &str = "store.redb";
+/// The file of the base's columns.
+pub(crate) const COLUMNS_FILE: &str = "columns.idx";
+/// The file of the base's graph.
+pub(crate) const GRAPH_FILE: &str = "graph.idx";

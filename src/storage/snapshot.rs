@@ -14,11 +14,10 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 
-use crate::collection::{COLUMNS_FILE, Collection, GRAPH_FILE, STORE_FILE};
 use crate::error::{Error, Result};
-use crate::locks::lock;
 use crate::storage::layout::{About, Row, State};
-use crate::storage::store::Store;
+use crate::storage::store::{Store, View};
+use crate::storage::{COLUMNS_FILE, GRAPH_FILE, STORE_FILE};
 
 const MAGIC: &[u8; 8] = b"PLXSNAP\x01";
 
@@ -47,53 +46,48 @@ struct Head {
     forgotten: u64,
 }
 
-impl Collection {
-    /// Writes a snapshot of the collection's state at one moment.
-    ///
-    /// # Errors
-    /// The store's read errors; [`Error::Write`] if the output fails.
-    pub fn snapshot(&self, out: &mut impl Write) -> Result<()> {
-        // The files and the view of the store have the same state, because no merge can finish in
-        // between.
-        let (columns, graph, view) = {
-            let _held = lock(&self.writer.files);
-            let columns = File::open(self.folder.join(COLUMNS_FILE)).ok();
-            let graph = File::open(self.folder.join(GRAPH_FILE)).ok();
-            (columns, graph, self.store.read()?)
-        };
-        let failed = |error: io::Error| Error::Write {
-            path: self.store.path().to_owned(),
-            reason: format!("the snapshot cannot be written: {error}"),
-        };
-        let mut out = Frames {
-            inner: GzEncoder::new(BufWriter::new(out), Compression::fast()),
-        };
-        out.inner.write_all(MAGIC).map_err(failed)?;
-        let head = Head {
-            about: self.about().clone(),
-            state: view.state()?,
-            forgotten: view.forgotten()?,
-        };
-        let head = serde_json::to_vec(&head).map_err(|error| failed(error.into()))?;
-        out.bytes(Kind::About, &head).map_err(failed)?;
-        view.for_each_row(|row| {
-            let row = postcard::to_stdvec(&row).map_err(|e| failed(io::Error::other(e)))?;
-            out.bytes(Kind::Record, &row).map_err(failed)
-        })?;
-        view.for_each_deletion(|sequence, number| {
-            let mut bytes = sequence.to_le_bytes().to_vec();
-            bytes.extend(number.to_le_bytes());
-            out.bytes(Kind::Deletion, &bytes).map_err(failed)
-        })?;
-        for (kind, file) in [(Kind::Columns, columns), (Kind::Graph, graph)] {
-            if let Some(file) = file {
-                out.file(kind, file).map_err(failed)?;
-            }
+/// Writes a snapshot: a state of the store, and the files of a base made at that state or earlier.
+///
+/// # Errors
+/// The store's read errors; [`Error::Write`] if the output fails.
+pub(crate) fn write(
+    about: &About,
+    view: &View<'_>,
+    [columns, graph]: [Option<File>; 2],
+    out: &mut impl Write,
+) -> Result<()> {
+    let failed = |error: io::Error| Error::Write {
+        path: view.path().to_owned(),
+        reason: format!("the snapshot cannot be written: {error}"),
+    };
+    let mut out = Frames {
+        inner: GzEncoder::new(BufWriter::new(out), Compression::fast()),
+    };
+    out.inner.write_all(MAGIC).map_err(failed)?;
+    let head = Head {
+        about: about.clone(),
+        state: view.state()?,
+        forgotten: view.forgotten()?,
+    };
+    let head = serde_json::to_vec(&head).map_err(|error| failed(error.into()))?;
+    out.bytes(Kind::About, &head).map_err(failed)?;
+    view.for_each_row(|row| {
+        let row = postcard::to_stdvec(&row).map_err(|e| failed(io::Error::other(e)))?;
+        out.bytes(Kind::Record, &row).map_err(failed)
+    })?;
+    view.for_each_deletion(|sequence, number| {
+        let mut bytes = sequence.to_le_bytes().to_vec();
+        bytes.extend(number.to_le_bytes());
+        out.bytes(Kind::Deletion, &bytes).map_err(failed)
+    })?;
+    for (kind, file) in [(Kind::Columns, columns), (Kind::Graph, graph)] {
+        if let Some(file) = file {
+            out.file(kind, file).map_err(failed)?;
         }
-        out.bytes(Kind::End, &[]).map_err(failed)?;
-        let mut buffer = out.inner.finish().map_err(failed)?;
-        buffer.flush().map_err(failed)
     }
+    out.bytes(Kind::End, &[]).map_err(failed)?;
+    let mut buffer = out.inner.finish().map_err(failed)?;
+    buffer.flush().map_err(failed)
 }
 
 /// Creates a collection's files in an empty folder from a snapshot. `path` is its name in errors.

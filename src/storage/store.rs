@@ -13,7 +13,7 @@ use std::sync::Arc;
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 use serde::de::DeserializeOwned;
 
-use crate::database::{Durable, Reading};
+use crate::database::{ATTEMPTS, Durable, Reading};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordId};
 use crate::storage::layout::{
@@ -196,6 +196,15 @@ impl Store {
         Ok(View { store: self, read })
     }
 
+    /// Reads in a view of the current state. Retries in a new view if the store's file fails in the
+    /// meantime.
+    ///
+    /// # Errors
+    /// The store's read errors, and those of `work`.
+    pub fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
+        reading_again(|| Ok(((), self.read()?)), |(), view| work(view))
+    }
+
     /// Makes the store writable again after a failed write, so that subsequent reads see what the
     /// next write will find.
     ///
@@ -212,7 +221,7 @@ impl Store {
         self.database.write(work).map_err(self.failed())
     }
 
-    fn damaged(&self, what: &str) -> Error {
+    pub(super) fn damaged(&self, what: &str) -> Error {
         Error::Format {
             path: self.path.clone(),
             message: format!("the store holds {what}"),
@@ -224,10 +233,30 @@ impl Store {
     }
 }
 
+/// Reads something in a view that `look` opens, together with what belongs to the same state, and
+/// again in a new view if the store's file fails in the meantime.
+///
+/// # Errors
+/// Those of `look` and `work`.
+pub(crate) fn reading_again<'a, S, T>(
+    look: impl Fn() -> Result<(S, View<'a>)>,
+    work: impl Fn(&S, &View<'a>) -> Result<T>,
+) -> Result<T> {
+    let mut attempts = 1;
+    loop {
+        let (state, view) = look()?;
+        let done = work(&state, &view);
+        if done.is_ok() || !view.broke_off() || attempts == ATTEMPTS {
+            return done;
+        }
+        attempts += 1;
+    }
+}
+
 /// A read-only view of one state of a store.
 pub struct View<'a> {
-    store: &'a Store,
-    read: Reading,
+    pub(super) store: &'a Store,
+    pub(super) read: Reading,
 }
 
 impl View<'_> {
@@ -383,12 +412,7 @@ impl View<'_> {
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
     pub fn ranges(&self, number: RecordId) -> Result<Vec<Range<u32>>> {
-        let table = self.read.open_table(PASSAGES).map_err(self.failed())?;
-        let Some(bytes) = table.get(number.0).map_err(self.failed())? else {
-            return Ok(Vec::new());
-        };
-        serde_json::from_slice(bytes.value())
-            .map_err(|_| self.store.damaged("passages that cannot be read"))
+        self.rows()?.ranges(number)
     }
 
     /// A record's payload.
@@ -396,9 +420,7 @@ impl View<'_> {
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
     pub fn record(&self, number: RecordId) -> Result<Option<Payload>> {
-        let table = self.read.open_table(RECORDS).map_err(self.failed())?;
-        let bytes = table.get(number.0).map_err(self.failed())?;
-        bytes.map(|bytes| self.payload(bytes.value())).transpose()
+        self.rows()?.payload(number)
     }
 
     /// The number of the record with a source id.
@@ -411,12 +433,26 @@ impl View<'_> {
         Ok(number.map(|number| RecordId(number.value())))
     }
 
-    fn payload(&self, bytes: &[u8]) -> Result<Payload> {
+    /// The number of the record with an id: the source's if the schema names an id field, otherwise
+    /// the number itself. Then the record may not exist, and other spellings of a number, such as
+    /// `007`, are no ids.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn find(&self, id: &str) -> Result<Option<RecordId>> {
+        if self.store.about.schema.id.is_some() {
+            return self.number_of(id);
+        }
+        let number = id.parse().ok().map(RecordId);
+        Ok(number.filter(|number| number.0.to_string() == id))
+    }
+
+    pub(super) fn payload(&self, bytes: &[u8]) -> Result<Payload> {
         serde_json::from_slice(bytes)
             .map_err(|_| self.store.damaged("a record that is no JSON object"))
     }
 
-    fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
+    pub(super) fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
         self.store.failed()
     }
 }

@@ -1,44 +1,43 @@
-//! How much of a query records contain, regardless of their length.
+//! How well given records match a query: by their score, and by how much of the query they
+//! contain, regardless of their length.
 
 use super::part::TextPart;
 use super::query::{TextQuery, Word};
-use super::search::Statistics;
+use super::search::Scorer;
 
-/// The share of a query's words that each record contains, 0 to 1, with each word weighted by
-/// its idf. The records are given in order of position. A word that no record contains counts as
-/// missing.
-pub fn coverage(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
-    let statistics = Statistics::of(parts, query);
+/// The scores of some records, given in order of position, and the share of the query's words that
+/// each contains, 0 to 1, with each word weighted by its idf. A word that no record contains counts
+/// as missing.
+pub fn scores_and_coverage(
+    parts: &[TextPart<'_>],
+    query: &TextQuery,
+    positions: &[u32],
+) -> Vec<(f32, f32)> {
+    let statistics = query.statistics(parts);
     let weight = |(word, idf): (&Word, &f64)| idf * f64::from(word.repeats);
-    let weights: Vec<f64> = query
-        .words
-        .iter()
-        .zip(&statistics.idfs)
-        .map(weight)
-        .collect();
+    let words = query.words.iter().zip(&statistics.idfs);
+    let weights: Vec<f64> = words.map(weight).collect();
     let all: f64 = weights.iter().sum();
-    let mut shares = Vec::with_capacity(positions.len());
+    let mut matched = Vec::with_capacity(positions.len());
     for (at, part) in parts.iter().enumerate() {
         let own = part.offset..part.offset + part.index.len() as u32;
-        let mut cursors: Vec<Vec<_>> = Vec::with_capacity(query.words.len());
-        for word in &query.words {
-            let ways = word.terms.iter();
-            cursors.push(ways.filter_map(|way| way.cursor(part, at)).collect());
+        let mut own = positions
+            .iter()
+            .filter(|position| own.contains(position))
+            .peekable();
+        if own.peek().is_none() {
+            continue;
         }
-        for position in positions.iter().filter(|position| own.contains(position)) {
+        let mut scorer = Scorer::new((at, part), query, statistics);
+        matched.extend(own.map(|position| {
             let record = position - part.offset;
-            let held = cursors.iter_mut().zip(&weights).map(|(cursors, weight)| {
-                let holds = cursors.iter_mut().any(|cursor| {
-                    cursor.seek(record);
-                    cursor.record() == record
-                });
-                if holds { *weight } else { 0.0 }
-            });
-            let held: f64 = held.sum();
-            shares.push(if all > 0.0 { (held / all) as f32 } else { 0.0 });
-        }
+            scorer.seek(record);
+            let covered = scorer.covered(record, &weights);
+            let share = if all > 0.0 { covered / all } else { 0.0 };
+            (scorer.score(record) as f32, share as f32)
+        }));
     }
-    shares
+    matched
 }
 
 #[cfg(test)]
@@ -54,7 +53,8 @@ mod tests {
         let parts = [part(&index)];
         let of = |query: &str| {
             let query = asked(&parts, query, Lookup::default());
-            coverage(&parts, &query, &[0, 1, 2])
+            let matched = scores_and_coverage(&parts, &query, &[0, 1, 2]);
+            matched.iter().map(|of| of.1).collect::<Vec<f32>>()
         };
         assert_eq!(of("fox"), [1.0, 0.0, 1.0]);
         let both = of("tram fox");

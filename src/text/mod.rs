@@ -35,7 +35,6 @@ mod written;
 pub use bm25::{B, Bm25, K1};
 pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};
-pub use coverage::coverage;
 pub use explain::{TermContribution, explain};
 pub use highlight::Matches;
 pub use holds::holding_all;
@@ -43,6 +42,8 @@ pub use index::TextIndex;
 pub use part::TextPart;
 pub use phrase::Phrase;
 pub use query::{Alternative, Correction, Lookup, TextQuery, Word};
-pub use search::{Match, count, exhaustive, matching, scores, search};
+pub use search::{
+    Count, Match, Statistics, WordSearch, count, exhaustive, matching, scores, search,
+};
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;

@@ -2,12 +2,13 @@
 //! words were guessed.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::condition::Condition;
 use super::part::TextPart;
 use super::phrase::Phrase;
 use super::postings::Cursor;
+use super::search::Statistics;
 
 /// A query as the indexes understand it, looked up in some parts and valid only for them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct TextQuery {
     pub unfinished: Vec<Condition>,
     /// Words that no record contains, and what was looked up instead.
     pub corrections: Vec<Correction>,
+    /// What its scores are based on, computed on first use.
+    pub statistics: OnceLock<Statistics>,
 }
 
 /// A word of a query.
@@ -111,6 +114,11 @@ impl TextQuery {
     /// The terms that score; of a sequence, the first.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.ways().map(|way| way.term.as_str())
+    }
+
+    /// The statistics of the parts it was looked up in, computed once.
+    pub(super) fn statistics(&self, parts: &[TextPart<'_>]) -> &Statistics {
+        self.statistics.get_or_init(|| Statistics::of(parts, self))
     }
 
     /// Everything that scores: all alternatives of all words.

@@ -8,11 +8,12 @@
 //! are computed by the function that scores.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use roaring::RoaringBitmap;
 
 use super::bm25::Bm25;
+use super::coverage::scores_and_coverage;
 use super::part::{TextPart, records};
 use super::postings::{Cursor, Impact, OVER};
 use super::query::{Alternative, TextQuery};
@@ -34,6 +35,7 @@ impl Match {
 }
 
 /// The statistics that a query's scores are based on.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
     /// The statistics of the records.
     pub bm25: Bm25,
@@ -80,6 +82,65 @@ fn holding((at, part): (usize, &TextPart<'_>), alternative: &Alternative) -> u32
     records.filter(|&record| part.is_live(record)).count() as u32
 }
 
+/// A query in the parts of an index for which it was read, with the statistics of its scores.
+/// Whoever needs several answers to one query creates it once.
+pub struct WordSearch<'a> {
+    parts: &'a [TextPart<'a>],
+    query: &'a TextQuery,
+}
+
+/// How many records match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// How many; if they are not exact, there are more.
+    pub records: u32,
+    /// Whether all of them were counted.
+    pub exact: bool,
+}
+
+impl<'a> WordSearch<'a> {
+    /// The query must have been read for the same parts.
+    pub fn new(parts: &'a [TextPart<'a>], query: &'a TextQuery) -> Self {
+        Self { parts, query }
+    }
+
+    /// The best `k` records: see [`search`].
+    pub fn search(&self, k: usize) -> Vec<Match> {
+        search(self.parts, self.query, k)
+    }
+
+    /// The best `k` distinct records: see [`search_distinct`].
+    pub fn search_distinct(&self, k: usize, text: &dyn Fn(u32) -> u64) -> Vec<Match> {
+        search_distinct(self.parts, self.query, k, text)
+    }
+
+    /// The scores of some records, given in order of position, and the share of the query's words
+    /// that each contains, 0 to 1, with each word weighted by its idf. A word that no record
+    /// contains counts as missing.
+    pub fn scores_and_coverage(&self, positions: &[u32]) -> Vec<(f32, f32)> {
+        scores_and_coverage(self.parts, self.query, positions)
+    }
+
+    /// All records that match and pass, best first: see [`exhaustive`].
+    pub fn exhaustive(&self) -> Vec<Match> {
+        exhaustive(self.parts, self.query)
+    }
+
+    /// The live positions of each part that contain a word of the query, whether they pass or not.
+    pub fn matching(&self) -> Vec<RoaringBitmap> {
+        matching(self.parts, self.query)
+    }
+
+    /// How many live records contain a word of the query and pass: exact up to `limit`.
+    pub fn count(&self, limit: u32) -> Count {
+        let records = count(self.parts, self.query);
+        Count {
+            records: records.min(limit),
+            exact: records <= limit,
+        }
+    }
+}
+
 /// A term of the query in one part.
 struct Term<'a> {
     cursor: Cursor<'a>,
@@ -92,7 +153,7 @@ struct Term<'a> {
 }
 
 /// Scores the records of one part for a query.
-struct Scorer<'a> {
+pub(super) struct Scorer<'a> {
     bm25: Bm25,
     lengths: &'a [u32],
     /// In the order of the query's words.
@@ -100,7 +161,11 @@ struct Scorer<'a> {
 }
 
 impl<'a> Scorer<'a> {
-    fn new(part: (usize, &TextPart<'a>), query: &'a TextQuery, statistics: &Statistics) -> Self {
+    pub(super) fn new(
+        part: (usize, &TextPart<'a>),
+        query: &'a TextQuery,
+        statistics: &Statistics,
+    ) -> Self {
         let (at, part) = part;
         let bm25 = statistics.bm25;
         let mut terms = Vec::new();
@@ -127,7 +192,7 @@ impl<'a> Scorer<'a> {
 
     /// The score of a record that all cursors have reached: the sum of what each word's best
     /// term adds.
-    fn score(&mut self, record: u32) -> f64 {
+    pub(super) fn score(&mut self, record: u32) -> f64 {
         let length = self.lengths[record as usize];
         let (mut sum, mut word, mut best) = (0.0, usize::MAX, 0.0f64);
         for term in &mut self.terms {
@@ -144,7 +209,19 @@ impl<'a> Scorer<'a> {
         sum + best
     }
 
-    fn seek(&mut self, record: u32) {
+    /// The sum of the weights of the words that a record contains, if all cursors have reached it.
+    pub(super) fn covered(&self, record: u32, weights: &[f64]) -> f64 {
+        let (mut sum, mut word) = (0.0, usize::MAX);
+        for term in &self.terms {
+            if term.word != word && term.cursor.record() == record {
+                word = term.word;
+                sum += weights.get(word).copied().unwrap_or(0.0);
+            }
+        }
+        sum
+    }
+
+    pub(super) fn seek(&mut self, record: u32) {
         for term in &mut self.terms {
             term.cursor.seek(record);
         }
@@ -160,23 +237,33 @@ fn max_score<'b>(bm25: Bm25, weight: f64, impacts: impl Iterator<Item = &'b Impa
 /// The `k` records that match a query best among those that pass, best first, with ties in order
 /// of position. A record matches if it contains any of the query's words.
 pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match> {
-    let statistics = Statistics::of(parts, query);
-    let mut best = Best {
-        k,
-        heap: BinaryHeap::with_capacity(k + 1),
-    };
+    best(parts, query, Best::of(k, None))
+}
+
+/// The same for distinct records: of those with the same `text`, only the best match counts.
+pub fn search_distinct(
+    parts: &[TextPart<'_>],
+    query: &TextQuery,
+    k: usize,
+    text: &dyn Fn(u32) -> u64,
+) -> Vec<Match> {
+    best(parts, query, Best::of(k, Some(text)))
+}
+
+fn best(parts: &[TextPart<'_>], query: &TextQuery, mut best: Best<'_>) -> Vec<Match> {
+    let statistics = query.statistics(parts);
     for (at, part) in parts.iter().enumerate() {
-        let mut scorer = Scorer::new((at, part), query, &statistics);
+        let mut scorer = Scorer::new((at, part), query, statistics);
         search_part(part, &mut scorer, &mut best);
     }
-    let mut found: Vec<Match> = best.heap.into_iter().map(|worst| worst.0).collect();
+    let mut found: Vec<Match> = best.heap.into_iter().map(|worst| worst.found).collect();
     found.sort_unstable_by(Match::best_first);
     found
 }
 
 /// Searches a part window by window. A window ends at the first block end among the essential
 /// terms, those without which no record can still get in.
-fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best) {
+fn search_part(part: &TextPart<'_>, scorer: &mut Scorer<'_>, best: &mut Best<'_>) {
     let mut by_max_score: Vec<usize> = (0..scorer.terms.len()).collect();
     by_max_score.sort_by(|&a, &b| {
         scorer.terms[a]
@@ -256,7 +343,7 @@ impl Bound {
 fn search_window(
     part: &TextPart<'_>,
     scorer: &mut Scorer<'_>,
-    best: &mut Best,
+    best: &mut Best<'_>,
     essential: &[usize],
     end: u32,
 ) {
@@ -282,14 +369,31 @@ fn search_window(
 }
 
 /// The best matches so far. They come in order of position, so that the earlier one wins a tie.
-struct Best {
+struct Best<'t> {
     k: usize,
     heap: BinaryHeap<WorstFirst>,
+    /// What identical records have in common, if only one of them is kept.
+    text: Option<&'t dyn Fn(u32) -> u64>,
+    /// The score that each text is kept with.
+    kept: HashMap<u64, f32>,
 }
 
-struct WorstFirst(Match);
+struct WorstFirst {
+    found: Match,
+    /// What it has in common with identical records; 0 if all are kept.
+    text: u64,
+}
 
-impl Best {
+impl<'t> Best<'t> {
+    fn of(k: usize, text: Option<&'t dyn Fn(u32) -> u64>) -> Self {
+        Self {
+            k,
+            heap: BinaryHeap::with_capacity(k + 1),
+            text,
+            kept: HashMap::new(),
+        }
+    }
+
     /// The score to exceed to get in.
     fn threshold(&self) -> f64 {
         if self.k == 0 {
@@ -297,22 +401,37 @@ impl Best {
         }
         let full = self.heap.len() >= self.k;
         let worst = self.heap.peek().filter(|_| full);
-        worst.map_or(0.0, |worst| f64::from(worst.0.score))
+        worst.map_or(0.0, |worst| f64::from(worst.found.score))
     }
 
     fn offer(&mut self, found: Match) {
-        if f64::from(found.score) > self.threshold() {
-            self.heap.push(WorstFirst(found));
-            if self.heap.len() > self.k {
-                self.heap.pop();
+        if f64::from(found.score) <= self.threshold() {
+            return;
+        }
+        let text = self.text.map_or(0, |text| text(found.position));
+        if self.text.is_some() {
+            match self.kept.insert(text, found.score) {
+                Some(kept) if kept >= found.score => {
+                    self.kept.insert(text, kept);
+                    return;
+                }
+                // Rare: identical records score the same, except by the words of their facets.
+                Some(_) => self.heap.retain(|other| other.text != text),
+                None => {}
             }
+        }
+        self.heap.push(WorstFirst { found, text });
+        if self.heap.len() > self.k
+            && let Some(worst) = self.heap.pop()
+        {
+            self.kept.remove(&worst.text);
         }
     }
 }
 
 impl Ord for WorstFirst {
     fn cmp(&self, other: &Self) -> Ordering {
-        Match::best_first(&self.0, &other.0)
+        Match::best_first(&self.found, &other.found)
     }
 }
 
@@ -349,10 +468,10 @@ pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
 
 /// The scores of some records, given in order of position; 0 for those that do not match.
 pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
-    let statistics = Statistics::of(parts, query);
+    let statistics = query.statistics(parts);
     let mut scores = Vec::with_capacity(positions.len());
     for (at, part) in parts.iter().enumerate() {
-        let mut scorer = Scorer::new((at, part), query, &statistics);
+        let mut scorer = Scorer::new((at, part), query, statistics);
         let own = part.offset..part.offset + part.index.len() as u32;
         for position in positions.iter().filter(|position| own.contains(position)) {
             let record = position - part.offset;

@@ -76,13 +76,7 @@ impl ExactScan {
         k: usize,
         filter: Option<&RoaringBitmap>,
     ) -> Vec<Neighbour> {
-        let candidates = match filter {
-            None => self.candidates(query, k, 0..self.codes.len() as u32),
-            Some(filter) => self.candidates(query, k, filter.iter()),
-        };
-        let mut near = self.rescore(query, candidates);
-        near.truncate(k);
-        near
+        self.nearest_and_reaching(query, k, f32::INFINITY, filter)
     }
 
     /// Every vector that passes the filter and whose cosine with a unit query is at least `least`,
@@ -93,19 +87,23 @@ impl ExactScan {
         least: f32,
         filter: Option<&RoaringBitmap>,
     ) -> Vec<Neighbour> {
-        let code = QueryCode::new(query);
-        let may_reach = |position: &u32| {
-            self.codes.get(*position as usize).is_some_and(|of| {
-                let (estimate, bound) = code.estimate(of);
-                estimate + bound >= least
-            })
+        self.nearest_and_reaching(query, 0, least, filter)
+    }
+
+    /// Both in one scan: the `k` nearest, and all others down to `least`, best first.
+    pub fn nearest_and_reaching(
+        &self,
+        query: &Vector,
+        k: usize,
+        least: f32,
+        filter: Option<&RoaringBitmap>,
+    ) -> Vec<Neighbour> {
+        let candidates = match filter {
+            None => self.candidates(query, k, least, 0..self.codes.len() as u32),
+            Some(filter) => self.candidates(query, k, least, filter.iter()),
         };
-        let all = 0..self.codes.len() as u32;
-        let mut near = match filter {
-            None => self.rescore(query, all.filter(may_reach)),
-            Some(filter) => self.rescore(query, filter.iter().filter(may_reach)),
-        };
-        near.retain(|near| near.cosine >= least);
+        let mut near = self.rescore(query, candidates);
+        near.truncate(near.partition_point(|near| near.cosine >= least).max(k));
         near
     }
 
@@ -127,27 +125,29 @@ impl ExactScan {
         near
     }
 
-    /// Every position that could be among the best `k`.
+    /// Every position that could be among the best `k`, or have a cosine of `least`.
     fn candidates(
         &self,
         query: &Vector,
         k: usize,
+        least: f32,
         positions: impl Iterator<Item = u32>,
     ) -> Vec<u32> {
-        if k == 0 {
-            return Vec::new();
-        }
         let query = QueryCode::new(query);
         // The k best lower bounds so far. At least k vectors reach the smallest of them.
         let mut floor: BinaryHeap<Reverse<Ordered>> = BinaryHeap::with_capacity(k.min(1 << 16) + 1);
-        let mut reach = f32::NEG_INFINITY;
+        let mut reach = if k == 0 {
+            f32::INFINITY
+        } else {
+            f32::NEG_INFINITY
+        };
         let mut candidates: Vec<(u32, f32)> = Vec::new();
         for position in positions {
             let Some(code) = self.codes.get(position as usize) else {
                 break;
             };
             let (estimate, bound) = query.estimate(code);
-            if estimate + bound < reach {
+            if estimate + bound < reach.min(least) {
                 continue;
             }
             candidates.push((position, estimate + bound));
@@ -162,7 +162,7 @@ impl ExactScan {
                 }
             }
         }
-        candidates.retain(|&(_, upper)| upper >= reach);
+        candidates.retain(|&(_, upper)| upper >= reach.min(least));
         candidates
             .into_iter()
             .map(|(position, _)| position)

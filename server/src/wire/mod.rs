@@ -158,6 +158,7 @@ pub fn info(
         GraphState::Ready => "ready",
         GraphState::Building => "building",
         GraphState::NotNeeded => "none",
+        GraphState::Failed => "failed",
     };
     Ok(wire::CollectionInfo {
         name: collection.name().to_string(),

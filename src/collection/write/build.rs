@@ -10,14 +10,15 @@ use crate::Vector;
 use crate::background;
 use crate::collection::write::encode::{self, Cores, encode};
 use crate::collection::write::vector_file::VectorFile;
-use crate::collection::{Collection, STORE_FILE, Tuning};
-use crate::compactor::merge;
+use crate::collection::{Collection, Tuning};
+use crate::compactor::files;
 use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::Part;
+use crate::storage::STORE_FILE;
 use crate::storage::index_file::BuiltFrom;
 use crate::storage::layout::{About, Change, Encoded};
 use crate::storage::store::Store;
@@ -265,7 +266,7 @@ impl Build<'_> {
             state,
             model: store.about().model.clone(),
         };
-        merge::keep(folder, &from, &base)?;
+        files::save(folder, &from, &base)?;
         report.indexes_took = start.elapsed();
         Ok(report)
     }
@@ -278,7 +279,7 @@ impl Build<'_> {
     /// As for [`Build::run`]; batches already written are kept.
     pub fn add_to(self, collection: &Collection, name: Option<&str>) -> Result<Report> {
         let start = Instant::now();
-        let _held = collection.hold_merges();
+        let _held = collection.compactor.hold();
         let reached: Option<u64> = match name {
             Some(name) => collection.reached(name)?,
             None => None,

@@ -1,6 +1,8 @@
 //! Computes the vectors of a file's records without a collection: the first step of the tutorial.
 
+use std::io::BufWriter;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::atomic_file;
 use crate::collection::write::build::{Progress, SourceFile};
@@ -28,9 +30,27 @@ pub fn embed(
         let message = "would be overwritten by its own vectors; give another output file";
         return Err(Error::import(source.path(), message));
     }
-    let mut vectors: Vec<Vector> = Vec::new();
+    let lines = usize::try_from(source.lines()).unwrap_or(usize::MAX);
+    atomic_file::write(out, |file| {
+        let mut rows = npy::Writer::new(BufWriter::new(file), lines).map_err(Error::npy(out))?;
+        encode_lines(source, encoder, progress, |vector| {
+            rows.push(&vector).map_err(Error::npy(out))
+        })?;
+        rows.finish().map_err(Error::npy(out))
+    })?;
+    Ok(lines)
+}
+
+/// Passes on the vector of every line, or zeros for a line without a record.
+fn encode_lines(
+    source: &SourceFile,
+    encoder: &Encoder,
+    progress: &(dyn Fn(Progress) + Sync),
+    mut row: impl FnMut(Vector) -> Result<()>,
+) -> Result<()> {
     let mut texts: Vec<Option<String>> = Vec::with_capacity(BATCH);
     let mut lines = source.open()?;
+    let done = AtomicU64::new(0);
     loop {
         for line in lines.by_ref().take(BATCH) {
             texts.push(match line? {
@@ -41,26 +61,25 @@ pub fn embed(
             });
         }
         if texts.is_empty() {
-            break;
+            return Ok(());
         }
         let records: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
-        let done = std::sync::atomic::AtomicU64::new(vectors.len() as u64);
+        let skipped = (texts.len() - records.len()) as u64;
         let encoded = encoder.encode_all(&records, |more| {
             let more = more as u64;
-            let before = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+            let before = done.fetch_add(more, Ordering::Relaxed);
             progress(Progress::Records {
                 done: before + more,
                 of: source.lines(),
             });
         })?;
+        done.fetch_add(skipped, Ordering::Relaxed);
         let mut encoded = encoded.into_iter();
         for text in texts.drain(..) {
             let vector = text.and_then(|_| encoded.next());
-            vectors.push(vector.unwrap_or([0.0; DIMENSIONS]));
+            row(vector.unwrap_or([0.0; DIMENSIONS]))?;
         }
     }
-    write(out, &vectors)?;
-    Ok(vectors.len())
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {
@@ -68,10 +87,4 @@ fn same_file(a: &Path, b: &Path) -> bool {
         (Ok(a), Ok(b)) => a == b,
         _ => false,
     }
-}
-
-fn write(out: &Path, vectors: &[Vector]) -> Result<()> {
-    atomic_file::write(out, |file| {
-        npy::write(std::io::BufWriter::new(file), vectors).map_err(Error::npy(out))
-    })
 }

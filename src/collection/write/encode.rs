@@ -1,13 +1,14 @@
 //! Prepares an incoming record for writing: checks it, splits it into passages if it is long, and
 //! encodes it.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::background;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{MAX_LINE_BYTES, Payload};
+use crate::record::{MAX_LINE_BYTES, Payload, goes_on};
 use crate::storage::layout::{About, Encoded};
 use crate::vector::normalise;
 use crate::{DIMENSIONS, Vector};
@@ -17,9 +18,6 @@ pub const MAX_BATCH: usize = 1_000;
 
 /// How many texts are encoded between checks for cancellation.
 const CHUNK: usize = 128;
-
-/// The same in the background, where other work waits for its turn.
-pub(crate) const BACKGROUND_CHUNK: usize = 16;
 
 /// Which cores to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +47,44 @@ pub(crate) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     schema.check_facets(payload)
 }
 
+/// Checks the records of a write, and takes their vectors, scaled to unit length.
+///
+/// # Errors
+/// [`Error::BadQuery`] for too many records; [`Error::BadRecord`] with the record's place in the
+/// batch, from 1.
+pub(crate) fn check_batch(
+    about: &About,
+    records: Vec<Incoming>,
+) -> Result<Vec<(Payload, Option<Vector>)>> {
+    if records.len() > MAX_BATCH {
+        return Err(Error::BadQuery(format!(
+            "{} records are too many for one request; at most {MAX_BATCH} are allowed; \
+             import a file instead",
+            records.len()
+        )));
+    }
+    let mut ids: HashMap<String, usize> = HashMap::new();
+    let mut checked = Vec::with_capacity(records.len());
+    for (at, record) in (1..).zip(records) {
+        let bad = |reason: String| Error::BadRecord { at, reason };
+        check(about, &record.payload).map_err(bad)?;
+        check_size(&record.payload).map_err(bad)?;
+        if let Some(id) = about.schema.source_id(&record.payload)
+            && let Some(earlier) = ids.insert(id.clone(), at)
+        {
+            return Err(bad(format!(
+                "the id '{id}' was already given by record {earlier}"
+            )));
+        }
+        let vector = record.vector.as_deref().map(given).transpose();
+        checked.push((record.payload, vector.map_err(bad)?));
+    }
+    Ok(checked)
+}
+
 /// Checks that a record does not exceed the maximum size. In files, such lines are already rejected
 /// earlier.
-pub(crate) fn check_size(payload: &Payload) -> Result<(), String> {
+fn check_size(payload: &Payload) -> Result<(), String> {
     if size(payload) <= MAX_LINE_BYTES {
         return Ok(());
     }
@@ -82,7 +115,7 @@ impl std::io::Write for Counter {
 }
 
 /// A supplied vector, scaled to unit length.
-pub(crate) fn given(numbers: &[f32]) -> Result<Vector, String> {
+fn given(numbers: &[f32]) -> Result<Vector, String> {
     let mut vector: Vector = numbers.try_into().map_err(|_| {
         format!(
             "the vector has {} components, expected {DIMENSIONS}",
@@ -130,7 +163,7 @@ pub(crate) fn encode(
     };
     let chunk = match cores {
         Cores::All => CHUNK,
-        Cores::Half => BACKGROUND_CHUNK,
+        Cores::Half => background::CHUNK,
     };
     for texts in texts.chunks(chunk) {
         if cancelled.load(Ordering::Relaxed) {
@@ -183,9 +216,4 @@ impl Plan {
             passages,
         })
     }
-}
-
-/// Whether there is more text after a position.
-pub(crate) fn goes_on(text: &str, end: usize) -> bool {
-    end < text.trim_end().len()
 }

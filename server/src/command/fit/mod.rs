@@ -91,11 +91,11 @@ impl Asked {
             })?;
             let nearest: Vec<f32> = answer.hits.iter().map(|hit| hit.score).collect();
             let generation = collection.generation();
-            let background = generation.background();
-            let background = background.context("the collection is too small to calibrate")?;
+            let unrelated = generation.unrelated();
+            let unrelated = unrelated.context("the collection is too small to calibrate")?;
             Ok(Self {
                 fits: answer.fits.unwrap_or(true),
-                strength: background.strength(&nearest).unwrap_or(0.0),
+                strength: unrelated.strength(&nearest).unwrap_or(0.0),
                 half: (at + 1) % 2,
             })
         };

@@ -1,0 +1,130 @@
+//! Queries to a collection. Each is answered by a [`Searcher`] in one state, and again in the then
+//! current state if the store's file fails in the meantime.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::collection::Collection;
+use crate::database::ATTEMPTS;
+use crate::error::Result;
+use crate::explain::Explanation;
+use crate::feedback::Feedback;
+use crate::filter::Filter;
+use crate::query::{Answer, FacetCounts, Query};
+use crate::search::Searcher;
+use crate::search::ask::Reply;
+
+impl Collection {
+    /// A searcher for the current state.
+    ///
+    /// # Errors
+    /// The store's read errors.
+    pub fn searcher(&self) -> Result<Searcher<'_>> {
+        let start = Instant::now();
+        let (generation, view) = self.now()?;
+        Ok(Searcher {
+            generation,
+            view,
+            schema: self.schema(),
+            analyzer: &self.analyzer,
+            encoder: &self.encoder,
+            graph_min_records: self.tuning.graph_min_records,
+            name: Arc::clone(&self.name()),
+            waited: start.elapsed(),
+        })
+    }
+
+    fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
+        let mut attempts = 1;
+        loop {
+            let searcher = self.searcher()?;
+            let done = work(&searcher);
+            if done.is_ok() || !searcher.view.broke_off() || attempts == ATTEMPTS {
+                return done;
+            }
+            attempts += 1;
+        }
+    }
+
+    /// Answers a query: see [`Searcher::search`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn search(&self, query: &Query) -> Result<Answer> {
+        self.searching(|searcher| searcher.search(query))
+    }
+
+    /// Answers a query and explains each hit: see [`Searcher::search_explained`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
+        self.searching(|searcher| searcher.search_explained(query))
+    }
+
+    /// Why a record has its rank: see [`Searcher::explain`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
+        self.searching(|searcher| searcher.explain(query, id))
+    }
+
+    /// Answers a question: see [`Searcher::ask`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
+        self.searching(|searcher| searcher.ask(question, filters.clone()))
+    }
+
+    /// Records similar to one: see [`Searcher::similar`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn similar(
+        &self,
+        id: &str,
+        limit: usize,
+        offset: usize,
+        filters: &[Filter],
+    ) -> Result<Answer> {
+        self.searching(|searcher| searcher.similar(id, limit, offset, filters))
+    }
+
+    /// Records similar to some and different from others: see [`Searcher::recommend`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn recommend(
+        &self,
+        feedback: &Feedback,
+        limit: usize,
+        offset: usize,
+        filters: &[Filter],
+    ) -> Result<Answer> {
+        self.searching(|searcher| searcher.recommend(feedback, limit, offset, filters))
+    }
+
+    /// The values of all facets: see [`Searcher::facet_counts`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
+        self.searching(|searcher| searcher.facet_counts())
+    }
+
+    /// The values of a facet: see [`Searcher::facet_values`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn facet_values(
+        &self,
+        field: &str,
+        prefix: &str,
+        limit: usize,
+        filters: &[Filter],
+    ) -> Result<FacetCounts> {
+        self.searching(|searcher| searcher.facet_values(field, prefix, limit, filters))
+    }
+}

@@ -1,0 +1,219 @@
+//! The second stage: asks each index for the records that it ranks highest, and determines which
+//! records are answers.
+
+use crate::Vector;
+use crate::fusion::GOOD_RANK;
+use crate::query::{Counted, FUSION_DEPTH, Fusion, Mode, Route};
+use crate::search::Searcher;
+use crate::search::answers::Answers;
+use crate::search::nearest::{Near, NearRecord, NearSearch};
+use crate::search::plan::Plan;
+use crate::search::stopwatch::Stopwatch;
+use crate::segment::generation::Passing;
+use crate::segment::unrelated::LOOKED_AT;
+use crate::text::{Match, WordSearch};
+
+/// What the indexes found. Both lists are best first, as long as the ranking needs, and contain
+/// only records that pass, one of each set of identical ones if the query collapses them.
+pub struct Candidates {
+    /// The records nearest in meaning, if the mode asks for meaning.
+    pub near: Vec<NearRecord>,
+    /// How they were searched for.
+    pub route: Option<Route>,
+    /// The records that words match best, if the mode asks for words.
+    pub found: Vec<Match>,
+    /// Where a filter leaves some records: the best of the whole collection. What counts as near or
+    /// well matched is measured on it, since a filter that leaves only bad records must not make
+    /// them good.
+    pub whole: Option<Whole>,
+    /// The answers.
+    pub answers: Answers,
+}
+
+/// The best of the whole collection, [`GOOD_RANK`] of each list.
+pub struct Whole {
+    /// By meaning.
+    pub near: Vec<NearRecord>,
+    /// By words.
+    pub found: Vec<Match>,
+}
+
+impl Searcher<'_> {
+    /// The candidates of a query.
+    pub(super) fn retrieve(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        watch: &mut Stopwatch,
+    ) -> Candidates {
+        if plan.is_in_order() {
+            let answers = self.in_order(plan, words);
+            watch.lap(|timings| &mut timings.text);
+            return Candidates {
+                near: Vec::new(),
+                route: None,
+                found: Vec::new(),
+                whole: None,
+                answers,
+            };
+        }
+        let wanted = plan.query.offset + plan.query.limit;
+        let Some(vector) = &plan.vector else {
+            let found = self.by_words(plan, words, wanted);
+            let answers = self.matching(plan, words);
+            watch.lap(|timings| &mut timings.text);
+            return Candidates {
+                near: Vec::new(),
+                route: None,
+                found,
+                whole: None,
+                answers,
+            };
+        };
+        if plan.query.mode != Mode::Hybrid {
+            let by_meaning = self.by_meaning(plan, vector, wanted.max(LOOKED_AT), false);
+            watch.lap(|timings| &mut timings.neural);
+            return Candidates {
+                near: by_meaning.near,
+                route: Some(by_meaning.route),
+                found: Vec::new(),
+                whole: None,
+                answers: by_meaning.answers,
+            };
+        }
+        let measured = matches!(plan.query.fusion, Fusion::Weighted { .. });
+        let measured = measured && plan.passing.is_some();
+        let by_meaning = self.by_meaning(plan, vector, FUSION_DEPTH, measured);
+        watch.lap(|timings| &mut timings.neural);
+        let found = self.by_words(plan, words, FUSION_DEPTH);
+        let whole = by_meaning.whole.map(|near| {
+            let parts = self.generation.text_parts(&None);
+            let words = WordSearch::new(&parts, &plan.words);
+            Whole {
+                near,
+                found: self.by_words(plan, &words, GOOD_RANK),
+            }
+        });
+        watch.lap(|timings| &mut timings.text);
+        Candidates {
+            near: by_meaning.near,
+            route: Some(by_meaning.route),
+            found,
+            whole,
+            answers: by_meaning.answers,
+        }
+    }
+
+    /// The `wanted` records that match best among those that pass.
+    fn by_words(&self, plan: &Plan<'_>, words: &WordSearch<'_>, wanted: usize) -> Vec<Match> {
+        if !plan.query.collapse {
+            return words.search(wanted);
+        }
+        let text = |position| self.generation.fingerprint(position).unwrap_or_default();
+        words.search_distinct(wanted, &text)
+    }
+
+    /// The `wanted` nearest records, the answers and, if `measured`, the nearest records of the
+    /// whole collection.
+    fn by_meaning(
+        &self,
+        plan: &Plan<'_>,
+        vector: &Vector,
+        wanted: usize,
+        measured: bool,
+    ) -> ByMeaning {
+        let unrelated = self.generation.unrelated();
+        let line = unrelated.map_or(f32::INFINITY, |unrelated| unrelated.line());
+        let search = NearSearch {
+            generation: &self.generation,
+            vector,
+            // A search with a filter never uses the graph, whatever it is a search for.
+            route: plan.query.route,
+            graph_min_records: self.graph_min_records,
+            distinct: plan.query.collapse,
+        };
+        let exact = NearSearch {
+            route: Route::Exact,
+            ..search
+        };
+        let scope = plan.scope();
+        if plan.passing.is_none() {
+            let near = search.run(&None, wanted, line);
+            return self.found_near(plan, near, None);
+        }
+        let whole = measured.then(|| search.run(&None, GOOD_RANK, f32::INFINITY).nearest);
+        if plan.query.facets.is_empty() {
+            let near = exact.run(&plan.passing, wanted, line);
+            return self.found_near(plan, near, whole);
+        }
+        // The counts of a facet ignore filters on the facet itself, so answers that do not pass
+        // are needed, too. Often, enough of them pass.
+        let mut near = exact.run(scope, 0, line);
+        near.nearest = near.passing(&self.generation, &plan.passing, wanted, plan.query.collapse);
+        if near.nearest.len() < wanted {
+            near.nearest = exact.run(&plan.passing, wanted, f32::INFINITY).nearest;
+        }
+        self.found_near(plan, near, whole)
+    }
+
+    fn found_near(&self, plan: &Plan<'_>, near: Near, whole: Option<Vec<NearRecord>>) -> ByMeaning {
+        ByMeaning {
+            answers: self.answers(plan, &near),
+            near: near.nearest,
+            route: near.route,
+            whole,
+        }
+    }
+
+    /// The records that contain a word, as the answers to a query by words. They are only counted
+    /// if nothing else is done with them.
+    fn matching(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> Answers {
+        if plan.query.facets.is_empty() {
+            return Answers {
+                counted: Counted::Matching,
+                total: words.count(u32::MAX).records,
+                parts: None,
+                holds_all: plan.unread && self.any_holds_all(plan),
+            };
+        }
+        self.matching_records(plan, words)
+    }
+
+    fn matching_records(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> Answers {
+        let matching = words.matching();
+        Answers {
+            counted: Counted::Matching,
+            total: self.how_many_pass(plan, &matching),
+            parts: Some(matching),
+            holds_all: plan.unread && self.any_holds_all(plan),
+        }
+    }
+
+    /// The answers that are put in order: the records that contain a word or, in a list, all that
+    /// pass.
+    fn in_order(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> Answers {
+        if plan.lists {
+            return Answers::all(&self.generation, &plan.passing);
+        }
+        self.matching_records(plan, words)
+    }
+}
+
+/// What a search by meaning found.
+struct ByMeaning {
+    near: Vec<NearRecord>,
+    route: Route,
+    whole: Option<Vec<NearRecord>>,
+    answers: Answers,
+}
+
+impl Plan<'_> {
+    /// The records among which answers are determined.
+    pub fn scope(&self) -> &Passing {
+        if self.query.facets.is_empty() {
+            &self.passing
+        } else {
+            &self.fulfilling
+        }
+    }
+}
