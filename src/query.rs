@@ -298,7 +298,7 @@ impl Default for Fusion {
 pub enum Route {
     /// The graph where it works well, otherwise the exact scan.
     Auto,
-    /// The graph, if filters and depth permit: for measuring it.
+    /// The graph, whether it is faster or not: for measuring it.
     Graph,
     /// The exact scan.
     Exact,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use parallax::text::{
-    Lookup, Matches, TextIndexBuilder, TextPart, TextQuery, fulfilling, parse, search,
+    Lookup, Marks, Matches, TextIndexBuilder, TextPart, TextQuery, fulfilling, parse, search,
 };
 use parallax::{Analyzer, Language};
 use serde::Deserialize;
@@ -112,7 +112,7 @@ fn fault(
         return Some(format!("finds {more} in {hits:?}"));
     }
     let text = &records[first?];
-    let ranges = Matches::of(&analyzer, &query, text).ranges();
+    let ranges = Matches::of(&analyzer, &Marks::of(&query), text).ranges();
     let marked: Vec<&str> = ranges.into_iter().map(|range| &text[range]).collect();
     let right = expected
         .marked

@@ -467,7 +467,7 @@ fn graph_holds(live: &Collection, model: &Model, found: &mut (usize, usize)) {
         .map(|(id, note)| (id.to_string(), note.vector()))
         .collect();
     for hit in &answer.hits {
-        let truth = cosine(&vector, &vectors[&hit.record.id]);
+        let truth = cosine(&*vector, &vectors[&hit.record.id][..]);
         assert!((hit.score - truth).abs() < 1e-6);
     }
     let exact = Query {

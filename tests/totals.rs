@@ -49,7 +49,7 @@ fn answers(collection: &Collection, text: &str) -> HashSet<u32> {
     let vector = encoder().encode(text).unwrap();
     let near = generation.positions().filter(|&position| {
         let mut passages = generation.vectors(position);
-        passages.any(|passage| cosine(&vector, passage) >= line)
+        passages.any(|passage| cosine(&vector, &passage) >= line)
     });
     let near: HashSet<u32> = near.map(|at| generation.number(at).unwrap().0).collect();
     let words = text
@@ -194,10 +194,10 @@ fn what_is_like_a_record_is_counted_without_it() {
     let own = sample().record("0").unwrap();
     let generation = sample().generation();
     let line = generation.unrelated().unwrap().line();
-    let vector = *generation.vector(0).unwrap();
+    let vector = generation.vector(0).unwrap();
     let near = generation.positions().filter(|&at| {
         let mut passages = generation.vectors(at);
-        at != 0 && passages.any(|passage| cosine(&vector, passage) >= line)
+        at != 0 && passages.any(|passage| cosine(&vector, &passage) >= line)
     });
     let expected = near.count();
     let similar = sample().similar(&own.id, 10, 0, &[]).unwrap();

@@ -103,6 +103,14 @@ impl Analyzer {
         stem
     }
 
+    /// Whether the term of a folded word certainly begins with the same letter. Some stemmers
+    /// remove prefixes; the English one removes only apostrophes before the first letter.
+    pub fn keeps_initial(&self, word: &str) -> bool {
+        word.is_ascii()
+            && word.starts_with(char::is_alphanumeric)
+            && matches!(self.latin, None | Some(Algorithm::English))
+    }
+
     /// Whether a folded word is a stop word, which means nothing by itself.
     pub fn is_stop_word(&self, word: &str) -> bool {
         let latin = self.latin_stop_words;

@@ -253,6 +253,15 @@ proptest! {
         }
     }
 
+    #[test]
+    fn a_term_begins_as_its_word_does_where_that_is_said(word in "[a-z0-9'+#]{1,14}") {
+        let analyzer = Analyzer::default();
+        if analyzer.keeps_initial(&word) {
+            let term = analyzer.term(&word);
+            prop_assert_eq!(term.chars().next(), word.chars().next(), "{}", term);
+        }
+    }
+
     /// A query for any word of a text looks for terms that the text has.
     #[test]
     fn what_a_text_holds_is_what_a_query_asks_for(text in ODD) {

@@ -110,6 +110,8 @@ impl Collection {
     ///
     /// # Errors
     /// As there.
+    // The method itself would be one for a single lifetime.
+    #[allow(clippy::redundant_closure_for_method_calls)]
     pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
         self.searching(|searcher| searcher.facet_counts())
     }

@@ -1,22 +1,18 @@
-//! The files of the base: its columns and its graph. Both are caches.
+//! The files of the base: its columns, its vectors and its graph. All are caches.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::atomic_file;
 use crate::error::{Error, Result};
-use crate::segment::Columns;
 use crate::segment::generation::Part;
+use crate::segment::{Columns, Segment, files};
 use crate::storage::index_file::{self, BuiltFrom, Indexed};
-use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
-use crate::vector::Graph;
+use crate::storage::{COLUMNS_FILE, GRAPH_FILE, VECTORS_FILE};
+use crate::vector::{ExactScan, Graph};
 
 impl Indexed for Columns {
-    const FORMAT: u32 = 8;
-}
-
-impl Indexed for Graph {
-    const FORMAT: u32 = 5;
+    const FORMAT: u32 = 9;
 }
 
 /// Saves a base in place of the earlier one. If it has no graph, the file of the earlier one's graph
@@ -25,11 +21,20 @@ impl Indexed for Graph {
 /// # Errors
 /// [`Error::Io`].
 pub(crate) fn save(folder: &Path, from: &BuiltFrom, base: &Part) -> Result<()> {
-    index_file::write(&folder.join(COLUMNS_FILE), from, &base.segment.columns)?;
+    save_segment(folder, from, &base.segment)?;
     match &base.graph {
         Some(graph) => save_graph(folder, from, graph),
         None => remove(&folder.join(GRAPH_FILE)),
     }
+}
+
+/// Saves the segment of a base, and leaves the file of its graph as it is.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(super) fn save_segment(folder: &Path, from: &BuiltFrom, segment: &Segment) -> Result<()> {
+    files::save_vectors(&folder.join(VECTORS_FILE), from, &segment.scan)?;
+    index_file::write(&folder.join(COLUMNS_FILE), from, &segment.columns)
 }
 
 /// Saves the graph of a base.
@@ -37,15 +42,57 @@ pub(crate) fn save(folder: &Path, from: &BuiltFrom, base: &Part) -> Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub(super) fn save_graph(folder: &Path, from: &BuiltFrom, graph: &Graph) -> Result<()> {
-    index_file::write(&folder.join(GRAPH_FILE), from, graph)
+    files::save_graph(&folder.join(GRAPH_FILE), from, graph)
 }
 
-/// Removes both files.
+/// The vectors of a base from their file. One that cannot be used is removed.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be removed.
+pub(super) fn read_vectors(folder: &Path, from: &BuiltFrom) -> Result<Option<ExactScan>> {
+    let path = folder.join(VECTORS_FILE);
+    match files::load_vectors(&path, from) {
+        Ok(scan) => Ok(Some(scan)),
+        Err(reason) => {
+            tracing::info!(file = %path.display(), reason, "reading the vectors from the store");
+            remove(&path)?;
+            Ok(None)
+        }
+    }
+}
+
+/// Removes the files of vectors and graph that do not match their checksums. Returns whether there
+/// were any.
+///
+/// # Errors
+/// [`Error::Io`] if one cannot be removed.
+pub(super) fn remove_damaged(folder: &Path) -> Result<bool> {
+    let mut damaged = false;
+    type Verify = fn(&Path) -> Result<(), String>;
+    let files: [(&str, Verify); 2] = [
+        (VECTORS_FILE, files::verify_vectors),
+        (GRAPH_FILE, files::verify_graph),
+    ];
+    for (name, verify) in files {
+        let path = folder.join(name);
+        if let Err(reason) = verify(&path)
+            && path.exists()
+        {
+            tracing::error!(file = %path.display(), reason, "an index is damaged; making it again");
+            remove(&path)?;
+            damaged = true;
+        }
+    }
+    Ok(damaged)
+}
+
+/// Removes all files.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub(super) fn remove_all(folder: &Path) -> Result<()> {
     remove(&folder.join(COLUMNS_FILE))?;
+    remove(&folder.join(VECTORS_FILE))?;
     remove(&folder.join(GRAPH_FILE))
 }
 

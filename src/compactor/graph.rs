@@ -65,23 +65,27 @@ impl Job {
     /// meanwhile, so that an unused collection can be dropped.
     pub fn run(&self, list: &Weak<List>) -> Option<Graph> {
         let Base { segment, from } = &self.base;
-        if let Some(graph) = read_graph(&self.folder, from, segment.scan.codes().len()) {
+        if let Some(graph) = read_graph(&self.folder, from, segment.scan.codes()) {
             return Some(graph);
         }
         // The graph library may panic. Without a graph, the collection is only slower.
         let build = || background::graph(|| (self.build)(segment));
         let graph = catch_unwind(AssertUnwindSafe(build)).ok()?;
-        if list.strong_count() > 0 {
-            self.save(&graph);
+        if list.strong_count() == 0 || !self.save(&graph) {
+            return Some(graph);
         }
-        Some(graph)
+        // Memory is freed when it is read in place.
+        read_graph(&self.folder, from, segment.scan.codes()).or(Some(graph))
     }
 
-    fn save(&self, graph: &Graph) {
+    /// Returns whether it is saved.
+    fn save(&self, graph: &Graph) -> bool {
         let _held = lock(&self.files);
-        if let Err(error) = files::save_graph(&self.folder, &self.base.from, graph) {
+        let saved = files::save_graph(&self.folder, &self.base.from, graph);
+        if let Err(error) = &saved {
             tracing::warn!(%error, "the graph is not kept; the next start builds it again");
         }
+        saved.is_ok()
     }
 
     /// Attaches the graph, unless the base was replaced meanwhile.

@@ -1,4 +1,4 @@
-//! The compactor's threads: one merges, one builds graphs. A thread runs as long as there is work,
+//! The compactor's threads: one merges, one builds graphs, one checks files. A thread runs as long as there is work,
 //! and ends. A request that arrives meanwhile is remembered, so that the thread looks again before
 //! it ends.
 
@@ -12,12 +12,13 @@ use crate::locks::lock;
 pub(super) enum Kind {
     Merge,
     Graph,
+    Check,
 }
 
 /// Which threads run.
 #[derive(Default)]
 pub(super) struct Jobs {
-    threads: Mutex<[Thread; 2]>,
+    threads: Mutex<[Thread; 3]>,
     ended: Condvar,
 }
 
@@ -51,6 +52,7 @@ impl Jobs {
         let name = match kind {
             Kind::Merge => "merge",
             Kind::Graph => "graph",
+            Kind::Check => "check",
         };
         if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(run) {
             tracing::error!(%error, name, "no thread for the indexes");

@@ -29,6 +29,8 @@ pub(super) struct List {
     pub build_graph: fn(&Segment) -> Graph,
     current: ArcSwap<Generation>,
     standing: Mutex<Standing>,
+    /// Whether there is a base, as in [`Standing::base`], for readers, who do not wait for a lock.
+    pub has_base: AtomicBool,
     /// Whether the graph of the current base could not be built.
     pub graph_failed: AtomicBool,
     /// How many callers suppress new bases.
@@ -46,6 +48,8 @@ pub(super) struct Standing {
     /// Whether the base, or everything if there is none, was read from the store because it had no
     /// intact file, and is to be saved.
     pub unsaved: bool,
+    /// Whether the files that are read in place were not compared with their checksums yet.
+    pub unchecked: bool,
     /// The sequence number at which a base was last made, or could not be.
     pub folded: u64,
     /// The segments that are being merged. Nothing else may merge or drop them.
@@ -60,7 +64,8 @@ impl Standing {
         let from = loaded.base.as_ref();
         Self {
             base: loaded.base.clone(),
-            unsaved: loaded.columns_are_new,
+            unsaved: loaded.is_new,
+            unchecked: loaded.base.is_some(),
             folded: from.map_or(0, |from| from.state.sequence),
             ..Self::default()
         }
@@ -97,6 +102,7 @@ impl List {
             folder,
             tuning,
             build_graph,
+            has_base: AtomicBool::new(loaded.base.is_some()),
             graph_failed: AtomicBool::new(false),
             held: AtomicUsize::new(0),
             files: Arc::default(),
@@ -123,8 +129,8 @@ impl List {
             graphing: change.standing.graphing,
             ..Standing::of(&loaded)
         };
+        change.set_base(loaded.base);
         change.publish(loaded.generation);
-        self.graph_failed.store(false, Ordering::Relaxed);
         Ok(())
     }
 
@@ -144,6 +150,14 @@ pub(super) struct Change<'a> {
 }
 
 impl Change<'_> {
+    /// Notes that the first segment is a base made from this, or that there is no base.
+    pub fn set_base(&mut self, base: Option<BuiltFrom>) {
+        let list = self.list;
+        list.has_base.store(base.is_some(), Ordering::Relaxed);
+        list.graph_failed.store(false, Ordering::Relaxed);
+        self.standing.base = base;
+    }
+
     /// Replaces the list.
     pub fn publish(&mut self, next: Generation) {
         self.list.current.store(Arc::new(next));

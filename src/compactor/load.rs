@@ -6,12 +6,12 @@ use std::path::Path;
 use super::files;
 use crate::error::Result;
 use crate::segment::generation::{Generation, Part};
-use crate::segment::{Columns, Segment};
+use crate::segment::{Columns, Segment, files as segment_files};
 use crate::storage::index_file::{self, BuiltFrom};
 use crate::storage::layout::State;
 use crate::storage::store::{Store, View};
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
-use crate::vector::Graph;
+use crate::vector::{Codes, Graph};
 
 /// The segments that a store represents.
 pub(super) struct Loaded {
@@ -20,8 +20,8 @@ pub(super) struct Loaded {
     /// What the base was made from; `None` if there is none, because everything was read from the
     /// store.
     pub base: Option<BuiltFrom>,
-    /// Whether the base was read from the store and must be saved.
-    pub columns_are_new: bool,
+    /// Whether the base, or a part of it, was read from the store and must be saved.
+    pub is_new: bool,
 }
 
 /// Loads the segments of a store, and removes files that cannot be used, before anything is
@@ -30,14 +30,18 @@ pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     let view = store.read()?;
     let state = view.state()?;
     let schema = &store.about().schema;
-    let mut base = load_base(store, &view, folder, state)?;
+    let loaded = load_base(store, &view, folder, state)?;
     // A collection that was created empty has no files until its first merge.
-    let columns_are_new = base.is_none() && state.sequence > 0;
-    if base.is_none() {
-        base = reread_base(store, &view, folder, state)?;
-    }
+    let is_new = match &loaded {
+        Some(base) => base.vectors_are_new,
+        None => state.sequence > 0,
+    };
+    let base = match loaded {
+        Some(Base { from, part, .. }) => Some((from, part)),
+        None => reread_base(store, &view, folder, state)?,
+    };
     let graph = folder.join(GRAPH_FILE);
-    if index_file::built_from::<Graph>(&graph).as_ref() != base.as_ref().map(|(from, _)| from) {
+    if segment_files::graph_built_from(&graph).as_ref() != base.as_ref().map(|(from, _)| from) {
         files::remove(&graph)?;
     }
     let built_until = base.as_ref().map_or(0, |(from, _)| from.state.next);
@@ -53,17 +57,20 @@ pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     Ok(Loaded {
         generation: Generation::new(state, parts),
         base,
-        columns_are_new,
+        is_new,
     })
 }
 
+/// A base read from its files.
+struct Base {
+    from: BuiltFrom,
+    part: Part,
+    /// Whether its vectors had to be read from the store.
+    vectors_are_new: bool,
+}
+
 /// The base from its file, without the records deleted since.
-fn load_base(
-    store: &Store,
-    view: &View<'_>,
-    folder: &Path,
-    now: State,
-) -> Result<Option<(BuiltFrom, Part)>> {
+fn load_base(store: &Store, view: &View<'_>, folder: &Path, now: State) -> Result<Option<Base>> {
     let path = folder.join(COLUMNS_FILE);
     let refuse = |reason: &str| {
         if now.sequence > 0 {
@@ -83,12 +90,27 @@ fn load_base(
         return refuse("it is older than the log of changes reaches back");
     }
     let schema = &store.about().schema;
-    let Some(segment) = Segment::restore(view, schema, columns, from.state.next)? else {
+    let assembled = match files::read_vectors(folder, &from)? {
+        Some(scan) => Segment::assemble(schema, columns, scan),
+        None => Err(columns),
+    };
+    let (segment, vectors_are_new) = match assembled {
+        Ok(segment) => (Some(segment), false),
+        Err(columns) => (
+            Segment::restore(view, schema, columns, from.state.next)?,
+            true,
+        ),
+    };
+    let Some(segment) = segment else {
         return refuse("it does not fit the store");
     };
     let deleted = view.deleted_since(from.state.sequence)?;
     let part = Part::whole(segment).without(&deleted.into_iter().collect());
-    Ok(Some((from, part)))
+    Ok(Some(Base {
+        from,
+        part,
+        vectors_are_new,
+    }))
 }
 
 /// The base, reread from the store, if there is a graph that fits it, because building a graph
@@ -100,7 +122,7 @@ fn reread_base(
     folder: &Path,
     now: State,
 ) -> Result<Option<(BuiltFrom, Part)>> {
-    let from = index_file::built_from::<Graph>(&folder.join(GRAPH_FILE));
+    let from = segment_files::graph_built_from(&folder.join(GRAPH_FILE));
     let Some(from) = from.filter(|from| from.model == store.about().model) else {
         return Ok(None);
     };
@@ -115,12 +137,11 @@ fn reread_base(
     Ok(Some((from, Part::whole(base))))
 }
 
-/// The graph of a base with so many vectors from its file. One that cannot be used is removed.
-pub(super) fn read_graph(folder: &Path, base: &BuiltFrom, points: usize) -> Option<Graph> {
+/// The graph of a base with these codes from its file. One that cannot be used is removed.
+pub(super) fn read_graph(folder: &Path, base: &BuiltFrom, codes: &Codes) -> Option<Graph> {
     let path = folder.join(GRAPH_FILE);
-    let reason = match index_file::read::<Graph>(&path) {
-        Ok((from, graph)) if from == *base && graph.len() == points => return Some(graph),
-        Ok(_) => "it is of another state".to_owned(),
+    let reason = match segment_files::load_graph(&path, base, codes) {
+        Ok(graph) => return Some(graph),
         Err(reason) => reason,
     };
     tracing::info!(

@@ -100,7 +100,7 @@ impl Job {
     /// Merges, and saves a base. The list is not held meanwhile, so that an unused collection can be
     /// dropped.
     pub fn run(&self, list: &Weak<List>) -> Done {
-        let part = match (&self.plan, self.parts.as_slice()) {
+        let mut part = match (&self.plan, self.parts.as_slice()) {
             (Plan::Save, parts) => parts.first().cloned(),
             // There is nothing to merge: it was just not saved as a base yet.
             (Plan::Base, [only]) if only.live.is_none() => Some(only.clone()),
@@ -115,15 +115,32 @@ impl Job {
             _ if list.strong_count() == 0 => Ok(()),
             Plan::Base | Plan::Save => {
                 let _held = lock(&self.files);
-                match &part {
-                    Some(base) => files::save(&self.folder, &self.from, base),
-                    None => files::remove_all(&self.folder),
+                match (&self.plan, &part) {
+                    (Plan::Save, Some(base)) => {
+                        files::save_segment(&self.folder, &self.from, &base.segment)
+                    }
+                    (_, Some(base)) => files::save(&self.folder, &self.from, base),
+                    (_, None) => files::remove_all(&self.folder),
                 }
             }
         };
+        if saved.is_ok() && self.plan == Plan::Base {
+            if let Some(base) = &mut part {
+                self.read_in_place(base);
+            }
+        }
         Done {
             merged: part,
             saved,
+        }
+    }
+
+    /// Frees the memory of a merged base's vectors, which are in their file now.
+    fn read_in_place(&self, base: &mut Part) {
+        if let Some(segment) = Arc::get_mut(&mut base.segment)
+            && let Ok(Some(scan)) = files::read_vectors(&self.folder, &self.from)
+        {
+            segment.scan = scan;
         }
     }
 
@@ -151,10 +168,9 @@ impl Job {
             }
         }
         if self.plan == Plan::Base {
-            change.standing.base = done.merged.is_some().then(|| self.from.clone());
+            change.set_base(done.merged.is_some().then(|| self.from.clone()));
             change.standing.folded = self.from.state.sequence;
             change.standing.unsaved = false;
-            list.graph_failed.store(false, Ordering::Relaxed);
         }
         drop(change);
         match &done.saved {

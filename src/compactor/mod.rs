@@ -1,11 +1,12 @@
 //! The compactor owns the list of segments of a collection: it loads them at startup, takes in those
 //! that writers make, merges them, saves the base, and attaches a graph to it.
 //!
-//! It has two threads, which run only while there is work: one merges, the other reads or builds the
-//! base's graph. A merged base is saved and published before its graph is built, and a graph that
+//! It has three threads, which run only while there is work: one merges, another reads or builds the
+//! base's graph, and the third checks the files that are read in place. A merged base is saved and published before its graph is built, and a graph that
 //! cannot be built leaves everything else as it is. While a graph is built, the delta is still
 //! merged, but no new base is made, because the graph would be lost.
 
+mod check;
 pub(crate) mod files;
 mod graph;
 mod jobs;
@@ -127,14 +128,20 @@ impl Compactor {
     /// The state of the graph of the base, the only segment that has one.
     pub fn graph_state(&self) -> GraphState {
         let list = &self.0;
-        match self.current().parts.first() {
+        let current = self.current();
+        match current.parts.first() {
             Some(base) if base.graph.is_some() => GraphState::Ready,
-            Some(base) if base.segment.len() < list.tuning.graph_min_records => {
-                GraphState::NotNeeded
+            Some(base)
+                if list.has_base.load(Ordering::Relaxed)
+                    && base.segment.len() >= list.tuning.graph_min_records =>
+            {
+                if list.graph_failed.load(Ordering::Relaxed) {
+                    GraphState::Failed
+                } else {
+                    GraphState::Building
+                }
             }
-            Some(_) if list.graph_failed.load(Ordering::Relaxed) => GraphState::Failed,
-            Some(_) => GraphState::Building,
-            None => GraphState::NotNeeded,
+            _ => GraphState::NotNeeded,
         }
     }
 

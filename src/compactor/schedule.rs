@@ -5,14 +5,15 @@ use std::sync::{Arc, Weak};
 
 use super::jobs::Kind;
 use super::list::List;
-use super::{graph, merge};
+use super::{check, graph, merge};
 
 /// Has the jobs done that are due.
 pub(super) fn request(list: &Arc<List>) {
     let change = list.change();
-    let (merges, graphs) = (
+    let (merges, graphs, checks) = (
         merge::next(&change).is_some(),
         graph::next(&change).is_some(),
+        change.standing.unchecked,
     );
     drop(change);
     let weak = Arc::downgrade(list);
@@ -21,8 +22,26 @@ pub(super) fn request(list: &Arc<List>) {
         list.jobs.wake(Kind::Merge, move || merge_next(&weak));
     }
     if graphs {
+        let weak = Weak::clone(&weak);
         list.jobs.wake(Kind::Graph, move || attach_next(&weak));
     }
+    if checks {
+        list.jobs.wake(Kind::Check, move || check_next(&weak));
+    }
+}
+
+/// Checks the files that are read in place; false if that was done.
+fn check_next(weak: &Weak<List>) -> bool {
+    let Some(job) = weak.upgrade().and_then(|list| check::Job::begin(&list)) else {
+        return false;
+    };
+    if job.finds_damage()
+        && let Some(list) = weak.upgrade()
+    {
+        check::reload(&list);
+        request(&list);
+    }
+    true
 }
 
 /// Does the next merge that is due; false if there is none, or it failed.

@@ -16,8 +16,8 @@ use crate::Vector;
 use crate::collection::write::{Work, Writer};
 use crate::record::Schema;
 use crate::segment::Segment;
+use crate::segment::files::graph_built_from;
 use crate::segment::generation::Part;
-use crate::storage::index_file;
 use crate::storage::layout::{About, Encoded};
 use crate::storage::store::Store;
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE, STORE_FILE};
@@ -317,7 +317,7 @@ fn files_that_are_refused_are_gone_before_the_first_write() {
     assert!(!file(COLUMNS_FILE).exists() && !file(GRAPH_FILE).exists());
     compactor.request();
     compactor.settle();
-    let from = index_file::built_from::<Graph>(&file(GRAPH_FILE)).unwrap();
+    let from = graph_built_from(&file(GRAPH_FILE)).unwrap();
     assert_eq!(from.state, compactor.current().state);
 }
 

@@ -1,29 +1,43 @@
-//! How much the graph misses, compared with the exact scan.
+//! How much the graph misses, compared with the exact scan, and how long each takes.
 
 use std::time::{Duration, Instant};
 
 use super::split_mix::SplitMix64;
 use crate::Vector;
 use crate::collection::Collection;
-use crate::vector::{ExactScan, Graph};
+use crate::vector::{EF, Effort, ExactScan, Graph, Neighbour};
+
+/// How many rows a walk keeps, for each point of the curve.
+const KEPT: [usize; 8] = [16, 32, 64, 128, 192, EF, 512, 1_024];
 
 /// The results of the measurement.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct GraphRecall {
-    /// The average share of the true nearest ten in the graph's first ten.
-    pub recall_at_10: f64,
-    /// The same for the first hundred.
-    pub recall_at_100: f64,
+    /// Recall and time, from the fastest to the most thorough.
+    pub curve: Vec<RecallPoint>,
     /// How many records were used as queries.
     pub queries: usize,
     /// How many records the graph contained.
     pub records: usize,
+    /// How many distinct vectors they had.
+    pub distinct: usize,
     /// Time to build the graph.
     pub build: Duration,
-    /// Median time of a graph search, including rescoring.
-    pub graph_median: Duration,
     /// Median time of an exact scan.
     pub scan_median: Duration,
+}
+
+/// One point of the curve of recall against time.
+#[derive(Debug, Clone, Copy)]
+pub struct RecallPoint {
+    /// How many rows a walk keeps (`ef`).
+    pub ef: usize,
+    /// The average share of the true nearest ten in the graph's first ten.
+    pub recall_at_10: f64,
+    /// The same for the first hundred; `None` if a walk keeps fewer.
+    pub recall_at_100: Option<f64>,
+    /// Median time of a search for ten, including rescoring.
+    pub median: Duration,
 }
 
 /// Takes `queries` records out, builds a graph of the rest in the same way as the collection's own,
@@ -40,50 +54,75 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
             } else {
                 &mut kept
             };
-            side.push(*vector);
+            side.push(vector);
         }
     }
-    let scan = ExactScan::new(kept);
+    let scan = ExactScan::new(&kept);
     let start = Instant::now();
     let graph = Graph::build(scan.codes());
     let build = start.elapsed();
 
-    let (mut at_10, mut at_100) = (0.0, 0.0);
-    let (mut graph_times, mut scan_times) = (Vec::new(), Vec::new());
-    for query in &asked {
-        let start = Instant::now();
-        let truth: Vec<u32> = positions(scan.nearest(query, 100, None));
-        scan_times.push(start.elapsed());
-        let start = Instant::now();
-        let found: Vec<u32> = positions(scan.rescore(query, graph.candidates(query)));
-        graph_times.push(start.elapsed());
-        at_10 += overlap(&truth, &found, 10);
-        at_100 += overlap(&truth, &found, 100);
-    }
-    let of = asked.len().max(1) as f64;
+    let mut scan_times = Vec::new();
+    let truths: Vec<Vec<Neighbour>> = asked
+        .iter()
+        .map(|query| {
+            let start = Instant::now();
+            scan.nearest(query, 10, None);
+            scan_times.push(start.elapsed());
+            scan.nearest(query, 100, None)
+        })
+        .collect();
+    let curve = KEPT.map(|ef| point(&scan, &graph, ef, &asked, &truths));
     GraphRecall {
-        recall_at_10: at_10 / of,
-        recall_at_100: at_100 / of,
+        curve: curve.to_vec(),
         queries: asked.len(),
         records: scan.len(),
+        distinct: scan.codes().len(),
         build,
-        graph_median: median(graph_times),
         scan_median: median(scan_times),
     }
 }
 
-fn positions(near: Vec<crate::vector::Neighbour>) -> Vec<u32> {
-    near.into_iter().map(|near| near.position).collect()
+fn point(
+    scan: &ExactScan,
+    graph: &Graph,
+    ef: usize,
+    queries: &[Vector],
+    truths: &[Vec<Neighbour>],
+) -> RecallPoint {
+    let effort = Effort {
+        ef,
+        most: usize::MAX,
+    };
+    let search = |query: &Vector, k: usize| {
+        let found = graph.nearest_and_reaching(scan, query, k, f32::INFINITY, None, effort);
+        found.unwrap_or_default()
+    };
+    let (mut at_10, mut at_100) = (0.0, 0.0);
+    let mut times = Vec::new();
+    for (query, truth) in queries.iter().zip(truths) {
+        let start = Instant::now();
+        let found = search(query, 10);
+        times.push(start.elapsed());
+        at_10 += overlap(truth, &found, 10);
+        if ef >= 100 {
+            at_100 += overlap(truth, &search(query, 100), 100);
+        }
+    }
+    let of = queries.len().max(1) as f64;
+    RecallPoint {
+        ef,
+        recall_at_10: at_10 / of,
+        recall_at_100: (ef >= 100).then_some(at_100 / of),
+        median: median(times),
+    }
 }
 
-fn overlap(truth: &[u32], found: &[u32], k: usize) -> f64 {
+fn overlap(truth: &[Neighbour], found: &[Neighbour], k: usize) -> f64 {
     let truth = &truth[..k.min(truth.len())];
     let found = &found[..k.min(found.len())];
-    let common = truth
-        .iter()
-        .filter(|position| found.contains(position))
-        .count();
-    common as f64 / truth.len().max(1) as f64
+    let is_found = |of: &&Neighbour| found.iter().any(|near| near.position == of.position);
+    truth.iter().filter(is_found).count() as f64 / truth.len().max(1) as f64
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

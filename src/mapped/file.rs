@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 use bytes::Bytes;
 
 use super::map::map;
+use super::range::FileRange;
 use super::sections::{BLOCK, Directory, MAGIC, Section, TRAILER};
 use super::values::Values;
 
@@ -17,6 +19,7 @@ const LONGEST_DIRECTORY: u64 = 64 << 20;
 /// A mapped file and its directory. Its sections stay valid when it is dropped, and when the file
 /// is replaced or deleted.
 pub struct MappedFile {
+    file: Arc<File>,
     bytes: Bytes,
     directory: Directory,
 }
@@ -28,8 +31,22 @@ impl MappedFile {
     /// # Errors
     /// Why the file cannot be used, for the log; the caller builds the index again.
     pub fn open(path: &Path, format: u32) -> Result<Self, String> {
+        Self::open_with(path, format, &[])
+    }
+
+    /// The same for a file of which some sections, given by name, are also read from start to end:
+    /// the operating system then reads ahead in them.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn open_with(path: &Path, format: u32, in_order: &[&str]) -> Result<Self, String> {
         let (file, directory) = directory(path, format)?;
-        let bytes = map(&file).map_err(|error| error.to_string())?;
+        let sections = directory.sections.iter();
+        let in_order: Vec<_> = sections
+            .filter(|section| in_order.contains(&section.name.as_str()))
+            .map(|section| section.start..section.start.saturating_add(section.length))
+            .collect();
+        let bytes = map(&file, &in_order).map_err(|error| error.to_string())?;
         let size = bytes.len() as u64;
         let within = |section: &Section| {
             let end = section.start.checked_add(section.length);
@@ -39,7 +56,11 @@ impl MappedFile {
         if !directory.sections.iter().all(within) {
             return Err("its directory contradicts itself".into());
         }
-        Ok(Self { bytes, directory })
+        Ok(Self {
+            file: Arc::new(file),
+            bytes,
+            directory,
+        })
     }
 
     /// What it was built from.
@@ -64,6 +85,16 @@ impl MappedFile {
     pub fn values<T: Pod>(&self, name: &str) -> Result<Values<T>, String> {
         let values = Values::of_bytes(self.section(name)?);
         values.ok_or_else(|| format!("its section {name} has no whole number of entries"))
+    }
+
+    /// A section that is read piece by piece instead of through the mapping.
+    ///
+    /// # Errors
+    /// That the section is missing.
+    pub fn range(&self, name: &str) -> Result<FileRange, String> {
+        let section = self.find(name)?;
+        let file = Arc::clone(&self.file);
+        Ok(FileRange::new(file, section.start, section.length))
     }
 
     /// The bytes of a section whose checksums match. This reads the whole section, so it is meant
@@ -202,6 +233,18 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert!(numbers.iter().copied().eq(0..1_000));
         assert_eq!(&*bytes, b"seven b");
+    }
+
+    #[test]
+    fn a_range_is_read_as_far_as_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let file = MappedFile::open_with(&path, FORMAT, &["numbers"]).unwrap();
+        let range = file.range("numbers").unwrap();
+        let mut two = [0u32; 2];
+        assert!(range.read(4 * 998, bytemuck::cast_slice_mut(&mut two)));
+        assert_eq!(two, [998, 999]);
+        assert!(!range.read(4 * 999, bytemuck::cast_slice_mut(&mut two)));
     }
 
     #[test]

@@ -7,9 +7,11 @@
 
 mod file;
 mod map;
+mod range;
 mod sections;
 mod values;
 
 pub use file::{MappedFile, about, verify};
+pub use range::FileRange;
 pub use sections::SectionWriter;
 pub use values::Values;

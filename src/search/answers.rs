@@ -7,9 +7,9 @@
 use roaring::RoaringBitmap;
 
 use crate::query::{Counted, Route};
-use crate::search::Searcher;
 use crate::search::nearest::{Near, NearRecord};
 use crate::search::plan::Plan;
+use crate::search::searcher::Searcher;
 use crate::segment::generation::{Generation, Part, Passing};
 use crate::text;
 

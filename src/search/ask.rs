@@ -10,7 +10,7 @@
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Hit, Query, Timings};
-use crate::search::Searcher;
+use crate::search::searcher::Searcher;
 
 /// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
 /// sentences in STS-B.

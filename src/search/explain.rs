@@ -13,10 +13,10 @@ use crate::explain::{
 };
 use crate::query::Query;
 use crate::record::{Payload, RecordId};
-use crate::search::Searcher;
 use crate::search::nearest::nearest_passage;
 use crate::search::plan::Plan;
 use crate::search::retrieve::Candidates;
+use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::storage::rows::Rows;
 use crate::text::{self, Match, WordSearch};

@@ -9,10 +9,10 @@ use roaring::RoaringBitmap;
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk};
 use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, check_length};
-use crate::search::Searcher;
 use crate::search::answers::Answers;
 use crate::search::members::Members;
 use crate::search::plan::{Plan, both};
+use crate::search::searcher::Searcher;
 use crate::segment::generation::{Generation, Passing};
 
 impl Searcher<'_> {

@@ -3,12 +3,13 @@
 use crate::error::Result;
 use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES, Mode};
 use crate::record::RecordId;
-use crate::search::Searcher;
 use crate::search::fuse::Ranked;
 use crate::search::plan::Plan;
+use crate::search::searcher::Searcher;
 use crate::search::snippet::{self, Marker};
 use crate::segment::unrelated::Unrelated;
 use crate::storage::rows::Rows;
+use crate::text::Marks;
 
 /// How many bytes of text may be read to list the copies of a hit.
 const MAX_COPIES_BYTES: usize = 256 << 10;
@@ -35,8 +36,9 @@ impl Searcher<'_> {
         let fetch = Fetch {
             plan,
             rows: self.view.rows()?,
-            marker: by_words.then_some(Marker {
+            marker: by_words.then(|| Marker {
                 analyzer: self.analyzer,
+                marks: Marks::of(&plan.words),
                 query: &plan.words,
             }),
             unrelated: self.generation.unrelated(),

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use crate::error::Result;
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
 use crate::query::{Counted, Fusion, Query, Route, Signal};
-use crate::search::Searcher;
 use crate::search::nearest::{NearRecord, nearest_passage};
 use crate::search::plan::Plan;
 use crate::search::retrieve::Candidates;
+use crate::search::searcher::Searcher;
 use crate::segment::unrelated::LOOKED_AT;
 use crate::text::{Match, WordSearch};
 

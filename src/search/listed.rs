@@ -8,11 +8,11 @@ use roaring::RoaringBitmap;
 use crate::error::Result;
 use crate::filter::{Walk, Wanted};
 use crate::query::Sort;
-use crate::search::Searcher;
 use crate::search::answers::Answers;
 use crate::search::fuse::Ranked;
 use crate::search::members::Members;
 use crate::search::plan::Plan;
+use crate::search::searcher::Searcher;
 use crate::segment::generation::Generation;
 
 impl Searcher<'_> {

@@ -1,5 +1,5 @@
-//! The nearest records of a generation: through the graph where that works well, by the exact
-//! scan wherever the graph could return too few. A record is as near as its nearest passage.
+//! The nearest records of a generation: through the graph where that is faster, by the exact scan
+//! otherwise, and wherever the graph finds too few. A record is as near as its nearest passage.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,7 @@ use roaring::RoaringBitmap;
 use crate::Vector;
 use crate::query::Route;
 use crate::segment::generation::{Generation, Part, Passing};
-use crate::vector::{EF_SEARCH, Neighbour};
-
-/// The graph keeps [`EF_SEARCH`] candidates; only the better half of them is trusted.
-const GRAPH_MAX_HITS: usize = EF_SEARCH / 2;
+use crate::vector::{EF, Effort, Neighbour};
 
 /// A record and how near it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +36,7 @@ pub struct NearSearch<'a> {
     pub generation: &'a Generation,
     /// The unit vector of the query.
     pub vector: &'a Vector,
-    /// Whether the graph may or must be used. It is never used with a filter.
+    /// Whether the graph may or must be used.
     pub route: Route,
     /// Parts with at least this many records are searched through their graph.
     pub graph_min_records: u32,
@@ -70,29 +67,24 @@ impl NearSearch<'_> {
             reaching_route: Route::Exact,
         };
         for (at, part) in self.generation.parts.iter().enumerate() {
-            let through_graph = self
-                .wants_graph(part, passing)
-                .then(|| self.candidates(part))
-                .flatten();
-            let (nearest, reaching) = match through_graph {
+            let passing = passing.as_ref().and_then(|passing| passing.get(at));
+            let filter = part.searched(passing, self.distinct);
+            let filter = filter.as_deref();
+            let (nearest, reaching) = match self.by_graph(part, k, least, filter) {
                 Some(found) => {
                     near.reaching_route = Route::Graph;
                     let reaching = reaching(&found, least).to_vec();
-                    let distinct = self.distinct_in_part(found);
-                    // Where the graph finds too few, because others are deleted or identical, the
-                    // scan finds them.
-                    let enough = k <= GRAPH_MAX_HITS
-                        && (distinct.len() >= k || distinct.len() as u32 >= part.records());
-                    if enough {
+                    let passing = filter.map_or(part.segment.scan.len() as u64, RoaringBitmap::len);
+                    // Where the graph finds too few, the scan finds them.
+                    if found.len() >= k || found.len() as u64 >= passing {
                         near.route = Route::Graph;
-                        (distinct, reaching)
+                        (found, reaching)
                     } else {
-                        (self.by_scan(part, k, f32::INFINITY, None), reaching)
+                        (self.by_scan(part, k, f32::INFINITY, filter), reaching)
                     }
                 }
                 None => {
-                    let passing = passing.as_ref().and_then(|passing| passing.get(at));
-                    let found = self.by_scan(part, k, least, passing);
+                    let found = self.by_scan(part, k, least, filter);
                     let reaching = reaching(&found, least).to_vec();
                     (found, reaching)
                 }
@@ -108,32 +100,47 @@ impl NearSearch<'_> {
         near
     }
 
-    /// Whether to search a part through its graph, if it has one.
-    fn wants_graph(&self, part: &Part, passing: &Passing) -> bool {
-        let wanted = match self.route {
-            Route::Exact => false,
-            Route::Graph => true,
-            Route::Auto => part.segment.len() >= self.graph_min_records,
-        };
-        wanted && passing.is_none()
+    /// How far to walk over a part's graph; `None` if it is scanned.
+    fn effort(&self, part: &Part, k: usize, filter: Option<&RoaringBitmap>) -> Option<Effort> {
+        let scan = &part.segment.scan;
+        let passing = filter.map_or(scan.len() as u64, RoaringBitmap::len);
+        let most_pass = 2 * passing >= scan.len() as u64;
+        match self.route {
+            Route::Exact => None,
+            Route::Graph => Some(Effort::for_hits(k)),
+            Route::Auto if part.segment.len() < self.graph_min_records => None,
+            Route::Auto if most_pass && 2 * k <= EF => Some(Effort::for_hits(k)),
+            Route::Auto => Effort::if_cheaper(scan, k, passing),
+        }
     }
 
-    /// The records that the part's graph finds, best first; `None` if it has no graph.
-    fn candidates(&self, part: &Part) -> Option<Vec<NearRecord>> {
+    /// Through the part's graph, among the vectors of a filter: the `k` nearest records and those
+    /// down to `least`, as far as the graph finds them, best first. `None` if it is not used.
+    fn by_graph(
+        &self,
+        part: &Part,
+        k: usize,
+        least: f32,
+        filter: Option<&RoaringBitmap>,
+    ) -> Option<Vec<NearRecord>> {
         let graph = part.graph.as_ref()?;
-        let columns = &part.segment.columns;
-        let candidates = graph.candidates(self.vector).into_iter();
-        let candidates: RoaringBitmap = candidates
-            .map(|passage| columns.record_of(passage))
-            .filter(|&record| part.is_live(record))
-            .collect();
-        // Score all passages of each record: the graph may have missed the nearest one.
-        let passages = columns.vectors_of_all(&candidates);
-        let passages = part.segment.scan.rescore(self.vector, passages.iter());
-        Some(records(part, &passages))
+        let effort = self.effort(part, k, filter)?;
+        let (scan, columns) = (&part.segment.scan, &part.segment.columns);
+        let vector = self.vector;
+        if columns.one_each() {
+            let near = graph.nearest_and_reaching(scan, vector, k, least, filter, effort)?;
+            return Some(records(part, &near));
+        }
+        // Several passages of one record may be found, or only one that is not its nearest, so all
+        // passages of each record that was found are scored.
+        let near = graph.nearest_and_reaching(scan, vector, effort.ef, least, filter, effort)?;
+        let found = near.iter().map(|near| columns.record_of(near.position));
+        let found: RoaringBitmap = found.collect();
+        let passages = columns.vectors_of_all(&found);
+        Some(records(part, &scan.rescore(vector, passages.iter())))
     }
 
-    /// By the exact scan, among the records that pass: the `k` nearest and all down to `least`.
+    /// By the exact scan, among the vectors of a filter: the `k` nearest records and all down to `least`.
     /// Several passages of one record may be among the nearest, so the scan goes deeper until there
     /// are enough records.
     fn by_scan(
@@ -141,26 +148,18 @@ impl NearSearch<'_> {
         part: &Part,
         k: usize,
         least: f32,
-        passing: Option<&RoaringBitmap>,
+        filter: Option<&RoaringBitmap>,
     ) -> Vec<NearRecord> {
-        let filter = part.searched(passing, self.distinct);
         let scan = &part.segment.scan;
         let mut depth = k;
         loop {
-            let near = scan.nearest_and_reaching(self.vector, depth, least, filter.as_deref());
+            let near = scan.nearest_and_reaching(self.vector, depth, least, filter);
             let found = records(part, &near);
             if found.len() >= k || near.len() < depth {
                 return found;
             }
             depth *= 2;
         }
-    }
-
-    fn distinct_in_part(&self, mut found: Vec<NearRecord>) -> Vec<NearRecord> {
-        if self.distinct {
-            collapse(self.generation, &mut found);
-        }
-        found
     }
 }
 
@@ -226,7 +225,7 @@ fn records(part: &Part, ranking: &[Neighbour]) -> Vec<NearRecord> {
 pub fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
     let passages = (0u32..).zip(generation.vectors(position));
     let cosines =
-        passages.map(|(passage, of_passage)| (passage, crate::vector::cosine(vector, of_passage)));
+        passages.map(|(passage, of_passage)| (passage, crate::vector::cosine(vector, &of_passage)));
     // The first one wins a tie, as in a scan.
     let nearer = |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
     cosines.reduce(nearer).unwrap_or((0, 0.0))

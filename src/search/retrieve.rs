@@ -4,10 +4,10 @@
 use crate::Vector;
 use crate::fusion::GOOD_RANK;
 use crate::query::{Counted, FUSION_DEPTH, Fusion, Mode, Route};
-use crate::search::Searcher;
 use crate::search::answers::Answers;
 use crate::search::nearest::{Near, NearRecord, NearSearch};
 use crate::search::plan::Plan;
+use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::segment::generation::Passing;
 use crate::segment::unrelated::LOOKED_AT;
@@ -127,11 +127,11 @@ impl Searcher<'_> {
         let search = NearSearch {
             generation: &self.generation,
             vector,
-            // A search with a filter never uses the graph, whatever it is a search for.
             route: plan.query.route,
             graph_min_records: self.graph_min_records,
             distinct: plan.query.collapse,
         };
+        // A filter requires the scan, even where only answers that ignore it are searched for.
         let exact = NearSearch {
             route: Route::Exact,
             ..search

@@ -7,7 +7,7 @@ use crate::Vector;
 use crate::background;
 use crate::error::Result;
 use crate::query::Hit;
-use crate::search::Searcher;
+use crate::search::searcher::Searcher;
 use crate::vector::cosine;
 
 /// The most sentences of a hit that are encoded, from the first on: as many as a passage has if

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::analysis::Analyzer;
 use crate::query::{MAX_SNIPPET_BYTES, MAX_TITLE_BYTES};
-use crate::text::{Matches, TextQuery};
+use crate::text::{Marks, Matches, TextQuery};
 
 /// How much of a text is searched for the query's words at once: its beginning and, if they are
 /// not there, the surroundings of the first one further on.
@@ -24,30 +24,32 @@ const WORD: usize = 64;
 pub struct Marker<'a> {
     /// The collection's analyzer.
     pub analyzer: &'a Analyzer,
+    /// The query's words.
+    pub marks: Marks<'a>,
     /// The query.
     pub query: &'a TextQuery,
 }
 
 /// The query's words in a part of a text.
-pub struct Looked {
+pub struct Looked<'a> {
     /// The part.
     part: Range<usize>,
     /// Where they occur in it.
-    matches: Matches,
+    matches: Matches<'a>,
 }
 
-impl Marker<'_> {
+impl<'a> Marker<'a> {
     /// Searches one part of a text.
-    pub fn at(&self, text: &str, part: Range<usize>) -> Looked {
+    pub fn at(&self, text: &str, part: Range<usize>) -> Looked<'a> {
         let read = text.get(part.clone()).unwrap_or_default();
         Looked {
-            matches: Matches::of(self.analyzer, self.query, read),
+            matches: Matches::of(self.analyzer, &self.marks, read),
             part,
         }
     }
 
     /// Searches for a part that contains any of the words.
-    pub fn through(&self, text: &str) -> Looked {
+    pub fn through(&self, text: &str) -> Looked<'a> {
         let end = boundary(text, LOOKED_THROUGH);
         let first = self.at(text, 0..end);
         if end == text.len() || first.has_any() {
@@ -77,7 +79,7 @@ impl Marker<'_> {
     }
 }
 
-impl Looked {
+impl Looked<'_> {
     /// Whether any of the words occurs there.
     fn has_any(&self) -> bool {
         !self.matches.ranges().is_empty()

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use arc_swap::ArcSwapOption;
 use roaring::RoaringBitmap;
 
 use crate::Vector;
@@ -17,9 +18,9 @@ use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
 use crate::record::{FacetField, RecordId};
 use crate::segment::Segment;
-use crate::segment::unrelated::{Sample, Unrelated};
+use crate::segment::unrelated::{SAMPLED_TEXTS, Sample, Unrelated};
 use crate::storage::layout::State;
-use crate::text::TextPart;
+use crate::text::{Live, TextPart};
 use crate::vector::Graph;
 
 /// The indexes of one state of the store.
@@ -41,7 +42,7 @@ pub struct Part {
     /// The segment.
     pub segment: Arc<Segment>,
     /// The positions that are not deleted; `None` if no record is deleted.
-    pub live: Option<Arc<RoaringBitmap>>,
+    pub live: Option<Arc<Live>>,
     /// The total number of terms in its live records.
     pub terms: u64,
     /// The offset added to its positions.
@@ -126,7 +127,7 @@ impl Part {
             live.remove(position);
             part.terms -= u64::from(columns.text.lengths()[position as usize]);
         }
-        part.live = Some(Arc::new(live));
+        part.live = Some(Arc::new(Live::new(live)));
         part.unfiltered = Arc::default();
         part
     }
@@ -195,12 +196,31 @@ impl Generation {
     fn sample(&self) -> &Sample {
         self.sample.get_or_init(|| {
             let kept = self.parts.first().map(|base| &base.segment.sample);
-            let sample = Sample::of(self, kept.and_then(|kept| kept.load_full()));
+            let last = kept.and_then(ArcSwapOption::load_full);
+            let sample = Sample::of(&self.sampled(), |position| self.vector(position), last);
             if let Some(kept) = kept {
                 kept.store(Some(Arc::clone(&sample)));
             }
             sample
         })
+    }
+
+    /// The live texts with the smallest fingerprints, each with the position of a record.
+    fn sampled(&self) -> Vec<(u64, u32)> {
+        let mut sampled: Vec<(u64, u32)> = Vec::new();
+        for part in &self.parts {
+            let live = part.segment.by_fingerprint().iter();
+            let live = live.filter(|&&(_, position)| part.is_live(position));
+            let mut last = None;
+            let distinct = live.filter(|&&(text, _)| last.replace(text) != Some(text));
+            let first = distinct.take(SAMPLED_TEXTS);
+            sampled.extend(first.map(|&(text, position)| (text, part.offset + position)));
+        }
+        // Stable, because it is fast for a few sorted runs.
+        sampled.sort();
+        sampled.dedup_by_key(|&mut (text, _)| text);
+        sampled.truncate(SAMPLED_TEXTS);
+        sampled
     }
 
     /// The number of live records.
@@ -231,18 +251,18 @@ impl Generation {
     }
 
     /// The vector of a record's first passage.
-    pub fn vector(&self, position: u32) -> Option<&Vector> {
+    pub fn vector(&self, position: u32) -> Option<Vector> {
         let (part, within) = self.locate(position)?;
         let first = part.segment.columns.vectors_of(within).start;
-        part.segment.scan.vector(first)
+        part.segment.vector(first)
     }
 
     /// The vectors of all passages of a record.
-    pub fn vectors(&self, position: u32) -> impl Iterator<Item = &Vector> {
+    pub fn vectors(&self, position: u32) -> impl Iterator<Item = Vector> {
         let located = self.locate(position).into_iter();
         located.flat_map(|(part, within)| {
             let passages = part.segment.columns.vectors_of(within);
-            passages.filter_map(|at| part.segment.scan.vector(at))
+            passages.filter_map(|at| part.segment.vector(at))
         })
     }
 
@@ -309,7 +329,7 @@ impl Generation {
             let mut parts = self.parts.iter();
             parts.any(|part| {
                 let index = &part.segment.columns.facets;
-                index.holds(facet, wanted, part.live.as_deref())
+                index.holds(facet, wanted, part.live.as_ref().map(|live| &***live))
             })
         };
         let filter = resolve(filters, facets, &holds)?;
@@ -330,7 +350,7 @@ impl Generation {
     pub fn allowed<'a>(&'a self, part: usize, passing: &'a Passing) -> Option<&'a RoaringBitmap> {
         match passing {
             Some(parts) => parts.get(part),
-            None => self.parts.get(part)?.live.as_deref(),
+            None => self.parts.get(part)?.live.as_ref().map(|live| &***live),
         }
     }
 

@@ -4,6 +4,7 @@
 //! Positions start at 0, in order of record number, and are the same in every part of a segment, so
 //! that equal scores are always ordered by number.
 
+pub(crate) mod files;
 pub mod generation;
 pub mod unrelated;
 
@@ -92,6 +93,21 @@ impl Segment {
         Ok(builder.build())
     }
 
+    /// Assembles a segment from its columns and its vectors; gives the columns back if they do not
+    /// match.
+    pub fn assemble(
+        schema: &Schema,
+        columns: Columns,
+        scan: ExactScan,
+    ) -> std::result::Result<Self, Columns> {
+        let count = columns.ends.last().map_or(0, |&end| end as usize);
+        if columns.fits(schema.facets.len()) && scan.len() == count {
+            Ok(Self::new(columns, scan))
+        } else {
+            Err(columns)
+        }
+    }
+
     /// Assembles a segment from its columns and the store. Records deleted since get zero vectors,
     /// which are never read. `None` if columns and store do not match.
     ///
@@ -118,7 +134,7 @@ impl Segment {
                 _ => fits = false,
             }
         })?;
-        Ok(fits.then(|| Self::new(columns, ExactScan::new(vectors))))
+        Ok(fits.then(|| Self::new(columns, ExactScan::new(&vectors))))
     }
 
     /// Merges several segments, keeping only the given positions of each. Numbers increase from
@@ -184,6 +200,11 @@ impl Segment {
             repeated,
             sample: ArcSwapOption::empty(),
         }
+    }
+
+    /// The vector of a passage.
+    pub fn vector(&self, passage: u32) -> Option<Vector> {
+        self.scan.vector(passage)?.as_ref().try_into().ok()
     }
 
     /// The number of records, including deleted ones.
@@ -273,7 +294,7 @@ impl Columns {
     }
 
     /// Whether every record has one vector, so that records and vectors have the same positions.
-    fn one_each(&self) -> bool {
+    pub fn one_each(&self) -> bool {
         self.ends
             .last()
             .is_none_or(|&end| end as usize == self.numbers.len())
@@ -354,6 +375,6 @@ impl<'a> Builder<'a> {
             fingerprints: self.fingerprints,
             ends: self.ends,
         };
-        Segment::new(columns, ExactScan::new(self.vectors))
+        Segment::new(columns, ExactScan::new(&self.vectors))
     }
 }

@@ -9,7 +9,6 @@
 
 use std::sync::Arc;
 
-use crate::segment::generation::Generation;
 use crate::vector::cosine;
 use crate::{DIMENSIONS, Vector};
 
@@ -17,8 +16,8 @@ use crate::{DIMENSIONS, Vector};
 /// between unrelated texts.
 const TEXTS: usize = 256;
 
-/// How many texts the mean vector is computed from.
-const MEAN_TEXTS: usize = 1_000;
+/// How many texts a sample has; the mean vector is computed from all of them.
+pub(super) const SAMPLED_TEXTS: usize = 1_000;
 
 /// With fewer texts there is no meaningful distribution, and nothing is judged.
 const LEAST_TEXTS: usize = 30;
@@ -59,16 +58,19 @@ pub struct Unrelated<'a> {
 }
 
 impl Sample {
-    /// The sample of a generation; `last` if its texts are still the same.
-    pub fn of(generation: &Generation, last: Option<Arc<Self>>) -> Arc<Self> {
-        let chosen = chosen(generation);
-        let texts: Vec<u64> = chosen.iter().map(|(text, _)| *text).collect();
+    /// The sample of these texts, given as fingerprint and position, with a vector of each; `last`
+    /// if its texts are the same.
+    pub fn of(
+        sampled: &[(u64, u32)],
+        vector: impl Fn(u32) -> Option<Vector>,
+        last: Option<Arc<Self>>,
+    ) -> Arc<Self> {
+        let texts: Vec<u64> = sampled.iter().map(|&(text, _)| text).collect();
         if let Some(last) = last.filter(|last| last.texts == texts) {
             return last;
         }
-        let vectors = chosen.iter();
-        let vectors = vectors.filter_map(|&(_, position)| generation.vector(position));
-        let vectors: Vec<&Vector> = vectors.collect();
+        let vectors = sampled.iter().filter_map(|&(_, position)| vector(position));
+        let vectors: Vec<Vector> = vectors.collect();
         Arc::new(Self {
             mean: mean(&vectors),
             cosines: Cosines::between(&vectors[..vectors.len().min(TEXTS)]),
@@ -89,28 +91,10 @@ impl Sample {
     }
 }
 
-/// The live texts with the smallest fingerprints, each with the position of one record.
-fn chosen(generation: &Generation) -> Vec<(u64, u32)> {
-    let mut chosen: Vec<(u64, u32)> = Vec::new();
-    for part in &generation.parts {
-        let live = part.segment.by_fingerprint().iter();
-        let live = live.filter(|&&(_, position)| part.is_live(position));
-        let mut last = None;
-        let distinct = live.filter(|&&(text, _)| last.replace(text) != Some(text));
-        let first = distinct.take(MEAN_TEXTS);
-        chosen.extend(first.map(|&(text, position)| (text, part.offset + position)));
-    }
-    // Stable, because it is fast for a few sorted runs.
-    chosen.sort();
-    chosen.dedup_by_key(|&mut (text, _)| text);
-    chosen.truncate(MEAN_TEXTS);
-    chosen
-}
-
-fn mean(vectors: &[&Vector]) -> Vector {
+fn mean(vectors: &[Vector]) -> Vector {
     let mut sum = [0.0f64; DIMENSIONS];
     for vector in vectors {
-        for (sum, &x) in sum.iter_mut().zip(*vector) {
+        for (sum, &x) in sum.iter_mut().zip(vector) {
             *sum += f64::from(x);
         }
     }
@@ -118,7 +102,7 @@ fn mean(vectors: &[&Vector]) -> Vector {
 }
 
 impl Cosines {
-    fn between(sample: &[&Vector]) -> Option<Self> {
+    fn between(sample: &[Vector]) -> Option<Self> {
         if sample.len() < LEAST_TEXTS {
             return None;
         }

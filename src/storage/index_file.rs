@@ -2,11 +2,11 @@
 //! the store it belongs to.
 //!
 //! Layout: magic, format version, state of the store, model hash, the index in postcard, and a
-//! CRC-32 of everything before it. Columns and graph have separate format versions: a graph depends
-//! only on vectors, takes long to build, and need not be rebuilt when text is indexed differently.
+//! CRC-32 of everything before it. Vectors and graph have files of another kind, which are read in
+//! place (`segment/files.rs`), and formats of their own: a graph depends only on vectors, takes long
+//! to build, and need not be rebuilt when text is indexed differently.
 
-use std::fs::File;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -17,9 +17,6 @@ use crate::error::{Error, Result};
 use crate::storage::layout::State;
 
 const MAGIC: &[u8; 8] = b"PLXINDEX";
-
-/// More bytes than the magic, format, state and model hash take.
-const LONGEST_HEAD: u64 = 1_024;
 
 /// The contents of an index file.
 pub trait Indexed {
@@ -70,15 +67,6 @@ pub fn read<T: Indexed + DeserializeOwned>(path: &Path) -> Result<(BuiltFrom, T)
     let unreadable = |error: postcard::Error| format!("it cannot be read: {error}");
     let (from, body) = postcard::take_from_bytes(body).map_err(unreadable)?;
     Ok((from, postcard::from_bytes(body).map_err(unreadable)?))
-}
-
-/// What an index was built from, according to its header; the rest of the file is not read.
-pub fn built_from<T: Indexed>(path: &Path) -> Option<BuiltFrom> {
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).ok()?.take(LONGEST_HEAD);
-    file.read_to_end(&mut bytes).ok()?;
-    let body = bytes.strip_prefix(head::<T>().as_slice())?;
-    Some(postcard::take_from_bytes(body).ok()?.0)
 }
 
 fn head<T: Indexed>() -> Vec<u8> {
@@ -135,8 +123,7 @@ mod tests {
             model: "abc".into(),
         };
         write(&path, &from, &index).unwrap();
-        assert_eq!(read::<Vec<u32>>(&path).unwrap(), (from.clone(), index));
-        assert_eq!(built_from::<Vec<u32>>(&path), Some(from));
+        assert_eq!(read::<Vec<u32>>(&path).unwrap(), (from, index));
 
         let whole = std::fs::read(&path).unwrap();
         for at in 0..whole.len() {

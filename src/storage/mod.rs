@@ -12,5 +12,7 @@ mod write_tables;
 pub(crate) const STORE_FILE: &str = "store.redb";
 /// The file of the base's columns.
 pub(crate) const COLUMNS_FILE: &str = "columns.idx";
+/// The file of the base's vectors.
+pub(crate) const VECTORS_FILE: &str = "vectors.idx";
 /// The file of the base's graph.
 pub(crate) const GRAPH_FILE: &str = "graph.idx";

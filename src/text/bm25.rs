@@ -16,7 +16,7 @@ pub const K1: f64 = 1.5;
 pub const B: f64 = 0.75;
 
 /// The collection statistics that a score needs.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Bm25 {
     /// N: the number of records.
     pub records: u32,

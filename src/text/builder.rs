@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::dictionary::{TermDictionary, Words};
+use super::dictionary::DictionaryBuilder;
 use super::gathered::Gathered;
 use super::index::TextIndex;
 use super::titles::{self, Titles};
+use super::words::WordsBuilder;
 use crate::analysis::{Analyzer, Kind, Piece};
 
 /// The minimum distance between the last word of a field and the first word of the next.
@@ -142,19 +143,26 @@ impl TextIndexBuilder {
         let mut renamed = vec![0; terms.len()];
         for (new, (_, old)) in (0..).zip(&terms) {
             let gathered = &self.gathered[*old as usize];
-            index.postings.add(gathered.postings(), &index.lengths);
+            let count = gathered.len();
+            index
+                .postings
+                .add(count, gathered.postings(), &index.lengths);
             renamed[*old as usize] = new;
         }
-        index.terms = TermDictionary::new(terms.iter().map(|(term, _)| term.as_str()));
+        let mut dictionary = DictionaryBuilder::default();
+        terms.iter().for_each(|(term, _)| dictionary.add(term));
+        index.terms = dictionary.build();
         let words = self.words.into_iter();
         let mut words: Vec<(String, Known)> = words
             .filter(|(_, known)| !known.holders.is_empty())
             .collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        index.words = Words::new(words.iter().map(|(word, known)| {
+        let mut builder = WordsBuilder::default();
+        for (word, known) in words {
             let term = renamed[known.term as usize];
-            (word.as_str(), term, known.holders.as_slice())
-        }));
+            builder.add(&word, term, &known.holders, &index.postings);
+        }
+        index.words = builder.build();
         index
     }
 }

@@ -1,35 +1,21 @@
-//! The terms of an index, and the words they were stemmed from, as finite-state maps from text
-//! to number: small, ordered, and searchable by prefix and by edit distance.
-//!
-//! Terms are what is scored. Words are what people read and write, and what corrections and
-//! completions offer. Each word keeps the records that contain it, since it is only offered
-//! while a live record does.
+//! A sorted map from text to number, as a finite-state machine: small, ordered, and searchable by
+//! prefix and by edit distance.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use fst::automaton::{Automaton, Str};
+use fst::automaton::Automaton;
+use fst::map::OpBuilder;
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::varint;
 
 /// A sorted map from text to number.
 #[derive(Debug, Clone)]
 pub struct TermDictionary(Map<Vec<u8>>);
 
 impl TermDictionary {
-    /// Maps sorted, distinct texts to their numbers, in order from 0.
-    pub fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let mut builder = MapBuilder::memory();
-        for (at, text) in (0u64..).zip(texts) {
-            // Fails only for texts out of order, which would not be found either.
-            let _ = builder.insert(text, at);
-        }
-        Self(builder.into_map())
-    }
-
     /// The number of a text.
     pub fn get(&self, text: &str) -> Option<u32> {
         self.0.get(text).and_then(|at| u32::try_from(at).ok())
@@ -45,15 +31,42 @@ impl TermDictionary {
         self.0.stream().into_str_keys().unwrap_or_default()
     }
 
-    /// The texts that start with a prefix, with their numbers.
-    pub fn beginning_with(&self, prefix: &str) -> Vec<(String, u32)> {
-        let stream = self.0.search(Str::new(prefix).starts_with()).into_stream();
-        stream
-            .into_str_vec()
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(text, at)| (text, at as u32))
-            .collect()
+    /// The numbers of the texts that start with a prefix. They follow one another, as the texts
+    /// do.
+    pub fn beginning_with(&self, prefix: &str) -> Range<u32> {
+        let from = |bytes: &[u8]| {
+            let mut stream = self.0.range().ge(bytes).into_stream();
+            stream.next().map_or(self.len() as u32, |(_, at)| at as u32)
+        };
+        let mut after = prefix.as_bytes().to_vec();
+        // No byte of UTF-8 is the largest, so the last one can be raised.
+        match after.last_mut() {
+            Some(last) => *last = last.saturating_add(1),
+            None => return 0..self.len() as u32,
+        }
+        from(prefix.as_bytes())..from(&after)
+    }
+
+    /// The text with a number.
+    pub fn text(&self, number: u32) -> Option<String> {
+        let text = self.0.as_fst().get_key(u64::from(number))?;
+        String::from_utf8(text).ok()
+    }
+
+    /// Calls `call` with each distinct text of several dictionaries in order, with the index of
+    /// each dictionary that contains it and its number there, in order of index.
+    pub fn each_of(dictionaries: &[&Self], mut call: impl FnMut(&str, &[(usize, u32)])) {
+        let maps = dictionaries.iter().map(|dictionary| &dictionary.0);
+        let mut union = maps.fold(OpBuilder::new(), |all, map| all.add(map)).union();
+        let mut same = Vec::new();
+        while let Some((text, places)) = union.next() {
+            same.clear();
+            same.extend(places.iter().map(|at| (at.index, at.value as u32)));
+            same.sort_unstable();
+            if let Ok(text) = std::str::from_utf8(text) {
+                call(text, &same);
+            }
+        }
     }
 
     /// The texts within an edit distance of a word (insertions, deletions, substitutions,
@@ -71,9 +84,38 @@ impl TermDictionary {
     }
 }
 
+/// Builds a dictionary.
+pub struct DictionaryBuilder {
+    map: MapBuilder<Vec<u8>>,
+    len: u64,
+}
+
+impl DictionaryBuilder {
+    /// Adds the next text, which is after all others. Its number is how many there are already.
+    pub fn add(&mut self, text: &str) {
+        // Fails only for texts out of order, which would not be found either.
+        let _ = self.map.insert(text, self.len);
+        self.len += 1;
+    }
+
+    /// The texts added.
+    pub fn build(self) -> TermDictionary {
+        TermDictionary(self.map.into_map())
+    }
+}
+
+impl Default for DictionaryBuilder {
+    fn default() -> Self {
+        Self {
+            map: MapBuilder::memory(),
+            len: 0,
+        }
+    }
+}
+
 impl Default for TermDictionary {
     fn default() -> Self {
-        Self::new(std::iter::empty())
+        DictionaryBuilder::default().build()
     }
 }
 
@@ -156,69 +198,6 @@ impl Automaton for &EditDistance {
     }
 }
 
-/// The words of an index: the term of each, and the records that contain it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Words {
-    texts: TermDictionary,
-    terms: Vec<u32>,
-    /// Where each word's holders end; they start where those of the previous word end.
-    ends: Vec<u64>,
-    #[serde(with = "serde_bytes")]
-    holders: Vec<u8>,
-}
-
-impl Words {
-    /// Words in order, each with its term and its holders in ascending order.
-    pub fn new<'a>(words: impl Iterator<Item = (&'a str, u32, &'a [u32])>) -> Self {
-        let mut built = Self::default();
-        let mut texts = Vec::new();
-        for (text, term, holders) in words {
-            texts.push(text);
-            built.terms.push(term);
-            let mut before = 0;
-            for &holder in holders {
-                varint::write(&mut built.holders, holder - before);
-                before = holder;
-            }
-            built.ends.push(built.holders.len() as u64);
-        }
-        built.texts = TermDictionary::new(texts.into_iter());
-        built
-    }
-
-    /// The words themselves.
-    pub fn texts(&self) -> &TermDictionary {
-        &self.texts
-    }
-
-    /// The term of a word.
-    pub fn term(&self, word: u32) -> Option<u32> {
-        self.terms.get(word as usize).copied()
-    }
-
-    /// The records that contain a word, ascending.
-    pub fn holders(&self, word: u32) -> impl Iterator<Item = u32> + '_ {
-        let at = word as usize;
-        let start = at.checked_sub(1).and_then(|at| self.ends.get(at));
-        let mut at = start.copied().unwrap_or(0) as usize;
-        let end = self.ends.get(word as usize).copied().unwrap_or(0) as usize;
-        let mut holder = 0u32;
-        std::iter::from_fn(move || {
-            (at < end).then(|| {
-                holder = holder.wrapping_add(varint::read(&self.holders, &mut at));
-                holder
-            })
-        })
-    }
-
-    /// Whether the parts are consistent, as they are unless the file was tampered with.
-    pub fn fits(&self, terms: usize) -> bool {
-        self.texts.len() == self.terms.len()
-            && self.terms.len() == self.ends.len()
-            && self.terms.iter().all(|&term| (term as usize) < terms)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,6 +226,12 @@ mod tests {
         table[a.len()][b.len()]
     }
 
+    fn dictionary(texts: &[String]) -> TermDictionary {
+        let mut builder = DictionaryBuilder::default();
+        texts.iter().for_each(|text| builder.add(text));
+        builder.build()
+    }
+
     proptest! {
         #[test]
         fn near_words_are_those_within_the_distance(
@@ -256,7 +241,7 @@ mod tests {
             let (edits, within) = if two { (Edits::Two, 2) } else { (Edits::One, 1) };
             words.sort_unstable();
             words.dedup();
-            let texts = TermDictionary::new(words.iter().map(String::as_str));
+            let texts = dictionary(&words);
             let found = texts.near(&EditDistance::new(&asked, edits));
             let expected: Vec<(String, u32, u8)> = (0u32..).zip(&words)
                 .map(|(at, word)| (word.clone(), at, distance(&asked, word) as u8))
@@ -271,11 +256,37 @@ mod tests {
         ) {
             words.sort_unstable();
             words.dedup();
-            let texts = TermDictionary::new(words.iter().map(String::as_str));
-            let found: Vec<String> =
-                texts.beginning_with(&prefix).into_iter().map(|(text, _)| text).collect();
+            let texts = dictionary(&words);
+            let found = texts.beginning_with(&prefix).filter_map(|at| texts.text(at));
+            let found: Vec<String> = found.collect();
             words.retain(|word| word.starts_with(&prefix));
             prop_assert_eq!(found, words);
+        }
+
+        #[test]
+        fn dictionaries_are_merged_in_order(
+            mut lists in prop::collection::vec(prop::collection::vec("[abé]{1,3}", 0..20), 0..4)
+        ) {
+            for list in &mut lists {
+                list.sort_unstable();
+                list.dedup();
+            }
+            let dictionaries: Vec<TermDictionary> = lists.iter().map(|list| dictionary(list)).collect();
+            let mut merged = Vec::new();
+            TermDictionary::each_of(&dictionaries.iter().collect::<Vec<_>>(), |text, places| {
+                merged.push((text.to_owned(), places.to_vec()));
+            });
+            let mut expected: Vec<String> = lists.concat();
+            expected.sort_unstable();
+            expected.dedup();
+            let expected: Vec<(String, Vec<(usize, u32)>)> = expected.into_iter().map(|text| {
+                let place = |(at, list): (usize, &Vec<String>)| {
+                    Some((at, list.binary_search(&text).ok()? as u32))
+                };
+                let places = lists.iter().enumerate().filter_map(place).collect();
+                (text, places)
+            }).collect();
+            prop_assert_eq!(merged, expected);
         }
     }
 }

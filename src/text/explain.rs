@@ -3,6 +3,7 @@
 use super::bm25::Bm25;
 use super::part::TextPart;
 use super::query::{Alternative, TextQuery};
+use super::search::WordSearch;
 
 /// What a word of a query added to a record's score:
 /// `boost · idf · frequency / (frequency + norm)`.
@@ -36,7 +37,8 @@ pub struct TermContribution {
 /// What the words of a query added to the score of the record at a position, in the order typed.
 /// Words that it does not contain are left out.
 pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<TermContribution> {
-    let statistics = query.statistics(parts);
+    let search = WordSearch::new(parts, query);
+    let statistics = &search.statistics;
     let own = |part: &&TextPart<'_>| {
         (part.offset..part.offset + part.index.len() as u32).contains(&position)
     };

@@ -13,7 +13,7 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
         return None;
     }
     let of_part = |part: &TextPart<'_>| {
-        let mut left = part.live.cloned().unwrap_or_else(|| {
+        let mut left = part.live.map(|live| (**live).clone()).unwrap_or_else(|| {
             let mut all = RoaringBitmap::new();
             all.insert_range(0..part.index.len() as u32);
             all

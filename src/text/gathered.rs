@@ -6,7 +6,7 @@ use super::postings::Posting;
 #[derive(Default)]
 pub(super) struct Gathered {
     /// Record, frequency, and the end of its positions.
-    records: Vec<(u32, u32, usize)>,
+    records: Vec<(u32, u32, u32)>,
     positions: Vec<u32>,
 }
 
@@ -20,7 +20,8 @@ impl Gathered {
     /// Adds a record. Records come in order.
     pub(super) fn push(&mut self, record: u32, frequency: u32, positions: &[u32]) {
         self.positions.extend(positions);
-        self.records.push((record, frequency, self.positions.len()));
+        self.records
+            .push((record, frequency, self.positions.len() as u32));
     }
 
     /// Adds an occurrence. Records come in order. Two forms of a word may have the same term,
@@ -37,7 +38,8 @@ impl Gathered {
             }
             None => {
                 self.positions.push(position);
-                self.records.push((record, weight, self.positions.len()));
+                self.records
+                    .push((record, weight, self.positions.len() as u32));
             }
         }
     }
@@ -46,8 +48,8 @@ impl Gathered {
     pub(super) fn postings(&self) -> impl Iterator<Item = Posting<'_>> {
         let mut start = 0;
         self.records.iter().map(move |&(record, frequency, end)| {
-            let positions = &self.positions[start..end];
-            start = end;
+            let positions = &self.positions[start..end as usize];
+            start = end as usize;
             Posting {
                 record,
                 frequency,
@@ -56,8 +58,8 @@ impl Gathered {
         })
     }
 
-    /// Whether no record was collected.
-    pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty()
+    /// How many records were collected.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
     }
 }

@@ -1,5 +1,4 @@
-//! What an unfinished or misspelt word may mean: completions and corrections, from the words of
-//! live records.
+//! What a misspelt word may mean: corrections, from the words of live records.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +11,7 @@ use crate::analysis::Analyzer;
 
 /// The weight of a guessed word relative to a typed one: records that contain what was asked for
 /// rank above those that contain what may have been meant.
-const GUESS: f64 = 0.5;
-/// How many completions of a word are looked up. Those in the most records come first.
-const MAX_COMPLETIONS: usize = 50;
+pub const GUESS: f64 = 0.5;
 
 /// What was meant by a word that no record contains.
 pub enum Meant {
@@ -29,38 +26,6 @@ pub enum Meant {
     StopWord,
     /// Cannot be determined.
     Unknown,
-}
-
-/// The terms of the words that start with a prefix, except the prefix's own term, those in the
-/// most records first.
-pub fn completions(
-    analyzer: &Analyzer,
-    parts: &[TextPart<'_>],
-    prefix: &str,
-    own: &str,
-) -> Vec<Alternative> {
-    let mut holding: BTreeMap<String, u32> = BTreeMap::new();
-    for part in parts {
-        for (word, at) in part.index.words().texts().beginning_with(prefix) {
-            let live = part.live_holders(at);
-            if live > 0 {
-                *holding.entry(word).or_default() += live;
-            }
-        }
-    }
-    let mut terms: BTreeMap<String, u32> = BTreeMap::new();
-    for (word, live) in holding {
-        let term = analyzer.term(&word);
-        if term != own {
-            *terms.entry(term.into_owned()).or_default() += live;
-        }
-    }
-    let mut terms: Vec<(String, u32)> = terms.into_iter().collect();
-    // Stable: ties stay in order of term.
-    terms.sort_by_key(|(_, live)| std::cmp::Reverse(*live));
-    terms.truncate(MAX_COMPLETIONS);
-    let guess = |(term, _)| Alternative::guess(term, GUESS);
-    terms.into_iter().map(guess).collect()
 }
 
 /// What was meant by a word. A correct word is left alone; `is_word` knows words in their plain

@@ -11,40 +11,76 @@ use crate::analysis::Analyzer;
 const FRAGMENT: usize = 240;
 const LEAD: usize = 40;
 
+/// What to mark of a query, prepared once for many texts.
+pub struct Marks<'q> {
+    terms: HashSet<&'q str>,
+    phrases: Vec<&'q Phrase>,
+    /// The terms of the phrases.
+    in_phrases: HashSet<&'q str>,
+    /// The letters that any of these begin with, one bit for each ASCII character.
+    initials: u128,
+}
+
+impl<'q> Marks<'q> {
+    /// The marks of a query.
+    pub fn of(query: &'q TextQuery) -> Self {
+        let (phrases, words): (Vec<_>, Vec<_>) = query.ways().partition(|way| way.phrase.is_some());
+        let terms: HashSet<&str> = words.iter().map(|way| way.term.as_str()).collect();
+        let phrases = phrases.iter().filter_map(|way| way.phrase.as_deref());
+        let phrases: Vec<&Phrase> = phrases.collect();
+        let in_phrases = phrases.iter().flat_map(|phrase| &phrase.terms);
+        let in_phrases: HashSet<&str> = in_phrases.map(|(term, _)| term.as_str()).collect();
+        let initials = terms.iter().chain(&in_phrases);
+        let initials = initials.fold(0, |initials, term| initials | initial(term));
+        Self {
+            terms,
+            phrases,
+            in_phrases,
+            initials,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.in_phrases.is_empty()
+    }
+
+    /// Whether a folded word may have one of the terms. Most words do not, and finding the term of
+    /// a word takes longer than anything else here.
+    fn may_match(&self, analyzer: &Analyzer, word: &str) -> bool {
+        self.initials & initial(word) != 0 || !analyzer.keeps_initial(word)
+    }
+}
+
+/// The bit of a word's first character; 0 if that is not ASCII.
+fn initial(word: &str) -> u128 {
+    let first = word.bytes().next().filter(u8::is_ascii);
+    first.map_or(0, |first| 1 << first)
+}
+
 /// The words of a text that match a query, in order, with their terms.
-pub struct Matches(Vec<(Range<usize>, String)>);
+pub struct Matches<'q>(Vec<(Range<usize>, &'q str)>);
 
 /// Where terms occur in a text: their positions and byte ranges.
 type Places<'q> = HashMap<&'q str, Vec<(u32, Range<usize>)>>;
 
-impl Matches {
+impl<'q> Matches<'q> {
     /// Scans a text once.
-    pub fn of(analyzer: &Analyzer, query: &TextQuery, text: &str) -> Self {
-        let mut terms: HashSet<&str> = HashSet::new();
-        let mut phrases: Vec<&Phrase> = Vec::new();
-        for way in query.ways() {
-            match &way.phrase {
-                Some(phrase) => phrases.push(phrase),
-                None => {
-                    terms.insert(&way.term);
-                }
-            }
-        }
-        let mut places: Places<'_> = phrases
-            .iter()
-            .flat_map(|phrase| &phrase.terms)
-            .map(|(term, _)| (term.as_str(), Vec::new()))
-            .collect();
-        if terms.is_empty() && places.is_empty() {
+    pub fn of(analyzer: &Analyzer, marks: &Marks<'q>, text: &str) -> Self {
+        if marks.is_empty() {
             return Self(Vec::new());
         }
+        let mut places = Places::new();
         let mut matched = Vec::new();
         analyzer.each(text, |piece| {
-            let term = analyzer.term(piece.word);
-            if terms.contains(&*term) {
-                matched.push((piece.range.clone(), term.clone().into_owned()));
+            if !marks.may_match(analyzer, piece.word) {
+                return;
             }
-            if let Some(places) = places.get_mut(&*term) {
+            let term = analyzer.term(piece.word);
+            if let Some(&term) = marks.terms.get(&*term) {
+                matched.push((piece.range.clone(), term));
+            }
+            if let Some(&term) = marks.in_phrases.get(&*term) {
+                let places = places.entry(term).or_default();
                 places.push((piece.position, piece.range.clone()));
             }
         });
@@ -52,7 +88,7 @@ impl Matches {
         for places in places.values_mut() {
             places.sort_unstable_by_key(|place| place.0);
         }
-        for phrase in phrases {
+        for phrase in &marks.phrases {
             mark_phrase(phrase, &places, &mut matched);
         }
         matched.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
@@ -101,16 +137,20 @@ impl Matches {
 }
 
 /// Marks the terms of a phrase wherever they occur in sequence.
-fn mark_phrase(phrase: &Phrase, places: &Places<'_>, matched: &mut Vec<(Range<usize>, String)>) {
+fn mark_phrase<'q>(
+    phrase: &'q Phrase,
+    places: &Places<'q>,
+    matched: &mut Vec<(Range<usize>, &'q str)>,
+) {
     let Some((first, _)) = phrase.terms.first() else {
         return;
     };
     for (start, _) in places.get(first.as_str()).into_iter().flatten() {
-        let place = |(term, offset): &(String, u32)| {
+        let place = |(term, offset): &'q (String, u32)| {
             let of_term = places.get(term.as_str())?;
             let at = of_term.binary_search_by_key(&(start + offset), |place| place.0);
             let at = at.ok()?;
-            Some((of_term[at].1.clone(), term.clone()))
+            Some((of_term[at].1.clone(), term.as_str()))
         };
         let found: Option<Vec<_>> = phrase.terms.iter().map(place).collect();
         matched.extend(found.into_iter().flatten());
@@ -152,11 +192,15 @@ mod tests {
     #[test]
     fn whole_words_are_marked_through_stems_and_accents() {
         let text = "Cafés connect; the caféteria's <b>connections</b>.";
-        let marked: Vec<&str> = Matches::of(&Analyzer::default(), &query("cafe CONNECTION"), text)
-            .ranges()
-            .into_iter()
-            .map(|range| &text[range])
-            .collect();
+        let marked: Vec<&str> = Matches::of(
+            &Analyzer::default(),
+            &Marks::of(&query("cafe CONNECTION")),
+            text,
+        )
+        .ranges()
+        .into_iter()
+        .map(|range| &text[range])
+        .collect();
         assert_eq!(marked, ["Cafés", "connect", "connections"]);
     }
 
@@ -165,7 +209,7 @@ mod tests {
         let filler = "nothing of note happens here at all. ".repeat(20);
         let text = format!("Goat. {filler} Fresh goat milk every day. {filler}");
         let fragment = |words, text: &str| {
-            Matches::of(&Analyzer::default(), &query(words), text).fragment(text)
+            Matches::of(&Analyzer::default(), &Marks::of(&query(words)), text).fragment(text)
         };
         let range = fragment("goat milk", &text).unwrap();
         assert!(
@@ -181,7 +225,7 @@ mod tests {
         #[test]
         fn fragments_lie_on_characters_and_hold_a_match(text in "[aé日 .]{0,400}") {
             let text = format!("{text} milk {text}");
-            if let Some(range) = Matches::of(&Analyzer::default(), &query("milk"), &text).fragment(&text) {
+            if let Some(range) = Matches::of(&Analyzer::default(), &Marks::of(&query("milk")), &text).fragment(&text) {
                 prop_assert!(text[range].contains("milk"));
             }
         }

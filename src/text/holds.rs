@@ -3,58 +3,59 @@
 use roaring::RoaringBitmap;
 
 use super::part::TextPart;
-use super::postings::{Cursor, OVER};
-use super::query::{TextQuery, Word};
+use super::query::TextQuery;
+use super::search::WordSearch;
+use super::statistics::Term;
+use super::union::union;
 
-/// The live positions of each part that contain every word of a query as typed, in any way to
-/// write it, or as corrected. Empty if the query has no words.
-pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
-    let of_part = |(at, part): (usize, &TextPart<'_>)| {
-        let holding = holding(at, part, query);
-        match part.live {
-            Some(live) => holding & live,
-            None => holding,
-        }
-    };
-    parts.iter().enumerate().map(of_part).collect()
+impl WordSearch<'_> {
+    /// The live positions of each part that contain every word of the query as typed, in any way
+    /// to write it, or as corrected. Empty if the query has no words.
+    pub fn holding_all(&self) -> Vec<RoaringBitmap> {
+        let parts = self.parts.iter().zip(&self.terms);
+        let of_part = parts.map(|(part, terms)| {
+            let holding = holding(part, self.query, terms);
+            match part.live {
+                Some(live) => holding & &**live,
+                None => holding,
+            }
+        });
+        of_part.collect()
+    }
 }
 
-fn holding(at: usize, part: &TextPart<'_>, query: &TextQuery) -> RoaringBitmap {
-    let words = query.words.iter().filter(|word| !word.is_title);
-    let words = words.map(|word| said(at, part, query, word));
-    let mut words: Vec<Vec<Cursor<'_>>> = words.collect();
-    let mut found = RoaringBitmap::new();
-    let mut record = 0;
-    while !words.is_empty() {
-        let mut furthest = record;
-        for ways in &mut words {
-            let next = ways.iter_mut().map(|way| {
-                way.seek(record);
-                way.record()
-            });
-            furthest = furthest.max(next.min().unwrap_or(OVER));
-        }
-        if furthest == OVER {
+/// The records that contain every word of a query: see [`WordSearch::holding_all`].
+pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
+    WordSearch::new(parts, query).holding_all()
+}
+
+/// The records of the rarest word, less those that lack another.
+fn holding(part: &TextPart<'_>, query: &TextQuery, terms: &[Term<'_>]) -> RoaringBitmap {
+    let words = query.words.iter().enumerate();
+    let words = words.filter(|(_, word)| !word.is_title).map(|(at, word)| {
+        let corrected = query.corrections.iter().any(|c| c.word == word.text);
+        let own = terms.iter().filter(|term| term.word == at);
+        let own = own.filter(|term| corrected || !word.terms[term.way].guessed);
+        own.collect()
+    });
+    let mut words: Vec<Vec<&Term<'_>>> = words.collect();
+    words.sort_by_key(|word| {
+        let holding = word.iter().map(|term| u64::from(term.holding()));
+        holding.sum::<u64>()
+    });
+    let Some((rarest, others)) = words.split_first() else {
+        return RoaringBitmap::new();
+    };
+    let mut found = union(part, rarest.iter().copied());
+    for word in others {
+        if found.is_empty() {
             break;
         }
-        if furthest == record {
-            found.insert(record);
-            record += 1;
-        } else {
-            record = furthest;
-        }
+        let cursors = word.iter().map(|term| term.cursor());
+        let mut cursors: Vec<_> = cursors.collect();
+        let holds = |record: &u32| cursors.iter_mut().any(|cursor| cursor.holds(*record));
+        let both = found.iter().filter(holds);
+        found = RoaringBitmap::from_sorted_iter(both).unwrap_or_default();
     }
     found
-}
-
-/// The records for each way to write a word as typed or corrected.
-fn said<'a>(
-    at: usize,
-    part: &TextPart<'a>,
-    query: &'a TextQuery,
-    word: &'a Word,
-) -> Vec<Cursor<'a>> {
-    let corrected = query.corrections.iter().any(|c| c.word == word.text);
-    let own = word.terms.iter().filter(|way| corrected || !way.guessed);
-    own.filter_map(|way| way.cursor(part, at)).collect()
 }

@@ -6,10 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dictionary::{TermDictionary, Words};
+use super::cursor::Cursor;
+use super::dictionary::{DictionaryBuilder, TermDictionary};
 use super::gathered::Gathered;
-use super::postings::{Cursor, Postings};
+use super::postings::Postings;
 use super::titles::Titles;
+use super::words::{Holders, Words, WordsBuilder};
 
 /// Terms, their postings, and the words they came from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +50,11 @@ impl TextIndex {
         self.terms.get(term)
     }
 
+    /// The term with a number.
+    pub(super) fn text_of(&self, term: u32) -> Option<String> {
+        self.terms.text(term)
+    }
+
     /// The words of the index.
     pub fn words(&self) -> &Words {
         &self.words
@@ -61,6 +68,11 @@ impl TextIndex {
     /// How many records contain a term, including deleted ones.
     pub fn holding(&self, term: u32) -> u32 {
         self.postings.holding(term)
+    }
+
+    /// The postings of its terms.
+    pub(super) fn postings(&self) -> &Postings {
+        &self.postings
     }
 
     /// The records that contain a term.
@@ -97,6 +109,7 @@ impl TextIndex {
     /// Whether the parts are consistent, as they are unless the file was tampered with.
     pub fn fits(&self) -> bool {
         self.terms.len() == self.postings.len()
+            && self.postings.fits()
             && self.words.fits(self.terms.len())
             && self.starts.len() == self.lengths.len() * self.weights.len()
             && self.titles.fits(self.lengths.len())
@@ -126,15 +139,17 @@ impl TextIndex {
             let of_part = part.titles.all();
             of_part.filter_map(|(key, at)| Some((key, (*places.get(at as usize)?)?)))
         }));
-        let terms: Vec<Vec<String>> = parts.iter().map(|(part, _)| part.terms.all()).collect();
         // The new number of each part's terms; `None` if all their records were dropped.
-        let mut renamed: Vec<Vec<Option<u32>>> =
-            terms.iter().map(|terms| vec![None; terms.len()]).collect();
-        let mut kept: Vec<&str> = Vec::new();
+        let mut renamed: Vec<Vec<Option<u32>>> = parts
+            .iter()
+            .map(|(part, _)| vec![None; part.terms.len()])
+            .collect();
+        let mut kept = DictionaryBuilder::default();
         let mut gathered = Gathered::default();
-        for (text, same) in together(&terms) {
+        let terms: Vec<&TermDictionary> = parts.iter().map(|(part, _)| &part.terms).collect();
+        TermDictionary::each_of(&terms, |text, same| {
             gathered.clear();
-            for &(at, term) in &same {
+            for &(at, term) in same {
                 let (part, places) = parts[at];
                 part.postings.for_each(term, |posting| {
                     if let Some(&Some(record)) = places.get(posting.record as usize) {
@@ -142,71 +157,57 @@ impl TextIndex {
                     }
                 });
             }
-            if gathered.is_empty() {
-                continue;
+            let count = gathered.len();
+            if count == 0 {
+                return;
             }
-            merged.postings.add(gathered.postings(), &merged.lengths);
-            for (at, term) in same {
-                renamed[at][term as usize] = Some(kept.len() as u32);
+            for &(at, term) in same {
+                renamed[at][term as usize] = Some(merged.postings.len() as u32);
             }
-            kept.push(text);
-        }
-        merged.terms = TermDictionary::new(kept.into_iter());
-        merged.words = merge_words(parts, &renamed);
+            merged
+                .postings
+                .add(count, gathered.postings(), &merged.lengths);
+            kept.add(text);
+        });
+        merged.terms = kept.build();
+        merged.words = merge_words(parts, &renamed, &merged.postings);
         merged
     }
 }
 
 /// Merges the words of several indexes whose terms and records have been renumbered.
-fn merge_words(parts: &[(&TextIndex, &[Option<u32>])], renamed: &[Vec<Option<u32>>]) -> Words {
-    let texts: Vec<Vec<String>> = parts
-        .iter()
-        .map(|(part, _)| part.words.texts().all())
-        .collect();
-    let mut kept: Vec<(&str, u32, Vec<u32>)> = Vec::new();
-    for (text, same) in together(&texts) {
-        let mut holders = Vec::new();
+fn merge_words(
+    parts: &[(&TextIndex, &[Option<u32>])],
+    renamed: &[Vec<Option<u32>>],
+    postings: &Postings,
+) -> Words {
+    let mut kept = WordsBuilder::default();
+    let mut holders = Vec::new();
+    let texts: Vec<&TermDictionary> = parts.iter().map(|(part, _)| part.words.texts()).collect();
+    TermDictionary::each_of(&texts, |text, same| {
+        holders.clear();
         let mut term = None;
-        for (at, word) in same {
+        for &(at, word) in same {
             let (part, places) = parts[at];
             let old = part.words.term(word);
             let new = old.and_then(|old| renamed[at].get(old as usize).copied().flatten());
             term = term.or(new);
-            let places = part
-                .words
-                .holders(word)
-                .map(|record| places.get(record as usize));
-            holders.extend(places.filter_map(|place| place.copied().flatten()));
+            let mut hold = |record: u32| {
+                holders.extend(places.get(record as usize).copied().flatten());
+            };
+            match part.words.holders(word) {
+                Holders::Own(own) => own.for_each(hold),
+                Holders::OfTerm(term) => part.postings.unread(term).for_each_block(|records| {
+                    records.iter().copied().for_each(&mut hold);
+                    true
+                }),
+            }
         }
         if let Some(term) = term.filter(|_| !holders.is_empty()) {
-            kept.push((text, term, holders));
+            kept.add(text, term, &holders, postings);
         }
-    }
-    Words::new(
-        kept.iter()
-            .map(|(text, term, holders)| (*text, *term, holders.as_slice())),
-    )
-}
-
-/// Merges sorted lists: each distinct text with the lists and indices where it occurs.
-fn together(lists: &[Vec<String>]) -> Vec<(&str, Vec<(usize, u32)>)> {
-    let mut all: Vec<(&str, usize, u32)> = Vec::new();
-    for (at, list) in lists.iter().enumerate() {
-        all.extend(
-            (0..)
-                .zip(list)
-                .map(|(place, text)| (text.as_str(), at, place)),
-        );
-    }
-    all.sort_unstable();
-    let same = all.chunk_by(|a, b| a.0 == b.0);
-    same.map(|same| {
-        (
-            same[0].0,
-            same.iter().map(|&(_, at, place)| (at, place)).collect(),
-        )
-    })
-    .collect()
+    });
+    kept.build()
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Search by words: an inverted index and BM25.
 
+mod best;
 mod bm25;
 mod builder;
+mod completions;
 mod condition;
-mod coverage;
+mod cursor;
 mod dictionary;
 mod explain;
 mod fulfil;
@@ -13,22 +15,29 @@ mod highlight;
 mod holds;
 mod index;
 mod known;
+mod live;
+mod packed;
 mod part;
 mod phrase;
 mod postings;
+mod pruned;
 mod query;
 mod reading;
+mod scored;
 mod search;
 mod sequence;
 mod slip;
+mod statistics;
 mod syntax;
 #[cfg(test)]
 mod tests;
 mod title;
 mod titles;
 mod unfinished;
+mod union;
 mod varint;
 mod ways;
+mod words;
 #[cfg(test)]
 mod written;
 
@@ -36,14 +45,13 @@ pub use bm25::{B, Bm25, K1};
 pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};
 pub use explain::{TermContribution, explain};
-pub use highlight::Matches;
+pub use highlight::{Marks, Matches};
 pub use holds::holding_all;
 pub use index::TextIndex;
+pub use live::Live;
 pub use part::TextPart;
 pub use phrase::Phrase;
 pub use query::{Alternative, Correction, Lookup, TextQuery, Word};
-pub use search::{
-    Count, Match, Statistics, WordSearch, count, exhaustive, matching, scores, search,
-};
+pub use search::{Count, Match, WordSearch, count, coverage, exhaustive, matching, scores, search};
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;

@@ -2,8 +2,10 @@
 
 use roaring::RoaringBitmap;
 
+use super::cursor::Cursor;
 use super::index::TextIndex;
-use super::postings::{Cursor, OVER};
+use super::live::Live;
+use super::words::Holders;
 
 /// One part of the index that is searched.
 #[derive(Clone, Copy)]
@@ -11,7 +13,7 @@ pub struct TextPart<'a> {
     /// Its inverted index.
     pub index: &'a TextIndex,
     /// The positions that are not deleted; `None` if none is deleted.
-    pub live: Option<&'a RoaringBitmap>,
+    pub live: Option<&'a Live>,
     /// How many terms the live records have in all.
     pub terms: u64,
     /// The live positions that pass the filters; `None` if all live ones do.
@@ -28,14 +30,14 @@ impl<'a> TextPart<'a> {
 
     /// Whether the record at a position is live and passes the filters.
     pub(super) fn passes(&self, position: u32) -> bool {
-        let passing = self.passing.or(self.live);
+        let passing = self.passing.or(self.live.map(|live| &**live));
         passing.is_none_or(|passing| passing.contains(position))
     }
 
     /// How many live records it has.
     pub(super) fn records(&self) -> u64 {
         let all = self.index.len() as u64;
-        self.live.map_or(all, RoaringBitmap::len)
+        self.live.map_or(all, |live| live.len())
     }
 
     /// The records that contain a term, deleted ones among them.
@@ -45,27 +47,33 @@ impl<'a> TextPart<'a> {
 
     /// Whether a live record contains a term.
     pub(super) fn holds(&self, term: &str) -> bool {
-        self.holders(term).next().is_some()
+        self.holding(term) > 0
     }
 
-    /// The live records that contain a term.
-    pub(super) fn holders(&self, term: &str) -> impl Iterator<Item = u32> {
-        let all = self.cursor(term).into_iter().flat_map(records);
-        all.filter(|&record| self.is_live(record))
+    /// How many live records contain a term.
+    pub(super) fn holding(&self, term: &str) -> u32 {
+        let term = self.index.term(term);
+        term.map_or(0, |term| self.live_holding(term))
+    }
+
+    /// How many live records contain the term with a number.
+    pub(super) fn live_holding(&self, term: u32) -> u32 {
+        let postings = self.index.postings();
+        match self.live {
+            Some(live) => live.holding(postings, term, self.index.len()),
+            None => postings.holding(term),
+        }
     }
 
     /// How many live records contain a word.
     pub(super) fn live_holders(&self, word: u32) -> u32 {
-        let holders = self.index.words().holders(word);
-        holders.filter(|&record| self.is_live(record)).count() as u32
+        let words = self.index.words();
+        let Some(live) = self.live else {
+            return words.count(word);
+        };
+        match words.holders(word) {
+            Holders::OfTerm(term) => self.live_holding(term),
+            Holders::Own(own) => own.filter(|&record| live.contains(record)).count() as u32,
+        }
     }
-}
-
-/// The records of a cursor, in order.
-pub(super) fn records(mut cursor: Cursor<'_>) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let record = cursor.record();
-        cursor.advance();
-        (record != OVER).then_some(record)
-    })
 }

@@ -1,8 +1,9 @@
 //! Several terms in sequence, treated as one term with postings of its own.
 
+use super::cursor::Cursor;
 use super::gathered::Gathered;
 use super::part::TextPart;
-use super::postings::{Cursor, Postings};
+use super::postings::Postings;
 use super::sequence::Sequence;
 
 /// A sequence of terms, or a whole title, and the records that contain it. Built once per query,
@@ -57,11 +58,9 @@ impl Phrase {
         Some(self.parts.get(part)?.cursor(0))
     }
 
-    /// How many records of a part contain it, including deleted ones.
-    pub fn holding(&self, part: usize) -> u32 {
-        self.parts
-            .get(part)
-            .map_or(0, |postings| postings.holding(0))
+    /// Its postings in a part, of which it is the only term.
+    pub(super) fn postings(&self, part: usize) -> Option<&Postings> {
+        self.parts.get(part)
     }
 
     /// The terms, for display.
@@ -76,7 +75,7 @@ impl Phrase {
 
 fn postings(part: &TextPart<'_>, gathered: &Gathered) -> Postings {
     let mut postings = Postings::default();
-    postings.add(gathered.postings(), part.index.lengths());
+    postings.add(gathered.len(), gathered.postings(), part.index.lengths());
     postings
 }
 

@@ -2,13 +2,13 @@
 //! words were guessed.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::condition::Condition;
+use super::cursor::Cursor;
 use super::part::TextPart;
 use super::phrase::Phrase;
-use super::postings::Cursor;
-use super::search::Statistics;
+use super::postings::Postings;
 
 /// A query as the indexes understand it, looked up in some parts and valid only for them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,8 +22,6 @@ pub struct TextQuery {
     pub unfinished: Vec<Condition>,
     /// Words that no record contains, and what was looked up instead.
     pub corrections: Vec<Correction>,
-    /// What its scores are based on, computed on first use.
-    pub statistics: OnceLock<Statistics>,
 }
 
 /// A word of a query.
@@ -80,6 +78,18 @@ impl Alternative {
         }
     }
 
+    /// The postings of a part that it is in, with its number there.
+    pub(super) fn postings<'a>(
+        &'a self,
+        part: &TextPart<'a>,
+        at: usize,
+    ) -> Option<(&'a Postings, u32)> {
+        match &self.phrase {
+            Some(phrase) => Some((phrase.postings(at)?, 0)),
+            None => Some((part.index.postings(), part.index.term(&self.term)?)),
+        }
+    }
+
     /// The term or terms, for display.
     pub(super) fn text(&self) -> String {
         match &self.phrase {
@@ -114,11 +124,6 @@ impl TextQuery {
     /// The terms that score; of a sequence, the first.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.ways().map(|way| way.term.as_str())
-    }
-
-    /// The statistics of the parts it was looked up in, computed once.
-    pub(super) fn statistics(&self, parts: &[TextPart<'_>]) -> &Statistics {
-        self.statistics.get_or_init(|| Statistics::of(parts, self))
     }
 
     /// Everything that scores: all alternatives of all words.

@@ -1,7 +1,8 @@
 //! Reads a query: looks its words up in the indexes, with everything that may stand for them.
 
+use super::completions::completions;
 use super::condition::{Condition, searched};
-use super::guess::{Meant, completions, meant};
+use super::guess::{Meant, meant};
 use super::part::TextPart;
 use super::query::{Alternative, Correction, Lookup, TextQuery, Word};
 use super::syntax::Clause;
@@ -115,8 +116,7 @@ impl Reading<'_> {
             .units
             .last()
             .filter(|last| open && last.range.end == clause.text.len());
-        let mut open =
-            last.map(|last| completions(self.analyzer, self.parts, &last.word, &last.term));
+        let mut open = last.map(|last| completions(self.parts, &last.word, &last.term));
         if let Some(condition) = condition {
             self.demand(condition, open.as_deref().unwrap_or_default());
             self.before = None;

@@ -1,7 +1,8 @@
 //! Terms in sequence: the records that contain them, and where.
 
+use super::cursor::Cursor;
 use super::part::TextPart;
-use super::postings::{Cursor, OVER};
+use super::postings::OVER;
 
 /// Iterates over the records of a part that contain all of some terms.
 pub struct Sequence<'a> {

@@ -159,7 +159,7 @@ fn stop_words_of_a_phrase_score_where_no_other_word_does() {
     );
     let parts = [part(&index)];
     let query = plain(&parts, "\"it is\"");
-    let marked = Matches::of(&Analyzer::default(), &query, "It is so").ranges();
+    let marked = Matches::of(&Analyzer::default(), &Marks::of(&query), "It is so").ranges();
     assert_eq!(marked, [0..2, 3..5]);
     assert_eq!(
         search(&parts, &query, 1),
@@ -176,7 +176,7 @@ fn words_run_together_are_found_and_marked_one_by_one() {
         assert_eq!(found(&index, query, Lookup::default()), [0], "{query}");
     }
     let query = plain(&[part(&index)], "bridge");
-    let marked = Matches::of(&Analyzer::default(), &query, text)
+    let marked = Matches::of(&Analyzer::default(), &Marks::of(&query), text)
         .ranges()
         .into_iter();
     let marked: Vec<&str> = marked.map(|range| &text[range]).collect();
@@ -193,7 +193,7 @@ fn what_is_said_twice_is_asked_once() {
 #[test]
 fn corrections_are_words_of_live_records() {
     let index = index(&["solar", "sonar", "desk"]);
-    let live: RoaringBitmap = [1, 2].into_iter().collect();
+    let live: Live = [1, 2].into_iter().collect();
     let parts = [TextPart {
         live: Some(&live),
         terms: 2,
@@ -224,6 +224,19 @@ fn explanations_name_the_fields_and_add_up() {
     let score = search(&parts, &query, 1)[0].score;
     assert!((sum - f64::from(score)).abs() < 1e-6);
     assert!(explain(&parts, &query, 1).is_empty());
+}
+
+#[test]
+fn rare_words_cover_more_of_a_query_and_length_nothing() {
+    let long = format!("fox {}", "barn ".repeat(500));
+    let index = index(&["tram fox", "tram", long.as_str(), "tram", "barn"]);
+    let parts = [part(&index)];
+    let of = |query: &str| coverage(&parts, &plain(&parts, query), &[0, 1, 2]);
+    assert_eq!(of("fox"), [1.0, 0.0, 1.0]);
+    let both = of("tram fox");
+    assert!(both[0] == 1.0 && both[2] > both[1] && both[1] > 0.0);
+    assert!(of("fox zebra")[0] < 0.5, "no record holds a zebra");
+    assert_eq!(of("the"), [0.0; 3]);
 }
 
 /// A few texts, which of them are deleted, and which pass the filters.
@@ -289,6 +302,7 @@ proptest! {
             both.iter().map(of).collect()
         };
         let (live, passing) = (chosen(|text| text.1), chosen(|text| text.1 && text.2));
+        let live: Vec<Live> = live.into_iter().map(Live::new).collect();
         let mut parts = Vec::new();
         let mut offset = 0;
         for (at, index) in indexes.iter().enumerate() {
@@ -305,7 +319,7 @@ proptest! {
         let query_words = plain(&parts, &query);
         let all = exhaustive(&parts, &query_words);
         prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
-        prop_assert_eq!(count(&parts, &query_words) as usize, all.len());
+        prop_assert_eq!(count(&parts, &query_words, u32::MAX).records as usize, all.len());
         let small = plain(&parts, "\"the\"");
         let all_small = exhaustive(&parts, &small);
         prop_assert_eq!(&search(&parts, &small, k), &all_small[..k.min(all_small.len())]);

@@ -11,8 +11,10 @@ const MAX_TITLE_BYTES: usize = 256;
 /// The titles of some records.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Titles {
-    /// The key of each title with its record, in order.
-    keys: Vec<(u64, u32)>,
+    /// The key of each title, in order.
+    keys: Vec<u64>,
+    /// Its record; those of the same title are in order.
+    records: Vec<u32>,
 }
 
 impl Titles {
@@ -20,26 +22,29 @@ impl Titles {
     pub fn new(keys: impl Iterator<Item = (u64, u32)>) -> Self {
         let mut keys: Vec<(u64, u32)> = keys.collect();
         keys.sort_unstable();
-        Self { keys }
+        let (keys, records) = keys.into_iter().unzip();
+        Self { keys, records }
     }
 
     /// The records with a title, in order.
     pub fn of(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
-        let start = self.keys.partition_point(|(known, _)| *known < key);
-        let rest = self.keys.get(start..).unwrap_or_default().iter();
-        let same = rest.take_while(move |(known, _)| *known == key);
-        same.map(|(_, record)| *record)
+        let start = self.keys.partition_point(|known| *known < key);
+        let same = self.all().skip(start);
+        same.take_while(move |(known, _)| *known == key)
+            .map(|(_, record)| record)
     }
 
     /// Every key with its record.
     pub fn all(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
-        self.keys.iter().copied()
+        self.keys.iter().copied().zip(self.records.iter().copied())
     }
 
     /// Whether these can be the titles of `records` records, as they are unless the file was
     /// tampered with.
     pub fn fits(&self, records: usize) -> bool {
-        self.keys.is_sorted() && self.keys.iter().all(|(_, of)| (*of as usize) < records)
+        self.keys.len() == self.records.len()
+            && self.all().is_sorted()
+            && self.records.iter().all(|of| (*of as usize) < records)
     }
 }
 

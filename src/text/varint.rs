@@ -25,6 +25,16 @@ pub fn read(bytes: &[u8], at: &mut usize) -> u32 {
     }
 }
 
+/// Moves past `count` numbers at `at`, at most to the end.
+pub fn skip(bytes: &[u8], at: &mut usize, count: usize) {
+    let rest = bytes.get(*at..).unwrap_or(&[]).iter();
+    let ends = rest.enumerate().filter(|(_, byte)| **byte < 0x80);
+    if let Some(last) = count.checked_sub(1) {
+        let last = ends.map(|(end, _)| end).nth(last);
+        *at = last.map_or(bytes.len(), |end| *at + end + 1);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,7 +49,10 @@ mod tests {
             }
             let mut at = 0;
             let read: Vec<u32> = numbers.iter().map(|_| read(&bytes, &mut at)).collect();
-            prop_assert_eq!(read, numbers);
+            prop_assert_eq!(&read, &numbers);
+            prop_assert_eq!(at, bytes.len());
+            let mut at = 0;
+            skip(&bytes, &mut at, numbers.len());
             prop_assert_eq!(at, bytes.len());
         }
 

@@ -13,16 +13,19 @@ use crate::analysis::{Analyzer, Way};
 /// contains.
 pub const ALIKE: f64 = 0.5;
 /// A word that fewer records contain may be written as two words by others.
-const FEW: usize = 10;
+const FEW: u32 = 10;
 /// How many ways with several terms are looked up per query, since each costs a pass over the
 /// records that contain them.
 const MAX_PHRASES: usize = 64;
+/// How many records these passes may walk through in all: those of the rarest term of each.
+const MAX_WALKED: u32 = 1 << 19;
 
 /// Looks ways up in the parts of an index, for one query.
 pub struct Ways<'r> {
     analyzer: &'r Analyzer,
     parts: &'r [TextPart<'r>],
     phrases_left: usize,
+    records_left: u32,
 }
 
 impl<'r> Ways<'r> {
@@ -32,6 +35,7 @@ impl<'r> Ways<'r> {
             analyzer,
             parts,
             phrases_left: MAX_PHRASES,
+            records_left: MAX_WALKED,
         }
     }
 
@@ -42,8 +46,12 @@ impl<'r> Ways<'r> {
 
     /// Whether so few live records contain a term that others may write its word differently.
     pub fn are_few(&self, term: &str) -> bool {
-        let holding = self.parts.iter().flat_map(|part| part.holders(term));
-        holding.take(FEW).count() < FEW
+        self.holding(term) < FEW
+    }
+
+    /// How many live records contain a term.
+    fn holding(&self, term: &str) -> u32 {
+        self.parts.iter().map(|part| part.holding(term)).sum()
     }
 
     /// Looks a word up as two, for records that write it as two words. If other records write it
@@ -87,6 +95,8 @@ impl<'r> Ways<'r> {
     fn find_phrase(&mut self, terms: &[(String, u32)], boost: f64) -> Option<Alternative> {
         let (first, _) = terms.first()?;
         self.phrases_left = self.phrases_left.checked_sub(1)?;
+        let rarest = terms.iter().map(|(term, _)| self.holding(term)).min()?;
+        self.records_left = self.records_left.checked_sub(rarest)?;
         let phrase = Phrase::find(self.parts, terms)?;
         Some(Alternative {
             phrase: Some(Arc::new(phrase)),

@@ -1,7 +1,6 @@
 //! Words that are written in several ways: each way finds the others, with equal results.
 
 use proptest::prelude::*;
-use roaring::RoaringBitmap;
 
 use super::tests::{CORRECT, found, index, part, plain};
 use super::*;
@@ -68,7 +67,7 @@ fn a_phrase_is_marked_only_where_it_stands() {
     let text = "plug 3.5 mm, 3.5 inch or 7 mm";
     let index = index(&[text]);
     let query = plain(&[part(&index)], "3.5mm");
-    let marked = Matches::of(&Analyzer::default(), &query, text).ranges();
+    let marked = Matches::of(&Analyzer::default(), &Marks::of(&query), text).ranges();
     let marked: Vec<&str> = marked.into_iter().map(|range| &text[range]).collect();
     assert_eq!(marked, ["3.5", "mm"]);
 }
@@ -115,7 +114,7 @@ proptest! {
         let indexes: Vec<TextIndex> = both.iter()
             .map(|texts| index(&texts.iter().map(|text| &text.0).collect::<Vec<_>>()))
             .collect();
-        let live: Vec<RoaringBitmap> = both.iter()
+        let live: Vec<Live> = both.iter()
             .map(|texts| (0..).zip(texts.iter()).filter(|(_, t)| t.1).map(|(at, _)| at).collect())
             .collect();
         let mut offset = 0;
@@ -130,7 +129,7 @@ proptest! {
             let words = plain(&parts, &asked);
             let all = exhaustive(&parts, &words);
             prop_assert_eq!(&search(&parts, &words, k), &all[..k.min(all.len())]);
-            prop_assert_eq!(count(&parts, &words) as usize, all.len());
+            prop_assert_eq!(count(&parts, &words, u32::MAX).records as usize, all.len());
             for found in all.iter().take(k) {
                 let sum: f64 = explain(&parts, &words, found.position).iter()
                     .map(|term| term.contribution).sum();
@@ -163,7 +162,7 @@ proptest! {
                 let fulfilling = fulfilling(&parts, &query);
                 prop_assert!(fulfilling.is_none_or(|found| found[0].contains(0)), "{}", asked);
                 prop_assert_eq!(search(&parts, &query, 1).len(), 1, "{}", asked);
-                let marked = Matches::of(&Analyzer::default(), &query, &text).ranges();
+                let marked = Matches::of(&Analyzer::default(), &Marks::of(&query), &text).ranges();
                 prop_assert!(!marked.is_empty());
                 prop_assert!(marked.iter().all(|range| text.get(range.clone()).is_some()));
                 prop_assert!(marked.windows(2).all(|pair| pair[0].end < pair[1].start));

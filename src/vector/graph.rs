@@ -1,58 +1,120 @@
-//! The HNSW graph (Malkov & Yashunin, 2016), built by instant-distance over int8 codes.
+//! A graph over codes (HNSW: Malkov & Yashunin, 2016), built by instant-distance.
 //!
-//! The graph is immutable and approximate. It returns candidate positions, which
-//! [`super::ExactScan`] rescores in f32. Its layers are built in parallel, so two builds over the
-//! same codes may differ; `parallax recall` measures its recall.
+//! Of its layers only the lowest is kept, which has all points. The upper ones find a good start
+//! for a walk over it; here, a walk starts at the nearest of a sample of points, which takes a few
+//! microseconds for a thousand contiguous comparisons (see [`super::walk`]).
+//!
+//! The graph is immutable and approximate. Its layers are built in parallel, so two builds over
+//! the same codes may differ; `parallax recall` measures its recall.
 
-use instant_distance::{Builder, HnswMap, Search};
-use serde::{Deserialize, Serialize};
+use instant_distance::{Builder, Heuristic};
 
-use super::code::Code;
-use crate::Vector;
-
-/// How many candidates a search keeps, fixed when the graph is built (`ef` in the paper). This is
-/// the most it can return.
-pub const EF_SEARCH: usize = 200;
+use super::code::{Codes, Point};
+use super::links::Links;
+use crate::mapped::Values;
 
 /// How many candidates an insertion keeps (`efConstruction` in the paper).
-const EF_CONSTRUCTION: usize = 150;
+const EF_CONSTRUCTION: usize = 120;
 
-/// The seed for assigning points to layers.
+/// How many points a walk looks at first.
+const ENTRIES: usize = 1_024;
+
+/// The seed for the order of insertion.
 const SEED: u64 = 0x5eed;
 
-/// A graph over the codes of one generation.
-#[derive(Serialize, Deserialize)]
+/// Links between the rows of codes.
+#[derive(Clone, Default)]
 pub struct Graph {
-    map: HnswMap<Code, u32>,
+    /// Rows drawn at random, for the start.
+    entries: Values<u32>,
+    /// Where the links of each row start; one more at the end.
+    starts: Values<u32>,
+    /// Linked rows, row by row.
+    links: Values<u32>,
+    /// That of the codes it was built from.
+    digest: u64,
 }
 
 impl Graph {
-    /// Builds the graph on the current rayon pool. Two copies of the codes are in memory during the
-    /// build.
-    pub fn build(codes: &[Code]) -> Self {
-        let positions: Vec<u32> = (0..codes.len() as u32).collect();
-        let map = Builder::default()
-            .ef_search(EF_SEARCH)
+    /// Builds the graph on the current rayon pool.
+    pub fn build(codes: &Codes) -> Self {
+        let count = codes.len();
+        let points = (0..count as u32).map(|row| Point::new(codes, row));
+        // Links to points that are nearer to another linked point are left out, as in hnswlib:
+        // the walk reaches them through it.
+        let heuristic = Heuristic {
+            extend_candidates: false,
+            keep_pruned: false,
+        };
+        let (graph, numbers) = Builder::default()
             .ef_construction(EF_CONSTRUCTION)
+            .select_heuristic(Some(heuristic))
             .seed(SEED)
-            .build(codes.to_vec(), positions);
-        Self { map }
+            .build_hnsw(points.collect());
+        let links = Links::of(&graph).unwrap_or_default();
+        drop(graph);
+
+        let mut rows = vec![0; count];
+        for (row, number) in (0..).zip(&numbers) {
+            rows[number.into_inner() as usize] = row;
+        }
+        let mut starts = Vec::with_capacity(count + 1);
+        let mut all = Vec::with_capacity(links.links.len());
+        starts.push(0);
+        for number in numbers {
+            let linked = links.of_point(number.into_inner() as usize).iter();
+            all.extend(linked.map(|&point| rows[point as usize]));
+            starts.push(all.len() as u32);
+        }
+        rows.truncate(ENTRIES);
+        Self {
+            entries: rows.into(),
+            starts: starts.into(),
+            links: all.into(),
+            digest: codes.digest(),
+        }
     }
 
-    /// The number of points in the graph.
+    /// From the parts of [`Self::parts`] and the digest of the codes; `None` if they contradict each
+    /// other.
+    pub fn of_parts([entries, starts, links]: [Values<u32>; 3], digest: u64) -> Option<Self> {
+        let end = starts.last().copied();
+        let fits = end.is_some_and(|end| end as usize == links.len());
+        fits.then_some(Self {
+            entries,
+            starts,
+            links,
+            digest,
+        })
+    }
+
+    /// What is stored of it.
+    pub fn parts(&self) -> [&Values<u32>; 3] {
+        [&self.entries, &self.starts, &self.links]
+    }
+
+    /// The digest of the codes it was built from.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// The number of rows.
     pub fn len(&self) -> usize {
-        self.map.values.len()
+        self.starts.len().saturating_sub(1)
     }
 
     /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
-        self.map.values.is_empty()
+        self.len() == 0
     }
 
-    /// Positions of up to [`EF_SEARCH`] points near the query, roughly best first.
-    pub fn candidates(&self, query: &Vector) -> Vec<u32> {
-        let mut search = Search::default();
-        let found = self.map.search(&Code::new(query), &mut search);
-        found.map(|item| *item.value).collect()
+    /// Rows to start from.
+    pub(super) fn entries(&self) -> &[u32] {
+        &self.entries
+    }
+
+    /// Its tables, for a walk.
+    pub(super) fn tables(&self) -> (&[u32], &[u32]) {
+        (&self.starts, &self.links)
     }
 }

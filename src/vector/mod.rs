@@ -3,19 +3,28 @@
 //! [`ExactScan`] is the reference: it reads every vector (or those that pass a filter), and its
 //! answer equals that of a full f32 scan. [`Graph`] is an HNSW graph over the same codes: it visits
 //! a few thousand and can miss some. Whichever finds a candidate, its score is the true cosine.
+//!
+//! Vectors may have any width up to [`MAX_DIMENSION`], the same for all of a collection. They are
+//! in memory after they were built, and in a mapped file after they were loaded.
 
+mod best;
 mod code;
+mod distinct;
+mod effort;
 mod graph;
 mod kernels;
+mod links;
 mod scan;
+mod vectors;
+mod walk;
 
-use crate::Vector;
-
-pub use code::Code;
-pub use graph::{EF_SEARCH, Graph};
-pub use kernels::cosine;
+pub use code::{Codes, Scale};
+pub use distinct::Distinct;
+pub use effort::{EF, Effort};
+pub use graph::Graph;
+pub use kernels::{Kernel, Line, QueryLine, cosine};
 pub use scan::ExactScan;
-
+pub use vectors::{MAX_DIMENSION, Vectors};
 /// A candidate: its position in the index and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
@@ -38,7 +47,7 @@ impl Neighbour {
 ///
 /// # Errors
 /// Why it has no direction: it has a non-finite component or is zero.
-pub fn normalise(vector: &mut Vector) -> Result<(), String> {
+pub fn normalise(vector: &mut [f32]) -> Result<(), String> {
     if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
         return Err(format!("component {at} is not a finite number"));
     }

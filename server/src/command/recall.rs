@@ -42,20 +42,28 @@ impl Recall {
         }
         writeln!(
             out,
-            "graph of {} records built in {:.1} s; {} held out as queries (seed {})",
+            "graph of {} records ({} distinct vectors) built in {:.1} s; {} held out as queries \
+             (seed {}); exact scan {:.3} ms (median)",
             recall.records,
+            recall.distinct,
             recall.build.as_secs_f64(),
             recall.queries,
-            self.seed
-        )?;
-        writeln!(
-            out,
-            "recall@10 {:.4}  recall@100 {:.4}  graph {:.3} ms, exact scan {:.3} ms a query (median)",
-            recall.recall_at_10,
-            recall.recall_at_100,
-            recall.graph_median.as_secs_f64() * 1e3,
+            self.seed,
             recall.scan_median.as_secs_f64() * 1e3,
         )?;
+        for point in &recall.curve {
+            let at_100 = match point.recall_at_100 {
+                Some(recall) => format!("{recall:.4}"),
+                None => "-".into(),
+            };
+            writeln!(
+                out,
+                "ef {:>5}  recall@10 {:.4}  recall@100 {at_100:>6}  {:.3} ms a query (median)",
+                point.ef,
+                point.recall_at_10,
+                point.median.as_secs_f64() * 1e3,
+            )?;
+        }
         if self.pairs > 0 {
             let filtered = filtered_recall(&collection, self.pairs, self.seed)?;
             writeln!(out, "{}", under_filters(&filtered))?;

@@ -1,0 +1,76 @@
+//! From a query to an answer, stage by stage.
+
+use crate::error::Result;
+use crate::explain::Explanation;
+use crate::query::{Answer, Query, Timings};
+use crate::search::fuse::Ranking;
+use crate::search::plan::Plan;
+use crate::search::retrieve::Candidates;
+use crate::search::searcher::Searcher;
+use crate::search::stopwatch::Stopwatch;
+use crate::text::WordSearch;
+
+impl Searcher<'_> {
+    /// Answers a query. The web page, the API and the command line all use this.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadQuery`] for a query over its limits or an unknown facet; any error of the
+    /// encoder or the store.
+    pub fn search(&self, query: &Query) -> Result<Answer> {
+        let mut watch = Stopwatch::start(self.waited);
+        let plan = self.plan(query, &mut watch)?;
+        let parts = self.generation.text_parts(&plan.passing);
+        let words = WordSearch::new(&parts, &plan.words);
+        let candidates = self.retrieve(&plan, &words, &mut watch);
+        self.answer(&plan, &words, &candidates, watch)
+    }
+
+    /// Answers a query and explains the rank of each hit, from the same plan and candidates.
+    ///
+    /// # Errors
+    /// Those of [`Searcher::search`].
+    pub fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
+        let mut watch = Stopwatch::start(self.waited);
+        let plan = self.plan(query, &mut watch)?;
+        let parts = self.generation.text_parts(&plan.passing);
+        let words = WordSearch::new(&parts, &plan.words);
+        let candidates = self.retrieve(&plan, &words, &mut watch);
+        let answer = self.answer(&plan, &words, &candidates, watch)?;
+        let hits = answer.hits.iter();
+        let numbers: Vec<_> = hits.map(|hit| Some(hit.record.number)).collect();
+        let explained = self.explain_from(&plan, &words, &candidates, &numbers)?;
+        Ok((answer, explained))
+    }
+
+    /// Ranks the candidates and reads the hits.
+    fn answer(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+        mut watch: Stopwatch,
+    ) -> Result<Answer> {
+        let ranking = self.rank(plan, words, candidates)?;
+        watch.lap(|timings| &mut timings.fusion);
+        let mut answer = self.fetched(plan, ranking)?;
+        answer.facets = self.count_facets(plan, &candidates.answers)?;
+        watch.lap(|timings| &mut timings.fetch);
+        answer.timings = watch.stop();
+        Ok(answer)
+    }
+
+    /// Reads the hits of a ranking.
+    pub(super) fn fetched(&self, plan: &Plan<'_>, ranking: Ranking) -> Result<Answer> {
+        Ok(Answer {
+            hits: self.fetch(plan, ranking.hits)?,
+            total: ranking.total,
+            counted: ranking.counted,
+            route: ranking.route,
+            fits: ranking.fits,
+            facets: Vec::new(),
+            corrections: plan.words.corrections.clone(),
+            unread: plan.unread,
+            timings: Timings::default(),
+        })
+    }
+}

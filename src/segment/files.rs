@@ -1,0 +1,319 @@
+//! The files of a base's vectors and of its graph. Both are mapped and read in place; what a query
+//! does not touch stays on disk.
+//!
+//! Opening a file reads its directory and the small tables. [`verify`] reads all of it and compares
+//! the checksums, which is for the background. Both files are caches: whatever is wrong with one,
+//! it is made again from the store.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::atomic_file;
+use crate::error::{Error, Result};
+use crate::mapped::{self, MappedFile, SectionWriter};
+use crate::storage::index_file::BuiltFrom;
+use crate::vector::{Codes, Distinct, ExactScan, Graph, Vectors};
+
+/// Changes with the sections of the file of vectors, or how codes are made.
+const VECTORS_FORMAT: u32 = 1;
+
+/// Changes with the sections of the file of the graph.
+const GRAPH_FORMAT: u32 = 6;
+
+/// From this many bytes on, vectors are read by system calls instead of through the mapping: see
+/// [`mapped::FileRange`]. Fewer may be resident as a whole.
+const MAPPED_BYTES: u64 = 128 << 20;
+
+/// What the vectors of a file are.
+#[derive(Serialize, Deserialize)]
+struct AboutVectors {
+    from: BuiltFrom,
+    dimension: u32,
+    positions: u32,
+    /// That of the codes.
+    digest: u64,
+}
+
+/// What a graph was built from.
+#[derive(Serialize, Deserialize)]
+struct AboutGraph {
+    from: BuiltFrom,
+    /// That of the codes.
+    digest: u64,
+}
+
+/// Saves the vectors of a base.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(crate) fn save_vectors(path: &Path, from: &BuiltFrom, scan: &ExactScan) -> Result<()> {
+    let (vectors, codes) = (scan.vectors(), scan.codes());
+    let about = AboutVectors {
+        from: from.clone(),
+        dimension: vectors.dimension() as u32,
+        positions: scan.len() as u32,
+        digest: codes.digest(),
+    };
+    write(path, VECTORS_FORMAT, &about, |writer| {
+        writer.start("vectors")?;
+        let mut space = Vec::new();
+        for row in 0..vectors.len() as u32 {
+            let vector = vectors.get_in(row, &mut space);
+            let vector = vector.ok_or_else(|| io::Error::other("a vector cannot be read"))?;
+            writer.write_all(bytemuck::cast_slice(vector))?;
+        }
+        writer.section("codes", codes.lines().as_bytes())?;
+        writer.section("scales", codes.scales().as_bytes())?;
+        for (name, part) in ["rows", "starts", "copies"]
+            .iter()
+            .zip(scan.distinct().parts())
+        {
+            writer.section(name, part.as_bytes())?;
+        }
+        Ok(())
+    })
+}
+
+/// The vectors of a base from their file.
+///
+/// # Errors
+/// Why the file cannot be used, for the log.
+pub(crate) fn load_vectors(path: &Path, from: &BuiltFrom) -> Result<ExactScan, String> {
+    load_vectors_with(path, from, MAPPED_BYTES)
+}
+
+fn load_vectors_with(path: &Path, from: &BuiltFrom, most: u64) -> Result<ExactScan, String> {
+    let file = MappedFile::open_with(path, VECTORS_FORMAT, &["codes", "scales"])?;
+    let about: AboutVectors = about(file.about())?;
+    if about.from != *from {
+        return Err("it is of another state".into());
+    }
+    let dimension = about.dimension as usize;
+    let range = file.range("vectors")?;
+    let vectors = if range.length() > most {
+        Vectors::of_file(dimension, range)
+    } else {
+        Vectors::new(dimension, file.values("vectors")?)
+    };
+    let (lines, scales) = (file.values("codes")?, file.values("scales")?);
+    let codes = Codes::of_parts(dimension, lines, scales, about.digest);
+    // Small, and every number is checked when it is loaded.
+    let tables = [
+        file.values("rows")?,
+        file.values("starts")?,
+        file.values("copies")?,
+    ];
+    let rows = codes.as_ref().map_or(0, Codes::len);
+    let distinct = Distinct::of_parts(about.positions as usize, rows, tables);
+    let parts = vectors.zip(codes).zip(distinct);
+    parts
+        .and_then(|((vectors, codes), distinct)| ExactScan::of_parts(vectors, codes, distinct))
+        .ok_or_else(|| "its parts contradict each other".into())
+}
+
+/// Saves the graph of a base.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(crate) fn save_graph(path: &Path, from: &BuiltFrom, graph: &Graph) -> Result<()> {
+    let about = AboutGraph {
+        from: from.clone(),
+        digest: graph.digest(),
+    };
+    write(path, GRAPH_FORMAT, &about, |writer| {
+        for (name, part) in ["entries", "starts", "links"].iter().zip(graph.parts()) {
+            writer.section(name, part.as_bytes())?;
+        }
+        Ok(())
+    })
+}
+
+/// The graph of a base from its file, if it was built from these codes.
+///
+/// # Errors
+/// Why the file cannot be used, for the log.
+pub(crate) fn load_graph(path: &Path, from: &BuiltFrom, codes: &Codes) -> Result<Graph, String> {
+    let file = MappedFile::open(path, GRAPH_FORMAT)?;
+    let about: AboutGraph = about(file.about())?;
+    if about.from != *from {
+        return Err("it is of another state".into());
+    }
+    let parts = [
+        file.values("entries")?,
+        file.values("starts")?,
+        file.values("links")?,
+    ];
+    let graph = Graph::of_parts(parts, about.digest);
+    let graph = graph.ok_or("its parts contradict each other")?;
+    if graph.len() != codes.len() || graph.digest() != codes.digest() {
+        return Err("it was built from other vectors".into());
+    }
+    Ok(graph)
+}
+
+/// What a graph was built from, according to its file; the rest of the file is not read.
+pub(crate) fn graph_built_from(path: &Path) -> Option<BuiltFrom> {
+    let bytes = mapped::about(path, GRAPH_FORMAT)?;
+    let about: AboutGraph = about(&bytes).ok()?;
+    Some(about.from)
+}
+
+/// Reads a file of vectors and compares it with its checksums.
+///
+/// # Errors
+/// What is damaged.
+pub(crate) fn verify_vectors(path: &Path) -> Result<(), String> {
+    mapped::verify(path, VECTORS_FORMAT)
+}
+
+/// Reads a file of a graph and compares it with its checksums.
+///
+/// # Errors
+/// What is damaged.
+pub(crate) fn verify_graph(path: &Path) -> Result<(), String> {
+    mapped::verify(path, GRAPH_FORMAT)
+}
+
+fn about<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    postcard::from_bytes(bytes).map_err(|error| format!("it cannot be read: {error}"))
+}
+
+fn write(
+    path: &Path,
+    format: u32,
+    about: &impl Serialize,
+    sections: impl FnOnce(&mut SectionWriter<BufWriter<&mut std::fs::File>>) -> io::Result<()>,
+) -> Result<()> {
+    let fail = || Error::io(path);
+    let about = postcard::to_stdvec(about).map_err(|error| fail()(io::Error::other(error)))?;
+    atomic_file::write(path, |file| {
+        let mut writer = SectionWriter::new(BufWriter::new(file), format, about).map_err(fail())?;
+        sections(&mut writer).map_err(fail())?;
+        writer.finish().map_err(fail())?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::layout::State;
+    use crate::vector::{Effort, Neighbour, normalise};
+
+    /// Unit vectors of 50 components, some of them twice.
+    fn vectors() -> Vec<Vec<f32>> {
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1);
+            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+        };
+        let mut vectors: Vec<Vec<f32>> = Vec::new();
+        for at in 0..500 {
+            let mut vector = match at % 10 {
+                9 => vectors[at / 2].clone(),
+                _ => (0..50).map(|_| random()).collect(),
+            };
+            normalise(&mut vector).unwrap();
+            vectors.push(vector);
+        }
+        vectors
+    }
+
+    fn from(sequence: u64) -> BuiltFrom {
+        BuiltFrom {
+            state: State { sequence, next: 9 },
+            model: "model".into(),
+        }
+    }
+
+    #[test]
+    fn loaded_vectors_and_graphs_answer_as_built_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, graph_path) = (folder.path().join("v"), folder.path().join("g"));
+        let vectors = vectors();
+        let scan = ExactScan::new(&vectors);
+        let graph = Graph::build(scan.codes());
+        assert!(scan.codes().len() < scan.len());
+        save_vectors(&path, &from(1), &scan).unwrap();
+        save_graph(&graph_path, &from(1), &graph).unwrap();
+        verify_vectors(&path).unwrap();
+        verify_graph(&graph_path).unwrap();
+        assert_eq!(graph_built_from(&graph_path), Some(from(1)));
+        // Mapped, and read row by row.
+        for most in [u64::MAX, 0] {
+            let loaded = load_vectors_with(&path, &from(1), most).unwrap();
+            let its_graph = load_graph(&graph_path, &from(1), loaded.codes()).unwrap();
+            for query in vectors.iter().step_by(50) {
+                let near: Vec<Neighbour> = scan.nearest(query, 20, None);
+                assert_eq!(loaded.nearest(query, 20, None), near);
+                let walk = |graph: &Graph, scan: &ExactScan| {
+                    let effort = Effort::for_hits(20);
+                    graph.nearest_and_reaching(scan, query, 20, 0.9, None, effort)
+                };
+                assert_eq!(walk(&its_graph, &loaded), walk(&graph, &scan));
+            }
+            for (position, vector) in (0..).zip(&vectors) {
+                assert_eq!(loaded.vector(position).unwrap(), vector.as_slice());
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, graph_path) = (folder.path().join("v"), folder.path().join("g"));
+        let mut vectors = vectors();
+        let scan = ExactScan::new(&vectors);
+        let graph = Graph::build(scan.codes());
+        save_vectors(&path, &from(1), &scan).unwrap();
+        save_graph(&graph_path, &from(1), &graph).unwrap();
+        assert!(load_vectors(&path, &from(2)).is_err());
+        assert!(load_vectors(&graph_path, &from(1)).is_err());
+        assert!(load_graph(&graph_path, &from(2), scan.codes()).is_err());
+        // As many vectors, and one is another.
+        vectors[3][0] += 0.5;
+        normalise(&mut vectors[3]).unwrap();
+        let other = ExactScan::new(&vectors);
+        assert!(load_graph(&graph_path, &from(1), other.codes()).is_err());
+    }
+
+    /// A damage that opening does not notice must not make a query fail.
+    #[test]
+    fn queries_survive_a_damaged_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, graph_path) = (folder.path().join("v"), folder.path().join("g"));
+        let vectors = vectors();
+        let scan = ExactScan::new(&vectors);
+        save_graph(&graph_path, &from(1), &Graph::build(scan.codes())).unwrap();
+        save_vectors(&path, &from(1), &scan).unwrap();
+        let (whole, of_graph) = (
+            std::fs::read(&path).unwrap(),
+            std::fs::read(&graph_path).unwrap(),
+        );
+        for part in 0..40 {
+            let damage = |bytes: &[u8], path: &Path| {
+                let mut bytes = bytes.to_vec();
+                let length = bytes.len() / 40;
+                bytes[part * length..(part + 1) * length].fill(0xf5);
+                std::fs::write(path, bytes).unwrap();
+            };
+            // Written under another name, as a mapped file must not change.
+            let (path, graph_path) = (
+                folder.path().join(format!("v{part}")),
+                folder.path().join(format!("g{part}")),
+            );
+            damage(&whole, &path);
+            damage(&of_graph, &graph_path);
+            assert!(verify_vectors(&path).is_err() && verify_graph(&graph_path).is_err());
+            let loaded = load_vectors(&path, &from(1)).unwrap_or_else(|_| scan.clone());
+            loaded.nearest(&vectors[0], 10, None);
+            if let Ok(graph) = load_graph(&graph_path, &from(1), loaded.codes()) {
+                let effort = Effort::for_hits(10);
+                graph.nearest_and_reaching(&loaded, &vectors[0], 10, 0.5, None, effort);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The best matches found so far.
+
+use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::search::Match;
+
+/// The best `k` matches of those offered, whatever the order. Of equal scores, the earlier
+/// position is the better one.
+pub struct Best<'t> {
+    k: usize,
+    heap: BinaryHeap<WorstFirst>,
+    /// If set, of the matches for which it returns the same, only the best counts.
+    text: Option<&'t dyn Fn(u32) -> u64>,
+    /// The match that each text in the heap is kept with.
+    kept: HashMap<u64, Match>,
+}
+
+impl<'t> Best<'t> {
+    /// None yet, of at most `k`. With `text`, of the positions for which it returns the same, only
+    /// the best match counts.
+    pub fn new(k: usize, text: Option<&'t dyn Fn(u32) -> u64>) -> Self {
+        Self {
+            k,
+            heap: BinaryHeap::with_capacity(k.saturating_add(1).min(1_024)),
+            text,
+            kept: HashMap::new(),
+        }
+    }
+
+    /// How many matches with the highest scores are certain to contain all that get in; `None` if
+    /// any number of them may count as one.
+    pub fn wanted(&self) -> Option<usize> {
+        self.text.is_none().then_some(self.k)
+    }
+
+    /// The score that a later position must exceed to get in: that of the last of `k`, or 0.
+    pub fn threshold(&self) -> f32 {
+        if self.heap.len() < self.k {
+            return 0.0;
+        }
+        self.heap
+            .peek()
+            .map_or(f32::INFINITY, |worst| worst.found.score)
+    }
+
+    /// Takes a match if it is among the best.
+    pub fn offer(&mut self, found: Match) {
+        let full = self.heap.len() >= self.k;
+        let worst = self.heap.peek().filter(|_| full);
+        if worst.is_some_and(|worst| Match::best_first(&found, &worst.found) != Ordering::Less) {
+            return;
+        }
+        let text = self.text.map_or(0, |text| text(found.position));
+        if self.text.is_some() {
+            let kept = self.kept.entry(text);
+            if let Entry::Occupied(mut kept) = kept {
+                if Match::best_first(&found, kept.get()) != Ordering::Less {
+                    return;
+                }
+                // Rare: identical records score the same, except by the words of their facets.
+                kept.insert(found);
+                self.heap.retain(|other| other.text != text);
+            } else {
+                kept.insert_entry(found);
+            }
+        }
+        self.heap.push(WorstFirst { found, text });
+        if self.heap.len() > self.k
+            && let Some(worst) = self.heap.pop()
+        {
+            self.kept.remove(&worst.text);
+        }
+    }
+
+    /// The best matches, best first.
+    pub fn into_sorted(self) -> Vec<Match> {
+        let sorted = self.heap.into_sorted_vec();
+        sorted.into_iter().map(|worst| worst.found).collect()
+    }
+}
+
+struct WorstFirst {
+    found: Match,
+    /// What it has in common with identical records; 0 if all are kept.
+    text: u64,
+}
+
+impl Ord for WorstFirst {
+    fn cmp(&self, other: &Self) -> Ordering {
+        Match::best_first(&self.found, &other.found)
+    }
+}
+
+impl PartialOrd for WorstFirst {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for WorstFirst {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for WorstFirst {}
