@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use common::{encoder, query_encoder};
 use parallax::collection::{Build, Cores, Incoming, SourceFile, Tuning, VectorFile};
 use parallax::evaluation::SplitMix64;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, Schema, Vector, npy};
 use serde_json::{Value, json};
 
@@ -96,12 +96,12 @@ fn incoming(id: u64, seed: u64) -> Incoming {
     }
 }
 
-fn options() -> FieldOptions {
-    FieldOptions {
+fn options() -> FieldRoles {
+    FieldRoles {
         id: Some("id".into()),
         title: Some("title".into()),
         texts: vec!["text".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     }
 }
 

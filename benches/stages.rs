@@ -51,8 +51,8 @@ fn main() {
     .collect();
     let facets = collection.facet_counts().unwrap();
     let first = facets.iter().find_map(|facet| {
-        let (value, _) = facet.values.first()?;
-        Some(format!("{}:{value}", facet.facet.field))
+        let value = facet.values.first()?;
+        Some(format!("{}:{}", facet.field, value.value))
     });
     println!(
         "{count} queries of {WORDS} words, microseconds: median (99th percentile)\n\

@@ -21,9 +21,7 @@ use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::Schema;
-
-/// The maximum length of a collection's name in characters.
-pub const MAX_NAME: usize = 64;
+use crate::vocabulary::limits::MAX_NAME;
 
 const CATALOGUE_FILE: &str = "catalogue.redb";
 const COLLECTIONS_FOLDER: &str = "collections";

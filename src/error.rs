@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::encoder::EncoderError;
 use crate::npy::NpyError;
+use crate::vocabulary::BadQuery;
 
 /// The engine's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -138,6 +139,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: NpyError,
     },
+}
+
+impl From<BadQuery> for Error {
+    fn from(BadQuery(message): BadQuery) -> Self {
+        Self::BadQuery(message)
+    }
 }
 
 impl Error {

@@ -5,44 +5,74 @@
 //! [`collection`] keeps both in a store and builds the two indexes, [`vector`] and [`text`].
 //! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
 //! page, the API or the command line asked. ARCHITECTURE.md is the map.
+//!
+//! Without the feature `engine`, this crate is only the [`vocabulary`], which is what the page in
+//! the browser uses.
 
+pub mod vocabulary;
+
+#[cfg(feature = "engine")]
 pub mod analysis;
+#[cfg(feature = "engine")]
 pub mod atomic_file;
+#[cfg(feature = "engine")]
 mod background;
+#[cfg(feature = "engine")]
 pub mod catalogue;
+#[cfg(feature = "engine")]
 pub mod collection;
 mod compactor;
+#[cfg(feature = "engine")]
 mod database;
+#[cfg(feature = "engine")]
 mod digest;
+#[cfg(feature = "engine")]
 pub mod encoder;
+#[cfg(feature = "engine")]
 pub mod error;
+#[cfg(feature = "engine")]
 pub mod evaluation;
-pub mod explain;
-pub mod feedback;
+#[cfg(feature = "engine")]
 pub mod filter;
+#[cfg(feature = "engine")]
+pub mod found;
+#[cfg(feature = "engine")]
 pub mod fusion;
+#[cfg(feature = "engine")]
 pub mod locks;
 pub mod mapped;
+#[cfg(feature = "engine")]
 mod markdown;
+#[cfg(feature = "engine")]
 pub mod npy;
+#[cfg(feature = "engine")]
 pub mod query;
+#[cfg(feature = "engine")]
 pub mod record;
 mod search;
+#[cfg(feature = "engine")]
 mod segment;
+#[cfg(feature = "engine")]
+pub mod sent;
+#[cfg(feature = "engine")]
 mod storage;
+#[cfg(feature = "engine")]
 pub mod text;
+#[cfg(feature = "engine")]
 pub mod vector;
 
-pub use analysis::{Analyzer, Language};
-pub use catalogue::Catalogue;
-pub use collection::Collection;
-pub use encoder::Encoder;
-pub use error::{Error, Result};
-pub use explain::Explanation;
-pub use feedback::Feedback;
-pub use filter::Filter;
-pub use query::{Answer, Hit, Mode, Query, Signal, Timings};
-pub use record::{Record, RecordId, Schema};
+pub use vocabulary::{Explanation, Feedback, Filter, Hit, Mode, Query, Signal, Timings};
+#[cfg(feature = "engine")]
+pub use {
+    analysis::{Analyzer, Language},
+    catalogue::Catalogue,
+    collection::Collection,
+    encoder::Encoder,
+    error::{Error, Result},
+    found::Found,
+    query::Answer,
+    record::{Record, RecordId, Schema},
+};
 
 /// Width of a vector: what all-MiniLM-L6-v2 puts out.
 pub const DIMENSIONS: usize = 384;

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use common::query_encoder;
 use parallax::collection::{GraphState, Incoming, Tuning};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
 use serde_json::json;
 
@@ -31,11 +31,11 @@ const TUNING: Tuning = Tuning {
 };
 
 fn schema() -> Schema {
-    let options = FieldOptions {
+    let options = FieldRoles {
         id: Some("id".into()),
         texts: vec!["text".into()],
         facets: vec!["round:number".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     };
     Schema::named(&options).unwrap()
 }
@@ -215,8 +215,8 @@ fn whoever_reads_while_others_write_sees_whole_states_without_a_hole() {
                     assert!(rounds.iter().all(|round| *round == rounds[0]), "{rounds:?}");
                     let counts = &answer.facets[0].values;
                     assert_eq!(counts.len(), 1, "{counts:?}");
-                    assert_eq!(counts[0].0.to_string(), rounds[0].to_string());
-                    assert_eq!(counts[0].1 as usize, NOTES);
+                    assert_eq!(counts[0].value, rounds[0].to_string());
+                    assert_eq!(counts[0].count as usize, NOTES);
                     assert!(rounds[0] >= last, "round {} after {last}", rounds[0]);
                     last = rounds[0];
                     // A record can be found by its id at any moment.

@@ -11,7 +11,7 @@ use common::sample::{ask, collection_of, sample, sample_file, titles};
 use common::{encoder, json_lines};
 use parallax::evaluation::{filtered_recall, graph_recall};
 use parallax::query::Fusion;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::vector::{EF, cosine};
 use parallax::{Error, Filter, Mode, Query};
 use serde_json::json;
@@ -127,7 +127,7 @@ fn of_a_few_records_the_one_that_holds_the_word_comes_first_where_words_count() 
     let records = json_lines(&sample_file());
     for count in [1, 2, 5, 15, 22, 30] {
         let records = &records[..count];
-        let (_folder, catalogue) = collection_of("few", records, &FieldOptions::default());
+        let (_folder, catalogue) = collection_of("few", records, &FieldRoles::default());
         let few = catalogue.collection("few").unwrap();
         let last = records[count - 1]["name"].as_str().unwrap();
         let query = Query {
@@ -234,11 +234,11 @@ fn queries_past_their_limits_are_refused_with_what_is_allowed() {
 fn recall_is_measured_with_any_titles_and_facets() {
     let records = ["-away", "\"never closed", "city:Rome", "plain"];
     let records = records.map(|title| json!({"title": title, "text": "milk", "year": null}));
-    let options = FieldOptions {
+    let options = FieldRoles {
         title: Some("title".into()),
         texts: vec!["text".into()],
         facets: vec!["year:number".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     };
     let (_folder, catalogue) = collection_of("odd", &records, &options);
     let odd = catalogue.collection("odd").unwrap();
@@ -250,7 +250,7 @@ fn recall_is_measured_with_any_titles_and_facets() {
 fn a_number_is_an_id_in_its_own_spelling_only() {
     let records = json_lines(&sample_file());
     let records = &records[..3];
-    let (_folder, catalogue) = collection_of("few", records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("few", records, &FieldRoles::default());
     let few = catalogue.collection("few").unwrap();
     assert!(few.schema().id.is_none());
     for id in ["00", "002", "+1", "-0", " 1", "1 ", "1.0", ""] {

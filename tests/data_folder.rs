@@ -13,7 +13,7 @@ use common::sample::{ask, build, build_with, sample, sample_file, titles};
 use common::{encoder, query_encoder};
 use parallax::collection::{SourceFile, Tuning};
 use parallax::query::Route;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, Collection, Error, Mode, Query, npy};
 
 #[test]
@@ -165,10 +165,10 @@ fn bad_lines_are_skipped_by_number_and_the_rest_is_taken_in() {
     let lines = "{\"id\":\"a\",\"head\":\"one\"}\nnot json\n{\"id\":\"b\",\"head\":\" \"}\n\
                  {\"head\":\"no id\"}\n{\"id\":\"a\",\"head\":\"twice\"}\n{\"id\":\"c\",\"head\":\"two\"}\n";
     fs::write(&file, lines).unwrap();
-    let options = FieldOptions {
+    let options = FieldRoles {
         id: Some("id".into()),
         title: Some("head".into()),
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     };
     let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();
     let report = build_with(&catalogue, "notes", &file, false, None, &options).unwrap();
@@ -301,7 +301,7 @@ fn vectors_do_not_overwrite_the_records_they_are_made_from() {
     let file = folder.path().join("a.jsonl");
     let line = "{\"name\":\"One\",\"alt\":\"one\",\"description\":\"first\"}\n";
     fs::write(&file, line).unwrap();
-    let source = SourceFile::look(&file, &FieldOptions::default()).unwrap();
+    let source = SourceFile::look(&file, &FieldRoles::default()).unwrap();
     let error = parallax::collection::embed(&source, encoder(), &file, &|_| {}).unwrap_err();
     assert!(error.to_string().contains("another output file"), "{error}");
     assert_eq!(fs::read_to_string(&file).unwrap(), line);
@@ -312,7 +312,7 @@ fn given_vectors_are_used_as_they_are_and_must_fit() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();
     let (file, out) = (sample_file(), folder.path().join("v.npy"));
-    let source = SourceFile::look(&file, &FieldOptions::default()).unwrap();
+    let source = SourceFile::look(&file, &FieldRoles::default()).unwrap();
     let rows = parallax::collection::embed(&source, encoder(), &out, &|_| {}).unwrap();
     assert_eq!(rows, 340);
     let with = |name: &str, vectors: &Path| {
@@ -322,7 +322,7 @@ fn given_vectors_are_used_as_they_are_and_must_fit() {
             &file,
             false,
             Some(vectors),
-            &FieldOptions::default(),
+            &FieldRoles::default(),
         )
     };
     with("given", &out).unwrap();

@@ -9,7 +9,7 @@ use common::json_lines;
 use common::sample::{ask as asked, collection_of, sample, sample_file};
 use parallax::collection::Incoming;
 use parallax::query::Fusion;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{DIMENSIONS, Mode, Query};
 
 /// The taglines of every tenth record: what someone who half remembers one might type.
@@ -135,7 +135,7 @@ fn hits_are_explained_in_a_search_as_each_by_itself() {
 #[test]
 fn an_explanation_is_true_of_its_answer_while_records_come_and_go() {
     let records = &json_lines(&sample_file())[..60];
-    let (_folder, catalogue) = collection_of("busy", &records[..40], &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("busy", &records[..40], &FieldRoles::default());
     let busy = catalogue.collection("busy").unwrap();
     let query = Query {
         limit: 5,

@@ -8,7 +8,7 @@ mod common;
 
 use common::json_lines;
 use common::sample::{collection_of, sample, sample_file};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Collection, Query};
 
 /// How far a sum may differ from the score.
@@ -92,7 +92,7 @@ fn of_a_long_record_the_passage_shown_is_explained() {
         serde_json::json!({"title": "Long", "text": format!("{filler}A telescope finds planets. {filler}")}),
         serde_json::json!({"title": "Short", "text": "Bread is baked at home."}),
     ];
-    let (_folder, catalogue) = collection_of("long", &records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("long", &records, &FieldRoles::default());
     let collection = catalogue.collection("long").unwrap();
     let query = Query::new("telescope");
     assert_eq!(check(&collection, &query), 2);

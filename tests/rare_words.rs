@@ -7,7 +7,7 @@
 mod common;
 
 use common::sample::{ask, collection_of};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Mode, Query};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn notes(text: impl Fn(usize) -> String) -> Vec<Value> {
 }
 
 fn first(records: &[Value], text: &str, limit: usize) -> Vec<String> {
-    let (_folder, catalogue) = collection_of("notes", records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("notes", records, &FieldRoles::default());
     let query = Query {
         limit,
         ..ask(text, Mode::Hybrid)

@@ -12,7 +12,7 @@ use common::sample::{ask, build, collection_of, sample, sample_file};
 use common::{encoder, json_lines, query_encoder};
 use parallax::collection::Tuning;
 use parallax::query::{Answer, Counted, Lookup, Route};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::vector::cosine;
 use parallax::{Catalogue, Collection, Filter, Mode, Query};
 use serde_json::json;
@@ -76,7 +76,7 @@ fn searched(text: &str, mode: Mode, filters: &[&str]) -> Answer {
 /// The sum of the city counts; every start-up in the sample has exactly one city.
 fn in_all_cities(answer: &Answer) -> usize {
     let counts = answer.facets[0].values.iter();
-    counts.map(|(_, count)| *count as usize).sum()
+    counts.map(|counted| counted.count as usize).sum()
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn filters_leave_fewer_answers_and_facets_leave_their_own_filter_aside() {
             );
             assert_eq!(all.facets, berlin.facets, "{text} {mode}");
             let values = berlin.facets[0].values.iter();
-            let mut of_berlin = values.filter(|(value, _)| value.to_string() == "Berlin");
-            let count = of_berlin.next().map_or(0, |(_, count)| *count);
+            let mut of_berlin = values.filter(|counted| counted.value == "Berlin");
+            let count = of_berlin.next().map_or(0, |counted| counted.count);
             assert_eq!(berlin.total, count, "{text} {mode}");
         }
     }
@@ -140,7 +140,7 @@ fn a_word_that_was_corrected_counts_as_the_word_it_was_taken_for() {
 #[test]
 fn of_few_records_all_are_counted_since_nothing_tells_them_apart() {
     let records = &json_lines(&sample_file())[..20];
-    let (_folder, catalogue) = collection_of("few", records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("few", records, &FieldRoles::default());
     let few = catalogue.collection("few").unwrap();
     for mode in [Mode::Neural, Mode::Hybrid] {
         let answer = few.search(&ask("coffee", mode)).unwrap();
@@ -153,7 +153,7 @@ fn identical_records_count_one_by_one_and_deleted_ones_not_at_all() {
     let mut records = json_lines(&sample_file())[..60].to_vec();
     let again = records[0].clone();
     records.push(again);
-    let (_folder, catalogue) = collection_of("some", &records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("some", &records, &FieldRoles::default());
     let some = catalogue.collection("some").unwrap();
     let name = records[0]["name"].as_str().unwrap();
     let total = |mode| some.search(&ask(name, mode)).unwrap().total as usize;
@@ -212,7 +212,7 @@ fn what_the_model_cannot_read_is_answered_by_words() {
         "name": "\u{1230}\u{120b}\u{121d}", "images": "", "alt": "\u{1230}\u{120b}\u{121d}",
         "description": "\u{1218}\u{133d}\u{1210}\u{134d}", "link": "", "city": "Addis"
     }));
-    let (_folder, catalogue) = collection_of("scripts", &records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("scripts", &records, &FieldRoles::default());
     let scripts = catalogue.collection("scripts").unwrap();
     for mode in [Mode::Neural, Mode::Hybrid] {
         let held = scripts

@@ -5,14 +5,13 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
+use parallax::vocabulary::{Answer, ExplainRequest, Explanation, SearchRequest, SimilarRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::functions::{explain, search, similar};
+use crate::problem::Problem;
 use crate::state::{SearchState, path_of};
-use crate::wire::{
-    ExplainRequest, Explanation, Problem, SearchRequest, SearchResponse, SimilarRequest,
-};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,7 +33,7 @@ impl Question {
 
 /// A question and its outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct AnsweredQuestion {
     /// The question.
     pub question: Question,
     /// What to show for it.
@@ -49,7 +48,7 @@ pub enum Outcome {
     /// The engine answered, possibly with no hits.
     Found {
         /// Its answer.
-        response: Box<SearchResponse>,
+        response: Box<Answer>,
         /// For similar records, the title of the record they are similar to.
         like: Option<String>,
         /// The explanation of one hit's rank, if requested.
@@ -74,7 +73,7 @@ pub struct Found {
     /// The question.
     pub question: Question,
     /// The answer.
-    pub response: SearchResponse,
+    pub response: Answer,
     /// For similar records, the title of the record they are similar to.
     pub like: Option<String>,
     /// The explanation of one hit's rank, if requested.
@@ -92,8 +91,8 @@ impl Found {
 #[derive(Clone, Copy)]
 pub struct Answers {
     question: Memo<Question>,
-    first: Resource<Answer>,
-    later: RwSignal<Option<Answer>>,
+    first: Resource<AnsweredQuestion>,
+    later: RwSignal<Option<AnsweredQuestion>>,
     attempt: RwSignal<u32>,
 }
 
@@ -127,7 +126,7 @@ impl Answers {
     }
 
     /// The newest answer so far. Read it under a `Suspense`, which waits for the first one.
-    pub fn latest(&self) -> Option<Answer> {
+    pub fn latest(&self) -> Option<AnsweredQuestion> {
         self.later.get().or_else(|| self.first.get())
     }
 
@@ -168,7 +167,7 @@ impl Answers {
     }
 }
 
-async fn ask(question: Question) -> Answer {
+async fn ask(question: Question) -> AnsweredQuestion {
     let Question {
         collection, state, ..
     } = question.clone();
@@ -192,7 +191,7 @@ async fn ask(question: Question) -> Answer {
     } else {
         found(collection, state).await
     };
-    Answer {
+    AnsweredQuestion {
         question,
         outcome: outcome.unwrap_or_else(Outcome::Failed),
     }
@@ -230,7 +229,7 @@ pub fn request(state: &SearchState) -> SearchRequest {
 async fn explained(
     collection: Option<String>,
     asked: Option<ExplainRequest>,
-    response: &SearchResponse,
+    response: &Answer,
 ) -> Option<Box<Explained>> {
     let request = asked.filter(|asked| response.hits.iter().any(|hit| hit.id == asked.id))?;
     Some(Box::new(Explained {

@@ -5,10 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::wire::{
-    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
-    SearchResponse, SimilarRequest, ValuesRequest,
+use parallax::vocabulary::{
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    SimilarRequest, ValuesRequest,
 };
+
+use crate::problem::Problem;
 
 /// A pending answer.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
@@ -16,21 +18,16 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 /// The service behind the page and the API. A collection of `None` is the default one.
 pub trait Backend: Send + Sync {
     /// Answers a query.
-    fn search(&self, collection: Option<String>, request: SearchRequest)
-    -> Pending<SearchResponse>;
+    fn search(&self, collection: Option<String>, request: SearchRequest) -> Pending<Answer>;
 
     /// Finds records similar to a given one.
-    fn similar(
-        &self,
-        collection: Option<String>,
-        request: SimilarRequest,
-    ) -> Pending<SearchResponse>;
+    fn similar(&self, collection: Option<String>, request: SimilarRequest) -> Pending<Answer>;
 
     /// Explains a record's rank.
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation>;
 
     /// Lists the values of a facet.
-    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet>;
+    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

@@ -7,12 +7,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use parallax::vocabulary::{
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    SimilarRequest, ValuesRequest,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{
-    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
-    SearchResponse, SimilarRequest, ValuesRequest,
-};
+use crate::problem::Problem;
 
 /// Records similar to a given one, and the title of that one, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct SimilarRecords {
     /// The title of the given record.
     pub title: Option<String>,
     /// The similar records.
-    pub response: SearchResponse,
+    pub response: Answer,
 }
 
 /// Answers a query.
@@ -33,7 +34,7 @@ pub async fn search(
     collection: Option<String>,
     /// The query.
     request: SearchRequest,
-) -> Result<SearchResponse, Problem> {
+) -> Result<Answer, Problem> {
     let context = ssr::Context::take()?;
     let answer = context.backend.search(collection, request).await;
     context.with_status(answer)
@@ -86,7 +87,7 @@ pub async fn sentences(
     collection: Option<String>,
     /// The query.
     request: SearchRequest,
-) -> Result<Vec<(String, (u32, u32))>, Problem> {
+) -> Result<Vec<(String, (usize, usize))>, Problem> {
     let context = ssr::Context::take()?;
     let request = SearchRequest {
         sentences: true,
@@ -95,7 +96,7 @@ pub async fn sentences(
     let answer = context.backend.search(collection, request).await?;
     let hits = answer.hits.into_iter();
     Ok(hits
-        .filter_map(|hit| Some((hit.id, hit.sentence?)))
+        .filter_map(|hit| hit.sentence.map(|at| (hit.id, (at.start, at.end))))
         .collect())
 }
 
@@ -109,7 +110,7 @@ pub async fn values(
     collection: Option<String>,
     /// The facet, and which of its values to list.
     request: ValuesRequest,
-) -> Result<CountedFacet, Problem> {
+) -> Result<FacetCounts, Problem> {
     let context = ssr::Context::take()?;
     let values = context.backend.values(collection, request).await;
     context.with_status(values)
@@ -178,7 +179,7 @@ mod ssr {
     use leptos_axum::ResponseOptions;
 
     use crate::backend::SharedBackend;
-    use crate::wire::Problem;
+    use crate::problem::Problem;
 
     /// What a server function needs from the Leptos context. Taken before the first `await`,
     /// after which the context may belong to another request.

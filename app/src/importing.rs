@@ -6,9 +6,10 @@
 
 use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
+use parallax::vocabulary::{Preview, Task, TaskState};
 
 use crate::browser;
-use crate::wire::{Preview, Problem, Task, TaskState};
+use crate::problem::Problem;
 
 /// What is known about the chosen file.
 #[derive(Debug, Clone, PartialEq)]

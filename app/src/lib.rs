@@ -17,25 +17,23 @@ mod app;
 pub mod backend;
 mod browser;
 mod components;
-mod condition;
 pub mod functions;
 mod importing;
-pub mod limits;
 mod mapping;
 mod marks;
-mod mode;
 mod nearest;
 mod numbers;
 mod pages;
+mod problem;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;
-pub mod wire;
 mod wording;
 
 pub use app::App;
+pub use problem::Problem;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 

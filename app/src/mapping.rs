@@ -2,9 +2,8 @@
 //! over the form's fields, whose names are the request's parameters.
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
-
-use crate::limits::MAX_NAME;
-use crate::wire::Proposed;
+use parallax::vocabulary::FieldRoles;
+use parallax::vocabulary::limits::MAX_NAME;
 
 /// A role that one field can have.
 pub struct Role {
@@ -19,7 +18,7 @@ pub struct Role {
 }
 
 /// The roles, in the order of the form.
-pub fn roles(proposed: &Proposed) -> [Role; 5] {
+pub fn roles(proposed: &FieldRoles) -> [Role; 5] {
     let role = |parameter, label, hint, proposed: &Option<String>| Role {
         parameter,
         label,
@@ -32,7 +31,7 @@ pub fn roles(proposed: &Proposed) -> [Role; 5] {
             "text",
             "Text",
             "shown below the title",
-            &proposed.text.first().cloned(),
+            &proposed.texts.first().cloned(),
         ),
         role("url", "Link", "address of a page", &proposed.url),
         role("image", "Picture", "address of a picture", &proposed.image),
@@ -40,12 +39,10 @@ pub fn roles(proposed: &Proposed) -> [Role; 5] {
     ]
 }
 
-/// A field that records can be filtered by.
+/// How a field is proposed to filter by. The form requests the field without its kind. The import
+/// detects the kind from the values again, because with a requested kind, records with a value of
+/// another kind would be refused.
 pub struct FacetChoice {
-    /// The value of the request's parameter: the field without its kind. The import detects the
-    /// kind from the values again, because with a requested kind, records with a value of another
-    /// kind would be refused.
-    pub value: String,
     /// The kind, such as `number`.
     pub kind: Option<String>,
     /// Whether it is proposed.
@@ -53,7 +50,7 @@ pub struct FacetChoice {
 }
 
 /// The facet choice for a field.
-pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
+pub fn facet_choice(field: &str, proposed: &FieldRoles) -> FacetChoice {
     let kind = |facet: &str| {
         facet
             .strip_prefix(field)?
@@ -65,7 +62,6 @@ pub fn facet_choice(field: &str, proposed: &Proposed) -> FacetChoice {
         .iter()
         .find(|facet| *facet == field || kind(facet).is_some());
     FacetChoice {
-        value: field.to_owned(),
         kind: found.and_then(|facet| kind(facet)),
         proposed: found.is_some(),
     }
@@ -176,15 +172,13 @@ mod tests {
 
     #[test]
     fn a_facet_keeps_the_kind_it_was_proposed_with() {
-        let proposed = Proposed {
+        let proposed = FieldRoles {
             facets: vec!["city".into(), "year:number".into()],
-            ..Proposed::default()
+            ..FieldRoles::default()
         };
         let year = facet_choice("year", &proposed);
-        assert_eq!(year.value, "year", "what was only guessed is not asked for");
         assert_eq!(year.kind.as_deref(), Some("number"));
         assert!(facet_choice("city", &proposed).proposed);
-        let other = facet_choice("ye", &proposed);
-        assert_eq!((other.value.as_str(), other.proposed), ("ye", false));
+        assert!(!facet_choice("ye", &proposed).proposed);
     }
 }

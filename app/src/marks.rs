@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::wire::Snippet;
+use parallax::vocabulary::Snippet;
 
 /// A stretch of text, matched or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +15,9 @@ pub struct Piece {
 }
 
 /// Splits the part of `text` within `window` into pieces. Joined, the pieces are that part.
-pub fn pieces(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> Vec<Piece> {
+pub fn pieces(text: &str, ranges: &[Range<usize>], window: Range<usize>) -> Vec<Piece> {
     let mut ranges: Vec<Range<usize>> = ranges
         .iter()
-        .map(|&(start, end)| start as usize..end as usize)
         .map(|range| range.start.max(window.start)..range.end.min(window.end))
         .filter(|range| range.start < range.end && text.get(range.clone()).is_some())
         .collect();
@@ -75,11 +74,11 @@ pub struct Shown {
 }
 
 /// What a card shows of a hit's text. An invalid passage, which a server might send, is ignored.
-pub fn shown(text: &str, passage: Option<(u32, u32)>, snippet: Option<&Snippet>) -> Shown {
+pub fn shown(text: &str, passage: Option<&Range<usize>>, snippet: Option<&Snippet>) -> Shown {
     let (cut_before, cut_after) = snippet.map_or((false, false), |s| (s.cut_before, s.cut_after));
-    let passage = passage.map(|(start, end)| start as usize..end as usize);
-    let (tagline, rest) = match passage.filter(|passage| text.get(passage.clone()).is_some()) {
-        Some(passage) => (None, passage),
+    let inside = |passage: &&Range<usize>| text.get((*passage).clone()).is_some();
+    let (tagline, rest) = match passage.filter(inside) {
+        Some(passage) => (None, passage.clone()),
         None if cut_before => (None, 0..text.len()),
         None => tagline_and_rest(text),
     };
@@ -96,7 +95,7 @@ mod tests {
     use super::*;
 
     /// The pieces with the marked ones in brackets.
-    fn drawn(text: &str, ranges: &[(u32, u32)], window: Range<usize>) -> String {
+    fn drawn(text: &str, ranges: &[Range<usize>], window: Range<usize>) -> String {
         let pieces = pieces(text, ranges, window).into_iter();
         pieces
             .map(|piece| {
@@ -112,7 +111,7 @@ mod tests {
     #[test]
     fn matched_words_are_cut_out() {
         let text = "Café in Zürich";
-        assert_eq!(drawn(text, &[(0, 5), (9, 16)], 0..16), "[Café] in [Zürich]");
+        assert_eq!(drawn(text, &[0..5, 9..16], 0..16), "[Café] in [Zürich]");
         assert_eq!(drawn(text, &[], 0..16), text);
         assert_eq!(drawn("", &[], 0..0), "");
     }
@@ -120,22 +119,23 @@ mod tests {
     #[test]
     fn ranges_that_lie_are_passed_over() {
         let text = "Zürich";
-        let lies = [(2, 7), (0, 2), (5, 5), (6, 3), (9, 12), (0, u32::MAX)];
+        let backwards = Range { start: 6, end: 3 };
+        let lies = [2..7, 0..2, 5..5, backwards, 9..12, 0..usize::MAX];
         for lie in lies {
-            let joined: String = pieces(text, &[lie], 0..text.len())
+            let joined: String = pieces(text, std::slice::from_ref(&lie), 0..text.len())
                 .into_iter()
                 .map(|piece| piece.text)
                 .collect();
             assert_eq!(joined, text, "{lie:?}");
         }
-        assert_eq!(drawn(text, &[(3, 7), (0, 3), (1, 5)], 0..7), "[Zü][rich]");
+        assert_eq!(drawn(text, &[3..7, 0..3, 1..5], 0..7), "[Zü][rich]");
     }
 
     #[test]
     fn ranges_are_of_the_whole_text_and_shown_where_they_fall() {
         let text = "Bread daily\nSourdough bread";
         let (tagline, rest) = tagline_and_rest(text);
-        let marks = [(0, 5), (22, 27)];
+        let marks = [0..5, 22..27];
         assert_eq!(drawn(text, &marks, tagline.unwrap()), "[Bread] daily");
         assert_eq!(drawn(text, &marks, rest), "Sourdough [bread]");
     }
@@ -160,16 +160,16 @@ mod tests {
             cut_before,
             cut_after,
         };
-        let told = |passage, snippet: Option<Snippet>| {
-            let shown = shown(text, passage, snippet.as_ref());
+        let told = |passage: Option<Range<usize>>, snippet: Option<Snippet>| {
+            let shown = shown(text, passage.as_ref(), snippet.as_ref());
             (shown.tagline.is_some(), shown.before, shown.after)
         };
         assert_eq!(told(None, None), (true, false, false));
-        assert_eq!(told(Some((12, 21)), None), (false, true, true));
-        assert_eq!(told(Some((0, 27)), None), (false, false, false));
+        assert_eq!(told(Some(12..21), None), (false, true, true));
+        assert_eq!(told(Some(0..27), None), (false, false, false));
         assert_eq!(told(None, Some(snippet(false, true))), (true, false, true));
         assert_eq!(told(None, Some(snippet(true, false))), (false, true, false));
         // A passage outside the text is ignored.
-        assert_eq!(told(Some((12, 99)), None), (true, false, false));
+        assert_eq!(told(Some(12..99), None), (true, false, false));
     }
 }

@@ -2,14 +2,15 @@
 //! finding the hits, so the page draws the hits first and marks the sentences later.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
+use parallax::vocabulary::SearchRequest;
 
 use crate::answers::{Found, Question, request};
 use crate::functions;
 use crate::state::{PAGE, SearchState};
-use crate::wire::SearchRequest;
 
 /// The sentences found so far, by record id, as byte ranges of the record's text.
 #[derive(Clone, Default)]
@@ -18,7 +19,7 @@ struct Sentences {
     question: Option<Question>,
     /// How many hits, counted from the first, have been searched.
     done: u32,
-    places: HashMap<String, (u32, u32)>,
+    places: HashMap<String, Range<usize>>,
 }
 
 /// The nearest sentence of each hit, once it is known.
@@ -56,6 +57,8 @@ impl Nearest {
                         return;
                     };
                     sentences.update(|sentences| {
+                        let places = places.into_iter();
+                        let places = places.map(|(id, (start, end))| (id, start..end));
                         sentences.places.extend(places);
                         sentences.done += PAGE;
                     });
@@ -66,8 +69,8 @@ impl Nearest {
     }
 
     /// The byte range of a record's nearest sentence.
-    pub fn sentence(self, id: &str) -> Option<(u32, u32)> {
-        self.0.read().places.get(id).copied()
+    pub fn sentence(self, id: &str) -> Option<Range<usize>> {
+        self.0.read().places.get(id).cloned()
     }
 }
 

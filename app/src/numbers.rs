@@ -1,5 +1,7 @@
 //! Human-readable numbers, names and durations.
 
+use std::time::Duration;
+
 /// With thousands separators: `40,474`.
 pub fn thousands(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();
@@ -21,8 +23,9 @@ pub fn counted(number: impl Into<u64>, noun: &str) -> String {
 }
 
 /// Milliseconds, with more decimals for small values: `0.04 ms`, `2.4 ms`, `310 ms`.
-pub fn milliseconds(ms: f64) -> String {
-    match ms {
+pub fn milliseconds(time: Duration) -> String {
+    // A response has whole microseconds, so that is what server and browser both round.
+    match time.as_micros() as f64 / 1_000.0 {
         ms if ms < 0.1 => format!("{ms:.2} ms"),
         ms if ms < 100.0 => format!("{ms:.1} ms"),
         ms => format!("{ms:.0} ms"),
@@ -113,7 +116,8 @@ mod tests {
 
     #[test]
     fn durations_keep_two_figures() {
-        let shown = [0.042, 2.41, 99.94, 310.4].map(milliseconds);
+        let shown = [42, 2_410, 99_940, 310_400].map(Duration::from_micros);
+        let shown = shown.map(milliseconds);
         assert_eq!(shown, ["0.04 ms", "2.4 ms", "99.9 ms", "310 ms"]);
     }
 

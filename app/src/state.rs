@@ -6,10 +6,9 @@
 //! message can say what is wrong.
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
+use parallax::vocabulary::limits::MAX_LIMIT;
+use parallax::vocabulary::{ANYTHING, BALANCE, Condition, Mode};
 use serde::{Deserialize, Serialize};
-
-use crate::condition;
-use crate::limits::{BALANCE, MAX_LIMIT};
 
 /// How many hits a page starts with, and how many "Show more" adds.
 pub const PAGE: u32 = 10;
@@ -17,12 +16,8 @@ pub const PAGE: u32 = 10;
 /// query is too long; a much longer address would be refused unread.
 pub const LONGEST: u32 = 5_000;
 
-/// The query that matches everything.
-pub const ANYTHING: &str = "*";
-
-const NEURAL: &str = "neural";
-const TEXT: &str = "text";
-const HYBRID: &str = "hybrid";
+/// The most hits on a page.
+pub const MOST: u32 = MAX_LIMIT as u32;
 
 /// A search as spelled in the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +38,7 @@ pub struct SearchState {
     pub as_typed: bool,
     /// The record whose rank is explained.
     pub explain: Option<String>,
-    /// In mode `hybrid`, the share of meaning from 0 to 1 as typed, if it is not [`BALANCE`].
+    /// In mode `hybrid`, the share of meaning from 0 to 1 as typed, if it is not the default.
     pub balance: Option<String>,
 }
 
@@ -51,7 +46,7 @@ impl Default for SearchState {
     fn default() -> Self {
         Self {
             q: String::new(),
-            mode: NEURAL.into(),
+            mode: Mode::Neural.name().into(),
             filters: Vec::new(),
             sort: None,
             like: None,
@@ -82,7 +77,7 @@ impl SearchState {
                 "like" => state.like = Some(value.into()),
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
-                "balance" if value != BALANCE => state.balance = Some(value.into()),
+                "balance" if value.parse() != Ok(BALANCE) => state.balance = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -117,7 +112,7 @@ impl SearchState {
         if !self.q.is_empty() {
             add("q", &self.q);
         }
-        if self.mode != NEURAL {
+        if self.mode != Mode::Neural.name() {
             add("mode", &self.mode);
         }
         for filter in &self.filters {
@@ -156,12 +151,12 @@ impl SearchState {
 
     /// Whether the order can be chosen.
     pub fn can_be_sorted(&self) -> bool {
-        self.lists() || (self.mode == TEXT && self.like.is_none())
+        self.lists() || (self.mode == Mode::Text.name() && self.like.is_none())
     }
 
     /// Whether both engines rank.
     pub fn is_hybrid(&self) -> bool {
-        self.mode == HYBRID
+        self.mode == Mode::Hybrid.name()
     }
 
     /// A new search for `q` in the same mode and with the same filters.
@@ -180,7 +175,7 @@ impl SearchState {
     pub fn in_mode(&self, mode: &str) -> Self {
         let mut state = Self {
             mode: mode.to_owned(),
-            balance: self.balance.clone().filter(|_| mode == HYBRID),
+            balance: self.balance.clone().filter(|_| mode == Mode::Hybrid.name()),
             ..self.first_page()
         };
         state.sort = state.sort.take().filter(|_| state.can_be_sorted());
@@ -215,9 +210,10 @@ impl SearchState {
     /// With this value as the field's only condition.
     pub fn with_filter(&self, field: &str, value: &str) -> Self {
         let mut state = self.first_page();
-        let other = |filter: &String| condition::field(filter).as_deref() != Some(field);
-        state.filters.retain(other);
-        state.filters.push(condition::equals(field, value));
+        state.filters.retain(|filter| !selects_of(filter, field));
+        state
+            .filters
+            .push(Condition::equals(field, value).to_string());
         state
     }
 
@@ -238,16 +234,22 @@ impl SearchState {
 
     /// With more hits, if more can be shown.
     pub fn more(&self) -> Option<Self> {
-        (self.limit < MAX_LIMIT).then(|| Self {
-            limit: self.limit.saturating_add(PAGE).min(MAX_LIMIT),
+        (self.limit < MOST).then(|| Self {
+            limit: self.limit.saturating_add(PAGE).min(MOST),
             ..self.clone()
         })
     }
 
     /// The filter that selects a value of a field.
     pub fn filter_on(&self, field: &str) -> Option<&str> {
-        let on_it = |filter: &&String| condition::field(filter).as_deref() == Some(field);
-        self.filters.iter().find(on_it).map(String::as_str)
+        let mut filters = self.filters.iter().map(String::as_str);
+        filters.find(|filter| selects_of(filter, field))
+    }
+
+    /// Whether a value is the one that a field is filtered by.
+    pub fn chooses(&self, field: &str, value: &str) -> bool {
+        let chosen = self.filter_on(field).map(str::parse);
+        chosen == Some(Ok(Condition::equals(field, value)))
     }
 
     /// The same search with a record's rank explained, or with none.
@@ -265,6 +267,12 @@ impl SearchState {
             ..self.clone()
         }
     }
+}
+
+/// Whether a filter selects values of a field; one that excludes them does not.
+fn selects_of(filter: &str, field: &str) -> bool {
+    let condition = filter.parse::<Condition>();
+    condition.is_ok_and(|condition| condition.field == field && !condition.negated)
 }
 
 /// The search page's path for a collection; `None` is the default one.
@@ -422,7 +430,7 @@ mod tests {
             state = more;
             pages += 1;
         }
-        assert_eq!((state.limit, pages), (MAX_LIMIT, 10));
+        assert_eq!((state.limit, pages), (MOST, 10));
     }
 
     #[test]

@@ -1,37 +1,28 @@
 //! What the page needs from the service.
 
-use parallax_app::backend::{Backend, Pending};
-use parallax_app::wire::{
-    CollectionInfo, CountedFacet, ExplainRequest, Explanation, SearchRequest, SearchResponse,
+use parallax::vocabulary::{
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
+use parallax_app::backend::{Backend, Pending};
 
-use crate::service::Service;
-use crate::wire::Payload;
+use crate::service::{Reader, Service};
 
 impl Backend for Service {
-    fn search(
-        &self,
-        collection: Option<String>,
-        request: SearchRequest,
-    ) -> Pending<SearchResponse> {
+    fn search(&self, collection: Option<String>, request: SearchRequest) -> Pending<Answer> {
         let service = self.clone();
         Box::pin(async move {
             service
-                .search_with(collection, request, Vec::new(), Payload::Left)
+                .search_with(collection, request, Vec::new(), Reader::Person)
                 .await
         })
     }
 
-    fn similar(
-        &self,
-        collection: Option<String>,
-        request: SimilarRequest,
-    ) -> Pending<SearchResponse> {
+    fn similar(&self, collection: Option<String>, request: SimilarRequest) -> Pending<Answer> {
         let service = self.clone();
         Box::pin(async move {
             service
-                .similar_with(collection, request, Payload::Left)
+                .similar_with(collection, request, Reader::Person)
                 .await
         })
     }
@@ -41,7 +32,7 @@ impl Backend for Service {
         Box::pin(async move { service.explain_with(collection, request).await })
     }
 
-    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<CountedFacet> {
+    fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts> {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::values(&service, collection, request).await })

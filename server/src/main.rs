@@ -20,7 +20,6 @@ mod serve;
 mod service;
 mod site;
 mod tasks;
-mod wire;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

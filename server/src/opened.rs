@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
-use parallax_app::wire::CollectionInfo;
 
+use crate::sample;
 use crate::tasks::Tasks;
-use crate::{sample, wire};
 
 /// What is available once everything is loaded.
 pub struct Opened {
@@ -42,8 +42,21 @@ impl Opened {
         let startups = *collection.schema() == Schema::startups();
         let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
         let default = default_collection(&self.catalogue)?;
-        let is_default = default.as_ref() == Some(&*collection.name());
-        wire::info(collection, examples, is_default)
+        let facets = collection.facet_counts()?.into_iter();
+        let facets = facets.map(|facet| FacetValues {
+            field: facet.field,
+            values: facet.values,
+            more: facet.more,
+        });
+        Ok(CollectionInfo {
+            name: collection.name().to_string(),
+            records: collection.generation().records(),
+            bytes: collection.bytes(),
+            default: default.as_ref() == Some(&*collection.name()),
+            graph: collection.graph_state(),
+            facets: facets.collect(),
+            examples: examples.iter().map(|&example| example.to_owned()).collect(),
+        })
     }
 
     /// Information about every collection that can be opened.
@@ -85,7 +98,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use parallax::record::FieldOptions;
+    use parallax::record::FieldRoles;
 
     #[test]
     fn the_default_collection_stays_when_others_come_or_it_is_renamed() {
@@ -93,9 +106,9 @@ mod tests {
         let encoder = crate::http::tests::encoder();
         let catalogue = Catalogue::open(folder.path(), encoder).unwrap();
         let make = |name: &str| {
-            let options = FieldOptions {
+            let options = FieldRoles {
                 texts: vec!["text".into()],
-                ..FieldOptions::default()
+                ..FieldRoles::default()
             };
             let schema = Schema::named(&options).unwrap();
             catalogue.create(name, schema, true).unwrap();

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use axum::body::Bytes;
-use parallax::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema, value_at};
+use parallax::record::{Choice, FieldRoles, Import, Line, Payload, Schema, value_at};
+use parallax::vocabulary::{Preview, SkippedLine};
 use parallax::{Error, Result};
-use parallax_app::wire::{self, Preview, Proposed, SkippedLine};
 
 /// How many records are shown.
 const ROWS: usize = 5;
@@ -68,7 +68,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         skipped.pop();
     }
     skipped.truncate(LISTED);
-    let chosen = Choice::of(&sample, &FieldOptions::default())
+    let chosen = Choice::of(&sample, &FieldRoles::default())
         .map_err(|message| Error::import(name, message))?;
     let schema = chosen.schema;
     let fields: Vec<String> = chosen
@@ -87,7 +87,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         cut: chosen.cut,
         rows,
         proposed: proposed(schema),
-        told: chosen.fields.into_iter().map(told).collect(),
+        told: chosen.fields,
         skipped,
         notes: import.notes(),
     })
@@ -99,14 +99,6 @@ fn spread(row: &mut Payload, fields: &[String]) {
         if let Some(value) = value_at(row, path) {
             row.entry(path.as_str()).or_insert(value);
         }
-    }
-}
-
-fn told(field: FieldTold) -> wire::FieldTold {
-    wire::FieldTold {
-        field: field.field,
-        part: field.part,
-        why: field.why,
     }
 }
 
@@ -125,17 +117,17 @@ fn document() -> Preview {
     }
 }
 
-fn proposed(schema: Schema) -> Proposed {
+fn proposed(schema: Schema) -> FieldRoles {
     let facets = schema.facets.iter();
     let facets = facets.map(|facet| format!("{}:{}", facet.field, facet.kind));
-    Proposed {
+    FieldRoles {
         facets: facets.collect(),
         id: schema.id,
         title: schema.title,
-        text: schema.texts,
+        texts: schema.texts,
         url: schema.url,
         image: schema.image,
         language: Some(schema.language.to_string()),
-        ..Proposed::default()
+        ..FieldRoles::default()
     }
 }

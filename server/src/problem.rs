@@ -1,7 +1,7 @@
 //! Converts errors of the engine to what callers are told.
 
 use parallax::Error;
-use parallax_app::wire::Problem;
+use parallax_app::Problem;
 
 /// What callers are told about an error of the engine. Errors that callers did not cause are
 /// logged here, and their details withheld.

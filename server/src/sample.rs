@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use parallax::Catalogue;
 use parallax::collection::{Build, Cores, SourceFile};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 
 use crate::progress::Reporter;
 
@@ -35,7 +35,7 @@ pub fn build(catalogue: &Catalogue) -> Result<()> {
         .context("cannot create a temporary file for the sample")?;
     file.write_all(STARTUPS)
         .context("cannot write the sample")?;
-    let source = SourceFile::look(file.path(), &FieldOptions::default())?;
+    let source = SourceFile::look(file.path(), &FieldRoles::default())?;
     let reporter = Reporter::new();
     let encoder = catalogue.encoder();
     let build = Build {

@@ -3,11 +3,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use parallax::{Collection, Error, Filter};
-use parallax_app::wire::{
-    CollectionInfo, CountedFacet, ExplainRequest, Explanation, Problem, SearchRequest,
-    SearchResponse, SimilarRequest, ValuesRequest,
+use parallax::sent::Content;
+use parallax::vocabulary::{
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    SimilarRequest, ValuesRequest,
 };
+use parallax::{Collection, Error, Filter, Query};
+use parallax_app::Problem;
 use tokio::sync::Semaphore;
 use tokio_stream::Stream;
 
@@ -15,7 +17,6 @@ use crate::export::lines;
 use crate::opened::Opened;
 use crate::pool::{Pool, Refused};
 use crate::problem::{internal, overloaded, problem, starting};
-use crate::wire::{self, Payload};
 
 /// How many writers run at once; concurrent writes share a transaction.
 const WRITERS: usize = 8;
@@ -26,6 +27,24 @@ const MAX_EXPLAINED: u32 = 20;
 /// How many exports may run at once. Each occupies a thread and a snapshot of its store for as
 /// long as its client reads.
 const EXPORTS: usize = 4;
+
+/// Who reads the hits of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A person, on the page.
+    Person,
+    /// A program, which gets the requested fields too.
+    Program,
+}
+
+impl Reader {
+    fn content(self, fields: &[String]) -> Content<'_> {
+        match self {
+            Self::Person => Content::Readable,
+            Self::Program => Content::Original(fields),
+        }
+    }
+}
 
 /// The service; clones share the same state.
 #[derive(Clone)]
@@ -150,7 +169,8 @@ impl Service {
 }
 
 impl Service {
-    /// Answers a query, with filters in addition to those in the request.
+    /// Answers a query, with filters in addition to those in the request, for whoever reads the
+    /// hits.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -159,8 +179,8 @@ impl Service {
         collection: Option<String>,
         request: SearchRequest,
         filters: Vec<Filter>,
-        payload: Payload,
-    ) -> Result<SearchResponse, Problem> {
+        reader: Reader,
+    ) -> Result<Answer, Problem> {
         let pool = if request.explain || request.sentences {
             &self.0.thorough
         } else {
@@ -168,7 +188,7 @@ impl Service {
         };
         let work = move |opened: &Opened| {
             let collection = &*opened.collection(collection.as_deref())?;
-            let mut query = wire::query(&request)?;
+            let mut query = Query::try_from(&request)?;
             query.filters.extend(filters);
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
@@ -176,16 +196,16 @@ impl Service {
                     request.limit
                 )));
             }
+            let (schema, content) = (collection.schema(), reader.content(&request.fields));
             if !request.explain {
-                let answer = collection.search(&query)?;
-                return wire::response(collection, answer, payload, &request.fields);
+                return collection.search(&query)?.sent(schema, content);
             }
             let (answer, explained) = collection.search_explained(&query)?;
-            let mut response = wire::response(collection, answer, payload, &request.fields)?;
-            for (hit, explanation) in response.hits.iter_mut().zip(explained) {
-                hit.explanation = explanation.map(wire::explanation);
+            let mut answer = answer.sent(schema, content)?;
+            for (hit, explanation) in answer.hits.iter_mut().zip(explained) {
+                hit.explanation = explanation;
             }
-            Ok(response)
+            Ok(answer)
         };
         self.run(pool, work).await
     }
@@ -201,8 +221,8 @@ impl Service {
     ) -> Result<Explanation, Problem> {
         let work = move |opened: &Opened| {
             let collection = opened.collection(collection.as_deref())?;
-            let query = wire::query(&request.search)?;
-            Ok(wire::explanation(collection.explain(&query, &request.id)?))
+            let query = Query::try_from(&request.search)?;
+            collection.explain(&query, &request.id)
         };
         self.run(&self.0.thorough, work).await
     }
@@ -215,13 +235,11 @@ impl Service {
         &self,
         collection: Option<String>,
         request: ValuesRequest,
-    ) -> Result<CountedFacet, Problem> {
+    ) -> Result<FacetCounts, Problem> {
         self.with_collection(collection, move |collection| {
-            let filters = wire::filters(&request.filter)?;
+            let filters = Filter::from_texts(&request.filter)?;
             let limit = request.limit as usize;
-            let values =
-                collection.facet_values(&request.field, &request.prefix, limit, &filters)?;
-            Ok(wire::counted(values))
+            collection.facet_values(&request.field, &request.prefix, limit, &filters)
         })
         .await
     }
@@ -248,13 +266,13 @@ impl Service {
         &self,
         collection: Option<String>,
         request: SimilarRequest,
-        payload: Payload,
-    ) -> Result<SearchResponse, Problem> {
+        reader: Reader,
+    ) -> Result<Answer, Problem> {
         self.with_collection(collection, move |collection| {
-            let filters = wire::filters(&request.filter)?;
+            let filters = Filter::from_texts(&request.filter)?;
             let (limit, offset) = (request.limit as usize, request.offset as usize);
             let answer = collection.similar(&request.id, limit, offset, &filters)?;
-            wire::response(collection, answer, payload, &request.fields)
+            answer.sent(collection.schema(), reader.content(&request.fields))
         })
         .await
     }

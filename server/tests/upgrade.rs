@@ -86,8 +86,8 @@ fn check(collection: &Collection) {
     assert_eq!(passing(&["open:false", "tags:books"]), ["f03", "f09"]);
     let counts = collection.facet_counts().unwrap().into_iter().map(|facet| {
         let values = facet.values.into_iter();
-        let values = values.map(|(value, count)| (value.to_string(), count));
-        (facet.facet.field, values.collect())
+        let values = values.map(|counted| (counted.value, counted.count));
+        (facet.field, values.collect())
     });
     let counts: BTreeMap<String, BTreeMap<String, _>> = counts.collect();
     assert_eq!(counts["tags"]["morning"], 3);

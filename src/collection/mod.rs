@@ -24,11 +24,11 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::{Record, RecordId, Schema};
 
-pub use crate::compactor::{GraphState, Tuning};
+pub use crate::compactor::Tuning;
 pub use crate::search::Searcher;
-pub use crate::search::ask::Reply;
 pub use crate::segment::generation::{Generation, Part, Passing};
 pub use crate::segment::{Columns, Segment};
+pub use crate::vocabulary::GraphState;
 pub use read::{Cursor, Page};
 
 pub use crate::segment::unrelated::Unrelated;
@@ -38,7 +38,7 @@ pub use crate::storage::snapshot::restore;
 pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;
 pub use write::Written;
-pub use write::build::{Build, LISTED, Progress, Report, Skipped, SourceFile};
+pub use write::build::{Build, LISTED, Progress, Report, SourceFile};
 pub use write::embed::embed;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
 pub use write::vector_file::VectorFile;

@@ -7,12 +7,11 @@ use std::time::Instant;
 use crate::collection::Collection;
 use crate::database::ATTEMPTS;
 use crate::error::Result;
-use crate::explain::Explanation;
-use crate::feedback::Feedback;
 use crate::filter::Filter;
-use crate::query::{Answer, FacetCounts, Query};
+use crate::query::{Answer, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::search::ask::Reply;
+use crate::vocabulary::Explanation;
+use crate::vocabulary::Feedback;
 
 impl Collection {
     /// A searcher for the current state.

@@ -35,22 +35,10 @@ use crate::storage::layout::State;
 use crate::storage::store::{Store, View};
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
 use crate::vector::Graph;
+use crate::vocabulary::GraphState;
 
 /// The owner of a collection's segments.
 pub(crate) struct Compactor(Arc<List>);
-
-/// Whether a collection has a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GraphState {
-    /// It is small enough to be scanned in full.
-    NotNeeded,
-    /// It is being loaded or built. Until then, the exact scan is used.
-    Building,
-    /// It is in use.
-    Ready,
-    /// It could not be built. The exact scan is used until the next merge or start.
-    Failed,
-}
 
 impl Compactor {
     /// Loads the segments of a store. Index files that cannot be used are removed.

@@ -15,7 +15,7 @@ use crate::collection::{Collection, Progress, SourceFile, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::query::{Mode, Query, Route};
-use crate::record::FieldOptions;
+use crate::record::FieldRoles;
 
 /// How deep a ranking is evaluated.
 const DEPTH: usize = 100;
@@ -46,7 +46,7 @@ impl Benchmark {
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
         let JudgedQueries { queries, missing } = qrels::read(folder)?;
-        let source = SourceFile::look(&folder.join(CORPUS), &FieldOptions::default())?;
+        let source = SourceFile::look(&folder.join(CORPUS), &FieldRoles::default())?;
         let judgements = unknown_records(&source, &queries)?;
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
         let corpus = Corpus {

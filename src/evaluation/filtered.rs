@@ -72,11 +72,11 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
                 .map(|_| rng.below(values.len() as u64) as usize)
                 .collect();
             filters.push(Filter::Is(Condition {
-                field: counted.facet.field.clone(),
+                field: counted.field.clone(),
                 negated: rng.below(4) == 0,
                 alternatives: drawn
                     .into_iter()
-                    .map(|at| Alternative::Value(values[at].0.to_string()))
+                    .map(|at| Alternative::Value(values[at].value.clone()))
                     .collect(),
             }));
         }

@@ -79,7 +79,7 @@ pub(super) fn unknown_records(source: &SourceFile, queries: &[Judged]) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::FieldOptions;
+    use crate::record::FieldRoles;
 
     /// The corpus starts with a byte order mark, and its last record has no text.
     fn unknown(judged: &[&str]) -> Result<usize> {
@@ -89,7 +89,7 @@ mod tests {
                        {\"_id\":\"d2\",\"title\":\"\",\"text\":\"Trains\"}\n\
                        {\"_id\":\"d3\",\"title\":\"\",\"text\":\"\"}\n";
         std::fs::write(&corpus, records).unwrap();
-        let source = SourceFile::look(&corpus, &FieldOptions::default()).unwrap();
+        let source = SourceFile::look(&corpus, &FieldRoles::default()).unwrap();
         let query = |judgements: &[&str]| Judged {
             id: "q".into(),
             text: "milk".into(),

@@ -15,7 +15,7 @@ use super::qrels;
 use super::run::Run;
 use crate::collection::SourceFile;
 use crate::error::{Error, Result};
-use crate::record::FieldOptions;
+use crate::record::FieldRoles;
 
 /// Placeholder for a query without hits. With such a line, the query counts as 0 even if only
 /// queries in the run are averaged. No record may have this id.
@@ -71,7 +71,7 @@ pub fn check_ids(folder: &Path) -> Result<()> {
         column(&query.id).map_err(|bad| Error::import(&path, bad))?;
     }
     let path = folder.join(CORPUS);
-    let source = SourceFile::look(&path, &FieldOptions::default())?;
+    let source = SourceFile::look(&path, &FieldRoles::default())?;
     for record in corpus::ids(&source)? {
         let (line, id) = record?;
         column(&id).map_err(|bad| Error::import(&path, format!("line {line}: {bad}")))?;

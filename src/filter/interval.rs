@@ -6,7 +6,7 @@
 
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 
-use super::{Alternative, Condition, FacetValue};
+use super::{Condition, FacetValue};
 use crate::error::{Error, Result};
 use crate::record::{FacetField, FacetKind};
 
@@ -82,12 +82,7 @@ fn not_of_kind(text: &str, facet: &FacetField) -> Error {
 }
 
 fn written(value: &str, facet: &FacetField) -> String {
-    let filter = Condition {
-        field: facet.field.clone(),
-        negated: false,
-        alternatives: vec![Alternative::Value(value.to_owned())],
-    };
-    filter.to_string()
+    Condition::equals(&*facet.field, value).to_string()
 }
 
 /// Whether a text that is not a value looks like a range.

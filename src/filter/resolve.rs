@@ -10,8 +10,7 @@ use std::ops::Bound::Included;
 
 use super::column::Wanted;
 use super::interval::{interval, looks_like_a_range, no_ranges};
-use super::tree::{Filter, MAX_NESTING, too_deep};
-use super::{Alternative, Condition, FacetValue};
+use super::{Alternative, Condition, FacetValue, Filter, MAX_NESTING};
 use crate::error::{Error, Result};
 use crate::record::{FacetField, FacetKind};
 
@@ -51,7 +50,7 @@ pub fn resolve(
     facets: &[FacetField],
     holds: &dyn Fn(usize, &Wanted) -> bool,
 ) -> Result<Resolved> {
-    let asked: usize = filters.iter().map(|filter| filter.alternatives(0)).sum();
+    let asked: usize = filters.iter().map(|filter| alternatives(filter, 0)).sum();
     if asked > MAX_ALTERNATIVES {
         return Err(Error::BadQuery(format!(
             "the filters name {asked} values; at most {MAX_ALTERNATIVES} are allowed"
@@ -62,6 +61,18 @@ pub fn resolve(
     Ok(Resolved::All(filters?))
 }
 
+/// How many alternatives a filter's conditions have together, down to the nesting limit.
+fn alternatives(filter: &Filter, depth: usize) -> usize {
+    match filter {
+        _ if depth > MAX_NESTING => 0,
+        Filter::Is(condition) => condition.alternatives.len(),
+        Filter::All(filters) | Filter::Any(filters) => {
+            filters.iter().map(|f| alternatives(f, depth + 1)).sum()
+        }
+        Filter::Not(filter) => alternatives(filter, depth + 1),
+    }
+}
+
 struct Resolver<'a> {
     facets: &'a [FacetField],
     holds: &'a dyn Fn(usize, &Wanted) -> bool,
@@ -70,7 +81,7 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn filter(&self, filter: &Filter, depth: usize) -> Result<Resolved> {
         if depth > MAX_NESTING {
-            return Err(too_deep());
+            return Err(Filter::too_deep().into());
         }
         let each = |filters: &[Filter]| -> Result<Vec<Resolved>> {
             filters.iter().map(|f| self.filter(f, depth + 1)).collect()

@@ -57,8 +57,9 @@ pub fn passing(index: &FacetIndex, filters: &[Filter], live: &RoaringBitmap) -> 
 
 fn select(filters: &[&str]) -> Result<Vec<u32>> {
     let records = records();
-    let filters: Result<Vec<Filter>> = filters.iter().map(|f| f.parse()).collect();
-    passing(&index(&records), &filters?, &everything(&records))
+    let filters: Vec<String> = filters.iter().map(|&filter| filter.to_owned()).collect();
+    let filters = Filter::from_texts(&filters)?;
+    passing(&index(&records), &filters, &everything(&records))
 }
 
 #[test]

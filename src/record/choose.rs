@@ -4,8 +4,8 @@
 use super::facet::members;
 use super::path::leads;
 use super::proposal::{self, Columns};
-use super::told::{FieldTold, tell};
-use super::{FacetField, FacetKind, FieldOptions, Payload, Schema};
+use super::told::tell;
+use super::{FacetField, FacetKind, FieldRoles, FieldTold, Payload, Schema};
 use crate::analysis::detect;
 
 /// A schema for a source, with the part each of the source's fields plays.
@@ -31,7 +31,7 @@ impl Choice {
     /// # Errors
     /// A sentence naming the option, the field it asked for and the available fields, or just the
     /// available fields if none of them holds text.
-    pub fn of(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
+    pub fn of(sample: &[Payload], options: &FieldRoles) -> Result<Self, String> {
         let sample = &sample[..sample.len().min(Schema::SAMPLE)];
         let columns = Columns::of(sample);
         let has = |name: &str| {
@@ -119,7 +119,7 @@ impl Schema {
     ///
     /// # Errors
     /// As for [`Choice::of`].
-    pub fn choose(sample: &[Payload], options: &FieldOptions) -> Result<Self, String> {
+    pub fn choose(sample: &[Payload], options: &FieldRoles) -> Result<Self, String> {
         Choice::of(sample, options).map(|choice| choice.schema)
     }
 }
@@ -129,7 +129,7 @@ fn facets(
     sample: &[Payload],
     columns: &Columns,
     has: impl Fn(&str) -> bool,
-    options: &FieldOptions,
+    options: &FieldRoles,
 ) -> Result<Vec<FacetField>, String> {
     let mut facets: Vec<FacetField> = Vec::new();
     for asked in &options.facets {
@@ -156,7 +156,7 @@ fn facets(
 }
 
 /// The facets whose kind was set neither by the preset nor by an option.
-fn guessed(facets: &[FacetField], preset: Option<&Schema>, options: &FieldOptions) -> Vec<String> {
+fn guessed(facets: &[FacetField], preset: Option<&Schema>, options: &FieldRoles) -> Vec<String> {
     let is_guessed = |facet: &&FacetField| {
         let known = preset.is_some_and(|preset| preset.facets.contains(facet));
         // If the option contains more than the field's name, the rest is a kind.
@@ -194,18 +194,18 @@ mod tests {
         records.iter().map(payload).collect()
     }
 
-    fn with_facets(facets: &[&str]) -> FieldOptions {
-        FieldOptions {
+    fn with_facets(facets: &[&str]) -> FieldRoles {
+        FieldRoles {
             facets: facets.iter().map(|&facet| facet.into()).collect(),
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         }
     }
 
     #[test]
     fn an_unknown_field_is_named_with_those_there_are() {
-        let options = FieldOptions {
+        let options = FieldRoles {
             texts: vec!["body".into()],
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         // A field counts if any record has it.
         let records = sample(json!([{"head": "a"}, {"content": "b"}]));
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn fields_chosen_by_hand_are_what_is_encoded() {
-        let options = FieldOptions {
+        let options = FieldRoles {
             title: Some("head".into()),
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         let records = sample(json!([{"head": "a", "url": "https://a.example"}]));
         let schema = Schema::choose(&records, &options).unwrap();
@@ -236,12 +236,12 @@ mod tests {
     fn known_sources_have_their_presets() {
         let records =
             sample(json!([{"name": "A", "alt": "A - x", "description": "", "city": "Oslo"}]));
-        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(&records, &FieldRoles::default()).unwrap();
         assert_eq!(schema, Schema::startups());
         let records = sample(json!([
             {"_id": "1", "title": "", "text": "x", "metadata": {}},
         ]));
-        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(&records, &FieldRoles::default()).unwrap();
         assert_eq!(schema, Schema::beir());
     }
 
@@ -256,7 +256,7 @@ mod tests {
             {"_id": "f2", "name": "Steam tug", "text": "It pulled the barges", "room": "pier"},
         ]));
         for (records, text) in [(shop, "description"), (museum, "text")] {
-            let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+            let schema = Schema::choose(&records, &FieldRoles::default()).unwrap();
             assert_eq!(schema.title.as_deref(), Some("name"));
             assert_eq!(schema.texts, [text]);
             let facets: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
@@ -283,7 +283,7 @@ mod tests {
         let error = checked(&["sails", "year:number"]).unwrap_err();
         assert_eq!(error, "the facet year is a number, but holds 'unknown'");
         // A collection created without records uses the kinds it was given.
-        let schema = Schema::named(&FieldOptions {
+        let schema = Schema::named(&FieldRoles {
             title: Some("title".into()),
             ..with_facets(&["year:number"])
         });
@@ -330,16 +330,16 @@ mod tests {
     #[test]
     fn questions_and_answers_are_known_by_name_or_said_to_be() {
         let records = sample(json!([{"Question": "Why?", "Answer": "Because.", "topic": "x"}]));
-        let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(&records, &FieldRoles::default()).unwrap();
         assert!(schema.pairs);
         assert_eq!(schema.encoded, ["Question"]);
         assert_eq!(schema.texts, ["Answer"]);
 
         let records = sample(json!([{"frage": "Warum?", "antwort": "Darum.", "title": "x"}]));
-        let options = FieldOptions {
+        let options = FieldRoles {
             question: Some("frage".into()),
             answer: Some("antwort".into()),
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         let schema = Schema::choose(&records, &options).unwrap();
         assert!(schema.pairs);
@@ -351,7 +351,7 @@ mod tests {
         );
         assert_eq!(Schema::named(&options).unwrap().encoded, ["frage"]);
 
-        let half = FieldOptions {
+        let half = FieldRoles {
             answer: None,
             ..options.clone()
         };
@@ -360,16 +360,16 @@ mod tests {
                 .unwrap_err()
                 .contains("both")
         );
-        let twice = FieldOptions {
+        let twice = FieldRoles {
             title: Some("title".into()),
             ..options
         };
         let error = Schema::choose(&records, &twice).unwrap_err();
         assert!(error.contains("title and text"), "{error}");
-        let unknown = FieldOptions {
+        let unknown = FieldRoles {
             question: Some("q".into()),
             answer: Some("antwort".into()),
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         let error = Schema::choose(&records, &unknown).unwrap_err();
         assert!(
@@ -382,11 +382,11 @@ mod tests {
     fn the_language_is_told_from_the_texts_or_said() {
         let records = sample(json!([{"title": "Die Ziege", "text": "Sie steht auf der Wiese."}]));
         let of = |language: Option<&str>| {
-            let options = FieldOptions {
+            let options = FieldRoles {
                 title: Some("title".into()),
                 texts: vec!["text".into()],
                 language: language.map(str::to_owned),
-                ..FieldOptions::default()
+                ..FieldRoles::default()
             };
             let chosen = Schema::choose(&records, &options).map(|schema| schema.language);
             (
@@ -410,7 +410,7 @@ mod tests {
             (json!([{}]), "no fields"),
             (json!([]), "no fields"),
         ] {
-            let error = Schema::choose(&sample(records), &FieldOptions::default()).unwrap_err();
+            let error = Schema::choose(&sample(records), &FieldRoles::default()).unwrap_err();
             assert!(
                 error.contains("no field holds a text") && error.contains(needle),
                 "{error}"

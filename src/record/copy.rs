@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use crate::vocabulary::Facet;
+
 use super::{Payload, RecordId, Schema};
 
 impl Schema {
@@ -22,7 +24,7 @@ impl Schema {
         &self,
         number: RecordId,
         json: &[u8],
-    ) -> serde_json::Result<(String, Vec<(String, String)>)> {
+    ) -> serde_json::Result<(String, Vec<Facet>)> {
         let fields = || {
             let facets = self.facets.iter().map(|facet| &facet.field);
             facets.chain(&self.id)

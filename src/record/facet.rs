@@ -2,17 +2,15 @@
 //! read from records.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::hash::Hash;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::html::Plain;
 use super::path::values;
 use super::{Payload, Schema, field_text};
 use crate::filter::FacetValue;
+use crate::vocabulary::{Facet, FacetField, FacetKind};
 
 /// The most digits a string may have to be recognised as a number: as many as an f64 preserves.
 const EXACT_DIGITS: usize = 15;
@@ -24,49 +22,7 @@ const SHOWN: usize = 60;
 const HOW_DATES: &str = "; a date is a day there is, as in 2024-05-01, or a time on one, as in \
                          2024-05-01T10:00:00Z";
 
-/// A field to filter by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct FacetField {
-    /// The field's name.
-    pub field: String,
-    /// What its values are.
-    pub kind: FacetKind,
-}
-
-/// The kind of a facet's values, which determines how filters compare them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FacetKind {
-    /// Texts. The comparison is exact if any record has that exact spelling, otherwise
-    /// case-insensitive.
-    Text,
-    /// Numbers, with ranges.
-    Number,
-    /// True or false.
-    Boolean,
-    /// Days and points in time, with ranges.
-    Date,
-}
-
 impl FacetKind {
-    /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Boolean, Self::Date];
-
-    /// Its name in options and messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-        }
-    }
-
-    /// Whether a filter can ask for a range of values.
-    pub fn has_ranges(self) -> bool {
-        matches!(self, Self::Number | Self::Date)
-    }
-
     /// The kind that all values have; text if there are no values.
     pub(super) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut kinds = Kinds::default();
@@ -103,24 +59,6 @@ impl Kinds {
     pub fn common(&self) -> FacetKind {
         let kind = self.possible.first().filter(|_| self.any);
         kind.copied().unwrap_or(FacetKind::Text)
-    }
-}
-
-impl fmt::Display for FacetKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for FacetKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let named = Self::ALL.into_iter().find(|kind| kind.name() == text);
-        named.ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
-            format!("'{text}' is no kind of facet; the kinds are {names}")
-        })
     }
 }
 
@@ -225,14 +163,15 @@ impl Schema {
         })
     }
 
-    /// The facets to display for a record: field and value, in the schema's order. Values of the
-    /// wrong kind are left out.
-    pub(super) fn shown_facets(&self, payload: &Payload) -> Vec<(String, String)> {
+    /// The facets to display for a record, in the schema's order. Values of the wrong kind are left
+    /// out.
+    pub(super) fn shown_facets(&self, payload: &Payload) -> Vec<Facet> {
         let shown = self.facets.iter().flat_map(|facet| {
             let values = self.readings(payload, facet).flatten();
-            distinct(values)
-                .into_iter()
-                .map(|value| (facet.field.clone(), value.to_string()))
+            distinct(values).into_iter().map(|value| Facet {
+                field: facet.field.clone(),
+                value: value.to_string(),
+            })
         });
         shown.collect()
     }
@@ -354,7 +293,10 @@ mod tests {
         let record = json!({"year": [1987, "unknown", {"from": 1990}]});
         let record = record.as_object().unwrap();
         assert_eq!(schema.check_facets(record), Ok(()));
-        let shown = [("year".to_owned(), "1987".to_owned())];
+        let shown = [Facet {
+            field: "year".into(),
+            value: "1987".into(),
+        }];
         assert_eq!(schema.shown_facets(record), shown);
     }
 }

@@ -6,10 +6,10 @@ mod encoded;
 mod facet;
 mod html;
 mod import;
-mod options;
 mod overlay;
 mod path;
 mod proposal;
+mod roles;
 mod schema;
 mod told;
 mod words;
@@ -19,14 +19,14 @@ use serde_json::{Map, Value};
 
 pub use choose::Choice;
 pub(crate) use encoded::goes_on;
-pub use facet::{FacetField, FacetKind};
 pub use html::Plain;
 pub use import::{Format, Import, Kind, Line, MAX_FIELDS, MAX_LINE_BYTES, with_all_digits};
-pub use options::FieldOptions;
 pub use path::value_at;
 pub use schema::{Schema, TITLE_WEIGHT, field_text};
-pub use told::FieldTold;
 pub use words::WordFields;
+
+use crate::vocabulary::Facet;
+pub use crate::vocabulary::{FacetField, FacetKind, FieldRoles, FieldTold};
 
 /// The fields of a record as in its source, in their order.
 pub type Payload = Map<String, Value>;
@@ -63,8 +63,8 @@ pub struct Record {
     pub url: Option<String>,
     /// A picture's address: http, https, or a path on this server.
     pub image: Option<String>,
-    /// The facets' fields and values, in the schema's order; a list has several values.
-    pub facets: Vec<(String, String)>,
+    /// Its facets, in the schema's order; a list has several values.
+    pub facets: Vec<Facet>,
     /// The original fields.
     pub payload: Payload,
 }

@@ -1,7 +1,7 @@
 //! Adds the options and a source's further fields to a schema.
 
 use super::proposal::{self, Column, Columns};
-use super::{FacetField, FacetKind, FieldOptions, Schema};
+use super::{FacetField, FacetKind, FieldRoles, Schema};
 
 /// The highest weight of a word in a field; a higher one would drown out all other fields.
 const MAX_WEIGHT: u32 = 20;
@@ -17,7 +17,7 @@ impl Schema {
     ///
     /// # Errors
     /// A sentence saying what is missing or which kinds a facet may have.
-    pub fn named(options: &FieldOptions) -> Result<Self, String> {
+    pub fn named(options: &FieldRoles) -> Result<Self, String> {
         let options = &options.with_pairs()?;
         if options.title.is_none() && options.texts.is_empty() {
             return Err("say which field holds the title or the text, or both".into());
@@ -48,7 +48,7 @@ impl Schema {
     }
 
     /// Applies the explicit options to what was chosen so far.
-    pub(super) fn overlay(&mut self, options: &FieldOptions) {
+    pub(super) fn overlay(&mut self, options: &FieldRoles) {
         let lay = |ours: &mut Option<String>, theirs: &Option<String>| {
             if theirs.is_some() {
                 ours.clone_from(theirs);
@@ -122,7 +122,7 @@ impl Schema {
     }
 
     /// Sets the requested weights of searched fields.
-    pub(super) fn weigh(&mut self, options: &FieldOptions) -> Result<(), String> {
+    pub(super) fn weigh(&mut self, options: &FieldRoles) -> Result<(), String> {
         for asked in &options.weights {
             let (field, weight) = asked.rsplit_once('=').unwrap_or((asked, ""));
             let words = self.words();
@@ -164,11 +164,11 @@ mod tests {
     fn a_weight_is_of_a_field_that_words_search_in() {
         let records = sample(json!([{"head": "a", "body": "b", "year": 1999}]));
         let weighed = |weight: &str| {
-            let options = FieldOptions {
+            let options = FieldRoles {
                 title: Some("head".into()),
                 texts: vec!["body".into()],
                 weights: vec![weight.into()],
-                ..FieldOptions::default()
+                ..FieldRoles::default()
             };
             Schema::choose(&records, &options).map(|schema| schema.word_weights())
         };

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::html::{Plain, plain};
 use super::path::values;
 use super::{FacetField, FacetKind, Markup, Payload, Record, RecordId};
 use crate::analysis::Language;
+use crate::vocabulary::one_or_many;
 
 /// The parts of a source's fields. A field is named by its path: see [`super::path`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +19,8 @@ pub struct Schema {
     pub id: Option<String>,
     /// The heading.
     pub title: Option<String>,
-    /// The text fields. The first one that a record has is displayed below the heading.
+    /// The text fields. The first one that a record has is displayed below the heading. An earlier
+    /// version stored a single one.
     #[serde(rename = "text", default, deserialize_with = "one_or_many")]
     pub texts: Vec<String>,
     /// Further named fields that word search covers. Text facets need not be listed, nor fields
@@ -226,20 +228,6 @@ fn joined<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
     let texts = values.into_iter().map(field_text);
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
     texts.join(", ")
-}
-
-/// Accepts a list of names, a single name or none: an earlier version stored a single text.
-pub(super) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Names {
-        Many(Vec<String>),
-        One(Option<String>),
-    }
-    Ok(match Names::deserialize(from)? {
-        Names::Many(names) => names,
-        Names::One(name) => name.into_iter().collect(),
-    })
 }
 
 /// Links may only lead to the web: `javascript:` and similar schemes never reach a page.

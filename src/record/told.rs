@@ -1,24 +1,13 @@
 //! Describes what each field of a source is used for, and why, for the importer.
 
 use super::proposal::{Column, Columns, is_named_code};
-use super::{FacetKind, FieldOptions, Schema};
-
-/// A field and its use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldTold {
-    /// The field.
-    pub field: String,
-    /// Its part or parts.
-    pub part: String,
-    /// Why it was chosen.
-    pub why: String,
-}
+use super::{FacetKind, FieldRoles, FieldTold, Schema};
 
 /// Describes the use of each field.
 pub(super) fn tell(
     schema: &Schema,
     columns: &Columns,
-    options: &FieldOptions,
+    options: &FieldRoles,
     preset: Option<&str>,
 ) -> Vec<FieldTold> {
     let told = |column: &Column| {
@@ -145,7 +134,7 @@ mod tests {
     use crate::record::{Choice, Payload};
     use serde_json::{Value, json};
 
-    fn told(records: Value, options: &FieldOptions) -> Vec<String> {
+    fn told(records: Value, options: &FieldRoles) -> Vec<String> {
         let records = records.as_array().unwrap().iter();
         let records: Vec<Payload> = records.map(|r| r.as_object().unwrap().clone()).collect();
         let fields = Choice::of(&records, options).unwrap().fields.into_iter();
@@ -162,9 +151,9 @@ mod tests {
             {"sku": "S-2", "Product Name": "Oak shelf", "more": "holds forty heavy books and more",
              "tip": "two people lift it well", "brand": "Orbit", "price": 29.5, "by": {"n": [2]}},
         ]);
-        let options = FieldOptions {
+        let options = FieldRoles {
             facets: vec!["brand".into(), "price:number".into()],
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         assert_eq!(
             told(records, &options),
@@ -184,7 +173,7 @@ mod tests {
     fn a_known_form_is_named() {
         let records = json!([{"_id": "1", "title": "a", "text": "b", "metadata": {"by": "Ann"}}]);
         assert_eq!(
-            told(records, &FieldOptions::default())[1..],
+            told(records, &FieldRoles::default())[1..],
             [
                 "title: title (a field of a BEIR corpus)",
                 "text: text (a field of a BEIR corpus)",

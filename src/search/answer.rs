@@ -1,7 +1,6 @@
 //! From a query to an answer, stage by stage.
 
 use crate::error::Result;
-use crate::explain::Explanation;
 use crate::query::{Answer, Query, Timings};
 use crate::search::fuse::Ranking;
 use crate::search::plan::Plan;
@@ -9,6 +8,7 @@ use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::text::WordSearch;
+use crate::vocabulary::Explanation;
 
 impl Searcher<'_> {
     /// Answers a query. The web page, the API and the command line all use this.
@@ -62,6 +62,7 @@ impl Searcher<'_> {
     /// Reads the hits of a ranking.
     pub(super) fn fetched(&self, plan: &Plan<'_>, ranking: Ranking) -> Result<Answer> {
         Ok(Answer {
+            collection: self.name.to_string(),
             hits: self.fetch(plan, ranking.hits)?,
             total: ranking.total,
             counted: ranking.counted,

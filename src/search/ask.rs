@@ -9,7 +9,8 @@
 
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::query::{Hit, Query, Timings};
+use crate::found::Found;
+use crate::query::{Query, Reply};
 use crate::search::searcher::Searcher;
 
 /// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
@@ -35,26 +36,6 @@ const IDENTICAL: f32 = 0.999;
 /// How many of the nearest pairs are checked for another answer.
 const LOOKED_AT: usize = 20;
 
-/// The result of asking a question.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    /// The pair whose question is nearest to the one asked; `None` if there is no pair.
-    pub nearest: Option<Hit>,
-    /// Whether it is near enough for its answer to apply. Otherwise the honest answer is that it
-    /// is not known.
-    pub known: bool,
-    /// How long it took.
-    pub timings: Timings,
-}
-
-impl Reply {
-    /// The answer, if there is one.
-    pub fn answer(&self) -> Option<&str> {
-        let nearest = self.nearest.as_ref().filter(|_| self.known);
-        nearest.map(|hit| hit.record.text.as_str())
-    }
-}
-
 impl Searcher<'_> {
     /// Answers a question from a collection of questions and answers.
     ///
@@ -77,18 +58,22 @@ impl Searcher<'_> {
         query.check()?;
         let answer = self.search(&query)?;
         // If the model can read nothing of the question, no other is near it.
-        let near: Vec<Hit> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
-        let known = is_known(&near, self.generation.records());
+        let near: Vec<Found> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
+        // If none is near enough, the honest answer is that it is not known.
+        let known = near
+            .first()
+            .filter(|_| is_known(&near, self.generation.records()));
         Ok(Reply {
+            collection: answer.collection,
+            answer: known.map(|pair| pair.record.text.clone()),
             nearest: near.into_iter().next(),
-            known,
             timings: answer.timings,
         })
     }
 }
 
 /// Whether the first of the nearest pairs has the answer, in a collection of `records` pairs.
-fn is_known(nearest: &[Hit], records: u32) -> bool {
+fn is_known(nearest: &[Found], records: u32) -> bool {
     let Some((first, others)) = nearest.split_first() else {
         return false;
     };

@@ -7,10 +7,6 @@ use std::ops::Range;
 use crate::Vector;
 use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
-use crate::explain::{
-    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare, TermExplanation,
-    WordShare, WordsExplanation,
-};
 use crate::query::Query;
 use crate::record::{Payload, RecordId};
 use crate::search::nearest::nearest_passage;
@@ -21,6 +17,10 @@ use crate::search::stopwatch::Stopwatch;
 use crate::storage::rows::Rows;
 use crate::text::{self, Match, WordSearch};
 use crate::vector::Neighbour;
+use crate::vocabulary::{
+    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare,
+    TermExplanation, WordShare, WordsExplanation,
+};
 
 /// How many pairs of words are listed.
 const PAIRS: usize = 12;
@@ -111,7 +111,10 @@ impl Searcher<'_> {
         let terms = text::explain(&parts, &explained.plan.words, position);
         let score = explained.words.scores_and_coverage(&[position]);
         let fields: Vec<&str> = self.schema.words().names().collect();
-        let named = |(at, count): (usize, u32)| Some(((*fields.get(at)?).to_owned(), count));
+        let named = |(at, occurrences): (usize, u32)| {
+            let field = (*fields.get(at)?).to_owned();
+            Some(FieldCount { field, occurrences })
+        };
         let terms = terms.into_iter().map(|term| TermExplanation {
             word: term.word,
             term: term.term,

@@ -8,7 +8,7 @@ use roaring::RoaringBitmap;
 
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk};
-use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES, check_length};
+use crate::query::{Counted, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length};
 use crate::search::answers::Answers;
 use crate::search::members::Members;
 use crate::search::plan::{Plan, both};
@@ -99,8 +99,10 @@ impl Searcher<'_> {
     }
 
     fn counts(&self, facet: usize, counted: Counted, (values, more): Values) -> FacetCounts {
+        let facet = &self.schema.facets[facet];
         FacetCounts {
-            facet: self.schema.facets[facet].clone(),
+            field: facet.field.clone(),
+            kind: facet.kind,
             counted,
             values,
             more,
@@ -109,7 +111,7 @@ impl Searcher<'_> {
 }
 
 /// The values that the most records have, and how many more values occur.
-type Values = (Vec<(FacetValue, u32)>, u32);
+type Values = (Vec<FacetCount>, u32);
 
 /// The filters that are not conditions on a field.
 fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
@@ -170,8 +172,11 @@ impl Counting<'_> {
             }
         }
         let sorted = top.into_sorted_vec().into_iter();
-        let top: Vec<(FacetValue, u32)> = sorted
-            .map(|Reverse((count, Reverse(value)))| (value.clone(), count))
+        let top: Vec<FacetCount> = sorted
+            .map(|Reverse((count, Reverse(value)))| FacetCount {
+                value: value.to_string(),
+                count,
+            })
             .collect();
         let more = values - top.len() as u32;
         (top, more)

@@ -1,7 +1,8 @@
 //! The fourth stage: from positions to hits. Reads records, marks words, counts identical records.
 
 use crate::error::Result;
-use crate::query::{Copies, Copy, Highlights, Hit, MAX_COPIES, Mode};
+use crate::found::Found;
+use crate::query::{Copies, Duplicate, Highlights, MAX_COPIES, Mode};
 use crate::record::RecordId;
 use crate::search::fuse::Ranked;
 use crate::search::plan::Plan;
@@ -28,7 +29,7 @@ impl Searcher<'_> {
     ///
     /// # Errors
     /// The store's read errors, and those of the encoder.
-    pub(super) fn fetch(&self, plan: &Plan<'_>, ranking: Vec<Ranked>) -> Result<Vec<Hit>> {
+    pub(super) fn fetch(&self, plan: &Plan<'_>, ranking: Vec<Ranked>) -> Result<Vec<Found>> {
         if ranking.is_empty() {
             return Ok(Vec::new());
         }
@@ -53,7 +54,7 @@ impl Searcher<'_> {
         Ok(hits)
     }
 
-    fn hit(&self, fetch: &Fetch<'_>, ranked: &Ranked) -> Result<Option<Hit>> {
+    fn hit(&self, fetch: &Fetch<'_>, ranked: &Ranked) -> Result<Option<Found>> {
         let Some(number) = self.generation.number(ranked.position) else {
             return Ok(None);
         };
@@ -86,7 +87,7 @@ impl Searcher<'_> {
             text: found.map(|found| found.within(&shown)).unwrap_or_default(),
         };
         let passage = passage.map(|at| at.start.max(shown.start)..at.end.min(shown.end));
-        Ok(Some(Hit {
+        Ok(Some(Found {
             copies: self.copies(fetch, ranked.position, text.len())?,
             record,
             score: ranked.score,
@@ -126,9 +127,9 @@ impl Searcher<'_> {
     }
 
     /// A copy by its id and facets, for which only their fields are parsed.
-    fn copy(&self, fetch: &Fetch<'_>, number: RecordId) -> Result<Option<Copy>> {
+    fn copy(&self, fetch: &Fetch<'_>, number: RecordId) -> Result<Option<Duplicate>> {
         if !self.schema.names_fields() {
-            return Ok(Some(Copy {
+            return Ok(Some(Duplicate {
                 id: number.0.to_string(),
                 facets: Vec::new(),
             }));
@@ -138,6 +139,6 @@ impl Searcher<'_> {
             named.map_err(|_| crate::Error::damaged(self.view.path()))
         })?;
         let read = read.transpose()?;
-        Ok(read.map(|(id, facets)| Copy { id, facets }))
+        Ok(read.map(|(id, facets)| Duplicate { id, facets }))
     }
 }

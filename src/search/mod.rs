@@ -14,7 +14,7 @@
 
 mod answer;
 mod answers;
-pub mod ask;
+mod ask;
 mod explain;
 mod facets;
 mod fetch;

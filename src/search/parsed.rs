@@ -110,7 +110,7 @@ fn condition(clause: &Clause) -> Result<Option<Condition>> {
             alternatives: vec![Alternative::Value(clause.text.clone())],
         }));
     }
-    Condition::on(field, clause.excluded, &clause.text).map(Some)
+    Ok(Some(Condition::on(field, clause.excluded, &clause.text)?))
 }
 
 /// Checks how many conditions a query has, and how many words are in each.

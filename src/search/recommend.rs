@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::Vector;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
-use crate::feedback::Feedback;
 use crate::filter::Filter;
 use crate::query::{Answer, Query, check_page};
 use crate::search::answers::Answers;
@@ -17,6 +16,7 @@ use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::segment::generation::{Generation, Passing};
 use crate::text::{TextQuery, WordSearch};
+use crate::vocabulary::Feedback;
 
 /// The weights of a text, of the mean of what is liked and of the mean of what is disliked.
 /// Rocchio's relevance feedback, with the weights called reasonable in Manning, Raghavan and

@@ -51,7 +51,9 @@ pub use index::TextIndex;
 pub use live::Live;
 pub use part::TextPart;
 pub use phrase::Phrase;
-pub use query::{Alternative, Correction, Lookup, TextQuery, Word};
+pub use query::{Alternative, TextQuery, Word};
 pub use search::{Count, Match, WordSearch, count, coverage, exhaustive, matching, scores, search};
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;
+
+pub use crate::vocabulary::{Correction, Lookup};

@@ -1,9 +1,9 @@
 //! What a query asks of the indexes: which terms score, which records are excluded, and which
 //! words were guessed.
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use super::Correction;
 use super::condition::Condition;
 use super::cursor::Cursor;
 use super::part::TextPart;
@@ -97,27 +97,6 @@ impl Alternative {
             None => self.term.clone(),
         }
     }
-}
-
-/// A word that was replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Correction {
-    /// The word as typed.
-    pub word: String,
-    /// Its byte range in the query.
-    pub range: Range<usize>,
-    /// What was looked up instead.
-    pub instead: String,
-}
-
-/// How words are looked up.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Lookup {
-    /// Whether the last word may be unfinished.
-    pub prefix: bool,
-    /// Whether misspelt words that no record contains are replaced by the word that was probably
-    /// meant. Searches by meaning alone correct nothing.
-    pub correct: bool,
 }
 
 impl TextQuery {

@@ -4,10 +4,11 @@ use super::completions::completions;
 use super::condition::{Condition, searched};
 use super::guess::{Meant, meant};
 use super::part::TextPart;
-use super::query::{Alternative, Correction, Lookup, TextQuery, Word};
+use super::query::{Alternative, TextQuery, Word};
 use super::syntax::Clause;
 use super::title::titled;
 use super::ways::{ALIKE, Ways};
+use super::{Correction, Lookup};
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 
 /// The weight of the whole of a compound word relative to its parts: records that write it as

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use parallax::collection::{Build, Cores, Progress, Report, SourceFile, VectorFile};
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, Collection, Mode, Query, Result};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -19,14 +19,7 @@ pub fn sample_file() -> PathBuf {
 
 /// Builds a collection from a file.
 pub fn build(catalogue: &Catalogue, name: &str, file: &Path, replace: bool) -> Result<Report> {
-    build_with(
-        catalogue,
-        name,
-        file,
-        replace,
-        None,
-        &FieldOptions::default(),
-    )
+    build_with(catalogue, name, file, replace, None, &FieldRoles::default())
 }
 
 /// The same, with precomputed vectors and field options.
@@ -36,7 +29,7 @@ pub fn build_with(
     file: &Path,
     replace: bool,
     vectors: Option<&Path>,
-    options: &FieldOptions,
+    options: &FieldRoles,
 ) -> Result<Report> {
     let source = SourceFile::look(file, options)?;
     let vectors = vectors.map(VectorFile::open).transpose()?;
@@ -53,11 +46,7 @@ pub fn build_with(
 }
 
 /// A new collection of these records called `name`, its catalogue and its folder.
-pub fn collection_of(
-    name: &str,
-    records: &[Value],
-    options: &FieldOptions,
-) -> (TempDir, Catalogue) {
+pub fn collection_of(name: &str, records: &[Value], options: &FieldRoles) -> (TempDir, Catalogue) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("records.jsonl");
     let lines: Vec<String> = records.iter().map(Value::to_string).collect();

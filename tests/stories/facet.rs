@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, Collection, Mode, Query};
 use serde_json::json;
 use tempfile::TempDir;
@@ -21,11 +21,11 @@ fn pages() -> Arc<Collection> {
             json!({"title": "Three", "text": "web", "_kind": "c", "dc:type": "X", "year": 2010}),
         ];
         let facets = ["_kind:text", "dc:type:text", "tag:text", "year:number"];
-        let options = FieldOptions {
+        let options = FieldRoles {
             title: Some("title".into()),
             texts: vec!["text".into()],
             facets: facets.map(str::to_owned).to_vec(),
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         collection_of("pages", &records, &options)
     });

@@ -3,7 +3,7 @@
 //! is that the author's name finds nothing.
 
 use parallax::collection::Incoming;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Mode, Query, Schema};
 use serde_json::{Value, json};
 
@@ -25,12 +25,12 @@ fn books() -> Vec<Value> {
     ]
 }
 
-fn options() -> FieldOptions {
-    FieldOptions {
+fn options() -> FieldRoles {
+    FieldRoles {
         title: Some("title".into()),
         texts: vec!["about".into()],
         facets: vec!["press".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     }
 }
 
@@ -60,7 +60,7 @@ fn words_search_in_every_field_of_an_imported_file() {
     let fields: Vec<&str> = words
         .terms
         .iter()
-        .map(|term| term.fields[0].0.as_str())
+        .map(|term| term.fields[0].field.as_str())
         .collect();
     assert_eq!(fields, ["by.name", "press"]);
 }
@@ -69,7 +69,7 @@ fn words_search_in_every_field_of_an_imported_file() {
 fn words_search_in_fields_that_the_schema_never_heard_of() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = parallax::Catalogue::open(folder.path(), query_encoder()).unwrap();
-    let schema = Schema::named(&FieldOptions {
+    let schema = Schema::named(&FieldRoles {
         facets: Vec::new(),
         ..options()
     });

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Catalogue, Collection, Mode, Query};
 use serde_json::json;
 use tempfile::TempDir;
@@ -22,11 +22,11 @@ fn books() -> Arc<Collection> {
             json!({"title": "Soup", "text": "a book on soup", "year": 2004}),
             json!({"title": "Ships", "text": "a book on ships", "year": 1975, "tag": "Sea"}),
         ];
-        let options = FieldOptions {
+        let options = FieldRoles {
             title: Some("title".into()),
             texts: vec!["text".into()],
             facets: vec!["year:number".into(), "tag:text".into()],
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         collection_of("books", &records, &options)
     });
@@ -167,7 +167,7 @@ fn the_values_of_a_facet_are_found_by_how_they_begin() {
             .facet_values("tag", prefix, limit, &filters)
             .unwrap();
         let values = found.values.iter();
-        let values = values.map(|(value, count)| format!("{value} {count}"));
+        let values = values.map(|counted| format!("{} {}", counted.value, counted.count));
         (values.collect::<Vec<_>>(), found.more)
     };
     let four = ["Flour 1", "flour 1", "oven 1", "Sea 1"].map(str::to_owned);

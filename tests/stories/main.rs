@@ -25,7 +25,7 @@ mod typo;
 use std::sync::{Arc, OnceLock};
 
 use common::sample::collection_of;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Answer, Catalogue, Collection, Mode, Query};
 use serde_json::json;
 use tempfile::TempDir;
@@ -92,10 +92,10 @@ pub fn shop() -> Arc<Collection> {
     static SHOP: OnceLock<(TempDir, Catalogue)> = OnceLock::new();
     let (_, catalogue) = SHOP.get_or_init(|| {
         let records = GOODS.map(|(title, text)| json!({"title": title, "text": text}));
-        let options = FieldOptions {
+        let options = FieldRoles {
             title: Some("title".into()),
             texts: vec!["text".into()],
-            ..FieldOptions::default()
+            ..FieldRoles::default()
         };
         collection_of("shop", &records, &options)
     });

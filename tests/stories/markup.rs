@@ -2,7 +2,7 @@
 //! they stand for. Readers see plain text, with highlights in the right places; programs get the
 //! original.
 
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Mode, Query};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ fn tags_are_no_words_and_marks_lie_on_what_is_shown() {
         json!({"title": "Salt &amp; vinegar", "text": "<p>Crisps of <b>old</b> potatoes.</p><p>Fried&nbsp;twice.</p>"}),
         json!({"title": "Bold coffee", "text": "Strong, with span and class."}),
     ];
-    let (_folder, catalogue) = collection_of("snacks", &records, &FieldOptions::default());
+    let (_folder, catalogue) = collection_of("snacks", &records, &FieldRoles::default());
     let collection = catalogue.collection("snacks").unwrap();
     let ask = |text: &str| {
         let query = Query {
@@ -30,7 +30,7 @@ fn tags_are_no_words_and_marks_lie_on_what_is_shown() {
     assert_eq!(titles(ask("twice")), ["Salt & vinegar"]);
     let hit = ask("old potatoes").hits.remove(0);
     assert_eq!(hit.record.text, "Crisps of old potatoes.\nFried twice.");
-    let marked = |hit: &parallax::Hit| -> Vec<String> {
+    let marked = |hit: &parallax::Found| -> Vec<String> {
         let ranges = hit.highlights.text.iter();
         ranges
             .map(|range| hit.record.text[range.clone()].to_owned())

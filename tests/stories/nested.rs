@@ -1,7 +1,7 @@
 //! Records from an API are often nested objects. Their fields are named by paths, whether for a
 //! facet or a title, and a path through a list of objects refers to each of them.
 
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
 use parallax::{Mode, Query};
 use serde_json::json;
 
@@ -16,12 +16,12 @@ fn a_path_names_a_title_a_text_a_facet_and_an_id() {
         json!({"key": {"no": 8}, "info": {"name": "Gull", "note": "A barge for gravel."},
                "crew": [{"role": "mate"}]}),
     ];
-    let options = FieldOptions {
+    let options = FieldRoles {
         id: Some("key.no".into()),
         title: Some("info.name".into()),
         texts: vec!["info.note".into()],
         facets: vec!["crew.role".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     };
     let (_folder, catalogue) = collection_of("ships", &records, &options);
     let collection = catalogue.collection("ships").unwrap();

@@ -1,10 +1,11 @@
 //! The API calls that the collections page makes.
 
 use form_urlencoded::byte_serialize;
+use parallax::vocabulary::{Preview, Started, Task};
 use web_sys::File;
 
 use super::request::{ask, send};
-use crate::wire::{Preview, Problem, Started, Task};
+use crate::problem::Problem;
 
 /// How much of a file is previewed before it is imported.
 const PREVIEW_BYTES: f64 = 262_144.0;

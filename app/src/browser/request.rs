@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 use super::session::kept_key;
-use crate::wire::Problem;
+use crate::problem::Problem;
 
 /// The wrapper the API puts around a problem.
 #[derive(Deserialize)]

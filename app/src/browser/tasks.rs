@@ -3,13 +3,14 @@
 
 use leptos::prelude::window;
 use leptos::wasm_bindgen::JsCast;
+use parallax::vocabulary::Task;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::{Function, Promise};
 use web_sys::{EventSource, MessageEvent};
 
 use super::calls::task;
 use super::request::ask;
-use crate::wire::{Problem, Task};
+use crate::problem::Problem;
 
 /// The polling interval after the stream broke, in milliseconds.
 const PERIOD_MS: i32 = 1_000;

@@ -1,9 +1,9 @@
 //! The balance between the two rankings in hybrid mode: how much meaning counts.
 
 use leptos::prelude::*;
+use parallax::vocabulary::BALANCE;
 
 use crate::address::Address;
-use crate::limits::BALANCE;
 
 /// The balance slider in the search form; nothing in a mode with only one ranking.
 #[component]
@@ -17,7 +17,7 @@ pub fn Balance(
     let is_hybrid = Memo::new(move |_| address.state.read().is_hybrid());
     let slider = move || {
         let state = address.state.get_untracked();
-        let value = state.balance.unwrap_or_else(|| BALANCE.into());
+        let value = state.balance.unwrap_or_else(|| BALANCE.to_string());
         view! {
             <label class="balance">
                 <span class="balance-words">"Words"</span>

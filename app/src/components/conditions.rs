@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use crate::answers::Found;
-use crate::condition;
-use crate::numbers::label;
+use crate::wording::condition;
 
 /// The conditions of the newest answer.
 #[component]
@@ -32,17 +31,13 @@ pub fn Conditions(
             )
         });
         let filters = state.filters.iter().map(|filter| {
-            let text = match condition::parts(filter) {
-                Some((false, field, value)) => format!("{}: {value}", label(&field)),
-                Some((true, field, value)) => format!("not {}: {value}", label(&field)),
-                None => filter.clone(),
-            };
+            let text = condition(filter);
             let drop = format!("Drop the filter {text}");
             (text, drop, state.without_filter(filter).href(&path))
         });
         like.into_iter().chain(filters).collect()
     };
-    let condition = |(text, what, href): (String, String, String)| {
+    let item = |(text, what, href): (String, String, String)| {
         view! {
             <li class="condition">
                 {text}
@@ -59,7 +54,7 @@ pub fn Conditions(
         (!conditions.is_empty()).then(|| {
             view! {
                 <ul class="conditions" aria-label="Narrowed to">
-                    {conditions.into_iter().map(condition).collect_view()}
+                    {conditions.into_iter().map(item).collect_view()}
                 </ul>
             }
         })

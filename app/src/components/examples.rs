@@ -1,11 +1,10 @@
 //! Shown before the first search: a description of the collection, and queries to try.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{ANYTHING, CollectionInfo};
 
 use crate::address::Address;
 use crate::numbers::counted;
-use crate::state::ANYTHING;
-use crate::wire::CollectionInfo;
 
 /// The collection in a sentence, and its example queries in the chosen mode.
 #[component]

@@ -2,12 +2,13 @@
 //! kept in hidden fields, so that none is lost.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{CollectionInfo, Condition, FacetValues};
 
 use crate::address::Address;
-use crate::condition::{equals, value};
 use crate::numbers::{label, thousands};
+use crate::problem::Problem;
 use crate::state::{SearchState, values_path};
-use crate::wire::{CollectionInfo, FacetCounts, Problem};
+use crate::wording::values as named;
 
 /// The menus.
 #[component]
@@ -49,8 +50,8 @@ pub fn FacetFilter(
 }
 
 #[component]
-fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl IntoView {
-    let FacetCounts {
+fn Menu(address: Address, facet: FacetValues, on_change: Callback<()>) -> impl IntoView {
+    let FacetValues {
         field,
         values,
         more,
@@ -62,7 +63,9 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         move |state: &SearchState| state.filter_on(&field).map(str::to_owned)
     };
     let current = chosen(&address.state.read_untracked());
-    let known = values.iter().map(|known| equals(&field, &known.value));
+    let known = values
+        .iter()
+        .map(|known| Condition::equals(&*field, &*known.value).to_string());
     let known: Vec<String> = known.collect();
     // A value in the URL is shown as selected, even if it is not in the list.
     let unlisted = {
@@ -70,10 +73,11 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         move || {
             let state = address.state.read();
             let filter = state.filter_on(&field)?.to_owned();
-            let value = value(&filter)
-                .filter(|_| !known.contains(&filter))?
-                .to_owned();
-            Some(view! { <option value=filter selected=true>{value}</option> })
+            if known.contains(&filter) {
+                return None;
+            }
+            let values = named(&filter.parse().ok()?);
+            Some(view! { <option value=filter selected=true>{values}</option> })
         }
     };
     Effect::new(move || {
@@ -83,7 +87,7 @@ fn Menu(address: Address, facet: FacetCounts, on_change: Callback<()>) -> impl I
         }
     });
     let options = values.into_iter().map(|known| {
-        let filter = equals(&field, &known.value);
+        let filter = Condition::equals(&*field, &*known.value).to_string();
         let selected = current.as_ref() == Some(&filter);
         let text = format!("{} ({})", known.value, thousands(known.count));
         view! { <option value=filter selected=selected>{text}</option> }
@@ -130,7 +134,7 @@ fn values_of(address: Address, field: &str) -> String {
 }
 
 /// Hidden fields for the conditions that none of these facets' menus shows.
-fn hidden(state: &SearchState, facets: &[FacetCounts]) -> impl IntoView + use<> {
+fn hidden(state: &SearchState, facets: &[FacetValues]) -> impl IntoView + use<> {
     let in_menu = |filter: &str| {
         let mut fields = facets.iter().map(|facet| facet.field.as_str());
         fields.any(|field| state.filter_on(field) == Some(filter))

@@ -14,10 +14,10 @@ pub fn Marked(
     /// The whole text.
     text: String,
     /// The matched words, as byte ranges of the whole text.
-    ranges: Vec<(u32, u32)>,
+    ranges: Vec<Range<usize>>,
     /// The nearest sentence, as a byte range too.
     #[prop(optional, into)]
-    sentence: Signal<Option<(u32, u32)>>,
+    sentence: Signal<Option<Range<usize>>>,
     /// The part to show.
     window: Range<usize>,
 ) -> impl IntoView {

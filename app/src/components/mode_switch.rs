@@ -1,9 +1,9 @@
 //! The mode switch: three radio buttons in the search form.
 
 use leptos::prelude::*;
+use parallax::vocabulary::Mode;
 
 use crate::address::Address;
-use crate::mode::Mode;
 
 /// The switch.
 #[component]
@@ -25,8 +25,8 @@ pub fn ModeSwitch(
                     checked=mode.name() == current
                     on:change=move |_| on_change.run(())
                 />
-                <span class="mode-label">{mode.label()}</span>
-                <span class="mode-hint">{mode.hint()}</span>
+                <span class="mode-label">{label(mode)}</span>
+                <span class="mode-hint">{hint(mode)}</span>
             </label>
         }
     };
@@ -35,5 +35,22 @@ pub fn ModeSwitch(
             <legend class="sr-only">"How to search"</legend>
             {Mode::ALL.map(choice).into_iter().collect_view()}
         </fieldset>
+    }
+}
+
+fn label(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Neural => "Neural",
+        Mode::Text => "Full text",
+        Mode::Hybrid => "Hybrid",
+    }
+}
+
+/// One line on what a mode does.
+fn hint(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Neural => "what you mean",
+        Mode::Text => "the words you typed",
+        Mode::Hybrid => "both rankings, fused",
     }
 }

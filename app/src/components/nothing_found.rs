@@ -1,10 +1,10 @@
 //! An answer without hits: why, and what to do.
 
 use leptos::prelude::*;
+use parallax::vocabulary::Mode;
 
 use super::conditions::Conditions;
 use crate::answers::Found;
-use crate::mode::Mode;
 use crate::wording::{nothing, ranked_by};
 
 /// The reason and links to what to try next.
@@ -19,7 +19,7 @@ pub fn NothingFound(
             question, response, ..
         } = found.as_ref()?;
         let (state, path) = (&question.state, question.path());
-        let (reason, advice) = nothing(state, response.unread.is_some());
+        let (reason, advice) = nothing(state, response.unread);
         let by_words = ranked_by(state) == Some(Mode::Text) && !state.lists();
         let by_meaning = by_words.then(|| state.in_mode(Mode::Neural.name()).href(&path));
         let unfiltered = (!state.filters.is_empty()).then(|| state.without_filters().href(&path));

@@ -1,18 +1,17 @@
 //! One hit.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{Facet, Hit};
 
 use super::evidence::Evidence;
 use super::logo::Logo;
 use super::marked::Marked;
 use super::why::Why;
 use crate::answers::Found;
-use crate::condition::equals;
 use crate::marks::shown;
 use crate::nearest::Nearest;
 use crate::numbers::{host, label, thousands};
 use crate::state::SearchState;
-use crate::wire::{Facet, Hit};
 use crate::wording::{also, evidence};
 
 /// The most facet values shown on a card, as links that narrow the search.
@@ -44,7 +43,7 @@ pub fn ResultCard(
         hit.title
     };
     let whole_name = 0..name.len();
-    let shown = shown(&hit.text, hit.passage, hit.snippet.as_ref());
+    let shown = shown(&hit.text, hit.passage.as_ref(), hit.snippet.as_ref());
     let copies = hit.copies.as_ref().map(|copies| {
         view! { <p class="card-copies">{also(copies)}</p> }
     });
@@ -106,7 +105,7 @@ pub fn ResultCard(
 /// A facet value that narrows the search to it.
 fn chip(facet: Facet, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let Facet { field, value } = facet;
-    let chosen = state.filter_on(&field) == Some(equals(&field, &value).as_str());
+    let chosen = state.chooses(&field, &value);
     let href = state.with_filter(&field, &value).href(path);
     let what = format!("Only {}: {value}", label(&field));
     view! {

@@ -1,6 +1,7 @@
 //! The hits of the newest answer, and the lines about the answer as a whole.
 
 use leptos::prelude::*;
+use parallax::vocabulary::Hit;
 use web_sys::HtmlElement;
 
 use super::conditions::Conditions;
@@ -13,7 +14,6 @@ use super::summary::Summary;
 use crate::answers::Found;
 use crate::nearest::Nearest;
 use crate::state::SearchState;
-use crate::wire::Hit;
 
 /// A hit as it is listed. Rows with equal keys are not redrawn, so that showing more leaves the
 /// earlier ones in place.

@@ -4,6 +4,7 @@
 //! list in place instead of redrawing it.
 
 use leptos::prelude::*;
+use parallax::vocabulary::CollectionInfo;
 
 use super::error_panel::ErrorPanel;
 use super::examples::Examples;
@@ -13,7 +14,7 @@ use super::skeleton::Skeleton;
 use super::status::Status;
 use crate::address::Address;
 use crate::answers::{Answers, Outcome, Question};
-use crate::wire::{CollectionInfo, Problem};
+use crate::problem::Problem;
 
 #[derive(Clone, PartialEq)]
 enum Face {

@@ -7,6 +7,7 @@
 
 use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
+use parallax::vocabulary::{BALANCE, CollectionInfo};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 use super::balance::Balance;
@@ -15,9 +16,8 @@ use super::mode_switch::ModeSwitch;
 use super::sort_menu::SortMenu;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
-use crate::limits::BALANCE;
+use crate::problem::Problem;
 use crate::state::{LONGEST, PAGE, SearchState};
-use crate::wire::{CollectionInfo, Problem};
 
 /// The search form.
 #[component]
@@ -60,7 +60,8 @@ pub fn SearchForm(
         if ran_before.is_some() {
             field.set_value(&state.q);
             choose_mode(&form, &state.mode);
-            set_balance(&form, state.balance.as_deref().unwrap_or(BALANCE));
+            let balance = state.balance.unwrap_or_else(|| BALANCE.to_string());
+            set_balance(&form, &balance);
         } else if mode.is_some_and(|mode| mode != state.mode) {
             // The mode was chosen before hydration.
             apply.run(false);

@@ -2,11 +2,12 @@
 //! first new hit.
 
 use leptos::prelude::*;
+use parallax::vocabulary::Counted;
 
 use super::place::element_id;
 use crate::answers::Found;
-use crate::limits::MAX_LIMIT;
 use crate::numbers::counted;
+use crate::state::MOST;
 
 /// The link, or a note that the list ends.
 #[component]
@@ -23,10 +24,10 @@ pub fn ShowMore(
     let goes_on = move |shown: usize| {
         let found = found.read();
         let response = found.as_ref().map(|found| &found.response);
-        response.is_some_and(|response| match response.counted.as_str() {
+        response.is_some_and(|response| match response.counted {
             // By meaning there is always a next record, even if it is not an answer.
-            "answers" | "at_least" => true,
-            _ => (shown as u32) < response.total,
+            Counted::Answers | Counted::AtLeast => true,
+            Counted::Matching | Counted::All => (shown as u32) < response.total,
         })
     };
     let href = Memo::new(move |_| {
@@ -38,9 +39,9 @@ pub fn ShowMore(
         Some(format!("{href}#{}", element_id(shown() + 1)))
     });
     let end = move || {
-        let cut = shown() >= MAX_LIMIT as usize && goes_on(shown());
+        let cut = shown() >= MOST as usize && goes_on(shown());
         cut.then(|| {
-            let first = counted(MAX_LIMIT, "record");
+            let first = counted(MOST, "record");
             view! { <p class="list-end">{format!("These are the first {first}.")}</p> }
         })
     };

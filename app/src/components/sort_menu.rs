@@ -1,10 +1,11 @@
 //! The order of listed records, or of records that match words: a menu in the search form.
 
 use leptos::prelude::*;
+use parallax::vocabulary::CollectionInfo;
 
 use crate::address::Address;
 use crate::numbers::label;
-use crate::wire::{CollectionInfo, Problem};
+use crate::problem::Problem;
 
 /// The menu; nothing if the records are ranked by meaning.
 #[component]

@@ -1,10 +1,10 @@
 //! How long the answer took, and how long each stage took.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{Answer, Route};
 
 use crate::answers::Found;
 use crate::numbers::milliseconds;
-use crate::wire::SearchResponse;
 
 /// The total time, which expands to the time of each stage.
 #[component]
@@ -14,7 +14,7 @@ pub fn Timing(
 ) -> impl IntoView {
     let total = move || {
         let found = found.read();
-        let total = found.as_ref().map(|found| found.response.timings.total_ms);
+        let total = found.as_ref().map(|found| found.response.timings.total);
         total.map(|total| format!("in {}", milliseconds(total)))
     };
     let parts = move || {
@@ -36,24 +36,24 @@ pub fn Timing(
 }
 
 /// The stages that ran, and how neighbours were found.
-fn stages(response: &SearchResponse) -> Vec<(&'static str, String)> {
+fn stages(response: &Answer) -> Vec<(&'static str, String)> {
     let timings = &response.timings;
     let taken = [
-        ("Query to vector", timings.encode_ms),
-        ("Ranking by meaning", timings.neural_ms),
-        ("Ranking by words", timings.text_ms),
-        ("Fusing the two", timings.fusion_ms),
-        ("Reading records", timings.fetch_ms),
-        ("In total", timings.total_ms),
+        ("Query to vector", timings.encode),
+        ("Ranking by meaning", timings.neural),
+        ("Ranking by words", timings.text),
+        ("Fusing the two", timings.fusion),
+        ("Reading records", timings.fetch),
+        ("In total", timings.total),
     ];
-    let route = match response.route.as_deref() {
-        Some("exact") => Some("exact scan of every vector".to_owned()),
-        Some("graph") => Some("graph of neighbours, scores exact".to_owned()),
-        other => other.map(str::to_owned),
-    };
-    let taken = taken.into_iter().filter(|(_, ms)| *ms > 0.0);
-    let taken = taken.map(|(name, ms)| (name, milliseconds(ms)));
+    let route = response.route.and_then(|route| match route {
+        Route::Exact => Some("exact scan of every vector"),
+        Route::Graph => Some("graph of neighbours, scores exact"),
+        Route::Auto => None,
+    });
+    let taken = taken.into_iter().filter(|(_, time)| time.as_micros() > 0);
+    let taken = taken.map(|(name, time)| (name, milliseconds(time)));
     taken
-        .chain(route.map(|route| ("Neighbours from", route)))
+        .chain(route.map(|route| ("Neighbours from", route.to_owned())))
         .collect()
 }

@@ -1,10 +1,11 @@
 //! Why a hit has its rank: each engine's score as the sum of its parts, drawn as bars.
 
 use leptos::prelude::*;
-
-use crate::wire::{
-    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, Problem, WordsExplanation,
+use parallax::vocabulary::{
+    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, WordsExplanation,
 };
+
+use crate::problem::Problem;
 use crate::wording::{added, by_meaning, by_words};
 
 /// The panel.

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use parallax::vocabulary::{CollectionInfo, Task, TaskState};
 
 use crate::components::collections::collection_list::CollectionList;
 use crate::components::collections::delete_dialog::DeleteDialog;
@@ -12,7 +13,6 @@ use crate::components::collections::import_panel::ImportPanel;
 use crate::functions::collections;
 use crate::importing::Importing;
 use crate::state::path_of;
-use crate::wire::{CollectionInfo, Task, TaskState};
 
 /// The collections page.
 #[component]

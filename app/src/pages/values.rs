@@ -4,15 +4,17 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
+use parallax::vocabulary::limits::MAX_FACET_VALUES;
+use parallax::vocabulary::{FacetCounts, ValuesRequest};
 
 use crate::address::Address;
 use crate::functions::values;
 use crate::numbers::{counted, label, thousands};
+use crate::problem::Problem;
 use crate::state::{SearchState, values_path};
-use crate::wire::{CountedFacet, Problem, ValuesRequest};
 
 /// The most values listed; beyond that, only their number is shown.
-const LISTED: u32 = 200;
+const LISTED: u32 = MAX_FACET_VALUES as u32;
 
 /// The requested values.
 #[derive(Clone, PartialEq, Default)]
@@ -109,7 +111,7 @@ fn PrefixForm(address: Address, asked: Asked) -> impl IntoView {
     }
 }
 
-fn listed(found: &CountedFacet, state: &SearchState, path: &str) -> impl IntoView + use<> {
+fn listed(found: &FacetCounts, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let links = found.values.iter().map(|value| {
         let href = state.with_filter(&found.field, &value.value).href(path);
         let text = format!("{} ({})", value.value, thousands(value.count));

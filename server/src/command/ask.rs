@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
+use parallax::Filter;
 
 use super::Data;
 use super::search::printable;
-use crate::wire;
 
 #[derive(Args)]
 pub struct Ask {
@@ -30,16 +30,16 @@ pub struct Ask {
 
 impl Ask {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let filters = wire::filters(&self.filter)?;
+        let filters = Filter::from_texts(&self.filter)?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let reply = collection.ask(&self.question, filters)?;
         if self.json {
-            let response = wire::reply(&collection, reply)?;
-            writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
+            let reply = reply.sent(collection.schema())?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&reply)?)?;
             return Ok(());
         }
-        match reply.answer() {
+        match &reply.answer {
             Some(answer) => writeln!(out, "{}", lines(answer))?,
             None => writeln!(out, "I don't know.")?,
         }

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use parallax_app::wire::{Explanation, FusionExplanation, MeaningExplanation, WordsExplanation};
+use parallax::Query;
+use parallax::vocabulary::{Explanation, FusionExplanation, MeaningExplanation, WordsExplanation};
 
 use super::search::printable;
 use super::{Data, Ranking};
-use crate::wire;
 
 /// The length of the longest bar in characters.
 const BAR: f32 = 24.0;
@@ -39,10 +39,10 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let query = wire::query(&self.ranking.request(self.query))?;
+        let query = Query::try_from(&self.ranking.request(self.query))?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
-        let explanation = wire::explanation(collection.explain(&query, &self.id)?);
+        let explanation = collection.explain(&query, &self.id)?;
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;
             return Ok(());

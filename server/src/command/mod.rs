@@ -21,9 +21,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax::encoder::QueryEncoder;
-use parallax::record::FieldOptions;
+use parallax::record::FieldRoles;
+use parallax::vocabulary::SearchRequest;
 use parallax::{Catalogue, Encoder};
-use parallax_app::wire::SearchRequest;
 
 use crate::{model, paths, serve};
 
@@ -207,8 +207,8 @@ struct Fields {
 }
 
 impl Fields {
-    fn options(&self) -> FieldOptions {
-        FieldOptions {
+    fn options(&self) -> FieldRoles {
+        FieldRoles {
             id: self.id.clone(),
             title: self.title.clone(),
             texts: self.text.clone(),

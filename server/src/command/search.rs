@@ -5,10 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use parallax_app::wire::{Hit, SearchRequest, SearchResponse};
+use parallax::Query;
+use parallax::sent::Content;
+use parallax::vocabulary::{Answer, Counted, Hit, SearchRequest, UNREAD};
 
 use super::{Data, Ranking};
-use crate::wire::{self, Payload};
 
 #[derive(Args)]
 pub struct Search {
@@ -39,7 +40,7 @@ pub struct Search {
 
 impl Search {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let query = wire::query(&SearchRequest {
+        let query = Query::try_from(&SearchRequest {
             limit: self.limit,
             offset: self.offset,
             sort: self.sort,
@@ -48,23 +49,23 @@ impl Search {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let answer = collection.search(&query)?;
-        let payload = if self.json {
-            Payload::Sent
+        let content = if self.json {
+            Content::Original(&[])
         } else {
-            Payload::Left
+            Content::Readable
         };
-        let response = wire::response(&collection, answer, payload, &[])?;
+        let answer = answer.sent(collection.schema(), content)?;
         if self.json {
-            writeln!(out, "{}", serde_json::to_string_pretty(&response)?)?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
         } else {
-            print(out, &response, self.offset)?;
+            print(out, &answer, self.offset)?;
         }
         Ok(())
     }
 }
 
-fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<()> {
-    for correction in &response.corrections {
+fn print(out: &mut dyn Write, answer: &Answer, offset: u32) -> Result<()> {
+    for correction in &answer.corrections {
         writeln!(
             out,
             "no record contains '{}'; searched for '{}' instead (--as-typed turns this off)",
@@ -72,15 +73,15 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             printable(&correction.instead)
         )?;
     }
-    if let Some(unread) = &response.unread {
-        writeln!(out, "{unread}")?;
-    } else if response.fits == Some(false) {
+    if answer.unread {
+        writeln!(out, "{UNREAD}")?;
+    } else if answer.fits == Some(false) {
         writeln!(
             out,
             "Nothing here matches well. These are only the nearest:"
         )?;
     }
-    for (rank, hit) in (offset + 1..).zip(&response.hits) {
+    for (rank, hit) in (offset + 1..).zip(&answer.hits) {
         let facets: Vec<&str> = hit
             .facets
             .iter()
@@ -99,20 +100,21 @@ fn print(out: &mut dyn Write, response: &SearchResponse, offset: u32) -> Result<
             None => writeln!(out, "     {id}")?,
         }
     }
-    let (shown, total) = (response.hits.len(), response.total);
-    let counts = match response.counted.as_str() {
-        "answers" => format!("{shown} shown, {total} records match well"),
-        "at_least" => format!("{shown} shown, at least {total} records match well"),
-        _ => format!("{shown} of {total} records"),
+    let (shown, total) = (answer.hits.len(), answer.total);
+    let counts = match answer.counted {
+        Counted::Answers => format!("{shown} shown, {total} records match well"),
+        Counted::AtLeast => format!("{shown} shown, at least {total} records match well"),
+        Counted::Matching | Counted::All => format!("{shown} of {total} records"),
     };
-    writeln!(out, "{counts}, {:.1} ms", response.timings.total_ms)?;
+    let milliseconds = answer.timings.total.as_secs_f64() * 1_000.0;
+    writeln!(out, "{counts}, {milliseconds:.1} ms")?;
     Ok(())
 }
 
 /// The most informative line of a hit's text: the first one, or the first of its passage if the
 /// text is long.
 fn shown(hit: &Hit) -> Option<&str> {
-    let passage = hit.passage.map(|(start, end)| start as usize..end as usize);
+    let passage = hit.passage.clone();
     let passage = passage.and_then(|passage| hit.text.get(passage));
     passage.unwrap_or(&hit.text).lines().next()
 }

@@ -5,7 +5,7 @@ use axum::extract::OriginalUri;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use parallax_app::wire::Problem;
+use parallax_app::Problem;
 use serde::Serialize;
 
 /// A problem to be sent to the caller as `{"error": {"code", "message"}}`.

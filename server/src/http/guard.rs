@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use parallax_app::wire::Problem;
+use parallax_app::Problem;
 
 use super::error::Failure;
 

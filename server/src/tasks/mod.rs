@@ -17,7 +17,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use anyhow::{Context, Result};
 use parallax::Catalogue;
 use parallax::locks::lock;
-use parallax_app::wire::{Problem, Task, TaskState};
+use parallax::vocabulary::{Task, TaskState};
+use parallax_app::Problem;
 use tokio::sync::watch;
 
 pub use spool::{Incoming, Plan};
@@ -175,13 +176,13 @@ impl Tasks {
 mod tests {
     use super::*;
     use crate::http::tests::encoder;
-    use parallax_app::wire::Proposed;
+    use parallax::vocabulary::FieldRoles;
 
     fn plan(collection: &str) -> Plan {
         Plan {
             collection: collection.into(),
             file: "../a.jsonl".into(),
-            fields: Proposed::default(),
+            fields: FieldRoles::default(),
             adds: false,
             replace: false,
             passages: true,

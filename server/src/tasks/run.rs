@@ -7,12 +7,11 @@ use std::time::Instant;
 
 use parallax::collection::{Build, Cores, LISTED, Progress, Report, SourceFile};
 use parallax::locks::lock;
+use parallax::vocabulary::{Task, TaskState};
 use parallax::{Catalogue, Error};
-use parallax_app::wire::{SkippedLine, Task, TaskState};
 
 use super::Entry;
 use super::spool::Spool;
-use crate::wire;
 
 /// Runs a task and records in it how it ended.
 pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
@@ -42,7 +41,7 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
                 task.state = TaskState::Done;
                 task.records = report.records;
                 task.skipped = report.skipped;
-                task.listed = report.listed.into_iter().map(skipped).collect();
+                task.listed = report.listed;
                 task.partly_read = report.partly_read;
                 task.notes = report.notes;
             }
@@ -66,7 +65,7 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     let id = entry.task.borrow().id;
     let path = spool.upload(id, &plan.file);
     let name = Path::new(&plan.file);
-    let source = SourceFile::look_as(&path, name, &wire::options(plan.fields.clone()))?;
+    let source = SourceFile::look_as(&path, name, &plan.fields)?;
     let meter = Meter::new(entry);
     let encoder = catalogue.encoder();
     let progress = |progress| meter.show(progress);
@@ -160,13 +159,6 @@ fn message(error: &Error, entry: &Entry) -> String {
     }
 }
 
-fn skipped(line: parallax::collection::Skipped) -> SkippedLine {
-    SkippedLine {
-        line: line.line,
-        reason: line.reason,
-    }
-}
-
 /// Reports the progress of a task.
 struct Meter<'a> {
     entry: &'a Entry,
@@ -210,7 +202,7 @@ impl<'a> Meter<'a> {
                 self.entry.task.send_modify(|task| {
                     task.skipped += 1;
                     if task.listed.len() < LISTED {
-                        task.listed.push(skipped(line));
+                        task.listed.push(line);
                     }
                 });
             }

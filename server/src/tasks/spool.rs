@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
+use parallax::vocabulary::{FieldRoles, Task, TaskState};
 use parallax::{Error, atomic_file};
-use parallax_app::wire::{Proposed, Task, TaskState};
 use serde::{Deserialize, Serialize};
 
 const FOLDER: &str = "imports";
@@ -25,7 +25,7 @@ pub struct Plan {
     /// The original name of the file.
     pub file: String,
     /// The role of each field; all `None` if it is inferred from the file.
-    pub fields: Proposed,
+    pub fields: FieldRoles,
     /// Whether to add to an existing collection rather than create one.
     pub adds: bool,
     /// Whether a new collection may replace an existing one.

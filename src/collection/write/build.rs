@@ -15,7 +15,7 @@ use crate::compactor::files;
 use crate::digest::{sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{Choice, FieldOptions, FieldTold, Import, Line, Payload, Schema};
+use crate::record::{Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::Part;
 use crate::storage::STORE_FILE;
@@ -23,6 +23,7 @@ use crate::storage::index_file::BuiltFrom;
 use crate::storage::layout::{About, Change, Encoded};
 use crate::storage::store::Store;
 use crate::vector::Graph;
+use crate::vocabulary::SkippedLine;
 
 /// How many records are encoded and stored together, in one transaction.
 const BATCH: usize = 1_024;
@@ -56,7 +57,7 @@ pub enum Progress {
         of: u64,
     },
     /// A line was skipped.
-    Skipped(Skipped),
+    Skipped(SkippedLine),
     /// The text index is being built.
     Words,
     /// The graph is being built.
@@ -71,7 +72,7 @@ pub struct Report {
     /// Lines skipped.
     pub skipped: u64,
     /// The first skipped lines, with reasons.
-    pub listed: Vec<Skipped>,
+    pub listed: Vec<SkippedLine>,
     /// Records whose texts are too long to be encoded in full.
     pub partly_read: u64,
     /// Other remarks about the file, as sentences.
@@ -82,21 +83,12 @@ pub struct Report {
     pub indexes_took: Duration,
 }
 
-/// A skipped line.
-#[derive(Debug, Clone)]
-pub struct Skipped {
-    /// Line in the file, from 1.
-    pub line: u64,
-    /// Why.
-    pub reason: String,
-}
-
 impl SourceFile {
     /// Reads the file once to determine its fields, number of lines and hash.
     ///
     /// # Errors
     /// The file cannot be read, contains no records, or lacks a field named by the options.
-    pub fn look(path: &Path, options: &FieldOptions) -> Result<Self> {
+    pub fn look(path: &Path, options: &FieldRoles) -> Result<Self> {
         Self::look_as(path, path, options)
     }
 
@@ -104,7 +96,7 @@ impl SourceFile {
     ///
     /// # Errors
     /// As for [`SourceFile::look`].
-    pub fn look_as(path: &Path, name: &Path, options: &FieldOptions) -> Result<Self> {
+    pub fn look_as(path: &Path, name: &Path, options: &FieldRoles) -> Result<Self> {
         let mut sample: Vec<Payload> = Vec::new();
         let mut sampled = 0;
         let mut problem = None;
@@ -391,7 +383,7 @@ impl<'a> Taken<'a> {
     }
 
     /// A line's record, if it is usable; otherwise what is wrong with it.
-    fn take(&mut self, line: Line) -> Result<Payload, Skipped> {
+    fn take(&mut self, line: Line) -> Result<Payload, SkippedLine> {
         let (line, checked) = match line {
             Line::Record { line, payload } => (line, self.check(line, &payload).map(|()| payload)),
             Line::Skipped { line, reason } => (line, Err(reason)),
@@ -402,7 +394,7 @@ impl<'a> Taken<'a> {
                 Ok(payload)
             }
             Err(reason) => {
-                let skipped = Skipped { line, reason };
+                let skipped = SkippedLine { line, reason };
                 self.report.skipped += 1;
                 if self.report.listed.len() < LISTED {
                     self.report.listed.push(skipped.clone());

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::record::import::MAX_LINE_BYTES;
     use crate::record::import::tests::{lines, records, skipped};
-    use crate::record::{FieldOptions, Format, Import, Payload, Schema};
+    use crate::record::{FieldRoles, Format, Import, Payload, Schema};
 
     fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!(read, expected);
         assert_eq!(import.bytes_read(), 3 + 30 + 19);
         let (_, first) = records(&lines)[0];
-        let schema = Schema::choose(std::slice::from_ref(first), &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(std::slice::from_ref(first), &FieldRoles::default()).unwrap();
         assert_eq!(schema, Schema::documents());
     }
 
@@ -308,7 +308,7 @@ mod tests {
             (&sample[0]["title"], &sample[0]["text"]),
             (&"Post 0".into(), &"## Head\nRye.".into())
         );
-        let schema = Schema::choose(&sample, &FieldOptions::default()).unwrap();
+        let schema = Schema::choose(&sample, &FieldRoles::default()).unwrap();
         let facets: Vec<&str> = schema.facets.iter().map(|f| f.field.as_str()).collect();
         assert_eq!(facets, ["folder", "tags"]);
         let words = schema.words().texts(&sample[0]);

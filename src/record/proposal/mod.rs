@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 pub use self::columns::{Column, Columns};
 pub use self::names::is_code as is_named_code;
-use super::{FacetField, FacetKind, FieldOptions, Schema};
+use super::{FacetField, FacetKind, FieldRoles, Schema};
 
 /// Titles are rarely longer than this on average, in characters.
 const TITLE_CHARS: usize = 100;
@@ -33,7 +33,7 @@ const BY_NAME: i32 = 50;
 
 /// A schema that respects the parts assigned by the options: id, title, text, link, picture and
 /// facets. It has neither title nor text if no field contains text.
-pub fn propose(columns: &Columns, records: usize, options: &FieldOptions) -> Schema {
+pub fn propose(columns: &Columns, records: usize, options: &FieldRoles) -> Schema {
     let mut free: Vec<&Column> = columns.all.iter().collect();
     free.retain(|column| !options.names(&column.field));
     let mut part = |given: &Option<String>, score: &dyn Fn(&Column) -> Option<i32>| {

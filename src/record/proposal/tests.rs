@@ -2,7 +2,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::record::{FacetKind, FieldOptions, Import, Line, Payload, Schema};
+use crate::record::{FacetKind, FieldRoles, Import, Line, Payload, Schema};
 
 fn payloads(records: impl IntoIterator<Item = Value>) -> Vec<Payload> {
     let payload = |record: Value| record.as_object().unwrap().clone();
@@ -10,7 +10,7 @@ fn payloads(records: impl IntoIterator<Item = Value>) -> Vec<Payload> {
 }
 
 fn propose(records: impl IntoIterator<Item = Value>) -> Schema {
-    Schema::choose(&payloads(records), &FieldOptions::default()).unwrap()
+    Schema::choose(&payloads(records), &FieldRoles::default()).unwrap()
 }
 
 fn file(path: &Path) -> Vec<Payload> {
@@ -46,7 +46,7 @@ fn start_ups_are_understood_without_their_preset() {
         let tagline = record.remove("alt").unwrap();
         record.insert("tagline".into(), tagline);
     }
-    let schema = Schema::choose(&records, &FieldOptions::default()).unwrap();
+    let schema = Schema::choose(&records, &FieldRoles::default()).unwrap();
     let startups = Schema::startups();
     assert_eq!(schema.id, None);
     assert_eq!(schema.title, startups.title);
@@ -102,7 +102,7 @@ fn a_table_of_unknown_names_is_told_by_what_it_holds() {
         );
     }
     std::fs::write(&path, csv).unwrap();
-    let schema = Schema::choose(&file(&path), &FieldOptions::default()).unwrap();
+    let schema = Schema::choose(&file(&path), &FieldRoles::default()).unwrap();
     assert_eq!(schema.title.as_deref(), Some("cru"));
     assert_eq!(schema.texts, ["tasting"]);
     assert_eq!(schema.encoded, ["cru", "tasting"]);
@@ -299,10 +299,10 @@ fn links_and_pictures_are_told_by_name_and_value() {
 
 #[test]
 fn options_leave_the_rest_to_the_proposal() {
-    let options = FieldOptions {
+    let options = FieldRoles {
         id: Some("nr".into()),
         texts: vec!["title".into()],
-        ..FieldOptions::default()
+        ..FieldRoles::default()
     };
     let records = payloads([
         json!({"nr": 7, "title": "A title", "line": "short", "n": 1}),

@@ -1,9 +1,10 @@
 //! The list of collections.
 
 use leptos::prelude::*;
+use parallax::vocabulary::CollectionInfo;
 
 use super::collection_row::CollectionRow;
-use crate::wire::{CollectionInfo, Problem};
+use crate::problem::Problem;
 
 /// The collections, as last fetched from the server.
 pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;

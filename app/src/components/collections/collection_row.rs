@@ -1,10 +1,10 @@
 //! One collection in the list.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{CollectionInfo, GraphState};
 
 use crate::numbers::{counted, size};
 use crate::state::path_of;
-use crate::wire::CollectionInfo;
 
 /// Its name with a link to its search page, some facts about it, and a delete button.
 #[component]
@@ -15,11 +15,12 @@ pub fn CollectionRow(
     on_delete: Callback<CollectionInfo>,
 ) -> impl IntoView {
     let name = info.name.clone();
-    let index = match info.graph.as_str() {
-        "ready" => "index ready",
-        "none" => "scanned in full",
+    let index = match info.graph {
+        GraphState::Ready => "index ready",
+        GraphState::Failed => "scanned in full, index failed",
+        GraphState::NotNeeded => "scanned in full",
         // The exact scan answers until then.
-        _ => "searchable, index being built",
+        GraphState::Building => "searchable, index being built",
     };
     let facts = [
         counted(info.records, "record"),

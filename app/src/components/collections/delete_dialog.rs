@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use parallax::vocabulary::CollectionInfo;
 
 use super::problem_notice::ProblemNotice;
 use crate::browser;
 use crate::numbers::counted;
-use crate::wire::{CollectionInfo, Problem};
+use crate::problem::Problem;
 
 /// The dialog. It is open while `asked` holds a collection; closing it in any way clears `asked`.
 /// The browser returns the focus to where it was.

@@ -1,8 +1,7 @@
 //! What is proposed for each field of a file, and why, one line per field.
 
 use leptos::prelude::*;
-
-use crate::wire::FieldTold;
+use parallax::vocabulary::FieldTold;
 
 /// With more fields than this, the list starts collapsed.
 const UNFOLDED: usize = 12;

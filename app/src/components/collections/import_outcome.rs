@@ -1,13 +1,13 @@
 //! The outcome of an import.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{Task, TaskState};
 
 use super::import_notes::ImportNotes;
 use super::panel_heading::PanelHeading;
 use super::skipped_lines::SkippedLines;
 use crate::numbers::{counted, thousands};
 use crate::state::path_of;
-use crate::wire::{Task, TaskState};
 
 /// An import that is over: done, failed or cancelled.
 #[component]

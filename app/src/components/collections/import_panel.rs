@@ -1,6 +1,7 @@
 //! From a file to a collection: choosing the file, mapping its fields, progress and outcome.
 
 use leptos::prelude::*;
+use parallax::vocabulary::Task;
 
 use super::collection_list::Collections;
 use super::drop_zone::DropZone;
@@ -9,7 +10,7 @@ use super::import_progress::ImportProgress;
 use super::mapping_form::MappingForm;
 use super::problem_notice::ProblemNotice;
 use crate::importing::{Chosen, Importing, Job};
-use crate::wire::{Problem, Task};
+use crate::problem::Problem;
 
 /// Which view of the import is shown. The details of a running import are separate signals.
 #[derive(Clone, PartialEq)]

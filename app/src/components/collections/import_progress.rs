@@ -1,13 +1,13 @@
 //! A running import: its progress, speed and time left, and a cancel button.
 
 use leptos::prelude::*;
+use parallax::vocabulary::{Task, TaskState};
 
 use super::panel_heading::PanelHeading;
 use super::problem_notice::ProblemNotice;
 use super::skipped_lines::SkippedLines;
 use crate::importing::{Importing, Job};
 use crate::numbers::{rate, thousands, time_left};
-use crate::wire::{Task, TaskState};
 
 /// The progress.
 #[component]

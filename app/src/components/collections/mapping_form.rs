@@ -5,6 +5,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use parallax::vocabulary::Preview;
 
 use super::collection_list::Collections;
 use super::fields_told::FieldsTold;
@@ -15,7 +16,6 @@ use crate::browser::query_of;
 use crate::importing::Importing;
 use crate::mapping::{Role, collection_name, facet_choice, import_address, roles};
 use crate::numbers::counted;
-use crate::wire::Preview;
 
 /// The first records and the form.
 #[component]
@@ -74,7 +74,7 @@ pub fn MappingForm(
         let kind = facet.kind.map(|kind| view! { <small>{kind}</small> });
         view! {
             <label class="check">
-                <input type="checkbox" name="facet" value=facet.value checked=facet.proposed />
+                <input type="checkbox" name="facet" value=field.clone() checked=facet.proposed />
                 <span>{field.clone()}</span>
                 {kind}
             </label>
@@ -82,7 +82,7 @@ pub fn MappingForm(
     });
     let facets = facets.collect_view();
     let further = fields.iter().map(|field| {
-        let chosen = proposed.text.iter().skip(1).any(|text| text == field);
+        let chosen = proposed.texts.iter().skip(1).any(|text| text == field);
         view! {
             <label class="check">
                 <input type="checkbox" name="text" value=field.clone() checked=chosen />

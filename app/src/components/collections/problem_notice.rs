@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::key_form::KeyForm;
 use super::panel_heading::PanelHeading;
-use crate::wire::Problem;
+use crate::problem::Problem;
 
 /// The notice. If the server requires a key, it asks for one.
 #[component]

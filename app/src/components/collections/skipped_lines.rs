@@ -1,9 +1,9 @@
 //! The lines of a file that could not be read as a record, and why.
 
 use leptos::prelude::*;
+use parallax::vocabulary::SkippedLine;
 
 use crate::numbers::{counted, thousands};
-use crate::wire::SkippedLine;
 
 /// The list; nothing if no line was skipped.
 #[component]

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use parallax::vocabulary::Condition;
 use parallax::{Collection, Mode, Query};
 
 /// How many values of a facet are compared with the total under a filter on that value.
@@ -46,25 +47,14 @@ fn ask(collection: &Collection, text: &str, mode: Mode) -> Result<(u32, bool)> {
     let answer = collection.search(&query)?;
     let mut agrees = true;
     for counts in &answer.facets {
-        for (value, count) in counts.values.iter().take(VALUES) {
-            let filter = format!(
-                "{}:{}",
-                counts.facet.field,
-                to_the_letter(&value.to_string())
-            );
+        for counted in counts.values.iter().take(VALUES) {
+            let condition = Condition::equals(&*counts.field, &*counted.value);
             let filtered = collection.search(&Query {
-                filters: vec![filter.parse()?],
+                filters: vec![condition.into()],
                 ..query.clone()
             })?;
-            agrees &= u64::from(filtered.total) == u64::from(*count);
+            agrees &= filtered.total == counted.count;
         }
     }
     Ok((answer.total, agrees))
-}
-
-/// Escapes a value so that a filter matches it literally.
-fn to_the_letter(value: &str) -> String {
-    let marks = ['\\', '|', '*'];
-    let escaped = |c: char| marks.contains(&c).then_some('\\').into_iter().chain([c]);
-    value.chars().flat_map(escaped).collect()
 }

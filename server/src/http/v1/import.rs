@@ -11,7 +11,7 @@ use axum::response::sse::{Event, KeepAlive};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http_body_util::BodyExt;
-use parallax_app::wire::{Preview, Proposed, Started, Task};
+use parallax::vocabulary::{FieldRoles, Preview, Started, Task};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
@@ -119,10 +119,10 @@ async fn import(
         adds: exists && !asked.replace,
         replace: asked.replace,
         passages: asked.passages.unwrap_or(true),
-        fields: Proposed {
+        fields: FieldRoles {
             id: asked.id,
             title: asked.title,
-            text: asked.text,
+            texts: asked.text,
             question: asked.question,
             answer: asked.answer,
             url: asked.url,

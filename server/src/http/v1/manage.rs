@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use parallax::Schema;
+use parallax::vocabulary::{CollectionInfo, FieldRoles};
 use parallax_app::backend::Backend;
-use parallax_app::wire::{CollectionInfo, Proposed};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
@@ -35,7 +35,7 @@ pub fn router() -> Router<Service> {
 #[derive(Deserialize)]
 struct Creation {
     #[serde(flatten)]
-    fields: Proposed,
+    fields: FieldRoles,
     /// Whether long texts are encoded passage by passage.
     passages: Option<bool>,
 }
@@ -52,8 +52,7 @@ async fn create(
     let made = service.manage({
         let name = name.clone();
         move |opened| {
-            let schema = Schema::named(&crate::wire::options(creation.fields))
-                .map_err(parallax::Error::BadQuery)?;
+            let schema = Schema::named(&creation.fields).map_err(parallax::Error::BadQuery)?;
             opened.catalogue.create(&name, schema, passages)
         }
     });

@@ -13,9 +13,10 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use parallax::Filter;
-use parallax_app::wire::{
-    AnswerResponse, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, SearchRequest,
-    SearchResponse, SimilarRequest,
+use parallax::sent::Content;
+use parallax::vocabulary::{
+    Answer, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, Reply, SearchRequest,
+    SimilarRequest,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,8 +25,7 @@ use super::body::json_body;
 use super::error::Failure;
 use super::parameters::parameters;
 use super::tutorial;
-use crate::service::Service;
-use crate::wire::{self, Payload};
+use crate::service::{Reader, Service};
 
 /// The read routes, below `/api`.
 pub fn router() -> Router<Service> {
@@ -135,7 +135,7 @@ async fn similar(
     State(service): State<Service>,
     path: NamedRecord,
     RawQuery(query): RawQuery,
-) -> Result<Json<SearchResponse>, Failure> {
+) -> Result<Json<Answer>, Failure> {
     let Path((name, id)) = path?;
     let page: PageOf = parameters(query.as_deref())?;
     let request = SimilarRequest {
@@ -145,7 +145,7 @@ async fn similar(
         offset: page.offset,
         fields: page.fields,
     };
-    let response = service.similar_with(Some(name), request, Payload::Sent);
+    let response = service.similar_with(Some(name), request, Reader::Program);
     Ok(Json(response.await?))
 }
 
@@ -155,15 +155,15 @@ async fn recommend(
     path: Named,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<SearchResponse>, Failure> {
+) -> Result<Json<Answer>, Failure> {
     let Path(name) = path?;
     let request: RecommendRequest = json_body(&headers, &body?)?;
     let recommended = service.with_collection(Some(name), move |collection| {
         let (limit, offset) = (request.limit as usize, request.offset as usize);
         let filters = Filter::from_json(&request.filter)?;
         let fields = request.fields.clone();
-        let answer = collection.recommend(&wire::feedback(request), limit, offset, &filters)?;
-        wire::response(collection, answer, Payload::Sent, &fields)
+        let answer = collection.recommend(&request.into(), limit, offset, &filters)?;
+        answer.sent(collection.schema(), Content::Original(&fields))
     });
     Ok(Json(recommended.await?))
 }
@@ -181,12 +181,12 @@ async fn answer(
     State(service): State<Service>,
     path: Named,
     RawQuery(query): RawQuery,
-) -> Result<Json<AnswerResponse>, Failure> {
+) -> Result<Json<Reply>, Failure> {
     let Path(name) = path?;
     let asked: Asked = parameters(query.as_deref())?;
     let replied = service.with_collection(Some(name), move |collection| {
-        let reply = collection.ask(&asked.q, wire::filters(&asked.filter)?)?;
-        wire::reply(collection, reply)
+        let reply = collection.ask(&asked.q, Filter::from_texts(&asked.filter)?)?;
+        reply.sent(collection.schema())
     });
     Ok(Json(replied.await?))
 }

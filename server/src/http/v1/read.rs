@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use parallax::collection::Cursor;
-use parallax_app::wire::{CountedFacet, ValuesRequest};
+use parallax::vocabulary::{FacetCounts, ValuesRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -96,7 +96,7 @@ async fn values(
     State(service): State<Service>,
     path: NamedRecord,
     RawQuery(query): RawQuery,
-) -> Result<Json<CountedFacet>, Failure> {
+) -> Result<Json<FacetCounts>, Failure> {
     let Path((name, field)) = path?;
     let asked: Values = parameters(query.as_deref())?;
     let request = ValuesRequest {

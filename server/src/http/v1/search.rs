@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use parallax::Filter;
-use parallax_app::wire::{SearchRequest, SearchResponse};
+use parallax::vocabulary::{Answer, SearchRequest};
 use serde_json::{Map, Value};
 
 use super::Named;
@@ -15,8 +15,7 @@ use crate::http::body::{json_body, json_value};
 use crate::http::error::Failure;
 use crate::http::parameters::parameters;
 use crate::problem::problem;
-use crate::service::Service;
-use crate::wire::Payload;
+use crate::service::{Reader, Service};
 
 /// `…/search`.
 pub fn router() -> Router<Service> {
@@ -27,10 +26,10 @@ async fn by_url(
     State(service): State<Service>,
     path: Named,
     RawQuery(query): RawQuery,
-) -> Result<Json<SearchResponse>, Failure> {
+) -> Result<Json<Answer>, Failure> {
     let Path(name) = path?;
     let request: SearchRequest = parameters(query.as_deref())?;
-    let response = service.search_with(Some(name), request, Vec::new(), Payload::Sent);
+    let response = service.search_with(Some(name), request, Vec::new(), Reader::Program);
     Ok(Json(response.await?))
 }
 
@@ -40,12 +39,12 @@ async fn by_body(
     path: Named,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<SearchResponse>, Failure> {
+) -> Result<Json<Answer>, Failure> {
     let Path(name) = path?;
     let mut body: Map<String, Value> = json_body(&headers, &body?)?;
     let filter = body.shift_remove("filter").unwrap_or_default();
-    let filters = Filter::from_json(&filter).map_err(|error| problem(&error))?;
+    let filters = Filter::from_json(&filter).map_err(|error| problem(&error.into()))?;
     let request: SearchRequest = json_value(Value::Object(body))?;
-    let response = service.search_with(Some(name), request, filters, Payload::Sent);
+    let response = service.search_with(Some(name), request, filters, Reader::Program);
     Ok(Json(response.await?))
 }

@@ -1,7 +1,9 @@
 //! What the API reports about importing a file.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::{FieldRoles, FieldTold};
 
 /// The beginning of a file, as it would be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,7 +19,7 @@ pub struct Preview {
     /// The first few records; fields within objects by their paths too.
     pub rows: Vec<Map<String, Value>>,
     /// The proposed role of each field.
-    pub proposed: Proposed,
+    pub proposed: FieldRoles,
     /// What is proposed for each field, and why.
     #[serde(default)]
     pub told: Vec<FieldTold>,
@@ -27,65 +29,6 @@ pub struct Preview {
     /// Other notes about the file, as sentences.
     #[serde(default)]
     pub notes: Vec<String>,
-}
-
-/// Which field has which role; none if no field seems to have it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Proposed {
-    /// What identifies a record.
-    pub id: Option<String>,
-    /// The heading.
-    pub title: Option<String>,
-    /// The texts: the first that a record has is shown. A single one may be given as a string.
-    #[serde(deserialize_with = "one_or_many")]
-    pub text: Vec<String>,
-    /// A question, instead of a title; requires an answer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub question: Option<String>,
-    /// Its answer, instead of a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<String>,
-    /// A link.
-    pub url: Option<String>,
-    /// A picture's address.
-    pub image: Option<String>,
-    /// Fields to filter by, with their kind after a colon if they have one: `city`,
-    /// `year:number`.
-    pub facets: Vec<String>,
-    /// The weight of a word in a field, each `field=weight`; by default three in the title and
-    /// one elsewhere.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub weights: Vec<String>,
-    /// The language of the texts: a code such as `en`, `none` for no language, `auto` to detect
-    /// it from the texts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-}
-
-/// What a field of a file becomes, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldTold {
-    /// The field; one within an object by its path, such as `make.brand`.
-    pub field: String,
-    /// Its role or roles, in words.
-    pub part: String,
-    /// Why it has them.
-    pub why: String,
-}
-
-/// A list of names, a single one, or none.
-fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Names {
-        Many(Vec<String>),
-        One(Option<String>),
-    }
-    Ok(match Names::deserialize(from)? {
-        Names::Many(names) => names,
-        Names::One(name) => name.into_iter().collect(),
-    })
 }
 
 /// A line that is not a valid record.
@@ -186,14 +129,14 @@ mod tests {
             "proposed":{"title":"a","facets":["year:number"]}}"#;
         let preview: Preview = serde_json::from_str(text).unwrap();
         assert_eq!(preview.proposed.title.as_deref(), Some("a"));
-        assert!(preview.proposed.text.is_empty());
+        assert!(preview.proposed.texts.is_empty());
         for (text, texts) in [
             ("null", &[][..]),
             ("\"b\"", &["b"]),
             ("[\"b\",\"c\"]", &["b", "c"]),
         ] {
-            let proposed: Proposed = serde_json::from_str(&format!("{{\"text\":{text}}}")).unwrap();
-            assert_eq!(proposed.text, texts);
+            let roles: FieldRoles = serde_json::from_str(&format!("{{\"text\":{text}}}")).unwrap();
+            assert_eq!(roles.texts, texts);
         }
         assert!(preview.skipped.is_empty() && preview.notes.is_empty());
     }

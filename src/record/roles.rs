@@ -1,39 +1,12 @@
-//! The importer's options for a source's fields.
+//! What an importer's choice of roles means for a schema.
 
 use crate::analysis::Language;
-
-/// Fields named by the importer, each overriding the preset's choice. A field inside an object is
-/// named by its path, e.g. `make.brand`.
-#[derive(Debug, Clone, Default)]
-pub struct FieldOptions {
-    /// See [`Schema::id`].
-    pub id: Option<String>,
-    /// See [`Schema::title`].
-    pub title: Option<String>,
-    /// See [`Schema::texts`].
-    pub texts: Vec<String>,
-    /// Replaces the title; see [`Schema::pairs`].
-    pub question: Option<String>,
-    /// Replaces the text; see [`Schema::pairs`].
-    pub answer: Option<String>,
-    /// See [`Schema::url`].
-    pub url: Option<String>,
-    /// See [`Schema::image`].
-    pub image: Option<String>,
-    /// See [`Schema::facets`]: each is `field`, or `field:kind` with the name of a [`FacetKind`].
-    /// If a field's own name matches the whole string, that field is meant.
-    pub facets: Vec<String>,
-    /// See [`Schema::weights`]: each is `field=weight`.
-    pub weights: Vec<String>,
-    /// See [`Schema::language`]: a language code, or `auto` to detect the language from the texts,
-    /// which is the default.
-    pub language: Option<String>,
-}
+use crate::vocabulary::FieldRoles;
 
 /// Asks for the language to be detected.
 const AUTO: &str = "auto";
 
-impl FieldOptions {
+impl FieldRoles {
     /// The options that name a single field, with the options' names.
     pub(super) fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let options = [

@@ -1,17 +1,10 @@
-//! Explanations of a record's rank, as transferred. Ranges are `[start, end)` bytes of UTF-8.
+//! Why a record has its rank: each engine's score, split into parts that add up to it.
+
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::SearchRequest;
-
-/// A request to explain a record's rank.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExplainRequest {
-    /// The record.
-    pub id: String,
-    /// The search it is ranked in.
-    pub search: SearchRequest,
-}
+use super::span;
 
 /// Why a record has its rank.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +24,8 @@ pub struct Explanation {
 pub struct WordsExplanation {
     /// The score.
     pub score: f32,
-    /// Rank by words among all records that pass the filters, from 1; null if not found by words.
+    /// Rank by words among all records that pass the filters, from 1; null if not found by words, or if
+    /// it does not pass.
     pub rank: Option<u32>,
     /// The query's terms that the record contains.
     pub terms: Vec<TermExplanation>,
@@ -92,7 +86,7 @@ pub struct MeaningExplanation {
 pub struct MeaningSplit {
     /// The share of all pairs with `[CLS]` or `[SEP]` on either side.
     pub special: f32,
-    /// The query's words, in order; ranges refer to the query.
+    /// The query's words, in order; ranges refer to the query without its operators.
     pub query_words: Vec<WordShare>,
     /// The words of the passage, in order; ranges refer to the record's whole text.
     pub record_words: Vec<WordShare>,
@@ -105,11 +99,15 @@ pub struct MeaningSplit {
 pub struct WordShare {
     /// The word.
     pub word: String,
-    /// Its share.
+    /// What it shares with all words of the other text; may be negative.
     pub share: f32,
     /// Where it occurs, if it is in the text shown.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub range: Option<(u32, u32)>,
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "span::optional",
+        default
+    )]
+    pub range: Option<Range<usize>>,
 }
 
 /// A word of the query and a word of the record, with their share of the cosine.
@@ -119,7 +117,7 @@ pub struct PairShare {
     pub query: String,
     /// The record's word.
     pub record: String,
-    /// Their share.
+    /// Their share; may be negative.
     pub share: f32,
 }
 

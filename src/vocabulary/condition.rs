@@ -9,7 +9,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use super::BadQuery;
 
 /// The characters that a backslash escapes.
 pub const MARKS: [char; 5] = [':', '|', '*', '-', '\\'];
@@ -44,11 +44,20 @@ impl Condition {
         }
     }
 
+    /// The condition that a field has a value.
+    pub fn equals(field: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            negated: false,
+            alternatives: vec![Alternative::Value(value.into())],
+        }
+    }
+
     /// The condition on a field, from the text after its colon.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] if an alternative is empty.
-    pub fn on(field: impl Into<String>, negated: bool, values: &str) -> Result<Self> {
+    /// [`BadQuery`] if an alternative is empty.
+    pub fn on(field: impl Into<String>, negated: bool, values: &str) -> Result<Self, BadQuery> {
         let field = field.into();
         let alternatives: Vec<Alternative> = split(values, '|').map(alternative).collect();
         if alternatives.contains(&Alternative::Value(String::new())) {
@@ -63,9 +72,9 @@ impl Condition {
 }
 
 impl FromStr for Condition {
-    type Err = Error;
+    type Err = BadQuery;
 
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, BadQuery> {
         let trimmed = text.trim();
         let (negated, rest) = match trimmed.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -80,8 +89,8 @@ impl FromStr for Condition {
     }
 }
 
-fn no_filter(text: &str) -> Error {
-    Error::BadQuery(format!(
+fn no_filter(text: &str) -> BadQuery {
+    BadQuery(format!(
         "the filter '{text}' is not of the form field:value, as in city:Berlin or \
          city:Berlin|Oslo"
     ))

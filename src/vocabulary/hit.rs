@@ -1,9 +1,11 @@
 //! A hit: the parts of a record that are shown, and why it was found.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Explanation;
+use super::{Explanation, span};
 
 /// A record in an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,7 +23,7 @@ pub struct Hit {
     /// Heading; may be empty.
     pub title: String,
     /// Whether the heading was cut.
-    #[serde(skip_serializing_if = "is_false", default)]
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub title_cut: bool,
     /// Text; may be empty. All ranges of a hit are bytes of this text, as given here.
     pub text: String,
@@ -29,7 +31,7 @@ pub struct Hit {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snippet: Option<Snippet>,
     /// Whether search by meaning covers only a part of the record, because its text is too long.
-    #[serde(skip_serializing_if = "is_false", default)]
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub read_in_part: bool,
     /// A link, http or https only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -44,12 +46,21 @@ pub struct Hit {
     pub more_facets: u32,
     /// Where the query's words occur.
     pub highlights: Highlights,
-    /// The nearest passage of a long text, as `[start, end)` bytes of it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub passage: Option<(u32, u32)>,
-    /// The sentence nearest to the query, as `[start, end)` bytes too, if requested.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub sentence: Option<(u32, u32)>,
+    /// The part of a long text that best shows why it was found: the nearest passage or, by words,
+    /// the fragment with most of them.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "span::optional",
+        default
+    )]
+    pub passage: Option<Range<usize>>,
+    /// The sentence nearest to the query, if requested.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "span::optional",
+        default
+    )]
+    pub sentence: Option<Range<usize>>,
     /// Identical records that were collapsed into this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub copies: Option<Copies>,
@@ -68,9 +79,9 @@ pub struct Hit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snippet {
     /// Where it begins.
-    pub start: u32,
+    pub start: usize,
     /// How long the whole text is.
-    pub length: u32,
+    pub length: usize,
     /// Whether the text has more before it.
     pub cut_before: bool,
     /// Whether the text has more after it.
@@ -78,17 +89,17 @@ pub struct Snippet {
 }
 
 /// Records identical to a hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Copies {
     /// How many there are.
     pub count: u32,
-    /// The first of them.
-    pub records: Vec<Copy>,
+    /// The first of them, up to [`super::limits::MAX_COPIES`].
+    pub records: Vec<Duplicate>,
 }
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Copy {
+pub struct Duplicate {
     /// The record's id.
     pub id: String,
     /// Values of its facet fields, which may differ from the hit's.
@@ -96,7 +107,7 @@ pub struct Copy {
 }
 
 /// Each engine's rank and score for a hit; absent if an engine was not used or did not find it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Signals {
     /// By meaning.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -107,7 +118,7 @@ pub struct Signals {
 }
 
 /// One engine's rank and score for a hit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// The rank, from 1.
     pub rank: u32,
@@ -116,7 +127,7 @@ pub struct Signal {
 }
 
 /// A facet value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facet {
     /// The field.
     pub field: String,
@@ -124,20 +135,18 @@ pub struct Facet {
     pub value: String,
 }
 
-/// Matched words as `[start, end)` byte ranges of the UTF-8 text.
+/// Byte ranges of matched words, among what is displayed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Highlights {
     /// In the title.
-    pub title: Vec<(u32, u32)>,
+    #[serde(with = "span::list")]
+    pub title: Vec<Range<usize>>,
     /// In the text.
-    pub text: Vec<(u32, u32)>,
+    #[serde(with = "span::list")]
+    pub text: Vec<Range<usize>>,
 }
 
-// Serde passes references.
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
+// Serde passes a reference.
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }

@@ -6,8 +6,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use super::Condition;
-use crate::error::{Error, Result};
+use super::{BadQuery, Condition};
 
 /// How deeply filters may be nested.
 pub const MAX_NESTING: usize = 16;
@@ -26,12 +25,22 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Reads conditions, each a text. Empty texts are skipped, since forms send them for a choice
+    /// not made.
+    ///
+    /// # Errors
+    /// [`BadQuery`] for a text that is not a condition.
+    pub fn from_texts(texts: &[String]) -> Result<Vec<Self>, BadQuery> {
+        let given = texts.iter().filter(|text| !text.trim().is_empty());
+        given.map(|text| text.parse()).collect()
+    }
+
     /// Reads the `filter` of a JSON body: one filter, a list, or none for null. Empty texts in
     /// the list are skipped, since forms send them for a choice not made.
     ///
     /// # Errors
-    /// [`Error::BadQuery`], saying where in it the problem is.
-    pub fn from_json(value: &Value) -> Result<Vec<Self>> {
+    /// [`BadQuery`], saying where in it the problem is.
+    pub fn from_json(value: &Value) -> Result<Vec<Self>, BadQuery> {
         match value {
             Value::Null => Ok(Vec::new()),
             Value::Array(members) => {
@@ -47,23 +56,18 @@ impl Filter {
         }
     }
 
+    /// The error for filters that are nested too deeply.
+    pub(crate) fn too_deep() -> BadQuery {
+        BadQuery(format!(
+            "the filter has more than {MAX_NESTING} levels of and, or, not; flatten it"
+        ))
+    }
+
     /// The field of a condition; `None` for combinations.
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Is(condition) => Some(&condition.field),
             _ => None,
-        }
-    }
-
-    /// How many alternatives its conditions have together, down to the nesting limit.
-    pub(super) fn alternatives(&self, depth: usize) -> usize {
-        match self {
-            _ if depth > MAX_NESTING => 0,
-            Self::Is(condition) => condition.alternatives.len(),
-            Self::All(filters) | Self::Any(filters) => {
-                filters.iter().map(|f| f.alternatives(depth + 1)).sum()
-            }
-            Self::Not(filter) => filter.alternatives(depth + 1),
         }
     }
 }
@@ -75,16 +79,16 @@ impl From<Condition> for Filter {
 }
 
 impl FromStr for Filter {
-    type Err = Error;
+    type Err = BadQuery;
 
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, BadQuery> {
         text.parse().map(Self::Is)
     }
 }
 
-fn read(value: &Value, path: &str, depth: usize) -> Result<Filter> {
+fn read(value: &Value, path: &str, depth: usize) -> Result<Filter, BadQuery> {
     if depth > MAX_NESTING {
-        return Err(too_deep());
+        return Err(Filter::too_deep());
     }
     match value {
         Value::String(text) => text.parse().map_err(|error| at(path, &error)),
@@ -96,7 +100,7 @@ fn read(value: &Value, path: &str, depth: usize) -> Result<Filter> {
     }
 }
 
-fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Filter> {
+fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Filter, BadQuery> {
     let mut members = members.iter();
     let (Some((name, value)), None) = (members.next(), members.next()) else {
         return Err(at(path, &ONE_MEMBER));
@@ -107,7 +111,7 @@ fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Fi
             .iter()
             .enumerate()
             .map(|(at, filter)| read(filter, &format!("{path}[{at}]"), depth + 1))
-            .collect::<Result<Vec<Filter>>>(),
+            .collect::<Result<Vec<Filter>, BadQuery>>(),
         _ => Err(at(&path, &"expected a list of at least one filter")),
     };
     match name.as_str() {
@@ -121,15 +125,8 @@ fn combined(members: &Map<String, Value>, path: &str, depth: usize) -> Result<Fi
 const ONE_MEMBER: &str = "an object has exactly one of and, or, not, as in \
                           {\"or\": [\"city:Berlin\", {\"not\": \"tag:x\"}]}";
 
-/// The error for filters that are nested too deeply.
-pub(super) fn too_deep() -> Error {
-    Error::BadQuery(format!(
-        "the filter has more than {MAX_NESTING} levels of and, or, not; flatten it"
-    ))
-}
-
-fn at(path: &str, reason: &dyn std::fmt::Display) -> Error {
-    Error::BadQuery(format!("the body's {path}: {reason}"))
+fn at(path: &str, reason: &dyn std::fmt::Display) -> BadQuery {
+    BadQuery(format!("the body's {path}: {reason}"))
 }
 
 #[cfg(test)]

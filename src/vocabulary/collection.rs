@@ -1,0 +1,53 @@
+//! What is told about a collection.
+
+use serde::{Deserialize, Serialize};
+
+use super::FacetCount;
+
+/// What its search page and the list of collections need to know about a collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectionInfo {
+    /// Its name.
+    pub name: String,
+    /// How many records it has.
+    pub records: u32,
+    /// Its size on disk, in bytes.
+    #[serde(default)]
+    pub bytes: u64,
+    /// Whether it is used when no collection is named.
+    #[serde(default)]
+    pub default: bool,
+    /// Whether it has a graph.
+    pub graph: GraphState,
+    /// Values to filter by, with how many records of the whole collection have each.
+    pub facets: Vec<FacetValues>,
+    /// Example queries, if any are known.
+    pub examples: Vec<String>,
+}
+
+/// A facet field's values in the whole collection, most frequent first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetValues {
+    /// The field.
+    pub field: String,
+    /// Its values, at most [`super::limits::MAX_FACET_VALUES`].
+    pub values: Vec<FacetCount>,
+    /// How many more values there are.
+    #[serde(default)]
+    pub more: u32,
+}
+
+/// Whether a collection has a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GraphState {
+    /// It is small enough to be scanned in full.
+    #[serde(rename = "none")]
+    NotNeeded,
+    /// It is being loaded or built. Until then, the exact scan is used.
+    Building,
+    /// It is in use.
+    Ready,
+    /// It could not be built. The exact scan is used until the next merge or start.
+    Failed,
+}

@@ -1,0 +1,37 @@
+//! The limits of queries and answers.
+
+/// The longest query accepted, in characters. The encoder reads 256 tokens of it, some 1,200
+/// characters.
+pub const MAX_QUERY_CHARS: usize = 2_000;
+/// The most distinct phrases, exclusions and fields in a query. Each costs a pass over the records
+/// that contain it.
+pub const MAX_CONDITIONS: usize = 32;
+/// The most words in one of them, for the same reason.
+pub const MAX_PHRASE_WORDS: usize = 32;
+/// The most records named by the input of recommendations.
+pub const MAX_FEEDBACK: usize = 100;
+
+/// The most hits in one answer.
+pub const MAX_LIMIT: usize = 100;
+/// How deep a ranking can be paged.
+pub const MAX_DEPTH: usize = 1_000;
+/// How deep each ranking is read for fusion. It is fixed so that paging never reorders hits.
+pub const FUSION_DEPTH: usize = 100;
+/// The most hits whose nearest sentence is determined, because each sentence must be encoded.
+pub const MAX_SENTENCE_HITS: usize = 20;
+/// The most records per page when a collection is read in full.
+pub const MAX_PAGE_RECORDS: usize = 1_000;
+/// The most bytes of records per page, as JSON. A single record may be larger.
+pub const MAX_PAGE_BYTES: usize = 8 << 20;
+/// The most facet values returned with their counts. Further values are only counted.
+pub const MAX_FACET_VALUES: usize = 200;
+/// How many copies of a hit are listed; all are counted.
+pub const MAX_COPIES: usize = 50;
+
+/// The most bytes of text displayed with a hit; a longer text is cut to a snippet.
+pub const MAX_SNIPPET_BYTES: usize = 1_200;
+/// The most bytes of a title displayed.
+pub const MAX_TITLE_BYTES: usize = 400;
+
+/// The longest name of a collection, in characters.
+pub const MAX_NAME: usize = 64;

@@ -1,0 +1,41 @@
+//! The vocabulary: the plain types of queries, answers, filters and field roles, for the engine,
+//! the API, the command line and the page in the browser.
+//!
+//! It depends on nothing else in the engine, so it also compiles without it, with the feature
+//! `engine` turned off. The JSON of these types is that of the HTTP API; all ranges are `[start,
+//! end)` bytes of UTF-8.
+
+mod answer;
+mod collection;
+mod condition;
+mod error;
+mod explain;
+mod feedback;
+mod field;
+mod filter;
+mod hit;
+mod import;
+pub mod limits;
+mod mode;
+mod query;
+mod request;
+mod span;
+
+pub use answer::{Answer, Correction, Counted, FacetCount, FacetCounts, Reply, Timings, UNREAD};
+pub use collection::{CollectionInfo, FacetValues, GraphState};
+pub use condition::{Alternative, Condition, MARKS};
+pub use error::BadQuery;
+pub use explain::{
+    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare,
+    TermExplanation, WordShare, WordsExplanation,
+};
+pub use feedback::Feedback;
+#[cfg(feature = "engine")]
+pub(crate) use field::one_or_many;
+pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
+pub use filter::{Filter, MAX_NESTING};
+pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippet};
+pub use import::{Preview, SkippedLine, Started, Task, TaskState};
+pub use mode::Mode;
+pub use query::{ANYTHING, BALANCE, Fusion, Lookup, Query, Route, Sort, check_length, check_page};
+pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};

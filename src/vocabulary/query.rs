@@ -1,0 +1,268 @@
+//! A query to a collection.
+
+use std::collections::HashSet;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::{MAX_DEPTH, MAX_LIMIT, MAX_QUERY_CHARS, MAX_SENTENCE_HITS};
+use super::{BadQuery, Filter, Mode, SearchRequest};
+
+/// The query that matches everything.
+pub const ANYTHING: &str = "*";
+
+/// The default share of meaning in a hybrid ranking: chosen by leave-one-out on benchmarks
+/// (benches/QUALITY.md).
+pub const BALANCE: f32 = 0.5;
+
+/// A query to a collection.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The text to search for, as typed by the user.
+    pub text: String,
+    /// Which engines rank.
+    pub mode: Mode,
+    /// The maximum number of hits, up to [`MAX_LIMIT`].
+    pub limit: usize,
+    /// How many hits to skip; together with the limit, at most [`MAX_DEPTH`].
+    pub offset: usize,
+    /// Conditions that every hit must meet.
+    pub filters: Vec<Filter>,
+    /// The facet to sort hits by instead of ranking them: for queries without text, and in mode
+    /// `text`.
+    pub sort: Option<Sort>,
+    /// How neighbours are searched.
+    pub route: Route,
+    /// Whether identical records are collapsed into one hit.
+    pub collapse: bool,
+    /// The facets whose values are counted.
+    pub facets: Vec<String>,
+    /// How the two rankings are combined in mode `hybrid`.
+    pub fusion: Fusion,
+    /// Whether quotes, hyphens and colons are operators; otherwise they are plain text.
+    pub operators: bool,
+    /// How words are looked up.
+    pub lookup: Lookup,
+    /// Whether to find the sentence nearest to the query in each hit, in modes that use meaning and
+    /// for at most [`MAX_SENTENCE_HITS`] hits.
+    pub sentences: bool,
+}
+
+impl Query {
+    /// A query with the defaults: by meaning, the first ten hits.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            mode: Mode::Neural,
+            limit: 10,
+            offset: 0,
+            filters: Vec::new(),
+            sort: None,
+            route: Route::Auto,
+            collapse: true,
+            facets: Vec::new(),
+            fusion: Fusion::default(),
+            operators: true,
+            lookup: Lookup {
+                prefix: false,
+                correct: true,
+            },
+            sentences: false,
+        }
+    }
+
+    /// Checks the limits of [`super::limits`].
+    ///
+    /// # Errors
+    /// [`BadQuery`], naming the parameter and what it allows.
+    pub fn check_limits(&self) -> Result<(), BadQuery> {
+        check_length("query", &self.text)?;
+        if self.sentences && self.mode == Mode::Text {
+            return Err(BadQuery(
+                "sentences are found by meaning, which mode text does not ask for: use neural or \
+                 hybrid, or leave sentences out"
+                    .into(),
+            ));
+        }
+        if self.sentences && self.limit > MAX_SENTENCE_HITS {
+            return Err(BadQuery(format!(
+                "limit is {}; with sentences it must be between 1 and {MAX_SENTENCE_HITS}",
+                self.limit
+            )));
+        }
+        if let Fusion::Weighted { meaning } = self.fusion
+            && !(0.0..=1.0).contains(&meaning)
+        {
+            let given = if meaning.is_nan() {
+                "not a number".to_owned()
+            } else {
+                meaning.to_string()
+            };
+            return Err(BadQuery(format!(
+                "balance is {given}; it must be between 0 (words alone) and 1 (meaning alone)"
+            )));
+        }
+        let mut asked = HashSet::new();
+        if let Some(twice) = self.facets.iter().find(|facet| !asked.insert(*facet)) {
+            return Err(BadQuery(format!(
+                "facets names '{twice}' twice; name it only once"
+            )));
+        }
+        check_page(self.limit, self.offset)
+    }
+}
+
+/// Checks that a text is not longer than a query may be.
+///
+/// # Errors
+/// [`BadQuery`] that refers to the text as `what`.
+pub fn check_length(what: &str, text: &str) -> Result<(), BadQuery> {
+    let length = text.chars().count();
+    if length > MAX_QUERY_CHARS {
+        return Err(BadQuery(format!(
+            "the {what} has {length} characters; at most {MAX_QUERY_CHARS} are allowed"
+        )));
+    }
+    Ok(())
+}
+
+/// Checks the requested part of a ranking.
+///
+/// # Errors
+/// [`BadQuery`], naming the parameter and what it allows.
+pub fn check_page(limit: usize, offset: usize) -> Result<(), BadQuery> {
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(BadQuery(format!(
+            "limit is {limit}; it must be between 1 and {MAX_LIMIT}"
+        )));
+    }
+    if offset.saturating_add(limit) > MAX_DEPTH {
+        return Err(BadQuery(format!(
+            "offset + limit is {}; it must be at most {MAX_DEPTH}",
+            offset.saturating_add(limit)
+        )));
+    }
+    Ok(())
+}
+
+/// A sort order: a facet, ascending or, with a `-` before its field, descending. If a record has
+/// several values, the first in this order counts. Records without a value come last, and ties are
+/// in order of number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// The facet's field.
+    pub field: String,
+    /// Whether the largest value comes first.
+    pub descending: bool,
+}
+
+impl FromStr for Sort {
+    type Err = BadQuery;
+
+    fn from_str(text: &str) -> Result<Self, BadQuery> {
+        let text = text.trim();
+        let (descending, field) = match text.strip_prefix('-') {
+            Some(field) => (true, field),
+            None => (false, text),
+        };
+        // A name that begins with a hyphen must be escaped by a backslash, as in a filter.
+        let field = match field.strip_prefix('\\') {
+            Some(literal) if literal.starts_with('-') => literal,
+            _ => field,
+        };
+        if field.is_empty() {
+            return Err(BadQuery(format!(
+                "sort is '{text}': name a facet to sort by, as in year or, falling, -year"
+            )));
+        }
+        Ok(Self {
+            field: field.to_owned(),
+            descending,
+        })
+    }
+}
+
+/// How two rankings are combined.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Fusion {
+    /// A weighted sum of scores, in units of the score of each engine's tenth best hit.
+    Weighted {
+        /// The weight of meaning, 0 to 1; the rest is the weight of words.
+        meaning: f32,
+    },
+    /// `Σ 1 / (60 + rank)`, which depends only on ranks.
+    ReciprocalRank,
+}
+
+impl Default for Fusion {
+    fn default() -> Self {
+        Self::Weighted { meaning: BALANCE }
+    }
+}
+
+/// How neighbours are searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// The graph where it works well, otherwise the exact scan.
+    Auto,
+    /// The graph, if filters and depth permit: for measuring it.
+    Graph,
+    /// The exact scan.
+    Exact,
+}
+
+/// How words are looked up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Lookup {
+    /// Whether the last word may be unfinished.
+    pub prefix: bool,
+    /// Whether misspelt words that no record contains are replaced by the word that was probably
+    /// meant. Searches by meaning alone correct nothing.
+    pub correct: bool,
+}
+
+impl TryFrom<&SearchRequest> for Query {
+    type Error = BadQuery;
+
+    /// Parses mode, filters, order and fusion. The limits are not checked here.
+    fn try_from(request: &SearchRequest) -> Result<Self, BadQuery> {
+        // A form sends an empty order if none is chosen.
+        let sort = request.sort.as_deref();
+        let sort = sort.filter(|text| !text.trim().is_empty());
+        Ok(Self {
+            mode: request.mode.parse()?,
+            limit: request.limit as usize,
+            offset: request.offset as usize,
+            filters: Filter::from_texts(&request.filter)?,
+            sort: sort.map(str::parse).transpose()?,
+            facets: request.facets.clone(),
+            collapse: request.collapse,
+            fusion: fusion(request)?,
+            lookup: Lookup {
+                prefix: request.prefix,
+                correct: request.correct,
+            },
+            sentences: request.sentences,
+            ..Self::new(&request.q)
+        })
+    }
+}
+
+fn fusion(request: &SearchRequest) -> Result<Fusion, BadQuery> {
+    let weighted = || match request.balance {
+        Some(meaning) => Fusion::Weighted { meaning },
+        None => Fusion::default(),
+    };
+    match request.fusion.as_deref() {
+        None | Some("weighted") => Ok(weighted()),
+        Some("rrf") if request.balance.is_some() => Err(BadQuery(
+            "balance weights scores, which fusion=rrf does not use; give only one of the two"
+                .into(),
+        )),
+        Some("rrf") => Ok(Fusion::ReciprocalRank),
+        Some(other) => Err(BadQuery(format!(
+            "unknown fusion '{other}'; it must be weighted or rrf"
+        ))),
+    }
+}

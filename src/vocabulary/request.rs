@@ -1,0 +1,166 @@
+//! Requests as they are written in a URL or a JSON body, with filters and names as text. Values are
+//! unchecked: [`super::Query`] and the engine validate them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A search, from which [`super::Query`] is parsed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    /// The query; if empty or `*`, records are listed in order.
+    #[serde(default)]
+    pub q: String,
+    /// `neural`, `text` or `hybrid`.
+    #[serde(default = "neural")]
+    pub mode: String,
+    /// Conditions, each `field:value`.
+    #[serde(default)]
+    pub filter: Vec<String>,
+    /// The maximum number of hits.
+    #[serde(default = "ten")]
+    pub limit: u32,
+    /// How many hits to skip.
+    #[serde(default)]
+    pub offset: u32,
+    /// The facet to sort records by, for lists and in mode `text`; a leading `-` means
+    /// descending.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sort: Option<String>,
+    /// Facets whose values are to be counted for this answer.
+    #[serde(default)]
+    pub facets: Vec<String>,
+    /// Whether identical records are collapsed into one hit.
+    #[serde(default = "yes")]
+    pub collapse: bool,
+    /// In mode `hybrid`, the share of meaning, from 0 (words alone) to 1 (meaning alone); if
+    /// absent, the engine's default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub balance: Option<f32>,
+    /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fusion: Option<String>,
+    /// Whether the last word may be incomplete, for search as you type.
+    #[serde(default)]
+    pub prefix: bool,
+    /// Whether a word that no record contains may be replaced by one with a similar spelling.
+    #[serde(default = "yes")]
+    pub correct: bool,
+    /// Whether each hit includes an explanation of its rank; at most 20 hits then.
+    #[serde(default)]
+    pub explain: bool,
+    /// Whether each hit includes the sentence nearest to the query, in modes that use meaning; at
+    /// most 20 hits then.
+    #[serde(default)]
+    pub sentences: bool,
+    /// The fields that the hits include, however long they are: names separated by commas, or `*`
+    /// for all. If empty, all that are not too long.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
+impl SearchRequest {
+    /// A query with defaults for everything else.
+    pub fn new(q: impl Into<String>) -> Self {
+        Self {
+            q: q.into(),
+            mode: neural(),
+            filter: Vec::new(),
+            limit: ten(),
+            offset: 0,
+            sort: None,
+            facets: Vec::new(),
+            collapse: true,
+            balance: None,
+            fusion: None,
+            prefix: false,
+            correct: true,
+            explain: false,
+            sentences: false,
+            fields: Vec::new(),
+        }
+    }
+}
+
+/// A request for records similar to a given one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SimilarRequest {
+    /// The record to start from.
+    pub id: String,
+    /// Conditions, each `field:value`.
+    #[serde(default)]
+    pub filter: Vec<String>,
+    /// The maximum number of hits.
+    #[serde(default = "ten")]
+    pub limit: u32,
+    /// How many hits to skip.
+    #[serde(default)]
+    pub offset: u32,
+    /// The fields that the hits include, as in a search.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
+/// A request for the values of a facet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValuesRequest {
+    /// The facet's field.
+    pub field: String,
+    /// A prefix of the values, ignoring case and accents.
+    #[serde(default)]
+    pub prefix: String,
+    /// Conditions on the records that are counted, each `field:value`.
+    #[serde(default)]
+    pub filter: Vec<String>,
+    /// The maximum number of values.
+    #[serde(default = "ten")]
+    pub limit: u32,
+}
+
+/// A request for records similar to some and dissimilar to others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecommendRequest {
+    /// Ids of records to find similar ones to.
+    #[serde(default)]
+    pub like: Vec<String>,
+    /// Ids of records to avoid similar ones to.
+    #[serde(default)]
+    pub dislike: Vec<String>,
+    /// A query text.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// Conditions, each `field:value` or an object that combines several.
+    #[serde(default)]
+    pub filter: Value,
+    /// The maximum number of hits.
+    #[serde(default = "ten")]
+    pub limit: u32,
+    /// How many hits to skip.
+    #[serde(default)]
+    pub offset: u32,
+    /// The fields that the hits include, as in a search.
+    #[serde(default)]
+    pub fields: Vec<String>,
+}
+
+fn neural() -> String {
+    super::Mode::Neural.name().into()
+}
+
+fn ten() -> u32 {
+    10
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A request to explain a record's rank.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExplainRequest {
+    /// The record.
+    pub id: String,
+    /// The search it is ranked in.
+    pub search: SearchRequest,
+}
