@@ -12,7 +12,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type 
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,18 @@ quality-check: build model ## compare with trec_eval and bm25s
 
 corrections: build model ## measure corrections on Debian's word list and the sample's names
 	.ci/corrections
+
+# The figures are those of a quiet machine: nothing else should run.
+bench: build model ## measure each part and the whole, into benches/RESULTS.md (COLLECTIONS=startups only prints those of one collection)
+	python3 benches/own.py $(COLLECTIONS)
+
+bench-peers: build model ## compare with other libraries, into benches/RESULTS.md (PARTS=encoder,vectors only prints some parts)
+	.ci/bench-peers
+	target/peers-venv/bin/python benches/peers/run.py "$(PARTS)"
+
+bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benches/RESULTS.md (SIZES=10000,40000 only prints some)
+	.ci/bench-peers
+	target/peers-venv/bin/python benches/growth.py "$(SIZES)"
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser

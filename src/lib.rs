@@ -2,9 +2,11 @@
 //!
 //! It knows files, vectors, words and rankings; it knows nothing of HTTP, of async code or
 //! of browsers. The way in: [`record`] reads a file, [`encoder`] turns texts into vectors,
-//! [`collection`] keeps both in a store and builds the two indexes, [`vector`] and [`text`].
-//! The way out: a [`Query`] asked of a [`Collection`] gives an [`Answer`], whichever of the
-//! page, the API or the command line asked. ARCHITECTURE.md is the map.
+//! [`collection`] writes both to a store (`storage`), and what it writes becomes a segment
+//! (`segment`) with the two indexes, [`vector`] and [`text`]; `compactor` merges segments and
+//! saves them. The way out: a [`Query`] asked of a [`Collection`] goes through the stages of
+//! `search` and gives an [`Answer`], whichever of the page, the API or the command line asked.
+//! ARCHITECTURE.md is the map.
 //!
 //! Without the feature `engine`, this crate is only the [`vocabulary`], which is what the page in
 //! the browser uses.
@@ -21,6 +23,7 @@ mod background;
 pub mod catalogue;
 #[cfg(feature = "engine")]
 pub mod collection;
+#[cfg(feature = "engine")]
 mod compactor;
 #[cfg(feature = "engine")]
 mod database;
@@ -40,6 +43,7 @@ pub mod found;
 pub mod fusion;
 #[cfg(feature = "engine")]
 pub mod locks;
+#[cfg(feature = "engine")]
 pub mod mapped;
 #[cfg(feature = "engine")]
 mod markdown;
@@ -49,6 +53,7 @@ pub mod npy;
 pub mod query;
 #[cfg(feature = "engine")]
 pub mod record;
+#[cfg(feature = "engine")]
 mod search;
 #[cfg(feature = "engine")]
 mod segment;
@@ -71,7 +76,7 @@ pub use {
     error::{Error, Result},
     found::Found,
     query::Answer,
-    record::{Record, RecordId, Schema},
+    record::{Record, RecordNumber, Schema},
 };
 
 /// Width of a vector: what all-MiniLM-L6-v2 puts out.

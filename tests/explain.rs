@@ -57,7 +57,12 @@ fn the_parts_of_a_thousand_hits_add_up() {
                     }
                     Mode::Hybrid => {
                         let fusion = why.fusion.unwrap();
-                        near(fusion.from_words + fusion.from_meaning, hit.score, "shown");
+                        let own = fusion.from_words + fusion.from_meaning;
+                        near(own + fusion.from_neighbours, hit.score, "shown");
+                        near(fusion.score, hit.score, "the same");
+                        assert!(!fusion.neighbours.is_empty());
+                        let sum = fusion.neighbours.iter().map(|of| of.added).sum();
+                        near(sum, fusion.from_neighbours, "neighbours");
                     }
                 }
                 checked += 1;
@@ -82,9 +87,79 @@ fn every_way_of_fusing_adds_up() {
         for hit in collection.search(&query).unwrap().hits {
             let why = collection.explain(&query, &hit.record.id).unwrap();
             let fused = why.fusion.unwrap();
+            assert!(fused.neighbours.is_empty());
             assert!((fused.from_words + fused.from_meaning - hit.score).abs() < 1e-5);
         }
     }
+}
+
+/// With the scores of similar records, each score is a weighted mean of what the records score
+/// without: it lies between its own and those of the records named.
+#[test]
+fn similar_records_draw_scores_together_and_can_be_left_out() {
+    let collection = sample();
+    let with = asked("goat milk delivered", Mode::Hybrid);
+    let without = Query {
+        neighbours: false,
+        ..with.clone()
+    };
+    let alone = |id: &str| -> f32 {
+        let fused = collection.explain(&without, id).unwrap().fusion.unwrap();
+        assert!(fused.neighbours.is_empty() && fused.from_neighbours == 0.0);
+        fused.score
+    };
+    let mut moved = 0;
+    for hit in collection.search(&with).unwrap().hits {
+        let why = collection.explain(&with, &hit.record.id).unwrap();
+        let neighbours = why.fusion.unwrap().neighbours;
+        let own = alone(&hit.record.id);
+        let (mut least, mut most) = (own, own);
+        for near in neighbours {
+            assert_ne!(near.id, hit.record.id);
+            assert!(near.cosine > 0.0 && near.cosine <= 1.001);
+            least = least.min(alone(&near.id));
+            most = most.max(alone(&near.id));
+        }
+        assert!(least - 1e-4 <= hit.score && hit.score <= most + 1e-4);
+        moved += usize::from((hit.score - own).abs() > 1e-3);
+    }
+    assert!(moved > 5, "{moved}");
+}
+
+/// A filter selects hits and changes no score: what counts as near, and which records are similar,
+/// is determined on the whole collection.
+#[test]
+fn a_filter_changes_no_fused_score_and_its_hits_are_explained_truly() {
+    let collection = sample();
+    let all = Query {
+        limit: 30,
+        ..asked("goat milk delivered", Mode::Hybrid)
+    };
+    let unfiltered = collection.search(&all).unwrap().hits;
+    let facets = unfiltered.iter().flat_map(|hit| &hit.record.facets);
+    let mut compared = 0;
+    for facet in facets.take(6) {
+        let filtered = Query {
+            filters: vec![format!("{}:{}", facet.field, facet.value).parse().unwrap()],
+            ..all.clone()
+        };
+        for hit in collection.search(&filtered).unwrap().hits {
+            let why = collection.explain(&filtered, &hit.record.id).unwrap();
+            assert!((why.fusion.unwrap().score - hit.score).abs() < 1e-6);
+            let same = unfiltered
+                .iter()
+                .find(|other| other.record.id == hit.record.id);
+            if let Some(same) = same {
+                assert!(
+                    (same.score - hit.score).abs() < 1e-6,
+                    "{}",
+                    hit.record.title
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 6, "{compared}");
 }
 
 #[test]

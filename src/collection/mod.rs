@@ -1,9 +1,10 @@
 //! A collection: records with one schema, kept in a store and searched through a generation of
 //! indexes.
 //!
-//! The store is the source of truth. A write goes into the store first and then, as a small
-//! segment, into a new generation. Opening a collection reads the base segment from its files if
-//! they are intact, otherwise rebuilds it, and then catches up with the store.
+//! The store is the source of truth. A write goes into the store and, as a small segment, into a new
+//! generation. Opening a collection reads the base segment from its files if they are intact,
+//! otherwise rebuilds it, and then catches up with the store: see `crate::compactor`. Queries are
+//! answered by `crate::search`.
 
 mod queries;
 mod read;
@@ -22,7 +23,7 @@ use crate::compactor::Compactor;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::record::{Record, RecordId, Schema};
+use crate::record::{Record, RecordNumber, Schema};
 
 pub use crate::compactor::Tuning;
 pub use crate::search::Searcher;
@@ -317,7 +318,7 @@ impl Collection {
     ///
     /// # Errors
     /// [`Error::NoRecord`].
-    pub fn numbered(&self, number: RecordId) -> Result<Record> {
+    pub fn numbered(&self, number: RecordNumber) -> Result<Record> {
         let payload = self.viewing(|view| view.record(number))?;
         let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
         Ok(self.schema().read(number, payload))
@@ -341,7 +342,7 @@ impl Collection {
     }
 
     /// The number for an id.
-    pub(crate) fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordId>> {
+    pub(crate) fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordNumber>> {
         view.find(id)
     }
 

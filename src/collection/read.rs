@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 use crate::query::{MAX_PAGE_BYTES, MAX_PAGE_RECORDS};
-use crate::record::{Record, RecordId, Schema};
+use crate::record::{Record, RecordNumber, Schema};
 use crate::storage::store::{Store, View};
 
 /// Where a page of records ended. It is opaque, and only used to request the next page.
@@ -62,7 +62,7 @@ fn page_in(view: &View<'_>, schema: &Schema, first: u32, limit: usize) -> Result
         next: None,
     };
     let mut bytes = 0;
-    view.for_each_payload(first, |RecordId(number), json| {
+    view.for_each_payload(first, |RecordNumber(number), json| {
         bytes += json.len();
         let full = page.records.len() == limit || bytes > MAX_PAGE_BYTES;
         if full && !page.records.is_empty() {
@@ -70,7 +70,8 @@ fn page_in(view: &View<'_>, schema: &Schema, first: u32, limit: usize) -> Result
             return Ok(ControlFlow::Break(()));
         }
         let payload = serde_json::from_slice(json).map_err(|_| Error::damaged(view.path()))?;
-        page.records.push(schema.read(RecordId(number), payload));
+        page.records
+            .push(schema.read(RecordNumber(number), payload));
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(page)

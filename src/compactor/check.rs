@@ -42,8 +42,8 @@ impl Job {
 pub(super) fn reload(list: &List) {
     for _ in 0..ATTEMPTS {
         let agrees = list.reload().and_then(|()| {
-            let state = list.store.viewing(|view| view.state())?;
-            Ok(state == list.current().state)
+            let now = list.current().state;
+            list.store.viewing(|view| Ok(view.state()? == now))
         });
         match agrees {
             Ok(true) => return,

@@ -12,7 +12,7 @@ use super::load::{Loaded, load};
 use super::policy::{self, SMALL, Size, Tuning};
 use crate::error::Result;
 use crate::locks::lock;
-use crate::record::{RecordId, Schema};
+use crate::record::{RecordNumber, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::{Generation, Part};
 use crate::storage::index_file::BuiltFrom;
@@ -169,7 +169,7 @@ impl Change<'_> {
         &self,
         state: State,
         segment: Option<Segment>,
-        removed: &BTreeSet<RecordId>,
+        removed: &BTreeSet<RecordNumber>,
     ) -> Generation {
         let mut parts = self.list.current().parts.clone();
         parts.extend(segment.map(Part::whole));

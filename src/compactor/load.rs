@@ -92,12 +92,12 @@ fn load_base(store: &Store, view: &View<'_>, folder: &Path, now: State) -> Resul
     let schema = &store.about().schema;
     let assembled = match files::read_vectors(folder, &from)? {
         Some(scan) => Segment::assemble(schema, columns, scan),
-        None => Err(columns),
+        None => Err(Box::new(columns)),
     };
     let (segment, vectors_are_new) = match assembled {
         Ok(segment) => (Some(segment), false),
         Err(columns) => (
-            Segment::restore(view, schema, columns, from.state.next)?,
+            Segment::restore(view, schema, *columns, from.state.next)?,
             true,
         ),
     };

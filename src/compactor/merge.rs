@@ -13,7 +13,7 @@ use super::policy;
 use crate::background;
 use crate::error::Result;
 use crate::locks::lock;
-use crate::record::{RecordId, Schema};
+use crate::record::{RecordNumber, Schema};
 use crate::segment::generation::{Generation, Part};
 use crate::storage::index_file::BuiltFrom;
 
@@ -124,10 +124,11 @@ impl Job {
                 }
             }
         };
-        if saved.is_ok() && self.plan == Plan::Base {
-            if let Some(base) = &mut part {
-                self.read_in_place(base);
-            }
+        if saved.is_ok()
+            && self.plan == Plan::Base
+            && let Some(base) = &mut part
+        {
+            self.read_in_place(base);
         }
         Done {
             merged: part,
@@ -210,7 +211,7 @@ impl Job {
     }
 
     /// The records deleted while they were being merged.
-    fn deleted_since(&self, now: &[Part]) -> BTreeSet<RecordId> {
+    fn deleted_since(&self, now: &[Part]) -> BTreeSet<RecordNumber> {
         let parts = self.parts.iter().zip(now);
         let gone = parts.flat_map(|(then, now)| {
             let numbers = &then.segment.columns.numbers;

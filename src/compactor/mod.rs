@@ -2,9 +2,10 @@
 //! that writers make, merges them, saves the base, and attaches a graph to it.
 //!
 //! It has three threads, which run only while there is work: one merges, another reads or builds the
-//! base's graph, and the third checks the files that are read in place. A merged base is saved and published before its graph is built, and a graph that
-//! cannot be built leaves everything else as it is. While a graph is built, the delta is still
-//! merged, but no new base is made, because the graph would be lost.
+//! base's graph, and the third checks the files that are read in place. A merged base is saved and
+//! published before its graph is built, and a graph that cannot be built leaves everything else as
+//! it is. While a graph is built, the delta is still merged, but no new base is made, because the
+//! graph would be lost.
 
 mod check;
 pub(crate) mod files;
@@ -28,7 +29,7 @@ use self::list::{Change, List};
 pub use self::policy::Tuning;
 use crate::error::Result;
 use crate::locks::lock;
-use crate::record::RecordId;
+use crate::record::RecordNumber;
 use crate::segment::Segment;
 use crate::segment::generation::Generation;
 use crate::storage::layout::State;
@@ -72,7 +73,7 @@ impl Compactor {
         &self,
         state: State,
         segment: Option<Segment>,
-        removed: &BTreeSet<RecordId>,
+        removed: &BTreeSet<RecordNumber>,
     ) -> Appended<'_> {
         let change = self.0.change();
         let next = change.with(state, segment, removed);

@@ -9,8 +9,9 @@ use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
 use super::bert::{self, Bert};
+use super::error::EncoderError;
 use super::kernels::Kernel;
-use super::{EncoderError, softmax};
+use super::softmax;
 
 /// What runs a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

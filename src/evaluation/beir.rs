@@ -31,7 +31,7 @@ pub struct Benchmark {
 }
 
 impl Benchmark {
-    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` from a folder, with long texts encoded
+    /// Loads `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` or `qrels/test.tsv` from a folder, with long texts encoded
     /// passage by passage or up to the encoder's limit. Vectors are read from `cache` and stored
     /// there.
     ///
@@ -45,7 +45,11 @@ impl Benchmark {
         encoder: &Arc<QueryEncoder>,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Self> {
-        let JudgedQueries { queries, missing } = qrels::read(folder)?;
+        let JudgedQueries {
+            queries,
+            missing,
+            cut,
+        } = qrels::read(folder)?;
         let source = SourceFile::look(&folder.join(CORPUS), &FieldRoles::default())?;
         let judgements = unknown_records(&source, &queries)?;
         let temporary = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
@@ -76,6 +80,7 @@ impl Benchmark {
             queries: missing,
             judgements,
             lines: source.lines().saturating_sub(records),
+            cut,
         };
         Ok(Self {
             path: folder.to_owned(),

@@ -9,7 +9,7 @@ use crate::collection::{
     Build, Cores, Progress, STORE_FILE, SourceFile, Store, Tuning, VectorFile, embed,
 };
 use crate::digest::sha256;
-use crate::encoder::{Encoder, QueryEncoder};
+use crate::encoder::{Encoder, QueryEncoder, Runtime};
 use crate::error::{Error, Result};
 use crate::record::Line;
 
@@ -48,7 +48,11 @@ impl Corpus<'_> {
         if copy_store(&kept, &store) {
             return Ok(false);
         }
-        self.run(folder, None, tuning)?;
+        // A text that is not split has the same vector with passages as without.
+        let vectors = self.vectors_path();
+        let vectors = vectors.exists().then(|| VectorFile::open(&vectors));
+        let vectors = vectors.transpose()?.map(VectorFile::for_whole_texts);
+        self.run(folder, vectors, tuning)?;
         let copy = tempfile::NamedTempFile::new_in(self.cache).map_err(Error::io(self.cache))?;
         std::fs::copy(&store, copy.path()).map_err(Error::io(&kept))?;
         let persisted = copy.persist(&kept);
@@ -72,17 +76,30 @@ impl Corpus<'_> {
 
     /// The corpus's vectors, in a file named after everything they depend on.
     fn vectors(&self) -> Result<PathBuf> {
-        let key = format!("{} {}", self.encoder.model_hash(), self.source.sha256());
-        let path = self.cache.join(format!("{}.npy", sha256(key.as_bytes())));
+        let path = self.vectors_path();
         if !path.exists() {
             embed(self.source, self.encoder.encoder(), &path, self.progress)?;
         }
         Ok(path)
     }
 
+    /// The model, and the arithmetic that it is run with.
+    fn encoding(&self) -> String {
+        let bits = match self.encoder.encoder().runtime() {
+            Runtime::Fused(_) => "8-bit",
+            Runtime::Tract => "f32",
+        };
+        format!("{} {bits}", self.encoder.model_hash())
+    }
+
+    fn vectors_path(&self) -> PathBuf {
+        let key = format!("{} {}", self.encoding(), self.source.sha256());
+        self.cache.join(format!("{}.npy", sha256(key.as_bytes())))
+    }
+
     /// The path of a cached store with the corpus's vectors by passage, named in the same way.
     fn kept_store(&self) -> Result<PathBuf> {
-        let (model, source) = (self.encoder.model_hash(), self.source.sha256());
+        let (model, source) = (self.encoding(), self.source.sha256());
         let mut key = format!("{model} {source} {:?}", self.source.schema());
         let compared = self.source.open()?.take(PASSAGES_COMPARED);
         for line in compared {

@@ -10,6 +10,19 @@ pub(super) const CORPUS: &str = "corpus.jsonl";
 pub(super) const QUERIES: &str = "queries.jsonl";
 /// Which records are relevant to which query.
 pub(super) const JUDGEMENTS: &str = "qrels.tsv";
+/// The same in the folders that BEIR publishes, with one file for each part of the queries.
+const TEST_JUDGEMENTS: &str = "qrels/test.tsv";
+
+/// The file of judgements in a benchmark's folder: `qrels.tsv`, or the test part of a folder as
+/// BEIR publishes it.
+pub(super) fn judgements(folder: &Path) -> PathBuf {
+    let own = folder.join(JUDGEMENTS);
+    let test = folder.join(TEST_JUDGEMENTS);
+    if !own.is_file() && test.is_file() {
+        return test;
+    }
+    own
+}
 
 /// The benchmarks in a folder: the folder itself, or its subfolders by name.
 ///
@@ -17,8 +30,12 @@ pub(super) const JUDGEMENTS: &str = "qrels.tsv";
 /// [`Error::Io`] if a folder cannot be read; [`Error::Import`] if there is no benchmark.
 pub fn benchmarks_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_benchmark = |folder: &Path| {
-        let mut files = [CORPUS, QUERIES, JUDGEMENTS].into_iter();
-        files.all(|file| folder.join(file).is_file())
+        let files = [
+            folder.join(CORPUS),
+            folder.join(QUERIES),
+            judgements(folder),
+        ];
+        files.iter().all(|file| file.is_file())
     };
     check_folder(folder)?;
     if is_benchmark(folder) {
@@ -38,7 +55,7 @@ pub fn benchmarks_in(folder: &Path) -> Result<Vec<PathBuf>> {
             folder,
             format!(
                 "there is no benchmark, which is a folder with {CORPUS}, {QUERIES} and \
-                 {JUDGEMENTS}, neither here nor in the folders in it"
+                 {JUDGEMENTS} or {TEST_JUDGEMENTS}, neither here nor in the folders in it"
             ),
         ));
     }
@@ -63,8 +80,10 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
 
 /// The error for a folder that is not a benchmark.
 pub(super) fn no_benchmark(folder: &Path, why: &str) -> Error {
-    let message =
-        format!("is no benchmark folder, as {why}; one holds {CORPUS}, {QUERIES} and {JUDGEMENTS}");
+    let message = format!(
+        "is no benchmark folder, as {why}; one holds {CORPUS}, {QUERIES} and {JUDGEMENTS} or \
+         {TEST_JUDGEMENTS}"
+    );
     Error::import(folder, message)
 }
 
@@ -113,6 +132,19 @@ mod tests {
         let expected = ["first", "second"].map(|name| folder.join(name));
         assert_eq!(benchmarks_in(folder).unwrap(), expected);
         assert_eq!(benchmarks_in(&expected[0]).unwrap(), expected[..1]);
+
+        // As BEIR publishes it: only the test part of the judgements is used.
+        let second = folder.join("second");
+        std::fs::remove_file(second.join(JUDGEMENTS)).unwrap();
+        assert_eq!(benchmarks_in(folder).unwrap(), expected[..1]);
+        std::fs::create_dir(second.join("qrels")).unwrap();
+        for part in ["train", "test"] {
+            std::fs::write(second.join(format!("qrels/{part}.tsv")), "").unwrap();
+        }
+        assert_eq!(benchmarks_in(folder).unwrap(), expected);
+        assert_eq!(judgements(&second), second.join("qrels/test.tsv"));
+        std::fs::write(second.join(JUDGEMENTS), "").unwrap();
+        assert_eq!(judgements(&second), second.join(JUDGEMENTS));
     }
 
     #[test]
@@ -125,7 +157,7 @@ mod tests {
             let error = benchmarks_in(&path).err().unwrap().to_string();
             let expected = format!(
                 "{}: is no benchmark folder, as {why}; one holds corpus.jsonl, queries.jsonl \
-                 and qrels.tsv",
+                 and qrels.tsv or qrels/test.tsv",
                 path.display()
             );
             assert_eq!(error, expected);

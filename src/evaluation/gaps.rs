@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use super::corpus::ids;
-use super::folder::{CORPUS, JUDGEMENTS, QUERIES};
+use super::folder::{CORPUS, QUERIES, judgements};
 use super::qrels::Judged;
 use crate::collection::SourceFile;
 use crate::error::{Error, Result};
+use crate::query::MAX_QUERY_CHARS;
 
 /// The parts of a benchmark's files that could not be used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Gaps {
     pub judgements: usize,
     /// Lines of the corpus that did not become records.
     pub lines: u64,
+    /// Judged queries that are longer than a query may be.
+    pub cut: usize,
 }
 
 impl Gaps {
@@ -45,6 +48,12 @@ impl Gaps {
                 self.lines
             ));
         }
+        if self.cut > 0 {
+            told.push(format!(
+                "queries that are longer than {MAX_QUERY_CHARS} characters, and were cut: {}",
+                self.cut
+            ));
+        }
         told
     }
 }
@@ -68,10 +77,8 @@ pub(super) fn unknown_records(source: &SourceFile, queries: &[Judged]) -> Result
     if unknown == judged().count() {
         let message =
             format!("judges none of the records in {CORPUS}; its second column is a record's _id");
-        return Err(Error::import(
-            source.path().with_file_name(JUDGEMENTS),
-            message,
-        ));
+        let folder = source.path().parent().unwrap_or(source.path());
+        return Err(Error::import(judgements(folder), message));
     }
     Ok(unknown)
 }
@@ -116,11 +123,13 @@ mod tests {
             queries: 2,
             judgements: 3,
             lines: 0,
+            cut: 1,
         };
         let expected = [
             "judged queries that are not in queries.jsonl, and were not asked: 2",
             "judgements of records that are not in corpus.jsonl, or have no text there; the \
              relevant ones count as not found: 3",
+            "queries that are longer than 2000 characters, and were cut: 1",
         ];
         assert_eq!(gaps.told(), expected);
     }

@@ -27,5 +27,5 @@ pub use queries::first_queries;
 pub use recall::{GraphRecall, graph_recall};
 pub use run::{Asked, Quality, Run};
 pub use run_file::check_ids;
-pub use significance::{Difference, PERMUTATIONS, randomisation};
+pub use significance::{Difference, PERMUTATIONS, holm, randomisation};
 pub use split_mix::SplitMix64;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::folder::{JUDGEMENTS, QUERIES, lines, text};
+use super::folder::{QUERIES, judgements, lines, text};
 use super::metrics::Judgements;
 use super::queries;
 use crate::error::{Error, Result};
@@ -21,6 +21,8 @@ pub(super) struct JudgedQueries {
     pub queries: Vec<Judged>,
     /// How many more judged queries have no text.
     pub missing: usize,
+    /// How many of them were longer than a query may be, and were cut.
+    pub cut: usize,
 }
 
 /// Reads queries and judgements, and checks that all of the queries can be run.
@@ -32,14 +34,16 @@ pub(super) fn read(folder: &Path) -> Result<JudgedQueries> {
     let path = folder.join(QUERIES);
     let texts = queries::read(&path)?.into_iter();
     let mut texts: BTreeMap<_, _> = texts.map(|query| (query.id.clone(), query)).collect();
-    let path_of_judgements = folder.join(JUDGEMENTS);
+    let path_of_judgements = judgements(folder);
     let mut queries = Vec::new();
     let mut missing = 0;
+    let mut cut = 0;
     for (id, judgements) in read_judgements(&path_of_judgements)? {
-        let Some(query) = texts.remove(&id) else {
+        let Some(mut query) = texts.remove(&id) else {
             missing += 1;
             continue;
         };
+        cut += usize::from(query.cut());
         query.check(&path)?;
         queries.push(Judged {
             id,
@@ -52,7 +56,11 @@ pub(super) fn read(folder: &Path) -> Result<JudgedQueries> {
             format!("judges none of the queries in {QUERIES}; its first column is a query's _id");
         return Err(Error::import(path_of_judgements, message));
     }
-    Ok(JudgedQueries { queries, missing })
+    Ok(JudgedQueries {
+        queries,
+        missing,
+        cut,
+    })
 }
 
 fn read_judgements(path: &Path) -> Result<BTreeMap<String, Judgements>> {
@@ -95,7 +103,7 @@ mod tests {
     fn folder(queries: &str, judgements: &[u8]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(QUERIES), queries).unwrap();
-        std::fs::write(folder.path().join(JUDGEMENTS), judgements).unwrap();
+        std::fs::write(folder.path().join("qrels.tsv"), judgements).unwrap();
         folder
     }
 
@@ -107,8 +115,9 @@ mod tests {
         let bare = "b\td1\t2\r\nb\td2\t-1\r\n\r\nunknown\td1\t1\n";
         let marked = format!("\u{feff}{bare}");
         for judgements in [named, bare, &marked] {
-            let JudgedQueries { queries, missing } =
-                read(folder(TWO, judgements.as_bytes()).path()).unwrap();
+            let JudgedQueries {
+                queries, missing, ..
+            } = read(folder(TWO, judgements.as_bytes()).path()).unwrap();
             assert_eq!((queries.len(), missing), (1, 1), "{judgements}");
             assert_eq!((&*queries[0].id, &*queries[0].text), ("b", "milk"));
             let expected: Judgements = [("d1".to_owned(), 2), ("d2".to_owned(), 0)].into();
@@ -149,16 +158,19 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_cannot_be_asked_is_refused_if_it_is_judged() {
-        let long = "x".repeat(2_001);
-        for (text, expected) in [(" ", "is empty"), (&long, "has 2001 characters")] {
-            let queries = format!("{TWO}{{\"_id\":\"c\",\"text\":\"{text}\"}}\n");
-            let unasked = folder(&queries, b"a\td\t1");
-            assert_eq!(read(unasked.path()).unwrap().queries.len(), 1);
-            let asked = folder(&queries, b"a\td\t1\nc\td\t1");
-            let error = read(asked.path()).err().unwrap().to_string();
-            let expected = format!("queries.jsonl: line 4: query 'c': the query {expected}");
-            assert!(error.contains(&expected), "{error}");
-        }
+    fn an_empty_query_is_refused_if_it_is_judged_and_a_long_one_is_cut() {
+        let with = |text: &str| format!("{TWO}{{\"_id\":\"c\",\"text\":\"{text}\"}}\n");
+        let unasked = folder(&with(" "), b"a\td\t1");
+        assert_eq!(read(unasked.path()).unwrap().queries.len(), 1);
+        let asked = folder(&with(" "), b"a\td\t1\nc\td\t1");
+        let error = read(asked.path()).err().unwrap().to_string();
+        let expected = "queries.jsonl: line 4: query 'c': the query is empty";
+        assert!(error.contains(expected), "{error}");
+
+        let long = "\u{e9}".repeat(1_998) + " milk";
+        let JudgedQueries { queries, cut, .. } =
+            read(folder(&with(&long), b"a\td\t1\nc\td\t1").path()).unwrap();
+        assert_eq!((queries.len(), cut), (2, 1));
+        assert_eq!(queries[1].text, "\u{e9}".repeat(1_998), "cut between words");
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::folder::{QUERIES, check_folder, lines, no_benchmark, text};
 use crate::error::{Error, Result};
-use crate::query::Query;
+use crate::query::{MAX_QUERY_CHARS, Query};
 
 /// A query, as on its line.
 pub(super) struct QueryLine {
@@ -26,11 +26,23 @@ struct Fields {
 }
 
 impl QueryLine {
+    /// Cuts a text that is longer than a query may be, at white space if there is any. Returns
+    /// whether it was longer.
+    pub fn cut(&mut self) -> bool {
+        let Some((end, _)) = self.text.char_indices().nth(MAX_QUERY_CHARS) else {
+            return false;
+        };
+        let begins = self.text.get(..end).unwrap_or_default();
+        let kept = begins.rfind(char::is_whitespace).unwrap_or(end);
+        self.text.truncate(kept);
+        true
+    }
+
     /// Checks that it can be run. A benchmark may contain unused queries, so only those that will
     /// be run are checked.
     ///
     /// # Errors
-    /// [`Error::Import`] with file, line and id, if the text is empty or too long.
+    /// [`Error::Import`] with file, line and id, if the text is empty.
     pub fn check(&self, path: &Path) -> Result<()> {
         Query::new(&*self.text).check().map_err(|error| {
             let (line, id) = (self.line, &self.id);
@@ -52,7 +64,10 @@ pub fn first_queries(folder: &Path, at_most: usize) -> Result<Vec<String>> {
         return Err(no_benchmark(folder, &format!("{QUERIES} is not in it")));
     }
     let queries = read(&path)?.into_iter().take(at_most);
-    let checked = queries.map(|query| query.check(&path).map(|()| query.text));
+    let checked = queries.map(|mut query| {
+        query.cut();
+        query.check(&path).map(|()| query.text)
+    });
     checked.collect()
 }
 

@@ -33,6 +33,22 @@ pub fn randomisation(ours: &[f64], theirs: &[f64]) -> Difference {
     permuted(ours, theirs, PERMUTATIONS, SEED)
 }
 
+/// Corrects values of p for the number of comparisons they belong to, in their order (Holm, "A simple
+/// sequentially rejective multiple test procedure", 1979): if no comparison has a difference, the
+/// probability that any corrected value is at most x is at most x.
+pub fn holm(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut corrected = vec![1.0; values.len()];
+    let mut least = 0.0_f64;
+    for (rank, at) in order.into_iter().enumerate() {
+        let factor = (values.len() - rank) as f64;
+        least = least.max(factor * values[at]).min(1.0);
+        corrected[at] = least;
+    }
+    corrected
+}
+
 fn permuted(ours: &[f64], theirs: &[f64], permutations: usize, seed: u64) -> Difference {
     let pairs = ours.iter().zip(theirs);
     let differences: Vec<f64> = pairs.map(|(ours, theirs)| ours - theirs).collect();
@@ -96,6 +112,19 @@ mod tests {
         assert_eq!(randomisation(&[], &[]).p, 1.0);
         // Twenty queries, all better by the same amount: one way in 524,288.
         assert!(randomisation(&[0.6; 20], &[0.5; 20]).p < 0.001);
+    }
+
+    #[test]
+    fn of_several_comparisons_the_smallest_p_is_multiplied_by_their_number() {
+        assert_eq!(holm(&[]), [0.0; 0]);
+        assert_eq!(holm(&[0.03]), [0.03]);
+        // The worked example of 0.01, 0.04, 0.03, 0.005 in increasing order: 4 x 0.005, 3 x 0.01,
+        // 2 x 0.03, and the last not below the one before it.
+        let corrected = holm(&[0.01, 0.04, 0.03, 0.005]);
+        for (corrected, expected) in corrected.iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((corrected - expected).abs() < 1e-12, "{corrected}");
+        }
+        assert_eq!(holm(&[0.6, 0.7]), [1.0, 1.0]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Filters and the facets they read: one grammar for URL, API and command line.
 //!
-//! Conditions and their combinations are in [`crate::vocabulary`]. Facet values (`value.rs`) are texts (`letters.rs`), numbers (`number.rs`), booleans or dates (`date.rs`).
-//! `interval.rs` says which values a condition's text means for a facet's kind, `resolve.rs`
-//! which it means in a collection's current state. `column.rs` keeps a facet's values sorted,
-//! `walk.rs` iterates over several columns at once, and `index.rs` has the columns of all
-//! facets.
+//! Conditions and their combinations are in [`crate::vocabulary`]. Facet values (`value.rs`) are
+//! texts (`letters.rs`), numbers (`number.rs`), booleans or dates (`date.rs`). `interval.rs` says
+//! which values a condition's text means for a facet's kind, `resolve.rs` which it means in a
+//! collection's current state. `column.rs` keeps a facet's values sorted, `walk.rs` iterates over
+//! several columns at once, and `index.rs` has the columns of all facets.
 
 mod column;
 mod date;

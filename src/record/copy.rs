@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::vocabulary::Facet;
 
-use super::{Payload, RecordId, Schema};
+use super::{Payload, RecordNumber, Schema};
 
 impl Schema {
     /// Whether the id and the facets of a record depend on its fields.
@@ -22,7 +22,7 @@ impl Schema {
     /// If it is not a JSON object.
     pub(crate) fn id_and_facets(
         &self,
-        number: RecordId,
+        number: RecordNumber,
         json: &[u8],
     ) -> serde_json::Result<(String, Vec<Facet>)> {
         let fields = || {
@@ -102,7 +102,7 @@ mod tests {
                 "text": "long", "city": city, "key": {"id": id, "other": [1]},
                 "a": [{"b": "x"}, {"b": ["y", "x"]}],
             });
-            let number = RecordId(7);
+            let number = RecordNumber(7);
             let named = schema.id_and_facets(number, record.to_string().as_bytes()).unwrap();
             let whole = schema.read(number, record.as_object().unwrap().clone());
             prop_assert_eq!(named, (whole.id, whole.facets));

@@ -140,7 +140,7 @@ mod tests {
             let encoded = schema.encoded_text(&record);
             let at = encoded.find(part).unwrap() as u32;
             let range = schema.shown_range(&record, at..at + part.len() as u32)?;
-            let shown = schema.read(crate::RecordId(0), record).text;
+            let shown = schema.read(crate::RecordNumber(0), record).text;
             Some(shown[range].to_owned())
         };
         let html = json!({"head": "h", "body": "<p>tea</p><p>rye &amp; milk</p>", "aside": "x"});

@@ -35,7 +35,7 @@ pub type Payload = Map<String, Value>;
 /// the id of records whose source has none, and breaks ties between equal scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct RecordId(pub u32);
+pub struct RecordNumber(pub u32);
 
 /// Title and text with their markup, if they have any.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,7 +50,7 @@ pub struct Markup {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// Its number in the collection.
-    pub number: RecordId,
+    pub number: RecordNumber,
     /// Its id: the source's if the schema names an id field, otherwise the number.
     pub id: String,
     /// The heading, without markup; may be empty.

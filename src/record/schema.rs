@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::html::{Plain, plain};
 use super::path::values;
-use super::{FacetField, FacetKind, Markup, Payload, Record, RecordId};
+use super::{FacetField, FacetKind, Markup, Payload, Record, RecordNumber};
 use crate::analysis::Language;
 use crate::vocabulary::one_or_many;
 
@@ -153,7 +153,7 @@ impl Schema {
     }
 
     /// The record as its reader sees it.
-    pub fn read(&self, number: RecordId, payload: Payload) -> Record {
+    pub fn read(&self, number: RecordNumber, payload: Payload) -> Record {
         let of = |field: &Option<String>| {
             field
                 .as_deref()
@@ -286,7 +286,7 @@ mod tests {
             texts: vec!["about".into(), "story".into()],
             ..Schema::default()
         };
-        let shown = |record| schema.read(RecordId(0), payload(record)).text;
+        let shown = |record| schema.read(RecordNumber(0), payload(record)).text;
         assert_eq!(shown(json!({"about": "a", "story": "b"})), "a");
         assert_eq!(shown(json!({"about": "<p> </p>", "story": "b"})), "b");
         assert_eq!(shown(json!({"by": "Ann"})), "Ann");
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn markup_is_shown_as_text_and_kept_in_the_record() {
         let html = payload(json!({"name": "Tea &amp; co", "description": "<p>Leaves</p>"}));
-        let record = Schema::startups().read(RecordId(0), html);
+        let record = Schema::startups().read(RecordNumber(0), html);
         assert_eq!(
             (record.title.as_str(), record.text.as_str()),
             ("Tea & co", "Leaves")
@@ -313,7 +313,7 @@ mod tests {
             ..Schema::default()
         };
         let record = schema.read(
-            RecordId(0),
+            RecordNumber(0),
             payload(json!({
                 "key": {"code": 7}, "make": {"brand": "Nova"}, "web": {"home": "https://a.example"},
                 "sellers": [{"name": "Ann"}, {"name": "Bob"}],
@@ -327,14 +327,18 @@ mod tests {
     #[test]
     fn a_record_without_text_shows_what_it_was_found_by() {
         let bare = payload(json!({"name": "A", "alt": "A - desks", "description": " "}));
-        let record = Schema::startups().read(RecordId(0), bare);
+        let record = Schema::startups().read(RecordNumber(0), bare);
         assert_eq!(record.text, "A - desks");
     }
 
     #[test]
     fn only_web_links_are_links() {
         let schema = Schema::startups();
-        let link = |link: &str| schema.read(RecordId(0), payload(json!({"link": link}))).url;
+        let link = |link: &str| {
+            schema
+                .read(RecordNumber(0), payload(json!({"link": link})))
+                .url
+        };
         assert!(link("https://a.example").is_some());
         for bad in [
             "null",

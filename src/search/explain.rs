@@ -8,8 +8,9 @@ use crate::Vector;
 use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
 use crate::query::Query;
-use crate::record::{Payload, RecordId};
+use crate::record::{Payload, RecordNumber};
 use crate::search::nearest::nearest_passage;
+use crate::search::neighbours::Group;
 use crate::search::plan::Plan;
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
@@ -18,16 +19,17 @@ use crate::storage::rows::Rows;
 use crate::text::{self, Match, WordSearch};
 use crate::vector::Neighbour;
 use crate::vocabulary::{
-    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare,
-    TermExplanation, WordShare, WordsExplanation,
+    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, NeighbourShare,
+    PairShare, TermExplanation, WordShare, WordsExplanation,
 };
 
 /// How many pairs of words are listed.
 const PAIRS: usize = 12;
 
-/// How far the sum of the split may differ from the cosine. Beyond that, the record's vector is
-/// not the one that the model computes from its text.
-const TOLERANCE: f32 = 1e-4;
+/// How far the sum of the split may differ from the cosine: as far as vectors in f32, such as
+/// those of an earlier version or of sentence-transformers, differ from those of the 8-bit encoder.
+/// Beyond that, the record's vector is not the one that the model computes from its text.
+const TOLERANCE: f32 = 0.02;
 
 /// What explanations of several records have in common.
 struct Explained<'a> {
@@ -38,6 +40,8 @@ struct Explained<'a> {
     vector: Option<&'a Vector>,
     /// Every record found by words, best first.
     all_by_words: Vec<Match>,
+    /// The candidates whose scores count for similar records, if any do.
+    group: Option<Group<'a>>,
     rows: Rows<'a>,
 }
 
@@ -67,7 +71,7 @@ impl Searcher<'_> {
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
         candidates: &Candidates,
-        numbers: &[Option<RecordId>],
+        numbers: &[Option<RecordNumber>],
     ) -> Result<Vec<Option<Explanation>>> {
         if plan.lists {
             return Err(Error::BadQuery(
@@ -90,9 +94,10 @@ impl Searcher<'_> {
             candidates,
             vector,
             all_by_words: words.exhaustive(),
+            group: self.group_of(plan, words, candidates),
             rows: self.view.rows()?,
         };
-        let explain = |number: &Option<RecordId>| {
+        let explain = |number: &Option<RecordNumber>| {
             let position = number.and_then(|number| self.generation.position(number));
             let (Some(number), Some(position)) = (*number, position) else {
                 return Ok(None);
@@ -100,7 +105,7 @@ impl Searcher<'_> {
             Ok(Some(Explanation {
                 words: self.explain_words(&explained, position),
                 meaning: self.explain_meaning(&explained, number, position)?,
-                fusion: self.explain_fusion(&explained, position),
+                fusion: self.explain_fusion(&explained, position)?,
             }))
         };
         numbers.iter().map(explain).collect()
@@ -138,7 +143,7 @@ impl Searcher<'_> {
     fn explain_meaning(
         &self,
         explained: &Explained<'_>,
-        number: RecordId,
+        number: RecordNumber,
         position: u32,
     ) -> Result<Option<MeaningExplanation>> {
         let Explained { plan, rows, .. } = explained;
@@ -156,33 +161,57 @@ impl Searcher<'_> {
         Ok(Some(MeaningExplanation {
             cosine,
             rank,
-            split: split.map(|(_, split)| split),
+            // The words' shares are those of the text as it is encoded now. The rest of the cosine
+            // is small.
+            split: split.map(|(sum, split)| MeaningSplit {
+                special: split.special + (cosine - sum),
+                ..split
+            }),
         }))
     }
 
-    /// What words and meaning add to a record's fused score, if there is one.
+    /// The parts of a record's fused score, if there is one.
     fn explain_fusion(
         &self,
         explained: &Explained<'_>,
         position: u32,
-    ) -> Option<FusionExplanation> {
+    ) -> Result<Option<FusionExplanation>> {
         let Explained {
             plan,
             words,
             candidates,
+            group,
             ..
         } = explained;
         if !plan.fuses() || !self.generation.passes(position, &plan.passing) {
-            return None;
+            return Ok(None);
         }
-        let fused = self.fused(plan, words, candidates, &[position]).pop()?;
-        Some(FusionExplanation {
+        let Some(fused) = self.fused(plan, words, candidates, group.as_ref(), position) else {
+            return Ok(None);
+        };
+        let mut neighbours = Vec::with_capacity(fused.neighbours.len());
+        for near in &fused.neighbours {
+            if let Some(number) = self.generation.number(near.position)
+                && let Some(payload) = explained.rows.payload(number)?
+            {
+                let record = self.schema.read(number, payload);
+                neighbours.push(NeighbourShare {
+                    id: record.id,
+                    title: record.title,
+                    cosine: near.cosine,
+                    added: near.added,
+                });
+            }
+        }
+        Ok(Some(FusionExplanation {
             score: fused.ranked.score,
             from_words: fused.from_words,
             from_meaning: fused.from_meaning,
+            from_neighbours: fused.neighbours.iter().map(|near| near.added).sum(),
             rank_words: fused.ranked.text.map(|signal| signal.rank),
             rank_meaning: fused.ranked.neural.map(|signal| signal.rank),
-        })
+            neighbours,
+        }))
     }
 
     /// The cosine of the query and a passage, split by word: the sum of the split, then the

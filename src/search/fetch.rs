@@ -3,9 +3,9 @@
 use crate::error::Result;
 use crate::found::Found;
 use crate::query::{Copies, Duplicate, Highlights, MAX_COPIES, Mode};
-use crate::record::RecordId;
-use crate::search::fuse::Ranked;
+use crate::record::RecordNumber;
 use crate::search::plan::Plan;
+use crate::search::ranked::Ranked;
 use crate::search::searcher::Searcher;
 use crate::search::snippet::{self, Marker};
 use crate::segment::unrelated::Unrelated;
@@ -127,7 +127,7 @@ impl Searcher<'_> {
     }
 
     /// A copy by its id and facets, for which only their fields are parsed.
-    fn copy(&self, fetch: &Fetch<'_>, number: RecordId) -> Result<Option<Duplicate>> {
+    fn copy(&self, fetch: &Fetch<'_>, number: RecordNumber) -> Result<Option<Duplicate>> {
         if !self.schema.names_fields() {
             return Ok(Some(Duplicate {
                 id: number.0.to_string(),

@@ -7,26 +7,13 @@ use crate::error::Result;
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
 use crate::query::{Counted, Fusion, Query, Route, Signal};
 use crate::search::nearest::{NearRecord, nearest_passage};
+use crate::search::neighbours::Group;
 use crate::search::plan::Plan;
+use crate::search::ranked::{Fused, Ranked};
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::segment::unrelated::LOOKED_AT;
 use crate::text::{Match, WordSearch};
-
-/// A ranked position, before its record is read.
-#[derive(Clone, Copy, Default)]
-pub struct Ranked {
-    /// Position in the generation.
-    pub position: u32,
-    /// What it is ranked by.
-    pub score: f32,
-    /// Its rank by meaning.
-    pub neural: Option<Signal>,
-    /// Its rank by words.
-    pub text: Option<Signal>,
-    /// Index of its nearest passage.
-    pub passage: Option<u32>,
-}
 
 /// The requested part of a ranking, and what is known about all of it.
 pub struct Ranking {
@@ -40,16 +27,6 @@ pub struct Ranking {
     pub route: Option<Route>,
     /// Whether anything is near enough to be an answer, if that can be determined.
     pub fits: Option<bool>,
-}
-
-/// A record scored by both indexes.
-pub struct Fused {
-    /// The record and its ranks among the candidates. Its score is the sum of the two below.
-    pub ranked: Ranked,
-    /// What words add.
-    pub from_words: f32,
-    /// What meaning adds.
-    pub from_meaning: f32,
 }
 
 /// How well words match a record.
@@ -112,12 +89,12 @@ impl Searcher<'_> {
         words: &WordSearch<'_>,
         candidates: &Candidates,
     ) -> Vec<Ranked> {
-        let near = candidates.near.iter().map(|near| near.position);
-        let found = candidates.found.iter().map(|found| found.position);
-        let mut positions: Vec<u32> = near.chain(found).collect();
-        positions.sort_unstable();
-        positions.dedup();
-        let fused = self.fused(plan, words, candidates, &positions);
+        let positions = positions(&candidates.near, &candidates.found);
+        let scored = self.scored(plan, words, candidates, &positions);
+        let fused = match self.group(plan, words, candidates, &scored) {
+            Some(group) => group.regularised_all(&self.generation, scored),
+            None => scored,
+        };
         let mut ranking: Vec<Ranked> = fused.into_iter().map(|fused| fused.ranked).collect();
         // Ties are ordered by nearness. The sort is stable, so further ties stay in order of
         // position.
@@ -129,9 +106,61 @@ impl Searcher<'_> {
         ranking
     }
 
+    /// The fused score of a record, whether or not it is a candidate. `group` is that of
+    /// [`Searcher::group_of`].
+    pub(super) fn fused(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+        group: Option<&Group<'_>>,
+        position: u32,
+    ) -> Option<Fused> {
+        let own = self.scored(plan, words, candidates, &[position]).pop()?;
+        Some(match group {
+            Some(group) => group.regularised(&self.generation, own),
+            None => own,
+        })
+    }
+
+    /// The candidates whose scores count for similar records, if any do.
+    pub(super) fn group_of(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+    ) -> Option<Group<'_>> {
+        if !plan.counts_neighbours() {
+            return None;
+        }
+        let positions = positions(&candidates.near, &candidates.found);
+        let scored = self.scored(plan, words, candidates, &positions);
+        self.group(plan, words, candidates, &scored)
+    }
+
+    /// The candidates of the whole collection, if the scores of similar records count. `scored` are
+    /// those that pass.
+    fn group(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+        scored: &[Fused],
+    ) -> Option<Group<'_>> {
+        if !plan.counts_neighbours() {
+            return None;
+        }
+        let Some(whole) = &candidates.whole else {
+            return Some(Group::of(&self.generation, scored));
+        };
+        let positions = positions(&whole.near, &whole.found);
+        let scored = self.scored(plan, words, candidates, &positions);
+        Some(Group::of(&self.generation, &scored))
+    }
+
     /// Scores records by both indexes, whether or not they are candidates. They are given in order
     /// of position.
-    pub(super) fn fused(
+    fn scored(
         &self,
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
@@ -163,6 +192,7 @@ impl Searcher<'_> {
                 ranked,
                 from_words,
                 from_meaning,
+                neighbours: Vec::new(),
             }
         });
         scored.collect()
@@ -209,6 +239,16 @@ impl Searcher<'_> {
         };
         (matched, fuser)
     }
+}
+
+/// The positions of the records in two lists, rising.
+fn positions(near: &[NearRecord], found: &[Match]) -> Vec<u32> {
+    let near = near.iter().map(|near| near.position);
+    let found = found.iter().map(|found| found.position);
+    let mut positions: Vec<u32> = near.chain(found).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }
 
 /// The candidates with their ranks, by position.

@@ -9,9 +9,9 @@ use crate::error::Result;
 use crate::filter::{Walk, Wanted};
 use crate::query::Sort;
 use crate::search::answers::Answers;
-use crate::search::fuse::Ranked;
 use crate::search::members::Members;
 use crate::search::plan::Plan;
+use crate::search::ranked::Ranked;
 use crate::search::searcher::Searcher;
 use crate::segment::generation::Generation;
 

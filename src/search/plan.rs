@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::Vector;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::query::{Lookup, Mode, Query};
+use crate::query::{Fusion, Lookup, Mode, Query};
 use crate::search::parsed::Parsed;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
@@ -50,6 +50,17 @@ impl Plan<'_> {
     /// Whether rankings by words and by meaning are fused.
     pub fn fuses(&self) -> bool {
         self.vector.is_some() && self.query.mode == Mode::Hybrid
+    }
+
+    /// Whether the scores of similar records count: if asked for, and if two rankings are weighed.
+    /// Words alone and meaning alone rank as in their own modes.
+    pub fn counts_neighbours(&self) -> bool {
+        match self.query.fusion {
+            Fusion::Weighted { meaning } => {
+                self.fuses() && self.query.neighbours && 0.0 < meaning && meaning < 1.0
+            }
+            Fusion::ReciprocalRank => false,
+        }
     }
 }
 

@@ -23,14 +23,15 @@ pub struct Candidates {
     /// The records that words match best, if the mode asks for words.
     pub found: Vec<Match>,
     /// Where a filter leaves some records: the best of the whole collection. What counts as near or
-    /// well matched is measured on it, since a filter that leaves only bad records must not make
-    /// them good.
+    /// well matched, and which records are similar to one, is determined on it: a filter that leaves
+    /// only bad records must not make them good, and no filter changes a score.
     pub whole: Option<Whole>,
     /// The answers.
     pub answers: Answers,
 }
 
-/// The best of the whole collection, [`GOOD_RANK`] of each list.
+/// The best of the whole collection: [`GOOD_RANK`] of each list or, if the scores of similar records
+/// count, all candidates.
 pub struct Whole {
     /// By meaning.
     pub near: Vec<NearRecord>,
@@ -71,7 +72,7 @@ impl Searcher<'_> {
             };
         };
         if plan.query.mode != Mode::Hybrid {
-            let by_meaning = self.by_meaning(plan, vector, wanted.max(LOOKED_AT), false);
+            let by_meaning = self.by_meaning(plan, vector, wanted.max(LOOKED_AT), None);
             watch.lap(|timings| &mut timings.neural);
             return Candidates {
                 near: by_meaning.near,
@@ -81,8 +82,13 @@ impl Searcher<'_> {
                 answers: by_meaning.answers,
             };
         }
+        let depth = if plan.counts_neighbours() {
+            FUSION_DEPTH
+        } else {
+            GOOD_RANK
+        };
         let measured = matches!(plan.query.fusion, Fusion::Weighted { .. });
-        let measured = measured && plan.passing.is_some();
+        let measured = (measured && plan.passing.is_some()).then_some(depth);
         let by_meaning = self.by_meaning(plan, vector, FUSION_DEPTH, measured);
         watch.lap(|timings| &mut timings.neural);
         let found = self.by_words(plan, words, FUSION_DEPTH);
@@ -91,7 +97,7 @@ impl Searcher<'_> {
             let words = WordSearch::new(&parts, &plan.words);
             Whole {
                 near,
-                found: self.by_words(plan, &words, GOOD_RANK),
+                found: self.by_words(plan, &words, depth),
             }
         });
         watch.lap(|timings| &mut timings.text);
@@ -113,14 +119,14 @@ impl Searcher<'_> {
         words.search_distinct(wanted, &text)
     }
 
-    /// The `wanted` nearest records, the answers and, if `measured`, the nearest records of the
-    /// whole collection.
+    /// The `wanted` nearest records, the answers and, if `measured`, so many of the nearest records of
+    /// the whole collection.
     fn by_meaning(
         &self,
         plan: &Plan<'_>,
         vector: &Vector,
         wanted: usize,
-        measured: bool,
+        measured: Option<usize>,
     ) -> ByMeaning {
         let unrelated = self.generation.unrelated();
         let line = unrelated.map_or(f32::INFINITY, |unrelated| unrelated.line());
@@ -141,7 +147,7 @@ impl Searcher<'_> {
             let near = search.run(&None, wanted, line);
             return self.found_near(plan, near, None);
         }
-        let whole = measured.then(|| search.run(&None, GOOD_RANK, f32::INFINITY).nearest);
+        let whole = measured.map(|depth| search.run(&None, depth, f32::INFINITY).nearest);
         if plan.query.facets.is_empty() {
             let near = exact.run(&plan.passing, wanted, line);
             return self.found_near(plan, near, whole);

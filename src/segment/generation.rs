@@ -16,12 +16,12 @@ use crate::Vector;
 use crate::error::Result;
 use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
-use crate::record::{FacetField, RecordId};
+use crate::record::{FacetField, RecordNumber};
 use crate::segment::Segment;
 use crate::segment::unrelated::{SAMPLED_TEXTS, Sample, Unrelated};
 use crate::storage::layout::State;
 use crate::text::{Live, TextPart};
-use crate::vector::Graph;
+use crate::vector::{Graph, Point};
 
 /// The indexes of one state of the store.
 #[derive(Clone, Default)]
@@ -108,7 +108,7 @@ impl Part {
 
     /// The same part without some records, given by number. Numbers it does not contain are
     /// ignored.
-    pub fn without(&self, numbers: &BTreeSet<RecordId>) -> Self {
+    pub fn without(&self, numbers: &BTreeSet<RecordNumber>) -> Self {
         let columns = &self.segment.columns;
         let (Some(first), Some(last)) = (columns.numbers.first(), columns.numbers.last()) else {
             return self.clone();
@@ -237,13 +237,13 @@ impl Generation {
     }
 
     /// The number of the record at a position.
-    pub fn number(&self, position: u32) -> Option<RecordId> {
+    pub fn number(&self, position: u32) -> Option<RecordNumber> {
         let (part, within) = self.locate(position)?;
         part.segment.columns.numbers.get(within as usize).copied()
     }
 
     /// The position of a record, unless it is deleted.
-    pub fn position(&self, number: RecordId) -> Option<u32> {
+    pub fn position(&self, number: RecordNumber) -> Option<u32> {
         self.parts.iter().find_map(|part| {
             let within = part.segment.columns.position(number)?;
             part.is_live(within).then_some(part.offset + within)
@@ -264,6 +264,13 @@ impl Generation {
             let passages = part.segment.columns.vectors_of(within);
             passages.filter_map(|at| part.segment.vector(at))
         })
+    }
+
+    /// The code of a passage of a record.
+    pub fn code(&self, position: u32, passage: u32) -> Option<Point<'_>> {
+        let (part, within) = self.locate(position)?;
+        let mut passages = part.segment.columns.vectors_of(within);
+        part.segment.scan.code(passages.nth(passage as usize)?)
     }
 
     /// The value that a record shares with identical ones.

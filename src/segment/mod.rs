@@ -20,7 +20,7 @@ use crate::analysis::Analyzer;
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};
-use crate::record::{Payload, RecordId, Schema, WordFields};
+use crate::record::{Payload, RecordNumber, Schema, WordFields};
 use crate::segment::unrelated::Sample;
 use crate::storage::layout::Encoded;
 use crate::storage::store::View;
@@ -46,7 +46,7 @@ pub struct Segment {
 #[derive(Serialize, Deserialize)]
 pub struct Columns {
     /// The number of the record at each position, rising.
-    pub numbers: Vec<RecordId>,
+    pub numbers: Vec<RecordNumber>,
     /// The inverted index.
     pub text: TextIndex,
     /// The facets.
@@ -62,7 +62,7 @@ impl Segment {
     pub fn of(schema: &Schema, first: u32, records: &[&Encoded]) -> Self {
         let mut builder = Builder::new(schema);
         for (number, record) in (first..).zip(records) {
-            builder.add(RecordId(number), &record.payload, &record.vectors);
+            builder.add(RecordNumber(number), &record.payload, &record.vectors);
         }
         builder.build()
     }
@@ -74,7 +74,7 @@ impl Segment {
     pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u32>) -> Result<Self> {
         let mut builder = Builder::new(schema);
         let mut vectors: Vec<Vector> = Vec::new();
-        let mut ends: Vec<(RecordId, usize)> = Vec::new();
+        let mut ends: Vec<(RecordNumber, usize)> = Vec::new();
         view.for_each_vectors(numbers.clone(), |number, of_one| {
             vectors.extend(of_one);
             ends.push((number, vectors.len()));
@@ -99,12 +99,12 @@ impl Segment {
         schema: &Schema,
         columns: Columns,
         scan: ExactScan,
-    ) -> std::result::Result<Self, Columns> {
+    ) -> std::result::Result<Self, Box<Columns>> {
         let count = columns.ends.last().map_or(0, |&end| end as usize);
         if columns.fits(schema.facets.len()) && scan.len() == count {
             Ok(Self::new(columns, scan))
         } else {
-            Err(columns)
+            Err(Box::new(columns))
         }
     }
 
@@ -260,16 +260,17 @@ impl Segment {
 
 impl Columns {
     /// The position of a record.
-    pub fn position(&self, number: RecordId) -> Option<u32> {
+    pub fn position(&self, number: RecordNumber) -> Option<u32> {
         let at = self.numbers.binary_search(&number).ok()?;
         u32::try_from(at).ok()
     }
 
-    /// The range of a record's vectors.
+    /// The range of a record's vectors; empty if there is no such record.
     pub fn vectors_of(&self, position: u32) -> Range<u32> {
+        let end = |at: usize| self.ends.get(at).copied();
         let at = position as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start..self.ends[at]
+        let start = at.checked_sub(1).and_then(end).unwrap_or(0);
+        start..end(at).unwrap_or(start)
     }
 
     /// The record a vector belongs to.
@@ -316,7 +317,7 @@ impl Columns {
 /// Collects records in order of number.
 struct Builder<'a> {
     words: WordFields<'a>,
-    numbers: Vec<RecordId>,
+    numbers: Vec<RecordNumber>,
     text: TextIndexBuilder,
     facets: FacetIndexBuilder<'a>,
     fingerprints: Vec<u64>,
@@ -341,13 +342,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
+    fn add(&mut self, number: RecordNumber, payload: &Payload, vectors: &[Vector]) {
         self.describe(number, payload, vectors);
         self.vectors.extend(vectors);
     }
 
     /// Adds everything of a record except its vectors.
-    fn describe(&mut self, number: RecordId, payload: &Payload, vectors: &[Vector]) {
+    fn describe(&mut self, number: RecordNumber, payload: &Payload, vectors: &[Vector]) {
         let position = self.numbers.len() as u32;
         self.facets.add(position, payload);
         let texts = self.words.texts(payload);

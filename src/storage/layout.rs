@@ -6,7 +6,7 @@ use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use crate::Vector;
-use crate::record::{Payload, RecordId, Schema};
+use crate::record::{Payload, RecordNumber, Schema};
 
 pub(crate) type Bytes = &'static [u8];
 pub(crate) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
@@ -54,7 +54,7 @@ pub enum Change<'a> {
     /// Adds records, replacing those with the same source id.
     Put(&'a [Encoded]),
     /// Deletes records by number. Missing ones are ignored.
-    Delete(&'a [RecordId]),
+    Delete(&'a [RecordNumber]),
     /// Stores a named value beside the records.
     Note(&'a str, &'a [u8]),
 }
@@ -74,7 +74,7 @@ pub struct Applied {
     /// The numbers of the added records, in order.
     pub added: Range<u32>,
     /// The records removed.
-    pub removed: Vec<RecordId>,
+    pub removed: Vec<RecordNumber>,
 }
 
 /// A record as stored.

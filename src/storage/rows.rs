@@ -5,7 +5,7 @@ use std::ops::Range;
 use redb::ReadOnlyTable;
 
 use crate::error::Result;
-use crate::record::{Payload, RecordId};
+use crate::record::{Payload, RecordNumber};
 use crate::storage::layout::{Bytes, PASSAGES, RECORDS};
 use crate::storage::store::View;
 
@@ -35,7 +35,7 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Store`], [`crate::Error::Format`].
-    pub fn payload(&self, number: RecordId) -> Result<Option<Payload>> {
+    pub fn payload(&self, number: RecordNumber) -> Result<Option<Payload>> {
         let payload = self.json(number, |json| self.view.payload(json))?;
         payload.transpose()
     }
@@ -44,7 +44,11 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Store`].
-    pub fn json<T>(&self, number: RecordId, read: impl FnOnce(&[u8]) -> T) -> Result<Option<T>> {
+    pub fn json<T>(
+        &self,
+        number: RecordNumber,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>> {
         let bytes = self.records.get(number.0).map_err(self.view.failed())?;
         Ok(bytes.map(|bytes| read(bytes.value())))
     }
@@ -53,7 +57,7 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// [`crate::Error::Store`], [`crate::Error::Format`].
-    pub fn ranges(&self, number: RecordId) -> Result<Vec<Range<u32>>> {
+    pub fn ranges(&self, number: RecordNumber) -> Result<Vec<Range<u32>>> {
         let bytes = self.passages.get(number.0).map_err(self.view.failed())?;
         let Some(bytes) = bytes else {
             return Ok(Vec::new());

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::database::{ATTEMPTS, Durable, Reading};
 use crate::error::{Error, Result};
-use crate::record::{Payload, RecordId};
+use crate::record::{Payload, RecordNumber};
 use crate::storage::layout::{
     About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
@@ -302,10 +302,10 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn deleted_since(&self, sequence: u64) -> Result<Vec<RecordId>> {
+    pub fn deleted_since(&self, sequence: u64) -> Result<Vec<RecordNumber>> {
         let table = self.read.open_table(DELETED).map_err(self.failed())?;
         let rows = table.range(sequence + 1..).map_err(self.failed())?;
-        rows.map(|row| Ok(RecordId(row.map_err(self.failed())?.1.value())))
+        rows.map(|row| Ok(RecordNumber(row.map_err(self.failed())?.1.value())))
             .collect()
     }
 
@@ -316,12 +316,12 @@ impl View<'_> {
     pub fn for_each_record(
         &self,
         numbers: Range<u32>,
-        mut each: impl FnMut(RecordId, Payload) -> Result<()>,
+        mut each: impl FnMut(RecordNumber, Payload) -> Result<()>,
     ) -> Result<()> {
         let table = self.read.open_table(RECORDS).map_err(self.failed())?;
         for row in table.range(numbers).map_err(self.failed())? {
             let (number, bytes) = row.map_err(self.failed())?;
-            each(RecordId(number.value()), self.payload(bytes.value())?)?;
+            each(RecordNumber(number.value()), self.payload(bytes.value())?)?;
         }
         Ok(())
     }
@@ -334,12 +334,12 @@ impl View<'_> {
     pub(crate) fn for_each_payload(
         &self,
         first: u32,
-        mut each: impl FnMut(RecordId, &[u8]) -> Result<ControlFlow<()>>,
+        mut each: impl FnMut(RecordNumber, &[u8]) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let table = self.read.open_table(RECORDS).map_err(self.failed())?;
         for row in table.range(first..).map_err(self.failed())? {
             let (number, bytes) = row.map_err(self.failed())?;
-            if each(RecordId(number.value()), bytes.value())?.is_break() {
+            if each(RecordNumber(number.value()), bytes.value())?.is_break() {
                 break;
             }
         }
@@ -353,7 +353,7 @@ impl View<'_> {
     pub fn for_each_vectors(
         &self,
         numbers: Range<u32>,
-        mut each: impl FnMut(RecordId, &[Vector]),
+        mut each: impl FnMut(RecordNumber, &[Vector]),
     ) -> Result<()> {
         let table = self.read.open_table(VECTORS).map_err(self.failed())?;
         let mut vectors = Vec::new();
@@ -362,7 +362,7 @@ impl View<'_> {
             vectors.clear();
             read_vectors(bytes.value(), &mut vectors)
                 .ok_or_else(|| self.store.damaged("a vector of the wrong length"))?;
-            each(RecordId(number.value()), &vectors);
+            each(RecordNumber(number.value()), &vectors);
         }
         Ok(())
     }
@@ -411,7 +411,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
-    pub fn ranges(&self, number: RecordId) -> Result<Vec<Range<u32>>> {
+    pub fn ranges(&self, number: RecordNumber) -> Result<Vec<Range<u32>>> {
         self.rows()?.ranges(number)
     }
 
@@ -419,7 +419,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
-    pub fn record(&self, number: RecordId) -> Result<Option<Payload>> {
+    pub fn record(&self, number: RecordNumber) -> Result<Option<Payload>> {
         self.rows()?.payload(number)
     }
 
@@ -427,10 +427,10 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn number_of(&self, id: &str) -> Result<Option<RecordId>> {
+    pub fn number_of(&self, id: &str) -> Result<Option<RecordNumber>> {
         let table = self.read.open_table(IDS).map_err(self.failed())?;
         let number = table.get(id).map_err(self.failed())?;
-        Ok(number.map(|number| RecordId(number.value())))
+        Ok(number.map(|number| RecordNumber(number.value())))
     }
 
     /// The number of the record with an id: the source's if the schema names an id field, otherwise
@@ -439,11 +439,11 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub fn find(&self, id: &str) -> Result<Option<RecordId>> {
+    pub fn find(&self, id: &str) -> Result<Option<RecordNumber>> {
         if self.store.about.schema.id.is_some() {
             return self.number_of(id);
         }
-        let number = id.parse().ok().map(RecordId);
+        let number = id.parse().ok().map(RecordNumber);
         Ok(number.filter(|number| number.0.to_string() == id))
     }
 

@@ -2,7 +2,7 @@
 
 use redb::{ReadableTable, Table, WriteTransaction};
 
-use crate::record::{Payload, RecordId, Schema};
+use crate::record::{Payload, RecordNumber, Schema};
 use crate::storage::layout::{
     Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
@@ -63,8 +63,8 @@ impl<'a> WriteTables<'a> {
             if let Some(id) = schema.source_id(&record.payload) {
                 let earlier = self.ids.insert(id.as_str(), number)?.map(|n| n.value());
                 if let Some(earlier) = earlier {
-                    self.remove(RecordId(earlier), state)?;
-                    removed.push(RecordId(earlier));
+                    self.remove(RecordNumber(earlier), state)?;
+                    removed.push(RecordNumber(earlier));
                 }
             }
             let payload = json(&record.payload);
@@ -88,7 +88,7 @@ impl<'a> WriteTables<'a> {
     pub fn delete(
         &mut self,
         schema: &Schema,
-        numbers: &[RecordId],
+        numbers: &[RecordNumber],
         state: &mut State,
     ) -> Result<Applied> {
         let mut removed = Vec::new();
@@ -121,7 +121,7 @@ impl<'a> WriteTables<'a> {
             if let Some(ranges) = &row.ranges {
                 self.passages.insert(row.number, ranges.as_slice())?;
             }
-            let payload = self.payload(RecordId(row.number))?;
+            let payload = self.payload(RecordNumber(row.number))?;
             if let Some(id) = payload.and_then(|payload| schema.source_id(&payload)) {
                 self.ids.insert(id.as_str(), row.number)?;
             }
@@ -138,12 +138,12 @@ impl<'a> WriteTables<'a> {
         Ok(())
     }
 
-    fn payload(&self, number: RecordId) -> Result<Option<Payload>> {
+    fn payload(&self, number: RecordNumber) -> Result<Option<Payload>> {
         let bytes = self.records.get(number.0)?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(bytes.value()).ok()))
     }
 
-    fn remove(&mut self, number: RecordId, state: &mut State) -> Result<()> {
+    fn remove(&mut self, number: RecordNumber, state: &mut State) -> Result<()> {
         self.records.remove(number.0)?;
         self.vectors.remove(number.0)?;
         self.passages.remove(number.0)?;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::search::Match;
+use super::matched::Match;
 
 /// The best `k` matches of those offered, whatever the order. Of equal scores, the earlier
 /// position is the better one.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::packed::{self, BLOCK};
-use super::postings::{Impact, OVER, Postings};
+use super::postings::{Impact, OVER, Posting, Postings};
 use super::varint;
 
 /// A place among the records that contain a term. Blocks are only decoded when one of their
@@ -31,9 +31,38 @@ pub struct Cursor<'a> {
     positions_at: usize,
 }
 
+impl Postings {
+    /// The records that contain a term, from the first.
+    pub fn cursor(&self, term: u32) -> Cursor<'_> {
+        let mut cursor = Cursor::new(self, self.blocks(term), self.holding(term));
+        cursor.load();
+        cursor
+    }
+
+    /// A cursor of which nothing has been decoded yet. It has no record until it is moved.
+    pub fn unread(&self, term: u32) -> Cursor<'_> {
+        Cursor::new(self, self.blocks(term), self.holding(term))
+    }
+
+    /// Calls `call` with every record that contains a term, its frequency and its positions.
+    pub fn for_each(&self, term: u32, mut call: impl FnMut(Posting<'_>)) {
+        let mut cursor = self.cursor(term);
+        let mut positions = Vec::new();
+        while cursor.record() != OVER {
+            cursor.read_positions(&mut positions);
+            call(Posting {
+                record: cursor.record(),
+                frequency: cursor.frequency(),
+                positions: &positions,
+            });
+            cursor.advance();
+        }
+    }
+}
+
 impl<'a> Cursor<'a> {
     /// A cursor before the first record of some blocks, none of them decoded.
-    pub(super) fn new(postings: &'a Postings, blocks: Range<usize>, count: u32) -> Self {
+    fn new(postings: &'a Postings, blocks: Range<usize>, count: u32) -> Self {
         Self {
             postings,
             block: blocks.start,

@@ -57,7 +57,7 @@ impl TermDictionary {
     /// each dictionary that contains it and its number there, in order of index.
     pub fn each_of(dictionaries: &[&Self], mut call: impl FnMut(&str, &[(usize, u32)])) {
         let maps = dictionaries.iter().map(|dictionary| &dictionary.0);
-        let mut union = maps.fold(OpBuilder::new(), |all, map| all.add(map)).union();
+        let mut union = maps.fold(OpBuilder::new(), OpBuilder::add).union();
         let mut same = Vec::new();
         while let Some((text, places)) = union.next() {
             same.clear();

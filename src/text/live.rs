@@ -44,7 +44,8 @@ impl Live {
             return known;
         }
         drop(counts);
-        let live = postings.holding(term) - self.deleted_holding(postings, term, all);
+        let deleted = self.deleted_holding(postings, term, all);
+        let live = postings.holding(term).saturating_sub(deleted);
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
         counts.insert(term, live);
         live

@@ -1,4 +1,8 @@
 //! Search by words: an inverted index and BM25.
+//!
+//! A [`TextIndex`] is the index of one segment. A [`TextQuery`] is a query whose words were looked up
+//! in all segments, and [`WordSearch`] scores it: it is created once per query and gives the best
+//! records, the scores of given records, and the records that match.
 
 mod best;
 mod bm25;
@@ -16,6 +20,7 @@ mod holds;
 mod index;
 mod known;
 mod live;
+mod matched;
 mod packed;
 mod part;
 mod phrase;
@@ -37,6 +42,7 @@ mod unfinished;
 mod union;
 mod varint;
 mod ways;
+mod window;
 mod words;
 #[cfg(test)]
 mod written;
@@ -49,10 +55,11 @@ pub use highlight::{Marks, Matches};
 pub use holds::holding_all;
 pub use index::TextIndex;
 pub use live::Live;
+pub use matched::Match;
 pub use part::TextPart;
 pub use phrase::Phrase;
 pub use query::{Alternative, TextQuery, Word};
-pub use search::{Count, Match, WordSearch, count, coverage, exhaustive, matching, scores, search};
+pub use search::{Count, WordSearch, count, coverage, exhaustive, search};
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;
 

@@ -18,7 +18,6 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::cursor::Cursor;
 use super::packed;
 use super::varint;
 
@@ -177,16 +176,15 @@ impl Postings {
 
     /// Writes the impacts of a term's blocks, after those of its summary if it has one.
     fn write_impacts(&mut self, summary: Option<usize>, last: u32, blocks: &[Vec<Impact>]) {
-        let mut at = self.lasts.len() - blocks.len();
         if let Some(summary) = summary {
             self.impacts.extend(competitive(blocks.concat()));
             self.lasts[summary] = last;
             self.impact_ends[summary] = self.impacts.len() as u32;
         }
-        for block in blocks {
+        let first = self.lasts.len() - blocks.len();
+        for (block, end) in blocks.iter().zip(&mut self.impact_ends[first..]) {
             self.impacts.extend(block);
-            self.impact_ends[at] = self.impacts.len() as u32;
-            at += 1;
+            *end = self.impacts.len() as u32;
         }
     }
 
@@ -200,18 +198,6 @@ impl Postings {
         self.counts.get(term as usize).copied().unwrap_or(0)
     }
 
-    /// The records that contain a term, from the first.
-    pub fn cursor(&self, term: u32) -> Cursor<'_> {
-        let mut cursor = Cursor::new(self, self.blocks(term), self.holding(term));
-        cursor.load();
-        cursor
-    }
-
-    /// A cursor of which nothing has been decoded yet. It has no record until it is moved.
-    pub fn unread(&self, term: u32) -> Cursor<'_> {
-        Cursor::new(self, self.blocks(term), self.holding(term))
-    }
-
     /// A term's blocks and, before them, its summary if there are several.
     fn all_blocks(&self, term: u32) -> Range<usize> {
         let at = term as usize;
@@ -220,7 +206,7 @@ impl Postings {
         start..self.ends.get(at).map_or(start, |&end| end as usize)
     }
 
-    fn blocks(&self, term: u32) -> Range<usize> {
+    pub(super) fn blocks(&self, term: u32) -> Range<usize> {
         let all = self.all_blocks(term);
         let summaries = usize::from(self.holding(term) as usize > BLOCK);
         all.start + summaries..all.end
@@ -277,21 +263,6 @@ impl Postings {
         for _ in 0..postings {
             let count = varint::read(&self.positions, stream) as usize;
             varint::skip(&self.positions, stream, count);
-        }
-    }
-
-    /// Calls `call` with every record that contains a term, its frequency and its positions.
-    pub fn for_each(&self, term: u32, mut call: impl FnMut(Posting<'_>)) {
-        let mut cursor = self.cursor(term);
-        let mut positions = Vec::new();
-        while cursor.record() != OVER {
-            cursor.read_positions(&mut positions);
-            call(Posting {
-                record: cursor.record(),
-                frequency: cursor.frequency(),
-                positions: &positions,
-            });
-            cursor.advance();
         }
     }
 

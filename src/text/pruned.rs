@@ -13,16 +13,16 @@
 use super::best::Best;
 use super::bm25::{B, Bm25, K1};
 use super::cursor::Cursor;
+use super::matched::Match;
 use super::packed::{BLOCK, below};
 use super::part::TextPart;
 use super::postings::{Impact, OVER};
-use super::search::Match;
 use super::statistics::Term;
+use super::window::{WINDOW, Window};
 
 /// The fewest and the most records a window of several lists spans.
 const NARROWEST: u32 = 1_024;
-const WIDEST: u32 = 4_096;
-const WINDOW: usize = WIDEST as usize;
+const WIDEST: u32 = WINDOW as u32;
 
 /// The relative error of a sum in f32 of this many words, generously.
 fn slack(words: usize) -> f32 {
@@ -322,33 +322,42 @@ impl<'p, 'a> Search<'p, 'a> {
                 for &word in &self.order[essential..] {
                     match self.words[word].lists.as_mut_slice() {
                         [list] => scorer.each(list, start, end, |record, sum| {
-                            self.window.add(record - start, sum);
+                            self.window.add(record.wrapping_sub(start), sum);
                         }),
                         lists => {
                             for list in lists {
                                 scorer.each(list, start, end, |record, sum| {
-                                    self.window.raise(record - start, sum);
+                                    self.window.raise(record.wrapping_sub(start), sum);
                                 });
                             }
                             self.window.close_word();
                         }
                     }
                 }
-                self.window.drain(|at, sum| take(start + at, sum));
+                self.window
+                    .drain(|at, sum| take(start.wrapping_add(at), sum));
             }
         }
-        // As many records as are wanted score at least as much as the last of them does so far.
-        if let Some(wanted) =
-            wanted.filter(|wanted| self.candidates.len() > wanted.saturating_mul(2))
-        {
-            self.sums.clear();
-            self.sums.extend(self.candidates.iter().map(|of| of.sum));
-            let (_, last, _) = self
-                .sums
-                .select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
-            let floor = *last * (1.0 - self.slack) - rest;
+        if let Some(last) = self.last_wanted(wanted) {
+            let floor = last * (1.0 - self.slack) - rest;
             self.candidates.retain(|of| of.sum >= floor);
         }
+    }
+
+    /// The sum of the last of the `wanted` best candidates, if there are many more: as many
+    /// records as are wanted score at least as much.
+    fn last_wanted(&mut self, wanted: Option<usize>) -> Option<f32> {
+        let wanted = wanted?;
+        if self.candidates.len() <= wanted.saturating_mul(2) {
+            return None;
+        }
+        let last = wanted.checked_sub(1)?;
+        self.sums.clear();
+        self.sums.extend(self.candidates.iter().map(|of| of.sum));
+        let (_, last, _) = self
+            .sums
+            .select_nth_unstable_by(last, |a, b| b.total_cmp(a));
+        Some(*last)
     }
 
     /// Looks the other words up for the candidates, those that can add most first. Candidates
@@ -387,16 +396,8 @@ impl<'p, 'a> Search<'p, 'a> {
     /// Scores the candidates exactly.
     fn score(&mut self, threshold: f32, best: &mut Best<'_>) {
         let mut floor = threshold * (1.0 - self.slack);
-        let wanted = best.wanted();
-        if let Some(wanted) =
-            wanted.filter(|wanted| self.candidates.len() > wanted.saturating_mul(2))
-        {
-            self.sums.clear();
-            self.sums.extend(self.candidates.iter().map(|of| of.sum));
-            let (_, last, _) = self
-                .sums
-                .select_nth_unstable_by(wanted - 1, |a, b| b.total_cmp(a));
-            floor = floor.max(*last * (1.0 - self.slack));
+        if let Some(last) = self.last_wanted(best.wanted()) {
+            floor = floor.max(last * (1.0 - self.slack));
         }
         for candidate in &self.candidates {
             floor = floor.max(best.threshold() * (1.0 - self.slack));
@@ -471,82 +472,6 @@ impl BlockScorer<'_> {
                 return;
             }
             list.cursor.skip_to(block + 1);
-        }
-    }
-}
-
-/// The sums of a window's records, by distance from its start.
-struct Window {
-    sums: Vec<f32>,
-    /// One bit for each record, set if it has a sum.
-    touched: Vec<u64>,
-    /// The same for the best of the current word's terms.
-    word_sums: Vec<f32>,
-    word_touched: Vec<u64>,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self {
-            sums: Vec::new(),
-            touched: Vec::new(),
-            word_sums: Vec::new(),
-            word_touched: Vec::new(),
-        }
-    }
-}
-
-impl Window {
-    /// Adds what a word adds to a record.
-    fn add(&mut self, at: u32, sum: f32) {
-        if self.sums.is_empty() {
-            self.sums = vec![0.0; WINDOW];
-            self.touched = vec![0; WINDOW / 64];
-        }
-        let at = at as usize % WINDOW;
-        self.sums[at] += sum;
-        self.touched[at / 64] |= 1 << (at % 64);
-    }
-
-    /// Takes the best of what the current word's terms add to a record.
-    fn raise(&mut self, at: u32, sum: f32) {
-        if self.word_sums.is_empty() {
-            self.word_sums = vec![0.0; WINDOW];
-            self.word_touched = vec![0; WINDOW / 64];
-        }
-        let at = at as usize % WINDOW;
-        self.word_sums[at] = self.word_sums[at].max(sum);
-        self.word_touched[at / 64] |= 1 << (at % 64);
-    }
-
-    /// Adds the best of the current word's terms to the sums.
-    fn close_word(&mut self) {
-        let (mut sums, mut touched) = (
-            std::mem::take(&mut self.word_sums),
-            std::mem::take(&mut self.word_touched),
-        );
-        each_bit(&mut touched, |at| {
-            self.add(at, std::mem::take(&mut sums[at as usize]));
-        });
-        (self.word_sums, self.word_touched) = (sums, touched);
-    }
-
-    /// Calls `call` with each sum in order, and clears them.
-    fn drain(&mut self, mut call: impl FnMut(u32, f32)) {
-        let sums = &mut self.sums;
-        each_bit(&mut self.touched, |at| {
-            call(at, std::mem::take(&mut sums[at as usize]));
-        });
-    }
-}
-
-/// Calls `call` with the index of each set bit, and clears them.
-fn each_bit(bits: &mut [u64], mut call: impl FnMut(u32)) {
-    for (word, bits) in (0u32..).zip(bits) {
-        let mut left = std::mem::take(bits);
-        while left != 0 {
-            call(word * 64 + left.trailing_zeros());
-            left &= left - 1;
         }
     }
 }

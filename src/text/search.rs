@@ -2,33 +2,16 @@
 //! live. Statistics cover the live records of all parts together, so that the scores are those
 //! of an index built in one go.
 
-use std::cmp::Ordering;
-
 use roaring::RoaringBitmap;
 
 use super::best::Best;
+use super::matched::Match;
 use super::part::TextPart;
 use super::pruned;
 use super::query::TextQuery;
 use super::scored::Scored;
 use super::statistics::{Statistics, Term};
 use super::union::{self, union};
-
-/// A record that contains a term of the query.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Match {
-    /// Position across all parts, from 0.
-    pub position: u32,
-    /// BM25 score, above 0.
-    pub score: f32,
-}
-
-impl Match {
-    pub(super) fn best_first(a: &Self, b: &Self) -> Ordering {
-        let by_score = b.score.total_cmp(&a.score);
-        by_score.then(a.position.cmp(&b.position))
-    }
-}
 
 /// A query's terms in the parts of an index, with the statistics of its scores. Whoever needs
 /// several answers to one query creates it once.
@@ -211,19 +194,9 @@ pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
     WordSearch::new(parts, query).exhaustive()
 }
 
-/// The scores of some records for a query: see [`WordSearch::scores`].
-pub fn scores(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
-    WordSearch::new(parts, query).scores(positions)
-}
-
 /// The share of a query that some records contain: see [`WordSearch::coverage`].
 pub fn coverage(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
     WordSearch::new(parts, query).coverage(positions)
-}
-
-/// The records that contain a word of a query: see [`WordSearch::matching`].
-pub fn matching(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
-    WordSearch::new(parts, query).matching()
 }
 
 /// How many records match a query, exact up to `limit`: see [`WordSearch::count`].

@@ -65,8 +65,10 @@ impl<'a> Sequence<'a> {
         let others: Vec<(&Vec<u32>, u32)> = self.positions.iter().zip(offsets).skip(1).collect();
         let first = self.positions.first().into_iter().flatten().copied();
         first.filter(move |start| {
-            let stands =
-                |(positions, at): &(&Vec<u32>, u32)| positions.binary_search(&(start + at)).is_ok();
+            let stands = |(positions, at): &(&Vec<u32>, u32)| {
+                let place = start.saturating_add(*at);
+                positions.binary_search(&place).is_ok()
+            };
             others.iter().all(stands)
         })
     }

@@ -1,6 +1,8 @@
 //! Search by words over parts and deletions, compared with the formula and with scoring every
 //! record.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
@@ -239,6 +241,37 @@ fn rare_words_cover_more_of_a_query_and_length_nothing() {
     assert_eq!(of("the"), [0.0; 3]);
 }
 
+/// The first match of each text.
+fn best_of_each(ranking: &[Match], text: &dyn Fn(u32) -> u64) -> Vec<Match> {
+    let mut seen = HashSet::new();
+    let first = ranking
+        .iter()
+        .filter(|found| seen.insert(text(found.position)));
+    first.copied().collect()
+}
+
+#[test]
+fn of_records_that_count_as_one_the_best_is_found_in_any_window() {
+    // Several windows wide. Records that count as one differ, so that any of them may be the best.
+    let record = |at: usize| {
+        let word = VOCABULARY[at * at % 7];
+        format!("{word} milk {}", "wood ".repeat(at * 31 % 17))
+    };
+    let texts: Vec<String> = (0..6_000).map(record).collect();
+    let index = index(&texts);
+    let parts = [part(&index)];
+    let text = |position: u32| u64::from(position % 40);
+    for query in ["solar", "milk solar wood"] {
+        let query = plain(&parts, query);
+        let words = WordSearch::new(&parts, &query);
+        let distinct = best_of_each(&words.exhaustive(), &text);
+        for k in [0, 1, 10, 100] {
+            let kept = &distinct[..k.min(distinct.len())];
+            assert_eq!(words.search_distinct(k, &text), kept);
+        }
+    }
+}
+
 /// A few texts, which of them are deleted, and which pass the filters.
 fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
     let text = prop::collection::vec(0..VOCABULARY.len() * 3, 0..8).prop_map(|words| {
@@ -320,6 +353,13 @@ proptest! {
         let all = exhaustive(&parts, &query_words);
         prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
         prop_assert_eq!(count(&parts, &query_words, u32::MAX).records as usize, all.len());
+        let words = WordSearch::new(&parts, &query_words);
+        for texts in [1, 7, 90] {
+            let text = |position: u32| u64::from(position % texts);
+            let distinct = best_of_each(&all, &text);
+            let kept = &distinct[..k.min(distinct.len())];
+            prop_assert_eq!(&words.search_distinct(k, &text), kept);
+        }
         let small = plain(&parts, "\"the\"");
         let all_small = exhaustive(&parts, &small);
         prop_assert_eq!(&search(&parts, &small, k), &all_small[..k.min(all_small.len())]);

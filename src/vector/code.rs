@@ -227,7 +227,8 @@ pub struct Estimates {
     pub cosines: Vec<f32>,
 }
 
-/// A code as a point of a graph under construction.
+/// A row of codes, to be compared with others: as a point of a graph under construction, and as
+/// one of several records.
 #[derive(Clone, Copy)]
 pub struct Point<'a> {
     lines: &'a [Line],
@@ -243,13 +244,19 @@ impl<'a> Point<'a> {
             scale: scale.map_or(0.0, |scale| scale.scale),
         }
     }
+
+    /// The cosine of the quantised vectors.
+    #[inline]
+    pub fn cosine(&self, other: &Self) -> f32 {
+        let dot = Kernel::best().code_dot(self.lines, other.lines);
+        dot as f32 * (self.scale * other.scale)
+    }
 }
 
 impl instant_distance::Point for Point<'_> {
     /// One minus the cosine of the quantised vectors.
     fn distance(&self, other: &Self) -> f32 {
-        let dot = Kernel::best().code_dot(self.lines, other.lines);
-        1.0 - dot as f32 * (self.scale * other.scale)
+        1.0 - self.cosine(other)
     }
 }
 

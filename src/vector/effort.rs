@@ -1,5 +1,6 @@
 //! How far a walk over the graph goes, and when the exact scan is cheaper.
 
+use super::graph::MOST_LINKS;
 use super::scan::ExactScan;
 
 /// How many rows a walk keeps (`ef` in the paper) for up to half of [`EF`] hits. At this number,
@@ -28,11 +29,14 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Enough for `k` hits, whatever it costs.
+    /// Enough for `k` hits if about half of the near rows pass, or more. A walk gives up where
+    /// hardly any of them do, as when thousands of similar records were deleted: it would go
+    /// through all of them, keeping an ever longer list. Where all pass, it stays far below.
     pub fn for_hits(k: usize) -> Self {
+        let ef = EF.max(k.saturating_mul(2));
         Self {
-            ef: EF.max(2 * k),
-            most: usize::MAX,
+            ef,
+            most: ef.saturating_mul(MOST_LINKS),
         }
     }
 
@@ -45,7 +49,7 @@ impl Effort {
     pub fn if_cheaper(scan: &ExactScan, k: usize, passing: u64) -> Option<Self> {
         let all = scan.len() as u64;
         let effort = Self::for_hits(k);
-        let unfiltered = START_NS + KEPT_NS * effort.ef as u64;
+        let unfiltered = START_NS.saturating_add(KEPT_NS.saturating_mul(effort.ef as u64));
         let walk = unfiltered.saturating_mul(all) / passing.max(1);
         let rows = scan.codes().len() as u64;
         let scanned = (SCANNED_NS * rows).min(SCATTERED_NS * passing);

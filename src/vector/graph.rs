@@ -19,6 +19,9 @@ const EF_CONSTRUCTION: usize = 120;
 /// How many points a walk looks at first.
 const ENTRIES: usize = 1_024;
 
+/// The most links of a row: what instant-distance has room for on the lowest layer.
+pub(super) const MOST_LINKS: usize = 64;
+
 /// The seed for the order of insertion.
 const SEED: u64 = 0x5eed;
 

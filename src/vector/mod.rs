@@ -18,13 +18,14 @@ mod scan;
 mod vectors;
 mod walk;
 
-pub use code::{Codes, Scale};
+pub use code::{Codes, Point, Scale};
 pub use distinct::Distinct;
 pub use effort::{EF, Effort};
 pub use graph::Graph;
 pub use kernels::{Kernel, Line, QueryLine, cosine};
 pub use scan::ExactScan;
 pub use vectors::{MAX_DIMENSION, Vectors};
+
 /// A candidate: its position in the index and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {

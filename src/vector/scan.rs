@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 
 use super::Neighbour;
 use super::best::Best;
-use super::code::{Codes, Estimates, QueryCode, Scale};
+use super::code::{Codes, Estimates, Point, QueryCode, Scale};
 use super::distinct::{Collector, Distinct};
 use super::kernels::cosine;
 use super::vectors::Vectors;
@@ -61,15 +61,19 @@ impl ExactScan {
         })
     }
 
-    /// Merges several scans, keeping only the given positions of each, in order.
+    /// Merges several scans, keeping only the given positions of each, in order. A vector that
+    /// cannot be read from its file becomes zero, which is near nothing, so that all others keep
+    /// their positions.
     pub fn merge<'a>(parts: impl Iterator<Item = (&'a Self, RoaringBitmap)> + Clone) -> Self {
         let kept: u64 = parts.clone().map(|(_, kept)| kept.len()).sum();
         let dimensions = parts.clone().map(|(part, _)| part.vectors.dimension());
         let dimension = dimensions.max().unwrap_or(0);
         let mut collector = Collector::new(dimension, kept as usize);
+        let zero = vec![0.0; dimension];
         for (part, kept) in parts {
-            for vector in kept.iter().filter_map(|position| part.vector(position)) {
-                collector.push(&vector);
+            for position in &kept {
+                let vector = part.vector(position);
+                collector.push(vector.as_deref().unwrap_or(&zero));
             }
         }
         Self::collected(dimension, collector)
@@ -98,6 +102,12 @@ impl ExactScan {
     /// Which row belongs to which positions.
     pub fn distinct(&self) -> &Distinct {
         &self.distinct
+    }
+
+    /// The code at a position.
+    pub fn code(&self, position: u32) -> Option<Point<'_>> {
+        let row = self.distinct.row(position)?;
+        Some(Point::new(&self.codes, row))
     }
 
     /// The vector at a position.

@@ -52,6 +52,11 @@ impl Vectors {
         self.dimension
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         let numbers = match &self.source {

@@ -8,7 +8,7 @@ use super::Neighbour;
 use super::best::Best;
 use super::code::{Estimates, QueryCode, Scale};
 use super::effort::Effort;
-use super::graph::Graph;
+use super::graph::{Graph, MOST_LINKS};
 use super::kernels::prefetch;
 use super::scan::ExactScan;
 
@@ -64,7 +64,7 @@ impl Graph {
     }
 }
 
-/// What a walk needs; kept by each thread, so that a query allocates nothing.
+/// The space that a walk needs; kept by each thread and used again.
 #[derive(Default)]
 struct Space {
     /// A bit for each row: whether its cosine was estimated. All zero between walks.
@@ -182,12 +182,16 @@ impl Walk<'_> {
         true
     }
 
+    /// The links of a row. If the file is damaged, they may be any numbers, but no more than a row
+    /// can have, so that a walk takes no longer than usual.
     fn links<'l>(starts: &[u32], links: &'l [u32], row: u32) -> &'l [u32] {
         let row = row as usize;
-        match (starts.get(row), starts.get(row + 1)) {
-            (Some(&start), Some(&end)) => links.get(start as usize..end as usize).unwrap_or(&[]),
-            _ => &[],
-        }
+        let linked = match (starts.get(row), starts.get(row + 1)) {
+            (Some(&start), Some(&end)) => links.get(start as usize..end as usize),
+            _ => None,
+        };
+        let linked = linked.unwrap_or(&[]);
+        &linked[..linked.len().min(MOST_LINKS)]
     }
 
     /// Estimates the cosines of rows not seen before, and keeps those that are among the nearest.
@@ -322,11 +326,8 @@ mod tests {
         );
         assert!(found.is_none());
         // The next walk is not disturbed by it.
-        let effort = Effort {
-            ef: 50,
-            most: usize::MAX,
-        };
-        let found = graph.nearest_and_reaching(&scan, &vectors[0], 1, f32::INFINITY, None, effort);
+        let found =
+            graph.nearest_and_reaching(&scan, &vectors[0], 1, f32::INFINITY, None, THOROUGH);
         assert_eq!(found.unwrap(), scan.nearest(&vectors[0], 1, None));
     }
 

@@ -84,7 +84,8 @@ pub struct MeaningExplanation {
 /// `special` and the record's words. They are shares of the similarity, not causes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeaningSplit {
-    /// The share of all pairs with `[CLS]` or `[SEP]` on either side.
+    /// The share of all pairs with `[CLS]` or `[SEP]` on either side, and, if the record's vector
+    /// is in f32, what it differs by from one encoded in 8 bits.
     pub special: f32,
     /// The query's words, in order; ranges refer to the query without its operators.
     pub query_words: Vec<WordShare>,
@@ -121,7 +122,7 @@ pub struct PairShare {
     pub share: f32,
 }
 
-/// A fused score: `from_words + from_meaning`.
+/// A fused score: `from_words + from_meaning + from_neighbours`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FusionExplanation {
     /// The score.
@@ -130,8 +131,27 @@ pub struct FusionExplanation {
     pub from_words: f32,
     /// What the ranking by meaning added.
     pub from_meaning: f32,
+    /// What the scores of similar records added: the sum of `neighbours`.
+    #[serde(default)]
+    pub from_neighbours: f32,
     /// Rank by words among the fused records.
     pub rank_words: Option<u32>,
     /// Rank by meaning among the fused records.
     pub rank_meaning: Option<u32>,
+    /// The similar records whose scores count, nearest first.
+    #[serde(default)]
+    pub neighbours: Vec<NeighbourShare>,
+}
+
+/// A similar record and what its score adds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeighbourShare {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The cosine of the two records.
+    pub cosine: f32,
+    /// What it added.
+    pub added: f32,
 }

@@ -26,8 +26,8 @@ pub use collection::{CollectionInfo, FacetValues, GraphState};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{
-    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, PairShare,
-    TermExplanation, WordShare, WordsExplanation,
+    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, NeighbourShare,
+    PairShare, TermExplanation, WordShare, WordsExplanation,
 };
 pub use feedback::Feedback;
 #[cfg(feature = "engine")]

@@ -39,6 +39,9 @@ pub struct Query {
     pub facets: Vec<String>,
     /// How the two rankings are combined in mode `hybrid`.
     pub fusion: Fusion,
+    /// Whether the scores of similar records count in mode `hybrid`, where both words and meaning
+    /// are weighed. Chosen like the weights.
+    pub neighbours: bool,
     /// Whether quotes, hyphens and colons are operators; otherwise they are plain text.
     pub operators: bool,
     /// How words are looked up.
@@ -62,6 +65,7 @@ impl Query {
             collapse: true,
             facets: Vec::new(),
             fusion: Fusion::default(),
+            neighbours: true,
             operators: true,
             lookup: Lookup {
                 prefix: false,
@@ -239,6 +243,7 @@ impl TryFrom<&SearchRequest> for Query {
             facets: request.facets.clone(),
             collapse: request.collapse,
             fusion: fusion(request)?,
+            neighbours: request.neighbours,
             lookup: Lookup {
                 prefix: request.prefix,
                 correct: request.correct,

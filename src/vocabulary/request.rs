@@ -40,6 +40,9 @@ pub struct SearchRequest {
     /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<String>,
+    /// In mode `hybrid`, whether the scores of similar records count.
+    #[serde(default = "yes")]
+    pub neighbours: bool,
     /// Whether the last word may be incomplete, for search as you type.
     #[serde(default)]
     pub prefix: bool,
@@ -73,6 +76,7 @@ impl SearchRequest {
             collapse: true,
             balance: None,
             fusion: None,
+            neighbours: true,
             prefix: false,
             correct: true,
             explain: false,

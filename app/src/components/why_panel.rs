@@ -45,13 +45,26 @@ fn fusion(fusion: FusionExplanation) -> impl IntoView {
             "why-bar-text",
         ),
     ];
-    let bars = parts.map(|(how, rank, share, kind)| {
-        let largest = fusion.from_meaning.max(fusion.from_words);
-        bar(added(rank, how), share, largest, 4, kind)
+    let own = fusion.from_meaning.max(fusion.from_words);
+    let largest = own.max(fusion.from_neighbours);
+    let bars = parts.map(|(how, rank, share, kind)| bar(added(rank, how), share, largest, 4, kind));
+    let neighbours = (!fusion.neighbours.is_empty()).then(|| {
+        let titles = fusion.neighbours.iter().map(|near| near.title.as_str());
+        let titles: Vec<&str> = titles.collect();
+        view! {
+            {bar(
+                "By similar records".into(),
+                fusion.from_neighbours,
+                largest,
+                4,
+                "why-bar-special",
+            )}
+            <li class="why-note">{titles.join(" \u{b7} ")}</li>
+        }
     });
     view! {
         <h3 class="why-heading">{format!("Fused score {:.4}", fusion.score)}</h3>
-        <ul class="why-bars">{bars.into_iter().collect_view()}</ul>
+        <ul class="why-bars">{bars.into_iter().collect_view()} {neighbours}</ul>
     }
 }
 

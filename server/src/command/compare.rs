@@ -19,7 +19,8 @@ const SHOWN_CHARS: usize = 72;
 
 #[derive(Args)]
 pub struct Compare {
-    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with several such folders
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, or with several
+    /// such folders
     folder: PathBuf,
     /// The two modes, separated by a comma
     #[arg(long, value_name = "MODE,MODE", default_value = "text,neural")]

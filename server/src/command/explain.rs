@@ -65,7 +65,8 @@ fn print(out: &mut dyn Write, explanation: &Explanation) -> Result<()> {
 
 fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
     writeln!(out, "\nFused score {:.5}", fusion.score)?;
-    let largest = fusion.from_words.max(fusion.from_meaning);
+    let own = fusion.from_words.max(fusion.from_meaning);
+    let largest = own.max(fusion.from_neighbours);
     let parts = [
         ("by meaning", fusion.rank_meaning, fusion.from_meaning),
         ("by words", fusion.rank_words, fusion.from_words),
@@ -74,6 +75,21 @@ fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
         let rank = rank.map_or_else(|| "not".to_owned(), |rank| format!("#{rank}"));
         let bar = bar(added, largest);
         writeln!(out, "  {:<20} {added:>8.5} {bar}", format!("{rank} {how}"))?;
+    }
+    if fusion.neighbours.is_empty() {
+        return Ok(());
+    }
+    let (added, bar) = (fusion.from_neighbours, bar(fusion.from_neighbours, largest));
+    writeln!(out, "  {:<20} {added:>8.5} {bar}", "by similar records")?;
+    for near in &fusion.neighbours {
+        writeln!(
+            out,
+            "    {:<18} {:>8.5} cosine {:.3}: {}",
+            printable(&near.id),
+            near.added,
+            near.cosine,
+            printable(&near.title)
+        )?;
     }
     Ok(())
 }

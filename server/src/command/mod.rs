@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use parallax::encoder::QueryEncoder;
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
-use parallax::{Catalogue, Encoder};
+use parallax::{Catalogue, Encoder, Query};
 
 use crate::{model, paths, serve};
 
@@ -130,6 +130,36 @@ impl Data {
     }
 }
 
+/// How mode `hybrid` fuses the two rankings.
+#[derive(Args)]
+struct FusionOptions {
+    /// In mode hybrid, the share of meaning, from 0 (words alone) to 1 (meaning alone)
+    #[arg(long, value_name = "SHARE")]
+    balance: Option<f32>,
+    /// In mode hybrid, how rankings are fused: weighted, by scores, or rrf, by ranks
+    #[arg(long, value_name = "NAME")]
+    fusion: Option<String>,
+    /// In mode hybrid, leave the scores of similar records out
+    #[arg(long)]
+    no_neighbours: bool,
+}
+
+impl FusionOptions {
+    fn request(&self, query: String) -> SearchRequest {
+        SearchRequest {
+            balance: self.balance,
+            fusion: self.fusion.clone(),
+            neighbours: !self.no_neighbours,
+            ..SearchRequest::new(query)
+        }
+    }
+
+    /// A query without text in this manner.
+    fn query(&self) -> Result<Query> {
+        Ok(Query::try_from(&self.request(String::new()))?)
+    }
+}
+
 /// How a query is ranked, and which filters its hits must match.
 #[derive(Args)]
 struct Ranking {
@@ -139,12 +169,8 @@ struct Ranking {
     /// Filter as field:value, such as city:Berlin; may be given several times
     #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]
     filter: Vec<String>,
-    /// In mode hybrid, the share of meaning, from 0 (words alone) to 1 (meaning alone)
-    #[arg(long, value_name = "SHARE")]
-    balance: Option<f32>,
-    /// In mode hybrid, how rankings are fused: weighted, by scores, or rrf, by ranks
-    #[arg(long, value_name = "NAME")]
-    fusion: Option<String>,
+    #[command(flatten)]
+    fusion: FusionOptions,
     /// Match the last word as a prefix
     #[arg(long)]
     prefix: bool,
@@ -158,11 +184,9 @@ impl Ranking {
         SearchRequest {
             mode: self.mode,
             filter: self.filter,
-            balance: self.balance,
-            fusion: self.fusion,
             prefix: self.prefix,
             correct: !self.as_typed,
-            ..SearchRequest::new(query)
+            ..self.fusion.request(query)
         }
     }
 }

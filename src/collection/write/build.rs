@@ -286,6 +286,15 @@ impl Build<'_> {
         Ok(report)
     }
 
+    /// Whether a record's vector in the file is used, rather than its text encoded.
+    fn uses(&self, vectors: &VectorFile, about: &About, payload: &Payload) -> Result<bool> {
+        if !(vectors.is_for_whole_texts() && about.passages) {
+            return Ok(true);
+        }
+        let text = about.schema.encoded_text(payload);
+        Ok(self.encoder.passages(&text)?.len() < 2)
+    }
+
     /// Reads, checks and encodes every usable record of the file after a line, and passes them on
     /// in batches, each with its last line.
     fn take_in(
@@ -336,7 +345,9 @@ impl Build<'_> {
             match taken.take(line?) {
                 Ok(payload) if lines > reached => {
                     let given = match (&self.vectors, row.flatten()) {
-                        (Some(vectors), Some(row)) => Some(vectors.unit(row)?),
+                        (Some(vectors), Some(row)) if self.uses(vectors, about, &payload)? => {
+                            Some(vectors.unit(row)?)
+                        }
                         _ => None,
                     };
                     held += encode::size(&payload);

@@ -17,7 +17,7 @@ use crate::compactor::Compactor;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::locks::lock;
-use crate::record::{RecordId, Schema};
+use crate::record::{RecordNumber, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::Generation;
 use crate::storage::layout::{Applied, Change, Encoded};
@@ -185,7 +185,7 @@ impl Writer {
         let made = self.store.apply_then(&changes, |applied, state| {
             reached = Some(state);
             let removed = applied.iter().flat_map(|applied| &applied.removed);
-            let removed: BTreeSet<RecordId> = removed.copied().collect();
+            let removed: BTreeSet<RecordNumber> = removed.copied().collect();
             appended = Some(self.compactor.append(state, segment, &removed));
             let written = jobs.iter().zip(applied).map(|(job, applied)| Written {
                 ids: ids(self.schema(), &job.work, &applied),
@@ -229,13 +229,13 @@ impl Writer {
         &self,
         jobs: &[Arc<Job>],
         current: &Generation,
-    ) -> Result<Vec<Vec<RecordId>>> {
+    ) -> Result<Vec<Vec<RecordNumber>>> {
         let view = self.store.read()?;
         let numbers = jobs.iter().map(|job| match &job.work {
             Work::Put(..) => Ok(Vec::new()),
             Work::Delete(ids) => {
                 let numbers = ids.iter().map(|id| view.find(id));
-                let numbers = numbers.collect::<Result<Vec<Option<RecordId>>>>()?;
+                let numbers = numbers.collect::<Result<Vec<Option<RecordNumber>>>>()?;
                 Ok(numbers.into_iter().flatten().collect())
             }
             Work::DeleteMatching(filters) => {

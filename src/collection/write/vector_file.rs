@@ -14,6 +14,7 @@ pub struct VectorFile {
     path: PathBuf,
     rows: npy::Reader<BufReader<File>>,
     read: usize,
+    whole_texts: bool,
 }
 
 impl VectorFile {
@@ -26,7 +27,22 @@ impl VectorFile {
             path: path.to_owned(),
             rows: npy::Reader::open(path).map_err(Error::npy(path))?,
             read: 0,
+            whole_texts: false,
         })
+    }
+
+    /// The same file, used only for texts that are encoded as a whole: with passages, a text that
+    /// is too long is split and encoded.
+    pub fn for_whole_texts(self) -> Self {
+        Self {
+            whole_texts: true,
+            ..self
+        }
+    }
+
+    /// Whether the vectors stand for texts as a whole only; see [`VectorFile::for_whole_texts`].
+    pub fn is_for_whole_texts(&self) -> bool {
+        self.whole_texts
     }
 
     /// The next row; `None` after the last.

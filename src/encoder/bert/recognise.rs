@@ -11,8 +11,9 @@
 
 use std::collections::HashMap;
 
-use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, tensor_proto::DataType};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
+use super::constant::Constant;
 use super::{DenseWeights, LayerWeights, Norm, Weights};
 
 /// The weights of the BERT encoder that computes the output of a graph, or `None` if the graph is
@@ -25,12 +26,15 @@ pub(in crate::encoder) fn weights(graph: &GraphProto) -> Option<Weights> {
     let mut value = *output;
     let mut layers = vec![];
     let mut heads = None;
+    let mut seen = vec![value];
     while let Some(layer) = graph.layer(value) {
-        if *heads.get_or_insert(layer.heads) != layer.heads {
+        // A damaged graph may go round in a circle.
+        if seen.contains(&layer.input) || *heads.get_or_insert(layer.heads) != layer.heads {
             return None;
         }
         layers.push(layer.weights);
         value = layer.input;
+        seen.push(value);
     }
     layers.reverse();
     let (embedded, sum) = graph.norm(value)?;
@@ -58,12 +62,6 @@ struct Attention<'a> {
     value: DenseWeights,
     heads: usize,
     input: &'a str,
-}
-
-/// A constant tensor.
-struct Constant<'a> {
-    shape: &'a [i64],
-    tensor: &'a TensorProto,
 }
 
 /// A graph, with its operations by the values that they produce.
@@ -119,11 +117,14 @@ impl<'a> Graph<'a> {
 
     /// The value behind operations that change nothing.
     fn origin(&self, mut value: &'a str) -> &'a str {
-        while let Some(node) = self.operations.get(value)
-            && node.op_type == "Identity"
-            && let Some(input) = node.input.first()
-        {
-            value = input;
+        // In a damaged graph they may form a circle.
+        for _ in 0..self.operations.len() {
+            match self.operations.get(value) {
+                Some(node) if node.op_type == "Identity" && !node.input.is_empty() => {
+                    value = &node.input[0];
+                }
+                _ => break,
+            }
         }
         value
     }
@@ -272,7 +273,7 @@ impl<'a> Graph<'a> {
     fn transposed(&self, value: &'a str, order: &[i64]) -> Option<&'a str> {
         let node = self.operation("Transpose", value)?;
         let found = &attribute(node, "perm")?.ints;
-        (found == order).then(|| self.origin(&node.input[0]))
+        (found == order).then(|| node.input.first().map(|input| self.origin(input)))?
     }
 
     /// `input · weight + bias`, and its input.
@@ -286,7 +287,11 @@ impl<'a> Graph<'a> {
     /// A constant matrix with this many columns, which may be stored transposed.
     fn matrix(&self, value: &'a str, columns: usize) -> Option<Vec<f32>> {
         let transposed = self.inputs("Transpose", value);
-        let stored = transposed.as_ref().map_or(value, |inputs| inputs[0]);
+        let stored = transposed
+            .as_ref()
+            .and_then(|inputs| inputs.first())
+            .copied()
+            .unwrap_or(value);
         let constant = self.constant(stored)?;
         let [rows, found] = *constant.shape else {
             return None;
@@ -346,14 +351,15 @@ impl<'a> Graph<'a> {
             Some(axes) => self.constant(self.origin(axes))?.integers()?,
             None => attribute(node, "axes")?.ints.clone(),
         };
-        ([-1, 2].contains(axes.first()?) && axes.len() == 1).then(|| self.origin(&node.input[0]))
+        ([-1, 2].contains(axes.first()?) && axes.len() == 1)
+            .then(|| node.input.first().map(|input| self.origin(input)))?
     }
 
     /// The input of a GELU in its exact form: `x · ½ · (1 + erf(x / √2))`, the factors in any order.
     fn gelu(&self, value: &'a str) -> Option<&'a str> {
         if let Some(node) = self.operation("Gelu", value) {
             let exact = attribute(node, "approximate").is_none_or(|name| name.s == b"none");
-            return exact.then(|| self.origin(&node.input[0]));
+            return exact.then(|| node.input.first().map(|input| self.origin(input)))?;
         }
         let mut factors = vec![];
         let mut open = vec![value];
@@ -387,6 +393,10 @@ impl<'a> Graph<'a> {
         while let Some(value) = open.pop() {
             if let Some(pair) = self.pair("Add", value) {
                 open.extend(pair);
+                // There are three tables, and a damaged graph may go round in a circle.
+                if open.len() > 3 {
+                    return None;
+                }
                 continue;
             }
             let (table, kind) = self.embedding(value)?;
@@ -418,7 +428,9 @@ impl<'a> Graph<'a> {
         let table = |name: &str| self.constant(name).filter(|table| table.shape.len() == 2);
         // The first rows of a table, one for each token.
         if let Some(inputs) = self.inputs("Slice", value) {
-            return Some((table(inputs.first()?)?, Embedding::Position));
+            let starts = self.constant(inputs.get(1)?)?.integers()?;
+            let from_first = starts.iter().all(|start| *start == 0);
+            return from_first.then_some((table(inputs.first()?)?, Embedding::Position));
         }
         let [rows, ids] = self.pair("Gather", value)?;
         let kind = match ids {
@@ -474,40 +486,6 @@ enum Embedding {
     Word,
     Position,
     Type,
-}
-
-impl Constant<'_> {
-    fn numbers(&self) -> Option<Vec<f32>> {
-        if self.tensor.data_type != DataType::Float as i32 {
-            return None;
-        }
-        if !self.tensor.float_data.is_empty() {
-            return Some(self.tensor.float_data.clone());
-        }
-        let numbers = self.tensor.raw_data.as_chunks().0;
-        Some(
-            numbers
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect(),
-        )
-    }
-
-    fn integers(&self) -> Option<Vec<i64>> {
-        if self.tensor.data_type != DataType::Int64 as i32 {
-            return None;
-        }
-        if !self.tensor.int64_data.is_empty() {
-            return Some(self.tensor.int64_data.clone());
-        }
-        let numbers = self.tensor.raw_data.as_chunks().0;
-        Some(
-            numbers
-                .iter()
-                .map(|bytes| i64::from_le_bytes(*bytes))
-                .collect(),
-        )
-    }
 }
 
 fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {

@@ -330,6 +330,31 @@ fn another_network_is_left_to_tract() {
     }
 }
 
+#[test]
+fn a_graph_that_goes_round_in_a_circle_is_not_recognised() {
+    let of_itself = |output: &'static str| {
+        changed(move |node| {
+            if node.output[0] == output {
+                node.input.fill(output.into());
+            }
+        })
+    };
+    let layers = changed(|node| {
+        for input in &mut node.input {
+            if input.as_str() == "embeddings.LayerNorm.norm" {
+                *input = "encoder.layer.1.output.LayerNorm.norm".into();
+            }
+        }
+    });
+    for model in [
+        of_itself("last_hidden_state"),
+        of_itself("embedded"),
+        layers,
+    ] {
+        assert!(recognise::weights(model.graph.as_ref().unwrap()).is_none());
+    }
+}
+
 mod rows_of_numbers {
     //! The operations on rows, with every kernel, against f64.
 
@@ -436,7 +461,8 @@ mod rows_of_numbers {
             kernel.run(Gelu(&mut row));
             for (x, found) in numbers.iter().zip(&row) {
                 let error = (f64::from(*found) - exact_gelu(f64::from(*x))).abs();
-                assert!(error < 6e-5, "gelu of {x} is off by {error}");
+                let most = 6e-5_f64.max(1e-5 * f64::from(x.abs()));
+                assert!(error < most, "gelu of {x} is off by {error}");
             }
         }
     }

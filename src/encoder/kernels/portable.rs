@@ -6,8 +6,8 @@ use super::{COLUMNS, DEPTH, EXPONENT_BIAS, FRACTION_BITS, Group, Isa, LANES, Sum
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Portable;
 
-/// How many columns are added up at once, which suits registers of 16 bytes.
-const PART: usize = 4;
+/// How many weights are processed at once: registers of 16 bytes hold as many numbers of 16 bits.
+const STEP: usize = 8;
 
 impl Isa for Portable {
     type Lanes = [f32; LANES];
@@ -20,22 +20,23 @@ impl Isa for Portable {
         sums: &mut [Sums; ROWS],
     ) {
         for (row, sums) in rows.iter().zip(sums) {
-            for part in 0..COLUMNS / PART {
-                // One sum for every weight, so that neighbouring ones are added up together; the
-                // product of two bytes fits 16 bits.
-                let mut totals = [[0_i32; DEPTH]; PART];
-                for (numbers, group) in row.iter().zip(panel) {
-                    let numbers = numbers.map(i16::from);
-                    for column in 0..PART {
-                        for input in 0..DEPTH {
-                            let weight = i16::from(group.0[part * PART + column][input]);
-                            totals[column][input] += i32::from(numbers[input] * weight);
-                        }
+            // One total for every weight of a group, so that neighbours are added up together.
+            let mut totals = [0_i32; DEPTH * COLUMNS];
+            for (numbers, group) in row.iter().zip(panel) {
+                let mut repeated = [0_i16; STEP];
+                for (at, number) in repeated.iter_mut().enumerate() {
+                    *number = i16::from(numbers[at % DEPTH]);
+                }
+                let weights = group.0.as_flattened().as_chunks::<STEP>().0;
+                for (totals, weights) in totals.as_chunks_mut::<STEP>().0.iter_mut().zip(weights) {
+                    for at in 0..STEP {
+                        // The product of two bytes fits 16 bits.
+                        totals[at] += i32::from(repeated[at] * i16::from(weights[at]));
                     }
                 }
-                for (column, total) in totals.iter().enumerate() {
-                    sums[part * PART + column] = total.iter().sum();
-                }
+            }
+            for (sum, totals) in sums.iter_mut().zip(totals.as_chunks::<DEPTH>().0) {
+                *sum = totals.iter().sum();
             }
         }
     }

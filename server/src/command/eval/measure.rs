@@ -4,9 +4,9 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
-use parallax::Mode;
-use parallax::evaluation::{Benchmark, Difference, Estimate, Quality, Run};
-use parallax::query::Route;
+use parallax::evaluation::{Benchmark, Difference, Estimate, Quality, Run, holm};
+use parallax::query::{Fusion, Route};
+use parallax::{Mode, Query};
 use serde_json::{Map, Value, json};
 
 use super::super::table::Table;
@@ -16,14 +16,52 @@ use super::super::table::Table;
 pub struct Setting {
     pub mode: Mode,
     pub route: Route,
+    /// How mode `hybrid` fuses.
+    pub fusion: Fusion,
+    /// Whether it counts the scores of similar records.
+    pub neighbours: bool,
 }
 
 impl Setting {
-    /// The name of the setting; the graph is mentioned if it is forced.
+    /// The name of the setting: its mode, and what differs from the defaults.
     pub fn name(self) -> String {
-        match self.route {
-            Route::Graph if self.mode != Mode::Text => format!("{}, graph", self.mode),
-            _ => self.mode.to_string(),
+        let mut name = self.mode.to_string();
+        if self.route == Route::Graph && self.mode != Mode::Text {
+            name.push_str(", graph");
+        }
+        if self.mode == Mode::Hybrid {
+            match self.fusion {
+                fusion if fusion == Fusion::default() => {}
+                Fusion::Weighted { meaning } => name.push_str(&format!(", balance {meaning}")),
+                Fusion::ReciprocalRank => name.push_str(", reciprocal ranks"),
+            }
+            if !self.neighbours {
+                name.push_str(", no neighbours");
+            }
+        }
+        name
+    }
+
+    /// A setting with the defaults of a query.
+    pub fn new(mode: Mode, route: Route) -> Self {
+        let Query {
+            fusion, neighbours, ..
+        } = Query::new("");
+        Self {
+            mode,
+            route,
+            fusion,
+            neighbours,
+        }
+    }
+
+    fn query(self) -> Query {
+        Query {
+            mode: self.mode,
+            route: self.route,
+            fusion: self.fusion,
+            neighbours: self.neighbours,
+            ..Query::new("")
         }
     }
 }
@@ -52,7 +90,7 @@ impl Measured {
     ) -> Result<Self> {
         let mut rows = Vec::with_capacity(settings.len());
         for &setting in settings {
-            let run = benchmark.run(setting.mode, setting.route)?;
+            let run = benchmark.run_as(&setting.query())?;
             let quality = run.quality();
             rows.push(Row {
                 setting,
@@ -104,14 +142,11 @@ impl Measured {
 
     /// The differences in nDCG@10 between each setting and those after it.
     pub fn differences(&self) -> Vec<(String, Difference)> {
-        let mut differences = Vec::new();
-        for (at, one) in self.rows.iter().enumerate() {
-            for other in self.rows.iter().skip(at + 1) {
-                let pair = format!("{} against {}", one.setting.name(), other.setting.name());
-                differences.push((pair, one.run.against(&other.run)));
-            }
-        }
-        differences
+        let named = |(one, other): (&Row, &Row)| {
+            let pair = format!("{} against {}", one.setting.name(), other.setting.name());
+            (pair, one.run.against(&other.run))
+        };
+        self.pairs().map(named).collect()
     }
 
     pub fn print(&self, out: &mut dyn Write) -> Result<()> {
@@ -124,10 +159,12 @@ impl Measured {
             self.queries()
         )?;
         write!(out, "{}", self.figures().text())?;
-        for (pair, difference) in self.differences() {
+        let differences = self.differences();
+        let corrected = corrected(&differences);
+        for ((pair, difference), corrected) in differences.iter().zip(corrected) {
             writeln!(
                 out,
-                "{pair}: nDCG@10 {:+.4}, p = {:.4}",
+                "{pair}: nDCG@10 {:+.4}, p = {:.4}, corrected {corrected:.4}",
                 difference.mean, difference.p
             )?;
         }
@@ -164,15 +201,45 @@ impl Measured {
         objects.collect()
     }
 
+    /// The differences of a row from the others. Their p is also given corrected for all
+    /// comparisons between the rows.
     fn versus(&self, row: &Row) -> Map<String, Value> {
-        let others = self.rows.iter().filter(|other| !std::ptr::eq(*other, row));
-        let entries = others.map(|other| {
-            let difference = row.run.against(&other.run);
-            let entry = json!({ "difference": difference.mean, "p": difference.p });
-            (other.setting.name(), entry)
-        });
-        entries.collect()
+        let pairs: Vec<(&Row, &Row)> = self.pairs().collect();
+        let differences: Vec<Difference> = pairs
+            .iter()
+            .map(|(one, other)| one.run.against(&other.run))
+            .collect();
+        let values: Vec<f64> = differences.iter().map(|of| of.p).collect();
+        let mut entries = Map::new();
+        let all = pairs.into_iter().zip(differences).zip(holm(&values));
+        for (((one, other), difference), corrected) in all {
+            let (other, sign) = match (std::ptr::eq(one, row), std::ptr::eq(other, row)) {
+                (true, _) => (other, 1.0),
+                (_, true) => (one, -1.0),
+                _ => continue,
+            };
+            // Adding 0 turns -0 into 0.
+            let entry = json!({
+                "difference": sign * difference.mean + 0.0,
+                "p": difference.p,
+                "p_corrected": corrected,
+            });
+            entries.insert(other.setting.name(), entry);
+        }
+        entries
     }
+
+    /// Each two rows, the earlier one first.
+    fn pairs(&self) -> impl Iterator<Item = (&Row, &Row)> {
+        let rows = self.rows.iter().enumerate();
+        rows.flat_map(|(at, one)| self.rows.iter().skip(at + 1).map(move |other| (one, other)))
+    }
+}
+
+/// The values of p of all these comparisons, corrected for their number.
+pub fn corrected(differences: &[(String, Difference)]) -> Vec<f64> {
+    let values: Vec<f64> = differences.iter().map(|(_, of)| of.p).collect();
+    holm(&values)
 }
 
 fn route(route: Route) -> &'static str {

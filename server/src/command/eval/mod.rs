@@ -10,18 +10,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use parallax::Mode;
 use parallax::evaluation::check_ids;
 use parallax::query::Route;
+use parallax::{Mode, Query};
 use serde_json::json;
 
 use self::balance::Balances;
 use self::measure::{Measured, Setting};
+use super::FusionOptions;
 use super::benchmarks::{self, Benchmarks};
 
 #[derive(Args)]
 pub struct Eval {
-    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv, or with several such folders
+    /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv or qrels/test.tsv, or with several
+    /// such folders
     folder: PathBuf,
     /// neural, text or hybrid [default: all three]
     #[arg(long)]
@@ -29,6 +31,8 @@ pub struct Eval {
     /// How neighbours are searched for
     #[arg(long, value_enum, default_value = "auto")]
     route: RouteOption,
+    #[command(flatten)]
+    fusion: FusionOptions,
     /// Encode long texts passage by passage; otherwise only their beginning
     #[arg(long)]
     passages: bool,
@@ -39,7 +43,7 @@ pub struct Eval {
     #[arg(long, value_name = "FILE", requires = "mode")]
     run: Option<PathBuf>,
     /// Write a report in Markdown: all modes, with and without passages, and their differences
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "passages", "run"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "passages", "run"])]
     write: Option<PathBuf>,
 }
 
@@ -127,7 +131,15 @@ impl Eval {
             Some(mode) => vec![mode.parse()?],
             None => Mode::ALL.to_vec(),
         };
-        let settings = modes.into_iter().map(|mode| Setting { mode, route });
+        let Query {
+            fusion, neighbours, ..
+        } = self.fusion.query()?;
+        let settings = modes.into_iter().map(|mode| Setting {
+            mode,
+            route,
+            fusion,
+            neighbours,
+        });
         Ok(vec![(self.passages, settings.collect())])
     }
 }

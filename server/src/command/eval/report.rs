@@ -8,15 +8,20 @@ use parallax::evaluation::{PERMUTATIONS, RESAMPLES};
 use parallax::query::Route;
 
 use super::super::table::Table;
-use super::measure::{Measured, Setting};
+use super::measure::{Measured, Setting, corrected};
 
 /// What the report contains. Without passages: all modes, and the graph, which would not be used
 /// otherwise. With passages: only the modes that use vectors, because words are not affected.
 pub fn parts() -> Vec<(bool, Vec<Setting>)> {
-    let asked = |mode, route| Setting { mode, route };
-    let mut plain = Mode::ALL.map(|mode| asked(mode, Route::Auto)).to_vec();
-    plain.push(asked(Mode::Neural, Route::Graph));
-    let passages = [Mode::Neural, Mode::Hybrid].map(|mode| asked(mode, Route::Auto));
+    let mut plain = Mode::ALL
+        .map(|mode| Setting::new(mode, Route::Auto))
+        .to_vec();
+    plain.push(Setting::new(Mode::Neural, Route::Graph));
+    plain.push(Setting {
+        neighbours: false,
+        ..Setting::new(Mode::Hybrid, Route::Auto)
+    });
+    let passages = [Mode::Neural, Mode::Hybrid].map(|mode| Setting::new(mode, Route::Auto));
     vec![(false, plain), (true, passages.to_vec())]
 }
 
@@ -46,11 +51,12 @@ fn preamble(command: &str, model: &Path, model_hash: &str) -> String {
          defines them. Brackets show the 95 % interval of a percentile bootstrap over \
          the queries, with {RESAMPLES} resamples.\n\
          - p comes from a two-sided paired randomisation test on nDCG@10, with {PERMUTATIONS} \
-         permutations. It is not corrected for the number of comparisons.\n\
+         permutations; next to it, corrected for the number of comparisons in its table (Holm).\n\
          - p50 and p99 are the times of whole queries, run one after the other and encoded without \
          the cache.\n\
          - *neural, graph* finds neighbours with the HNSW graph, which a collection this \
          small would not use otherwise.\n\
+         - *hybrid, no neighbours* leaves the scores of similar records out.\n\
          - With passages, a text that is too long for the model is encoded in several parts, as \
          `parallax index` does. Otherwise only its beginning is encoded, as for published figures.\n",
         model.to_string_lossy(),
@@ -71,7 +77,7 @@ fn section(plain: &Measured, passages: &Measured) -> String {
         "\nWith passages:\n\n{}",
         passages.figures().markdown()
     );
-    let mut table = Table::new(&["nDCG@10 of", "differs by", "p"]);
+    let mut table = Table::new(&["nDCG@10 of", "differs by", "p", "corrected"]);
     let of_passages = passages.rows.iter().filter_map(|row| {
         let mut rows = plain.rows.iter();
         let without = rows.find(|plain| plain.setting.name() == row.setting.name())?;
@@ -79,11 +85,14 @@ fn section(plain: &Measured, passages: &Measured) -> String {
         let pair = format!("{mode} with passages against without");
         Some((pair, row.run.against(&without.run)))
     });
-    for (pair, difference) in plain.differences().into_iter().chain(of_passages) {
+    let all: Vec<_> = plain.differences().into_iter().chain(of_passages).collect();
+    let corrected = corrected(&all);
+    for ((pair, difference), corrected) in all.into_iter().zip(corrected) {
         table.row([
             pair,
             format!("{:+.4}", difference.mean),
             format!("{:.4}", difference.p),
+            format!("{corrected:.4}"),
         ]);
     }
     let _ = write!(text, "\n{}", table.markdown());

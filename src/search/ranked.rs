@@ -1,0 +1,40 @@
+//! Ranked records, before they are read.
+
+use crate::query::Signal;
+
+/// A ranked position, before its record is read.
+#[derive(Clone, Copy, Default)]
+pub struct Ranked {
+    /// Position in the generation.
+    pub position: u32,
+    /// What it is ranked by.
+    pub score: f32,
+    /// Its rank by meaning.
+    pub neural: Option<Signal>,
+    /// Its rank by words.
+    pub text: Option<Signal>,
+    /// Index of its nearest passage.
+    pub passage: Option<u32>,
+}
+
+/// A record scored by both indexes.
+pub struct Fused {
+    /// The record and its ranks among the candidates. Its score is the sum of the parts below.
+    pub ranked: Ranked,
+    /// What words add.
+    pub from_words: f32,
+    /// What meaning adds.
+    pub from_meaning: f32,
+    /// What each similar record adds, nearest first, if the scores of similar records count.
+    pub neighbours: Vec<FromNeighbour>,
+}
+
+/// What a similar record adds to a fused score.
+pub struct FromNeighbour {
+    /// Its position in the generation.
+    pub position: u32,
+    /// Its cosine to the record.
+    pub cosine: f32,
+    /// What it adds.
+    pub added: f32,
+}
