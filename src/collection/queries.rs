@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::collection::Collection;
-use crate::database::ATTEMPTS;
+use crate::database::reading_again;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, FacetCounts, Query, Reply};
@@ -34,15 +34,11 @@ impl Collection {
     }
 
     fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
-        let mut attempts = 1;
-        loop {
-            let searcher = self.searcher()?;
-            let done = work(&searcher);
-            if done.is_ok() || !searcher.view.broke_off() || attempts == ATTEMPTS {
-                return done;
-            }
-            attempts += 1;
-        }
+        reading_again(
+            || self.searcher(),
+            |searcher| searcher.view.broke_off(),
+            work,
+        )
     }
 
     /// Answers a query: see [`Searcher::search`].

@@ -23,7 +23,7 @@ use self::medium::{Health, Medium, Writes};
 use crate::locks::lock;
 
 /// How often a read is attempted if the file fails or is reopened in the meantime.
-pub(crate) const ATTEMPTS: usize = 5;
+const ATTEMPTS: usize = 5;
 
 /// A database in a file.
 pub(crate) struct Durable {
@@ -95,17 +95,9 @@ impl Durable {
     /// Reads something, and retries if the file failed or was reopened in the meantime.
     pub fn reading<T>(
         &self,
-        mut work: impl FnMut(&Reading) -> Result<T, redb::Error>,
+        work: impl FnMut(&Reading) -> Result<T, redb::Error>,
     ) -> Result<T, redb::Error> {
-        let mut attempts = 1;
-        loop {
-            let reading = self.read()?;
-            let done = work(&reading);
-            if done.is_ok() || !reading.broke_off() || attempts == ATTEMPTS {
-                return done;
-            }
-            attempts += 1;
-        }
+        reading_again(|| self.read(), Reading::broke_off, work)
     }
 
     /// Reopens the file if it had failed, so that subsequent reads see what the next write will
@@ -212,6 +204,27 @@ impl Deref for Reading {
 
     fn deref(&self) -> &ReadTransaction {
         &self.transaction
+    }
+}
+
+/// Reads with what `look` opens, and again with what it opens then if the file fails in the
+/// meantime.
+///
+/// # Errors
+/// Those of `look` and `work`.
+pub(crate) fn reading_again<R, T, E>(
+    look: impl Fn() -> Result<R, E>,
+    broke_off: impl Fn(&R) -> bool,
+    mut work: impl FnMut(&R) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut attempts = 1;
+    loop {
+        let reading = look()?;
+        let done = work(&reading);
+        if done.is_ok() || !broke_off(&reading) || attempts == ATTEMPTS {
+            return done;
+        }
+        attempts += 1;
     }
 }
 

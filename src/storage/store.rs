@@ -13,7 +13,7 @@ use std::sync::Arc;
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 use serde::de::DeserializeOwned;
 
-use crate::database::{ATTEMPTS, Durable, Reading};
+use crate::database::{Durable, Reading, reading_again};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordNumber};
 use crate::storage::layout::{
@@ -202,7 +202,7 @@ impl Store {
     /// # Errors
     /// The store's read errors, and those of `work`.
     pub fn viewing<T>(&self, work: impl Fn(&View<'_>) -> Result<T>) -> Result<T> {
-        reading_again(|| Ok(((), self.read()?)), |(), view| work(view))
+        reading_again(|| self.read(), View::broke_off, work)
     }
 
     /// Makes the store writable again after a failed write, so that subsequent reads see what the
@@ -230,26 +230,6 @@ impl Store {
 
     fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
         Error::store(&self.path)
-    }
-}
-
-/// Reads something in a view that `look` opens, together with what belongs to the same state, and
-/// again in a new view if the store's file fails in the meantime.
-///
-/// # Errors
-/// Those of `look` and `work`.
-pub(crate) fn reading_again<'a, S, T>(
-    look: impl Fn() -> Result<(S, View<'a>)>,
-    work: impl Fn(&S, &View<'a>) -> Result<T>,
-) -> Result<T> {
-    let mut attempts = 1;
-    loop {
-        let (state, view) = look()?;
-        let done = work(&state, &view);
-        if done.is_ok() || !view.broke_off() || attempts == ATTEMPTS {
-            return done;
-        }
-        attempts += 1;
     }
 }
 

@@ -59,7 +59,7 @@ pub use matched::Match;
 pub use part::TextPart;
 pub use phrase::Phrase;
 pub use query::{Alternative, TextQuery, Word};
-pub use search::{Count, WordSearch, count, coverage, exhaustive, search};
+pub use search::{Count, WordSearch, count, exhaustive, search};
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;
 

@@ -71,16 +71,9 @@ impl<'a> WordSearch<'a> {
         scores
     }
 
-    /// The share of the query's words that each record contains, 0 to 1, with each word weighted
-    /// by its idf. The records are given in order of position. A word that no record contains
+    /// The scores of some records, given in order of position, and the share of the query's words
+    /// that each contains, 0 to 1, with each word weighted by its idf. A word that no record contains
     /// counts as missing.
-    pub fn coverage(&self, positions: &[u32]) -> Vec<f32> {
-        let mut shares = Vec::with_capacity(positions.len());
-        self.each_scored(positions, |_, share| shares.push(share));
-        shares
-    }
-
-    /// Both [`WordSearch::scores`] and [`WordSearch::coverage`] of some records.
     pub fn scores_and_coverage(&self, positions: &[u32]) -> Vec<(f32, f32)> {
         let mut both = Vec::with_capacity(positions.len());
         self.each_scored(positions, |score, share| both.push((score, share)));
@@ -192,11 +185,6 @@ pub fn search(parts: &[TextPart<'_>], query: &TextQuery, k: usize) -> Vec<Match>
 /// All records that match a query: see [`WordSearch::exhaustive`].
 pub fn exhaustive(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<Match> {
     WordSearch::new(parts, query).exhaustive()
-}
-
-/// The share of a query that some records contain: see [`WordSearch::coverage`].
-pub fn coverage(parts: &[TextPart<'_>], query: &TextQuery, positions: &[u32]) -> Vec<f32> {
-    WordSearch::new(parts, query).coverage(positions)
 }
 
 /// How many records match a query, exact up to `limit`: see [`WordSearch::count`].

@@ -233,7 +233,13 @@ fn rare_words_cover_more_of_a_query_and_length_nothing() {
     let long = format!("fox {}", "barn ".repeat(500));
     let index = index(&["tram fox", "tram", long.as_str(), "tram", "barn"]);
     let parts = [part(&index)];
-    let of = |query: &str| coverage(&parts, &plain(&parts, query), &[0, 1, 2]);
+    let of = |query: &str| {
+        let query = plain(&parts, query);
+        let both = WordSearch::new(&parts, &query).scores_and_coverage(&[0, 1, 2]);
+        both.into_iter()
+            .map(|(_, share)| share)
+            .collect::<Vec<f32>>()
+    };
     assert_eq!(of("fox"), [1.0, 0.0, 1.0]);
     let both = of("tram fox");
     assert!(both[0] == 1.0 && both[2] > both[1] && both[1] > 0.0);
