@@ -152,9 +152,9 @@ impl Job {
         let current = list.current();
         let place = self.place(&current);
         match (&self.plan, place) {
-            (Plan::Save, _) => change.standing.unsaved = false,
-            // The indexes were loaded anew meanwhile.
+            // The indexes were loaded anew meanwhile, and what is due for them is still due.
             (_, None) => return,
+            (Plan::Save, Some(_)) => change.standing.unsaved = false,
             (_, Some(at)) => {
                 let (before, rest) = current.parts.split_at(at);
                 let (then, since) = rest.split_at(self.parts.len());
