@@ -15,11 +15,11 @@ mod worker;
 use std::path::Path;
 use std::time::Instant;
 
-use parallax::npy;
-use parallax::vector::{Effort, ExactScan, Graph};
+use parallax::vector::{Effort, ExactScan, Graph, Neighbour};
+use parallax::{Vector, npy};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
-use worker::{arguments, number, text, worker};
+use worker::{arguments, text, worker};
 
 /// How many neighbours are asked for.
 const NEAREST: usize = 10;
@@ -35,11 +35,6 @@ fn main() {
             let (built, reply) = build(request);
             index = Some(built);
             reply
-        }
-        // Of some values of ef, those that can be searched with.
-        "efs" => {
-            let all = request["of"].as_array().expect("a list");
-            json!({"efs": all})
         }
         "search" => search(index.as_ref().expect("an index"), request),
         other => panic!("unknown job {other}"),
@@ -64,45 +59,48 @@ fn build(request: &Value) -> (Index, Value) {
     (Index { scan, graph }, reply)
 }
 
-/// Searches for the ten nearest of each query of a file: by the graph if `ef` is given, otherwise by
-/// the exact scan, over every `every`th vector if that is given. Returns the ids and the mean time
-/// of a query in microseconds.
+/// Searches for the ten nearest of each query of a file: by the graph with `ef`; without it by the
+/// exact scan; or among every `every`th vector, by whichever of the two is cheaper. Returns the ids
+/// and the mean time of a query in microseconds.
 fn search(index: &Index, request: &Value) -> Value {
     let queries = npy::read(Path::new(text(request, "queries"))).expect("the queries");
     let every = request["every"].as_u64().map(|every| {
         let all = 0..index.scan.len() as u32;
         all.step_by(every as usize).collect::<RoaringBitmap>()
     });
-    let graph = request["ef"].as_u64().map(|_| {
-        let effort = Effort {
-            ef: number(request, "ef"),
+    let effort = match (request["ef"].as_u64(), &every) {
+        (Some(ef), _) => Some(Effort {
+            ef: ef as usize,
             most: usize::MAX,
-        };
-        (index.graph.as_ref().expect("a graph"), effort)
-    });
+        }),
+        (None, Some(every)) => Effort::if_cheaper(&index.scan, NEAREST, every.len()),
+        (None, None) => None,
+    };
     let start = Instant::now();
     let found: Vec<Vec<u32>> = queries
         .iter()
-        .map(|query| {
-            let near = match graph {
-                Some((graph, effort)) => graph
-                    .nearest_and_reaching(
-                        &index.scan,
-                        query,
-                        NEAREST,
-                        f32::INFINITY,
-                        every.as_ref(),
-                        effort,
-                    )
-                    .expect("a walk without a limit"),
-                None => index.scan.nearest(query, NEAREST, every.as_ref()),
-            };
-            near.iter()
-                .take(NEAREST)
-                .map(|near| near.position)
-                .collect()
-        })
+        .map(|query| positions(&index.nearest(query, every.as_ref(), effort)))
         .collect();
     let mean = start.elapsed().as_secs_f64() * 1e6 / queries.len() as f64;
     json!({"us": mean, "ids": found})
+}
+
+impl Index {
+    /// The ten nearest, by the graph with some effort, otherwise by the exact scan.
+    fn nearest(
+        &self,
+        query: &Vector,
+        filter: Option<&RoaringBitmap>,
+        effort: Option<Effort>,
+    ) -> Vec<Neighbour> {
+        let walked = effort.zip(self.graph.as_ref()).and_then(|(effort, graph)| {
+            graph.nearest_and_reaching(&self.scan, query, NEAREST, f32::INFINITY, filter, effort)
+        });
+        walked.unwrap_or_else(|| self.scan.nearest(query, NEAREST, filter))
+    }
+}
+
+fn positions(near: &[Neighbour]) -> Vec<u32> {
+    let nearest = near.iter().take(NEAREST);
+    nearest.map(|near| near.position).collect()
 }

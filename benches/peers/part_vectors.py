@@ -10,7 +10,7 @@ from measure.worker import Worker, all_cores, rust
 
 from peer import PYTHON
 
-EFS = (10, 20, 40, 60, 80, 100, 150, 200, 300, 400, 800)
+EFS = (10, 20, 40, 70, 100, 150, 250, 400)
 ROUNDS = 3
 HELD_OUT = 1_000
 # The recall at which graphs are compared.
@@ -19,19 +19,23 @@ RECALLS = (0.98, 0.99)
 EVERY = 100
 
 
-def peers():
-    """The peers that have a graph."""
+def peers(large):
+    """The peers that have a graph. Over a large set, only those that build theirs in a few
+    minutes."""
     nearest = lambda name, *arguments: [PYTHON, paths.PEERS / f"nearest_{name}.py", *arguments]
     shards = paths.BENCH / "qdrant"
     shutil.rmtree(shards, ignore_errors=True)
-    return {
+    usual = {
         "hnswlib M=16": nearest("hnswlib", 16),
-        "hnswlib M=32": nearest("hnswlib", 32),
-        "faiss HNSW M=16": nearest("faiss", "hnsw", 16),
-        "usearch M=16": nearest("usearch", 16, "f32"),
-        "qdrant-edge M=16": nearest("qdrant", 16, "f32", shards / "f32"),
         "qdrant-edge M=16, int8": nearest("qdrant", 16, "i8", shards / "i8"),
     }
+    more = {
+        "hnswlib M=32": nearest("hnswlib", 32),
+        "usearch M=16": nearest("usearch", 16, "f32"),
+        "faiss HNSW M=16": nearest("faiss", "hnsw", 16),
+        "qdrant-edge M=16": nearest("qdrant", 16, "f32", shards / "f32"),
+    }
+    return usual if large else usual | more
 
 
 class Truth:
@@ -73,16 +77,15 @@ def over(what, name):
     # Smaller collections are scanned, unless the graph is faster.
     graph = len(base) >= 50_000
     ours = Index([rust("nearest")], base_path, {"graph": True})
-    efs = ours.worker.ask("efs", of=EFS)["efs"]
     rows = flat(what, ours, base_path, truths[0])
     best = {}
     details = {"parallax": ours.built}
-    for peer, command in peers().items():
+    for peer, command in peers(graph).items():
         theirs = Index(command, base_path, {"threads": 2})
         details[peer] = theirs.built
         for truth in truths:
             # In turn with ours, so that both meet the same conditions.
-            curves = {"theirs": theirs.curve(truth, EFS), "ours": ours.curve(truth, efs)}
+            curves = {"theirs": theirs.curve(truth, EFS), "ours": ours.curve(truth, EFS)}
             details[f"{peer}, {truth.kind}"] = curves
             for recall in RECALLS:
                 if (time := at_recall(curves["theirs"], recall)) is not None:
@@ -98,7 +101,7 @@ def over(what, name):
             judged = peer == hnswlib and recall == RECALLS[0]
             rows.append(Row(f"nearest 10 of {what}, {kind}, recall {recall}", peer, time, mine, "us",
                             "<= 1.0" if judged else None))
-    rows.append(filtered(what, ours, truths[0], efs if graph else []))
+    rows.append(filtered(what, ours, truths[0], graph))
     ours.close()
     (paths.BENCH / f"curves-{name}.json").write_text(json.dumps(details, indent=1), encoding="utf-8")
     return rows
@@ -136,11 +139,11 @@ def flat(what, ours, base, truth):
     return [Row(f"exact scan of {what}", "faiss flat", theirs, ours.exact, "us", "<= 0.12")]
 
 
-def filtered(what, ours, truth, efs):
+def filtered(what, ours, truth, graph):
     """A search of one record in a hundred compared with one of all."""
     base = truth.base[::EVERY]
     some = Truth("filtered", base, truth.queries)
-    unfiltered = at_recall(ours.curve(truth, efs), RECALLS[0]) if efs else ours.exact
+    unfiltered = at_recall(ours.curve(truth, EFS), RECALLS[0]) if graph else ours.exact
     found = [ours.worker.ask("search", queries=str(truth.path), every=EVERY) for _ in range(ROUNDS)]
     recall = some.recall(numpy.asarray(found[0]["ids"]) // EVERY)
     time = median([answer["us"] for answer in found])
