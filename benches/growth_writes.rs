@@ -1,10 +1,11 @@
 //! The cost of writing in batches: a collection that grows from nothing, compared with one import
-//! of the same records, and a few thousand records that are updated again and again.
+//! of the same records, and then updates of its records.
 //!
-//! `cargo bench --bench growth_writes -- RECORDS [UPDATES]`. The records are short sentences of
-//! random words with random unit vectors, so that neither encoder nor data set is needed; the model
-//! is only loaded because every collection belongs to one. Graphs are not built: one import builds
-//! one graph, and a growing collection builds its graphs in the background, when it is quiet.
+//! `cargo bench --bench growth_writes -- RECORDS [UPDATES]`. With 0 records, a few thousand are
+//! updated again and again instead. The records are short sentences of random words with random
+//! unit vectors, so that neither encoder nor data set is needed; the model is only loaded because
+//! every collection belongs to one. Graphs are not built: one import builds one graph, and a
+//! growing collection builds its graphs in the background, when it is quiet.
 
 // Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -22,12 +23,14 @@ use common::{encoder, query_encoder};
 use parallax::collection::{Build, Cores, Incoming, SourceFile, Tuning, VectorFile};
 use parallax::evaluation::SplitMix64;
 use parallax::record::FieldRoles;
-use parallax::{Catalogue, Schema, Vector, npy};
+use parallax::{Catalogue, Collection, Schema, Vector, npy};
 use serde_json::{Value, json};
 
 const BATCH: u64 = 1_000;
-/// How many different records are updated.
-const UPDATED: u64 = 4_000;
+/// How many different records are updated if none are imported.
+const FEW: u64 = 4_000;
+/// Updates take records in steps of this prime number, so that they are spread over all of them.
+const STEP: u64 = 7_919;
 const TUNING: Tuning = Tuning {
     graph_min_records: u32::MAX,
     merge_min_records: 4_096,
@@ -43,22 +46,40 @@ fn main() {
         );
         return;
     };
+    let updates = numbers.get(1).copied().unwrap_or(0);
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = Catalogue::open_with(folder.path(), query_encoder(), TUNING).unwrap();
+    let schema = Schema::named(&options()).unwrap();
+    catalogue.create("records", schema, false).unwrap();
+    let collection = catalogue.collection("records").unwrap();
     if records > 0 {
-        let import = import(records);
+        let import = import(records).as_secs_f64();
+        println!("one import of {records} records: {import:.1} s");
+        let growth = put_all(&collection, records, |at| incoming(at, at));
         println!(
-            "one import of {records} records: {:.1} s",
-            import.as_secs_f64()
-        );
-        let growth = grow(records);
-        let ratio = growth.as_secs_f64() / import.as_secs_f64();
-        println!(
-            "growth by batches of {BATCH}: {:.1} s, {ratio:.2} times as long",
-            growth.as_secs_f64()
+            "growth to {records} records by batches of {BATCH}: {growth:.1} s, {:.2} times as long",
+            growth / import
         );
     }
-    if let Some(&updates) = numbers.get(1) {
-        update(updates);
+    if updates > 0 {
+        let of = if records > 0 { records } else { FEW };
+        let took = put_all(&collection, updates, |at| {
+            incoming(at * STEP % of, records + at)
+        });
+        println!("{updates} updates of {of} records by batches of {BATCH}: {took:.1} s");
+        let last = (updates - 1) * STEP % of;
+        let title = collection.record(&last.to_string()).unwrap().title;
+        assert_eq!(title, format!("record {}", records + updates - 1));
+        assert_eq!(
+            u64::from(collection.generation().records()),
+            updates.min(of).max(records)
+        );
     }
+    println!(
+        "{} MB on disk, at most {} MB resident",
+        collection.bytes() >> 20,
+        peak_memory() >> 10
+    );
 }
 
 /// Words whose frequencies fall as in natural language.
@@ -77,7 +98,8 @@ fn record(id: u64) -> Value {
 
 fn vector(id: u64) -> Vector {
     let mut random = SplitMix64::new(id ^ 0x5eed);
-    let mut vector: Vector = std::array::from_fn(|_| random.below(2_001) as f32 / 1_000.0 - 1.0);
+    let component = |_| random.below(2_001) as f32 / 1_000.0 - 1.0;
+    let mut vector: Vector = (0..384).map(component).collect();
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     for x in &mut vector {
         *x /= length;
@@ -142,64 +164,32 @@ fn write(file: &Path, out: &Path, records: u64) {
     npy::write(BufWriter::new(fs::File::create(out).unwrap()), &all).unwrap();
 }
 
-fn grow(records: u64) -> Duration {
-    let folder = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::open_with(folder.path(), query_encoder(), TUNING).unwrap();
-    let schema = Schema::named(&options()).unwrap();
-    catalogue.create("records", schema, false).unwrap();
-    let collection = catalogue.collection("records").unwrap();
+/// Puts so many records into a collection batch by batch, and waits for its merges. Returns the
+/// seconds it took, without those for making up the records.
+fn put_all(collection: &Collection, records: u64, record: impl Fn(u64) -> Incoming) -> f64 {
     let (mut took, mut parts) = (Vec::new(), 0);
-    let mut total = Duration::ZERO;
     for first in (0..records).step_by(BATCH as usize) {
-        let batch: Vec<Incoming> = (first..records.min(first + BATCH))
-            .map(|id| incoming(id, id))
-            .collect();
+        let end = records.min(first + BATCH);
+        let batch: Vec<Incoming> = (first..end).map(&record).collect();
         let start = Instant::now();
         collection.put(batch).unwrap();
-        took.push(start.elapsed());
-        total += start.elapsed();
+        took.push(start.elapsed().as_secs_f64());
         parts = parts.max(collection.generation().parts.len());
     }
     let start = Instant::now();
     collection.settle();
+    let waited = start.elapsed().as_secs_f64();
+    let total = took.iter().sum::<f64>() + waited;
+    took.sort_by(f64::total_cmp);
+    let at = |share: usize| took[(took.len() * share / 100).min(took.len() - 1)] * 1e3;
     println!(
-        "  of which waiting for merges at the end {:.1} s",
-        start.elapsed().as_secs_f64()
-    );
-    total += start.elapsed();
-    took.sort_unstable();
-    println!(
-        "  a batch: p50 {:.0} ms, p99 {:.0} ms, longest {:.0} ms; at most {parts} segments",
-        took[took.len() / 2].as_secs_f64() * 1e3,
-        took[took.len() * 99 / 100].as_secs_f64() * 1e3,
-        took[took.len() - 1].as_secs_f64() * 1e3,
+        "  a batch: p50 {:.0} ms, p99 {:.0} ms, longest {:.0} ms; at most {parts} segments; \
+         waiting for merges at the end {waited:.1} s",
+        at(50),
+        at(99),
+        at(100)
     );
     total
-}
-
-fn update(updates: u64) {
-    let folder = tempfile::tempdir().unwrap();
-    let catalogue = Catalogue::open_with(folder.path(), query_encoder(), TUNING).unwrap();
-    let schema = Schema::named(&options()).unwrap();
-    catalogue.create("records", schema, false).unwrap();
-    let collection = catalogue.collection("records").unwrap();
-    let start = Instant::now();
-    let mut parts = 0;
-    for first in (0..updates).step_by(BATCH as usize) {
-        let batch = (first..updates.min(first + BATCH)).map(|at| incoming(at % UPDATED, at));
-        collection.put(batch.collect()).unwrap();
-        parts = parts.max(collection.generation().parts.len());
-    }
-    collection.settle();
-    println!(
-        "{updates} updates of {UPDATED} records: {:.1} s, at most {parts} segments, {} MB on disk, \
-         at most {} MB resident",
-        start.elapsed().as_secs_f64(),
-        collection.bytes() >> 20,
-        peak_memory() >> 10,
-    );
-    let records = collection.generation().records();
-    assert_eq!(u64::from(records), updates.min(UPDATED));
 }
 
 /// The most memory this process has used so far, in KB; 0 where that is not known.

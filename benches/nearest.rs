@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --workspace --bench nearest`, then for instance
 //! `{"job":"build","vectors":"v.npy","graph":true}` and
-//! `{"job":"search","queries":"q.npy","ef":100}` on standard input. Vectors are f32 `[n, 384]`, of
+//! `{"job":"search","queries":"q.npy","ef":100}` on standard input. Vectors are f32 `[n, width]`, of
 //! unit length. Times are those of one thread.
 
 // Benchmarks fail by panicking, as tests do.
@@ -15,8 +15,8 @@ mod worker;
 use std::path::Path;
 use std::time::Instant;
 
+use parallax::npy;
 use parallax::vector::{Effort, ExactScan, Graph, Neighbour};
-use parallax::{Vector, npy};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 use worker::{arguments, text, worker};
@@ -89,7 +89,7 @@ impl Index {
     /// The ten nearest, by the graph with some effort, otherwise by the exact scan.
     fn nearest(
         &self,
-        query: &Vector,
+        query: &[f32],
         filter: Option<&RoaringBitmap>,
         effort: Option<Effort>,
     ) -> Vec<Neighbour> {

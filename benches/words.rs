@@ -22,7 +22,7 @@ use common::query_encoder;
 use parallax::analysis::Token;
 use parallax::collection::{Generation, Page};
 use parallax::evaluation::SplitMix64;
-use parallax::text::{Lookup, TextIndexBuilder, TextPart, TextQuery, parse, search};
+use parallax::text::{Clause, Lookup, TextIndexBuilder, TextPart, TextQuery, parse, search};
 use parallax::{Catalogue, Collection, Mode, Query, Record};
 use serde_json::{Value, json};
 use worker::{arguments, number, text, texts, worker};
@@ -70,7 +70,13 @@ fn queries(collection: &Collection, request: &Value) -> Value {
     });
     // Only queries that word search reads as words and nothing else, and that other engines can be
     // asked too.
-    let plain = drawn.filter(|query| collection.analyzer().tokens(query).next().is_some());
+    let plain = drawn.filter(|query| {
+        let clauses = parse(query, |_| true);
+        let is_plain = |clause: &Clause| {
+            clause.field.is_none() && !clause.phrase && !clause.excluded && clause.text != "*"
+        };
+        clauses.iter().all(is_plain) && collection.analyzer().tokens(query).next().is_some()
+    });
     let queries: Vec<String> = plain.take(number(request, "wanted")).collect();
     std::fs::write(text(request, "out"), json!(queries).to_string()).unwrap();
     json!({"queries": queries.len()})

@@ -15,9 +15,11 @@ use std::sync::{Arc, Mutex};
 use redb::{DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::atomic_file;
-use crate::collection::{About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning};
+use crate::collection::{
+    About, Build, Closed, Collection, Copy, Reencode, Report, STORE_FILE, Store, Tuning, short,
+};
 use crate::database::{Durable, Reading};
-use crate::encoder::QueryEncoder;
+use crate::encoder::{Models, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::locks::lock;
 use crate::record::Schema;
@@ -42,7 +44,7 @@ const DISCARDED: TableDefinition<'_, u64, ()> = TableDefinition::new("discarded"
 pub struct Catalogue {
     folder: PathBuf,
     database: Durable,
-    encoder: Arc<QueryEncoder>,
+    models: Models,
     tuning: Tuning,
     /// Numbers of the folders that are being filled.
     filling: Mutex<BTreeSet<u64>>,
@@ -50,6 +52,15 @@ pub struct Catalogue {
     open: Mutex<HashMap<u64, Arc<Slot>>>,
     /// Held while a name's target is changed.
     changing: Mutex<()>,
+}
+
+/// A collection whose records are copied.
+struct Original {
+    store: Arc<Store>,
+    /// About how many records it has.
+    records: u64,
+    /// `None` if it cannot be opened.
+    collection: Option<Arc<Collection>>,
 }
 
 /// A slot for an open collection. Its lock is held while the collection is opened, which takes
@@ -84,7 +95,7 @@ impl Catalogue {
         let catalogue = Self {
             folder: folder.to_owned(),
             database,
-            encoder,
+            models: Models::new(encoder),
             tuning,
             filling: Mutex::default(),
             open: Mutex::default(),
@@ -163,14 +174,29 @@ impl Catalogue {
             return Ok(Arc::clone(collection));
         }
         let folder = self.folder_of(number);
-        let encoder = Arc::clone(&self.encoder);
-        let tuning = self.tuning;
         let collection = catch_unwind(AssertUnwindSafe(|| {
-            Collection::open_with(name, &folder, encoder, tuning)
+            let store = Store::open(&folder.join(STORE_FILE))?;
+            let encoder = self.model_of(name, store.about())?;
+            Collection::over(name, store, &folder, encoder, self.tuning)
         }))
         .map_err(|_| Error::damaged(&folder))??;
         *slot = Some(Arc::clone(&collection));
         Ok(collection)
+    }
+
+    /// The model that a collection was encoded by.
+    fn model_of(&self, name: &str, about: &About) -> Result<Arc<QueryEncoder>> {
+        let default = self.models.default();
+        // An earlier version did not store where the model was.
+        if about.model == default.model_hash() || about.model_dir.as_os_str().is_empty() {
+            return Ok(Arc::clone(default));
+        }
+        let found = self.models.find(&about.model, &about.model_dir);
+        found.map_err(|reason| Error::NoModel {
+            collection: name.to_owned(),
+            hash: short(&about.model),
+            reason,
+        })
     }
 
     /// Creates a collection from a file. With `replace`, an existing one with that name remains in
@@ -188,12 +214,7 @@ impl Catalogue {
     /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::Store`].
     pub fn create(&self, name: &str, schema: Schema, passages: bool) -> Result<()> {
         self.make(name, false, |folder| {
-            let about = About {
-                schema,
-                model: self.encoder.model_hash().to_owned(),
-                source: String::new(),
-                passages,
-            };
+            let about = About::new(schema, self.encoder().encoder(), passages);
             Store::create(&folder.join(STORE_FILE), about).map(drop)
         })
     }
@@ -209,6 +230,11 @@ impl Catalogue {
         if !replace && self.number(name)?.is_some() {
             return Err(Error::CollectionExists(name.to_owned()));
         }
+        self.in_new_folder(|number| self.fill_and_point(name, replace, number, fill))
+    }
+
+    /// Works with a new folder, which is removed if the work fails.
+    fn in_new_folder<T>(&self, work: impl FnOnce(u64) -> Result<T>) -> Result<T> {
         let number = {
             // A single step: otherwise a concurrent removal could mistake the folder for a
             // leftover.
@@ -217,7 +243,7 @@ impl Catalogue {
             filling.insert(number);
             number
         };
-        let made = self.fill_and_point(name, replace, number, fill);
+        let made = work(number);
         lock(&self.filling).remove(&number);
         if made.is_err() {
             lock(&self.open).remove(&number);
@@ -236,10 +262,7 @@ impl Catalogue {
         let folder = self.folder_of(number);
         std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
         let made = fill(&folder)?;
-        // After a crash, a name must not point to a folder, or a folder to a file, that is not
-        // there. The files' contents are durable already.
-        atomic_file::sync_folder(&folder).map_err(Error::io(&folder))?;
-        atomic_file::sync_parent(&folder).map_err(Error::io(&folder))?;
+        sync(&folder)?;
         // Opened before it is used, so that nobody has to wait for it, and one that cannot be
         // opened, such as a snapshot from another model, does not replace the existing one.
         self.opened(name, number)?;
@@ -294,6 +317,72 @@ impl Catalogue {
         Ok(())
     }
 
+    /// Encodes a collection anew by another model. Meanwhile, the old vectors are searched, and
+    /// writes are accepted and become part of the result; only at the end do they wait for the last
+    /// few records. If the process ends before that, nothing has changed. Records that were given
+    /// with their own vectors are encoded like all others. Returns whether there was anything to do:
+    /// there is not if the collection has this model already.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`]; those of [`Encoder::load`](crate::Encoder::load); the collection is
+    /// replaced, renamed or dropped meanwhile; [`Error::Cancelled`].
+    pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
+        let encoder = self.models.load(how.model)?;
+        let earlier = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+        let old = self.original(name, earlier)?;
+        if old.store.about().model == encoder.model_hash() {
+            return Ok(false);
+        }
+        self.in_new_folder(|number| {
+            let folder = self.folder_of(number);
+            std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
+            let copy = Copy::make(
+                (&*old.store, old.records),
+                encoder,
+                how,
+                &folder,
+                self.tuning,
+            )?;
+            let _changing = lock(&self.changing);
+            if self.number(name)? != Some(earlier) {
+                return Err(Error::Replaced(name.to_owned()));
+            }
+            let swap = || {
+                copy.finish()?;
+                sync(&folder)?;
+                self.opened(name, number)?;
+                self.point(name, Some(number), Some(earlier))
+            };
+            match &old.collection {
+                Some(collection) => collection.close(Closed::Replaced, swap)?,
+                None => swap()?,
+            }
+            lock(&self.open).remove(&earlier);
+            Ok(true)
+        })
+    }
+
+    /// A collection whose records are to be copied. If its model is missing, it cannot be opened, and
+    /// only its store is needed.
+    fn original(&self, name: &str, number: u64) -> Result<Original> {
+        match self.opened(name, number) {
+            Ok(collection) => Ok(Original {
+                store: Arc::clone(&collection.store),
+                records: u64::from(collection.generation().records()),
+                collection: Some(collection),
+            }),
+            Err(Error::NoModel { .. } | Error::OtherModel { .. }) => {
+                let store = Store::open(&self.folder_of(number).join(STORE_FILE))?;
+                Ok(Original {
+                    records: u64::from(store.read()?.state()?.next),
+                    store: Arc::new(store),
+                    collection: None,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes a collection with all its records.
     ///
     /// # Errors
@@ -345,9 +434,9 @@ impl Catalogue {
         &self.folder
     }
 
-    /// The encoder its collections are searched with.
+    /// The default model: that of collections that are created.
     pub fn encoder(&self) -> &Arc<QueryEncoder> {
-        &self.encoder
+        self.models.default()
     }
 
     /// The error for an unknown name.
@@ -465,6 +554,13 @@ impl Catalogue {
     fn failed(&self) -> impl FnOnce(redb::Error) -> Error + use<> {
         Error::store(&self.folder.join(CATALOGUE_FILE))
     }
+}
+
+/// After a crash, a name must not point to a folder, or a folder to a file, that is not there. The
+/// files' contents are durable already.
+fn sync(folder: &Path) -> Result<()> {
+    atomic_file::sync_folder(folder).map_err(Error::io(folder))?;
+    atomic_file::sync_parent(folder).map_err(Error::io(folder))
 }
 
 /// Checks a name. Names appear in URLs and on command lines, so they must be plain.

@@ -104,6 +104,19 @@ pub enum Error {
         /// Short hash of the model at hand.
         ours: String,
     },
+    /// The model of a collection cannot be used.
+    #[error(
+        "collection '{collection}' needs the model that encoded it, {hash}: {reason}; put it back \
+         there, or encode the collection by another with `parallax reencode {collection} --model DIR`"
+    )]
+    NoModel {
+        /// The collection.
+        collection: String,
+        /// Short hash of the model.
+        hash: String,
+        /// What is wrong with the model.
+        reason: EncoderError,
+    },
     /// The store was written by a version this one cannot read.
     #[error("{}: {message}", .path.display())]
     Format {

@@ -79,9 +79,7 @@ pub use {
     record::{Record, RecordNumber, Schema},
 };
 
-/// Width of a vector: what all-MiniLM-L6-v2 puts out.
-pub const DIMENSIONS: usize = 384;
-
-/// A text's place in the space of meaning: a unit vector, so that the dot product of
-/// two is their cosine.
-pub type Vector = [f32; DIMENSIONS];
+/// A text's place in the space of meaning: a unit vector, so that the dot product of two is their
+/// cosine. Its width is that of the model. Where many are kept, they are rows of one array:
+/// [`vector::Vectors`].
+pub type Vector = Box<[f32]>;

@@ -1,22 +1,21 @@
-//! Vectors in numpy's `.npy` format: f32, little endian, row order, shape `[n, 384]`.
+//! Vectors in numpy's `.npy` format: f32, little endian, row order, shape `[n, width]`.
 //!
 //! Reads versions 1.0 and 2.0 of the format and writes 1.0, which every numpy reads. A
-//! file of another type, order or width is refused with what it holds; nothing is
-//! converted.
+//! file of another type or order is refused with what it holds; nothing is converted. Whether the
+//! width is the wanted one is for the caller to check: see [`Reader::width`].
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 
-use crate::{DIMENSIONS, Vector};
+use crate::Vector;
+use crate::vector::MAX_DIMENSION;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// numpy writes headers of about 120 bytes; a longer one than this is no array of ours.
 const MAX_HEADER: usize = 64 * 1024;
 /// The data begins at a multiple of this many bytes.
 const ALIGNMENT: usize = 64;
-/// Bytes of one vector.
-const ROW: usize = DIMENSIONS * size_of::<f32>();
 
 /// Why a `.npy` file could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +23,19 @@ pub enum NpyError {
     /// The file could not be read or written.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// The file is not an f32 array of shape `[n, 384]`.
-    #[error("not a .npy file of f32 vectors, 384 wide: {0}")]
+    /// The file is not an f32 array of shape `[n, width]`.
+    #[error("not a .npy file of f32 vectors, one a row: {0}")]
     Format(String),
+    /// The vectors that are written have different widths.
+    #[error("vector {row} has {found} components, the ones before it {expected}")]
+    Width {
+        /// The vector, from 1.
+        row: usize,
+        /// Its components.
+        found: usize,
+        /// Those of the first.
+        expected: usize,
+    },
     /// The file ends before its last vector.
     #[error("the file is cut short: it holds {found} of {expected} vectors")]
     Truncated {
@@ -45,14 +54,15 @@ pub fn read(path: &Path) -> Result<Vec<Vector>, NpyError> {
     Reader::open(path)?.collect()
 }
 
-/// Writes vectors as a `.npy` file.
+/// Writes vectors as a `.npy` file. All have the width of the first.
 ///
 /// # Errors
-/// [`NpyError::Io`] if the output fails.
-pub fn write(out: impl Write, vectors: &[Vector]) -> Result<(), NpyError> {
-    let mut writer = Writer::new(out, vectors.len())?;
+/// [`NpyError::Io`] if the output fails; [`NpyError::Width`].
+pub fn write(out: impl Write, vectors: &[impl AsRef<[f32]>]) -> Result<(), NpyError> {
+    let width = vectors.first().map_or(0, |first| first.as_ref().len());
+    let mut writer = Writer::new(out, vectors.len(), width)?;
     for vector in vectors {
-        writer.push(vector)?;
+        writer.push(vector.as_ref())?;
     }
     writer.finish()
 }
@@ -60,19 +70,21 @@ pub fn write(out: impl Write, vectors: &[Vector]) -> Result<(), NpyError> {
 /// Writes the vectors of a file one by one.
 pub struct Writer<W> {
     out: W,
+    width: usize,
     expected: usize,
     written: usize,
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins a file of so many vectors.
+    /// Begins a file of so many vectors of a width.
     ///
     /// # Errors
     /// [`NpyError::Io`] if the output fails.
-    pub fn new(mut out: W, vectors: usize) -> Result<Self, NpyError> {
-        out.write_all(&header(vectors))?;
+    pub fn new(mut out: W, vectors: usize, width: usize) -> Result<Self, NpyError> {
+        out.write_all(&header(vectors, width))?;
         Ok(Self {
             out,
+            width,
             expected: vectors,
             written: 0,
         })
@@ -81,8 +93,15 @@ impl<W: Write> Writer<W> {
     /// Writes the next vector.
     ///
     /// # Errors
-    /// [`NpyError::Io`] if the output fails.
-    pub fn push(&mut self, vector: &Vector) -> Result<(), NpyError> {
+    /// [`NpyError::Io`] if the output fails; [`NpyError::Width`] for a vector of another width.
+    pub fn push(&mut self, vector: &[f32]) -> Result<(), NpyError> {
+        if vector.len() != self.width {
+            return Err(NpyError::Width {
+                row: self.written + 1,
+                found: vector.len(),
+                expected: self.width,
+            });
+        }
         let bytes: Vec<u8> = vector.iter().flat_map(|n| n.to_le_bytes()).collect();
         self.out.write_all(&bytes)?;
         self.written += 1;
@@ -110,6 +129,7 @@ impl<W: Write> Writer<W> {
 #[derive(Debug)]
 pub struct Reader<R> {
     input: R,
+    width: usize,
     expected: usize,
     found: usize,
     failed: bool,
@@ -137,9 +157,11 @@ impl<R: Read> Reader<R> {
             }
             other => other,
         })?;
+        let (expected, width) = shape(&header)?;
         Ok(Self {
             input,
-            expected: rows(&header)?,
+            width,
+            expected,
             found: 0,
             failed: false,
         })
@@ -150,8 +172,13 @@ impl<R: Read> Reader<R> {
         self.expected
     }
 
+    /// The components of each vector; 0 only if there are none.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     fn vector(&mut self) -> Result<Vector, NpyError> {
-        let mut bytes = [0; ROW];
+        let mut bytes = vec![0; self.width * size_of::<f32>()];
         self.input.read_exact(&mut bytes).map_err(|error| {
             if error.kind() == ErrorKind::UnexpectedEof {
                 NpyError::Truncated {
@@ -162,11 +189,8 @@ impl<R: Read> Reader<R> {
                 error.into()
             }
         })?;
-        let mut vector = [0.0; DIMENSIONS];
-        for (value, bytes) in vector.iter_mut().zip(bytes.as_chunks::<4>().0) {
-            *value = f32::from_le_bytes(*bytes);
-        }
-        Ok(vector)
+        let numbers = bytes.as_chunks().0.iter();
+        Ok(numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 }
 
@@ -217,8 +241,8 @@ fn read_header(input: &mut impl Read) -> Result<String, NpyError> {
     String::from_utf8(header).map_err(|_| NpyError::Format("its header is no text".into()))
 }
 
-/// The number of rows, after a check of everything else the header says.
-fn rows(header: &str) -> Result<usize, NpyError> {
+/// The number of rows and their width, after a check of everything else the header says.
+fn shape(header: &str) -> Result<(usize, usize), NpyError> {
     let kind = field(header, "descr", ',')?.trim_matches(['\'', '"']);
     if kind != "<f4" {
         return Err(NpyError::Format(format!(
@@ -236,15 +260,15 @@ fn rows(header: &str) -> Result<usize, NpyError> {
         .map(str::trim)
         .filter(|s| !s.is_empty())
         .collect();
+    let sizes: Vec<Option<usize>> = sizes.iter().map(|size| size.parse().ok()).collect();
     match sizes.as_slice() {
-        [rows, width] if width.parse() == Ok(DIMENSIONS) => rows.parse().ok(),
-        _ => None,
+        [Some(rows), Some(width)] if (1..=MAX_DIMENSION).contains(width) || *rows == 0 => {
+            Ok((*rows, *width))
+        }
+        _ => Err(NpyError::Format(format!(
+            "its shape is ({shape}), expected (n, width) with a width of 1 to {MAX_DIMENSION}"
+        ))),
     }
-    .ok_or_else(|| {
-        NpyError::Format(format!(
-            "its shape is ({shape}), expected (n, {DIMENSIONS})"
-        ))
-    })
 }
 
 /// What follows a key of the header, up to the character that ends it.
@@ -257,9 +281,9 @@ fn field<'a>(header: &'a str, key: &str, end: char) -> Result<&'a str, NpyError>
 }
 
 /// Magic, version, length and dictionary, padded so that the data is aligned.
-fn header(rows: usize) -> Vec<u8> {
+fn header(rows: usize, width: usize) -> Vec<u8> {
     let fields =
-        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {DIMENSIONS}), }}");
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}");
     // Ten bytes come before the dictionary, one line end after it.
     let total = (10 + fields.len() + 1).next_multiple_of(ALIGNMENT);
     let length = total - 10;
@@ -276,8 +300,8 @@ mod tests {
     use super::*;
 
     fn sample() -> Vec<Vector> {
-        let row = |start: usize| std::array::from_fn(|i| (start + i) as f32 * 0.5 - 3.0);
-        vec![row(0), row(100), row(7)]
+        let row = |start: usize| (start..start + 384).map(|i| i as f32 * 0.5 - 3.0);
+        [0, 100, 7].map(|start| row(start).collect()).to_vec()
     }
 
     fn bytes(vectors: &[Vector]) -> Vec<u8> {
@@ -311,7 +335,7 @@ mod tests {
     #[test]
     fn the_header_is_numpys_own() {
         let bytes = bytes(&sample());
-        assert_eq!(bytes.len(), 128 + 3 * ROW);
+        assert_eq!(bytes.len(), 128 + 3 * 384 * 4);
         let fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 384), }";
         let expected = format!("{fields:<117}\n");
         assert_eq!(&bytes[..10], b"\x93NUMPY\x01\x00\x76\x00");
@@ -319,11 +343,31 @@ mod tests {
     }
 
     #[test]
+    fn every_width_up_to_the_largest_is_read() {
+        for width in [1, 2, 3, 768, MAX_DIMENSION] {
+            let vectors = [vec![0.5; width], vec![-2.0; width]];
+            let mut bytes = Vec::new();
+            write(&mut bytes, &vectors).unwrap();
+            let reader = Reader::new(&bytes[..]).unwrap();
+            assert_eq!((reader.width(), reader.expected()), (width, 2));
+            let read: Result<Vec<Vector>, _> = reader.collect();
+            assert_eq!(read.unwrap(), vectors.map(Vector::from));
+        }
+    }
+
+    #[test]
+    fn vectors_of_different_widths_are_not_written() {
+        let error = write(Vec::new(), &[vec![1.0; 3], vec![1.0; 4]]).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("vector 2 has 4 components"), "{error}");
+    }
+
+    #[test]
     fn version_two_is_read() {
         let fields = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 384), }\n";
         let mut bytes = with_header(2, fields);
-        bytes.extend([0; ROW]);
-        assert_eq!(read_bytes(&bytes).unwrap(), vec![[0.0; DIMENSIONS]]);
+        bytes.extend([0; 384 * 4]);
+        assert_eq!(read_bytes(&bytes).unwrap(), [vec![0.0; 384].into()]);
     }
 
     #[test]
@@ -342,8 +386,12 @@ mod tests {
                 "column order",
             ),
             (
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 768), }",
-                "(1, 768)",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4097), }",
+                "(1, 4097)",
+            ),
+            (
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 0), }",
+                "(1, 0)",
             ),
             (
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (384,), }",

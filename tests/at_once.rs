@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use common::query_encoder;
 use parallax::collection::{GraphState, Incoming, Tuning};
 use parallax::record::FieldRoles;
-use parallax::{Catalogue, DIMENSIONS, Error, Mode, Query, Schema};
+use parallax::{Catalogue, Error, Mode, Query, Schema};
 use serde_json::json;
 
 /// Sets the flag when dropped, so that the other threads stop even if this one panics.
@@ -43,8 +43,8 @@ fn schema() -> Schema {
 /// A record with its own vector, so that nothing waits for the encoder.
 fn note(id: usize, round: usize) -> Incoming {
     let record = json!({"id": id.to_string(), "text": format!("milk {round}"), "round": round});
-    let mut vector = vec![0.01; DIMENSIONS];
-    vector[id % DIMENSIONS] = 1.0;
+    let mut vector = vec![0.01; 384];
+    vector[id % 384] = 1.0;
     Incoming {
         payload: record.as_object().unwrap().clone(),
         vector: Some(vector),

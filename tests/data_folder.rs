@@ -141,10 +141,8 @@ fn a_collection_of_another_model_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store.redb");
     let about = parallax::collection::About {
-        schema: parallax::Schema::startups(),
         model: "0123456789abcdef".into(),
-        source: String::new(),
-        passages: false,
+        ..parallax::collection::About::new(parallax::Schema::startups(), encoder(), false)
     };
     drop(parallax::collection::Store::create(&store, about).unwrap());
     let error = Collection::open("old", folder.path(), query_encoder())
@@ -341,7 +339,7 @@ fn given_vectors_are_used_as_they_are_and_must_fit() {
             .to_string()
             .contains("end at 339")
     );
-    vectors.extend([vectors[0], vectors[0]]);
+    vectors.extend([vectors[0].clone(), vectors[0].clone()]);
     write(&out, &vectors);
     assert!(
         with("long", &out)

@@ -97,7 +97,7 @@ fn scifact_queries_have_their_golden_vectors() {
     let texts: Vec<String> = queries.iter().map(|query| field(query, "text")).collect();
     let golden: Vec<Vector> = queries
         .iter()
-        .map(|query| *golden[field(query, "_id").as_str()])
+        .map(|query| golden[field(query, "_id").as_str()].clone())
         .collect();
     assert_same(&texts, &golden);
 }

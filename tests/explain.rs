@@ -10,7 +10,7 @@ use common::sample::{ask as asked, collection_of, sample, sample_file};
 use parallax::collection::Incoming;
 use parallax::query::Fusion;
 use parallax::record::FieldRoles;
-use parallax::{DIMENSIONS, Mode, Query};
+use parallax::{Mode, Query};
 
 /// The taglines of every tenth record: what someone who half remembers one might type.
 fn queries() -> Vec<String> {
@@ -219,8 +219,8 @@ fn an_explanation_is_true_of_its_answer_while_records_come_and_go() {
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for payload in records.iter().cycle().take(200) {
-                let mut vector = vec![0.1; DIMENSIONS];
-                vector[payload.to_string().len() % DIMENSIONS] = 3.0;
+                let mut vector = vec![0.1; 384];
+                vector[payload.to_string().len() % 384] = 3.0;
                 let payload = payload.as_object().unwrap().clone();
                 let vector = Some(vector);
                 busy.put(vec![Incoming { payload, vector }]).unwrap();

@@ -32,18 +32,13 @@ fn about() -> About {
         id: Some("id".into()),
         ..Schema::documents()
     };
-    About {
-        schema,
-        model: query_encoder().model_hash().to_owned(),
-        source: String::new(),
-        passages: true,
-    }
+    About::new(schema, query_encoder().encoder(), true)
 }
 
 /// A record with its own vector, and a text that takes up space.
 fn record(id: u64, word: &str) -> Incoming {
-    let mut vector = vec![0.01; parallax::DIMENSIONS];
-    vector[id as usize % parallax::DIMENSIONS] = 1.0;
+    let mut vector = vec![0.01; 384];
+    vector[id as usize % 384] = 1.0;
     let text = format!("{word} {}", "filler ".repeat(400));
     let payload = json!({"id": format!("r{id}"), "title": format!("record {id}"), "text": text});
     Incoming {

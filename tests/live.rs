@@ -119,13 +119,13 @@ impl Note {
                 .wrapping_add(1);
             ((*state >> 40) as f32) / (1u64 << 24) as f32 - 0.5
         };
-        let mut vector: Vector = std::array::from_fn(|_| random(&mut state));
+        let mut vector: Vector = (0..384).map(|_| random(&mut state)).collect();
         let mut state = u64::from(self.direction) + 1_000;
         for x in &mut vector {
             *x += random(&mut state) * 0.3;
         }
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-        vector.map(|x| x / length)
+        vector.iter().map(|x| x / length).collect()
     }
 
     fn incoming(&self, id: u8) -> Incoming {
@@ -205,12 +205,7 @@ impl Model {
 }
 
 fn create(folder: &Path) -> Arc<Collection> {
-    let about = About {
-        schema: schema(),
-        model: query_encoder().model_hash().to_owned(),
-        source: String::new(),
-        passages: false,
-    };
+    let about = About::new(schema(), query_encoder().encoder(), false);
     drop(Store::create(&folder.join("store.redb"), about).unwrap());
     open(folder)
 }
@@ -226,12 +221,7 @@ fn close(collection: Arc<Collection>) {
 
 /// The collection built in one go from the records in the model.
 fn built_at_once(model: &Model, folder: &Path) -> Arc<Collection> {
-    let about = About {
-        schema: schema(),
-        model: query_encoder().model_hash().to_owned(),
-        source: String::new(),
-        passages: false,
-    };
+    let about = About::new(schema(), query_encoder().encoder(), false);
     let store = Store::create(&folder.join("store.redb"), about).unwrap();
     let records: Vec<Encoded> = model
         .written
@@ -467,7 +457,7 @@ fn graph_holds(live: &Collection, model: &Model, found: &mut (usize, usize)) {
         .map(|(id, note)| (id.to_string(), note.vector()))
         .collect();
     for hit in &answer.hits {
-        let truth = cosine(&*vector, &vectors[&hit.record.id][..]);
+        let truth = cosine(&vector, &vectors[&hit.record.id]);
         assert!((hit.score - truth).abs() < 1e-6);
     }
     let exact = Query {

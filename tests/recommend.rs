@@ -8,7 +8,7 @@ mod common;
 use common::sample::{build, sample, sample_file};
 use common::{encoder, json_lines, query_encoder, startup_text};
 use parallax::query::Answer;
-use parallax::{Catalogue, Error, Feedback, Vector};
+use parallax::{Catalogue, Error, Feedback};
 
 fn feedback(like: &[&str], dislike: &[&str], text: Option<&str>) -> Feedback {
     let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
@@ -24,7 +24,7 @@ fn ids(answer: &Answer) -> Vec<&str> {
     hits.map(|hit| hit.record.id.as_str()).collect()
 }
 
-fn dot(a: &[f64], b: &Vector) -> f64 {
+fn dot(a: &[f64], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).sum()
 }
 
@@ -38,7 +38,7 @@ fn the_ranking_is_that_of_the_sum() {
     let (like, dislike) = ([3usize, 57, 120], [11usize, 200]);
     for text in [None, Some(asked)] {
         let mut wanted = vec![0.0; of_text.len()];
-        let mut add = |weight: f64, vector: &Vector| {
+        let mut add = |weight: f64, vector: &[f32]| {
             for (sum, &value) in wanted.iter_mut().zip(vector) {
                 *sum += weight * f64::from(value);
             }

@@ -1,8 +1,8 @@
 //! `parallax model`: downloads the published model, or takes it from a folder, and installs it.
 //!
-//! Sources are tried in turn, and each failure is reported in one line. The files are checked
-//! by [`parallax::encoder::install`], which rejects weights that differ from the published ones;
-//! a source is not trusted beyond that.
+//! Sources are tried in turn, and each failure is reported in one line. Downloaded weights that
+//! differ from the published ones are rejected; a source is not trusted beyond that. Other models
+//! are installed from a folder.
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use parallax::encoder::files::{NAME, TOKENIZER, WEIGHTS};
-use parallax::encoder::{install, installed};
+use parallax::encoder::files::{NAME, TOKENIZER, WEIGHTS, check_published};
+use parallax::encoder::{Prefixes, install, install_with, installed};
+
+use crate::paths;
 
 /// Where the model's authors publish it.
 const PUBLISHED: &str =
@@ -29,12 +31,38 @@ const FILE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// No file of the model is close to this many bytes.
 const MAX_FILE: u64 = 200 << 20;
 
-/// Installs the model into the folder `target`, from the folder `from` if given, or else from
-/// the first source on the network that has it.
-pub fn fetch(from: Option<&Path>, target: &Path) -> Result<()> {
-    if let Some(folder) = from {
-        return put(folder, target);
+/// Installs a model from a folder: into the folder `target` or, if none is given, under the name of
+/// its folder among the installed ones.
+pub fn install_from(from: &Path, target: Option<&Path>, prefixes: &Prefixes) -> Result<()> {
+    let target = match target {
+        Some(target) => target.to_owned(),
+        None if check_published(from).is_ok() || !from.join("config.json").exists() => {
+            paths::model_dir()?
+        }
+        None => {
+            let whole = from.canonicalize();
+            let whole = whole.with_context(|| from.display().to_string())?;
+            let name = whole.file_name();
+            paths::model(Path::new(
+                name.context("give the model a name with --model")?,
+            ))?
+        }
+    };
+    let done = install_with(from, &target, prefixes)?;
+    if done.already {
+        say(format_args!(
+            "A model is installed in {} already; remove that folder to install another there.",
+            target.display()
+        ));
+    } else {
+        say(format_args!("Installed the model in {}.", target.display()));
     }
+    Ok(())
+}
+
+/// Installs the published model into the folder `target` from the first source on the network that
+/// has it.
+pub fn fetch(target: &Path) -> Result<()> {
     if let Ok(found) = installed(target) {
         say(format_args!(
             "The model is installed in {}.",
@@ -65,6 +93,7 @@ type Fetch = fn(&Path) -> Result<()>;
 
 /// Checks the files in a folder and installs them.
 fn put(folder: &Path, target: &Path) -> Result<()> {
+    check_published(folder)?;
     let done = install(folder, target)?;
     say(format_args!(
         "Installed the model in {}.",

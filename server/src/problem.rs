@@ -29,7 +29,7 @@ pub fn problem(error: &Error) -> Problem {
             };
         }
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
-        Error::OtherModel { .. } => "other_model",
+        Error::OtherModel { .. } | Error::NoModel { .. } => "other_model",
         other => {
             tracing::error!(error = %other, "a request failed");
             return internal();

@@ -20,7 +20,7 @@ use arc_swap::ArcSwap;
 
 use crate::analysis::Analyzer;
 use crate::compactor::Compactor;
-use crate::encoder::QueryEncoder;
+use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::{Record, RecordNumber, Schema};
@@ -42,6 +42,8 @@ pub use write::Written;
 pub use write::build::{Build, LISTED, Progress, Report, SourceFile};
 pub use write::embed::embed;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
+pub(crate) use write::reencode::Copy;
+pub use write::reencode::Reencode;
 pub use write::vector_file::VectorFile;
 
 pub(crate) use crate::storage::STORE_FILE;
@@ -355,7 +357,21 @@ impl Collection {
     }
 }
 
+impl About {
+    /// The metadata of a collection that is created empty, to be encoded by this encoder.
+    pub fn new(schema: Schema, encoder: &Encoder, passages: bool) -> Self {
+        Self {
+            schema,
+            model: encoder.model_hash().to_owned(),
+            dimension: encoder.dimension(),
+            model_dir: encoder.folder().to_owned(),
+            source: String::new(),
+            passages,
+        }
+    }
+}
+
 /// Enough of a hash to distinguish two models.
-fn short(hash: &str) -> String {
+pub(crate) fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }

@@ -4,7 +4,7 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -12,7 +12,6 @@ use serde_json::json;
 
 use super::list::List;
 use super::{Compactor, GraphState, Tuning, graph, merge};
-use crate::Vector;
 use crate::collection::write::{Work, Writer};
 use crate::record::Schema;
 use crate::segment::Segment;
@@ -27,6 +26,9 @@ const TUNING: Tuning = Tuning {
     graph_min_records: 20,
     merge_min_records: 10,
 };
+
+/// The components of a vector.
+const WIDTH: usize = 384;
 
 /// A store with its compactor and a writer.
 struct Made {
@@ -47,6 +49,8 @@ fn create(folder: &Path) {
     let about = About {
         schema: schema(),
         model: "model".into(),
+        dimension: WIDTH,
+        model_dir: PathBuf::new(),
         source: String::new(),
         passages: false,
     };
@@ -73,12 +77,12 @@ impl Made {
     /// Writes records with these ids.
     fn put(&self, ids: impl Iterator<Item = u32>) {
         let records = ids.map(|id| {
-            let mut vector: Vector = [0.01; crate::DIMENSIONS];
-            vector[id as usize % crate::DIMENSIONS] = 1.0;
+            let mut vector = vec![0.01; WIDTH];
+            vector[id as usize % WIDTH] = 1.0;
             let payload = json!({"id": id.to_string(), "text": format!("record {id}")});
             Encoded {
                 payload: payload.as_object().unwrap().clone(),
-                vectors: vec![vector],
+                vectors: vec![vector.into()],
                 ranges: Vec::new(),
                 read_in_part: false,
             }

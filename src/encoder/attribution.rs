@@ -3,20 +3,22 @@
 //! A text's vector is the mean of its token vectors, scaled to unit length. So the cosine of two
 //! texts is a sum over all pairs of tokens: `Σ Q_q · R_r / (|Σ Q| |Σ R|)`. Each term is a share of
 //! the similarity, not a cause: every token vector depends on the whole text.
+//!
+//! Models that combine token vectors in another way have no such sum.
 
 use std::ops::Range;
 
 use tokenizers::Encoding;
 
-use super::{Encoder, EncoderError, ids, no_vector, not_finite};
-use crate::DIMENSIONS;
+use super::settings::Pooling;
+use super::{Encoder, EncoderError, ids, no_vector, not_finite, prefixed};
 
 /// A word of a text, or a token outside any word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// Bytes of the text, on character boundaries; `None` for a special token.
     pub range: Option<Range<usize>>,
-    /// Whether it is `[CLS]` or `[SEP]`, added by the encoder.
+    /// Whether it was added by the encoder: `[CLS]`, `[SEP]`, or a token of a prefix.
     pub special: bool,
 }
 
@@ -65,7 +67,7 @@ impl Attribution {
         sums.into_iter().map(|sum| sum as f32).collect()
     }
 
-    /// The share of all pairs that include `[CLS]` or `[SEP]` on either side.
+    /// The share of all pairs that include a special token on either side.
     pub fn special(&self) -> f32 {
         let special = self.pairs().filter(|pair| !self.is_words(pair));
         special.map(|pair| f64::from(pair.share)).sum::<f64>() as f32
@@ -98,14 +100,23 @@ impl Attribution {
 }
 
 impl Encoder {
-    /// Splits the cosine of two texts over their words. The vectors are those of
-    /// [`Encoder::encode`], so the sum equals their dot product up to f32 rounding.
+    /// Whether [`Encoder::attribute`] can split cosines.
+    pub fn attributes(&self) -> bool {
+        self.settings.pooling == Pooling::Mean
+    }
+
+    /// Splits the cosine of a query and a text over their words. The vectors are those of
+    /// [`Encoder::encode_query`] and [`Encoder::encode`], so the sum equals their dot product up to
+    /// f32 rounding.
     ///
     /// # Errors
-    /// As for [`Encoder::encode`].
+    /// As for [`Encoder::encode`]; [`EncoderError::NoMean`] if the model's vectors are no means.
     pub fn attribute(&self, query: &str, record: &str) -> Result<Attribution, EncoderError> {
-        let query = self.words(query)?;
-        let record = self.words(record)?;
+        if !self.attributes() {
+            return Err(EncoderError::NoMean);
+        }
+        let query = self.words(&self.settings.query_prefix, query)?;
+        let record = self.words(&self.settings.passage_prefix, record)?;
         let lengths = length(&query.sum()) * length(&record.sum());
         if !lengths.is_finite() || lengths <= 0.0 {
             return Err(not_finite());
@@ -129,19 +140,21 @@ impl Encoder {
     }
 
     /// The words of a text, each with the sum of its tokens' vectors.
-    fn words(&self, text: &str) -> Result<Words, EncoderError> {
-        let encoding = self.placed_tokens(text)?;
+    fn words(&self, prefix: &str, text: &str) -> Result<Words, EncoderError> {
+        let text = prefixed(prefix, text);
+        let encoding = self.placed_tokens(&text)?;
         let vectors = self.token_vectors(&[&ids(&encoding)], |rows| Ok(rows.to_vec()))?;
         let rows = vectors.into_iter().next().ok_or_else(no_vector)?;
         let mut words = Words::default();
         let mut before = None;
-        for (token, row) in tokens(&encoding, text).zip(rows.chunks_exact(DIMENSIONS)) {
+        for (token, row) in tokens(&encoding, prefix, &text).zip(rows.chunks_exact(self.dimension))
+        {
             if token.word.is_none() || token.word != before {
                 words.pieces.push(Piece {
                     range: None,
                     special: token.word.is_none(),
                 });
-                words.vectors.push([0.0; DIMENSIONS]);
+                words.vectors.push(vec![0.0; self.dimension]);
             }
             before = token.word;
             if let (Some(piece), Some(sum)) = (words.pieces.last_mut(), words.vectors.last_mut()) {
@@ -163,7 +176,7 @@ impl Encoder {
 }
 
 /// A sum of token vectors.
-type Sum = [f64; DIMENSIONS];
+type Sum = Vec<f64>;
 
 /// A text's words and special tokens, in order, with the sum of each one's token vectors.
 #[derive(Default)]
@@ -174,7 +187,7 @@ struct Words {
 
 impl Words {
     fn sum(&self) -> Sum {
-        let mut total = [0.0; DIMENSIONS];
+        let mut total = vec![0.0; self.vectors.first().map_or(0, Vec::len)];
         for vector in &self.vectors {
             for (total, value) in total.iter_mut().zip(vector) {
                 *total += value;
@@ -191,22 +204,32 @@ struct Token {
     word: Option<u32>,
 }
 
-/// The tokens of a text in order, their ranges extended to character boundaries.
-fn tokens<'a>(encoding: &'a Encoding, text: &'a str) -> impl Iterator<Item = Token> + 'a {
+/// The tokens of a prefix and a text in order, with their ranges in the text, extended to character
+/// boundaries.
+fn tokens<'a>(
+    encoding: &'a Encoding,
+    prefix: &str,
+    text: &'a str,
+) -> impl Iterator<Item = Token> + use<'a> {
+    let start_of_text = prefix.len();
     let special = encoding.get_special_tokens_mask();
     let places = encoding.get_offsets().iter().zip(encoding.get_word_ids());
     let tokens = places.zip(special).enumerate();
-    tokens.map(|(at, ((&(start, end), &word), &special))| Token {
-        bytes: text.floor_char_boundary(start)..text.ceil_char_boundary(end),
-        // A token of the text always has a word; if one did not, it would be its own word.
-        word: (special == 0).then(|| word.unwrap_or(u32::MAX - at as u32)),
+    tokens.map(move |(at, ((&(start, end), &word), &special))| {
+        let added = special != 0 || (end <= start_of_text && start_of_text > 0);
+        let place = |at: usize| at.saturating_sub(start_of_text);
+        Token {
+            bytes: place(text.floor_char_boundary(start))..place(text.ceil_char_boundary(end)),
+            // A token of the text always has a word; if one did not, it would be its own word.
+            word: (!added).then(|| word.unwrap_or(u32::MAX - at as u32)),
+        }
     })
 }
 
-fn length(vector: &Sum) -> f64 {
+fn length(vector: &[f64]) -> f64 {
     dot(vector, vector).sqrt()
 }
 
-fn dot(a: &Sum, b: &Sum) -> f64 {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

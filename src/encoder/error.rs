@@ -37,7 +37,7 @@ pub enum EncoderError {
     /// The weights are of another model, or were modified.
     #[error(
         "{} is not the genuine all-MiniLM-L6-v2: its sha256 is {found}, expected {expected}; \
-         fetch it again, or give a folder with that model as model.onnx",
+         fetch it again or, if it is another model, put its config.json beside it",
         path.display()
     )]
     Weights {
@@ -47,6 +47,15 @@ pub enum EncoderError {
         expected: String,
         /// The sha256 of the actual file, in hexadecimal.
         found: String,
+    },
+
+    /// The model is of a kind that cannot be used.
+    #[error("the model in {} cannot be used: {why}", dir.display())]
+    Unsupported {
+        /// The model's folder.
+        dir: PathBuf,
+        /// What is not supported.
+        why: String,
     },
 
     /// The target folder holds files that an installation must not remove.
@@ -59,11 +68,11 @@ pub enum EncoderError {
     },
 
     /// The safetensors file cannot be converted to a graph.
-    #[error("the weights cannot be read: {0}; a BERT of 384 dimensions is needed")]
+    #[error("the weights cannot be read: {0}")]
     Tensors(String),
 
     /// The ONNX graph is not one this encoder can run.
-    #[error("the ONNX model cannot be used: {0}; a mean-pooled BERT of 384 dimensions is needed")]
+    #[error("the ONNX model cannot be used: {0}; a text encoder of the BERT family is needed")]
     Graph(String),
 
     /// The tokenizer cannot be loaded, or failed on a text.
@@ -77,6 +86,19 @@ pub enum EncoderError {
     /// The model runs, but its results make no sense.
     #[error("the model failed its self-test: {0}; it is not a mean-pooled sentence encoder")]
     SelfTest(String),
+
+    /// Another model than the one looked for.
+    #[error("another model is in {} now", dir.display())]
+    Changed {
+        /// The folder.
+        dir: PathBuf,
+    },
+
+    /// A cosine is not a sum over words if token vectors are not combined by their mean.
+    #[error(
+        "the model does not combine token vectors by their mean, so a cosine cannot be split over words"
+    )]
+    NoMean,
 
     /// A file could not be read or written.
     #[error("{}: {reason}", path.display())]

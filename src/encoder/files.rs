@@ -2,10 +2,13 @@
 //! it.
 //!
 //! An installed model is a folder with [`GRAPH`], [`TOKENIZER`] and a manifest, [`MANIFEST`], which
-//! contains the size and sha256 of both. A folder without a manifest, or with a file that does not
-//! match it, is not a model. [`install`] builds the folder next to its target, runs the model, and
-//! renames the folder into place, so that an interrupted installation leaves nothing that is
-//! trusted later.
+//! contains the size and sha256 of both, and the model's [`Settings`]. A folder with a file that
+//! does not match its manifest is not a model. [`install`] builds the folder next to its target,
+//! runs the model, and renames the folder into place, so that an interrupted installation leaves
+//! nothing that is trusted later.
+//!
+//! A folder in the format of sentence-transformers can also be used as it is: it is converted anew
+//! whenever it is loaded. Without a manifest, nothing tells whether its files are intact.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -14,6 +17,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::EncoderError;
+use super::network::{CONFIG, Network};
+use super::settings::Settings;
 use super::{Encoder, onnx};
 use crate::digest::sha256;
 
@@ -30,8 +35,11 @@ pub const TOKENIZER: &str = "tokenizer.json";
 /// The file that shows that an installed model is complete.
 pub const MANIFEST: &str = "model.json";
 
-/// The manifest's format; a folder with another format is reinstalled.
+/// The manifest's format for a model with the default settings; a folder with an unknown format is
+/// reinstalled.
 const FORMAT: u32 = 1;
+/// The same for a model with other settings, which earlier versions would ignore.
+const FORMAT_WITH_SETTINGS: u32 = 2;
 
 /// What [`install`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,23 +52,51 @@ pub struct Installed {
     pub already: bool,
 }
 
+/// Prefixes to be used instead of those that a model's folder names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prefixes {
+    /// Before a query.
+    pub query: Option<String>,
+    /// Before a text that is searched.
+    pub passage: Option<String>,
+}
+
 /// Installs the model whose files are in `source` as the folder `target`.
 ///
-/// `source` contains [`TOKENIZER`] and either the published [`WEIGHTS`] or a ready-made [`GRAPH`],
-/// which may also be in the subfolder `onnx`. If both are present, the weights are used. An intact
-/// model at `target` is left alone, whatever `source` contains. A damaged one is replaced.
+/// `source` contains [`TOKENIZER`] and either [`WEIGHTS`] or a ready-made [`GRAPH`], which may also
+/// be in the subfolder `onnx`. If both are present, the weights are used if they can be read.
+/// Weights other than the published ones need `config.json`, and the other files of a folder in the
+/// format of sentence-transformers are read if they are there; see [`Settings`]. An intact model at
+/// `target` is left alone, whatever `source` contains. A damaged one is replaced.
 ///
 /// # Errors
 /// Apart from I/O errors: [`EncoderError::Source`] if a file is missing, [`EncoderError::Weights`]
-/// if the weights are not the published ones, [`EncoderError::Occupied`] if `target` contains files
-/// that do not belong to a model, and the errors of [`Encoder::load`] if the model cannot be run.
-/// In all cases, `target` is unchanged.
+/// if the weights are unknown and nothing describes them, [`EncoderError::Unsupported`] for a model
+/// that is not of a supported kind, [`EncoderError::Occupied`] if `target` contains files that do not
+/// belong to a model, and the errors of [`Encoder::load`] if the model cannot be run. In all cases,
+/// `target` is unchanged.
 pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> {
+    install_with(source, target, &Prefixes::default())
+}
+
+/// The same with other prefixes.
+///
+/// # Errors
+/// As for [`install`].
+pub fn install_with(
+    source: &Path,
+    target: &Path,
+    prefixes: &Prefixes,
+) -> Result<Installed, EncoderError> {
     if let Ok(found) = installed(target) {
         return Ok(found);
     }
     refuse_if_occupied(target)?;
-    let (manifest, graph, tokenizer) = prepare(source)?;
+    let Opened {
+        manifest,
+        graph,
+        tokenizer,
+    } = prepare(source, prefixes)?;
 
     let parent = match target.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -88,6 +124,22 @@ pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> 
     })
 }
 
+/// Checks that a folder has the published weights of [`NAME`].
+///
+/// # Errors
+/// [`EncoderError::Source`] if there are none, [`EncoderError::Weights`] for others.
+pub fn check_published(source: &Path) -> Result<(), EncoderError> {
+    let path = source.join(WEIGHTS);
+    let weights = read_if_there(&path)?.ok_or_else(|| EncoderError::Source {
+        dir: source.to_owned(),
+        why: format!("{WEIGHTS} is missing"),
+    })?;
+    match sha256(&weights) {
+        found if found == WEIGHTS_SHA256 => Ok(()),
+        found => Err(other_weights(path, found)),
+    }
+}
+
 /// Checks that the model installed in `dir` is intact, without running it.
 ///
 /// # Errors
@@ -95,12 +147,19 @@ pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> 
 pub fn installed(dir: &Path) -> Result<Installed, EncoderError> {
     Ok(Installed {
         dir: dir.to_owned(),
-        model_hash: open(dir)?.manifest.hash,
+        model_hash: open_installed(dir)?.manifest.hash,
         already: true,
     })
 }
 
-/// An installed model whose files match its manifest.
+/// The hash in the manifest of an installed model, without checking its files.
+pub(super) fn installed_hash(dir: &Path) -> Option<String> {
+    let manifest = fs::read(dir.join(MANIFEST)).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&manifest).ok()?;
+    Some(manifest.hash)
+}
+
+/// A model whose files match its manifest.
 pub(super) struct Opened {
     pub(super) graph: Vec<u8>,
     pub(super) tokenizer: Vec<u8>,
@@ -111,10 +170,23 @@ impl Opened {
     pub(super) fn model_hash(&self) -> &str {
         &self.manifest.hash
     }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.manifest.settings
+    }
+}
+
+/// Reads the model in a folder: an installed one or, if there is no manifest, one in the format of
+/// sentence-transformers.
+pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
+    if dir.join(CONFIG).exists() && !dir.join(MANIFEST).exists() {
+        return prepare(dir, &Prefixes::default());
+    }
+    open_installed(dir)
 }
 
 /// Reads an installed model and checks it against its manifest.
-pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
+fn open_installed(dir: &Path) -> Result<Opened, EncoderError> {
     let damaged = |why: String| EncoderError::Damaged {
         dir: dir.to_owned(),
         why,
@@ -135,10 +207,11 @@ pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
     };
     let manifest: Manifest = serde_json::from_slice(&manifest)
         .map_err(|error| damaged(format!("{MANIFEST} cannot be read ({error})")))?;
-    if manifest.format != FORMAT {
+    if manifest.format != format(&manifest.settings) {
         let found = manifest.format;
         return Err(damaged(format!(
-            "{MANIFEST} has format {found}, expected {FORMAT}"
+            "{MANIFEST} has format {found}, expected {}",
+            format(&manifest.settings)
         )));
     }
     let file = |name: &str, expected: &FileFacts| -> Result<Vec<u8>, EncoderError> {
@@ -157,7 +230,10 @@ pub(super) fn open(dir: &Path) -> Result<Opened, EncoderError> {
     };
     let graph = file(GRAPH, &manifest.graph)?;
     let tokenizer = file(TOKENIZER, &manifest.tokenizer)?;
-    if manifest.hash != model_hash(&manifest.weights, &manifest.tokenizer.sha256) {
+    let Manifest {
+        weights, settings, ..
+    } = &manifest;
+    if manifest.hash != model_hash(weights, &manifest.tokenizer.sha256, settings) {
         return Err(damaged(format!("{MANIFEST} contradicts itself")));
     }
     Ok(Opened {
@@ -178,6 +254,8 @@ struct Manifest {
     weights: String,
     graph: FileFacts,
     tokenizer: FileFacts,
+    #[serde(default)]
+    settings: Settings,
 }
 
 impl Manifest {
@@ -217,57 +295,137 @@ impl FileFacts {
     }
 }
 
-/// The contents of the three files to write, made from a folder of published files.
-fn prepare(source: &Path) -> Result<(Manifest, Vec<u8>, Vec<u8>), EncoderError> {
+/// A model to install, made from a folder of published files.
+fn prepare(source: &Path, prefixes: &Prefixes) -> Result<Opened, EncoderError> {
     let missing = |why: String| EncoderError::Source {
         dir: source.to_owned(),
         why,
     };
     let tokenizer = read_if_there(&source.join(TOKENIZER))?
         .ok_or_else(|| missing(format!("{TOKENIZER} is missing")))?;
-    let (name, weights, graph) = match read_if_there(&source.join(WEIGHTS))? {
-        Some(bytes) => {
-            let found = sha256(&bytes);
-            if found != WEIGHTS_SHA256 {
-                return Err(EncoderError::Weights {
-                    path: source.join(WEIGHTS),
-                    expected: WEIGHTS_SHA256.into(),
-                    found,
-                });
-            }
-            (NAME.to_owned(), found, onnx::from_safetensors(&bytes)?)
-        }
-        None => {
-            let graph = match read_if_there(&source.join(GRAPH))? {
-                Some(graph) => Some(graph),
-                None => read_if_there(&source.join("onnx").join(GRAPH))?,
-            };
-            let graph =
-                graph.ok_or_else(|| missing(format!("neither {WEIGHTS} nor {GRAPH} is there")))?;
-            let name = source.file_name().unwrap_or_default();
-            (name.to_string_lossy().into_owned(), sha256(&graph), graph)
-        }
-    };
+    let Source {
+        name,
+        weights,
+        graph,
+        mut settings,
+    } = Source::read(source)?;
+    let Prefixes { query, passage } = prefixes.clone();
+    settings.query_prefix = query.unwrap_or(settings.query_prefix);
+    settings.passage_prefix = passage.unwrap_or(settings.passage_prefix);
     let facts = FileFacts::of(&tokenizer);
     let manifest = Manifest {
-        format: FORMAT,
+        format: format(&settings),
         name,
-        hash: model_hash(&weights, &facts.sha256),
+        hash: model_hash(&weights, &facts.sha256, &settings),
         weights,
         graph: FileFacts::of(&graph),
         tokenizer: facts,
+        settings,
     };
-    Ok((manifest, graph, tokenizer))
+    Ok(Opened {
+        graph,
+        tokenizer,
+        manifest,
+    })
 }
 
-/// The hash that identifies a model. It covers what the vectors depend on: weights and tokenizer.
-/// The graph generated from the weights is excluded, so that a change to its generation does not
-/// invalidate stored vectors.
-fn model_hash(weights: &str, tokenizer: &str) -> String {
-    sha256(format!("{weights} {tokenizer}").as_bytes())
+/// The network of a source folder.
+struct Source {
+    name: String,
+    /// The sha256 of the file it was read from.
+    weights: String,
+    graph: Vec<u8>,
+    settings: Settings,
 }
 
-fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
+impl Source {
+    fn read(source: &Path) -> Result<Self, EncoderError> {
+        let name = source.file_name().unwrap_or_default().to_string_lossy();
+        let path = source.join(WEIGHTS);
+        let Some(bytes) = read_if_there(&path)? else {
+            let graph = ready_made(source)?.ok_or_else(|| EncoderError::Source {
+                dir: source.to_owned(),
+                why: format!("neither {WEIGHTS} nor {GRAPH} is there"),
+            })?;
+            return Ok(Self {
+                name: name.into_owned(),
+                weights: sha256(&graph),
+                graph,
+                settings: Settings::of(source)?,
+            });
+        };
+        let found = sha256(&bytes);
+        if found == WEIGHTS_SHA256 {
+            return Ok(Self {
+                name: NAME.to_owned(),
+                weights: found,
+                graph: onnx::from_safetensors(&bytes, &Network::default())?,
+                settings: Settings::default(),
+            });
+        }
+        let Some(network) = Network::of(source)? else {
+            return Err(other_weights(path, found));
+        };
+        let (weights, graph) = match &network.kind {
+            Ok(_) => (found, onnx::from_safetensors(&bytes, &network)?),
+            Err(why) => {
+                let graph = ready_made(source)?.ok_or_else(|| EncoderError::Unsupported {
+                    dir: source.to_owned(),
+                    why: format!(
+                        "{why}, so {WEIGHTS} cannot be read; export the model to ONNX, as \
+                         onnx/{GRAPH} in this folder"
+                    ),
+                })?;
+                (sha256(&graph), graph)
+            }
+        };
+        Ok(Self {
+            name: name.into_owned(),
+            weights,
+            graph,
+            settings: Settings::of(source)?,
+        })
+    }
+}
+
+/// The graph in a source folder, if there is one.
+fn ready_made(source: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
+    match read_if_there(&source.join(GRAPH))? {
+        Some(graph) => Ok(Some(graph)),
+        None => read_if_there(&source.join("onnx").join(GRAPH)),
+    }
+}
+
+fn other_weights(path: PathBuf, found: String) -> EncoderError {
+    EncoderError::Weights {
+        path,
+        expected: WEIGHTS_SHA256.into(),
+        found,
+    }
+}
+
+/// The format of the manifest of a model with these settings.
+fn format(settings: &Settings) -> u32 {
+    if *settings == Settings::default() {
+        FORMAT
+    } else {
+        FORMAT_WITH_SETTINGS
+    }
+}
+
+/// The hash that identifies a model. It covers what the vectors depend on: weights, tokenizer and,
+/// unless they are the default ones, settings. The graph generated from the weights is excluded, so
+/// that a change to its generation does not invalidate stored vectors.
+fn model_hash(weights: &str, tokenizer: &str, settings: &Settings) -> String {
+    let mut parts = format!("{weights} {tokenizer}");
+    if *settings != Settings::default() {
+        // A struct of strings and numbers can always be serialised as JSON.
+        parts += &serde_json::to_string(settings).unwrap_or_default();
+    }
+    sha256(parts.as_bytes())
+}
+
+pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -315,7 +473,7 @@ fn move_into_place(built: &Path, target: &Path) -> Result<(), EncoderError> {
     match fs::rename(built, target) {
         Ok(()) => Ok(()),
         // Another process may have installed the model since the first check.
-        Err(_) if open(target).is_ok() => Ok(()),
+        Err(_) if open_installed(target).is_ok() => Ok(()),
         Err(error) => Err(EncoderError::io(target)(error)),
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! An [`Encoder`] is created once from an installed model (see [`files`]) and shared by all
 //! threads. The same text gives the same vector, bit for bit, whether it is encoded alone or with
-//! others. A text is read up to its 256th token. Nothing is padded, so short texts are cheap.
+//! others. A text is read up to the model's last token, the 256th of all-MiniLM-L6-v2. Nothing is
+//! padded, so short texts are cheap.
+//!
+//! Any encoder of the BERT family in a folder in the format of sentence-transformers can be used:
+//! see [`Settings`] and `network.rs`.
 //!
 //! A BERT encoder is run by an operator of this project, with 8-bit products (`bert/`); tract runs
 //! any other model, in f32. Both give nearly the same vectors: their cosine is above 0.995 for 99
@@ -14,34 +18,38 @@ mod bert;
 pub mod error;
 pub mod files;
 mod kernels;
-pub mod onnx;
+mod models;
+mod network;
+mod onnx;
 mod passages;
 mod plan;
 pub mod pooling;
 mod query_cache;
 mod sentences;
+mod settings;
 mod softmax;
 mod vocabulary;
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use tokenizers::normalizers::{Lowercase, NormalizerWrapper, Sequence};
 use tokenizers::{Encoding, PostProcessor, Tokenizer, TruncationDirection};
 use tract_onnx::prelude::TractError;
 
 pub use self::attribution::{Attribution, Pair, Piece};
 pub use self::error::EncoderError;
-pub use self::files::{Installed, install, installed};
+pub use self::files::{Installed, Prefixes, install, install_with, installed};
 pub use self::kernels::Kernel;
+pub use self::models::Models;
 pub use self::passages::MAX_PASSAGES;
 use self::plan::Plan;
 pub use self::plan::Runtime;
 pub use self::query_cache::QueryEncoder;
-use crate::{DIMENSIONS, Vector};
-
-/// The most tokens that the model reads of a text, including `[CLS]` and `[SEP]`. The rest is not
-/// encoded.
-pub const MAX_TOKENS: usize = 256;
+pub use self::settings::{MAX_TOKENS, Pooling, Settings};
+use crate::Vector;
+use crate::vector::MAX_DIMENSION;
 
 /// Texts are run together up to this many tokens in total: enough rows to keep the matrix kernels
 /// busy, few enough to stay in the processor's cache.
@@ -57,10 +65,16 @@ const SELF_TEST: [&str; 3] = [
 /// Encodes texts as unit vectors.
 pub struct Encoder {
     tokenizer: Tokenizer,
-    /// The most tokens read, not counting `[CLS]` and `[SEP]`.
+    settings: Settings,
+    /// The most tokens read, counting those of a prefix but not `[CLS]` and `[SEP]`.
+    all_room: usize,
+    /// The most tokens read of a text that is searched, without its prefix.
     room: usize,
     plan: Plan,
     model_hash: String,
+    /// The components of a vector.
+    dimension: usize,
+    folder: PathBuf,
 }
 
 impl Encoder {
@@ -81,30 +95,52 @@ impl Encoder {
     pub fn load_with(dir: &Path, runtime: Runtime) -> Result<Self, EncoderError> {
         let opened = files::open(dir)?;
         let plan = Plan::new(&opened.graph, runtime)?;
-        let tokenizer = tokenizer(&opened.tokenizer)?;
+        let settings = opened.settings().clone();
+        let tokenizer = tokenizer(&opened.tokenizer, &settings)?;
         let added = tokenizer
             .get_post_processor()
             .map_or(0, |processor| processor.added_tokens(false));
-        let encoder = Self {
+        let all_room = settings.max_tokens.saturating_sub(added).max(1);
+        let prefix = tokenizer.encode_fast(settings.passage_prefix.as_str(), false);
+        let prefix = prefix.map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
+        let mut encoder = Self {
             tokenizer,
-            room: MAX_TOKENS.saturating_sub(added).max(1),
+            room: all_room.saturating_sub(prefix.len()).max(1),
+            all_room,
+            settings,
             plan,
             model_hash: opened.model_hash().to_owned(),
+            dimension: 0,
+            folder: std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()),
         };
+        encoder.dimension = encoder.measured_dimension()?;
         encoder.self_test()?;
         Ok(encoder)
     }
 
-    /// The unit vector of a text. An empty text has one too.
+    /// The unit vector of a text that is searched. An empty text has one too.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] or [`EncoderError::Run`] if the model fails on it.
     pub fn encode(&self, text: &str) -> Result<Vector, EncoderError> {
-        let vectors = self.run(&[&self.tokens(text)?])?;
+        self.encode_after(&self.settings.passage_prefix, text)
+    }
+
+    /// The unit vector of a query. It is that of any text, unless the model was trained with other
+    /// prefixes for queries.
+    ///
+    /// # Errors
+    /// As for [`Encoder::encode`].
+    pub fn encode_query(&self, query: &str) -> Result<Vector, EncoderError> {
+        self.encode_after(&self.settings.query_prefix, query)
+    }
+
+    fn encode_after(&self, prefix: &str, text: &str) -> Result<Vector, EncoderError> {
+        let vectors = self.run(&[&self.tokens(prefix, text)?])?;
         vectors.into_iter().next().ok_or_else(no_vector)
     }
 
-    /// The unit vectors of many texts, in the same order, computed on the current rayon pool.
+    /// The unit vectors of many texts that are searched, in the same order, computed on the current rayon pool.
     ///
     /// `done(n)` is called from any of the threads whenever `n` more texts are finished.
     ///
@@ -117,7 +153,7 @@ impl Encoder {
     ) -> Result<Vec<Vector>, EncoderError> {
         let tokens = texts
             .par_iter()
-            .map(|text| self.tokens(text.as_ref()))
+            .map(|text| self.tokens(&self.settings.passage_prefix, text.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
         // Longest first and group by group, so that the last ones are short and the threads finish
         // together.
@@ -138,10 +174,25 @@ impl Encoder {
         Ok(vectors.into_iter().map(|(_, vector)| vector).collect())
     }
 
-    /// The sha256 of the weights and the tokenizer, in hexadecimal. Vectors are only comparable if
+    /// How it turns a text into a vector, apart from the network.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The sha256 of the weights, the tokenizer and the settings, in hexadecimal. Vectors are only comparable if
     /// their models have the same hash.
     pub fn model_hash(&self) -> &str {
         &self.model_hash
+    }
+
+    /// The number of components of a vector.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// The folder it was loaded from.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// What runs the model. It is tract if the model is not one that this project can run itself.
@@ -149,12 +200,14 @@ impl Encoder {
         self.plan.runtime()
     }
 
-    /// The ids of a text's tokens, at most [`MAX_TOKENS`].
-    fn tokens(&self, text: &str) -> Result<Vec<i64>, EncoderError> {
+    /// The ids of the tokens of a text after a prefix, as many as are read.
+    fn tokens(&self, prefix: &str, text: &str) -> Result<Vec<i64>, EncoderError> {
+        let text = prefixed(prefix, text);
         Ok(ids(&self.cut(self.tokenizer.encode_fast(text, false))?))
     }
 
-    /// The same with the position of each token in the text, which takes longer to compute.
+    /// The tokens of a text, which includes its prefix, with the position of each, which takes
+    /// longer to compute.
     fn placed_tokens(&self, text: &str) -> Result<Encoding, EncoderError> {
         self.cut(self.tokenizer.encode(text, false))
     }
@@ -163,7 +216,7 @@ impl Encoder {
     fn cut(&self, encoding: tokenizers::Result<Encoding>) -> Result<Encoding, EncoderError> {
         let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
         let mut encoding = encoding.map_err(failed)?;
-        encoding.truncate(self.room, 0, TruncationDirection::Right);
+        encoding.truncate(self.all_room, 0, TruncationDirection::Right);
         encoding.set_overflowing(Vec::new());
         let encoding = self.tokenizer.post_process(encoding, None, true);
         encoding.map_err(failed)
@@ -172,12 +225,11 @@ impl Encoder {
     /// The unit vectors of texts, given as token ids; of equal length, unless the plan takes any.
     fn run(&self, texts: &[&[i64]]) -> Result<Vec<Vector>, EncoderError> {
         self.token_vectors(texts, |rows| {
-            let mask = vec![1; rows.len() / DIMENSIONS];
-            pooling::unit(pooling::masked_mean(rows, &mask)).ok_or_else(not_finite)
+            pooling::pooled(self.settings.pooling, rows, self.dimension).ok_or_else(not_finite)
         })
     }
 
-    /// Runs the model on such texts and passes on each text's token vectors, `[S, 384]` in row
+    /// Runs the model on such texts and passes on each text's token vectors, `[S, width]` in row
     /// order.
     fn token_vectors<T>(
         &self,
@@ -189,20 +241,39 @@ impl Encoder {
         let output = output.try_as_plain_ram().map_err(failed)?;
         let mut rows = output.as_slice::<f32>().map_err(failed)?;
         let tokens: usize = texts.iter().map(|text| text.len()).sum();
-        if rows.len() != tokens * DIMENSIONS {
+        let width = self.dimension;
+        if rows.len() != tokens * width {
             let numbers = rows.len();
-            let why = format!("{numbers} numbers for {tokens} tokens of {DIMENSIONS}");
+            let why = format!("{numbers} numbers for {tokens} tokens of {width}");
             return Err(EncoderError::Run(why));
         }
         let vectors = texts.iter().map(|text| {
-            let (of_text, rest) = rows.split_at(text.len() * DIMENSIONS);
+            let (of_text, rest) = rows.split_at(text.len() * width);
             rows = rest;
             each(of_text)
         });
         vectors.collect()
     }
 
-    /// Checks that the model tells a paraphrase from an unrelated sentence.
+    /// The width of the model's token vectors, from a run on a short text.
+    fn measured_dimension(&self) -> Result<usize, EncoderError> {
+        let failed = |error: TractError| EncoderError::Run(format!("{error:#}"));
+        let tokens = self.tokens("", SELF_TEST[0])?;
+        let output = self.plan.run(&[&tokens]).map_err(failed)?;
+        let width = output.len().checked_div(tokens.len()).unwrap_or(0);
+        if (1..=MAX_DIMENSION).contains(&width) && width * tokens.len() == output.len() {
+            return Ok(width);
+        }
+        Err(EncoderError::Graph(format!(
+            "it gives {} numbers for {} tokens, expected 1 to {MAX_DIMENSION} for each",
+            output.len(),
+            tokens.len()
+        )))
+    }
+
+    /// Checks that the model tells a paraphrase from an unrelated sentence. If its folder says how
+    /// token vectors are combined, it only has to tell the texts apart: it may be for another
+    /// language.
     fn self_test(&self) -> Result<(), EncoderError> {
         let [sentence, paraphrase, other] = SELF_TEST;
         let [sentence, paraphrase, other] = [
@@ -212,7 +283,7 @@ impl Encoder {
         ];
         let near = pooling::dot(&sentence, &paraphrase);
         let far = pooling::dot(&sentence, &other);
-        if near > far {
+        if near > far || (self.settings.says_pooling && sentence != other) {
             Ok(())
         } else {
             Err(EncoderError::SelfTest(format!(
@@ -242,13 +313,27 @@ fn groups<'a>(
     })
 }
 
+/// A text after a prefix.
+fn prefixed<'a>(prefix: &str, text: &'a str) -> Cow<'a, str> {
+    if prefix.is_empty() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{prefix}{text}"))
+    }
+}
+
 /// Loads the tokenizer and disables the truncation and padding that its file may configure. The
 /// encoder truncates texts itself, and padding to a fixed length would ruin the vectors.
-fn tokenizer(bytes: &[u8]) -> Result<Tokenizer, EncoderError> {
+fn tokenizer(bytes: &[u8], settings: &Settings) -> Result<Tokenizer, EncoderError> {
     let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
     let mut tokenizer = Tokenizer::from_bytes(bytes).map_err(failed)?;
     tokenizer.with_truncation(None).map_err(failed)?;
     tokenizer.with_padding(None);
+    if settings.lower_case {
+        let mut steps = vec![NormalizerWrapper::from(Lowercase)];
+        steps.extend(tokenizer.get_normalizer().cloned());
+        tokenizer.with_normalizer(Some(Sequence::new(steps)));
+    }
     Ok(tokenizer)
 }
 

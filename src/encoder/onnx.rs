@@ -2,13 +2,13 @@
 //! without any use of Python.
 //!
 //! The graph takes `input_ids` and `attention_mask` (i64 `[B, S]`) and returns `last_hidden_state`
-//! (f32 `[B, S, 384]`): one vector per token. Pooling is left to the caller. Two operations are
+//! (f32 `[B, S, width]`): one vector per token. Pooling is left to the caller. Two operations are
 //! folded into the weights, which changes at most the last bit of a result: the vector of token
-//! type 0 is added to every position, and the scale of the attention scores, 1/√32, is applied to
+//! type 0 is added to every position, and the scale of the attention scores, 1/√32 in all-MiniLM-L6-v2, is applied to
 //! the query projection.
 //!
-//! All sizes except the number of heads follow from the tensors' shapes. A missing tensor, or one
-//! with another shape, is an error that names it.
+//! Most sizes follow from the tensors' shapes, the number of heads and the like from [`Network`]. A
+//! missing tensor, or one with another shape, is an error that names it.
 
 use prost::Message;
 use safetensors::{Dtype, SafeTensors};
@@ -18,26 +18,42 @@ use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
 
 use super::error::EncoderError;
-use crate::DIMENSIONS;
+use super::network::{Kind, Network};
 
 /// The ONNX operator set the graph is written in.
 const OPSET: i64 = 17;
 /// The file format version that belongs to this operator set.
 const IR_VERSION: i64 = 8;
-/// The number of attention heads, which cannot be inferred from any shape.
-const HEADS: usize = 12;
-/// The epsilon that layer normalisation adds to the variance.
-const EPSILON: f32 = 1e-12;
-
+/// The table of words, which every model has.
+const WORDS: &str = "embeddings.word_embeddings.weight";
+/// What BERT's names of tensors are in DistilBERT, replaced in this order.
+const DISTIL_BERT: [(&str, &str); 9] = [
+    ("encoder.layer.", "transformer.layer."),
+    ("attention.self.query", "attention.q_lin"),
+    ("attention.self.key", "attention.k_lin"),
+    ("attention.self.value", "attention.v_lin"),
+    ("attention.output.dense", "attention.out_lin"),
+    ("attention.output.LayerNorm", "sa_layer_norm"),
+    ("intermediate.dense", "ffn.lin1"),
+    ("output.dense", "ffn.lin2"),
+    ("output.LayerNorm", "output_layer_norm"),
+];
 /// Converts a safetensors file to an ONNX file.
 ///
 /// # Errors
-/// [`EncoderError::Tensors`] if the bytes are not a safetensors file, or a tensor of the model is
-/// missing or has the wrong type or shape.
-pub fn from_safetensors(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
+/// [`EncoderError::Tensors`] if the bytes are not a safetensors file, a tensor of the model is
+/// missing or has the wrong type or shape, or the network is not of a known kind.
+pub(super) fn from_safetensors(bytes: &[u8], network: &Network) -> Result<Vec<u8>, EncoderError> {
     let file = SafeTensors::deserialize(bytes)
         .map_err(|error| EncoderError::Tensors(format!("no safetensors file ({error})")))?;
-    let mut writer = Writer::new(Weights { file });
+    let kind = network.kind.clone().map_err(EncoderError::Tensors)?;
+    let weights = Weights::new(file, kind);
+    let (width, heads) = (weights.columns(WORDS)?, network.heads);
+    if heads == 0 || !width.is_multiple_of(heads) {
+        let why = format!("a width of {width} cannot be split into {heads} heads");
+        return Err(EncoderError::Tensors(why));
+    }
+    let mut writer = Writer::new(weights, network, width);
     let mut hidden = writer.embeddings()?;
     let mask = writer.mask();
     let layers = writer.weights.layers();
@@ -54,10 +70,31 @@ pub fn from_safetensors(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
 /// The tensors of the file, by their names in BERT.
 struct Weights<'a> {
     file: SafeTensors<'a>,
+    kind: Kind,
+    /// What comes before the names, such as `bert.` in a model that was trained for a task.
+    prefix: String,
 }
 
-impl Weights<'_> {
-    /// The values of a tensor, which must be f32 and have this shape.
+impl<'a> Weights<'a> {
+    fn new(file: SafeTensors<'a>, kind: Kind) -> Self {
+        let names = file.names().into_iter();
+        let prefix = names.filter_map(|name| name.strip_suffix(WORDS)).min();
+        let prefix = prefix.unwrap_or_default().to_owned();
+        Self { file, kind, prefix }
+    }
+
+    /// The name of a tensor in the file.
+    fn stored_name(&self, name: &str) -> String {
+        let mut stored = format!("{}{name}", self.prefix);
+        if self.kind == Kind::DistilBert {
+            for (ours, theirs) in DISTIL_BERT {
+                stored = stored.replace(ours, theirs);
+            }
+        }
+        stored
+    }
+
+    /// The values of a tensor, which must have this shape, as f32.
     fn get(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, EncoderError> {
         let tensor = self.view(name)?;
         if tensor.shape() != shape {
@@ -66,8 +103,21 @@ impl Weights<'_> {
                 tensor.shape()
             )));
         }
-        let numbers = tensor.data().as_chunks::<4>().0;
-        Ok(numbers.iter().map(|n| f32::from_le_bytes(*n)).collect())
+        let (wide, narrow) = (
+            tensor.data().as_chunks::<4>().0,
+            tensor.data().as_chunks().0,
+        );
+        let narrow = narrow.iter().map(|bytes| u16::from_le_bytes(*bytes));
+        Ok(match tensor.dtype() {
+            Dtype::F16 => narrow.map(from_f16).collect(),
+            Dtype::BF16 => narrow
+                .map(|bits| f32::from_bits(u32::from(bits) << 16))
+                .collect(),
+            _ => wide
+                .iter()
+                .map(|bytes| f32::from_le_bytes(*bytes))
+                .collect(),
+        })
     }
 
     /// The number of rows of a matrix, if it follows only from the weights.
@@ -78,6 +128,12 @@ impl Weights<'_> {
                 "the tensor {name} has shape {shape:?}, expected a matrix"
             ))),
         }
+    }
+
+    /// The number of columns of a matrix, likewise.
+    fn columns(&self, name: &str) -> Result<usize, EncoderError> {
+        self.rows(name)?;
+        Ok(self.view(name)?.shape().last().copied().unwrap_or(0))
     }
 
     /// Transposes a matrix stored as `[to, from]` to `[from, to]`, because the graph multiplies
@@ -95,20 +151,21 @@ impl Weights<'_> {
         (0..)
             .take_while(|layer| {
                 let first = format!("encoder.layer.{layer}.attention.self.query.weight");
-                self.file.tensor(&first).is_ok()
+                self.file.tensor(&self.stored_name(&first)).is_ok()
             })
             .count()
     }
 
     fn view(&self, name: &str) -> Result<safetensors::tensor::TensorView<'_>, EncoderError> {
+        let name = self.stored_name(name);
         let tensor = self
             .file
-            .tensor(name)
+            .tensor(&name)
             .map_err(|_| EncoderError::Tensors(format!("the tensor {name} is missing")))?;
         match tensor.dtype() {
-            Dtype::F32 => Ok(tensor),
+            Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(tensor),
             other => Err(EncoderError::Tensors(format!(
-                "the tensor {name} is {other}, expected F32"
+                "the tensor {name} is {other}, expected F32, F16 or BF16"
             ))),
         }
     }
@@ -118,22 +175,28 @@ impl Weights<'_> {
 /// the next input.
 struct Writer<'a> {
     weights: Weights<'a>,
+    network: &'a Network,
+    /// The components of a token's vector.
+    width: usize,
     nodes: Vec<pb::NodeProto>,
     constants: Vec<pb::TensorProto>,
 }
 
 impl<'a> Writer<'a> {
-    fn new(weights: Weights<'a>) -> Self {
+    fn new(weights: Weights<'a>, network: &'a Network, width: usize) -> Self {
+        let heads = network.heads;
         let mut writer = Self {
             weights,
+            network,
+            width,
             nodes: vec![],
             constants: vec![],
         };
         writer.integers("zero", &[0]);
         writer.integers("one", &[1]);
         writer.integers("head_axes", &[1, 2]);
-        writer.integers("split", &[0, 0, HEADS as i64, (DIMENSIONS / HEADS) as i64]);
-        writer.integers("join", &[0, 0, DIMENSIONS as i64]);
+        writer.integers("split", &[0, 0, heads as i64, (width / heads) as i64]);
+        writer.integers("join", &[0, 0, width as i64]);
         writer.scalar("lowest", f32::MIN);
         writer.scalar("unity", 1.0);
         writer.scalar("half", 0.5);
@@ -143,14 +206,13 @@ impl<'a> Writer<'a> {
 
     /// The sum of word, position and type embeddings, normalised.
     fn embeddings(&mut self) -> Result<String, EncoderError> {
-        let words = "embeddings.word_embeddings.weight";
-        let vocabulary = self.weights.rows(words)?;
-        let table = self.weights.get(words, &[vocabulary, DIMENSIONS])?;
-        self.tensor("words", &[vocabulary, DIMENSIONS], &table);
+        let width = self.width;
+        let vocabulary = self.weights.rows(WORDS)?;
+        let table = self.weights.get(WORDS, &[vocabulary, width])?;
+        self.tensor("words", &[vocabulary, width], &table);
 
-        let length = self.weights.rows("embeddings.position_embeddings.weight")?;
-        let positions = self.positions(length)?;
-        self.tensor("positions", &[length, DIMENSIONS], &positions);
+        let positions = self.positions()?;
+        self.tensor("positions", &[positions.len() / width, width], &positions);
 
         self.op("Gather", "word", &["words", "input_ids"], vec![]);
         self.op("Shape", "shape", &["input_ids"], vec![]);
@@ -161,16 +223,25 @@ impl<'a> Writer<'a> {
         self.normalised("embeddings.LayerNorm", &sum)
     }
 
-    /// The position table with the vector of token type 0 added to every row.
-    fn positions(&self, length: usize) -> Result<Vec<f32>, EncoderError> {
-        let mut table = self.weights.get(
-            "embeddings.position_embeddings.weight",
-            &[length, DIMENSIONS],
-        )?;
+    /// The position table, from the first position on, with the vector of token type 0 added to
+    /// every row.
+    fn positions(&self) -> Result<Vec<f32>, EncoderError> {
+        let name = "embeddings.position_embeddings.weight";
+        let rows = self.weights.rows(name)?;
+        let mut table = self.weights.get(name, &[rows, self.width])?;
+        let first = self.network.first_position;
+        if first >= rows {
+            let why = format!("the tensor {name} has {rows} rows, and the first is row {first}");
+            return Err(EncoderError::Tensors(why));
+        }
+        table.drain(..first * self.width);
+        if self.network.kind == Ok(Kind::DistilBert) {
+            return Ok(table);
+        }
         let types = "embeddings.token_type_embeddings.weight";
         let rows = self.weights.rows(types)?;
-        let first = self.weights.get(types, &[rows, DIMENSIONS])?;
-        for row in table.chunks_exact_mut(DIMENSIONS) {
+        let first = self.weights.get(types, &[rows, self.width])?;
+        for row in table.chunks_exact_mut(self.width) {
             for (value, kind) in row.iter_mut().zip(&first) {
                 *value += kind;
             }
@@ -203,13 +274,13 @@ impl<'a> Writer<'a> {
 
         let inner = format!("{name}.intermediate.dense");
         let width = self.weights.rows(&format!("{inner}.weight"))?;
-        let wide = self.dense(&inner, &middle, DIMENSIONS, width, 1.0)?;
+        let wide = self.dense(&inner, &middle, self.width, width, 1.0)?;
         let active = self.gelu(&format!("{name}.gelu"), &wide);
         let narrow = self.dense(
             &format!("{name}.output.dense"),
             &active,
             width,
-            DIMENSIONS,
+            self.width,
             1.0,
         )?;
         let residual = self.op(
@@ -223,7 +294,7 @@ impl<'a> Writer<'a> {
 
     /// Self-attention over all heads, with its output projection.
     fn attention(&mut self, name: &str, input: &str, mask: &str) -> Result<String, EncoderError> {
-        let scale = ((DIMENSIONS / HEADS) as f32).sqrt().recip();
+        let scale = ((self.width / self.network.heads) as f32).sqrt().recip();
         let query = self.heads(
             &format!("{name}.attention.self.query"),
             input,
@@ -262,10 +333,10 @@ impl<'a> Writer<'a> {
             vec![],
         );
         let output = format!("{name}.attention.output.dense");
-        self.dense(&output, &joined, DIMENSIONS, DIMENSIONS, 1.0)
+        self.dense(&output, &joined, self.width, self.width, 1.0)
     }
 
-    /// A dense layer whose output is split into heads: `[B, S, 384]` to `[B, 12, S, 32]`
+    /// A dense layer whose output is split into heads: `[B, S, width]` to `[B, heads, S, d]`
     /// for the order 0 2 1 3.
     fn heads(
         &mut self,
@@ -274,7 +345,7 @@ impl<'a> Writer<'a> {
         scale: f32,
         order: [i64; 4],
     ) -> Result<String, EncoderError> {
-        let dense = self.dense(name, input, DIMENSIONS, DIMENSIONS, scale)?;
+        let dense = self.dense(name, input, self.width, self.width, scale)?;
         let split = self.op(
             "Reshape",
             &format!("{name}.split"),
@@ -321,15 +392,15 @@ impl<'a> Writer<'a> {
     fn normalised(&mut self, name: &str, input: &str) -> Result<String, EncoderError> {
         let (scale, shift) = (format!("{name}.weight"), format!("{name}.bias"));
         for tensor in [&scale, &shift] {
-            let numbers = self.weights.get(tensor, &[DIMENSIONS])?;
-            self.tensor(tensor, &[DIMENSIONS], &numbers);
+            let numbers = self.weights.get(tensor, &[self.width])?;
+            self.tensor(tensor, &[self.width], &numbers);
         }
         let attributes = vec![
             attribute_int("axis", -1),
             pb::AttributeProto {
                 name: "epsilon".into(),
                 r#type: AttributeType::Float as i32,
-                f: EPSILON,
+                f: self.network.epsilon,
                 ..Default::default()
             },
         ];
@@ -402,7 +473,7 @@ impl<'a> Writer<'a> {
     fn into_model(self) -> pb::ModelProto {
         let batch = || named("batch");
         let sequence = || named("sequence");
-        let width = dimension::Value::DimValue(DIMENSIONS as i64);
+        let width = dimension::Value::DimValue(self.width as i64);
         let ids = |name| declared(name, DataType::Int64, vec![batch(), sequence()]);
         let output = vec![batch(), sequence(), width];
         pb::ModelProto {
@@ -422,6 +493,23 @@ impl<'a> Writer<'a> {
             }),
             ..Default::default()
         }
+    }
+}
+
+/// The value of an f16, given as its bits.
+fn from_f16(bits: u16) -> f32 {
+    let (exponent, fraction) = (bits >> 10 & 0x1f, bits & 0x3ff);
+    let fraction = f32::from(fraction) / 1_024.0;
+    let magnitude = match exponent {
+        0 => fraction * 2.0_f32.powi(-14),
+        0x1f if fraction == 0.0 => f32::INFINITY,
+        0x1f => f32::NAN,
+        _ => (1.0 + fraction) * 2.0_f32.powi(i32::from(exponent) - 15),
+    };
+    if bits >> 15 == 1 {
+        -magnitude
+    } else {
+        magnitude
     }
 }
 

@@ -25,7 +25,7 @@ impl Encoder {
     ///
     /// If the text fits the encoder, there is one passage: the whole text without surrounding white
     /// space, which is empty for a blank text. Otherwise sentences are packed into passages of at
-    /// most [`super::MAX_TOKENS`] tokens, including `[CLS]` and `[SEP]`, which together cover
+    /// most as many tokens as the model reads, including `[CLS]`, `[SEP]` and a prefix, which together cover
     /// everything except white space. A Markdown heading starts a new passage. Any other passage
     /// starts with the last sentence of the one before, if that sentence is short and both fit. No
     /// passage starts or ends with white space. There are at most [`MAX_PASSAGES`], and only a
@@ -35,8 +35,8 @@ impl Encoder {
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
     pub fn passages(&self, text: &str) -> Result<Vec<Range<usize>>, EncoderError> {
         let whole = trimmed(text, 0..text.len());
-        // Every token has at least one byte.
-        if whole.len() <= self.room {
+        // Every token has at least one byte, except a space before the text in SentencePiece.
+        if whole.len() < self.room {
             return Ok(vec![whole]);
         }
         let body = text.get(whole.clone()).unwrap_or_default();
@@ -57,7 +57,7 @@ impl Encoder {
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
     pub fn reach(&self, text: &str) -> Result<usize, EncoderError> {
         let read = beginning(text, self.room * MAX_TOKEN_BYTES);
-        if read.len() <= self.room {
+        if read.len() < self.room {
             return Ok(text.len());
         }
         let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());

@@ -9,15 +9,14 @@ use std::sync::Arc;
 use quick_cache::sync::Cache;
 
 use super::{Encoder, EncoderError};
-use crate::Vector;
 
-/// How many query vectors are kept. Each takes 1.5 KB plus its text.
+/// How many query vectors are kept. One of 384 components takes 1.5 KB plus its text.
 const KEPT: usize = 4_096;
 
 /// An encoder with a cache of recent query vectors.
 pub struct QueryEncoder {
     encoder: Encoder,
-    cache: Cache<String, Arc<Vector>>,
+    cache: Cache<String, Arc<[f32]>>,
 }
 
 impl QueryEncoder {
@@ -33,10 +32,10 @@ impl QueryEncoder {
     /// encodes it.
     ///
     /// # Errors
-    /// As for [`Encoder::encode`].
-    pub fn encode(&self, query: &str) -> Result<Arc<Vector>, EncoderError> {
+    /// As for [`Encoder::encode_query`].
+    pub fn encode(&self, query: &str) -> Result<Arc<[f32]>, EncoderError> {
         self.cache
-            .get_or_insert_with(query, || self.encoder.encode(query).map(Arc::new))
+            .get_or_insert_with(query, || self.encoder.encode_query(query).map(Arc::from))
     }
 
     /// The encoder itself, for texts that should not be cached.

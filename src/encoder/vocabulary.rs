@@ -2,14 +2,23 @@
 
 use super::{Encoder, EncoderError};
 
-/// The token for text that the vocabulary has no pieces for.
-const UNKNOWN: &str = "[UNK]";
+/// The token for text that the vocabulary has no pieces for, in WordPiece and in SentencePiece.
+const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
+
+/// What pieces of SentencePiece start with at the beginning of a word.
+const SPACE: &str = "\u{2581}";
 
 impl Encoder {
     /// Whether a lower-case word without accents is a single piece of the vocabulary. Such words
     /// are common enough to be correctly spelled. The reverse does not hold: rarer words and many
     /// inflected forms consist of several pieces.
     pub fn knows(&self, word: &str) -> bool {
+        if self.tokenizer.token_to_id(SPACE).is_some() {
+            return self
+                .tokenizer
+                .token_to_id(&format!("{SPACE}{word}"))
+                .is_some();
+        }
         self.tokenizer.token_to_id(word).is_some()
     }
 
@@ -21,7 +30,11 @@ impl Encoder {
     pub fn reads(&self, text: &str) -> Result<bool, EncoderError> {
         let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
         let pieces = self.tokenizer.encode_fast(text, false).map_err(failed)?;
-        let unknown = self.tokenizer.token_to_id(UNKNOWN);
-        Ok(pieces.get_ids().iter().any(|&id| Some(id) != unknown))
+        // Some tokenizers have a piece for every space.
+        let unread = UNKNOWN.into_iter().chain([SPACE]);
+        let unread: Vec<u32> = unread
+            .filter_map(|token| self.tokenizer.token_to_id(token))
+            .collect();
+        Ok(pieces.get_ids().iter().any(|id| !unread.contains(id)))
     }
 }

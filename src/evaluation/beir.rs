@@ -10,7 +10,7 @@ use super::folder::{CORPUS, QUERIES};
 use super::gaps::{Gaps, unknown_records};
 use super::metrics::{first_relevant, ndcg, recall, reciprocal_rank};
 use super::qrels::{self, Judged, JudgedQueries};
-use super::run::{Asked, Run};
+use super::run::{Answered, Run};
 use crate::collection::{Collection, Progress, SourceFile, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
@@ -127,7 +127,7 @@ impl Benchmark {
             Route::Auto if small => Route::Exact,
             route => route,
         };
-        let asked = self.queries.iter().map(|judged| {
+        let answered = self.queries.iter().map(|judged| {
             let query = Query {
                 text: judged.text.clone(),
                 route,
@@ -145,11 +145,11 @@ impl Benchmark {
         });
         Ok(Run {
             mode: manner.mode,
-            asked: asked.collect::<Result<_>>()?,
+            answered: answered.collect::<Result<_>>()?,
         })
     }
 
-    fn ask(&self, judged: &Judged, query: &Query) -> Result<Asked> {
+    fn ask(&self, judged: &Judged, query: &Query) -> Result<Answered> {
         let start = Instant::now();
         if query.mode != Mode::Text {
             // The collection may have cached the query's vector in an earlier run, which a
@@ -165,7 +165,7 @@ impl Benchmark {
         let (ranking, scores): (Vec<String>, Vec<f32>) =
             hits.map(|hit| (hit.record.id, hit.score)).unzip();
         let judgements = &judged.judgements;
-        Ok(Asked {
+        Ok(Answered {
             id: judged.id.clone(),
             text: judged.text.clone(),
             ndcg_at_10: ndcg(&ranking, judgements, 10),

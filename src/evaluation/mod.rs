@@ -25,7 +25,7 @@ pub use leave_one_out::{LeftOut, leave_one_out};
 pub use metrics::{Judgements, first_relevant, ndcg, recall, reciprocal_rank};
 pub use queries::first_queries;
 pub use recall::{GraphRecall, graph_recall};
-pub use run::{Asked, Quality, Run};
+pub use run::{Answered, Quality, Run};
 pub use run_file::check_ids;
 pub use significance::{Difference, PERMUTATIONS, holm, randomisation};
 pub use split_mix::SplitMix64;

@@ -1,9 +1,9 @@
 //! How much the graph misses, compared with the exact scan, and how long each takes.
 
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 use super::split_mix::SplitMix64;
-use crate::Vector;
 use crate::collection::Collection;
 use crate::vector::{EF, Effort, ExactScan, Graph, Neighbour};
 
@@ -46,7 +46,8 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
     let generation = collection.generation();
     let total = generation.records();
     let held_out = draw(total, queries.min(total as usize / 2), seed);
-    let (mut kept, mut asked): (Vec<Vector>, Vec<Vector>) = (Vec::new(), Vec::new());
+    let (mut kept, mut asked): (Vec<Cow<'_, [f32]>>, Vec<Cow<'_, [f32]>>) =
+        (Vec::new(), Vec::new());
     for (at, position) in (0..).zip(generation.positions()) {
         if let Some(vector) = generation.vector(position) {
             let side = if held_out.contains(at) {
@@ -87,14 +88,14 @@ fn point(
     scan: &ExactScan,
     graph: &Graph,
     ef: usize,
-    queries: &[Vector],
+    queries: &[Cow<'_, [f32]>],
     truths: &[Vec<Neighbour>],
 ) -> RecallPoint {
     let effort = Effort {
         ef,
         most: usize::MAX,
     };
-    let search = |query: &Vector, k: usize| {
+    let search = |query: &[f32], k: usize| {
         let found = graph.nearest_and_reaching(scan, query, k, f32::INFINITY, None, effort);
         found.unwrap_or_default()
     };

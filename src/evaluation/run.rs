@@ -8,7 +8,7 @@ use crate::query::Mode;
 
 /// A benchmark query and its result.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct Answered {
     /// Its id in the benchmark.
     pub id: String,
     /// Its text.
@@ -35,7 +35,7 @@ pub struct Run {
     /// Which engines ranked.
     pub mode: Mode,
     /// The queries.
-    pub asked: Vec<Asked>,
+    pub answered: Vec<Answered>,
 }
 
 /// The results of a mode on a benchmark, averaged over its queries.
@@ -58,12 +58,12 @@ pub struct Quality {
 impl Run {
     /// The means, with confidence intervals.
     pub fn quality(&self) -> Quality {
-        let mut times: Vec<Duration> = self.asked.iter().map(|asked| asked.time).collect();
+        let mut times: Vec<Duration> = self.answered.iter().map(|answered| answered.time).collect();
         times.sort_unstable();
         Quality {
-            ndcg_at_10: bootstrap(&self.each(|asked| asked.ndcg_at_10)),
-            recall_at_100: bootstrap(&self.each(|asked| asked.recall_at_100)),
-            mrr_at_10: bootstrap(&self.each(|asked| asked.reciprocal_rank_at_10)),
+            ndcg_at_10: bootstrap(&self.each(|answered| answered.ndcg_at_10)),
+            recall_at_100: bootstrap(&self.each(|answered| answered.recall_at_100)),
+            mrr_at_10: bootstrap(&self.each(|answered| answered.reciprocal_rank_at_10)),
             queries: times.len(),
             p50: percentile(&times, 50),
             p99: percentile(&times, 99),
@@ -73,12 +73,12 @@ impl Run {
     /// How this run's nDCG@10 differs from another's on the same benchmark: this one's minus the
     /// other's.
     pub fn against(&self, other: &Self) -> Difference {
-        let ndcg = |asked: &Asked| asked.ndcg_at_10;
+        let ndcg = |answered: &Answered| answered.ndcg_at_10;
         randomisation(&self.each(ndcg), &other.each(ndcg))
     }
 
-    fn each(&self, figure: impl Fn(&Asked) -> f64) -> Vec<f64> {
-        self.asked.iter().map(figure).collect()
+    fn each(&self, figure: impl Fn(&Answered) -> f64) -> Vec<f64> {
+        self.answered.iter().map(figure).collect()
     }
 }
 
@@ -95,8 +95,8 @@ fn percentile(sorted: &[Duration], percent: usize) -> Duration {
 mod tests {
     use super::*;
 
-    fn asked(ndcg: f64, millis: u64) -> Asked {
-        Asked {
+    fn answered(ndcg: f64, millis: u64) -> Answered {
+        Answered {
             id: "q".into(),
             text: "milk".into(),
             ranking: Vec::new(),
@@ -109,28 +109,28 @@ mod tests {
         }
     }
 
-    fn run(asked: Vec<Asked>) -> Run {
+    fn run(answered: Vec<Answered>) -> Run {
         Run {
             mode: Mode::Text,
-            asked,
+            answered,
         }
     }
 
     #[test]
     fn times_are_percentiles_by_nearest_rank() {
-        let quality = run((1..=200).rev().map(|ms| asked(0.5, ms)).collect()).quality();
+        let quality = run((1..=200).rev().map(|ms| answered(0.5, ms)).collect()).quality();
         assert_eq!(quality.p50, Duration::from_millis(100));
         assert_eq!(quality.p99, Duration::from_millis(198));
         assert_eq!(quality.queries, 200);
-        let one = run(vec![asked(0.5, 3)]).quality();
+        let one = run(vec![answered(0.5, 3)]).quality();
         assert_eq!((one.p50, one.p99), (Duration::from_millis(3), one.p50));
         assert_eq!(run(Vec::new()).quality().p99, Duration::ZERO);
     }
 
     #[test]
     fn means_lie_within_their_intervals_and_runs_differ_as_their_queries_do() {
-        let better = run(vec![asked(0.75, 1), asked(0.5, 1), asked(0.25, 1)]);
-        let worse = run(vec![asked(0.5, 1), asked(0.25, 1), asked(0.0, 1)]);
+        let better = run(vec![answered(0.75, 1), answered(0.5, 1), answered(0.25, 1)]);
+        let worse = run(vec![answered(0.5, 1), answered(0.25, 1), answered(0.0, 1)]);
         let ndcg = better.quality().ndcg_at_10;
         assert!((ndcg.mean - 0.5).abs() < 1e-12);
         assert!(ndcg.low < ndcg.mean && ndcg.mean < ndcg.high, "{ndcg:?}");

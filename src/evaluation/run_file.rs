@@ -34,8 +34,8 @@ impl Run {
 
     fn lines(&self) -> Result<String, String> {
         let mut lines = String::new();
-        for asked in &self.asked {
-            let query = column(&asked.id)?;
+        for answered in &self.answered {
+            let query = column(&answered.id)?;
             let mut last = f32::INFINITY;
             let mut line = |record: &str, rank: usize, score: f32| {
                 // Written as f64, its digits give the same f32 whether they are read as f32 or f64.
@@ -44,10 +44,10 @@ impl Run {
                     "{query} Q0 {record} {rank} {score} parallax-{mode}\n"
                 ));
             };
-            if asked.ranking.is_empty() {
+            if answered.ranking.is_empty() {
                 line(NO_RECORD, 1, 0.0);
             }
-            for ((rank, record), score) in (1..).zip(&asked.ranking).zip(&asked.scores) {
+            for ((rank, record), score) in (1..).zip(&answered.ranking).zip(&answered.scores) {
                 last = if *score < last {
                     *score
                 } else {
@@ -98,11 +98,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evaluation::Asked;
+    use crate::evaluation::Answered;
     use crate::query::Mode;
 
     fn run(ranking: &[&str], scores: &[f32]) -> Run {
-        let asked = Asked {
+        let answered = Answered {
             id: "q1".into(),
             text: "milk".into(),
             ranking: ranking.iter().map(|&id| id.to_owned()).collect(),
@@ -115,7 +115,7 @@ mod tests {
         };
         Run {
             mode: Mode::Hybrid,
-            asked: vec![asked],
+            answered: vec![answered],
         }
     }
 
@@ -196,7 +196,7 @@ mod tests {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             let run = run(&ids, &scores);
             let sorted = as_trec_eval_sorts(&run.lines().unwrap());
-            prop_assert_eq!(sorted, run.asked[0].ranking.clone());
+            prop_assert_eq!(sorted, run.answered[0].ranking.clone());
         }
     }
 }

@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::Vector;
 use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
 use crate::query::Query;
@@ -37,7 +36,7 @@ struct Explained<'a> {
     words: &'a WordSearch<'a>,
     candidates: &'a Candidates,
     /// The query's vector, unless the model can read nothing of it.
-    vector: Option<&'a Vector>,
+    vector: Option<&'a [f32]>,
     /// Every record found by words, best first.
     all_by_words: Vec<Match>,
     /// The candidates whose scores count for similar records, if any do.
@@ -216,13 +215,16 @@ impl Searcher<'_> {
 
     /// The cosine of the query and a passage, split by word: the sum of the split, then the
     /// split itself. The passage is cut from the text as it was encoded; `None` if the text does
-    /// not have it.
+    /// not have it, or if the model's cosines are no sums over words.
     fn split(
         &self,
         asked: &str,
         payload: &Payload,
         range: Option<Range<u32>>,
     ) -> Result<Option<(f32, MeaningSplit)>> {
+        if !self.encoder.encoder().attributes() {
+            return Ok(None);
+        }
         let text = self.schema.encoded_text(payload);
         let range = match range {
             Some(range) => range.start as usize..range.end as usize,
@@ -270,7 +272,7 @@ impl Searcher<'_> {
 
     /// How many of the records that pass rank before this cosine and position. If identical records
     /// are one hit, they count once, and copies of the record do not count.
-    fn nearer(&self, plan: &Plan<'_>, vector: &Vector, (cosine, position): (f32, u32)) -> u32 {
+    fn nearer(&self, plan: &Plan<'_>, vector: &[f32], (cosine, position): (f32, u32)) -> u32 {
         let mut before = HashSet::new();
         for (at, part) in self.generation.parts.iter().enumerate() {
             let columns = &part.segment.columns;

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use roaring::RoaringBitmap;
 
-use crate::Vector;
 use crate::query::Route;
 use crate::segment::generation::{Generation, Part, Passing};
 use crate::vector::{EF, Effort, Neighbour};
@@ -35,7 +34,7 @@ pub struct NearSearch<'a> {
     /// The indexes.
     pub generation: &'a Generation,
     /// The unit vector of the query.
-    pub vector: &'a Vector,
+    pub vector: &'a [f32],
     /// Whether the graph may or must be used.
     pub route: Route,
     /// Parts with at least this many records are searched through their graph.
@@ -222,7 +221,7 @@ fn records(part: &Part, ranking: &[Neighbour]) -> Vec<NearRecord> {
 }
 
 /// The passage of a record that is nearest to a vector, and its cosine.
-pub fn nearest_passage(generation: &Generation, vector: &Vector, position: u32) -> (u32, f32) {
+pub fn nearest_passage(generation: &Generation, vector: &[f32], position: u32) -> (u32, f32) {
     let passages = (0u32..).zip(generation.vectors(position));
     let cosines =
         passages.map(|(passage, of_passage)| (passage, crate::vector::cosine(vector, &of_passage)));

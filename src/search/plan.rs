@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::Vector;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Fusion, Lookup, Mode, Query};
@@ -29,7 +28,7 @@ pub struct Plan<'q> {
     /// Its text for search by meaning, with the corrected words.
     pub meaning: String,
     /// The vector of this text, if the mode asks for meaning.
-    pub vector: Option<Arc<Vector>>,
+    pub vector: Option<Arc<[f32]>>,
     /// The records that meet its phrases and exclusions.
     pub fulfilling: Passing,
     /// Those of them that also pass the filters.

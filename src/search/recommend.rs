@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use crate::Vector;
 use crate::encoder::pooling::unit;
@@ -91,7 +90,7 @@ impl Searcher<'_> {
             filters: Vec::new(),
             words: TextQuery::default(),
             meaning: String::new(),
-            vector: Some(Arc::new(vector)),
+            vector: Some(vector.into()),
             fulfilling: None,
             passing,
         };
@@ -160,13 +159,14 @@ impl Searcher<'_> {
 
 /// The unit vector to search for.
 fn wanted(
-    text: Option<&Vector>,
+    text: Option<&[f32]>,
     generation: &Generation,
     liked: &[u32],
     disliked: &[u32],
 ) -> Result<Vector> {
-    let mut sum = [0.0; crate::DIMENSIONS];
-    let mut add = |weight: f32, vector: &Vector| {
+    let mut sum = Vec::new();
+    let mut add = |weight: f32, vector: &[f32]| {
+        sum.resize(vector.len(), 0.0);
         for (sum, value) in sum.iter_mut().zip(vector) {
             *sum += weight * value;
         }
@@ -182,20 +182,22 @@ fn wanted(
             );
         }
     }
-    unit(sum).ok_or_else(|| {
+    unit(sum.into()).ok_or_else(|| {
         Error::BadQuery("what is liked and what is disliked cancel each other out".into())
     })
 }
 
 /// One vector for a record: the mean of its passages, normalised.
 fn whole(generation: &Generation, position: u32) -> Vector {
-    let mut sum = [0.0; crate::DIMENSIONS];
+    let mut sum = Vec::new();
     for passage in generation.vectors(position) {
-        for (sum, value) in sum.iter_mut().zip(passage) {
+        sum.resize(passage.len(), 0.0);
+        for (sum, value) in sum.iter_mut().zip(&*passage) {
             *sum += value;
         }
     }
-    unit(sum).unwrap_or(sum)
+    let sum = Vector::from(sum);
+    unit(sum.clone()).unwrap_or(sum)
 }
 
 /// The first of each set of identical records.

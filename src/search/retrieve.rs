@@ -1,7 +1,6 @@
 //! The second stage: asks each index for the records that it ranks highest, and determines which
 //! records are answers.
 
-use crate::Vector;
 use crate::fusion::GOOD_RANK;
 use crate::query::{Counted, FUSION_DEPTH, Fusion, Mode, Route};
 use crate::search::answers::Answers;
@@ -124,7 +123,7 @@ impl Searcher<'_> {
     fn by_meaning(
         &self,
         plan: &Plan<'_>,
-        vector: &Vector,
+        vector: &[f32],
         wanted: usize,
         measured: Option<usize>,
     ) -> ByMeaning {

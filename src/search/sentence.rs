@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use crate::Vector;
 use crate::background;
 use crate::error::Result;
 use crate::found::Found;
@@ -17,7 +16,7 @@ const MAX_SENTENCES: usize = 32;
 impl Searcher<'_> {
     /// Marks in each hit the sentence nearest to the query, within its passage or, if it has
     /// none, within the shown part of its text. A single sentence is not marked.
-    pub(super) fn mark_sentences(&self, query: &Vector, hits: &mut [Found]) -> Result<()> {
+    pub(super) fn mark_sentences(&self, query: &[f32], hits: &mut [Found]) -> Result<()> {
         let encoder = self.encoder.encoder();
         let mut places = Vec::new();
         let mut texts = Vec::new();

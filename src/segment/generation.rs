@@ -12,7 +12,6 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 use roaring::RoaringBitmap;
 
-use crate::Vector;
 use crate::error::Result;
 use crate::filter::{Filter, Wanted, resolve};
 use crate::query::FacetCounts;
@@ -187,7 +186,7 @@ impl Generation {
     }
 
     /// The mean cosine of a vector with a sample of its texts.
-    pub fn mean_cosine(&self, vector: &Vector) -> f32 {
+    pub fn mean_cosine(&self, vector: &[f32]) -> f32 {
         self.sample().mean_cosine(vector)
     }
 
@@ -251,14 +250,14 @@ impl Generation {
     }
 
     /// The vector of a record's first passage.
-    pub fn vector(&self, position: u32) -> Option<Vector> {
+    pub fn vector(&self, position: u32) -> Option<Cow<'_, [f32]>> {
         let (part, within) = self.locate(position)?;
         let first = part.segment.columns.vectors_of(within).start;
         part.segment.vector(first)
     }
 
     /// The vectors of all passages of a record.
-    pub fn vectors(&self, position: u32) -> impl Iterator<Item = Vector> {
+    pub fn vectors(&self, position: u32) -> impl Iterator<Item = Cow<'_, [f32]>> {
         let located = self.locate(position).into_iter();
         located.flat_map(|(part, within)| {
             let passages = part.segment.columns.vectors_of(within);

@@ -26,7 +26,6 @@ use crate::storage::layout::Encoded;
 use crate::storage::store::View;
 use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
-use crate::{DIMENSIONS, Vector};
 
 /// Records with their indexes.
 pub struct Segment {
@@ -60,9 +59,12 @@ pub struct Columns {
 impl Segment {
     /// Indexes newly written records, numbered from `first` on.
     pub fn of(schema: &Schema, first: u32, records: &[&Encoded]) -> Self {
-        let mut builder = Builder::new(schema);
+        let mut vectors = records.iter().flat_map(|record| &record.vectors);
+        let dimension = vectors.next().map_or(0, |vector| vector.len());
+        let mut builder = Builder::new(schema, dimension);
         for (number, record) in (first..).zip(records) {
-            builder.add(RecordNumber(number), &record.payload, &record.vectors);
+            let vectors = record.vectors.concat();
+            builder.add(RecordNumber(number), &record.payload, &vectors);
         }
         builder.build()
     }
@@ -72,11 +74,11 @@ impl Segment {
     /// # Errors
     /// The store's read errors.
     pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u32>) -> Result<Self> {
-        let mut builder = Builder::new(schema);
-        let mut vectors: Vec<Vector> = Vec::new();
+        let mut builder = Builder::new(schema, view.dimension());
+        let mut vectors: Vec<f32> = Vec::new();
         let mut ends: Vec<(RecordNumber, usize)> = Vec::new();
         view.for_each_vectors(numbers.clone(), |number, of_one| {
-            vectors.extend(of_one);
+            vectors.extend_from_slice(of_one);
             ends.push((number, vectors.len()));
         })?;
         let (mut at, mut start) = (0, 0);
@@ -123,18 +125,20 @@ impl Segment {
         if !columns.fits(schema.facets.len()) {
             return Ok(None);
         }
-        let mut vectors = vec![[0.0f32; DIMENSIONS]; count];
+        let dimension = view.dimension();
+        let mut vectors = vec![0.0; count * dimension];
         let mut fits = true;
         view.for_each_vectors(0..end, |number, of_one| {
             let place = columns.position(number).map(|at| columns.vectors_of(at));
             match place {
-                Some(place) if place.len() == of_one.len() => {
-                    vectors[place.start as usize..place.end as usize].copy_from_slice(of_one);
+                Some(place) if place.len() * dimension == of_one.len() => {
+                    vectors[place.start as usize * dimension..][..of_one.len()]
+                        .copy_from_slice(of_one);
                 }
                 _ => fits = false,
             }
         })?;
-        Ok(fits.then(|| Self::new(columns, ExactScan::new(&vectors))))
+        Ok(fits.then(|| Self::new(columns, ExactScan::of_rows(dimension, &vectors))))
     }
 
     /// Merges several segments, keeping only the given positions of each. Numbers increase from
@@ -203,8 +207,8 @@ impl Segment {
     }
 
     /// The vector of a passage.
-    pub fn vector(&self, passage: u32) -> Option<Vector> {
-        self.scan.vector(passage)?.as_ref().try_into().ok()
+    pub fn vector(&self, passage: u32) -> Option<Cow<'_, [f32]>> {
+        self.scan.vector(passage)
     }
 
     /// The number of records, including deleted ones.
@@ -322,11 +326,14 @@ struct Builder<'a> {
     facets: FacetIndexBuilder<'a>,
     fingerprints: Vec<u64>,
     ends: Vec<u32>,
-    vectors: Vec<Vector>,
+    /// The width of a vector.
+    dimension: usize,
+    /// The vectors, one after the other.
+    vectors: Vec<f32>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(schema: &'a Schema) -> Self {
+    fn new(schema: &'a Schema, dimension: usize) -> Self {
         let text = TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights());
         Self {
             words: schema.words(),
@@ -338,17 +345,19 @@ impl<'a> Builder<'a> {
             facets: FacetIndexBuilder::new(schema),
             fingerprints: Vec::new(),
             ends: Vec::new(),
+            dimension,
             vectors: Vec::new(),
         }
     }
 
-    fn add(&mut self, number: RecordNumber, payload: &Payload, vectors: &[Vector]) {
+    /// Adds a record with the vectors of its passages, one after the other.
+    fn add(&mut self, number: RecordNumber, payload: &Payload, vectors: &[f32]) {
         self.describe(number, payload, vectors);
-        self.vectors.extend(vectors);
+        self.vectors.extend_from_slice(vectors);
     }
 
     /// Adds everything of a record except its vectors.
-    fn describe(&mut self, number: RecordNumber, payload: &Payload, vectors: &[Vector]) {
+    fn describe(&mut self, number: RecordNumber, payload: &Payload, vectors: &[f32]) {
         let position = self.numbers.len() as u32;
         self.facets.add(position, payload);
         let texts = self.words.texts(payload);
@@ -358,14 +367,13 @@ impl<'a> Builder<'a> {
                 fingerprint.add(text.as_bytes());
             }
         }
-        for vector in vectors {
-            fingerprint.add_numbers(vector);
-        }
+        fingerprint.add_numbers(vectors);
         self.fingerprints.push(fingerprint.finish());
         self.text.add(&texts);
         self.numbers.push(number);
         let end = self.ends.last().copied().unwrap_or(0);
-        self.ends.push(end + vectors.len() as u32);
+        let passages = vectors.len() / self.dimension.max(1);
+        self.ends.push(end + passages as u32);
     }
 
     fn build(self) -> Segment {
@@ -376,6 +384,6 @@ impl<'a> Builder<'a> {
             fingerprints: self.fingerprints,
             ends: self.ends,
         };
-        Segment::new(columns, ExactScan::new(&self.vectors))
+        Segment::new(columns, ExactScan::of_rows(self.dimension, &self.vectors))
     }
 }

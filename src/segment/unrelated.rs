@@ -7,10 +7,11 @@
 //! into segments nor on the order in which they were written, and a write rarely changes it: of
 //! 40,000 texts, 256 are in the sample, and one in 156 writes of a record puts that record into it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::Vector;
 use crate::vector::cosine;
-use crate::{DIMENSIONS, Vector};
 
 /// How many texts represent the collection: all pairs of them make up the distribution of cosines
 /// between unrelated texts.
@@ -60,9 +61,9 @@ pub struct Unrelated<'a> {
 impl Sample {
     /// The sample of these texts, given as fingerprint and position, with a vector of each; `last`
     /// if its texts are the same.
-    pub fn of(
+    pub fn of<'v>(
         sampled: &[(u64, u32)],
-        vector: impl Fn(u32) -> Option<Vector>,
+        vector: impl Fn(u32) -> Option<Cow<'v, [f32]>>,
         last: Option<Arc<Self>>,
     ) -> Arc<Self> {
         let texts: Vec<u64> = sampled.iter().map(|&(text, _)| text).collect();
@@ -70,7 +71,7 @@ impl Sample {
             return last;
         }
         let vectors = sampled.iter().filter_map(|&(_, position)| vector(position));
-        let vectors: Vec<Vector> = vectors.collect();
+        let vectors: Vec<Cow<'_, [f32]>> = vectors.collect();
         Arc::new(Self {
             mean: mean(&vectors),
             cosines: Cosines::between(&vectors[..vectors.len().min(TEXTS)]),
@@ -80,7 +81,7 @@ impl Sample {
 
     /// The mean cosine of a vector with the texts of the sample, which is its cosine with their
     /// mean vector: what any text has in common with it.
-    pub fn mean_cosine(&self, vector: &Vector) -> f32 {
+    pub fn mean_cosine(&self, vector: &[f32]) -> f32 {
         cosine(&self.mean, vector)
     }
 
@@ -91,18 +92,19 @@ impl Sample {
     }
 }
 
-fn mean(vectors: &[Vector]) -> Vector {
-    let mut sum = [0.0f64; DIMENSIONS];
+fn mean(vectors: &[Cow<'_, [f32]>]) -> Vector {
+    let mut sum = vec![0.0f64; vectors.first().map_or(0, |vector| vector.len())];
     for vector in vectors {
-        for (sum, &x) in sum.iter_mut().zip(vector) {
+        for (sum, &x) in sum.iter_mut().zip(&**vector) {
             *sum += f64::from(x);
         }
     }
-    sum.map(|sum| (sum / vectors.len().max(1) as f64) as f32)
+    let count = vectors.len().max(1) as f64;
+    sum.into_iter().map(|sum| (sum / count) as f32).collect()
 }
 
 impl Cosines {
-    fn between(sample: &[Vector]) -> Option<Self> {
+    fn between(sample: &[Cow<'_, [f32]>]) -> Option<Self> {
         if sample.len() < LEAST_TEXTS {
             return None;
         }

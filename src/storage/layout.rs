@@ -1,6 +1,7 @@
 //! The layout of a store: its tables, what is kept in them, and the changes that are made to them.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
@@ -28,11 +29,22 @@ pub struct About {
     pub schema: Schema,
     /// Hash of the model that made its vectors.
     pub model: String,
+    /// The width of its vectors.
+    #[serde(default = "earlier_dimension")]
+    pub dimension: usize,
+    /// The folder of the model when the store was created; empty if unknown.
+    #[serde(default)]
+    pub model_dir: PathBuf,
     /// SHA-256 of the file it was created from, in hexadecimal; empty if it was created empty.
     pub source: String,
     /// Whether long texts are encoded passage by passage, rather than only up to the encoder's
     /// limit.
     pub passages: bool,
+}
+
+/// The width of all vectors before it was stored.
+fn earlier_dimension() -> usize {
+    384
 }
 
 /// A record ready to be written.

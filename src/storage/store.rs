@@ -20,7 +20,6 @@ use crate::storage::layout::{
     About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
 use crate::storage::write_tables::WriteTables;
-use crate::{DIMENSIONS, Vector};
 
 /// The format this version writes. A store with another format is rejected with a message that
 /// names it.
@@ -173,7 +172,7 @@ impl Store {
     ) -> Result<()> {
         for row in rows {
             let fits = row.number < state.next
-                && read_vectors(&row.vectors, &mut Vec::new()).is_some()
+                && read_vectors(&row.vectors, self.about.dimension, &mut Vec::new()).is_some()
                 && serde_json::from_slice::<Payload>(&row.payload).is_ok();
             if !fits {
                 return Err(self.damaged("a record that no store writes"));
@@ -326,21 +325,27 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Calls `each` with the vectors of the records in a range of numbers, in order.
+    /// The width of the store's vectors.
+    pub fn dimension(&self) -> usize {
+        self.store.about.dimension
+    }
+
+    /// Calls `each` with the vectors of the records in a range of numbers, in order: those of a
+    /// record's passages, one after the other.
     ///
     /// # Errors
     /// [`Error::Store`], [`Error::Format`].
     pub fn for_each_vectors(
         &self,
         numbers: Range<u32>,
-        mut each: impl FnMut(RecordNumber, &[Vector]),
+        mut each: impl FnMut(RecordNumber, &[f32]),
     ) -> Result<()> {
         let table = self.read.open_table(VECTORS).map_err(self.failed())?;
         let mut vectors = Vec::new();
         for row in table.range(numbers).map_err(self.failed())? {
             let (number, bytes) = row.map_err(self.failed())?;
             vectors.clear();
-            read_vectors(bytes.value(), &mut vectors)
+            read_vectors(bytes.value(), self.dimension(), &mut vectors)
                 .ok_or_else(|| self.store.damaged("a vector of the wrong length"))?;
             each(RecordNumber(number.value()), &vectors);
         }
@@ -451,17 +456,13 @@ fn read_meta<T: DeserializeOwned>(
         })
 }
 
-fn read_vectors(bytes: &[u8], vectors: &mut Vec<Vector>) -> Option<()> {
-    let rows = bytes.chunks_exact(DIMENSIONS * size_of::<f32>());
-    if rows.len() == 0 || !rows.remainder().is_empty() {
+/// Reads one or more vectors of a width.
+fn read_vectors(bytes: &[u8], dimension: usize, vectors: &mut Vec<f32>) -> Option<()> {
+    let row = dimension * size_of::<f32>();
+    if bytes.is_empty() || row == 0 || !bytes.len().is_multiple_of(row) {
         return None;
     }
-    for row in rows {
-        let mut vector = [0.0; DIMENSIONS];
-        for (x, bytes) in vector.iter_mut().zip(row.as_chunks::<4>().0) {
-            *x = f32::from_le_bytes(*bytes);
-        }
-        vectors.push(vector);
-    }
+    let numbers = bytes.as_chunks().0.iter();
+    vectors.extend(numbers.map(|bytes| f32::from_le_bytes(*bytes)));
     Some(())
 }

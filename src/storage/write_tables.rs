@@ -108,13 +108,23 @@ impl<'a> WriteTables<'a> {
         })
     }
 
-    /// Inserts rows of a snapshot.
+    /// Makes the deletions of a log, and inserts rows of a snapshot.
     pub fn restore(
         &mut self,
         schema: &Schema,
         rows: &[Row],
         deletions: &[(u64, u32)],
     ) -> Result<()> {
+        for (sequence, number) in deletions {
+            let payload = self.payload(RecordNumber(*number))?;
+            if let Some(id) = payload.and_then(|payload| schema.source_id(&payload)) {
+                self.ids.remove(id.as_str())?;
+            }
+            self.records.remove(number)?;
+            self.vectors.remove(number)?;
+            self.passages.remove(number)?;
+            self.deleted.insert(sequence, number)?;
+        }
         for row in rows {
             self.records.insert(row.number, row.payload.as_slice())?;
             self.vectors.insert(row.number, row.vectors.as_slice())?;
@@ -125,9 +135,6 @@ impl<'a> WriteTables<'a> {
             if let Some(id) = payload.and_then(|payload| schema.source_id(&payload)) {
                 self.ids.insert(id.as_str(), row.number)?;
             }
-        }
-        for (sequence, number) in deletions {
-            self.deleted.insert(sequence, number)?;
         }
         Ok(())
     }

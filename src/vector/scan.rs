@@ -42,6 +42,16 @@ impl ExactScan {
         Self::collected(dimension, collector)
     }
 
+    /// The same for vectors of a width that are given one after another.
+    pub fn of_rows(dimension: usize, values: &[f32]) -> Self {
+        let rows = values.chunks_exact(dimension.max(1));
+        let mut collector = Collector::new(dimension, rows.len());
+        for vector in rows {
+            collector.push(vector);
+        }
+        Self::collected(dimension, collector)
+    }
+
     fn collected(dimension: usize, collector: Collector) -> Self {
         let (values, distinct) = collector.finish();
         Self {

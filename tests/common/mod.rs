@@ -5,6 +5,7 @@
 pub mod documents;
 pub mod failing;
 pub mod sample;
+pub mod tiny;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

@@ -78,7 +78,8 @@ fn meaning(meaning: MeaningExplanation) -> impl IntoView {
         Some(of) => split(of, meaning.cosine).into_any(),
         None => view! {
             <p class="why-note">
-                "This record was imported with its own vector, so its similarity cannot be split by word."
+                "This similarity cannot be split by word: the record was imported with its own vector, or \
+                 the model does not average over words."
             </p>
         }
         .into_any(),

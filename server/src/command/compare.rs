@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 use parallax::Mode;
-use parallax::evaluation::{Asked, Run};
+use parallax::evaluation::{Answered, Run};
 use parallax::query::Route;
 use serde_json::json;
 
@@ -38,8 +38,8 @@ pub struct Compare {
 
 /// A query as answered in both modes.
 struct Pair<'a> {
-    one: &'a Asked,
-    other: &'a Asked,
+    one: &'a Answered,
+    other: &'a Answered,
 }
 
 impl Compare {
@@ -85,7 +85,7 @@ fn two_modes(text: &str) -> Result<(Mode, Mode)> {
 
 /// The queries with the largest lead of one mode over the other, in descending order.
 fn widest<'a>(ahead: &'a Run, behind: &'a Run, limit: usize) -> Vec<Pair<'a>> {
-    let pairs = ahead.asked.iter().zip(&behind.asked);
+    let pairs = ahead.answered.iter().zip(&behind.answered);
     let pairs = pairs.map(|(one, other)| Pair { one, other });
     let mut pairs: Vec<Pair<'_>> = pairs.filter(|pair| pair.lead() > 0.0).collect();
     // Ties stay in order of the queries' ids.
@@ -100,7 +100,7 @@ impl Pair<'_> {
     }
 
     fn json(&self, benchmark: &str, (ahead, behind): (Mode, Mode)) -> serde_json::Value {
-        let of = |asked: &Asked| json!({ "ndcg@10": asked.ndcg_at_10, "first_relevant": asked.first_relevant });
+        let of = |answered: &Answered| json!({ "ndcg@10": answered.ndcg_at_10, "first_relevant": answered.first_relevant });
         json!({
             "benchmark": benchmark,
             "id": self.one.id,
@@ -140,8 +140,8 @@ fn print(
     Ok(())
 }
 
-fn place(asked: &Asked) -> String {
-    let rank = asked.first_relevant;
+fn place(answered: &Answered) -> String {
+    let rank = answered.first_relevant;
     rank.map_or_else(|| "not in the first 100".into(), |rank| rank.to_string())
 }
 
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn run(mode: Mode, figures: &[f64]) -> Run {
-        let asked = figures.iter().zip('a'..).map(|(&ndcg_at_10, id)| Asked {
+        let answered = figures.iter().zip('a'..).map(|(&ndcg_at_10, id)| Answered {
             id: id.to_string(),
             text: format!("query {id}"),
             ranking: Vec::new(),
@@ -174,7 +174,7 @@ mod tests {
         });
         Run {
             mode,
-            asked: asked.collect(),
+            answered: answered.collect(),
         }
     }
 

@@ -36,8 +36,9 @@ impl Embed {
         let seconds = start.elapsed().as_secs_f64();
         writeln!(
             out,
-            "{}: f32 [{rows}, 384] in {seconds:.1} s ({:.0}/s)",
+            "{}: f32 [{rows}, {}] in {seconds:.1} s ({:.0}/s)",
             self.out.display(),
+            encoder.dimension(),
             rows as f64 / seconds
         )?;
         Ok(())

@@ -21,14 +21,14 @@ pub struct Index {
     /// Name of the collection
     #[arg(long, value_name = "NAME")]
     collection: String,
-    /// Vectors computed in advance, one row per record: f32 [n, 384] as .npy
+    /// Vectors computed in advance, one row per record: f32 [n, width] as .npy
     #[arg(long, value_name = "FILE.npy")]
     vectors: Option<PathBuf>,
     /// Rebuild an existing collection; the old one stays in use until the new one is complete
     #[arg(long)]
     replace: bool,
-    /// Add to an existing collection, whose choice of fields applies; records with existing ids are
-    /// replaced
+    /// Add to an existing collection, whose choice of fields and model apply; records with existing
+    /// ids are replaced
     #[arg(long, conflicts_with_all = [
         "replace", "if_changed", "no_passages", "id", "title", "text", "question", "answer", "url",
         "image", "facets", "weights",
@@ -50,8 +50,9 @@ impl Index {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let mut source = SourceFile::look(&self.file, &self.fields.options())?;
         let catalogue = self.data.open(model)?;
-        if self.add {
-            let collection = catalogue.collection(&self.collection)?;
+        let added_to = self.add.then(|| catalogue.collection(&self.collection));
+        let added_to = added_to.transpose()?;
+        if let Some(collection) = &added_to {
             source = source.for_schema(collection.schema().clone());
         }
         if self.if_changed && is_current(&catalogue, &self.collection, &source) {
@@ -60,7 +61,10 @@ impl Index {
         }
         let reporter = Reporter::new();
         let vectors = self.vectors.as_deref().map(VectorFile::open).transpose()?;
-        let encoder = catalogue.encoder();
+        let encoder = match &added_to {
+            Some(collection) => collection.encoder(),
+            None => catalogue.encoder().as_ref(),
+        };
         let build = Build {
             source: &source,
             vectors,
@@ -70,9 +74,8 @@ impl Index {
             progress: &|progress| reporter.show(progress),
             cancelled: &AtomicBool::new(false),
         };
-        let report = if self.add {
-            let collection = catalogue.collection(&self.collection)?;
-            let report = build.add_to(&collection, None)?;
+        let report = if let Some(collection) = &added_to {
+            let report = build.add_to(collection, None)?;
             collection.settle();
             report
         } else {
@@ -123,7 +126,9 @@ fn numbered(count: u64, one: &str, several: &str) -> String {
 
 fn is_current(catalogue: &Catalogue, name: &str, source: &SourceFile) -> bool {
     catalogue.collection(name).is_ok_and(|collection| {
-        collection.source() == source.sha256() && collection.schema() == source.schema()
+        collection.source() == source.sha256()
+            && collection.schema() == source.schema()
+            && collection.about().model == catalogue.encoder().model_hash()
     })
 }
 

@@ -10,6 +10,7 @@ mod export;
 mod fit;
 mod index;
 mod recall;
+mod reencode;
 mod search;
 mod snapshot;
 mod table;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use parallax::encoder::QueryEncoder;
+use parallax::encoder::{Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
 use parallax::{Catalogue, Encoder, Query};
@@ -36,8 +37,9 @@ use crate::{model, paths, serve};
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Folder of the model [default: the platform's cache folder]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// The model: the name of an installed one, or its folder, in the format of
+    /// sentence-transformers or installed [default: all-MiniLM-L6-v2]
+    #[arg(long, global = true, value_name = "NAME_OR_DIR")]
     model: Option<PathBuf>,
 }
 
@@ -53,7 +55,7 @@ enum Command {
     Ask(ask::Ask),
     /// Explain why a record has its rank for a query
     Explain(explain::Explain),
-    /// Write the vectors of a file's records as .npy, f32 [n, 384]
+    /// Write the vectors of a file's records as .npy, f32 [n, width]
     Embed(embed::Embed),
     /// Measure ranking quality on benchmarks in BEIR format
     ///
@@ -72,7 +74,9 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
     Restore(snapshot::Restore),
-    /// Fetch the model all-MiniLM-L6-v2
+    /// Encode a collection anew by another model, given with --model
+    Reencode(reencode::Reencode),
+    /// Fetch the model all-MiniLM-L6-v2, or install another from a folder
     Model(Model),
 }
 
@@ -94,9 +98,16 @@ struct Serve {
 
 #[derive(Args)]
 struct Model {
-    /// Install from this folder: model.safetensors and tokenizer.json, or an ONNX export
+    /// Install from this folder: model.safetensors and tokenizer.json, or an ONNX export. Models
+    /// other than all-MiniLM-L6-v2 get the name of their folder, unless --model gives another
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    /// What the model expects before a query [default: what its folder says]
+    #[arg(long, value_name = "TEXT", requires = "from")]
+    query_prefix: Option<String>,
+    /// What the model expects before a text that is searched [default: what its folder says]
+    #[arg(long, value_name = "TEXT", requires = "from")]
+    passage_prefix: Option<String>,
 }
 
 /// Where the collections are.
@@ -253,7 +264,8 @@ impl Arguments {
     /// # Errors
     /// A message for the user.
     pub fn run(self) -> Result<()> {
-        let model = self.model.map_or_else(paths::model_dir, Ok)?;
+        let given = self.model.as_deref().map(paths::model).transpose()?;
+        let model = given.clone().map_or_else(paths::model_dir, Ok)?;
         let mut out = std::io::stdout();
         match self.command {
             Command::Serve(Serve {
@@ -280,7 +292,19 @@ impl Arguments {
             Command::Compare(compare) => compare.run(&model, &mut out),
             Command::Fit(fit) => fit.run(&model, &mut out),
             Command::Recall(recall) => recall.run(&model, &mut out),
-            Command::Model(Model { from }) => model::fetch(from.as_deref(), &model),
+            Command::Reencode(reencode) => reencode.run(&model, &mut out),
+            Command::Model(Model {
+                from: Some(from),
+                query_prefix,
+                passage_prefix,
+            }) => {
+                let prefixes = Prefixes {
+                    query: query_prefix,
+                    passage: passage_prefix,
+                };
+                model::install_from(&from, given.as_deref(), &prefixes)
+            }
+            Command::Model(Model { from: None, .. }) => model::fetch(&model),
         }
     }
 }

@@ -67,12 +67,11 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     let name = Path::new(&plan.file);
     let source = SourceFile::look_as(&path, name, &plan.fields)?;
     let meter = Meter::new(entry);
-    let encoder = catalogue.encoder();
     let progress = |progress| meter.show(progress);
-    let build = |source| Build {
+    let build = |source, encoder| Build {
         source,
         vectors: None,
-        encoder: encoder.encoder(),
+        encoder,
         passages: plan.passages,
         cores: Cores::Half,
         progress: &progress,
@@ -91,9 +90,10 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
         let note = format!("import-{id}-{}", source.sha256());
         let note = entry.note.get_or_init(|| note);
         let source = source.for_schema(collection.schema().clone());
-        return build(&source).add_to(&collection, Some(note));
+        return build(&source, collection.encoder().encoder()).add_to(&collection, Some(note));
     }
-    catalogue.build(&plan.collection, build(&source), plan.replace)
+    let build = build(&source, catalogue.encoder().encoder());
+    catalogue.build(&plan.collection, build, plan.replace)
 }
 
 /// The report of a task that created its collection, if the process ended before it could record

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use crate::Vector;
 use crate::background;
-use crate::collection::write::encode::{self, Cores, encode};
+use crate::collection::write::encode::{self, Cores, MAX_HELD_BYTES, encode};
 use crate::collection::write::vector_file::VectorFile;
 use crate::collection::{Collection, Tuning};
 use crate::compactor::files;
-use crate::digest::{sha256, sha256_of_file};
+use crate::digest::{Fingerprint, sha256, sha256_of_file};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema};
@@ -27,10 +27,6 @@ use crate::vocabulary::SkippedLine;
 
 /// How many records are encoded and stored together, in one transaction.
 const BATCH: usize = 1_024;
-
-/// The most bytes of records held as a sample or for the next batch. A parsed record can take many
-/// times the memory of its line.
-const MAX_HELD_BYTES: usize = 4 << 20;
 
 /// How many skipped lines a report lists; all are counted.
 pub const LISTED: usize = 20;
@@ -221,10 +217,8 @@ impl Build<'_> {
     pub fn run(self, folder: &Path, tuning: Tuning) -> Result<Report> {
         let start = Instant::now();
         let about = About {
-            schema: self.source.schema.clone(),
-            model: self.encoder.model_hash().to_owned(),
             source: self.source.sha256.clone(),
-            passages: self.passages,
+            ..About::new(self.source.schema.clone(), self.encoder, self.passages)
         };
         let store = Store::create(&folder.join(STORE_FILE), about)?;
         let (source, progress, cores) = (self.source, self.progress, self.cores);
@@ -238,27 +232,7 @@ impl Build<'_> {
         }
 
         let start = Instant::now();
-        progress(Progress::Words);
-        let view = store.read()?;
-        let state = view.state()?;
-        let index = || -> Result<Part> {
-            let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
-            let mut base = Part::whole(segment);
-            if base.segment.len() >= tuning.graph_min_records {
-                progress(Progress::Graph);
-                base.graph = Some(Graph::build(base.segment.scan.codes()).into());
-            }
-            Ok(base)
-        };
-        let base: Part = match cores {
-            Cores::All => index(),
-            Cores::Half => background::merge(index),
-        }?;
-        let from = BuiltFrom {
-            state,
-            model: store.about().model.clone(),
-        };
-        files::save(folder, &from, &base)?;
+        save_indexes(&store, folder, tuning, cores, progress)?;
         report.indexes_took = start.elapsed();
         Ok(report)
     }
@@ -304,6 +278,9 @@ impl Build<'_> {
         mut store: impl FnMut(Vec<Encoded>, u64) -> Result<()>,
     ) -> Result<Report> {
         let path = &self.source.path;
+        if let Some(vectors) = &self.vectors {
+            vectors.check_width(about.dimension)?;
+        }
         let mut taken = Taken::new(about);
         let mut batch: Vec<(Payload, Option<Vector>)> = Vec::with_capacity(BATCH);
         let (mut lines, mut held) = (0, 0);
@@ -377,10 +354,42 @@ impl Build<'_> {
     }
 }
 
+/// Builds the indexes of everything in a store, and saves them next to it.
+pub(super) fn save_indexes(
+    store: &Store,
+    folder: &Path,
+    tuning: Tuning,
+    cores: Cores,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<()> {
+    progress(Progress::Words);
+    let view = store.read()?;
+    let state = view.state()?;
+    let index = || -> Result<Part> {
+        let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
+        let mut base = Part::whole(segment);
+        if base.segment.len() >= tuning.graph_min_records {
+            progress(Progress::Graph);
+            base.graph = Some(Graph::build(base.segment.scan.codes()).into());
+        }
+        Ok(base)
+    };
+    let base: Part = match cores {
+        Cores::All => index(),
+        Cores::Half => background::merge(index),
+    }?;
+    let from = BuiltFrom {
+        state,
+        model: store.about().model.clone(),
+    };
+    files::save(folder, &from, &base)
+}
+
 /// Decides which lines become records.
 struct Taken<'a> {
     about: &'a About,
-    ids: HashMap<String, u64>,
+    /// The line of each id, by a digest of the id: the ids of a large file take much more memory.
+    lines: HashMap<u64, u64>,
     report: Report,
 }
 
@@ -388,7 +397,7 @@ impl<'a> Taken<'a> {
     fn new(about: &'a About) -> Self {
         Self {
             about,
-            ids: HashMap::new(),
+            lines: HashMap::new(),
             report: Report::default(),
         }
     }
@@ -420,10 +429,11 @@ impl<'a> Taken<'a> {
         let Some(id) = self.about.schema.source_id(payload) else {
             return Ok(());
         };
-        match self.ids.entry(id) {
+        let mut digest = Fingerprint::default();
+        digest.add(id.as_bytes());
+        match self.lines.entry(digest.finish()) {
             Entry::Occupied(earlier) => Err(format!(
-                "the id '{}' was already given in line {}",
-                earlier.key(),
+                "the id '{id}' was already given in line {}",
                 earlier.get()
             )),
             Entry::Vacant(free) => {

@@ -8,13 +8,13 @@ use crate::atomic_file;
 use crate::collection::write::build::{Progress, SourceFile};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
+use crate::npy;
 use crate::record::Line;
-use crate::{DIMENSIONS, Vector, npy};
 
 /// How many lines are encoded together.
 const BATCH: usize = 1_024;
 
-/// Encodes every record of a file and writes the vectors as f32 [n, 384], one row per line. A line
+/// Encodes every record of a file and writes the vectors as f32 [n, width], one row per line. A line
 /// without a record gets a row of zeros, so that rows and lines correspond. The output is written
 /// to a temporary file and renamed. Returns the number of rows.
 ///
@@ -32,9 +32,10 @@ pub fn embed(
     }
     let lines = usize::try_from(source.lines()).unwrap_or(usize::MAX);
     atomic_file::write(out, |file| {
-        let mut rows = npy::Writer::new(BufWriter::new(file), lines).map_err(Error::npy(out))?;
+        let rows = npy::Writer::new(BufWriter::new(file), lines, encoder.dimension());
+        let mut rows = rows.map_err(Error::npy(out))?;
         encode_lines(source, encoder, progress, |vector| {
-            rows.push(&vector).map_err(Error::npy(out))
+            rows.push(vector).map_err(Error::npy(out))
         })?;
         rows.finish().map_err(Error::npy(out))
     })?;
@@ -46,10 +47,11 @@ fn encode_lines(
     source: &SourceFile,
     encoder: &Encoder,
     progress: &(dyn Fn(Progress) + Sync),
-    mut row: impl FnMut(Vector) -> Result<()>,
+    mut row: impl FnMut(&[f32]) -> Result<()>,
 ) -> Result<()> {
     let mut texts: Vec<Option<String>> = Vec::with_capacity(BATCH);
     let mut lines = source.open()?;
+    let none = vec![0.0; encoder.dimension()];
     let done = AtomicU64::new(0);
     loop {
         for line in lines.by_ref().take(BATCH) {
@@ -77,7 +79,7 @@ fn encode_lines(
         let mut encoded = encoded.into_iter();
         for text in texts.drain(..) {
             let vector = text.and_then(|_| encoded.next());
-            row(vector.unwrap_or([0.0; DIMENSIONS]))?;
+            row(vector.as_deref().unwrap_or(&none))?;
         }
     }
 }

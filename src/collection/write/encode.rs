@@ -5,16 +5,20 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::Vector;
 use crate::background;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload, goes_on};
 use crate::storage::layout::{About, Encoded};
 use crate::vector::normalise;
-use crate::{DIMENSIONS, Vector};
 
 /// The most records or ids per write.
 pub const MAX_BATCH: usize = 1_000;
+
+/// The most bytes of records held as a sample or for the next batch. A parsed record can take many
+/// times the memory of its line.
+pub(super) const MAX_HELD_BYTES: usize = 4 << 20;
 
 /// How many texts are encoded between checks for cancellation.
 const CHUNK: usize = 128;
@@ -76,7 +80,7 @@ pub(crate) fn check_batch(
                 "the id '{id}' was already given by record {earlier}"
             )));
         }
-        let vector = record.vector.as_deref().map(given).transpose();
+        let vector = record.vector.map(|vector| given(about, vector)).transpose();
         checked.push((record.payload, vector.map_err(bad)?));
     }
     Ok(checked)
@@ -115,13 +119,15 @@ impl std::io::Write for Counter {
 }
 
 /// A supplied vector, scaled to unit length.
-fn given(numbers: &[f32]) -> Result<Vector, String> {
-    let mut vector: Vector = numbers.try_into().map_err(|_| {
-        format!(
-            "the vector has {} components, expected {DIMENSIONS}",
-            numbers.len()
-        )
-    })?;
+fn given(about: &About, vector: Vec<f32>) -> Result<Vector, String> {
+    let (found, expected) = (vector.len(), about.dimension);
+    if found != expected {
+        return Err(format!(
+            "the vector has {found} components, expected {expected}, as the collection's model \
+             makes them"
+        ));
+    }
+    let mut vector = Vector::from(vector);
     normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
     Ok(vector)
 }

@@ -8,6 +8,7 @@
 pub mod build;
 pub mod embed;
 pub mod encode;
+pub mod reencode;
 pub mod vector_file;
 
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::npy;
 use crate::vector::normalise;
 
-/// An open `.npy` file of f32 [n, 384].
+/// An open `.npy` file of f32 [n, width].
 pub struct VectorFile {
     path: PathBuf,
     rows: npy::Reader<BufReader<File>>,
@@ -62,6 +62,22 @@ impl VectorFile {
         normalise(&mut vector)
             .map_err(|why| Error::import(&self.path, format!("row {}: {why}", self.read)))?;
         Ok(vector)
+    }
+
+    /// Checks that its vectors have the width of a collection's.
+    ///
+    /// # Errors
+    /// [`Error::Import`].
+    pub fn check_width(&self, dimension: usize) -> Result<()> {
+        let found = self.rows.width();
+        if found == dimension || self.rows() == 0 {
+            return Ok(());
+        }
+        let message = format!(
+            "its vectors have {found} components, those of the collection's model {dimension}; \
+             give vectors of that model, or name the one they were made with by --model"
+        );
+        Err(Error::import(&self.path, message))
     }
 
     /// The number of rows in the file.

@@ -9,13 +9,14 @@ use tract_onnx::pb;
 use tract_onnx::pb::tensor_proto::DataType;
 
 use super::recognise;
-use crate::DIMENSIONS;
 use crate::encoder::kernels::Kernel;
+use crate::encoder::network::Network;
 use crate::encoder::plan::{Plan, Runtime};
 
 const WORDS: usize = 50;
 const POSITIONS: usize = 90;
 const INNER: usize = 80;
+const WIDTH: usize = 384;
 
 /// Numbers between -1 and 1 that look random.
 struct Numbers(u64);
@@ -36,6 +37,11 @@ impl Numbers {
 
 /// A graph of two layers, written by this project.
 fn graph() -> pb::ModelProto {
+    graph_of(WIDTH, 12, INNER)
+}
+
+/// The same with another width, number of heads and inner width.
+fn graph_of(width: usize, heads: usize, inner: usize) -> pb::ModelProto {
     let mut numbers = Numbers(7);
     let mut tensors = BTreeMap::new();
     let mut add = |name: String, shape: &[usize], scale: f32, mean: f32| {
@@ -46,7 +52,6 @@ fn graph() -> pb::ModelProto {
             .collect();
         tensors.insert(name, (shape.to_vec(), bytes));
     };
-    let width = DIMENSIONS;
     let embeddings = [("word", WORDS), ("position", POSITIONS), ("token_type", 2)];
     for (kind, rows) in embeddings {
         add(
@@ -66,8 +71,8 @@ fn graph() -> pb::ModelProto {
             ("attention.self.key", width, width),
             ("attention.self.value", width, width),
             ("attention.output.dense", width, width),
-            ("intermediate.dense", INNER, width),
-            ("output.dense", width, INNER),
+            ("intermediate.dense", inner, width),
+            ("output.dense", width, inner),
         ] {
             add(name(&format!("{part}.weight")), &[to, from], 0.15, 0.0);
             add(name(&format!("{part}.bias")), &[to], 0.1, 0.0);
@@ -82,7 +87,11 @@ fn graph() -> pb::ModelProto {
         (name, view)
     });
     let file = safetensors::serialize(views, None).unwrap();
-    let graph = crate::encoder::onnx::from_safetensors(&file).unwrap();
+    let network = Network {
+        heads,
+        ..Network::default()
+    };
+    let graph = crate::encoder::onnx::from_safetensors(&file, &network).unwrap();
     pb::ModelProto::decode(&*graph).unwrap()
 }
 
@@ -120,11 +129,44 @@ fn token_vectors_are_those_of_tract_up_to_quantisation() {
     for text in texts() {
         let (ours, theirs) = (rows(&fused, &[&text]), rows(&tract, &[&text]));
         assert_eq!(ours.len(), theirs.len());
-        let tokens = ours.chunks(DIMENSIONS).zip(theirs.chunks(DIMENSIONS));
+        let tokens = ours.chunks(WIDTH).zip(theirs.chunks(WIDTH));
         for (ours, theirs) in tokens {
             let cosine = cosine(ours, theirs);
             assert!(cosine > 0.999, "cosine {cosine} in {} tokens", text.len());
         }
+    }
+}
+
+#[test]
+fn every_width_and_number_of_heads_is_run() {
+    // Heads of 16, 32, 48, 64 and 128 numbers; widths that fill a panel of columns, and others.
+    for (width, heads, inner) in [
+        (16, 1, 16),
+        (96, 3, 176),
+        (240, 5, 80),
+        (128, 2, 512),
+        (256, 2, 48),
+    ] {
+        let graph = graph_of(width, heads, inner);
+        let tract = Plan::new(&graph.encode_to_vec(), Runtime::Tract).unwrap();
+        let expected = rows(&fused(&graph, Kernel::Portable), &[&texts()[8]]);
+        for kernel in Kernel::available() {
+            let found = rows(&fused(&graph, kernel), &[&texts()[8]]);
+            assert!(found == expected, "{kernel:?} differs with width {width}");
+        }
+        let exact = rows(&tract, &[&texts()[8]]);
+        for (found, exact) in expected.chunks(width).zip(exact.chunks(width)) {
+            let cosine = cosine(found, exact);
+            assert!(cosine > 0.99, "cosine {cosine} with width {width}");
+        }
+    }
+    // Rows are processed by 16 numbers; others are left to tract.
+    for (width, heads, inner) in [(24, 2, 32), (32, 4, 64), (32, 2, 50)] {
+        let plan = Plan::new(
+            &graph_of(width, heads, inner).encode_to_vec(),
+            Runtime::default(),
+        );
+        assert_eq!(plan.unwrap().runtime(), Runtime::Tract);
     }
 }
 
@@ -326,7 +368,7 @@ fn another_network_is_left_to_tract() {
         assert!(found.is_none(), "{what} was recognised");
         let plan = Plan::new(&model.encode_to_vec(), Runtime::default()).unwrap();
         assert_eq!(plan.runtime(), Runtime::Tract, "{what}");
-        assert_eq!(rows(&plan, &[&[1, 2, 3]]).len(), 3 * DIMENSIONS);
+        assert_eq!(rows(&plan, &[&[1, 2, 3]]).len(), 3 * WIDTH);
     }
 }
 

@@ -10,7 +10,7 @@ fn shapes() -> BTreeMap<String, Vec<usize>> {
     let mut add = |name: &str, shape: &[usize]| {
         shapes.insert(name.to_owned(), shape.to_vec());
     };
-    let width = DIMENSIONS;
+    let width = 384;
     add("embeddings.word_embeddings.weight", &[7, width]);
     add("embeddings.position_embeddings.weight", &[9, width]);
     add("embeddings.token_type_embeddings.weight", &[2, width]);
@@ -51,15 +51,19 @@ fn file(shapes: &BTreeMap<String, Vec<usize>>, kind: Dtype) -> Vec<u8> {
     safetensors::serialize(views, None).unwrap()
 }
 
+fn converted(bytes: &[u8]) -> Result<Vec<u8>, EncoderError> {
+    from_safetensors(bytes, &Network::default())
+}
+
 fn error(shapes: &BTreeMap<String, Vec<usize>>) -> String {
-    from_safetensors(&file(shapes, Dtype::F32))
+    converted(&file(shapes, Dtype::F32))
         .unwrap_err()
         .to_string()
 }
 
 #[test]
 fn whole_weights_give_a_graph_with_named_inputs_and_output() {
-    let bytes = from_safetensors(&file(&shapes(), Dtype::F32)).unwrap();
+    let bytes = converted(&file(&shapes(), Dtype::F32)).unwrap();
     let graph = pb::ModelProto::decode(&*bytes).unwrap().graph.unwrap();
     let names = |infos: &[pb::ValueInfoProto]| -> Vec<String> {
         infos.iter().map(|info| info.name.clone()).collect()
@@ -96,13 +100,39 @@ fn a_tensor_of_another_shape_is_named_with_both() {
 
 #[test]
 fn numbers_of_another_type_are_refused() {
-    let error = from_safetensors(&file(&shapes(), Dtype::I32)).unwrap_err();
+    let error = converted(&file(&shapes(), Dtype::I32)).unwrap_err();
     assert!(error.to_string().contains("expected F32"), "{error}");
+}
+
+#[test]
+fn numbers_of_two_bytes_are_read() {
+    for (bits, expected) in [
+        (0x3c00, 1.0),
+        (0xc500, -5.0),
+        (0x3555, 0.333_251_95),
+        (0x7bff, 65_504.0),
+        (0x0001, 5.960_464_5e-8),
+        (0x0400, 6.103_515_6e-5),
+        (0x0000, 0.0),
+    ] {
+        assert_eq!(from_f16(bits).to_bits(), f32::to_bits(expected));
+    }
+    assert!(from_f16(0x7e00).is_nan());
+    assert_eq!(from_f16(0xfc00), f32::NEG_INFINITY);
+}
+
+#[test]
+fn tensors_are_found_behind_a_prefix() {
+    let prefixed = shapes()
+        .into_iter()
+        .map(|(name, of)| (format!("bert.{name}"), of));
+    let prefixed = converted(&file(&prefixed.collect(), Dtype::F32)).unwrap();
+    assert!(prefixed == converted(&file(&shapes(), Dtype::F32)).unwrap());
 }
 
 #[test]
 fn what_is_no_safetensors_file_is_refused() {
     for bytes in [&b""[..], b"not at all", &[255; 64]] {
-        assert!(from_safetensors(bytes).is_err());
+        assert!(converted(bytes).is_err());
     }
 }

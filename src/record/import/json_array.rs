@@ -125,10 +125,10 @@ impl JsonArray {
 
     /// Reads the bytes before the next separating comma or closing bracket into `element`, up to
     /// the size limit.
-    fn read_element(&mut self) -> io::Result<Read> {
+    fn read_element(&mut self) -> io::Result<Extent> {
         self.element.clear();
         let mut brackets = Brackets::default();
-        let mut read = Read {
+        let mut read = Extent {
             start: None,
             length: 0,
             end: None,
@@ -205,8 +205,8 @@ impl Rows for JsonArray {
     }
 }
 
-/// What was read for an element.
-struct Read {
+/// Where an element is.
+struct Extent {
     /// Its first non-blank byte, if any.
     start: Option<Place>,
     /// Its length from there, whether stored or not.

@@ -3,8 +3,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::Vector;
 
+/// The components of a vector.
+const WIDTH: usize = 384;
+
 /// The expected result of the scan: every cosine computed, sorted and cut.
-fn full_scan(vectors: &[Vector], query: &Vector, k: usize) -> Vec<Neighbour> {
+fn full_scan(vectors: &[Vector], query: &[f32], k: usize) -> Vec<Neighbour> {
     let mut all: Vec<Neighbour> = (0u32..)
         .zip(vectors)
         .map(|(position, vector)| Neighbour {
@@ -27,13 +30,15 @@ pub fn clustered(seed: u64, n: usize) -> Vec<Vector> {
         state ^= state << 17;
         (state >> 11) as f32 / (1u64 << 53) as f32 - 0.5
     };
-    let centres: Vec<Vector> = (0..3).map(|_| std::array::from_fn(|_| random())).collect();
+    let mut many = || (0..WIDTH).map(|_| random()).collect::<Vector>();
+    let centres: Vec<Vector> = (0..3).map(|_| many()).collect();
     let mut vectors: Vec<Vector> = Vec::new();
     for i in 0..n {
         let mut vector = if i % 7 == 6 {
-            vectors[i / 2]
+            vectors[i / 2].clone()
         } else {
-            centres[i % 3].map(|x| x + random() * 0.01)
+            let centre = centres[i % 3].iter();
+            centre.map(|x| x + random() * 0.01).collect()
         };
         crate::vector::normalise(&mut vector).unwrap();
         vectors.push(vector);

@@ -43,10 +43,10 @@ impl Fit {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
         let genuine: Vec<String> = GENUINE.lines().map(str::to_owned).collect();
-        let letters = Asked::all(&collection, &random_letters())?;
-        let strange = Asked::all(&collection, &queries)?;
+        let letters = Outcome::all(&collection, &random_letters())?;
+        let strange = Outcome::all(&collection, &queries)?;
         let asked_for = &genuine[..];
-        let genuine = Asked::all(&collection, asked_for)?;
+        let genuine = Outcome::all(&collection, asked_for)?;
         writeln!(
             out,
             "says that nothing fits:       calibration     measured"
@@ -64,7 +64,7 @@ impl Fit {
                 share(0)
             )?;
         }
-        let both: Vec<Asked> = letters.into_iter().chain(strange).collect();
+        let both: Vec<Outcome> = letters.into_iter().chain(strange).collect();
         let (low, high) = line(&both, &genuine);
         writeln!(
             out,
@@ -76,13 +76,13 @@ impl Fit {
 }
 
 /// A query and the result of its answer.
-struct Asked {
+struct Outcome {
     fits: bool,
     strength: f32,
     half: usize,
 }
 
-impl Asked {
+impl Outcome {
     fn all(collection: &Collection, queries: &[String]) -> Result<Vec<Self>> {
         let ask = |(at, text): (usize, &String)| {
             let answer = collection.search(&Query {
@@ -104,7 +104,7 @@ impl Asked {
 }
 
 /// The share of one half for which the answer says that nothing fits.
-fn share(asked: &[Asked], half: usize) -> f64 {
+fn share(asked: &[Outcome], half: usize) -> f64 {
     let of_half = asked.iter().filter(|asked| asked.half == half);
     let (said, all) = of_half.fold((0, 0), |(said, all), asked| {
         (said + usize::from(!asked.fits), all + 1)
@@ -114,8 +114,8 @@ fn share(asked: &[Asked], half: usize) -> f64 {
 
 /// The range of thresholds with the fewest errors on the calibration halves. Errors are weighted
 /// by how rare they should be: at most one in ten strange and one in twenty genuine queries.
-fn line(strange: &[Asked], genuine: &[Asked]) -> (f32, f32) {
-    let strengths = |asked: &[Asked]| -> Vec<f32> {
+fn line(strange: &[Outcome], genuine: &[Outcome]) -> (f32, f32) {
+    let strengths = |asked: &[Outcome]| -> Vec<f32> {
         let half = asked.iter().filter(|asked| asked.half == 1);
         half.map(|asked| asked.strength).collect()
     };

@@ -171,7 +171,7 @@ async fn recommend(
 /// A question for a collection of questions and answers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct Question {
     q: String,
     #[serde(default)]
     filter: Vec<String>,
@@ -183,9 +183,9 @@ async fn answer(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Reply>, Failure> {
     let Path(name) = path?;
-    let asked: Asked = parameters(query.as_deref())?;
+    let question: Question = parameters(query.as_deref())?;
     let replied = service.with_collection(Some(name), move |collection| {
-        let reply = collection.ask(&asked.q, Filter::from_texts(&asked.filter)?)?;
+        let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
         reply.sent(collection.schema())
     });
     Ok(Json(replied.await?))

@@ -106,7 +106,7 @@ struct Part {
 }
 
 /// A document's records, with notes about it.
-pub struct Read {
+pub struct Extract {
     /// The records, in document order.
     pub records: Vec<Payload>,
     /// The notes, as sentences.
@@ -117,7 +117,7 @@ pub struct Read {
 ///
 /// # Errors
 /// Why it yields no records, and what to do about it.
-pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Read, String> {
+pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Extract, String> {
     if bytes.len() > kind.max_bytes() {
         return Err(format!(
             "the file is larger than {} bytes",
@@ -147,7 +147,7 @@ pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Read, String> {
         record.extend(contents.fields.clone());
         record
     });
-    Ok(Read {
+    Ok(Extract {
         records: records.collect(),
         notes: contents.notes,
     })

@@ -1,0 +1,164 @@
+//! Encodes a collection anew by another model, while the old one is used.
+//!
+//! The records are copied to a new store with their numbers, so that ids, order and the log of
+//! deletions stay what they are, and only the vectors differ. What was written meanwhile is copied
+//! in further rounds, the last of them while no write can happen.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::collection::Tuning;
+use crate::collection::write::build::{Progress, save_indexes};
+use crate::collection::write::encode::{self, Cores, encode};
+use crate::encoder::QueryEncoder;
+use crate::error::Result;
+use crate::record::{Payload, RecordNumber};
+use crate::storage::STORE_FILE;
+use crate::storage::layout::{About, Encoded, Row, State, json};
+use crate::storage::store::Store;
+
+/// How many records are encoded and stored together.
+const BATCH: usize = 1_024;
+
+/// How many changes may be left for the last round, during which writes wait.
+const LAST_ROUND: u64 = 256;
+
+/// How a collection is encoded anew.
+#[derive(Clone, Copy)]
+pub struct Reencode<'a> {
+    /// The folder of the model.
+    pub model: &'a Path,
+    /// Which cores to use.
+    pub cores: Cores,
+    /// Called with the progress.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+    /// Set by another thread to cancel the work.
+    pub cancelled: &'a AtomicBool,
+}
+
+/// A copy of a collection with vectors of another model.
+pub(crate) struct Copy<'a> {
+    from: &'a Store,
+    /// About how many records there are.
+    records: u64,
+    to: Store,
+    encoder: Arc<QueryEncoder>,
+    how: Reencode<'a>,
+    /// The state of the collection up to which it is copied.
+    reached: State,
+    /// The oldest state that the copy's log of deletions reaches back to.
+    forgotten: u64,
+}
+
+impl<'a> Copy<'a> {
+    /// Fills an empty folder with the copy and its indexes.
+    ///
+    /// # Errors
+    /// The folder, the store or the encoder cannot be used; [`crate::Error::Cancelled`].
+    pub fn make(
+        (from, records): (&'a Store, u64),
+        encoder: Arc<QueryEncoder>,
+        how: Reencode<'a>,
+        folder: &Path,
+        tuning: Tuning,
+    ) -> Result<Self> {
+        let old = from.about().clone();
+        let about = About {
+            source: old.source,
+            ..About::new(old.schema, encoder.encoder(), old.passages)
+        };
+        let mut copy = Self {
+            from,
+            records,
+            to: Store::create(&folder.join(STORE_FILE), about)?,
+            encoder,
+            how,
+            reached: State::default(),
+            forgotten: 0,
+        };
+        copy.forgotten = from.read()?.state()?.sequence;
+        copy.round()?;
+        save_indexes(&copy.to, folder, tuning, how.cores, how.progress)?;
+        while from.read()?.state()?.sequence > copy.reached.sequence + LAST_ROUND {
+            copy.round()?;
+        }
+        Ok(copy)
+    }
+
+    /// Copies what was written since. No write may happen meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Copy::make`].
+    pub fn finish(mut self) -> Result<()> {
+        self.round()
+    }
+
+    /// Copies what was written since the last round.
+    fn round(&mut self) -> Result<()> {
+        let view = self.from.read()?;
+        let state = view.state()?;
+        let mut deletions = Vec::new();
+        view.for_each_deletion(|sequence, number| {
+            if sequence > self.reached.sequence.max(self.forgotten) {
+                deletions.push((sequence, number));
+            }
+            Ok(())
+        })?;
+        self.to.restore(&[], &deletions, state, self.forgotten)?;
+        let mut batch: Vec<(RecordNumber, Payload)> = Vec::with_capacity(BATCH);
+        let (mut done, mut held) = (0, 0);
+        view.for_each_record(self.reached.next..state.next, |number, payload| {
+            held += encode::size(&payload);
+            batch.push((number, payload));
+            if batch.len() == BATCH || held >= encode::MAX_HELD_BYTES {
+                held = 0;
+                done += self.store(&mut batch, state, done)?;
+            }
+            Ok(())
+        })?;
+        self.store(&mut batch, state, done)?;
+        self.reached = state;
+        Ok(())
+    }
+
+    /// Encodes records and stores them under their numbers. Returns how many there were.
+    fn store(
+        &self,
+        batch: &mut Vec<(RecordNumber, Payload)>,
+        state: State,
+        done: u64,
+    ) -> Result<u64> {
+        let (numbers, records): (Vec<_>, Vec<_>) = std::mem::take(batch)
+            .into_iter()
+            .map(|(number, payload)| (number, (payload, None)))
+            .unzip();
+        let progress = |more: u64| {
+            (self.how.progress)(Progress::Records {
+                done: done + more,
+                of: self.records.max(done + more),
+            });
+        };
+        let encoded = encode(
+            self.encoder.encoder(),
+            self.to.about(),
+            records,
+            &progress,
+            self.how.cores,
+            self.how.cancelled,
+        )?;
+        let rows: Vec<Row> = numbers.iter().zip(&encoded).map(row).collect();
+        self.to.restore(&rows, &[], state, self.forgotten)?;
+        Ok(rows.len() as u64)
+    }
+}
+
+fn row((number, record): (&RecordNumber, &Encoded)) -> Row {
+    let numbers = record.vectors.iter().flatten();
+    Row {
+        number: number.0,
+        payload: json(&record.payload),
+        vectors: numbers.flat_map(|x| x.to_le_bytes()).collect(),
+        ranges: (!record.ranges.is_empty()).then(|| json(&record.ranges)),
+    }
+}

@@ -1,0 +1,86 @@
+//! The models of a process. Each is loaded once, whichever collections use it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
+
+use super::files::installed_hash;
+use super::{Encoder, EncoderError, QueryEncoder};
+use crate::locks::lock;
+
+/// The default model, and others by their hash.
+pub struct Models {
+    default: Arc<QueryEncoder>,
+    others: Mutex<HashMap<String, Weak<QueryEncoder>>>,
+}
+
+impl Models {
+    /// The models of a process with this default.
+    pub fn new(default: Arc<QueryEncoder>) -> Self {
+        Self {
+            default,
+            others: Mutex::default(),
+        }
+    }
+
+    /// The model of collections that are created without naming one.
+    pub fn default(&self) -> &Arc<QueryEncoder> {
+        &self.default
+    }
+
+    /// The model in a folder.
+    ///
+    /// # Errors
+    /// As for [`Encoder::load`].
+    pub fn load(&self, dir: &Path) -> Result<Arc<QueryEncoder>, EncoderError> {
+        let mut others = lock(&self.others);
+        // An installed model need not be loaded to know its hash.
+        if let Some(known) = installed_hash(dir).and_then(|hash| self.known(&others, &hash)) {
+            return Ok(known);
+        }
+        let encoder = Encoder::load(dir)?;
+        if let Some(known) = self.known(&others, encoder.model_hash()) {
+            return Ok(known);
+        }
+        let encoder = Arc::new(QueryEncoder::new(encoder));
+        others.insert(encoder.model_hash().to_owned(), Arc::downgrade(&encoder));
+        Ok(encoder)
+    }
+
+    /// The model with a hash: loaded already, in the folder where it was last, or installed next to
+    /// the default model.
+    ///
+    /// # Errors
+    /// As for [`Encoder::load`]; [`EncoderError::Changed`] if another model is in its folder.
+    pub fn find(&self, hash: &str, dir: &Path) -> Result<Arc<QueryEncoder>, EncoderError> {
+        if let Some(known) = self.known(&lock(&self.others), hash) {
+            return Ok(known);
+        }
+        let place = self.installed(hash).unwrap_or_else(|| dir.to_owned());
+        let found = self.load(&place)?;
+        if found.model_hash() == hash {
+            Ok(found)
+        } else {
+            Err(EncoderError::Changed { dir: place })
+        }
+    }
+
+    fn known(
+        &self,
+        others: &HashMap<String, Weak<QueryEncoder>>,
+        hash: &str,
+    ) -> Option<Arc<QueryEncoder>> {
+        if self.default.model_hash() == hash {
+            return Some(Arc::clone(&self.default));
+        }
+        others.get(hash)?.upgrade()
+    }
+
+    /// The folder of an installed model with a hash, among those next to the default one.
+    fn installed(&self, hash: &str) -> Option<PathBuf> {
+        let folder = self.default.encoder().folder().parent()?;
+        let entries = std::fs::read_dir(folder).ok()?;
+        let mut folders = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        folders.find(|dir| installed_hash(dir).as_deref() == Some(hash))
+    }
+}
