@@ -87,7 +87,7 @@ fn ask(
     collection: &Collection,
     queries: &[String],
     during: Duration,
-    gone: &Mutex<HashSet<u32>>,
+    gone: &Mutex<HashSet<u64>>,
 ) -> Vec<f64> {
     let start = Instant::now();
     let mut times = Vec::new();
@@ -128,7 +128,7 @@ fn write(
     collection: &Collection,
     stop: &AtomicBool,
     written: &AtomicU64,
-    gone: &Mutex<HashSet<u32>>,
+    gone: &Mutex<HashSet<u64>>,
 ) {
     let start = Instant::now();
     let records = collection.generation().records();

@@ -96,13 +96,19 @@ fn columns_of_another_format_leave_the_graph_as_it_was() {
     let before = fs::read(&columns).unwrap();
     let kept = fs::read(&graph).unwrap();
     let age = |path: &Path| {
-        // The format version follows the magic.
+        // The directory begins with the format version. The trailer says where it starts and ends,
+        // and what its checksum is.
         let mut bytes = fs::read(path).unwrap();
-        bytes[8] = bytes[8].wrapping_add(1);
-        let body = bytes.len() - 4;
-        let sum = crc32fast::hash(&bytes[..body]).to_le_bytes();
-        bytes[body..].copy_from_slice(&sum);
-        fs::write(path, bytes).unwrap();
+        let trailer = bytes.len() - 28;
+        let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+        let (start, end) = (number(trailer), number(trailer + 8));
+        bytes[start] = bytes[start].wrapping_add(1);
+        let sum = crc32fast::hash(&bytes[start..end]).to_le_bytes();
+        bytes[trailer + 16..trailer + 20].copy_from_slice(&sum);
+        // Written under another name, as a mapped file must not change.
+        let aged = path.with_extension("aged");
+        fs::write(&aged, bytes).unwrap();
+        fs::rename(&aged, path).unwrap();
     };
     let forced = Query {
         route: Route::Graph,

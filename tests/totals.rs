@@ -29,7 +29,7 @@ const QUERIES: [&str; 8] = [
 ];
 
 /// The records that contain a word, found by searching for that word alone.
-fn holding(collection: &Collection, word: &str) -> HashSet<u32> {
+fn holding(collection: &Collection, word: &str) -> HashSet<u64> {
     let query = Query {
         limit: 100,
         collapse: false,
@@ -43,7 +43,7 @@ fn holding(collection: &Collection, word: &str) -> HashSet<u32> {
 
 /// The answers to a query, computed record by record: those near enough, or containing every word
 /// that is not a stop word.
-fn answers(collection: &Collection, text: &str) -> HashSet<u32> {
+fn answers(collection: &Collection, text: &str) -> HashSet<u64> {
     let generation = collection.generation();
     let line = generation.unrelated().unwrap().line();
     let vector = encoder().encode(text).unwrap();
@@ -51,7 +51,7 @@ fn answers(collection: &Collection, text: &str) -> HashSet<u32> {
         let mut passages = generation.vectors(position);
         passages.any(|passage| cosine(&vector, &passage) >= line)
     });
-    let near: HashSet<u32> = near.map(|at| generation.number(at).unwrap().0).collect();
+    let near: HashSet<u64> = near.map(|at| generation.number(at).unwrap().0).collect();
     let words = text
         .split(' ')
         .filter(|word| !["a", "the", "of", "for", "with"].contains(word));

@@ -33,8 +33,7 @@ pub use crate::vocabulary::GraphState;
 pub use read::{Cursor, Page};
 
 pub use crate::segment::unrelated::Unrelated;
-pub use crate::storage::index_file::BuiltFrom;
-pub use crate::storage::layout::{About, Applied, Change, Encoded, State};
+pub use crate::storage::layout::{About, Applied, BuiltFrom, Change, Encoded, State};
 pub use crate::storage::snapshot::restore;
 pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;
@@ -156,10 +155,11 @@ impl Collection {
         self.compactor.current()
     }
 
-    /// The size of its files on disk in bytes.
+    /// How many bytes its files take on disk. The holes of a file take none: a store that grows is
+    /// lengthened long before it is filled.
     pub fn bytes(&self) -> u64 {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
-        let sizes = entries.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()));
+        let sizes = entries.filter_map(|entry| Some(on_disk(&entry.ok()?.metadata().ok()?)));
         sizes.sum()
     }
 
@@ -369,6 +369,18 @@ impl About {
             passages,
         }
     }
+}
+
+#[cfg(unix)]
+fn on_disk(file: &std::fs::Metadata) -> u64 {
+    // In units of 512 bytes, whatever the file system's blocks are.
+    let allocated = std::os::unix::fs::MetadataExt::blocks(file).saturating_mul(512);
+    allocated.min(file.len())
+}
+
+#[cfg(not(unix))]
+fn on_disk(file: &std::fs::Metadata) -> u64 {
+    file.len()
 }
 
 /// Enough of a hash to distinguish two models.

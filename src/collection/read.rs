@@ -11,7 +11,7 @@ use crate::storage::store::{Store, View};
 
 /// Where a page of records ended. It is opaque, and only used to request the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor(u32);
+pub struct Cursor(u64);
 
 /// The prefix of a cursor's text, so that nothing else is mistaken for a cursor.
 const MARK: char = 'c';
@@ -27,7 +27,7 @@ impl FromStr for Cursor {
 
     fn from_str(text: &str) -> Result<Self> {
         let number = text.strip_prefix(MARK);
-        let number = number.and_then(|number| u32::from_str_radix(number, 16).ok());
+        let number = number.and_then(|number| u64::from_str_radix(number, 16).ok());
         number.map(Self).ok_or_else(|| {
             Error::BadQuery(format!(
                 "cursor is '{text}': give the one that came with the page before, or none to begin"
@@ -56,7 +56,7 @@ pub(super) fn page(store: &Store, after: Option<Cursor>, limit: usize) -> Result
     store.viewing(|view| page_in(view, &store.about().schema, first, limit))
 }
 
-fn page_in(view: &View<'_>, schema: &Schema, first: u32, limit: usize) -> Result<Page> {
+fn page_in(view: &View<'_>, schema: &Schema, first: u64, limit: usize) -> Result<Page> {
     let mut page = Page {
         records: Vec::new(),
         next: None,
@@ -83,11 +83,11 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_nothing_else_is_one() {
-        for number in [0, 17, u32::MAX] {
+        for number in [0, 17, u64::MAX] {
             let text = Cursor(number).to_string();
             assert_eq!(text.parse::<Cursor>().unwrap(), Cursor(number));
         }
-        for text in ["", "17", "c", "cx", "c1ffffffff", "c-1"] {
+        for text in ["", "17", "c", "cx", "c1ffffffffffffffff", "c-1"] {
             let error = text.parse::<Cursor>().unwrap_err().to_string();
             assert!(error.contains("the page before"), "{text}: {error}");
         }

@@ -7,13 +7,9 @@ use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::segment::generation::Part;
 use crate::segment::{Columns, Segment, files};
-use crate::storage::index_file::{self, BuiltFrom, Indexed};
+use crate::storage::layout::BuiltFrom;
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE, VECTORS_FILE};
 use crate::vector::{ExactScan, Graph};
-
-impl Indexed for Columns {
-    const FORMAT: u32 = 9;
-}
 
 /// Saves a base in place of the earlier one. If it has no graph, the file of the earlier one's graph
 /// is removed.
@@ -34,7 +30,7 @@ pub(crate) fn save(folder: &Path, from: &BuiltFrom, base: &Part) -> Result<()> {
 /// [`Error::Io`].
 pub(super) fn save_segment(folder: &Path, from: &BuiltFrom, segment: &Segment) -> Result<()> {
     files::save_vectors(&folder.join(VECTORS_FILE), from, &segment.scan)?;
-    index_file::write(&folder.join(COLUMNS_FILE), from, &segment.columns)
+    files::save_columns(&folder.join(COLUMNS_FILE), from, &segment.columns)
 }
 
 /// Saves the graph of a base.
@@ -43,6 +39,12 @@ pub(super) fn save_segment(folder: &Path, from: &BuiltFrom, segment: &Segment) -
 /// [`Error::Io`].
 pub(super) fn save_graph(folder: &Path, from: &BuiltFrom, graph: &Graph) -> Result<()> {
     files::save_graph(&folder.join(GRAPH_FILE), from, graph)
+}
+
+/// The columns of a base that was just saved, read in place.
+pub(super) fn read_columns(folder: &Path, from: &BuiltFrom) -> Option<Columns> {
+    let (saved, columns) = files::load_columns(&folder.join(COLUMNS_FILE)).ok()?;
+    (saved == *from).then_some(columns)
 }
 
 /// The vectors of a base from their file. One that cannot be used is removed.

@@ -12,7 +12,7 @@ use super::load::read_graph;
 use crate::background;
 use crate::locks::lock;
 use crate::segment::Segment;
-use crate::storage::index_file::BuiltFrom;
+use crate::storage::layout::BuiltFrom;
 use crate::vector::Graph;
 
 /// A base without the graph it should have.

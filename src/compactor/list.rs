@@ -15,8 +15,7 @@ use crate::locks::lock;
 use crate::record::{RecordNumber, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::{Generation, Part};
-use crate::storage::index_file::BuiltFrom;
-use crate::storage::layout::State;
+use crate::storage::layout::{BuiltFrom, State};
 use crate::storage::store::Store;
 use crate::vector::Graph;
 

@@ -6,9 +6,8 @@ use std::path::Path;
 use super::files;
 use crate::error::Result;
 use crate::segment::generation::{Generation, Part};
-use crate::segment::{Columns, Segment, files as segment_files};
-use crate::storage::index_file::{self, BuiltFrom};
-use crate::storage::layout::State;
+use crate::segment::{Segment, files as segment_files};
+use crate::storage::layout::{BuiltFrom, State};
 use crate::storage::store::{Store, View};
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
 use crate::vector::{Codes, Graph};
@@ -79,7 +78,7 @@ fn load_base(store: &Store, view: &View<'_>, folder: &Path, now: State) -> Resul
         files::remove(&path)?;
         Ok(None)
     };
-    let (from, columns) = match index_file::read::<Columns>(&path) {
+    let (from, columns) = match segment_files::load_columns(&path) {
         Ok(read) => read,
         Err(reason) => return refuse(&reason),
     };

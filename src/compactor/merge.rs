@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::locks::lock;
 use crate::record::{RecordNumber, Schema};
 use crate::segment::generation::{Generation, Part};
-use crate::storage::index_file::BuiltFrom;
+use crate::storage::layout::BuiltFrom;
 
 /// What a merge is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,12 +136,16 @@ impl Job {
         }
     }
 
-    /// Frees the memory of a merged base's vectors, which are in their file now.
+    /// Frees the memory of a merged base, which is in its files now.
     fn read_in_place(&self, base: &mut Part) {
-        if let Some(segment) = Arc::get_mut(&mut base.segment)
-            && let Ok(Some(scan)) = files::read_vectors(&self.folder, &self.from)
-        {
+        let Some(segment) = Arc::get_mut(&mut base.segment) else {
+            return;
+        };
+        if let Ok(Some(scan)) = files::read_vectors(&self.folder, &self.from) {
             segment.scan = scan;
+        }
+        if let Some(columns) = files::read_columns(&self.folder, &self.from) {
+            segment.columns = columns;
         }
     }
 

@@ -121,6 +121,20 @@ impl Durable {
         })
     }
 
+    /// Closes the database, and first moves the pages at the end of its file into free ones before
+    /// them, so that the file becomes as short as what it holds. redb doubles a file that is full,
+    /// so it may otherwise be twice as long, with holes where nothing was written. Nothing is done
+    /// if someone still reads.
+    pub fn close_compactly(self) -> Result<(), redb::Error> {
+        match Arc::into_inner(self.current.into_inner()) {
+            Some(Opened { mut database, .. }) => {
+                database.compact()?;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
     fn open_for_reading(&self) -> Result<Arc<Opened>, DatabaseError> {
         let _opening = lock(&self.opening);
         let current = self.current.load_full();

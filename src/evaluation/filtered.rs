@@ -112,13 +112,13 @@ fn compare(
     let count = truth.len() as u32;
     truth.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     truth.truncate(HITS);
-    let truth: Vec<(f32, u32)> = truth
+    let truth: Vec<(f32, u64)> = truth
         .into_iter()
         .filter_map(|(score, at)| Some((score, generation.number(at)?.0)))
         .collect();
 
     let answer = collection.search(query)?;
-    let found: Vec<(f32, u32)> = answer
+    let found: Vec<(f32, u64)> = answer
         .hits
         .iter()
         .map(|hit| (hit.score, hit.record.number.0))

@@ -2,23 +2,32 @@
 //! records that have it. A range of values is found by binary search and is one contiguous run
 //! of positions, however many values are in it.
 
+use std::io::{self, Write};
 use std::ops::{Bound, Range};
 
 use roaring::RoaringBitmap;
-use serde::{Deserialize, Serialize};
 
 use super::interval::Interval;
 use super::{FacetValue, Text};
+use crate::mapped::{MappedFile, SectionWriter, Values};
 
-/// A sorted column.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// A sorted column. Its values are in memory; its positions may be in a mapped file.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Column {
     /// Ascending.
     values: Vec<FacetValue>,
     /// For each value, where its positions end; they start where those of the previous value
     /// end.
-    ends: Vec<u32>,
+    ends: Values<u32>,
     /// Ascending within a value.
+    positions: Values<u32>,
+}
+
+/// Builds a column. Its fields are those of [`Column`].
+#[derive(Default)]
+pub(super) struct ColumnBuilder {
+    values: Vec<FacetValue>,
+    ends: Vec<u32>,
     positions: Vec<u32>,
 }
 
@@ -36,40 +45,85 @@ pub enum Wanted {
 /// A column without values.
 pub static EMPTY: Column = Column {
     values: Vec::new(),
-    ends: Vec::new(),
-    positions: Vec::new(),
+    ends: Values::empty(),
+    positions: Values::empty(),
 };
 
-impl Column {
-    /// A column of values and the positions that have them, in any order.
-    pub fn new(mut entries: Vec<(FacetValue, u32)>) -> Self {
-        entries.sort_unstable();
-        entries.dedup();
-        let mut column = Self {
-            positions: Vec::with_capacity(entries.len()),
-            ..Self::default()
-        };
-        for (value, position) in entries {
-            if column.values.last() != Some(&value) {
-                column.values.push(value);
-                column.ends.push(0);
-            }
-            column.add(position);
-        }
-        column.values.shrink_to_fit();
-        column.ends.shrink_to_fit();
-        column
-    }
-
+impl ColumnBuilder {
     /// Adds a value greater than all existing ones, with its positions in ascending order. A
     /// value that no record has is left out.
-    pub(super) fn push(&mut self, value: &FacetValue, positions: impl Iterator<Item = u32>) {
+    pub fn push(&mut self, value: &FacetValue, positions: impl Iterator<Item = u32>) {
         let before = self.positions.len();
         self.positions.extend(positions);
         if self.positions.len() > before {
             self.values.push(value.clone());
             self.ends.push(self.positions.len() as u32);
         }
+    }
+
+    fn add(&mut self, value: FacetValue, position: u32) {
+        if self.values.last() != Some(&value) {
+            self.values.push(value);
+            self.ends.push(0);
+        }
+        self.positions.push(position);
+        if let Some(end) = self.ends.last_mut() {
+            *end = self.positions.len() as u32;
+        }
+    }
+
+    /// The column of the values added.
+    pub fn build(mut self) -> Column {
+        self.values.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        Column {
+            values: self.values,
+            ends: self.ends.into(),
+            positions: self.positions.into(),
+        }
+    }
+}
+
+impl Column {
+    /// A column of values and the positions that have them, in any order.
+    pub fn new(mut entries: Vec<(FacetValue, u32)>) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        let mut column = ColumnBuilder {
+            positions: Vec::with_capacity(entries.len()),
+            ..ColumnBuilder::default()
+        };
+        for (value, position) in entries {
+            column.add(value, position);
+        }
+        column.build()
+    }
+
+    /// Writes the column of a facet, given by its index, to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, facet: usize, to: &mut SectionWriter<W>) -> io::Result<()> {
+        let [values, ends, positions] = sections(facet);
+        let encoded = postcard::to_stdvec(&self.values).map_err(io::Error::other)?;
+        to.section(&values, &encoded)?;
+        to.section(&ends, self.ends.as_bytes())?;
+        to.section(&positions, self.positions.as_bytes())
+    }
+
+    /// The column of a facet in a file.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn load(facet: usize, file: &MappedFile) -> Result<Self, String> {
+        let [values, ends, positions] = sections(facet);
+        let encoded = file.checked(&values)?;
+        Ok(Self {
+            values: postcard::from_bytes(&encoded)
+                .map_err(|error| format!("its section {values} cannot be read: {error}"))?,
+            ends: file.values(&ends)?,
+            positions: file.values(&positions)?,
+        })
     }
 
     /// A value, by its index.
@@ -135,16 +189,13 @@ impl Column {
             && self.positions.iter().all(|&position| position < records)
     }
 
-    fn add(&mut self, position: u32) {
-        self.positions.push(position);
-        if let Some(end) = self.ends.last_mut() {
-            *end = self.positions.len() as u32;
-        }
-    }
-
     fn within(&self, values: Range<usize>) -> &[u32] {
-        let end = |after: usize| after.checked_sub(1).map_or(0, |at| self.ends[at] as usize);
-        &self.positions[end(values.start)..end(values.end)]
+        let end = |after: usize| {
+            let last = after.checked_sub(1).and_then(|at| self.ends.get(at));
+            last.map_or(0, |&end| end as usize)
+        };
+        let positions = end(values.start)..end(values.end);
+        self.positions.get(positions).unwrap_or(&[])
     }
 
     fn between(&self, (from, to): &Interval) -> Range<usize> {
@@ -170,6 +221,11 @@ impl Column {
         let length = self.values[start..].partition_point(|value| place(value).is_eq());
         start..start + length
     }
+}
+
+/// The names of the sections of a facet's column.
+fn sections(facet: usize) -> [String; 3] {
+    ["values", "ends", "positions"].map(|part| format!("facets.{facet}.{part}"))
 }
 
 /// Positions as a set. Many positions are collected in a bitmap, which needs no sorting.

@@ -1,16 +1,18 @@
 //! Which records have which value of which facet, in a sorted column for each facet.
 
+use std::io::{self, Write};
+
 use roaring::RoaringBitmap;
-use serde::{Deserialize, Serialize};
 
 use super::FacetValue;
 use super::column::{Column, EMPTY, Wanted};
 use super::resolve::Resolved;
 use super::walk::merge;
+use crate::mapped::{MappedFile, SectionWriter};
 use crate::record::{FacetField, Payload, Schema};
 
 /// The columns of a schema's facets, in the schema's order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct FacetIndex {
     columns: Vec<Column>,
 }
@@ -59,6 +61,31 @@ impl FacetIndex {
         Self {
             columns: (0..facets.len()).map(merged).collect(),
         }
+    }
+
+    /// Writes the columns to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        let mut columns = self.columns.iter().enumerate();
+        columns.try_for_each(|(facet, column)| column.save(facet, to))
+    }
+
+    /// The columns of this many facets in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    pub fn load(facets: usize, file: &MappedFile) -> Result<Self, String> {
+        let columns = (0..facets).map(|facet| Column::load(facet, file));
+        Ok(Self {
+            columns: columns.collect::<Result<_, String>>()?,
+        })
+    }
+
+    /// How many facets there are.
+    pub fn facets(&self) -> usize {
+        self.columns.len()
     }
 
     /// A facet's column, by its index in the schema.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
+use super::column::ColumnBuilder;
 use super::{Column, FacetValue};
 
 /// A walk over the values of several columns at once, each distinct value once, in ascending or
@@ -75,7 +76,7 @@ impl<'a> Walk<'a> {
 /// Merges several columns: position `p` of each becomes `place[p]`, and positions without a
 /// place are dropped. Places ascend from column to column.
 pub(super) fn merge(parts: &[(&Column, &[Option<u32>])]) -> Column {
-    let mut merged = Column::default();
+    let mut merged = ColumnBuilder::default();
     let mut walk = Walk::over(parts.iter().map(|(column, _)| *column));
     while let Some(value) = walk.step() {
         let places = walk.positions().flat_map(|(part, having)| {
@@ -86,5 +87,5 @@ pub(super) fn merge(parts: &[(&Column, &[Option<u32>])]) -> Column {
         });
         merged.push(value, places);
     }
-    merged
+    merged.build()
 }

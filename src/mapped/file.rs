@@ -113,6 +113,15 @@ impl MappedFile {
         }
     }
 
+    /// Compares every block of the file with its checksum. It is read, not mapped, so that memory
+    /// stays free for what queries use.
+    ///
+    /// # Errors
+    /// Which section is damaged, or why it cannot be read.
+    pub fn verify(&self) -> Result<(), String> {
+        compare(&self.file, &self.directory)
+    }
+
     fn find(&self, name: &str) -> Result<&Section, String> {
         let mut sections = self.directory.sections.iter();
         let found = sections.find(|section| section.name == name);
@@ -120,14 +129,17 @@ impl MappedFile {
     }
 }
 
-/// Compares every block of a file with its checksum. The file is read, not mapped, so that memory
-/// stays free for what queries use.
+/// Opens a file and does as [`MappedFile::verify`].
 ///
 /// # Errors
 /// Which section is damaged, or why it cannot be read.
 pub fn verify(path: &Path, format: u32) -> Result<(), String> {
+    let (file, directory) = directory(path, format)?;
+    compare(&file, &directory)
+}
+
+fn compare(mut file: &File, directory: &Directory) -> Result<(), String> {
     let failed = |error: std::io::Error| error.to_string();
-    let (mut file, directory) = directory(path, format)?;
     let mut block = vec![0; BLOCK];
     for section in &directory.sections {
         file.seek(SeekFrom::Start(section.start)).map_err(failed)?;

@@ -15,6 +15,16 @@ pub struct Values<T> {
     kind: PhantomData<T>,
 }
 
+impl<T> Values<T> {
+    /// No numbers.
+    pub const fn empty() -> Self {
+        Self {
+            bytes: Bytes::new(),
+            kind: PhantomData,
+        }
+    }
+}
+
 impl<T: Pod> Values<T> {
     /// Reads bytes as numbers, without copying. `None` if their address or number does not fit the
     /// type.
@@ -45,13 +55,11 @@ impl<T: Pod> Deref for Values<T> {
 impl<T: Pod + Send + Sync> From<Vec<T>> for Values<T> {
     fn from(values: Vec<T>) -> Self {
         // `Bytes` of an empty owner may point anywhere, so no numbers have no owner.
-        let bytes = if values.is_empty() {
-            Bytes::new()
-        } else {
-            Bytes::from_owner(Owned(values))
-        };
+        if values.is_empty() {
+            return Self::empty();
+        }
         Self {
-            bytes,
+            bytes: Bytes::from_owner(Owned(values)),
             kind: PhantomData,
         }
     }
@@ -74,9 +82,9 @@ impl<T> Clone for Values<T> {
     }
 }
 
-impl<T: Pod + Send + Sync> Default for Values<T> {
+impl<T> Default for Values<T> {
     fn default() -> Self {
-        Self::from(Vec::new())
+        Self::empty()
     }
 }
 

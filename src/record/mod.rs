@@ -14,6 +14,7 @@ mod schema;
 mod told;
 mod words;
 
+use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,8 +35,10 @@ pub type Payload = Map<String, Value>;
 /// The number of a record in its collection, assigned when it is written and never reused. It is
 /// the id of records whose source has none, and breaks ties between equal scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Pod, Zeroable)]
 #[serde(transparent)]
-pub struct RecordNumber(pub u32);
+#[repr(transparent)]
+pub struct RecordNumber(pub u64);
 
 /// Title and text with their markup, if they have any.
 #[derive(Debug, Clone, Default, PartialEq)]

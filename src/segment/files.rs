@@ -1,9 +1,11 @@
-//! The files of a base's vectors and of its graph. Both are mapped and read in place; what a query
-//! does not touch stays on disk.
+//! The files of a base: its columns, its vectors and its graph. All are mapped and read in place;
+//! what a query does not touch stays on disk. All are caches: whatever is wrong with one, it is made
+//! again from the store.
 //!
-//! Opening a file reads its directory and the small tables. [`verify`] reads all of it and compares
-//! the checksums, which is for the background. Both files are caches: whatever is wrong with one,
-//! it is made again from the store.
+//! Opening the file of vectors or of a graph reads its directory and the small tables.
+//! [`mapped::verify`] reads all of it and compares the checksums, which is for the background. The
+//! columns are compared with theirs when they are opened: they are smaller, and what finds records
+//! by words follows many numbers.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -14,8 +16,15 @@ use serde::{Deserialize, Serialize};
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::mapped::{self, MappedFile, SectionWriter};
-use crate::storage::index_file::BuiltFrom;
+use crate::segment::Columns;
+use crate::storage::layout::BuiltFrom;
 use crate::vector::{Codes, Distinct, ExactScan, Graph, Vectors};
+
+/// Changes with the sections of the file of columns, or how they are derived from a record.
+const COLUMNS_FORMAT: u32 = 10;
+
+/// The sections of columns that are read from start to end.
+const IN_ORDER: [&str; 3] = ["postings.bytes", "postings.positions", "lengths"];
 
 /// Changes with the sections of the file of vectors, or how codes are made.
 const VECTORS_FORMAT: u32 = 1;
@@ -26,6 +35,13 @@ const GRAPH_FORMAT: u32 = 6;
 /// From this many bytes on, vectors are read by system calls instead of through the mapping: see
 /// [`mapped::FileRange`]. Fewer may be resident as a whole.
 const MAPPED_BYTES: u64 = 128 << 20;
+
+/// What the columns of a file are.
+#[derive(Serialize, Deserialize)]
+struct AboutColumns {
+    from: BuiltFrom,
+    facets: u32,
+}
 
 /// What the vectors of a file are.
 #[derive(Serialize, Deserialize)]
@@ -43,6 +59,29 @@ struct AboutGraph {
     from: BuiltFrom,
     /// That of the codes.
     digest: u64,
+}
+
+/// Saves the columns of a base.
+///
+/// # Errors
+/// [`Error::Io`].
+pub(crate) fn save_columns(path: &Path, from: &BuiltFrom, columns: &Columns) -> Result<()> {
+    let about = AboutColumns {
+        from: from.clone(),
+        facets: columns.facets.facets() as u32,
+    };
+    write(path, COLUMNS_FORMAT, &about, |writer| columns.save(writer))
+}
+
+/// The columns of a base from their file, and what they were built from, if the file is intact.
+///
+/// # Errors
+/// Why the file cannot be used, for the log.
+pub(crate) fn load_columns(path: &Path) -> Result<(BuiltFrom, Columns), String> {
+    let file = MappedFile::open_with(path, COLUMNS_FORMAT, &IN_ORDER)?;
+    file.verify()?;
+    let about: AboutColumns = about(file.about())?;
+    Ok((about.from, Columns::load(&file, about.facets as usize)?))
 }
 
 /// Saves the vectors of a base.

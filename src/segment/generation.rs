@@ -208,12 +208,12 @@ impl Generation {
     fn sampled(&self) -> Vec<(u64, u32)> {
         let mut sampled: Vec<(u64, u32)> = Vec::new();
         for part in &self.parts {
-            let live = part.segment.by_fingerprint().iter();
-            let live = live.filter(|&&(_, position)| part.is_live(position));
+            let live = part.segment.by_fingerprint();
+            let live = live.filter(|&(_, position)| part.is_live(position));
             let mut last = None;
-            let distinct = live.filter(|&&(text, _)| last.replace(text) != Some(text));
+            let distinct = live.filter(|&(text, _)| last.replace(text) != Some(text));
             let first = distinct.take(SAMPLED_TEXTS);
-            sampled.extend(first.map(|&(text, position)| (text, part.offset + position)));
+            sampled.extend(first.map(|(text, position)| (text, part.offset + position)));
         }
         // Stable, because it is fast for a few sorted runs.
         sampled.sort();

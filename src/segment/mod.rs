@@ -4,17 +4,17 @@
 //! Positions start at 0, in order of record number, and are the same in every part of a segment, so
 //! that equal scores are always ordered by number.
 
+mod columns;
+mod copies;
 pub(crate) mod files;
 pub mod generation;
 pub mod unrelated;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::Range;
 
 use arc_swap::ArcSwapOption;
 use roaring::RoaringBitmap;
-use serde::{Deserialize, Serialize};
 
 use crate::analysis::Analyzer;
 use crate::digest::Fingerprint;
@@ -27,38 +27,21 @@ use crate::storage::store::View;
 use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
 
+pub use columns::Columns;
+
 /// Records with their indexes.
 pub struct Segment {
     /// What is derived from the records, and saved to disk for the largest segment.
     pub columns: Columns,
     /// Their vectors, passage by passage.
     pub scan: ExactScan,
-    /// Fingerprint and position, sorted, for finding identical records.
-    copies: Vec<(u64, u32)>,
-    /// The places among `copies` of records that occur more than once, text by text.
-    repeated: Vec<Range<u32>>,
     /// The sample of texts of the last generation that had this segment as its base.
     sample: ArcSwapOption<Sample>,
 }
 
-/// A segment without its vectors.
-#[derive(Serialize, Deserialize)]
-pub struct Columns {
-    /// The number of the record at each position, rising.
-    pub numbers: Vec<RecordNumber>,
-    /// The inverted index.
-    pub text: TextIndex,
-    /// The facets.
-    pub facets: FacetIndex,
-    /// A fingerprint of each record's texts and vectors; equal for identical records.
-    pub fingerprints: Vec<u64>,
-    /// Where each record's vectors end. They start where those of the previous record end.
-    pub ends: Vec<u32>,
-}
-
 impl Segment {
     /// Indexes newly written records, numbered from `first` on.
-    pub fn of(schema: &Schema, first: u32, records: &[&Encoded]) -> Self {
+    pub fn of(schema: &Schema, first: u64, records: &[&Encoded]) -> Self {
         let mut vectors = records.iter().flat_map(|record| &record.vectors);
         let dimension = vectors.next().map_or(0, |vector| vector.len());
         let mut builder = Builder::new(schema, dimension);
@@ -73,7 +56,7 @@ impl Segment {
     ///
     /// # Errors
     /// The store's read errors.
-    pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u32>) -> Result<Self> {
+    pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u64>) -> Result<Self> {
         let mut builder = Builder::new(schema, view.dimension());
         let mut vectors: Vec<f32> = Vec::new();
         let mut ends: Vec<(RecordNumber, usize)> = Vec::new();
@@ -119,7 +102,7 @@ impl Segment {
         view: &View<'_>,
         schema: &Schema,
         columns: Columns,
-        end: u32,
+        end: u64,
     ) -> Result<Option<Self>> {
         let count = columns.ends.last().map_or(0, |&end| end as usize);
         if !columns.fits(schema.facets.len()) {
@@ -144,13 +127,7 @@ impl Segment {
     /// Merges several segments, keeping only the given positions of each. Numbers increase from
     /// segment to segment.
     pub fn merge(parts: &[(&Self, Cow<'_, RoaringBitmap>)], schema: &Schema) -> Self {
-        let mut columns = Columns {
-            numbers: Vec::new(),
-            text: TextIndex::default(),
-            facets: FacetIndex::default(),
-            fingerprints: Vec::new(),
-            ends: Vec::new(),
-        };
+        let (mut numbers, mut fingerprints, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         let mut places: Vec<Vec<Option<u32>>> = Vec::new();
         let mut end = 0;
         for (segment, kept) in parts {
@@ -158,11 +135,11 @@ impl Segment {
             let mut place = vec![None; from.numbers.len()];
             for position in kept.iter() {
                 let at = position as usize;
-                place[at] = Some(columns.numbers.len() as u32);
-                columns.numbers.push(from.numbers[at]);
-                columns.fingerprints.push(from.fingerprints[at]);
+                place[at] = Some(numbers.len() as u32);
+                numbers.push(from.numbers[at]);
+                fingerprints.push(from.fingerprints[at]);
                 end += from.vectors_of(position).len() as u32;
-                columns.ends.push(end);
+                ends.push(end);
             }
             places.push(place);
         }
@@ -171,37 +148,25 @@ impl Segment {
             .zip(&places)
             .map(|((segment, _), place)| (&segment.columns.text, place.as_slice()))
             .collect();
-        columns.text = TextIndex::merge(&texts);
+        let text = TextIndex::merge(&texts);
         let facets: Vec<(&FacetIndex, &[Option<u32>])> = parts
             .iter()
             .zip(&places)
             .map(|((segment, _), place)| (&segment.columns.facets, place.as_slice()))
             .collect();
-        columns.facets = FacetIndex::merge(&facets, &schema.facets);
+        let facets = FacetIndex::merge(&facets, &schema.facets);
         let scans = parts.iter().map(|(segment, kept)| {
             let kept = segment.columns.vectors_of_all(kept).into_owned();
             (&segment.scan, kept)
         });
+        let columns = Columns::new(numbers, fingerprints, ends, text, facets);
         Self::new(columns, ExactScan::merge(scans))
     }
 
     fn new(columns: Columns, scan: ExactScan) -> Self {
-        let mut copies: Vec<(u64, u32)> = columns.fingerprints.iter().copied().zip(0..).collect();
-        copies.sort_unstable();
-        let mut repeated = Vec::new();
-        let mut start = 0;
-        for same in copies.chunk_by(|one, other| one.0 == other.0) {
-            let end = start + same.len() as u32;
-            if same.len() > 1 {
-                repeated.push(start..end);
-            }
-            start = end;
-        }
         Self {
             columns,
             scan,
-            copies,
-            repeated,
             sample: ArcSwapOption::empty(),
         }
     }
@@ -223,98 +188,23 @@ impl Segment {
 
     /// Whether any of its records are identical.
     pub fn has_copies(&self) -> bool {
-        !self.repeated.is_empty()
+        self.columns.copies.any()
     }
 
     /// Of these records, the first of each set of identical ones.
-    pub fn first_of_each(&self, mut records: RoaringBitmap) -> RoaringBitmap {
-        let repeated: u64 = self.repeated.iter().map(|of| of.len() as u64).sum();
-        let mut others = Vec::new();
-        if records.len() < repeated {
-            let mut seen = HashSet::with_capacity(records.len() as usize);
-            let fingerprint = |at: u32| self.columns.fingerprints.get(at as usize);
-            others.extend(records.iter().filter(|&at| !seen.insert(fingerprint(at))));
-        } else {
-            for same in &self.repeated {
-                let same = &self.copies[same.start as usize..same.end as usize];
-                let there = same.iter().map(|&(_, at)| at);
-                others.extend(there.filter(|&at| records.contains(at)).skip(1));
-            }
-            others.sort_unstable();
-        }
-        for other in others {
-            records.remove(other);
-        }
-        records
+    pub fn first_of_each(&self, records: RoaringBitmap) -> RoaringBitmap {
+        let columns = &self.columns;
+        columns.copies.first_of_each(records, &columns.fingerprints)
     }
 
     /// Fingerprint and position of every record, in order of fingerprint.
-    fn by_fingerprint(&self) -> &[(u64, u32)] {
-        &self.copies
+    fn by_fingerprint(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        self.columns.copies.by_fingerprint()
     }
 
     /// The positions with a fingerprint, in order.
     pub fn copies(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
-        let start = self.copies.partition_point(|copy| copy.0 < fingerprint);
-        let rest = self.copies[start..].iter();
-        rest.take_while(move |copy| copy.0 == fingerprint)
-            .map(|copy| copy.1)
-    }
-}
-
-impl Columns {
-    /// The position of a record.
-    pub fn position(&self, number: RecordNumber) -> Option<u32> {
-        let at = self.numbers.binary_search(&number).ok()?;
-        u32::try_from(at).ok()
-    }
-
-    /// The range of a record's vectors; empty if there is no such record.
-    pub fn vectors_of(&self, position: u32) -> Range<u32> {
-        let end = |at: usize| self.ends.get(at).copied();
-        let at = position as usize;
-        let start = at.checked_sub(1).and_then(end).unwrap_or(0);
-        start..end(at).unwrap_or(start)
-    }
-
-    /// The record a vector belongs to.
-    pub fn record_of(&self, vector: u32) -> u32 {
-        if self.one_each() {
-            vector
-        } else {
-            self.ends.partition_point(|&end| end <= vector) as u32
-        }
-    }
-
-    /// The positions of the vectors of some records.
-    pub fn vectors_of_all<'a>(&self, records: &'a RoaringBitmap) -> Cow<'a, RoaringBitmap> {
-        if self.one_each() {
-            return Cow::Borrowed(records);
-        }
-        let mut vectors = RoaringBitmap::new();
-        for position in records {
-            vectors.insert_range(self.vectors_of(position));
-        }
-        Cow::Owned(vectors)
-    }
-
-    /// Whether every record has one vector, so that records and vectors have the same positions.
-    pub fn one_each(&self) -> bool {
-        self.ends
-            .last()
-            .is_none_or(|&end| end as usize == self.numbers.len())
-    }
-
-    /// Whether the parts are consistent, which they are unless a file was forged.
-    fn fits(&self, facets: usize) -> bool {
-        let records = self.numbers.len();
-        records == self.ends.len()
-            && records == self.fingerprints.len()
-            && records == self.text.len()
-            && self.text.fits()
-            && self.facets.fits(facets, records as u32)
-            && self.numbers.is_sorted_by(|a, b| a < b)
-            && self.ends.is_sorted_by(|a, b| a < b)
+        self.columns.copies.of(fingerprint)
     }
 }
 
@@ -377,13 +267,13 @@ impl<'a> Builder<'a> {
     }
 
     fn build(self) -> Segment {
-        let columns = Columns {
-            numbers: self.numbers,
-            text: self.text.build(),
-            facets: self.facets.build(),
-            fingerprints: self.fingerprints,
-            ends: self.ends,
-        };
+        let columns = Columns::new(
+            self.numbers,
+            self.fingerprints,
+            self.ends,
+            self.text.build(),
+            self.facets.build(),
+        );
         Segment::new(columns, ExactScan::of_rows(self.dimension, &self.vectors))
     }
 }

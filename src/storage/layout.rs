@@ -12,15 +12,15 @@ use crate::record::{Payload, RecordNumber, Schema};
 pub(crate) type Bytes = &'static [u8];
 pub(crate) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
 /// Number -> payload as JSON.
-pub(crate) const RECORDS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("records");
-/// Number -> the vectors of its passages as little-endian f32, one after the other.
-pub(crate) const VECTORS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("vectors");
+pub(crate) const RECORDS: TableDefinition<'_, u64, Bytes> = TableDefinition::new("records");
+/// The vectors of records, of several records together: see `vector_table.rs`.
+pub(crate) const VECTORS: TableDefinition<'_, u64, Bytes> = TableDefinition::new("vectors");
 /// Number -> byte ranges of its passages in the encoded text, unless one passage covers all of it.
-pub(crate) const PASSAGES: TableDefinition<'_, u32, Bytes> = TableDefinition::new("passages");
+pub(crate) const PASSAGES: TableDefinition<'_, u64, Bytes> = TableDefinition::new("passages");
 /// The source's id -> number, if the schema names an id field.
-pub(crate) const IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
+pub(crate) const IDS: TableDefinition<'_, &str, u64> = TableDefinition::new("ids");
 /// Sequence number of a deletion -> number of the record deleted.
-pub(crate) const DELETED: TableDefinition<'_, u64, u32> = TableDefinition::new("deleted");
+pub(crate) const DELETED: TableDefinition<'_, u64, u64> = TableDefinition::new("deleted");
 
 /// A store's metadata, fixed when it is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,14 +77,23 @@ pub struct State {
     /// How many records have ever been written or deleted.
     pub sequence: u64,
     /// The number of the next record.
-    pub next: u32,
+    pub next: u64,
+}
+
+/// What an index was built from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltFrom {
+    /// The state of the store.
+    pub state: State,
+    /// The model's hash.
+    pub model: String,
 }
 
 /// The result of a [`Change`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// The numbers of the added records, in order.
-    pub added: Range<u32>,
+    pub added: Range<u64>,
     /// The records removed.
     pub removed: Vec<RecordNumber>,
 }
@@ -92,7 +101,7 @@ pub struct Applied {
 /// A record as stored.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Row {
-    pub number: u32,
+    pub number: u64,
     pub payload: Vec<u8>,
     pub vectors: Vec<u8>,
     pub ranges: Option<Vec<u8>>,

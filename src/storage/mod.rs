@@ -1,11 +1,12 @@
 //! What is kept on disk: the store, which is the source of truth, and the index files, which are
 //! caches derived from it.
 
-pub mod index_file;
+mod earlier;
 pub mod layout;
 pub mod rows;
 pub mod snapshot;
 pub mod store;
+mod vector_table;
 mod write_tables;
 
 /// The store's file in a collection's folder.

@@ -12,8 +12,8 @@ use crate::storage::store::View;
 /// The tables of a view that hold records and the places of their passages.
 pub struct Rows<'v> {
     view: &'v View<'v>,
-    records: ReadOnlyTable<u32, Bytes>,
-    passages: ReadOnlyTable<u32, Bytes>,
+    records: ReadOnlyTable<u64, Bytes>,
+    passages: ReadOnlyTable<u64, Bytes>,
 }
 
 impl View<'_> {

@@ -127,11 +127,9 @@ pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
             }
             Kind::Deletion => {
                 let bytes = read(&mut frame).map_err(unreadable)?;
-                let (sequence, number) = bytes
-                    .split_first_chunk::<8>()
-                    .and_then(|(sequence, number)| Some((*sequence, number.try_into().ok()?)))
-                    .ok_or_else(|| bad("holds a deletion that cannot be read"))?;
-                deletions.push((u64::from_le_bytes(sequence), u32::from_le_bytes(number)));
+                let deletion = deletion(&bytes);
+                deletions
+                    .push(deletion.ok_or_else(|| bad("holds a deletion that cannot be read"))?);
             }
             Kind::Columns => copy(&mut frame, &folder.join(COLUMNS_FILE)).map_err(unreadable)?,
             Kind::Graph => copy(&mut frame, &folder.join(GRAPH_FILE)).map_err(unreadable)?,
@@ -146,9 +144,23 @@ pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
     store.restore(&rows, &deletions, head.state, head.forgotten)?;
     // Reading to the end verifies the checksum.
     match input.read(&mut [0]).map_err(unreadable)? {
-        0 => Ok(()),
+        0 => {
+            store.close_compactly();
+            Ok(())
+        }
         _ => Err(bad("goes on after its end")),
     }
+}
+
+/// A sequence number and the number of the record deleted. Record numbers have 64 bits, and 32 in
+/// older snapshots.
+fn deletion(bytes: &[u8]) -> Option<(u64, u64)> {
+    let (sequence, number) = bytes.split_first_chunk::<8>()?;
+    let number = match number.try_into() {
+        Ok(wide) => u64::from_le_bytes(wide),
+        Err(_) => u32::from_le_bytes(number.try_into().ok()?).into(),
+    };
+    Some((u64::from_le_bytes(*sequence), number))
 }
 
 struct Frames<W: Write> {
@@ -217,4 +229,20 @@ fn copy(frame: &mut io::Take<impl Read>, path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deletions_of_older_snapshots_are_read_too() {
+        let number = u64::from(u32::MAX) + 5;
+        let wide = [7u64.to_le_bytes(), number.to_le_bytes()].concat();
+        assert_eq!(deletion(&wide), Some((7, number)));
+        let narrow = [&7u64.to_le_bytes()[..], &9u32.to_le_bytes()].concat();
+        assert_eq!(deletion(&narrow), Some((7, 9)));
+        assert_eq!(deletion(&wide[..15]), None);
+        assert_eq!(deletion(&wide[..7]), None);
+    }
 }

@@ -19,11 +19,13 @@ use crate::record::{Payload, RecordNumber};
 use crate::storage::layout::{
     About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
+use crate::storage::earlier;
+use crate::storage::vector_table::{self, VectorReader};
 use crate::storage::write_tables::WriteTables;
 
-/// The format this version writes. A store with another format is rejected with a message that
-/// names it.
-const FORMAT: u32 = 2;
+/// The format this version writes. A store of the one before is converted when it is opened; one of
+/// another is rejected with a message that names it.
+const FORMAT: u32 = 3;
 
 /// The size of redb's page cache.
 const CACHE_BYTES: usize = 64 << 20;
@@ -56,13 +58,19 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens an existing store.
+    /// Opens an existing store. One of the format before is converted first, which writes all of it.
     ///
     /// # Errors
     /// [`Error::Format`] if another version wrote it.
     pub fn open(path: &Path) -> Result<Self> {
-        let database = Durable::open(path, CACHE_BYTES).map_err(Error::store(path))?;
-        Self::of(database, path)
+        let open = || Durable::open(path, CACHE_BYTES).map_err(Error::store(path));
+        let database = open()?;
+        if !convert(&database, path)? {
+            return Self::of(database, path);
+        }
+        // The earlier tables left their space behind.
+        shorten(database, path);
+        Self::of(open()?, path)
     }
 
     /// The same for anything that behaves like a file, such as one that fails on demand. `path` is
@@ -72,6 +80,7 @@ impl Store {
     /// As for [`Store::open`].
     pub fn open_over(file: Arc<dyn StorageBackend>, path: &Path) -> Result<Self> {
         let database = Durable::over(file, CACHE_BYTES).map_err(Error::store(path))?;
+        convert(&database, path)?;
         Self::of(database, path)
     }
 
@@ -166,7 +175,7 @@ impl Store {
     pub(crate) fn restore(
         &self,
         rows: &[Row],
-        deletions: &[(u64, u32)],
+        deletions: &[(u64, u64)],
         state: State,
         forgotten: u64,
     ) -> Result<()> {
@@ -211,6 +220,12 @@ impl Store {
     /// [`Error::Store`] if it still cannot be written; it can then still be read as before.
     pub fn make_ready(&self) -> Result<()> {
         self.database.make_ready().map_err(self.failed())
+    }
+
+    /// Closes the store when much was written to it, and makes its file as short as what it holds.
+    /// If that fails, the file stays as long as it is.
+    pub(crate) fn close_compactly(self) {
+        shorten(self.database, &self.path);
     }
 
     fn write<T>(
@@ -294,7 +309,7 @@ impl View<'_> {
     /// [`Error::Store`], [`Error::Format`], and those of `each`.
     pub fn for_each_record(
         &self,
-        numbers: Range<u32>,
+        numbers: Range<u64>,
         mut each: impl FnMut(RecordNumber, Payload) -> Result<()>,
     ) -> Result<()> {
         let table = self.read.open_table(RECORDS).map_err(self.failed())?;
@@ -312,7 +327,7 @@ impl View<'_> {
     /// [`Error::Store`], and those of `each`.
     pub(crate) fn for_each_payload(
         &self,
-        first: u32,
+        first: u64,
         mut each: impl FnMut(RecordNumber, &[u8]) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let table = self.read.open_table(RECORDS).map_err(self.failed())?;
@@ -337,17 +352,21 @@ impl View<'_> {
     /// [`Error::Store`], [`Error::Format`].
     pub fn for_each_vectors(
         &self,
-        numbers: Range<u32>,
+        numbers: Range<u64>,
         mut each: impl FnMut(RecordNumber, &[f32]),
     ) -> Result<()> {
         let table = self.read.open_table(VECTORS).map_err(self.failed())?;
+        let first = vector_table::key_of(&table, numbers.start).map_err(self.failed())?;
         let mut vectors = Vec::new();
-        for row in table.range(numbers).map_err(self.failed())? {
-            let (number, bytes) = row.map_err(self.failed())?;
-            vectors.clear();
-            read_vectors(bytes.value(), self.dimension(), &mut vectors)
-                .ok_or_else(|| self.store.damaged("a vector of the wrong length"))?;
-            each(RecordNumber(number.value()), &vectors);
+        for group in table.range(first..numbers.end).map_err(self.failed())? {
+            let (_, group) = group.map_err(self.failed())?;
+            let entries = vector_table::entries(group.value());
+            for (number, bytes) in entries.filter(|(number, _)| numbers.contains(number)) {
+                vectors.clear();
+                read_vectors(bytes, self.dimension(), &mut vectors)
+                    .ok_or_else(|| self.store.damaged("a vector of the wrong length"))?;
+                each(RecordNumber(number), &vectors);
+            }
         }
         Ok(())
     }
@@ -359,17 +378,18 @@ impl View<'_> {
     pub(crate) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
         let records = self.read.open_table(RECORDS).map_err(self.failed())?;
         let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
+        let mut vectors = VectorReader::new(vectors);
         let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
         for row in records.iter().map_err(self.failed())? {
             let (number, payload) = row.map_err(self.failed())?;
             let number = number.value();
-            let of_one = vectors.get(number).map_err(self.failed())?;
+            let of_one = vectors.of(number).map_err(self.failed())?;
             let of_one = of_one.ok_or_else(|| self.store.damaged("a record without a vector"))?;
             let ranges = passages.get(number).map_err(self.failed())?;
             each(Row {
                 number,
                 payload: payload.value().to_vec(),
-                vectors: of_one.value().to_vec(),
+                vectors: of_one.to_vec(),
                 ranges: ranges.map(|ranges| ranges.value().to_vec()),
             })?;
         }
@@ -382,7 +402,7 @@ impl View<'_> {
     /// [`Error::Store`], and those of `each`.
     pub(crate) fn for_each_deletion(
         &self,
-        mut each: impl FnMut(u64, u32) -> Result<()>,
+        mut each: impl FnMut(u64, u64) -> Result<()>,
     ) -> Result<()> {
         let table = self.read.open_table(DELETED).map_err(self.failed())?;
         for row in table.iter().map_err(self.failed())? {
@@ -440,6 +460,27 @@ impl View<'_> {
     pub(super) fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
         self.store.failed()
     }
+}
+
+fn shorten(database: Durable, path: &Path) {
+    if let Err(error) = database.close_compactly() {
+        tracing::warn!(file = %path.display(), %error, "a store stays longer than needed");
+    }
+}
+
+/// Converts a store of the format before, and returns whether it was one.
+fn convert(database: &Durable, path: &Path) -> Result<bool> {
+    let read = database.read().map_err(Error::store(path))?;
+    let meta = read.open_table(META).map_err(Error::store(path))?;
+    let format: u32 = read_meta(path, &meta, "format")?;
+    drop((meta, read));
+    if format != earlier::FORMAT {
+        return Ok(false);
+    }
+    tracing::info!(file = %path.display(), "converting the store to a newer format");
+    let work = |write: &WriteTransaction| earlier::convert(write, FORMAT);
+    database.write(work).map_err(Error::store(path))?;
+    Ok(true)
 }
 
 fn read_meta<T: DeserializeOwned>(

@@ -4,19 +4,20 @@ use redb::{ReadableTable, Table, WriteTransaction};
 
 use crate::record::{Payload, RecordNumber, Schema};
 use crate::storage::layout::{
-    Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
+    Applied, Bytes, DELETED, Encoded, IDS, META, PASSAGES, RECORDS, Row, State, json,
 };
+use crate::storage::vector_table::VectorTable;
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
 /// All tables of a store.
 pub(crate) struct WriteTables<'a> {
     meta: Table<'a, &'static str, Bytes>,
-    records: Table<'a, u32, Bytes>,
-    vectors: Table<'a, u32, Bytes>,
-    passages: Table<'a, u32, Bytes>,
-    ids: Table<'a, &'static str, u32>,
-    deleted: Table<'a, u64, u32>,
+    records: Table<'a, u64, Bytes>,
+    vectors: VectorTable<'a>,
+    passages: Table<'a, u64, Bytes>,
+    ids: Table<'a, &'static str, u64>,
+    deleted: Table<'a, u64, u64>,
 }
 
 impl<'a> WriteTables<'a> {
@@ -25,7 +26,7 @@ impl<'a> WriteTables<'a> {
         Ok(Self {
             meta: write.open_table(META)?,
             records: write.open_table(RECORDS)?,
-            vectors: write.open_table(VECTORS)?,
+            vectors: VectorTable::open(write)?,
             passages: write.open_table(PASSAGES)?,
             ids: write.open_table(IDS)?,
             deleted: write.open_table(DELETED)?,
@@ -56,7 +57,6 @@ impl<'a> WriteTables<'a> {
         let mut removed = Vec::new();
         for record in records {
             let number = state.next;
-            // 4 billion writes: such a collection must be rebuilt from an export.
             state.next = number.checked_add(1).ok_or_else(|| {
                 redb::Error::Corrupted("no record numbers are left; build it anew".into())
             })?;
@@ -71,13 +71,14 @@ impl<'a> WriteTables<'a> {
             self.records.insert(number, payload.as_slice())?;
             let floats = record.vectors.iter().flatten();
             let vectors: Vec<u8> = floats.flat_map(|x| x.to_le_bytes()).collect();
-            self.vectors.insert(number, vectors.as_slice())?;
+            self.vectors.push(number, &vectors)?;
             if !record.ranges.is_empty() {
                 let ranges = json(&record.ranges);
                 self.passages.insert(number, ranges.as_slice())?;
             }
             state.sequence += 1;
         }
+        self.vectors.flush()?;
         Ok(Applied {
             added: first..state.next,
             removed,
@@ -108,12 +109,12 @@ impl<'a> WriteTables<'a> {
         })
     }
 
-    /// Makes the deletions of a log, and inserts rows of a snapshot.
+    /// Makes the deletions of a log, and inserts rows, in order and after those there are.
     pub fn restore(
         &mut self,
         schema: &Schema,
         rows: &[Row],
-        deletions: &[(u64, u32)],
+        deletions: &[(u64, u64)],
     ) -> Result<()> {
         for (sequence, number) in deletions {
             let payload = self.payload(RecordNumber(*number))?;
@@ -121,13 +122,17 @@ impl<'a> WriteTables<'a> {
                 self.ids.remove(id.as_str())?;
             }
             self.records.remove(number)?;
-            self.vectors.remove(number)?;
+            self.vectors.remove(*number)?;
             self.passages.remove(number)?;
             self.deleted.insert(sequence, number)?;
         }
+        let mut last = self.records.last()?.map(|(number, _)| number.value());
         for row in rows {
+            if last.replace(row.number) >= Some(row.number) {
+                return Err(redb::Error::Corrupted("the records are out of order".into()));
+            }
             self.records.insert(row.number, row.payload.as_slice())?;
-            self.vectors.insert(row.number, row.vectors.as_slice())?;
+            self.vectors.push(row.number, &row.vectors)?;
             if let Some(ranges) = &row.ranges {
                 self.passages.insert(row.number, ranges.as_slice())?;
             }
@@ -136,6 +141,7 @@ impl<'a> WriteTables<'a> {
                 self.ids.insert(id.as_str(), row.number)?;
             }
         }
+        self.vectors.flush()?;
         Ok(())
     }
 

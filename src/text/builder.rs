@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::dictionary::DictionaryBuilder;
 use super::gathered::Gathered;
 use super::index::TextIndex;
+use super::postings::PostingsBuilder;
 use super::titles::{self, Titles};
 use super::words::WordsBuilder;
 use crate::analysis::{Analyzer, Kind, Piece};
@@ -133,25 +134,17 @@ impl TextIndexBuilder {
     pub fn build(self) -> TextIndex {
         let mut terms: Vec<(String, u32)> = self.terms.into_iter().collect();
         terms.sort_unstable();
-        let mut index = TextIndex {
-            lengths: self.lengths,
-            weights: self.weights,
-            starts: self.starts,
-            titles: Titles::new(self.titles.into_iter().flatten()),
-            ..TextIndex::default()
-        };
+        let mut postings = PostingsBuilder::default();
         let mut renamed = vec![0; terms.len()];
         for (new, (_, old)) in (0..).zip(&terms) {
             let gathered = &self.gathered[*old as usize];
             let count = gathered.len();
-            index
-                .postings
-                .add(count, gathered.postings(), &index.lengths);
+            postings.add(count, gathered.postings(), &self.lengths);
             renamed[*old as usize] = new;
         }
         let mut dictionary = DictionaryBuilder::default();
         terms.iter().for_each(|(term, _)| dictionary.add(term));
-        index.terms = dictionary.build();
+        let postings = postings.build();
         let words = self.words.into_iter();
         let mut words: Vec<(String, Known)> = words
             .filter(|(_, known)| !known.holders.is_empty())
@@ -160,10 +153,17 @@ impl TextIndexBuilder {
         let mut builder = WordsBuilder::default();
         for (word, known) in words {
             let term = renamed[known.term as usize];
-            builder.add(&word, term, &known.holders, &index.postings);
+            builder.add(&word, term, &known.holders, &postings);
         }
-        index.words = builder.build();
-        index
+        TextIndex {
+            terms: dictionary.build(),
+            words: builder.build(),
+            postings,
+            lengths: self.lengths.into(),
+            weights: self.weights.into(),
+            starts: self.starts.into(),
+            titles: Titles::new(self.titles.into_iter().flatten()),
+        }
     }
 }
 

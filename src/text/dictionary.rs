@@ -6,36 +6,41 @@ use std::sync::LazyLock;
 
 use fst::automaton::Automaton;
 use fst::map::OpBuilder;
+use bytes::Bytes;
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A sorted map from text to number.
-#[derive(Debug, Clone)]
-pub struct TermDictionary(Map<Vec<u8>>);
+use crate::mapped::MappedFile;
+
+/// A sorted map from text to number, in memory or in a mapped file; `None` if it has no texts.
+#[derive(Debug, Clone, Default)]
+pub struct TermDictionary(Option<Map<Bytes>>);
 
 impl TermDictionary {
     /// The number of a text.
     pub fn get(&self, text: &str) -> Option<u32> {
-        self.0.get(text).and_then(|at| u32::try_from(at).ok())
+        u32::try_from(self.0.as_ref()?.get(text)?).ok()
     }
 
     /// How many texts there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.as_ref().map_or(0, Map::len)
     }
 
     /// All texts in order; the number of each is its index.
     pub fn all(&self) -> Vec<String> {
-        self.0.stream().into_str_keys().unwrap_or_default()
+        let texts = self.0.as_ref().map(|map| map.stream().into_str_keys());
+        texts.and_then(Result::ok).unwrap_or_default()
     }
 
     /// The numbers of the texts that start with a prefix. They follow one another, as the texts
     /// do.
     pub fn beginning_with(&self, prefix: &str) -> Range<u32> {
+        let Some(map) = &self.0 else {
+            return 0..0;
+        };
         let from = |bytes: &[u8]| {
-            let mut stream = self.0.range().ge(bytes).into_stream();
+            let mut stream = map.range().ge(bytes).into_stream();
             stream.next().map_or(self.len() as u32, |(_, at)| at as u32)
         };
         let mut after = prefix.as_bytes().to_vec();
@@ -49,19 +54,24 @@ impl TermDictionary {
 
     /// The text with a number.
     pub fn text(&self, number: u32) -> Option<String> {
-        let text = self.0.as_fst().get_key(u64::from(number))?;
+        let text = self.0.as_ref()?.as_fst().get_key(u64::from(number))?;
         String::from_utf8(text).ok()
     }
 
     /// Calls `call` with each distinct text of several dictionaries in order, with the index of
     /// each dictionary that contains it and its number there, in order of index.
     pub fn each_of(dictionaries: &[&Self], mut call: impl FnMut(&str, &[(usize, u32)])) {
-        let maps = dictionaries.iter().map(|dictionary| &dictionary.0);
-        let mut union = maps.fold(OpBuilder::new(), OpBuilder::add).union();
+        let maps = dictionaries.iter().enumerate();
+        let maps = maps.filter_map(|(at, dictionary)| Some((at, dictionary.0.as_ref()?)));
+        let (indices, maps): (Vec<usize>, Vec<&Map<Bytes>>) = maps.unzip();
+        let mut union = maps
+            .into_iter()
+            .fold(OpBuilder::new(), OpBuilder::add)
+            .union();
         let mut same = Vec::new();
         while let Some((text, places)) = union.next() {
             same.clear();
-            same.extend(places.iter().map(|at| (at.index, at.value as u32)));
+            same.extend(places.iter().map(|at| (indices[at.index], at.value as u32)));
             same.sort_unstable();
             if let Ok(text) = std::str::from_utf8(text) {
                 call(text, &same);
@@ -73,7 +83,10 @@ impl TermDictionary {
     /// transpositions), with their numbers and distances.
     pub fn near(&self, automaton: &EditDistance) -> Vec<(String, u32, u8)> {
         let mut found = Vec::new();
-        let mut stream = self.0.search(automaton).into_stream();
+        let Some(map) = &self.0 else {
+            return found;
+        };
+        let mut stream = map.search(automaton).into_stream();
         while let Some((text, at)) = stream.next() {
             let distance = automaton.0.eval(text).to_u8();
             if let Ok(text) = std::str::from_utf8(text) {
@@ -81,6 +94,26 @@ impl TermDictionary {
             }
         }
         found
+    }
+
+    /// What is stored of it.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_ref().map_or(&[], |map| map.as_fst().as_bytes())
+    }
+
+    /// A dictionary in a section of a file. It is compared with its checksums, because fst expects
+    /// intact bytes.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn load(file: &MappedFile, section: &str) -> Result<Self, String> {
+        let bytes = file.checked(section)?;
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let map = Map::new(bytes);
+        map.map(|map| Self(Some(map)))
+            .map_err(|error| format!("its section {section} is no dictionary: {error}"))
     }
 }
 
@@ -100,7 +133,12 @@ impl DictionaryBuilder {
 
     /// The texts added.
     pub fn build(self) -> TermDictionary {
-        TermDictionary(self.map.into_map())
+        if self.len == 0 {
+            return TermDictionary::default();
+        }
+        // Writing to memory does not fail.
+        let bytes = self.map.into_inner().map(Bytes::from);
+        TermDictionary(bytes.and_then(Map::new).ok())
     }
 }
 
@@ -113,30 +151,9 @@ impl Default for DictionaryBuilder {
     }
 }
 
-impl Default for TermDictionary {
-    fn default() -> Self {
-        DictionaryBuilder::default().build()
-    }
-}
-
 impl PartialEq for TermDictionary {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_fst().as_bytes() == other.0.as_fst().as_bytes()
-    }
-}
-
-impl Serialize for TermDictionary {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self.0.as_fst().as_bytes())
-    }
-}
-
-impl<'de> Deserialize<'de> for TermDictionary {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let bytes: serde_bytes::ByteBuf = Deserialize::deserialize(deserializer)?;
-        Map::new(bytes.into_vec())
-            .map(Self)
-            .map_err(D::Error::custom)
+        self.as_bytes() == other.as_bytes()
     }
 }
 

@@ -4,27 +4,28 @@
 //! Immutable once built. A record is a number of fields, read one after another. Its positions
 //! run through all of them, with a gap after each field that no phrase spans.
 
-use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
 
 use super::cursor::Cursor;
 use super::dictionary::{DictionaryBuilder, TermDictionary};
 use super::gathered::Gathered;
-use super::postings::Postings;
+use super::postings::{Postings, PostingsBuilder};
 use super::titles::Titles;
 use super::words::{Holders, Words, WordsBuilder};
+use crate::mapped::{MappedFile, SectionWriter, Values};
 
 /// Terms, their postings, and the words they came from.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TextIndex {
     pub(super) terms: TermDictionary,
     pub(super) words: Words,
     pub(super) postings: Postings,
     /// The weighted length of each record, in terms.
-    pub(super) lengths: Vec<u32>,
+    pub(super) lengths: Values<u32>,
     /// The weight of a word in each field of a record.
-    pub(super) weights: Vec<u32>,
+    pub(super) weights: Values<u32>,
     /// The start position of each field of each record, record by record.
-    pub(super) starts: Vec<u32>,
+    pub(super) starts: Values<u32>,
     /// The titles, if the first field is the title.
     pub(super) titles: Titles,
 }
@@ -106,6 +107,36 @@ impl TextIndex {
         self.weights.get(field).copied().unwrap_or(1)
     }
 
+    /// Writes the index to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        to.section("terms", self.terms.as_bytes())?;
+        self.words.save(to)?;
+        self.postings.save(to)?;
+        to.section("lengths", self.lengths.as_bytes())?;
+        to.section("weights", self.weights.as_bytes())?;
+        to.section("starts", self.starts.as_bytes())?;
+        self.titles.save(to)
+    }
+
+    /// The index in a file.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn load(file: &MappedFile) -> Result<Self, String> {
+        Ok(Self {
+            terms: TermDictionary::load(file, "terms")?,
+            words: Words::load(file)?,
+            postings: Postings::load(file)?,
+            lengths: file.values("lengths")?,
+            weights: file.values("weights")?,
+            starts: file.values("starts")?,
+            titles: Titles::load(file)?,
+        })
+    }
+
     /// Whether the parts are consistent, as they are unless the file was tampered with.
     pub fn fits(&self) -> bool {
         self.terms.len() == self.postings.len()
@@ -119,10 +150,7 @@ impl TextIndex {
     /// `None` for records that are dropped. Positions ascend from index to index, without gaps.
     pub fn merge(parts: &[(&Self, &[Option<u32>])]) -> Self {
         let weights = parts.first().map(|(part, _)| part.weights.clone());
-        let mut merged = Self {
-            weights: weights.unwrap_or_default(),
-            ..Self::default()
-        };
+        let (mut lengths, mut starts) = (Vec::new(), Vec::new());
         for (part, places) in parts {
             for (record, _) in places
                 .iter()
@@ -130,12 +158,12 @@ impl TextIndex {
                 .filter(|(_, place)| place.is_some())
             {
                 let fields = part.weights.len();
-                merged.lengths.extend(part.lengths.get(record));
-                let starts = part.starts.get(record * fields..(record + 1) * fields);
-                merged.starts.extend(starts.unwrap_or_default());
+                lengths.extend(part.lengths.get(record));
+                let of_record = part.starts.get(record * fields..(record + 1) * fields);
+                starts.extend(of_record.unwrap_or_default());
             }
         }
-        merged.titles = Titles::new(parts.iter().flat_map(|(part, places)| {
+        let titles = Titles::new(parts.iter().flat_map(|(part, places)| {
             let of_part = part.titles.all();
             of_part.filter_map(|(key, at)| Some((key, (*places.get(at as usize)?)?)))
         }));
@@ -145,6 +173,7 @@ impl TextIndex {
             .map(|(part, _)| vec![None; part.terms.len()])
             .collect();
         let mut kept = DictionaryBuilder::default();
+        let mut postings = PostingsBuilder::default();
         let mut gathered = Gathered::default();
         let terms: Vec<&TermDictionary> = parts.iter().map(|(part, _)| &part.terms).collect();
         TermDictionary::each_of(&terms, |text, same| {
@@ -162,16 +191,21 @@ impl TextIndex {
                 return;
             }
             for &(at, term) in same {
-                renamed[at][term as usize] = Some(merged.postings.len() as u32);
+                renamed[at][term as usize] = Some(postings.len() as u32);
             }
-            merged
-                .postings
-                .add(count, gathered.postings(), &merged.lengths);
+            postings.add(count, gathered.postings(), &lengths);
             kept.add(text);
         });
-        merged.terms = kept.build();
-        merged.words = merge_words(parts, &renamed, &merged.postings);
-        merged
+        let postings = postings.build();
+        Self {
+            terms: kept.build(),
+            words: merge_words(parts, &renamed, &postings),
+            postings,
+            lengths: lengths.into(),
+            weights: weights.unwrap_or_default(),
+            starts: starts.into(),
+            titles,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::gathered::Gathered;
 use super::part::TextPart;
-use super::postings::Postings;
+use super::postings::{Postings, PostingsBuilder};
 use super::sequence::Sequence;
 
 /// A sequence of terms, or a whole title, and the records that contain it. Built once per query,
@@ -74,9 +74,9 @@ impl Phrase {
 }
 
 fn postings(part: &TextPart<'_>, gathered: &Gathered) -> Postings {
-    let mut postings = Postings::default();
+    let mut postings = PostingsBuilder::default();
     postings.add(gathered.len(), gathered.postings(), part.index.lengths());
-    postings
+    postings.build()
 }
 
 fn gather(part: &TextPart<'_>, terms: &[(String, u32)]) -> Gathered {

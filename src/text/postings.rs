@@ -12,14 +12,16 @@
 //! (after Ding & Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011, who
 //! store scores). A term of several blocks also has a summary with the pairs of all its postings.
 //!
-//! All data is in flat arrays of plain numbers, which a mapped file can hold as they are.
+//! All data is in flat arrays of plain numbers, which are in memory or in a mapped file.
 
+use std::io::{self, Write};
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use bytemuck::{Pod, Zeroable};
 
 use super::packed;
 use super::varint;
+use crate::mapped::{MappedFile, SectionWriter, Values};
 
 /// How many postings a block has; the last of a term may have fewer.
 pub const BLOCK: usize = packed::BLOCK;
@@ -28,31 +30,43 @@ pub const BLOCK: usize = packed::BLOCK;
 pub const OVER: u32 = u32::MAX;
 
 /// The postings of all terms of an index.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Postings {
     /// For each term, how many records contain it.
-    counts: Vec<u32>,
+    counts: Values<u32>,
     /// For each term, where its blocks end; they start where those of the previous term end. The
     /// first block of a term with several is its summary.
-    ends: Vec<u32>,
+    ends: Values<u32>,
     /// For each block, its last record.
-    lasts: Vec<u32>,
+    lasts: Values<u32>,
     /// For each block, where its bytes start.
-    starts: Vec<u64>,
+    starts: Values<u64>,
     /// For each block, where its positions start.
-    places: Vec<u64>,
+    places: Values<u64>,
     /// For each block, where its impacts end; they start where those of the previous block end.
+    impact_ends: Values<u32>,
+    impacts: Values<Impact>,
+    bytes: Values<u8>,
+    positions: Values<u8>,
+}
+
+/// Builds the postings of an index, term by term. Its fields are those of [`Postings`].
+#[derive(Default)]
+pub struct PostingsBuilder {
+    counts: Vec<u32>,
+    ends: Vec<u32>,
+    lasts: Vec<u32>,
+    starts: Vec<u64>,
+    places: Vec<u64>,
     impact_ends: Vec<u32>,
     impacts: Vec<Impact>,
-    #[serde(with = "serde_bytes")]
     bytes: Vec<u8>,
-    #[serde(with = "serde_bytes")]
     positions: Vec<u8>,
 }
 
 /// A frequency and a length of one record that no other pair beats in both; Lucene calls this a
 /// competitive impact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Impact {
     /// How often the term occurs, weighted.
@@ -82,7 +96,7 @@ struct Open {
     places: u64,
 }
 
-impl Postings {
+impl PostingsBuilder {
     /// Adds the next term, with its records in ascending order. `lengths` has the length of each
     /// record.
     pub fn add<'a>(
@@ -188,9 +202,65 @@ impl Postings {
         }
     }
 
+    /// How many terms were added.
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// The postings of the terms added.
+    pub fn build(self) -> Postings {
+        Postings {
+            counts: self.counts.into(),
+            ends: self.ends.into(),
+            lasts: self.lasts.into(),
+            starts: self.starts.into(),
+            places: self.places.into(),
+            impact_ends: self.impact_ends.into(),
+            impacts: self.impacts.into(),
+            bytes: self.bytes.into(),
+            positions: self.positions.into(),
+        }
+    }
+}
+
+impl Postings {
     /// How many terms there are.
     pub fn len(&self) -> usize {
         self.counts.len()
+    }
+
+    /// Writes them to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        to.section("postings.counts", self.counts.as_bytes())?;
+        to.section("postings.ends", self.ends.as_bytes())?;
+        to.section("postings.lasts", self.lasts.as_bytes())?;
+        to.section("postings.starts", self.starts.as_bytes())?;
+        to.section("postings.places", self.places.as_bytes())?;
+        to.section("postings.impact_ends", self.impact_ends.as_bytes())?;
+        to.section("postings.impacts", self.impacts.as_bytes())?;
+        to.section("postings.bytes", self.bytes.as_bytes())?;
+        to.section("postings.positions", self.positions.as_bytes())
+    }
+
+    /// The postings in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    pub fn load(file: &MappedFile) -> Result<Self, String> {
+        Ok(Self {
+            counts: file.values("postings.counts")?,
+            ends: file.values("postings.ends")?,
+            lasts: file.values("postings.lasts")?,
+            starts: file.values("postings.starts")?,
+            places: file.values("postings.places")?,
+            impact_ends: file.values("postings.impact_ends")?,
+            impacts: file.values("postings.impacts")?,
+            bytes: file.values("postings.bytes")?,
+            positions: file.values("postings.positions")?,
+        })
     }
 
     /// How many records contain a term.

@@ -1,20 +1,21 @@
 //! The titles of records, by which a record is found whose title is what was typed.
 
-use serde::{Deserialize, Serialize};
+use std::io::{self, Write};
 
 use crate::analysis::{Analyzer, Kind};
 use crate::digest::Fingerprint;
+use crate::mapped::{MappedFile, SectionWriter, Values};
 
 /// A longer title is a text, which its words identify well enough.
 const MAX_TITLE_BYTES: usize = 256;
 
 /// The titles of some records.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Titles {
     /// The key of each title, in order.
-    keys: Vec<u64>,
+    keys: Values<u64>,
     /// Its record; those of the same title are in order.
-    records: Vec<u32>,
+    records: Values<u32>,
 }
 
 impl Titles {
@@ -22,8 +23,31 @@ impl Titles {
     pub fn new(keys: impl Iterator<Item = (u64, u32)>) -> Self {
         let mut keys: Vec<(u64, u32)> = keys.collect();
         keys.sort_unstable();
-        let (keys, records) = keys.into_iter().unzip();
-        Self { keys, records }
+        let (keys, records): (Vec<u64>, Vec<u32>) = keys.into_iter().unzip();
+        Self {
+            keys: keys.into(),
+            records: records.into(),
+        }
+    }
+
+    /// Writes them to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        to.section("titles.keys", self.keys.as_bytes())?;
+        to.section("titles.records", self.records.as_bytes())
+    }
+
+    /// The titles in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    pub fn load(file: &MappedFile) -> Result<Self, String> {
+        Ok(Self {
+            keys: file.values("titles.keys")?,
+            records: file.values("titles.records")?,
+        })
     }
 
     /// The records with a title, in order.

@@ -1,28 +1,27 @@
 //! The words that people read and write, which corrections and completions offer.
 
+use std::io::{self, Write};
 use std::ops::Range;
-
-use serde::{Deserialize, Serialize};
 
 use super::dictionary::{DictionaryBuilder, TermDictionary};
 use super::postings::Postings;
 use super::varint;
+use crate::mapped::{MappedFile, SectionWriter, Values};
 
 /// The words of an index, with the term of each and the records that contain it: a word is only
 /// offered while a live record does. Most words are the only one of their term, so that both are
 /// in the same records; only where they differ are the records of the word stored.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
     texts: TermDictionary,
     /// The term of each word.
-    terms: Vec<u32>,
+    terms: Values<u32>,
     /// How many records contain each word.
-    counts: Vec<u32>,
+    counts: Values<u32>,
     /// Where each word's own records end; they start where those of the previous word end. It
     /// has none if they are those of its term.
-    ends: Vec<u64>,
-    #[serde(with = "serde_bytes")]
-    own: Vec<u8>,
+    ends: Values<u64>,
+    own: Values<u8>,
 }
 
 /// The records that contain a word.
@@ -37,7 +36,10 @@ pub enum Holders<I> {
 #[derive(Default)]
 pub struct WordsBuilder {
     texts: DictionaryBuilder,
-    words: Words,
+    terms: Vec<u32>,
+    counts: Vec<u32>,
+    ends: Vec<u64>,
+    own: Vec<u8>,
 }
 
 impl WordsBuilder {
@@ -45,23 +47,26 @@ impl WordsBuilder {
     /// The postings are those of the index.
     pub fn add(&mut self, text: &str, term: u32, holders: &[u32], postings: &Postings) {
         self.texts.add(text);
-        self.words.terms.push(term);
-        self.words.counts.push(holders.len() as u32);
+        self.terms.push(term);
+        self.counts.push(holders.len() as u32);
         if postings.holding(term) as usize != holders.len() {
             let mut before = 0;
             for &holder in holders {
-                varint::write(&mut self.words.own, holder - before);
+                varint::write(&mut self.own, holder - before);
                 before = holder;
             }
         }
-        self.words.ends.push(self.words.own.len() as u64);
+        self.ends.push(self.own.len() as u64);
     }
 
     /// The words added.
     pub fn build(self) -> Words {
         Words {
             texts: self.texts.build(),
-            ..self.words
+            terms: self.terms.into(),
+            counts: self.counts.into(),
+            ends: self.ends.into(),
+            own: self.own.into(),
         }
     }
 }
@@ -103,6 +108,32 @@ impl Words {
                 holder
             })
         }))
+    }
+
+    /// Writes them to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        to.section("words.texts", self.texts.as_bytes())?;
+        to.section("words.terms", self.terms.as_bytes())?;
+        to.section("words.counts", self.counts.as_bytes())?;
+        to.section("words.ends", self.ends.as_bytes())?;
+        to.section("words.own", self.own.as_bytes())
+    }
+
+    /// The words in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    pub fn load(file: &MappedFile) -> Result<Self, String> {
+        Ok(Self {
+            texts: TermDictionary::load(file, "words.texts")?,
+            terms: file.values("words.terms")?,
+            counts: file.values("words.counts")?,
+            ends: file.values("words.ends")?,
+            own: file.values("words.own")?,
+        })
     }
 
     /// Whether the parts are consistent, as they are unless the file was tampered with.

@@ -79,7 +79,7 @@ struct VectorResults {
 
 #[derive(Serialize)]
 struct VectorResult {
-    id: u32,
+    id: u64,
     score: f32,
     text: String,
 }

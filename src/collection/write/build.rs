@@ -19,8 +19,7 @@ use crate::record::{Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema
 use crate::segment::Segment;
 use crate::segment::generation::Part;
 use crate::storage::STORE_FILE;
-use crate::storage::index_file::BuiltFrom;
-use crate::storage::layout::{About, Change, Encoded};
+use crate::storage::layout::{About, BuiltFrom, Change, Encoded};
 use crate::storage::store::Store;
 use crate::vector::Graph;
 use crate::vocabulary::SkippedLine;
@@ -233,6 +232,7 @@ impl Build<'_> {
 
         let start = Instant::now();
         save_indexes(&store, folder, tuning, cores, progress)?;
+        store.close_compactly();
         report.indexes_took = start.elapsed();
         Ok(report)
     }

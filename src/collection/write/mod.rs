@@ -216,7 +216,7 @@ impl Writer {
     }
 
     /// The records that some jobs add, numbered from `first` on, as a segment.
-    fn segment(&self, jobs: &[Arc<Job>], first: u32) -> Option<Segment> {
+    fn segment(&self, jobs: &[Arc<Job>], first: u64) -> Option<Segment> {
         let puts = jobs.iter().filter_map(|job| match &job.work {
             Work::Put(records, _) => Some(records),
             Work::Delete(_) | Work::DeleteMatching(_) => None,

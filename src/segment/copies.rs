@@ -1,0 +1,119 @@
+//! Which records of a segment are identical: they have the same fingerprint.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use roaring::RoaringBitmap;
+
+use crate::mapped::{MappedFile, SectionWriter, Values};
+
+/// The records of a segment in order of their fingerprints.
+pub(super) struct Copies {
+    /// Every record's fingerprint, ascending.
+    fingerprints: Values<u64>,
+    /// The position of each of these records; those of identical ones ascend.
+    positions: Values<u32>,
+    /// The records that are not the only one with their fingerprint: where each run of identical
+    /// ones starts and ends in the columns above.
+    repeated: Values<[u32; 2]>,
+}
+
+impl Copies {
+    /// Sorts the fingerprints of records, which are given by position.
+    pub fn new(fingerprints: &[u64]) -> Self {
+        let mut sorted: Vec<(u64, u32)> = fingerprints.iter().copied().zip(0..).collect();
+        sorted.sort_unstable();
+        let mut repeated = Vec::new();
+        let mut start = 0;
+        for same in sorted.chunk_by(|one, other| one.0 == other.0) {
+            let end = start + same.len() as u32;
+            if same.len() > 1 {
+                repeated.push([start, end]);
+            }
+            start = end;
+        }
+        let (fingerprints, positions): (Vec<u64>, Vec<u32>) = sorted.into_iter().unzip();
+        Self {
+            fingerprints: fingerprints.into(),
+            positions: positions.into(),
+            repeated: repeated.into(),
+        }
+    }
+
+    /// Writes them to sections of a file.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
+        to.section("copies.fingerprints", self.fingerprints.as_bytes())?;
+        to.section("copies.positions", self.positions.as_bytes())?;
+        to.section("copies.repeated", self.repeated.as_bytes())
+    }
+
+    /// Those in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    pub fn load(file: &MappedFile) -> Result<Self, String> {
+        Ok(Self {
+            fingerprints: file.values("copies.fingerprints")?,
+            positions: file.values("copies.positions")?,
+            repeated: file.values("copies.repeated")?,
+        })
+    }
+
+    /// Whether any records are identical.
+    pub fn any(&self) -> bool {
+        !self.repeated.is_empty()
+    }
+
+    /// Fingerprint and position of every record, in order of fingerprint.
+    pub fn by_fingerprint(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let fingerprints = self.fingerprints.iter().copied();
+        fingerprints.zip(self.positions.iter().copied())
+    }
+
+    /// The positions with a fingerprint, in order.
+    pub fn of(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
+        let known = &*self.fingerprints;
+        let start = known.partition_point(|known| *known < fingerprint);
+        let rest = known.iter().zip(self.positions.iter()).skip(start);
+        rest.take_while(move |(known, _)| **known == fingerprint)
+            .map(|(_, &position)| position)
+    }
+
+    /// Of these records, the first of each set of identical ones. `fingerprints` has those of all
+    /// records by position.
+    pub fn first_of_each(
+        &self,
+        mut records: RoaringBitmap,
+        fingerprints: &[u64],
+    ) -> RoaringBitmap {
+        let length = |&[start, end]: &[u32; 2]| u64::from(end.saturating_sub(start));
+        let repeated: u64 = self.repeated.iter().map(length).sum();
+        let mut others = Vec::new();
+        if records.len() < repeated {
+            let mut seen = HashSet::with_capacity(records.len() as usize);
+            let fingerprint = |at: u32| fingerprints.get(at as usize);
+            others.extend(records.iter().filter(|&at| !seen.insert(fingerprint(at))));
+        } else {
+            for &[start, end] in self.repeated.iter() {
+                let same = self.positions.get(start as usize..end as usize);
+                let there = same.unwrap_or(&[]).iter().copied();
+                others.extend(there.filter(|&at| records.contains(at)).skip(1));
+            }
+            others.sort_unstable();
+        }
+        for other in others {
+            records.remove(other);
+        }
+        records
+    }
+
+    /// Whether these can be the copies of this many records, which they are unless a file was
+    /// forged.
+    pub fn fits(&self, records: usize) -> bool {
+        [self.fingerprints.len(), self.positions.len()] == [records; 2]
+            && self.positions.iter().all(|&at| (at as usize) < records)
+    }
+}
