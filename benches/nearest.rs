@@ -96,6 +96,7 @@ impl Index {
         let walked = effort.zip(self.graph.as_ref()).and_then(|(effort, graph)| {
             graph.nearest_and_reaching(&self.scan, query, NEAREST, f32::INFINITY, filter, effort)
         });
+        let walked = walked.map(|found| found.nearest);
         walked.unwrap_or_else(|| self.scan.nearest(query, NEAREST, filter))
     }
 }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use serde_json::Value;
+
 use crate::error::{Error, Result};
 use crate::found::Found;
 use crate::query::{Answer, Reply};
@@ -14,6 +16,8 @@ use crate::vocabulary::{self, Copies, Facet, Highlights, Hit, Signals, Snippet};
 const MAX_FIELDS_BYTES: usize = 64 << 10;
 /// The maximum total size, over all hits, of fields requested by name.
 const MAX_REQUESTED_BYTES: usize = 32 << 20;
+/// No number is longer as JSON.
+const MAX_NUMBER_BYTES: usize = 32;
 /// How many omitted fields are named.
 const MAX_LEFT_OUT: usize = 20;
 /// How many facet values a hit contains, and how long each may be, in bytes.
@@ -203,6 +207,13 @@ fn too_much() -> Error {
 
 /// The fields that fit, in their order, and the names of the first that do not.
 fn fitting(fields: Payload) -> (Payload, Vec<String>) {
+    let left = fields.iter().try_fold(MAX_FIELDS_BYTES, |left, (name, value)| {
+        left.checked_sub(name.len())?.checked_sub(most(value)?)
+    });
+    // Most records are so small that this is certain without writing them.
+    if left.is_some() {
+        return (fields, Vec::new());
+    }
     let mut left = MAX_FIELDS_BYTES;
     let mut left_out = Vec::new();
     let mut kept = Payload::new();
@@ -235,8 +246,19 @@ fn named(schema: &Schema, fields: &Payload, names: &[&str]) -> Payload {
     kept
 }
 
+/// No fewer bytes than a value has as JSON; `None` if it is not simple.
+fn most(value: &Value) -> Option<usize> {
+    match value {
+        Value::Null | Value::Bool(_) => Some(5),
+        Value::Number(_) => Some(MAX_NUMBER_BYTES),
+        // A control character takes six bytes.
+        Value::String(text) => Some(2 + 6 * text.len()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
 /// The size of a field in bytes of JSON.
-fn size((name, value): (&String, &serde_json::Value)) -> usize {
+fn size((name, value): (&String, &Value)) -> usize {
     name.len() + value.to_string().len()
 }
 

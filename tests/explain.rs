@@ -10,7 +10,8 @@ use common::sample::{ask as asked, collection_of, sample, sample_file};
 use parallax::collection::Incoming;
 use parallax::query::Fusion;
 use parallax::record::FieldRoles;
-use parallax::{Mode, Query};
+use parallax::{Catalogue, Mode, Query};
+use serde_json::json;
 
 /// The taglines of every tenth record: what someone who half remembers one might type.
 fn queries() -> Vec<String> {
@@ -124,6 +125,53 @@ fn similar_records_draw_scores_together_and_can_be_left_out() {
         moved += usize::from((hit.score - own).abs() > 1e-3);
     }
     assert!(moved > 5, "{moved}");
+}
+
+/// Identical records in several cities, among the first of the sample.
+fn with_copies(cities: &[&str]) -> (tempfile::TempDir, Catalogue) {
+    let mut records = json_lines(&sample_file());
+    records.truncate(80);
+    records.extend(cities.iter().map(|city| {
+        json!({
+            "name": "Geitost", "alt": "Geitost - goat milk", "city": city, "images": "", "link": "",
+            "description": "Goat milk delivered to your door.",
+        })
+    }));
+    collection_of("copies", &records, &FieldRoles::default())
+}
+
+/// The nearest in meaning is the first of them, and words prefer the one in the city asked for.
+#[test]
+fn identical_records_are_one_hit_although_the_indexes_find_different_ones() {
+    let (_folder, catalogue) = with_copies(&["Oslo", "Bergen", "Tromso"]);
+    let collection = catalogue.collection("copies").unwrap();
+    let answer = collection.search(&asked("goat milk Bergen", Mode::Hybrid)).unwrap();
+    let same = answer.hits.iter().filter(|hit| hit.record.title == "Geitost");
+    let same: Vec<_> = same.collect();
+    assert_eq!(same.len(), 1);
+    assert_eq!(same[0].copies.count, 2);
+    assert_eq!(same[0].record.facets[0].value, "Bergen");
+}
+
+#[test]
+fn a_copy_takes_no_place_among_similar_records() {
+    let (_folder, catalogue) = with_copies(&["Oslo", "Bergen", "Tromso", "Bodo", "Moss", "Hamar"]);
+    let collection = catalogue.collection("copies").unwrap();
+    let query = Query {
+        collapse: false,
+        ..asked("goat milk", Mode::Hybrid)
+    };
+    let (answer, explained) = collection.search_explained(&query).unwrap();
+    let mut counted = 0;
+    for (hit, explained) in answer.hits.iter().zip(explained) {
+        let fusion = explained.unwrap().fusion.unwrap();
+        assert!((fusion.score - hit.score).abs() < 1e-5);
+        let copies = fusion.neighbours.iter().filter(|near| near.title == "Geitost");
+        let copies = copies.count();
+        assert!(copies <= usize::from(hit.record.title != "Geitost"));
+        counted += copies;
+    }
+    assert!(counted > 0);
 }
 
 /// A filter selects hits and changes no score: what counts as near, and which records are similar,

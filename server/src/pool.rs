@@ -1,8 +1,10 @@
 //! Where queries run: as many at once as there are cores. A bounded number of callers queue, and
 //! any more are told to try again later.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
 /// How many callers may queue for a core before the service reports that it is overloaded.
@@ -14,6 +16,8 @@ pub struct Pool {
     places: Arc<Semaphore>,
     /// One permit for each core.
     cores: Arc<Semaphore>,
+    /// Whether its jobs are so short that they run where they were submitted.
+    short: bool,
 }
 
 /// Why a job was not run.
@@ -31,10 +35,21 @@ impl Pool {
         Self::with_queue(cores, QUEUE)
     }
 
+    /// Creates a pool for jobs so short that waking another thread for each would take a notable part
+    /// of their time. A job runs on the thread of its caller, which hands its other tasks to another
+    /// one.
+    pub fn of_short_jobs(cores: usize) -> Self {
+        Self {
+            short: true,
+            ..Self::new(cores)
+        }
+    }
+
     fn with_queue(cores: usize, queue: usize) -> Self {
         Self {
             places: Arc::new(Semaphore::new(cores + queue)),
             cores: Arc::new(Semaphore::new(cores)),
+            short: false,
         }
     }
 
@@ -48,10 +63,16 @@ impl Pool {
         let place = place.map_err(|_| Refused::Full)?;
         let core = Arc::clone(&self.cores).acquire_owned().await;
         let core = core.map_err(|_| Refused::Failed)?;
-        let working = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let _held = (place, core);
             work()
-        });
+        };
+        // Other runtimes have no thread to hand tasks to.
+        if self.short && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+            let worked = || catch_unwind(AssertUnwindSafe(work));
+            return tokio::task::block_in_place(worked).map_err(|_| Refused::Failed);
+        }
+        let working = tokio::task::spawn_blocking(work);
         working.await.map_err(|_| Refused::Failed)
     }
 }
@@ -93,6 +114,27 @@ mod tests {
         first.await.unwrap().unwrap();
         pool.run(|| ()).await.unwrap();
         assert!(!ran.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_short_job_holds_up_no_other_task_and_may_fail() {
+        let pool = Arc::new(Pool::of_short_jobs(1));
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let running = tokio::spawn({
+            let pool = Arc::clone(&pool);
+            async move { pool.run(move || held.recv().unwrap()).await }
+        });
+        // The only worker runs this, whether before or while the job waits for it.
+        tokio::spawn(async move { release.send(()).unwrap() })
+            .await
+            .unwrap();
+        running.await.unwrap().unwrap();
+        let failed = tokio::spawn({
+            let pool = Arc::clone(&pool);
+            async move { pool.run(|| panic!("as a job may")).await }
+        });
+        assert_eq!(failed.await.unwrap(), Err::<(), _>(Refused::Failed));
+        assert_eq!(pool.run(|| 1).await, Ok(1));
     }
 
     /// Polls a future once, and returns whether it is still pending.

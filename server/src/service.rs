@@ -68,7 +68,7 @@ impl Service {
     pub fn new(cores: usize) -> Self {
         Self(Arc::new(Inner {
             opened: OnceLock::new(),
-            pool: Pool::new(cores),
+            pool: Pool::of_short_jobs(cores),
             thorough: Pool::new(cores.div_ceil(2)),
             writers: Pool::new(WRITERS),
             exports: Arc::new(Semaphore::new(EXPORTS)),

@@ -106,9 +106,13 @@ impl Analyzer {
     /// Whether the term of a folded word certainly begins with the same letter. Some stemmers
     /// remove prefixes; the English one removes only apostrophes before the first letter.
     pub fn keeps_initial(&self, word: &str) -> bool {
-        word.is_ascii()
-            && word.starts_with(char::is_alphanumeric)
-            && matches!(self.latin, None | Some(Algorithm::English))
+        word.is_ascii() && word.starts_with(char::is_alphanumeric) && self.keeps_beginnings()
+    }
+
+    /// Whether the terms of all ASCII words that begin with a letter or a digit begin with the same
+    /// two characters, if they have as many; but a second y may become an i, as in `dying`.
+    pub fn keeps_beginnings(&self) -> bool {
+        matches!(self.latin, None | Some(Algorithm::English))
     }
 
     /// Whether a folded word is a stop word, which means nothing by itself.

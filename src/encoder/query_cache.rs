@@ -13,10 +13,12 @@ use super::{Encoder, EncoderError};
 /// How many query vectors are kept. One of 384 components takes 1.5 KB plus its text.
 const KEPT: usize = 4_096;
 
-/// An encoder with a cache of recent query vectors.
+/// An encoder with a cache of recent queries.
 pub struct QueryEncoder {
     encoder: Encoder,
     cache: Cache<String, Arc<[f32]>>,
+    /// Whether the model can read them, which takes as long to find out as to tokenize them.
+    readable: Cache<String, bool>,
 }
 
 impl QueryEncoder {
@@ -25,6 +27,7 @@ impl QueryEncoder {
         Self {
             encoder,
             cache: Cache::new(KEPT),
+            readable: Cache::new(KEPT),
         }
     }
 
@@ -36,6 +39,15 @@ impl QueryEncoder {
     pub fn encode(&self, query: &str) -> Result<Arc<[f32]>, EncoderError> {
         self.cache
             .get_or_insert_with(query, || self.encoder.encode_query(query).map(Arc::from))
+    }
+
+    /// Whether the model can read any of a query: see [`Encoder::reads`].
+    ///
+    /// # Errors
+    /// As for [`Encoder::reads`].
+    pub fn reads(&self, query: &str) -> Result<bool, EncoderError> {
+        self.readable
+            .get_or_insert_with(query, || self.encoder.reads(query))
     }
 
     /// The encoder itself, for texts that should not be cached.

@@ -97,7 +97,7 @@ fn point(
     };
     let search = |query: &[f32], k: usize| {
         let found = graph.nearest_and_reaching(scan, query, k, f32::INFINITY, None, effort);
-        found.unwrap_or_default()
+        found.unwrap_or_default().nearest
     };
     let (mut at_10, mut at_100) = (0.0, 0.0);
     let mut times = Vec::new();

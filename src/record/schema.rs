@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::html::{Plain, plain};
+use super::html::{Plain, may_have_markup, plain};
 use super::path::values;
 use super::{FacetField, FacetKind, Markup, Payload, Record, RecordNumber};
 use crate::analysis::Language;
@@ -148,8 +148,7 @@ impl Schema {
 
     /// The field whose text is displayed: the first non-empty one.
     pub(super) fn shown_field(&self, payload: &Payload) -> Option<&String> {
-        let filled = |field: &&String| !text_of(payload, field).trim().is_empty();
-        self.texts.iter().find(filled)
+        self.texts.iter().find(|field| is_filled(payload, field))
     }
 
     /// The record as its reader sees it.
@@ -202,6 +201,14 @@ fn freed(text: String) -> (String, Option<Plain>) {
 /// A field's text as a reader sees it.
 pub(super) fn text_of(payload: &Payload, field: &str) -> String {
     plain(written(payload, field))
+}
+
+/// Whether a field's text has any characters to be seen.
+fn is_filled(payload: &Payload, field: &str) -> bool {
+    match payload.get(field) {
+        Some(Value::String(text)) if !may_have_markup(text) => !text.trim().is_empty(),
+        _ => !text_of(payload, field).trim().is_empty(),
+    }
 }
 
 /// A field's text as written.

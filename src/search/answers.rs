@@ -7,11 +7,11 @@
 use roaring::RoaringBitmap;
 
 use crate::query::{Counted, Route};
-use crate::search::nearest::{Near, NearRecord};
+use crate::search::nearest::Near;
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
 use crate::segment::generation::{Generation, Part, Passing};
-use crate::text;
+use crate::text::WordSearch;
 
 /// The answers to a query.
 pub struct Answers {
@@ -41,9 +41,9 @@ impl Answers {
 impl Searcher<'_> {
     /// The answers to a query by meaning: those near enough, which were searched for in the plan's
     /// scope, and those that contain every word.
-    pub(super) fn answers(&self, plan: &Plan<'_>, near: &Near) -> Answers {
+    pub(super) fn answers(&self, plan: &Plan<'_>, words: &WordSearch<'_>, near: &Near) -> Answers {
         let generation = &self.generation;
-        let holding = text::holding_all(&generation.text_parts(&None), &plan.words);
+        let holding = words.holding_all();
         let holds_all = self.any_passes(plan, &holding);
         if generation.unrelated().is_none() {
             return Answers {
@@ -54,7 +54,7 @@ impl Searcher<'_> {
         let parts = generation.parts.iter().zip(&near.reaching).zip(holding);
         let parts = parts.enumerate().map(|(at, ((part, near), holding))| {
             let scope = generation.allowed(at, plan.scope());
-            let near = positions(part, near, scope, plan.query.collapse);
+            let near = with_copies(part, near, scope, plan.query.collapse);
             near | match scope {
                 Some(scope) => holding & scope,
                 None => holding,
@@ -73,9 +73,8 @@ impl Searcher<'_> {
     }
 
     /// Whether a record that passes contains every word of the query.
-    pub(super) fn any_holds_all(&self, plan: &Plan<'_>) -> bool {
-        let parts = self.generation.text_parts(&None);
-        self.any_passes(plan, &text::holding_all(&parts, &plan.words))
+    pub(super) fn any_holds_all(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> bool {
+        self.any_passes(plan, &words.holding_all())
     }
 
     fn any_passes(&self, plan: &Plan<'_>, positions: &[RoaringBitmap]) -> bool {
@@ -96,20 +95,19 @@ impl Searcher<'_> {
     }
 }
 
-/// The positions in a part of some of its records. If they stand for identical ones, these are
-/// added as far as they are in the scope.
-fn positions(
+/// Some records of a part, given by position. If they stand for identical ones, these are added as
+/// far as they are in the scope.
+fn with_copies(
     part: &Part,
-    records: &[NearRecord],
+    records: &RoaringBitmap,
     scope: Option<&RoaringBitmap>,
-    with_copies: bool,
+    stand_for_copies: bool,
 ) -> RoaringBitmap {
-    let own = records.iter().map(|near| near.position - part.offset);
-    if !with_copies || !part.segment.has_copies() {
-        return own.collect();
+    if !stand_for_copies || !part.segment.has_copies() {
+        return records.clone();
     }
     let fingerprints = &part.segment.columns.fingerprints;
-    let fingerprints = own.filter_map(|at| fingerprints.get(at as usize));
+    let fingerprints = records.iter().filter_map(|at| fingerprints.get(at as usize));
     let all = fingerprints.flat_map(|&same| part.segment.copies(same));
     all.filter(|&at| scope.is_none_or(|scope| scope.contains(at)))
         .collect()

@@ -40,7 +40,7 @@ struct Explained<'a> {
     /// Every record found by words, best first.
     all_by_words: Vec<Match>,
     /// The candidates whose scores count for similar records, if any do.
-    group: Option<Group<'a>>,
+    group: Option<Group>,
     rows: Rows<'a>,
 }
 

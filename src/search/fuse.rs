@@ -1,7 +1,7 @@
 //! The third stage: ranks the candidates. In mode `hybrid`, the candidates of either index are
 //! scored by both, and the two scores are fused.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use crate::error::Result;
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
@@ -89,13 +89,11 @@ impl Searcher<'_> {
         words: &WordSearch<'_>,
         candidates: &Candidates,
     ) -> Vec<Ranked> {
-        let positions = positions(&candidates.near, &candidates.found);
-        let scored = self.scored(plan, words, candidates, &positions);
-        let fused = match self.group(plan, words, candidates, &scored) {
-            Some(group) => group.regularised_all(&self.generation, scored),
-            None => scored,
-        };
-        let mut ranking: Vec<Ranked> = fused.into_iter().map(|fused| fused.ranked).collect();
+        let (mut scored, group) = self.scored_in_group(plan, words, candidates);
+        if let Some(group) = group {
+            group.regularise(&self.generation, &mut scored);
+        }
+        let mut ranking: Vec<Ranked> = scored.into_iter().map(|fused| fused.ranked).collect();
         // Ties are ordered by nearness. The sort is stable, so further ties stay in order of
         // position.
         let rank = |ranked: &Ranked| ranked.neural.map_or(u32::MAX, |signal| signal.rank);
@@ -103,7 +101,15 @@ impl Searcher<'_> {
             let by_score = b.score.total_cmp(&a.score);
             by_score.then(rank(a).cmp(&rank(b)))
         });
-        ranking
+        if !plan.collapses() {
+            return ranking;
+        }
+        // The two indexes may have found different ones of identical records, whose facets have
+        // different words.
+        let mut seen = HashSet::new();
+        let is_new = |ranked: &Ranked| seen.insert(self.generation.fingerprint(ranked.position));
+        let distinct = ranking.into_iter().filter(is_new);
+        distinct.take(plan.query.offset + plan.query.limit).collect()
     }
 
     /// The fused score of a record, whether or not it is a candidate. `group` is that of
@@ -113,7 +119,7 @@ impl Searcher<'_> {
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
         candidates: &Candidates,
-        group: Option<&Group<'_>>,
+        group: Option<&Group>,
         position: u32,
     ) -> Option<Fused> {
         let own = self.scored(plan, words, candidates, &[position]).pop()?;
@@ -129,33 +135,41 @@ impl Searcher<'_> {
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
         candidates: &Candidates,
-    ) -> Option<Group<'_>> {
+    ) -> Option<Group> {
         if !plan.counts_neighbours() {
             return None;
         }
-        let positions = positions(&candidates.near, &candidates.found);
-        let scored = self.scored(plan, words, candidates, &positions);
-        self.group(plan, words, candidates, &scored)
+        self.scored_in_group(plan, words, candidates).1
     }
 
-    /// The candidates of the whole collection, if the scores of similar records count. `scored` are
-    /// those that pass.
-    fn group(
+    /// The candidates that pass, scored by both indexes, and those of the whole collection, if the
+    /// scores of similar records count.
+    fn scored_in_group(
         &self,
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
         candidates: &Candidates,
-        scored: &[Fused],
-    ) -> Option<Group<'_>> {
+    ) -> (Vec<Fused>, Option<Group>) {
+        let own = positions(&candidates.near, &candidates.found);
         if !plan.counts_neighbours() {
-            return None;
+            return (self.scored(plan, words, candidates, &own), None);
         }
         let Some(whole) = &candidates.whole else {
-            return Some(Group::of(&self.generation, scored));
+            let scored = self.scored(plan, words, candidates, &own);
+            let group = Group::of(&self.generation, scored.iter());
+            return (scored, Some(group));
         };
-        let positions = positions(&whole.near, &whole.found);
-        let scored = self.scored(plan, words, candidates, &positions);
-        Some(Group::of(&self.generation, &scored))
+        // Most of the two are often the same records.
+        let whole = positions(&whole.near, &whole.found);
+        let mut all = [own.as_slice(), &whole].concat();
+        all.sort_unstable();
+        all.dedup();
+        let mut scored = self.scored(plan, words, candidates, &all);
+        let is_in = |of: &[u32], fused: &Fused| of.binary_search(&fused.ranked.position).is_ok();
+        let members = scored.iter().filter(|fused| is_in(&whole, fused));
+        let group = Group::of(&self.generation, members);
+        scored.retain(|fused| is_in(&own, fused));
+        (scored, Some(group))
     }
 
     /// Scores records by both indexes, whether or not they are candidates. They are given in order
@@ -170,23 +184,23 @@ impl Searcher<'_> {
         let Some(vector) = &plan.vector else {
             return Vec::new();
         };
-        let ranked = ranked(candidates);
+        let ranked = by_position(candidates);
+        let near = nearness(candidates);
         let (matched, fuser) = self.fuser(plan, words, candidates, positions);
         let scored = positions.iter().map(|&position| {
-            let mut ranked = ranked.get(&position).copied().unwrap_or(Ranked {
+            let known = ranked.binary_search_by_key(&position, |ranked| ranked.position);
+            let known = known.ok().and_then(|at| ranked.get(at)).copied();
+            let mut ranked = known.unwrap_or(Ranked {
                 position,
                 ..Ranked::default()
             });
-            let cosine = match ranked.neural {
-                Some(signal) => signal.score,
-                None => {
-                    let nearest = nearest_passage(&self.generation, vector, position);
-                    ranked.passage = Some(nearest.0);
-                    nearest.1
-                }
+            let found = near.binary_search_by_key(&position, |near| near.position);
+            let (passage, cosine) = match found.ok().and_then(|at| near.get(at)) {
+                Some(near) => (near.passage, near.cosine),
+                None => nearest_passage(&self.generation, vector, position),
             };
-            let matched = matched.get(&position).copied().unwrap_or_default();
-            let (from_words, from_meaning) = fuser.added(&ranked, cosine, matched);
+            ranked.passage = Some(passage);
+            let (from_words, from_meaning) = fuser.added(&ranked, cosine, matched.of(position));
             ranked.score = from_words + from_meaning;
             Fused {
                 ranked,
@@ -206,7 +220,7 @@ impl Searcher<'_> {
         words: &WordSearch<'_>,
         candidates: &Candidates,
         positions: &[u32],
-    ) -> (BTreeMap<u32, Matched>, Fuser) {
+    ) -> (AllMatched, Fuser) {
         let Candidates { near, found, .. } = candidates;
         let (near, found) = match &candidates.whole {
             Some(whole) => (&whole.near, &whole.found),
@@ -216,10 +230,11 @@ impl Searcher<'_> {
         let mut asked: Vec<u32> = positions.iter().copied().chain(tenth).collect();
         asked.sort_unstable();
         asked.dedup();
-        let matched = words.scores_and_coverage(&asked).into_iter();
-        let matched = matched.map(|(score, coverage)| Matched { score, coverage });
-        let matched: BTreeMap<u32, Matched> = asked.into_iter().zip(matched).collect();
-        let tenth = tenth.and_then(|tenth| matched.get(&tenth).copied());
+        let matched = AllMatched {
+            matched: words.scores_and_coverage(&asked),
+            positions: asked,
+        };
+        let coverage = tenth.map_or(0.0, |tenth| matched.of(tenth).coverage);
         let vector = plan.vector.as_ref();
         let mean = vector.map_or(0.0, |vector| self.generation.mean_cosine(vector));
         let fuser = match plan.query.fusion {
@@ -231,13 +246,27 @@ impl Searcher<'_> {
                     near.iter().map(|near| near.cosine),
                     self.generation.records(),
                 ),
-                words: WordScale::of_found(
-                    found.iter().map(|found| found.score),
-                    tenth.unwrap_or_default().coverage,
-                ),
+                words: WordScale::of_found(found.iter().map(|found| found.score), coverage),
             },
         };
         (matched, fuser)
+    }
+}
+
+/// How well words match some records.
+struct AllMatched {
+    /// Their positions, rising.
+    positions: Vec<u32>,
+    /// The score and the share of the query of each.
+    matched: Vec<(f32, f32)>,
+}
+
+impl AllMatched {
+    fn of(&self, position: u32) -> Matched {
+        let at = self.positions.binary_search(&position).ok();
+        let matched = at.and_then(|at| self.matched.get(at));
+        let (score, coverage) = matched.copied().unwrap_or_default();
+        Matched { score, coverage }
     }
 }
 
@@ -251,17 +280,30 @@ fn positions(near: &[NearRecord], found: &[Match]) -> Vec<u32> {
     positions
 }
 
-/// The candidates with their ranks, by position.
-fn ranked(candidates: &Candidates) -> BTreeMap<u32, Ranked> {
+/// The candidates with their ranks, in order of position.
+fn by_position(candidates: &Candidates) -> Vec<Ranked> {
     let near = (1..).zip(&candidates.near).map(by_meaning);
-    let mut all: BTreeMap<u32, Ranked> = near.map(|near| (near.position, near)).collect();
-    for found in (1..).zip(&candidates.found).map(by_words) {
-        let known = all.entry(found.position);
-        known
-            .and_modify(|known| known.text = found.text)
-            .or_insert(found);
-    }
+    let found = (1..).zip(&candidates.found).map(by_words);
+    let mut all: Vec<Ranked> = near.chain(found).collect();
+    // Stable: of a record that both indexes found, that by meaning comes first.
+    all.sort_by_key(|ranked| ranked.position);
+    all.dedup_by(|next, kept| {
+        let same = next.position == kept.position;
+        if same {
+            kept.text = next.text;
+        }
+        same
+    });
     all
+}
+
+/// How near all records are of which that is known, in order of position.
+fn nearness(candidates: &Candidates) -> Vec<NearRecord> {
+    let whole = candidates.whole.iter().flat_map(|whole| &whole.near);
+    let mut near: Vec<NearRecord> = candidates.near.iter().chain(whole).copied().collect();
+    near.sort_unstable_by_key(|near| near.position);
+    near.dedup_by_key(|near| near.position);
+    near
 }
 
 fn by_meaning((rank, near): (u32, &NearRecord)) -> Ranked {

@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 
 use crate::query::Route;
 use crate::segment::generation::{Generation, Part, Passing};
-use crate::vector::{EF, Effort, Neighbour};
+use crate::vector::{EF, Effort, Found, Neighbour};
 
 /// A record and how near it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,9 +49,9 @@ pub struct Near {
     pub nearest: Vec<NearRecord>,
     /// How they were found.
     pub route: Route,
-    /// For each part, the records that pass and have the requested cosine or more, best first;
-    /// only the first of identical ones in the part, if distinct records were requested.
-    pub reaching: Vec<Vec<NearRecord>>,
+    /// For each part, the positions in it of the records that pass and have the requested cosine or
+    /// more; only the first of identical ones in the part, if distinct records were requested.
+    pub reaching: Vec<RoaringBitmap>,
     /// How these were found. If it was through a graph, there may be more.
     pub reaching_route: Route,
 }
@@ -69,27 +69,26 @@ impl NearSearch<'_> {
             let passing = passing.as_ref().and_then(|passing| passing.get(at));
             let filter = part.searched(passing, self.distinct);
             let filter = filter.as_deref();
-            let (nearest, reaching) = match self.by_graph(part, k, least, filter) {
+            let found = match self.by_graph(part, k, least, filter) {
                 Some(found) => {
                     near.reaching_route = Route::Graph;
-                    let reaching = reaching(&found, least).to_vec();
                     let passing = filter.map_or(part.segment.scan.len() as u64, RoaringBitmap::len);
                     // Where the graph finds too few, the scan finds them.
-                    if found.len() >= k || found.len() as u64 >= passing {
+                    let count = found.nearest.len();
+                    if count >= k || count as u64 >= passing {
                         near.route = Route::Graph;
-                        (found, reaching)
+                        found
                     } else {
-                        (self.by_scan(part, k, f32::INFINITY, filter), reaching)
+                        OfPart {
+                            nearest: self.by_scan(part, k, f32::INFINITY, filter).nearest,
+                            ..found
+                        }
                     }
                 }
-                None => {
-                    let found = self.by_scan(part, k, least, filter);
-                    let reaching = reaching(&found, least).to_vec();
-                    (found, reaching)
-                }
+                None => self.by_scan(part, k, least, filter),
             };
-            near.nearest.extend(nearest.into_iter().take(k));
-            near.reaching.push(reaching);
+            near.nearest.extend(found.nearest.into_iter().take(k));
+            near.reaching.push(found.reaching);
         }
         near.nearest.sort_unstable_by(NearRecord::best_first);
         if self.distinct {
@@ -114,47 +113,54 @@ impl NearSearch<'_> {
     }
 
     /// Through the part's graph, among the vectors of a filter: the `k` nearest records and those
-    /// down to `least`, as far as the graph finds them, best first. `None` if it is not used.
+    /// that reach `least`, as far as the graph finds them. `None` if it is not used.
     fn by_graph(
         &self,
         part: &Part,
         k: usize,
         least: f32,
         filter: Option<&RoaringBitmap>,
-    ) -> Option<Vec<NearRecord>> {
+    ) -> Option<OfPart> {
         let graph = part.graph.as_ref()?;
         let effort = self.effort(part, k, filter)?;
         let (scan, columns) = (&part.segment.scan, &part.segment.columns);
         let vector = self.vector;
         if columns.one_each() {
             let near = graph.nearest_and_reaching(scan, vector, k, least, filter, effort)?;
-            return Some(records(part, &near));
+            return Some(OfPart::of(part, &near));
         }
         // Several passages of one record may be found, or only one that is not its nearest, so all
         // passages of each record that was found are scored.
         let near = graph.nearest_and_reaching(scan, vector, effort.ef, least, filter, effort)?;
-        let found = near.iter().map(|near| columns.record_of(near.position));
-        let found: RoaringBitmap = found.collect();
+        let found = near.nearest.iter().map(|near| near.position);
+        let found = found.chain(near.reaching.iter().copied());
+        let found: RoaringBitmap = found.map(|passage| columns.record_of(passage)).collect();
         let passages = columns.vectors_of_all(&found);
-        Some(records(part, &scan.rescore(vector, passages.iter())))
+        let nearest = records(part, &scan.rescore(vector, passages.iter()));
+        let reaching = nearest.iter().take_while(|near| near.cosine >= least);
+        Some(OfPart {
+            reaching: reaching.map(|near| near.position - part.offset).collect(),
+            nearest,
+        })
     }
 
-    /// By the exact scan, among the vectors of a filter: the `k` nearest records and all down to `least`.
-    /// Several passages of one record may be among the nearest, so the scan goes deeper until there
-    /// are enough records.
+    /// By the exact scan, among the vectors of a filter: the `k` nearest records and all that reach
+    /// `least`. Several passages of one record may be among the nearest, so the scan goes as deep as
+    /// is usual for so many records, and deeper until there are enough.
     fn by_scan(
         &self,
         part: &Part,
         k: usize,
         least: f32,
         filter: Option<&RoaringBitmap>,
-    ) -> Vec<NearRecord> {
+    ) -> OfPart {
         let scan = &part.segment.scan;
-        let mut depth = k;
+        let records = part.segment.len().max(1) as usize;
+        let mut depth = k * scan.len().div_ceil(records).max(1);
         loop {
             let near = scan.nearest_and_reaching(self.vector, depth, least, filter);
-            let found = records(part, &near);
-            if found.len() >= k || near.len() < depth {
+            let found = OfPart::of(part, &near);
+            if found.nearest.len() >= k || near.nearest.len() < depth {
                 return found;
             }
             depth *= 2;
@@ -164,26 +170,33 @@ impl NearSearch<'_> {
 
 impl Near {
     /// The first `wanted` of the records with the requested cosine that pass a stricter filter,
-    /// best first.
+    /// best first. They were found by `search`.
     pub fn passing(
         &self,
-        generation: &Generation,
+        search: &NearSearch<'_>,
         passing: &Passing,
         wanted: usize,
-        distinct: bool,
     ) -> Vec<NearRecord> {
-        let mut all = self.reaching.concat();
-        if distinct {
-            // The first of identical records may not pass although another one does.
-            for near in &mut all {
-                let mut copies = generation.copies_in_part(near.position);
+        let generation = search.generation;
+        let mut all = Vec::new();
+        for (part, reaching) in generation.parts.iter().zip(&self.reaching) {
+            let positions = reaching.iter().filter_map(|record| {
+                let position = part.offset + record;
+                if !search.distinct {
+                    return generation.passes(position, passing).then_some(record);
+                }
+                // The first of identical records may not pass although another one does.
+                let mut copies = generation.copies_in_part(position);
                 let first = copies.find(|&at| generation.passes(at, passing));
-                near.position = first.unwrap_or(near.position);
-            }
+                first.map(|first| first - part.offset)
+            });
+            let passages: RoaringBitmap = positions.collect();
+            let passages = part.segment.columns.vectors_of_all(&passages);
+            let near = part.segment.scan.rescore(search.vector, passages.iter());
+            all.extend(records(part, &near));
         }
-        all.retain(|near| generation.passes(near.position, passing));
         all.sort_unstable_by(NearRecord::best_first);
-        if distinct {
+        if search.distinct {
             collapse(generation, &mut all);
         }
         all.truncate(wanted);
@@ -191,15 +204,33 @@ impl Near {
     }
 }
 
+/// What was found in a part.
+struct OfPart {
+    /// The nearest records, best first.
+    nearest: Vec<NearRecord>,
+    /// The positions in the part of those that reach the cosine.
+    reaching: RoaringBitmap,
+}
+
+impl OfPart {
+    /// From what was found of its vectors.
+    fn of(part: &Part, found: &Found) -> Self {
+        let columns = &part.segment.columns;
+        let reaching = found.reaching.iter().map(|&at| columns.record_of(at));
+        let mut reaching: Vec<u32> = reaching.collect();
+        reaching.sort_unstable();
+        reaching.dedup();
+        Self {
+            nearest: records(part, &found.nearest),
+            reaching: RoaringBitmap::from_sorted_iter(reaching).unwrap_or_default(),
+        }
+    }
+}
+
 /// Keeps the first of identical records.
 fn collapse(generation: &Generation, records: &mut Vec<NearRecord>) {
     let mut seen = HashSet::with_capacity(records.len());
     records.retain(|near| seen.insert(generation.fingerprint(near.position)));
-}
-
-/// The records of a ranking with a cosine of at least `least`.
-fn reaching(ranking: &[NearRecord], least: f32) -> &[NearRecord] {
-    &ranking[..ranking.partition_point(|near| near.cosine >= least)]
 }
 
 /// The records of a ranking of passages, each at the rank of its best one.

@@ -76,7 +76,7 @@ impl Searcher<'_> {
             return Err(unsorted());
         }
         watch.lap(|timings| &mut timings.text);
-        let unread = reads_meaning && !self.encoder.encoder().reads(&parsed.meaning(&[]))?;
+        let unread = reads_meaning && !self.encoder.reads(&parsed.meaning(&[]))?;
         watch.lap(|timings| &mut timings.encode);
         let query = if unread {
             Cow::Owned(Query {

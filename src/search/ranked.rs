@@ -19,13 +19,15 @@ pub struct Ranked {
 
 /// A record scored by both indexes.
 pub struct Fused {
-    /// The record and its ranks among the candidates. Its score is the sum of the parts below.
+    /// The record and its ranks among the candidates. Its score is the sum of the parts below and of
+    /// what similar records add.
     pub ranked: Ranked,
     /// What words add.
     pub from_words: f32,
     /// What meaning adds.
     pub from_meaning: f32,
-    /// What each similar record adds, nearest first, if the scores of similar records count.
+    /// What each similar record adds, nearest first, if the scores of similar records count. Only
+    /// explanations need it; for a ranking, it is left empty.
     pub neighbours: Vec<FromNeighbour>,
 }
 

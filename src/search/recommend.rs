@@ -63,7 +63,7 @@ impl Searcher<'_> {
         let text = feedback.text.as_deref().map(str::trim);
         let text = text.filter(|text| !text.is_empty());
         if let Some(text) = text
-            && !self.encoder.encoder().reads(text)?
+            && !self.encoder.reads(text)?
         {
             return Err(Error::BadQuery(format!(
                 "the model cannot read the text '{text}': rephrase it"

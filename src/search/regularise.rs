@@ -12,17 +12,26 @@ const NEIGHBOURS: usize = 5;
 /// record of a query loses against groups of similar ones.
 const SHARPNESS: i32 = 4;
 
+/// The nearest of the candidates that a record was compared with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nearest {
+    /// Candidates and cosines, nearest first; cosines of 0 where there are fewer.
+    found: [(u32, f32); NEIGHBOURS],
+}
+
 /// How much each score counts in a regularised one. The shares add up to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shares {
     /// The share of the record's own score.
     pub own: f32,
-    /// The neighbours, nearest first.
-    pub neighbours: Vec<Share>,
+    /// The neighbours, nearest first, then shares of 0.
+    neighbours: [Share; NEIGHBOURS],
+    /// How many neighbours there are.
+    count: usize,
 }
 
 /// A neighbour's share.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Share {
     /// Its index among the candidates.
     pub candidate: usize,
@@ -32,39 +41,65 @@ pub struct Share {
     pub share: f32,
 }
 
-/// The shares of a record's own score and of its neighbours', from its cosine to each candidate.
-/// The record itself and identical ones must not be among them. Of equally near candidates, the
-/// first counts. Candidates that are not near at all have no share.
-pub fn shares(cosines: impl Iterator<Item = (usize, f32)>) -> Shares {
-    let mut nearest: Vec<(usize, f32)> = Vec::with_capacity(NEIGHBOURS + 1);
-    for (candidate, cosine) in cosines.filter(|&(_, cosine)| cosine > 0.0) {
-        let place = nearest.partition_point(|&(_, nearer)| nearer >= cosine);
-        if place < NEIGHBOURS {
-            nearest.insert(place, (candidate, cosine));
-            nearest.truncate(NEIGHBOURS);
+impl Nearest {
+    /// Compares the record with one more candidate, given by its index and its cosine to the record.
+    /// The record itself and identical ones must not be among them. Of equally near candidates, the
+    /// first counts. Candidates that are not near at all have no share.
+    #[inline]
+    pub fn offer(&mut self, candidate: u32, cosine: f32) {
+        if cosine > self.least() {
+            self.insert(candidate, cosine);
         }
     }
-    let weight = |cosine: f32| cosine.powi(SHARPNESS);
-    let all = 1.0
-        + nearest
-            .iter()
-            .map(|&(_, cosine)| weight(cosine))
-            .sum::<f32>();
-    let neighbours = nearest.into_iter().map(|(candidate, cosine)| Share {
-        candidate,
-        cosine,
-        share: weight(cosine) / all,
-    });
-    Shares {
-        own: 1.0 / all,
-        neighbours: neighbours.collect(),
+
+    /// The cosine that a further candidate must exceed.
+    #[inline]
+    pub fn least(&self) -> f32 {
+        self.found[NEIGHBOURS - 1].1
+    }
+
+    fn insert(&mut self, candidate: u32, cosine: f32) {
+        let place = self.found.partition_point(|&(_, nearer)| nearer >= cosine);
+        if let Some(after) = self.found.get_mut(place..) {
+            after.rotate_right(1);
+            if let Some(first) = after.first_mut() {
+                *first = (candidate, cosine);
+            }
+        }
+    }
+
+    /// The shares of the record's own score and of its neighbours'.
+    pub fn shares(&self) -> Shares {
+        let count = self.found.partition_point(|&(_, cosine)| cosine > 0.0);
+        let found = &self.found[..count];
+        let weight = |cosine: f32| cosine.powi(SHARPNESS);
+        let weights = found.iter().map(|&(_, cosine)| weight(cosine));
+        let all = 1.0 + weights.sum::<f32>();
+        let mut neighbours = [Share::default(); NEIGHBOURS];
+        for (share, &(candidate, cosine)) in neighbours.iter_mut().zip(found) {
+            *share = Share {
+                candidate: candidate as usize,
+                cosine,
+                share: weight(cosine) / all,
+            };
+        }
+        Shares {
+            own: 1.0 / all,
+            neighbours,
+            count,
+        }
     }
 }
 
 impl Shares {
+    /// The neighbours, nearest first.
+    pub fn neighbours(&self) -> &[Share] {
+        &self.neighbours[..self.count]
+    }
+
     /// What the neighbours add to a score, from the scores of all candidates.
     pub fn added(&self, scores: &[f32]) -> f32 {
-        let added = self.neighbours.iter().map(|of| of.added(scores));
+        let added = self.neighbours().iter().map(|of| of.added(scores));
         added.sum()
     }
 }
@@ -83,7 +118,11 @@ mod tests {
     use super::*;
 
     fn of(cosines: &[f32]) -> Shares {
-        shares(cosines.iter().copied().enumerate())
+        let mut nearest = Nearest::default();
+        for (candidate, &cosine) in (0..).zip(cosines) {
+            nearest.offer(candidate, cosine);
+        }
+        nearest.shares()
     }
 
     /// The same by sorting all candidates.
@@ -102,7 +141,7 @@ mod tests {
     fn a_record_without_neighbours_keeps_its_score() {
         for cosines in [&[][..], &[0.0, -0.5]] {
             let shares = of(cosines);
-            assert_eq!((shares.own, shares.neighbours.len()), (1.0, 0));
+            assert_eq!((shares.own, shares.neighbours().len()), (1.0, 0));
             assert_eq!(shares.added(&[9.0, 9.0]), 0.0);
         }
         assert!(of(&[0.3; 5]).own > 0.95, "nor does a lone one lose much");
@@ -111,7 +150,7 @@ mod tests {
     #[test]
     fn of_equally_near_candidates_the_first_count() {
         let shares = of(&[0.5, 0.9, 0.5, 0.5, 0.5, 0.5, 0.5]);
-        let counted: Vec<usize> = shares.neighbours.iter().map(|of| of.candidate).collect();
+        let counted: Vec<usize> = shares.neighbours().iter().map(|of| of.candidate).collect();
         assert_eq!(counted, [1, 0, 2, 3, 4]);
     }
 
@@ -127,7 +166,7 @@ mod tests {
             let shares = of(&cosines);
             let score = shares.own * own + shares.added(&scores);
             prop_assert!((score - naive(&cosines, own, &scores)).abs() < 1e-5);
-            let sum = shares.own + shares.neighbours.iter().map(|of| of.share).sum::<f32>();
+            let sum = shares.own + shares.neighbours().iter().map(|of| of.share).sum::<f32>();
             prop_assert!((sum - 1.0).abs() < 1e-6);
             let least = scores.iter().copied().fold(own, f32::min);
             let most = scores.iter().copied().fold(own, f32::max);

@@ -23,7 +23,8 @@ pub struct Candidates {
     pub found: Vec<Match>,
     /// Where a filter leaves some records: the best of the whole collection. What counts as near or
     /// well matched, and which records are similar to one, is determined on it: a filter that leaves
-    /// only bad records must not make them good, and no filter changes a score.
+    /// only bad records must not make them good, and no filter changes a score. So it is found by the
+    /// route that the query would take without the filter, even if that is the graph.
     pub whole: Option<Whole>,
     /// The answers.
     pub answers: Answers,
@@ -71,7 +72,7 @@ impl Searcher<'_> {
             };
         };
         if plan.query.mode != Mode::Hybrid {
-            let by_meaning = self.by_meaning(plan, vector, wanted.max(LOOKED_AT), None);
+            let by_meaning = self.by_meaning(plan, words, vector, (wanted.max(LOOKED_AT), None));
             watch.lap(|timings| &mut timings.neural);
             return Candidates {
                 near: by_meaning.near,
@@ -88,7 +89,7 @@ impl Searcher<'_> {
         };
         let measured = matches!(plan.query.fusion, Fusion::Weighted { .. });
         let measured = (measured && plan.passing.is_some()).then_some(depth);
-        let by_meaning = self.by_meaning(plan, vector, FUSION_DEPTH, measured);
+        let by_meaning = self.by_meaning(plan, words, vector, (FUSION_DEPTH, measured));
         watch.lap(|timings| &mut timings.neural);
         let found = self.by_words(plan, words, FUSION_DEPTH);
         let whole = by_meaning.whole.map(|near| {
@@ -123,9 +124,9 @@ impl Searcher<'_> {
     fn by_meaning(
         &self,
         plan: &Plan<'_>,
+        words: &WordSearch<'_>,
         vector: &[f32],
-        wanted: usize,
-        measured: Option<usize>,
+        (wanted, measured): (usize, Option<usize>),
     ) -> ByMeaning {
         let unrelated = self.generation.unrelated();
         let line = unrelated.map_or(f32::INFINITY, |unrelated| unrelated.line());
@@ -144,26 +145,32 @@ impl Searcher<'_> {
         let scope = plan.scope();
         if plan.passing.is_none() {
             let near = search.run(&None, wanted, line);
-            return self.found_near(plan, near, None);
+            return self.found_near(plan, words, near, None);
         }
         let whole = measured.map(|depth| search.run(&None, depth, f32::INFINITY).nearest);
         if plan.query.facets.is_empty() {
             let near = exact.run(&plan.passing, wanted, line);
-            return self.found_near(plan, near, whole);
+            return self.found_near(plan, words, near, whole);
         }
         // The counts of a facet ignore filters on the facet itself, so answers that do not pass
         // are needed, too. Often, enough of them pass.
         let mut near = exact.run(scope, 0, line);
-        near.nearest = near.passing(&self.generation, &plan.passing, wanted, plan.query.collapse);
+        near.nearest = near.passing(&exact, &plan.passing, wanted);
         if near.nearest.len() < wanted {
             near.nearest = exact.run(&plan.passing, wanted, f32::INFINITY).nearest;
         }
-        self.found_near(plan, near, whole)
+        self.found_near(plan, words, near, whole)
     }
 
-    fn found_near(&self, plan: &Plan<'_>, near: Near, whole: Option<Vec<NearRecord>>) -> ByMeaning {
+    fn found_near(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        near: Near,
+        whole: Option<Vec<NearRecord>>,
+    ) -> ByMeaning {
         ByMeaning {
-            answers: self.answers(plan, &near),
+            answers: self.answers(plan, words, &near),
             near: near.nearest,
             route: near.route,
             whole,
@@ -178,7 +185,7 @@ impl Searcher<'_> {
                 counted: Counted::Matching,
                 total: words.count(u32::MAX).records,
                 parts: None,
-                holds_all: plan.unread && self.any_holds_all(plan),
+                holds_all: plan.unread && self.any_holds_all(plan, words),
             };
         }
         self.matching_records(plan, words)
@@ -190,7 +197,7 @@ impl Searcher<'_> {
             counted: Counted::Matching,
             total: self.how_many_pass(plan, &matching),
             parts: Some(matching),
-            holds_all: plan.unread && self.any_holds_all(plan),
+            holds_all: plan.unread && self.any_holds_all(plan, words),
         }
     }
 

@@ -242,8 +242,8 @@ impl Store {
         }
     }
 
-    fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
-        Error::store(&self.path)
+    fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<'_, E> {
+        |reason| Error::store(&self.path)(reason)
     }
 }
 
@@ -457,7 +457,7 @@ impl View<'_> {
             .map_err(|_| self.store.damaged("a record that is no JSON object"))
     }
 
-    pub(super) fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<E> {
+    pub(super) fn failed<E: Into<redb::Error>>(&self) -> impl FnOnce(E) -> Error + use<'_, E> {
         self.store.failed()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::likely::Beginnings;
 use super::phrase::Phrase;
 use super::query::TextQuery;
 use crate::analysis::Analyzer;
@@ -19,6 +20,9 @@ pub struct Marks<'q> {
     in_phrases: HashSet<&'q str>,
     /// The letters that any of these begin with, one bit for each ASCII character.
     initials: u128,
+    /// How the terms begin, and those of the phrases.
+    beginnings: Beginnings,
+    phrase_beginnings: Beginnings,
 }
 
 impl<'q> Marks<'q> {
@@ -33,6 +37,8 @@ impl<'q> Marks<'q> {
         let initials = terms.iter().chain(&in_phrases);
         let initials = initials.fold(0, |initials, term| initials | initial(term));
         Self {
+            beginnings: Beginnings::of(terms.iter().copied()),
+            phrase_beginnings: Beginnings::of(in_phrases.iter().copied()),
             terms,
             phrases,
             in_phrases,
@@ -49,6 +55,15 @@ impl<'q> Marks<'q> {
     fn may_match(&self, analyzer: &Analyzer, word: &str) -> bool {
         self.initials & initial(word) != 0 || !analyzer.keeps_initial(word)
     }
+}
+
+/// Whether a text may contain a term of a phrase.
+fn may_hold_phrases(marks: &Marks<'_>, text: &str) -> bool {
+    let mut any = false;
+    if !marks.in_phrases.is_empty() {
+        marks.phrase_beginnings.each_likely(text, |_| any = true);
+    }
+    any
 }
 
 /// The bit of a word's first character; 0 if that is not ASCII.
@@ -69,6 +84,25 @@ impl<'q> Matches<'q> {
         if marks.is_empty() {
             return Self(Vec::new());
         }
+        if !analyzer.keeps_beginnings() || may_hold_phrases(marks, text) {
+            return Self::of_all(analyzer, marks, text);
+        }
+        let mut matched = Vec::new();
+        marks.beginnings.each_likely(text, |part| {
+            analyzer.each(&text[part.clone()], |piece| {
+                if marks.may_match(analyzer, piece.word)
+                    && let Some(&term) = marks.terms.get(&*analyzer.term(piece.word))
+                {
+                    let (start, end) = (piece.range.start, piece.range.end);
+                    matched.push((part.start + start..part.start + end, term));
+                }
+            });
+        });
+        Self::in_order(matched)
+    }
+
+    /// The same by analysing all of the text, which tells where phrases are.
+    fn of_all(analyzer: &Analyzer, marks: &Marks<'q>, text: &str) -> Self {
         let mut places = Places::new();
         let mut matched = Vec::new();
         analyzer.each(text, |piece| {
@@ -91,6 +125,10 @@ impl<'q> Matches<'q> {
         for phrase in &marks.phrases {
             mark_phrase(phrase, &places, &mut matched);
         }
+        Self::in_order(matched)
+    }
+
+    fn in_order(mut matched: Vec<(Range<usize>, &'q str)>) -> Self {
         matched.sort_by(|(a, _), (b, _)| a.start.cmp(&b.start).then(b.end.cmp(&a.end)));
         Self(matched)
     }
@@ -116,15 +154,19 @@ impl<'q> Matches<'q> {
         if text.len() <= FRAGMENT * 2 {
             return None;
         }
-        let worth = |start: usize| {
+        let mut terms: Vec<&str> = Vec::new();
+        let mut worth = |start: usize| {
             let until = matched[start].0.start + FRAGMENT - LEAD;
             let inside = matched[start..]
                 .iter()
                 .take_while(|(range, _)| range.end <= until);
-            let (mut terms, mut all) = (HashSet::new(), 0);
-            for (_, term) in inside {
+            let mut all = 0;
+            terms.clear();
+            for &(_, term) in inside {
                 all += 1;
-                terms.insert(term);
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
             }
             (terms.len(), all)
         };
@@ -222,6 +264,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_marked_is_what_analysing_all_of_it_finds(
+            text in "([a-cX2 .'#+-]|sky|skies|dy|ing|é|日| ){0,30}", words in "([a-c2 ]|sky|die|é){0,6}"
+        ) {
+            let (analyzer, query) = (Analyzer::default(), query(&words));
+            let marks = Marks::of(&query);
+            let found = Matches::of(&analyzer, &marks, &text);
+            let all = Matches::of_all(&analyzer, &marks, &text);
+            prop_assert_eq!(found.0, all.0);
+        }
+
         #[test]
         fn fragments_lie_on_characters_and_hold_a_match(text in "[aé日 .]{0,400}") {
             let text = format!("{text} milk {text}");

@@ -24,11 +24,6 @@ impl WordSearch<'_> {
     }
 }
 
-/// The records that contain every word of a query: see [`WordSearch::holding_all`].
-pub fn holding_all(parts: &[TextPart<'_>], query: &TextQuery) -> Vec<RoaringBitmap> {
-    WordSearch::new(parts, query).holding_all()
-}
-
 /// The records of the rarest word, less those that lack another.
 fn holding(part: &TextPart<'_>, query: &TextQuery, terms: &[Term<'_>]) -> RoaringBitmap {
     let words = query.words.iter().enumerate();

@@ -13,8 +13,24 @@ pub struct Best {
     floor: BinaryHeap<Reverse<Ordered>>,
     /// What a row must be able to reach: the smallest of them, once there are k, or `least`.
     reach: f32,
-    /// Each row that could when it was seen, with its upper bound.
-    candidates: Vec<(u32, f32)>,
+    /// Each row that could when it was seen.
+    candidates: Vec<Candidate>,
+}
+
+/// A row and the bounds of its cosine.
+struct Candidate {
+    row: u32,
+    lower: f32,
+    upper: f32,
+}
+
+/// What is known of the rows from their estimates.
+#[derive(Default)]
+pub struct Known {
+    /// The rows whose true cosines decide what the `k` best are, and whether they reach `least`.
+    pub open: Vec<u32>,
+    /// Rows that are certainly not among the `k` best, and certainly reach `least`.
+    pub reaching: Vec<u32>,
 }
 
 impl Best {
@@ -55,8 +71,8 @@ impl Best {
     }
 
     fn take(&mut self, row: u32, cosine: f32, bound: f32) {
-        self.candidates.push((row, cosine + bound));
-        let lower = cosine - bound;
+        let (lower, upper) = (cosine - bound, cosine + bound);
+        self.candidates.push(Candidate { row, lower, upper });
         let smallest = self.floor.peek().map(|smallest| smallest.0.0);
         if self.floor.len() < self.k || smallest.is_some_and(|smallest| lower > smallest) {
             self.floor.push(Reverse(Ordered(lower)));
@@ -71,12 +87,27 @@ impl Best {
         }
     }
 
-    /// The rows that could be among the best `k`, or have a cosine of `least`.
-    pub fn rows(self) -> impl Iterator<Item = u32> {
-        let reach = self.reach;
-        let candidates = self.candidates.into_iter();
-        let within = candidates.filter(move |&(_, upper)| upper >= reach);
-        within.map(|(row, _)| row)
+    /// `k` and `least`.
+    pub fn wanted(&self) -> (usize, f32) {
+        (self.k, self.least)
+    }
+
+    /// What is known of the rows seen. The others are neither among the best `k` nor reach `least`.
+    pub fn known(self) -> Known {
+        let floor = match self.floor.peek() {
+            Some(smallest) if self.floor.len() >= self.k => smallest.0.0,
+            _ if self.k == 0 => f32::INFINITY,
+            _ => f32::NEG_INFINITY,
+        };
+        let mut known = Known::default();
+        for Candidate { row, lower, upper } in self.candidates {
+            if upper < floor && lower >= self.least {
+                known.reaching.push(row);
+            } else if upper >= self.reach {
+                known.open.push(row);
+            }
+        }
+        known
     }
 }
 

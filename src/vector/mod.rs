@@ -18,7 +18,7 @@ mod scan;
 mod vectors;
 mod walk;
 
-pub use code::{Codes, Point, Scale};
+pub use code::{Codes, Estimates, Gathered, Point, Scale};
 pub use distinct::Distinct;
 pub use effort::{EF, Effort};
 pub use graph::Graph;
@@ -33,6 +33,16 @@ pub struct Neighbour {
     pub position: u32,
     /// Cosine with the query, -1 to 1.
     pub cosine: f32,
+}
+
+/// What a search for the nearest found, and for all that reach a cosine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The nearest, best first.
+    pub nearest: Vec<Neighbour>,
+    /// The positions that reach the cosine, in no particular order. For most of them, their codes are
+    /// enough to tell.
+    pub reaching: Vec<u32>,
 }
 
 impl Neighbour {

@@ -8,12 +8,12 @@ use std::borrow::Cow;
 
 use roaring::RoaringBitmap;
 
-use super::Neighbour;
 use super::best::Best;
 use super::code::{Codes, Estimates, Point, QueryCode, Scale};
 use super::distinct::{Collector, Distinct};
 use super::kernels::cosine;
 use super::vectors::Vectors;
+use super::{Found, Neighbour};
 
 /// How many rows are estimated at a time.
 const BLOCK: usize = 64;
@@ -134,6 +134,7 @@ impl ExactScan {
         filter: Option<&RoaringBitmap>,
     ) -> Vec<Neighbour> {
         self.nearest_and_reaching(query, k, f32::INFINITY, filter)
+            .nearest
     }
 
     /// Every vector that passes the filter and whose cosine with a unit query is at least `least`,
@@ -144,17 +145,18 @@ impl ExactScan {
         least: f32,
         filter: Option<&RoaringBitmap>,
     ) -> Vec<Neighbour> {
-        self.nearest_and_reaching(query, 0, least, filter)
+        let found = self.nearest_and_reaching(query, 0, least, filter);
+        self.rescore(query, found.reaching)
     }
 
-    /// Both in one scan: the `k` nearest, and all others down to `least`, best first.
+    /// Both in one scan: the `k` nearest, and the positions of all that reach `least`.
     pub fn nearest_and_reaching(
         &self,
         query: &[f32],
         k: usize,
         least: f32,
         filter: Option<&RoaringBitmap>,
-    ) -> Vec<Neighbour> {
+    ) -> Found {
         let code = QueryCode::new(query);
         let mut best = Best::new(k, least);
         self.estimate(&code, filter, |block| {
@@ -162,9 +164,26 @@ impl ExactScan {
             let passes = |row| self.passes(row, filter);
             best.consider(&code, rows, block.cosines, block.scales, passes);
         });
-        let mut near = self.rescore_rows(query, best.rows(), filter);
-        near.truncate(near.partition_point(|near| near.cosine >= least).max(k));
-        near
+        self.found(query, best, filter)
+    }
+
+    /// What was searched for, from what is known of the rows that pass the filter.
+    pub(super) fn found(
+        &self,
+        query: &[f32],
+        best: Best,
+        filter: Option<&RoaringBitmap>,
+    ) -> Found {
+        let (k, least) = best.wanted();
+        let known = best.known();
+        let mut nearest = self.rescore_rows(query, &known.open, filter);
+        let reaching = nearest.iter().take_while(|near| near.cosine >= least);
+        let mut reaching: Vec<u32> = reaching.map(|near| near.position).collect();
+        for row in known.reaching {
+            reaching.extend(self.passing(row, filter));
+        }
+        nearest.truncate(k);
+        Found { nearest, reaching }
     }
 
     /// The true cosines of some positions, best first. Positions that are not in the index are left
@@ -188,15 +207,15 @@ impl ExactScan {
     }
 
     /// The positions of some rows that pass the filter, with their true cosines, best first.
-    pub(super) fn rescore_rows(
+    fn rescore_rows(
         &self,
         query: &[f32],
-        rows: impl Iterator<Item = u32>,
+        rows: &[u32],
         filter: Option<&RoaringBitmap>,
     ) -> Vec<Neighbour> {
-        let mut near = Vec::with_capacity(rows.size_hint().0);
+        let mut near = Vec::with_capacity(rows.len());
         let mut space = Vec::new();
-        for row in rows {
+        for &row in rows {
             let Some(vector) = self.vectors.get_in(row, &mut space) else {
                 continue;
             };

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use roaring::RoaringBitmap;
 
-use super::Neighbour;
+use super::Found;
 use super::best::Best;
 use super::code::{Estimates, QueryCode, Scale};
 use super::effort::Effort;
@@ -13,9 +13,9 @@ use super::kernels::prefetch;
 use super::scan::ExactScan;
 
 impl Graph {
-    /// Positions near a unit query that pass the filter, best first: the `k` nearest, and all
-    /// others down to a cosine of `least`, among those that the walk keeps. A larger `ef` finds more
-    /// of the nearest and takes longer.
+    /// Positions near a unit query that pass the filter: the `k` nearest, and all that reach a cosine
+    /// of `least`, among those that the walk keeps. A larger `ef` finds more of the nearest and takes
+    /// longer.
     ///
     /// `scan` has the codes that the graph was built from. Rows that do not pass are walked through
     /// but are not kept. `None` if the walk gave up, which happens where few of the near rows pass.
@@ -27,7 +27,7 @@ impl Graph {
         least: f32,
         filter: Option<&RoaringBitmap>,
         effort: Effort,
-    ) -> Option<Vec<Neighbour>> {
+    ) -> Option<Found> {
         thread_local! {
             static SPACE: Cell<Space> = Cell::default();
         }
@@ -56,11 +56,7 @@ impl Graph {
         }
         space.clear();
         SPACE.set(space);
-        done.then(|| {
-            let mut near = scan.rescore_rows(query, best.rows(), filter);
-            near.truncate(near.partition_point(|near| near.cosine >= least).max(k));
-            near
-        })
+        done.then(|| scan.found(query, best, filter))
     }
 }
 
@@ -259,7 +255,7 @@ mod tests {
 
     use super::*;
     use crate::vector::scan::tests::clustered;
-    use crate::vector::{Effort, cosine};
+    use crate::vector::{Effort, Neighbour, cosine};
 
     const THOROUGH: Effort = Effort {
         ef: 500,
@@ -281,7 +277,8 @@ mod tests {
             for filter in [None, Some(&filter)] {
                 let found = graph
                     .nearest_and_reaching(&scan, &query, k, f32::INFINITY, filter, THOROUGH)
-                    .unwrap();
+                    .unwrap()
+                    .nearest;
                 let expected = scan.nearest(&query, k, filter);
                 prop_assert_eq!(found.len(), expected.len());
                 let fits = found.iter().all(|near| {
@@ -291,10 +288,17 @@ mod tests {
                 prop_assert!(fits);
                 prop_assert!(found.is_sorted_by(|a, b| Neighbour::best_first(a, b).is_lt()));
                 let least = expected.last().map_or(1.0, |near| near.cosine);
-                let reaching = graph
-                    .nearest_and_reaching(&scan, &query, 0, least, filter, THOROUGH)
-                    .unwrap();
-                prop_assert!(reaching.iter().all(|near| near.cosine >= least));
+                for k in [0, k / 2] {
+                    let found = graph
+                        .nearest_and_reaching(&scan, &query, k, least, filter, THOROUGH)
+                        .unwrap();
+                    prop_assert_eq!(&found.nearest, &expected[..k.min(expected.len())]);
+                    let reaching: RoaringBitmap = found.reaching.iter().copied().collect();
+                    prop_assert_eq!(reaching.len(), found.reaching.len() as u64);
+                    let all = scan.reaching(&query, least, filter).into_iter();
+                    let all: RoaringBitmap = all.map(|near| near.position).collect();
+                    prop_assert_eq!(reaching, all);
+                }
             }
         }
 
@@ -328,7 +332,7 @@ mod tests {
         // The next walk is not disturbed by it.
         let found =
             graph.nearest_and_reaching(&scan, &vectors[0], 1, f32::INFINITY, None, THOROUGH);
-        assert_eq!(found.unwrap(), scan.nearest(&vectors[0], 1, None));
+        assert_eq!(found.unwrap().nearest, scan.nearest(&vectors[0], 1, None));
     }
 
     #[test]
@@ -337,6 +341,6 @@ mod tests {
         let graph = Graph::build(scan.codes());
         let effort = Effort::for_hits(10);
         let found = graph.nearest_and_reaching(&scan, &[1.0], 10, 0.0, None, effort);
-        assert_eq!(found, Some(Vec::new()));
+        assert_eq!(found, Some(Found::default()));
     }
 }

@@ -35,6 +35,16 @@ struct Run {
     copied: bool,
 }
 
+/// Whether a text has any character that begins a tag or a reference. In groups of bytes, because
+/// most texts have none, and all are looked through whenever they are shown.
+pub fn may_have_markup(text: &str) -> bool {
+    let mut groups = text.as_bytes().chunks(64);
+    groups.any(|group| {
+        let any = |any, &byte: &u8| any | (byte == b'<') | (byte == b'&');
+        group.iter().fold(false, any)
+    })
+}
+
 /// A field's text as a reader sees it.
 pub fn plain(text: String) -> String {
     Plain::of(&text).map_or(text, Plain::into_text)
@@ -43,7 +53,7 @@ pub fn plain(text: String) -> String {
 impl Plain {
     /// Removes the markup from a text; `None` if it has none.
     pub fn of(text: &str) -> Option<Self> {
-        if !text.contains(['<', '&']) {
+        if !may_have_markup(text) {
             return None;
         }
         let code = tags::code(text);

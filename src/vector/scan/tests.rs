@@ -67,7 +67,17 @@ proptest! {
         prop_assert_eq!(scan.reaching(&query, least, None), expected.clone());
         let filter: RoaringBitmap = (0..300).filter(|p| p % keep == 0).collect();
         expected.retain(|near| filter.contains(near.position));
-        prop_assert_eq!(scan.reaching(&query, least, Some(&filter)), expected);
+        prop_assert_eq!(scan.reaching(&query, least, Some(&filter)), expected.clone());
+        // The same positions, whatever else is searched for.
+        for nearest in [1, 10, 200] {
+            let found = scan.nearest_and_reaching(&query, nearest, least, Some(&filter));
+            let mut reaching = found.reaching;
+            reaching.sort_unstable();
+            let mut positions: Vec<u32> = expected.iter().map(|near| near.position).collect();
+            positions.sort_unstable();
+            prop_assert_eq!(reaching, positions);
+            prop_assert_eq!(found.nearest, scan.nearest(&query, nearest, Some(&filter)));
+        }
     }
 
     #[test]
