@@ -18,6 +18,8 @@ pub struct Found {
     pub neural: Option<Signal>,
     /// Its rank by words, if that engine was used and found it.
     pub text: Option<Signal>,
+    /// How well its words meet the query's, from 0 to 1, if it was scored by that.
+    pub late: Option<f32>,
     /// The percentage of pairs of unrelated texts in the collection that are less similar than the
     /// query and this record.
     pub percentile: Option<f32>,

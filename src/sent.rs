@@ -50,6 +50,7 @@ impl Answer {
             fits: self.fits,
             corrections: self.corrections,
             unread: self.unread,
+            ranked_by: self.ranked_by,
             timings: self.timings,
         })
     }
@@ -111,6 +112,7 @@ fn hit(found: Found) -> Hit {
         signals: Signals {
             neural: found.neural,
             text: found.text,
+            late_interaction: found.late,
         },
         percentile: found.percentile,
         title_cut: found.title.end < record.title.len(),

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use common::sample::{ask, collection_of, sample, sample_file, titles};
 use common::{encoder, json_lines};
 use parallax::evaluation::{filtered_recall, graph_recall};
-use parallax::query::Fusion;
+use parallax::query::{Fusion, ScorePart};
 use parallax::record::FieldRoles;
 use parallax::vector::{EF, cosine};
 use parallax::{Error, Filter, Mode, Query};
@@ -45,8 +45,12 @@ fn words_find_an_exact_name_first() {
 
 #[test]
 fn scores_are_true_cosines_in_order() {
-    let query = ask("wooden furniture", Mode::Neural);
+    let query = Query {
+        late_share: 0.0,
+        ..ask("wooden furniture", Mode::Neural)
+    };
     let answer = sample().search(&query).unwrap();
+    assert_eq!(answer.ranked_by, [ScorePart::Meaning]);
     let vector = encoder().encode(&query.text).unwrap();
     let schema = sample().schema().clone();
     let mut last = f32::INFINITY;
@@ -69,6 +73,7 @@ fn a_hybrid_hit_carries_the_ranks_the_engines_gave_it() {
     let answer = sample().search(&by_ranks).unwrap();
     let deep = |mode| Query {
         limit: 100,
+        late_share: 0.0,
         ..ask("milk company", mode)
     };
     let (by_meaning, by_words) = (

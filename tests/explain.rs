@@ -53,8 +53,20 @@ fn the_parts_of_a_thousand_hits_add_up() {
                         assert_eq!(words.rank, Some(rank));
                     }
                     Mode::Neural => {
-                        near(meaning.cosine, hit.score, "shown");
-                        assert_eq!(meaning.rank, Some(rank));
+                        let late = why.late_interaction.unwrap();
+                        near(late.score, hit.score, "shown");
+                        near(late.from_meaning + late.from_words, hit.score, "parts");
+                        near(
+                            (1.0 - late.share) * meaning.cosine,
+                            late.from_meaning,
+                            "cosine",
+                        );
+                        near(late.share * hit.late.unwrap(), late.from_words, "late");
+                        let sum = late.words.iter().map(|of| of.added).sum();
+                        near(sum, late.from_words, "words that met");
+                        let weights = late.words.iter().map(|of| of.weight).sum();
+                        near(weights, 1.0, "weights");
+                        assert_eq!(meaning.rank, Some(hit.neural.unwrap().rank));
                     }
                     Mode::Hybrid => {
                         let fusion = why.fusion.unwrap();

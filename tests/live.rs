@@ -458,7 +458,7 @@ fn graph_holds(live: &Collection, model: &Model, found: &mut (usize, usize)) {
         .collect();
     for hit in &answer.hits {
         let truth = cosine(&vector, &vectors[&hit.record.id]);
-        assert!((hit.score - truth).abs() < 1e-6);
+        assert!((hit.neural.unwrap().score - truth).abs() < 1e-6);
     }
     let exact = Query {
         route: Route::Exact,

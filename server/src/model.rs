@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use parallax::encoder::files::{NAME, TOKENIZER, WEIGHTS, check_published};
-use parallax::encoder::{Prefixes, install, install_with, installed};
+use parallax::encoder::{Encoder, Prefixes, install, install_with, installed};
 
 use crate::paths;
 
@@ -95,6 +95,7 @@ type Fetch = fn(&Path) -> Result<()>;
 fn put(folder: &Path, target: &Path) -> Result<()> {
     check_published(folder)?;
     let done = install(folder, target)?;
+    Encoder::load(&done.dir)?.make_piece_vectors()?;
     say(format_args!(
         "Installed the model in {}.",
         done.dir.display()

@@ -101,6 +101,7 @@ async fn serve(settings: Settings) -> Result<()> {
 fn load(settings: &Settings) -> Result<Opened> {
     let encoder = Encoder::load(&settings.model)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
+    encoder.make_piece_vectors_soon();
     let catalogue = Catalogue::open(&settings.data_dir, encoder)?;
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");

@@ -24,6 +24,7 @@ use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::{Record, RecordNumber, Schema};
+use crate::segment::pieces::Tokenize;
 
 pub use crate::compactor::Tuning;
 pub use crate::search::Searcher;
@@ -106,7 +107,12 @@ impl Collection {
             });
         }
         let store = Arc::new(store);
-        let compactor = Arc::new(Compactor::open(Arc::clone(&store), folder, tuning)?);
+        let compactor = Arc::new(Compactor::open(
+            Arc::clone(&store),
+            folder,
+            tuning,
+            Arc::clone(&encoder) as Arc<dyn Tokenize>,
+        )?);
         compactor.request();
         Ok(Arc::new(Self {
             name: ArcSwap::from_pointee(name.to_owned()),

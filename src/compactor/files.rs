@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::segment::generation::Part;
+use crate::segment::pieces::Pieces;
 use crate::segment::{Columns, Segment, files};
 use crate::storage::layout::BuiltFrom;
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE, VECTORS_FILE};
@@ -29,7 +30,12 @@ pub(crate) fn save(folder: &Path, from: &BuiltFrom, base: &Part) -> Result<()> {
 /// # Errors
 /// [`Error::Io`].
 pub(super) fn save_segment(folder: &Path, from: &BuiltFrom, segment: &Segment) -> Result<()> {
-    files::save_vectors(&folder.join(VECTORS_FILE), from, &segment.scan)?;
+    files::save_vectors(
+        &folder.join(VECTORS_FILE),
+        from,
+        &segment.scan,
+        &segment.pieces,
+    )?;
     files::save_columns(&folder.join(COLUMNS_FILE), from, &segment.columns)
 }
 
@@ -47,14 +53,15 @@ pub(super) fn read_columns(folder: &Path, from: &BuiltFrom) -> Option<Columns> {
     (saved == *from).then_some(columns)
 }
 
-/// The vectors of a base from their file. One that cannot be used is removed.
+/// The vectors of a base and the pieces of its passages from their file. One that cannot be used is
+/// removed.
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be removed.
-pub(super) fn read_vectors(folder: &Path, from: &BuiltFrom) -> Result<Option<ExactScan>> {
+pub(super) fn read_vectors(folder: &Path, from: &BuiltFrom) -> Result<Option<(ExactScan, Pieces)>> {
     let path = folder.join(VECTORS_FILE);
     match files::load_vectors(&path, from) {
-        Ok(scan) => Ok(Some(scan)),
+        Ok(read) => Ok(Some(read)),
         Err(reason) => {
             tracing::info!(file = %path.display(), reason, "reading the vectors from the store");
             remove(&path)?;

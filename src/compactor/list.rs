@@ -15,6 +15,7 @@ use crate::locks::lock;
 use crate::record::{RecordNumber, Schema};
 use crate::segment::Segment;
 use crate::segment::generation::{Generation, Part};
+use crate::segment::pieces::Tokenize;
 use crate::storage::layout::{BuiltFrom, State};
 use crate::storage::store::Store;
 use crate::vector::Graph;
@@ -24,6 +25,8 @@ pub(super) struct List {
     pub store: Arc<Store>,
     pub folder: PathBuf,
     pub tuning: Tuning,
+    /// How texts are split into pieces.
+    pub tokenize: Arc<dyn Tokenize>,
     /// How a graph is built from the vectors of a base.
     pub build_graph: fn(&Segment) -> Graph,
     current: ArcSwap<Generation>,
@@ -91,15 +94,17 @@ impl List {
         store: Arc<Store>,
         folder: PathBuf,
         tuning: Tuning,
+        tokenize: Arc<dyn Tokenize>,
         build_graph: fn(&Segment) -> Graph,
     ) -> Result<Self> {
-        let loaded = load(&store, &folder)?;
+        let loaded = load(&store, &folder, &*tokenize)?;
         Ok(Self {
             standing: Mutex::new(Standing::of(&loaded)),
             current: ArcSwap::from_pointee(loaded.generation),
             store,
             folder,
             tuning,
+            tokenize,
             build_graph,
             has_base: AtomicBool::new(loaded.base.is_some()),
             graph_failed: AtomicBool::new(false),
@@ -121,7 +126,7 @@ impl List {
     pub fn reload(&self) -> Result<()> {
         let loaded = {
             let _held = lock(&self.files);
-            load(&self.store, &self.folder)?
+            load(&self.store, &self.folder, &*self.tokenize)?
         };
         let mut change = self.change();
         *change.standing = Standing {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::files;
 use crate::error::Result;
 use crate::segment::generation::{Generation, Part};
+use crate::segment::pieces::Tokenize;
 use crate::segment::{Segment, files as segment_files};
 use crate::storage::layout::{BuiltFrom, State};
 use crate::storage::store::{Store, View};
@@ -25,11 +26,11 @@ pub(super) struct Loaded {
 
 /// Loads the segments of a store, and removes files that cannot be used, before anything is
 /// written.
-pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
+pub(super) fn load(store: &Store, folder: &Path, tokenize: &dyn Tokenize) -> Result<Loaded> {
     let view = store.read()?;
     let state = view.state()?;
     let schema = &store.about().schema;
-    let loaded = load_base(store, &view, folder, state)?;
+    let loaded = load_base(store, &view, folder, state, tokenize)?;
     // A collection that was created empty has no files until its first merge.
     let is_new = match &loaded {
         Some(base) => base.vectors_are_new,
@@ -37,7 +38,7 @@ pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
     };
     let base = match loaded {
         Some(Base { from, part, .. }) => Some((from, part)),
-        None => reread_base(store, &view, folder, state)?,
+        None => reread_base(store, &view, folder, state, tokenize)?,
     };
     let graph = folder.join(GRAPH_FILE);
     if segment_files::graph_built_from(&graph).as_ref() != base.as_ref().map(|(from, _)| from) {
@@ -49,7 +50,7 @@ pub(super) fn load(store: &Store, folder: &Path) -> Result<Loaded> {
         parts.push(part);
         from
     });
-    let rest = Segment::read(&view, schema, built_until..state.next)?;
+    let rest = Segment::read(&view, schema, tokenize, built_until..state.next)?;
     if !rest.is_empty() {
         parts.push(Part::whole(rest));
     }
@@ -69,7 +70,13 @@ struct Base {
 }
 
 /// The base from its file, without the records deleted since.
-fn load_base(store: &Store, view: &View<'_>, folder: &Path, now: State) -> Result<Option<Base>> {
+fn load_base(
+    store: &Store,
+    view: &View<'_>,
+    folder: &Path,
+    now: State,
+    tokenize: &dyn Tokenize,
+) -> Result<Option<Base>> {
     let path = folder.join(COLUMNS_FILE);
     let refuse = |reason: &str| {
         if now.sequence > 0 {
@@ -90,13 +97,13 @@ fn load_base(store: &Store, view: &View<'_>, folder: &Path, now: State) -> Resul
     }
     let schema = &store.about().schema;
     let assembled = match files::read_vectors(folder, &from)? {
-        Some(scan) => Segment::assemble(schema, columns, scan),
+        Some(read) => Segment::assemble(schema, columns, read),
         None => Err(Box::new(columns)),
     };
     let (segment, vectors_are_new) = match assembled {
         Ok(segment) => (Some(segment), false),
         Err(columns) => (
-            Segment::restore(view, schema, *columns, from.state.next)?,
+            Segment::restore(view, schema, tokenize, *columns, from.state.next)?,
             true,
         ),
     };
@@ -120,6 +127,7 @@ fn reread_base(
     view: &View<'_>,
     folder: &Path,
     now: State,
+    tokenize: &dyn Tokenize,
 ) -> Result<Option<(BuiltFrom, Part)>> {
     let from = segment_files::graph_built_from(&folder.join(GRAPH_FILE));
     let Some(from) = from.filter(|from| from.model == store.about().model) else {
@@ -132,7 +140,8 @@ fn reread_base(
     if deleted.iter().any(|number| number.0 < from.state.next) {
         return Ok(None);
     }
-    let base = Segment::read(view, &store.about().schema, 0..from.state.next)?;
+    let schema = &store.about().schema;
+    let base = Segment::read(view, schema, tokenize, 0..from.state.next)?;
     Ok(Some((from, Part::whole(base))))
 }
 

@@ -141,8 +141,9 @@ impl Job {
         let Some(segment) = Arc::get_mut(&mut base.segment) else {
             return;
         };
-        if let Ok(Some(scan)) = files::read_vectors(&self.folder, &self.from) {
+        if let Ok(Some((scan, pieces))) = files::read_vectors(&self.folder, &self.from) {
             segment.scan = scan;
+            segment.pieces = pieces;
         }
         if let Some(columns) = files::read_columns(&self.folder, &self.from) {
             segment.columns = columns;

@@ -32,6 +32,7 @@ use crate::locks::lock;
 use crate::record::RecordNumber;
 use crate::segment::Segment;
 use crate::segment::generation::Generation;
+use crate::segment::pieces::Tokenize;
 use crate::storage::layout::State;
 use crate::storage::store::{Store, View};
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
@@ -42,12 +43,18 @@ use crate::vocabulary::GraphState;
 pub(crate) struct Compactor(Arc<List>);
 
 impl Compactor {
-    /// Loads the segments of a store. Index files that cannot be used are removed.
+    /// Loads the segments of a store. Index files that cannot be used are removed. `tokenize` splits
+    /// the texts of those that are read from the store.
     ///
     /// # Errors
     /// The store's read errors; [`crate::Error::Io`] if an unusable file cannot be removed.
-    pub fn open(store: Arc<Store>, folder: &Path, tuning: Tuning) -> Result<Self> {
-        Self::open_with(store, folder, tuning, |base| {
+    pub fn open(
+        store: Arc<Store>,
+        folder: &Path,
+        tuning: Tuning,
+        tokenize: Arc<dyn Tokenize>,
+    ) -> Result<Self> {
+        Self::open_with(store, folder, tuning, tokenize, |base| {
             Graph::build(base.scan.codes())
         })
     }
@@ -56,15 +63,21 @@ impl Compactor {
         store: Arc<Store>,
         folder: &Path,
         tuning: Tuning,
+        tokenize: Arc<dyn Tokenize>,
         build_graph: fn(&Segment) -> Graph,
     ) -> Result<Self> {
-        let list = List::open(store, folder.to_owned(), tuning, build_graph)?;
+        let list = List::open(store, folder.to_owned(), tuning, tokenize, build_graph)?;
         Ok(Self(Arc::new(list)))
     }
 
     /// The current segments.
     pub fn current(&self) -> Arc<Generation> {
         self.0.current()
+    }
+
+    /// How texts are split into pieces.
+    pub fn tokenize(&self) -> &dyn Tokenize {
+        &*self.0.tokenize
     }
 
     /// Prepares the list for a state of the store with a new segment and without the records

@@ -17,6 +17,7 @@ use crate::record::Schema;
 use crate::segment::Segment;
 use crate::segment::files::graph_built_from;
 use crate::segment::generation::Part;
+use crate::segment::pieces::Tokenize;
 use crate::storage::layout::{About, Encoded};
 use crate::storage::store::Store;
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE, STORE_FILE};
@@ -35,6 +36,15 @@ struct Made {
     store: Arc<Store>,
     compactor: Arc<Compactor>,
     writer: Writer,
+}
+
+/// Each byte is a piece.
+struct Bytes;
+
+impl Tokenize for Bytes {
+    fn pieces(&self, text: &str) -> Vec<u32> {
+        text.bytes().map(u32::from).collect()
+    }
 }
 
 fn schema() -> Schema {
@@ -59,7 +69,8 @@ fn create(folder: &Path) {
 
 fn open(folder: &Path, tuning: Tuning, build: fn(&Segment) -> Graph) -> Made {
     let store = Arc::new(Store::open(&folder.join(STORE_FILE)).unwrap());
-    let compactor = Compactor::open_with(Arc::clone(&store), folder, tuning, build).unwrap();
+    let compactor =
+        Compactor::open_with(Arc::clone(&store), folder, tuning, Arc::new(Bytes), build).unwrap();
     let compactor = Arc::new(compactor);
     compactor.request();
     Made {
@@ -289,7 +300,7 @@ fn updates_of_few_records_grow_neither_the_list_nor_the_log() {
     made.is_at_rest(records);
     assert_eq!(
         made.compactor.current().state.next,
-        written,
+        u64::from(written),
         "every write has its own number"
     );
     assert!(longest < 20, "{longest} segments");
@@ -316,7 +327,8 @@ fn files_that_are_refused_are_gone_before_the_first_write() {
     // The store is put back from a backup; its index files are of a later state.
     std::fs::copy(older.path().join(STORE_FILE), file(STORE_FILE)).unwrap();
     let store = Arc::new(Store::open(&file(STORE_FILE)).unwrap());
-    let compactor = Compactor::open_with(store, folder.path(), TUNING, build).unwrap();
+    let compactor =
+        Compactor::open_with(store, folder.path(), TUNING, Arc::new(Bytes), build).unwrap();
     assert_eq!(compactor.current().records(), 40);
     assert!(!file(COLUMNS_FILE).exists() && !file(GRAPH_FILE).exists());
     compactor.request();

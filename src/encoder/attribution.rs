@@ -198,15 +198,15 @@ impl Words {
 }
 
 /// The position of a token.
-struct Token {
-    bytes: Range<usize>,
+pub(super) struct Token {
+    pub bytes: Range<usize>,
     /// The index of its word; `None` if the encoder added it.
-    word: Option<u32>,
+    pub word: Option<u32>,
 }
 
 /// The tokens of a prefix and a text in order, with their ranges in the text, extended to character
 /// boundaries.
-fn tokens<'a>(
+pub(super) fn tokens<'a>(
     encoding: &'a Encoding,
     prefix: &str,
     text: &'a str,

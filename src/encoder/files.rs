@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::EncoderError;
 use super::network::{CONFIG, Network};
+use super::pieces::FILE as PIECES;
 use super::settings::Settings;
 use super::{Encoder, onnx};
 use crate::digest::sha256;
@@ -449,7 +450,7 @@ fn refuse_if_occupied(target: &Path) -> Result<(), EncoderError> {
     };
     for entry in entries {
         let name = entry.map_err(EncoderError::io(target))?.file_name();
-        if ![GRAPH, TOKENIZER, MANIFEST]
+        if ![GRAPH, TOKENIZER, MANIFEST, PIECES]
             .iter()
             .any(|ours| name == *ours)
         {

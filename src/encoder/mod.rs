@@ -22,6 +22,7 @@ mod models;
 mod network;
 mod onnx;
 mod passages;
+pub mod pieces;
 mod plan;
 pub mod pooling;
 mod query_cache;
@@ -44,6 +45,7 @@ pub use self::files::{Installed, Prefixes, install, install_with, installed};
 pub use self::kernels::Kernel;
 pub use self::models::Models;
 pub use self::passages::MAX_PASSAGES;
+pub use self::pieces::PieceVectors;
 use self::plan::Plan;
 pub use self::plan::Runtime;
 pub use self::query_cache::QueryEncoder;
@@ -75,6 +77,7 @@ pub struct Encoder {
     /// The components of a vector.
     dimension: usize,
     folder: PathBuf,
+    pieces: pieces::Kept,
 }
 
 impl Encoder {
@@ -112,9 +115,11 @@ impl Encoder {
             model_hash: opened.model_hash().to_owned(),
             dimension: 0,
             folder: std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()),
+            pieces: pieces::Kept::new(dir.to_owned()),
         };
         encoder.dimension = encoder.measured_dimension()?;
         encoder.self_test()?;
+        encoder.load_piece_vectors();
         Ok(encoder)
     }
 

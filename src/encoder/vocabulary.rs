@@ -3,7 +3,7 @@
 use super::{Encoder, EncoderError};
 
 /// The token for text that the vocabulary has no pieces for, in WordPiece and in SentencePiece.
-const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
+pub(super) const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
 
 /// What pieces of SentencePiece start with at the beginning of a word.
 const SPACE: &str = "\u{2581}";

@@ -84,6 +84,7 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
             limit: HITS,
             collapse: false,
             operators: false,
+            late_share: 0.0,
             filters,
             ..Query::new(text)
         };

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::tests::{everything, index, passing, schema};
 use super::*;
+use crate::mapped::{MappedFile, SectionWriter};
 
 /// What a filter asks of one field, and how it is written.
 #[derive(Debug, Clone)]
@@ -282,7 +283,11 @@ proptest! {
         let merged = FacetIndex::merge(&parts, &schema().facets);
         prop_assert_eq!(&merged, &index(&kept));
         prop_assert!(merged.fits(schema().facets.len(), kept.len() as u32));
-        let bytes = postcard::to_stdvec(&merged).unwrap();
-        prop_assert_eq!(postcard::from_bytes::<FacetIndex>(&bytes).unwrap(), merged);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut writer = SectionWriter::new(file.as_file(), 1, Vec::new()).unwrap();
+        merged.save(&mut writer).unwrap();
+        writer.finish().unwrap();
+        let file = MappedFile::open(file.path(), 1).unwrap();
+        prop_assert_eq!(FacetIndex::load(schema().facets.len(), &file).unwrap(), merged);
     }
 }

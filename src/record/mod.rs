@@ -34,8 +34,9 @@ pub type Payload = Map<String, Value>;
 
 /// The number of a record in its collection, assigned when it is written and never reused. It is
 /// the id of records whose source has none, and breaks ties between equal scores.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[derive(Pod, Zeroable)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Pod, Zeroable,
+)]
 #[serde(transparent)]
 #[repr(transparent)]
 pub struct RecordNumber(pub u64);

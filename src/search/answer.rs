@@ -71,6 +71,7 @@ impl Searcher<'_> {
             facets: Vec::new(),
             corrections: plan.words.corrections.clone(),
             unread: plan.unread,
+            ranked_by: plan.ranked_by(),
             timings: Timings::default(),
         })
     }

@@ -53,6 +53,8 @@ impl Searcher<'_> {
             limit: LOOKED_AT,
             filters,
             operators: false,
+            // The scores are compared with the cosines of other pairs.
+            late_share: 0.0,
             ..Query::new(question)
         };
         query.check()?;

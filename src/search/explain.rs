@@ -8,7 +8,7 @@ use crate::encoder::{Attribution, Piece};
 use crate::error::{Error, Result};
 use crate::query::Query;
 use crate::record::{Payload, RecordNumber};
-use crate::search::nearest::nearest_passage;
+use crate::search::nearest::{NearRecord, nearest_passage};
 use crate::search::neighbours::Group;
 use crate::search::plan::Plan;
 use crate::search::retrieve::Candidates;
@@ -18,8 +18,8 @@ use crate::storage::rows::Rows;
 use crate::text::{self, Match, WordSearch};
 use crate::vector::Neighbour;
 use crate::vocabulary::{
-    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, NeighbourShare,
-    PairShare, TermExplanation, WordShare, WordsExplanation,
+    Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
+    NeighbourShare, PairShare, TermExplanation, WordShare, WordsExplanation,
 };
 
 /// How many pairs of words are listed.
@@ -104,6 +104,7 @@ impl Searcher<'_> {
             Ok(Some(Explanation {
                 words: self.explain_words(&explained, position),
                 meaning: self.explain_meaning(&explained, number, position)?,
+                late_interaction: self.explain_mixed(&explained, number, position)?,
                 fusion: self.explain_fusion(&explained, position)?,
             }))
         };
@@ -167,6 +168,42 @@ impl Searcher<'_> {
                 ..split
             }),
         }))
+    }
+
+    /// The parts of a record's score by meaning, if words that meet are one of them.
+    fn explain_mixed(
+        &self,
+        explained: &Explained<'_>,
+        number: RecordNumber,
+        position: u32,
+    ) -> Result<Option<LateExplanation>> {
+        let Explained { plan, rows, .. } = explained;
+        let passes = self.generation.passes(position, &plan.passing);
+        let (Some(vector), true) = (explained.vector, passes) else {
+            return Ok(None);
+        };
+        let Some(late) = &plan.late else {
+            return Ok(None);
+        };
+        let (passage, cosine) = nearest_passage(&self.generation, vector, position);
+        let near = NearRecord {
+            position,
+            cosine,
+            passage,
+        };
+        let payload = rows.payload(number)?;
+        let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
+        let text = self.schema.encoded_text(&payload);
+        let range = rows.ranges(number)?.into_iter().nth(passage as usize);
+        let read = match range {
+            Some(range) => text.get(range.start as usize..range.end as usize),
+            None => Some(text.as_str()),
+        };
+        let late = (late, plan.meaning.as_str());
+        let near_first = &explained.candidates.near;
+        let read = read.unwrap_or_default();
+        let why = self.explain_late(late, &near, near_first, read)?;
+        Ok(Some(why))
     }
 
     /// The parts of a record's fused score, if there is one.

@@ -93,6 +93,7 @@ impl Searcher<'_> {
             score: ranked.score,
             neural: ranked.neural,
             text: ranked.text,
+            late: ranked.late,
             percentile: ranked.neural.and_then(|signal| {
                 let unrelated = fetch.unrelated.as_ref()?;
                 Some(unrelated.percentile(signal.score))

@@ -54,6 +54,8 @@ impl Searcher<'_> {
             self.listed(plan, &candidates.answers)?
         } else if plan.fuses() {
             self.fused_ranking(plan, words, candidates)
+        } else if let Some(late) = &plan.late {
+            self.ranked_by_late(late, &candidates.near)
         } else if plan.vector.is_some() {
             (1..).zip(&candidates.near).map(by_meaning).collect()
         } else {
@@ -307,16 +309,7 @@ fn nearness(candidates: &Candidates) -> Vec<NearRecord> {
 }
 
 fn by_meaning((rank, near): (u32, &NearRecord)) -> Ranked {
-    Ranked {
-        position: near.position,
-        score: near.cosine,
-        neural: Some(Signal {
-            rank,
-            score: near.cosine,
-        }),
-        text: None,
-        passage: Some(near.passage),
-    }
+    Ranked::by_meaning(rank, near)
 }
 
 fn by_words((rank, found): (u32, &Match)) -> Ranked {
@@ -328,7 +321,7 @@ fn by_words((rank, found): (u32, &Match)) -> Ranked {
             rank,
             score: found.score,
         }),
-        passage: None,
+        ..Ranked::default()
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::query::{Fusion, Lookup, Mode, Query};
+use crate::query::{Fusion, Lookup, Mode, Query, ScorePart};
+use crate::search::late::Late;
 use crate::search::parsed::Parsed;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
@@ -29,6 +30,9 @@ pub struct Plan<'q> {
     pub meaning: String,
     /// The vector of this text, if the mode asks for meaning.
     pub vector: Option<Arc<[f32]>>,
+    /// The pieces of this text, if records are ranked by meaning alone and by what their words have
+    /// in common with the query's.
+    pub late: Option<Late>,
     /// The records that meet its phrases and exclusions.
     pub fulfilling: Passing,
     /// Those of them that also pass the filters.
@@ -49,6 +53,20 @@ impl Plan<'_> {
     /// Whether rankings by words and by meaning are fused.
     pub fn fuses(&self) -> bool {
         self.vector.is_some() && self.query.mode == Mode::Hybrid
+    }
+
+    /// The parts of the scores that records are ranked by.
+    pub fn ranked_by(&self) -> Vec<ScorePart> {
+        let meaning = self.vector.is_some() && !self.is_in_order();
+        let words = self.query.mode != Mode::Neural && !self.is_in_order();
+        let parts = [
+            (meaning, ScorePart::Meaning),
+            (self.late.is_some(), ScorePart::LateInteraction),
+            (words, ScorePart::Words),
+            (self.counts_neighbours(), ScorePart::Neighbours),
+        ];
+        let parts = parts.into_iter().filter(|(counts, _)| *counts);
+        parts.map(|(_, part)| part).collect()
     }
 
     /// Whether the scores of similar records count: if asked for, and if two rankings are weighed.
@@ -110,6 +128,10 @@ impl Searcher<'_> {
             Mode::Neural | Mode::Hybrid if reads_meaning => Some(self.encoder.encode(&meaning)?),
             _ => None,
         };
+        let late = match query.mode {
+            Mode::Neural if reads_meaning => self.late(&meaning, query.late_share)?,
+            _ => None,
+        };
         watch.lap(|timings| &mut timings.encode);
         Ok(Plan {
             query,
@@ -119,6 +141,7 @@ impl Searcher<'_> {
             words,
             meaning,
             vector,
+            late,
             fulfilling,
             passing,
         })

@@ -1,6 +1,7 @@
 //! Ranked records, before they are read.
 
 use crate::query::Signal;
+use crate::search::nearest::NearRecord;
 
 /// A ranked position, before its record is read.
 #[derive(Clone, Copy, Default)]
@@ -13,8 +14,26 @@ pub struct Ranked {
     pub neural: Option<Signal>,
     /// Its rank by words.
     pub text: Option<Signal>,
+    /// How well its words meet the query's, from 0 to 1, if it was scored by that.
+    pub late: Option<f32>,
     /// Index of its nearest passage.
     pub passage: Option<u32>,
+}
+
+impl Ranked {
+    /// A record ranked by its cosine.
+    pub fn by_meaning(rank: u32, near: &NearRecord) -> Self {
+        Self {
+            position: near.position,
+            score: near.cosine,
+            neural: Some(Signal {
+                rank,
+                score: near.cosine,
+            }),
+            passage: Some(near.passage),
+            ..Self::default()
+        }
+    }
 }
 
 /// A record scored by both indexes.

@@ -91,6 +91,7 @@ impl Searcher<'_> {
             words: TextQuery::default(),
             meaning: String::new(),
             vector: Some(vector.into()),
+            late: None,
             fulfilling: None,
             passing,
         };

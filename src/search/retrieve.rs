@@ -4,6 +4,7 @@
 use crate::fusion::GOOD_RANK;
 use crate::query::{Counted, FUSION_DEPTH, Fusion, Mode, Route};
 use crate::search::answers::Answers;
+use crate::search::late;
 use crate::search::nearest::{Near, NearRecord, NearSearch};
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
@@ -72,7 +73,8 @@ impl Searcher<'_> {
             };
         };
         if plan.query.mode != Mode::Hybrid {
-            let by_meaning = self.by_meaning(plan, words, vector, (wanted.max(LOOKED_AT), None));
+            let least = plan.late.as_ref().map_or(LOOKED_AT, |_| late::DEPTH);
+            let by_meaning = self.by_meaning(plan, words, vector, (wanted.max(least), None));
             watch.lap(|timings| &mut timings.neural);
             return Candidates {
                 near: by_meaning.near,

@@ -77,18 +77,15 @@ impl Copies {
     pub fn of(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
         let known = &*self.fingerprints;
         let start = known.partition_point(|known| *known < fingerprint);
-        let rest = known.iter().zip(self.positions.iter()).skip(start);
-        rest.take_while(move |(known, _)| **known == fingerprint)
+        let positions = self.positions.get(start..).unwrap_or(&[]);
+        let same = known[start..].iter().zip(positions);
+        same.take_while(move |(known, _)| **known == fingerprint)
             .map(|(_, &position)| position)
     }
 
     /// Of these records, the first of each set of identical ones. `fingerprints` has those of all
     /// records by position.
-    pub fn first_of_each(
-        &self,
-        mut records: RoaringBitmap,
-        fingerprints: &[u64],
-    ) -> RoaringBitmap {
+    pub fn first_of_each(&self, mut records: RoaringBitmap, fingerprints: &[u64]) -> RoaringBitmap {
         let length = |&[start, end]: &[u32; 2]| u64::from(end.saturating_sub(start));
         let repeated: u64 = self.repeated.iter().map(length).sum();
         let mut others = Vec::new();

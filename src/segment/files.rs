@@ -17,6 +17,7 @@ use crate::atomic_file;
 use crate::error::{Error, Result};
 use crate::mapped::{self, MappedFile, SectionWriter};
 use crate::segment::Columns;
+use crate::segment::pieces::Pieces;
 use crate::storage::layout::BuiltFrom;
 use crate::vector::{Codes, Distinct, ExactScan, Graph, Vectors};
 
@@ -27,10 +28,13 @@ const COLUMNS_FORMAT: u32 = 10;
 const IN_ORDER: [&str; 3] = ["postings.bytes", "postings.positions", "lengths"];
 
 /// Changes with the sections of the file of vectors, or how codes are made.
-const VECTORS_FORMAT: u32 = 1;
+const VECTORS_FORMAT: u32 = 2;
 
 /// Changes with the sections of the file of the graph.
 const GRAPH_FORMAT: u32 = 6;
+
+/// The sections of the pieces of passages.
+const PIECES: [&str; 3] = ["piece ends", "pieces", "piece counts"];
 
 /// From this many bytes on, vectors are read by system calls instead of through the mapping: see
 /// [`mapped::FileRange`]. Fewer may be resident as a whole.
@@ -84,11 +88,16 @@ pub(crate) fn load_columns(path: &Path) -> Result<(BuiltFrom, Columns), String> 
     Ok((about.from, Columns::load(&file, about.facets as usize)?))
 }
 
-/// Saves the vectors of a base.
+/// Saves the vectors of a base, and the pieces of its passages.
 ///
 /// # Errors
 /// [`Error::Io`].
-pub(crate) fn save_vectors(path: &Path, from: &BuiltFrom, scan: &ExactScan) -> Result<()> {
+pub(crate) fn save_vectors(
+    path: &Path,
+    from: &BuiltFrom,
+    scan: &ExactScan,
+    pieces: &Pieces,
+) -> Result<()> {
     let (vectors, codes) = (scan.vectors(), scan.codes());
     let about = AboutVectors {
         from: from.clone(),
@@ -112,19 +121,26 @@ pub(crate) fn save_vectors(path: &Path, from: &BuiltFrom, scan: &ExactScan) -> R
         {
             writer.section(name, part.as_bytes())?;
         }
+        for (name, part) in PIECES.iter().zip(pieces.parts()) {
+            writer.section(name, part)?;
+        }
         Ok(())
     })
 }
 
-/// The vectors of a base from their file.
+/// The vectors of a base from their file, and the pieces of its passages.
 ///
 /// # Errors
 /// Why the file cannot be used, for the log.
-pub(crate) fn load_vectors(path: &Path, from: &BuiltFrom) -> Result<ExactScan, String> {
+pub(crate) fn load_vectors(path: &Path, from: &BuiltFrom) -> Result<(ExactScan, Pieces), String> {
     load_vectors_with(path, from, MAPPED_BYTES)
 }
 
-fn load_vectors_with(path: &Path, from: &BuiltFrom, most: u64) -> Result<ExactScan, String> {
+fn load_vectors_with(
+    path: &Path,
+    from: &BuiltFrom,
+    most: u64,
+) -> Result<(ExactScan, Pieces), String> {
     let file = MappedFile::open_with(path, VECTORS_FORMAT, &["codes", "scales"])?;
     let about: AboutVectors = about(file.about())?;
     if about.from != *from {
@@ -148,8 +164,12 @@ fn load_vectors_with(path: &Path, from: &BuiltFrom, most: u64) -> Result<ExactSc
     let rows = codes.as_ref().map_or(0, Codes::len);
     let distinct = Distinct::of_parts(about.positions as usize, rows, tables);
     let parts = vectors.zip(codes).zip(distinct);
-    parts
-        .and_then(|((vectors, codes), distinct)| ExactScan::of_parts(vectors, codes, distinct))
+    let scan = parts
+        .and_then(|((vectors, codes), distinct)| ExactScan::of_parts(vectors, codes, distinct));
+    let [ends, bytes, counts] = PIECES;
+    let (ends, bytes) = (file.values(ends)?, file.values(bytes)?);
+    let pieces = Pieces::of_parts(ends, bytes, file.values(counts)?, about.positions as usize);
+    scan.zip(pieces)
         .ok_or_else(|| "its parts contradict each other".into())
 }
 
@@ -239,7 +259,10 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::layout::State;
+    use crate::record::{FacetField, FacetKind, Schema};
+    use crate::segment::Segment;
+    use crate::segment::pieces::PiecesBuilder;
+    use crate::storage::layout::{Encoded, State};
     use crate::vector::{Effort, Neighbour, normalise};
 
     /// Unit vectors of 50 components, some of them twice.
@@ -268,6 +291,76 @@ mod tests {
         }
     }
 
+    /// Of each position itself, and one that all have.
+    fn pieces(scan: &ExactScan) -> Pieces {
+        let mut pieces = PiecesBuilder::default();
+        (0..scan.len() as u32).for_each(|at| pieces.add(vec![vec![70_000, at]]));
+        pieces.build()
+    }
+
+    /// A segment of texts with a facet, some of them twice.
+    fn segment() -> Segment {
+        let schema = Schema {
+            title: Some("title".into()),
+            facets: vec![FacetField {
+                field: "kind".into(),
+                kind: FacetKind::Text,
+            }],
+            ..Schema::documents()
+        };
+        let records: Vec<Encoded> = (0..400u32)
+            .map(|at| {
+                let at = at - at % 10 / 9;
+                let text = format!("word{} of many words, about {}", at % 7, at * at % 31);
+                let payload = serde_json::json!({
+                    "title": format!("Title {at}"), "text": text, "kind": format!("kind {}", at % 5)
+                });
+                let mut vector = vec![0.0; 384];
+                vector[at as usize % 384] = 1.0;
+                Encoded {
+                    payload: payload.as_object().unwrap().clone(),
+                    vectors: vec![vector.into()],
+                    ranges: Vec::new(),
+                    read_in_part: false,
+                }
+            })
+            .collect();
+        Segment::of(&schema, &None, 7, &records.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn loaded_columns_are_those_saved_and_damaged_ones_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c");
+        let built = segment().columns;
+        save_columns(&path, &from(1), &built).unwrap();
+        let (of, loaded) = load_columns(&path).unwrap();
+        assert_eq!(of, from(1));
+        assert!(loaded.fits(1) && !loaded.fits(2));
+        assert_eq!(loaded.text, built.text);
+        assert_eq!(loaded.facets, built.facets);
+        assert_eq!(*loaded.numbers, *built.numbers);
+        assert_eq!(*loaded.ends, *built.ends);
+        let mut same = 0;
+        for (position, fingerprint) in (0..).zip(built.fingerprints.iter()) {
+            let copies: Vec<u32> = loaded.copies.of(*fingerprint).collect();
+            assert!(copies.contains(&position));
+            same += copies.len() - 1;
+        }
+        assert_eq!(same, 2 * 40);
+        drop(loaded);
+
+        let whole = std::fs::read(&path).unwrap();
+        for part in 0..40 {
+            let mut damaged = whole.clone();
+            let length = whole.len() / 40;
+            damaged[part * length..(part + 1) * length].fill(0xf5);
+            let path = folder.path().join(format!("c{part}"));
+            std::fs::write(&path, damaged).unwrap();
+            assert!(load_columns(&path).is_err(), "part {part}");
+        }
+    }
+
     #[test]
     fn loaded_vectors_and_graphs_answer_as_built_ones() {
         let folder = tempfile::tempdir().unwrap();
@@ -276,14 +369,14 @@ mod tests {
         let scan = ExactScan::new(&vectors);
         let graph = Graph::build(scan.codes());
         assert!(scan.codes().len() < scan.len());
-        save_vectors(&path, &from(1), &scan).unwrap();
+        save_vectors(&path, &from(1), &scan, &pieces(&scan)).unwrap();
         save_graph(&graph_path, &from(1), &graph).unwrap();
         verify_vectors(&path).unwrap();
         verify_graph(&graph_path).unwrap();
         assert_eq!(graph_built_from(&graph_path), Some(from(1)));
         // Mapped, and read row by row.
         for most in [u64::MAX, 0] {
-            let loaded = load_vectors_with(&path, &from(1), most).unwrap();
+            let (loaded, its_pieces) = load_vectors_with(&path, &from(1), most).unwrap();
             let its_graph = load_graph(&graph_path, &from(1), loaded.codes()).unwrap();
             for query in vectors.iter().step_by(50) {
                 let near: Vec<Neighbour> = scan.nearest(query, 20, None);
@@ -295,6 +388,7 @@ mod tests {
                 assert_eq!(walk(&its_graph, &loaded), walk(&graph, &scan));
             }
             for (position, vector) in (0..).zip(&vectors) {
+                assert_eq!(its_pieces.of(position), [position, 70_000]);
                 assert_eq!(loaded.vector(position).unwrap(), vector.as_slice());
             }
         }
@@ -307,7 +401,7 @@ mod tests {
         let mut vectors = vectors();
         let scan = ExactScan::new(&vectors);
         let graph = Graph::build(scan.codes());
-        save_vectors(&path, &from(1), &scan).unwrap();
+        save_vectors(&path, &from(1), &scan, &pieces(&scan)).unwrap();
         save_graph(&graph_path, &from(1), &graph).unwrap();
         assert!(load_vectors(&path, &from(2)).is_err());
         assert!(load_vectors(&graph_path, &from(1)).is_err());
@@ -327,7 +421,7 @@ mod tests {
         let vectors = vectors();
         let scan = ExactScan::new(&vectors);
         save_graph(&graph_path, &from(1), &Graph::build(scan.codes())).unwrap();
-        save_vectors(&path, &from(1), &scan).unwrap();
+        save_vectors(&path, &from(1), &scan, &pieces(&scan)).unwrap();
         let (whole, of_graph) = (
             std::fs::read(&path).unwrap(),
             std::fs::read(&graph_path).unwrap(),
@@ -347,7 +441,11 @@ mod tests {
             damage(&whole, &path);
             damage(&of_graph, &graph_path);
             assert!(verify_vectors(&path).is_err() && verify_graph(&graph_path).is_err());
-            let loaded = load_vectors(&path, &from(1)).unwrap_or_else(|_| scan.clone());
+            let read = load_vectors(&path, &from(1));
+            let (loaded, its_pieces) = read.unwrap_or_else(|_| (scan.clone(), pieces(&scan)));
+            for position in 0..vectors.len() as u32 {
+                its_pieces.of(position);
+            }
             loaded.nearest(&vectors[0], 10, None);
             if let Ok(graph) = load_graph(&graph_path, &from(1), loaded.codes()) {
                 let effort = Effort::for_hits(10);

@@ -48,6 +48,8 @@ pub struct Part {
     pub offset: u32,
     /// The graph over its vectors, if it has one.
     pub graph: Option<Arc<Graph>>,
+    /// How many of its deleted records contain each piece, by id; none if no record is deleted.
+    deleted_pieces: Arc<Vec<u32>>,
     /// Which vectors are searched if nothing is filtered, computed on first use.
     unfiltered: Arc<Unfiltered>,
 }
@@ -73,6 +75,7 @@ impl Part {
             live: None,
             offset: 0,
             graph: None,
+            deleted_pieces: Arc::default(),
             unfiltered: Arc::default(),
         }
     }
@@ -105,6 +108,13 @@ impl Part {
                 .is_none_or(|live| live.contains(position))
     }
 
+    /// How many of its live records contain a piece.
+    fn records_with(&self, piece: u32) -> u32 {
+        let deleted = self.deleted_pieces.get(piece as usize);
+        let all = self.segment.pieces.count(piece);
+        all.saturating_sub(deleted.copied().unwrap_or(0))
+    }
+
     /// The same part without some records, given by number. Numbers it does not contain are
     /// ignored.
     pub fn without(&self, numbers: &BTreeSet<RecordNumber>) -> Self {
@@ -121,6 +131,9 @@ impl Part {
             return self.clone();
         }
         let mut part = self.clone();
+        let passages = gone.iter().map(|&position| columns.vectors_of(position));
+        let counts = Arc::make_mut(&mut part.deleted_pieces);
+        self.segment.pieces.add_counts(passages, counts);
         let mut live = self.live().into_owned();
         for position in gone {
             live.remove(position);
@@ -227,6 +240,12 @@ impl Generation {
         self.parts.iter().map(Part::records).sum()
     }
 
+    /// The number of live records that contain a piece of the model's vocabulary.
+    pub fn records_with(&self, piece: u32) -> u32 {
+        let parts = self.parts.iter();
+        parts.map(|part| part.records_with(piece)).sum()
+    }
+
     /// The part that contains a position, and the position within it.
     pub fn locate(&self, position: u32) -> Option<(&Part, u32)> {
         let after = self.parts.partition_point(|part| part.offset <= position);
@@ -270,6 +289,16 @@ impl Generation {
         let (part, within) = self.locate(position)?;
         let mut passages = part.segment.columns.vectors_of(within);
         part.segment.scan.code(passages.nth(passage as usize)?)
+    }
+
+    /// The distinct pieces of a passage of a record, in rising order.
+    pub fn pieces(&self, position: u32, passage: u32) -> Vec<u32> {
+        let located = self.locate(position).and_then(|(part, within)| {
+            let mut passages = part.segment.columns.vectors_of(within);
+            let at = passages.nth(passage as usize)?;
+            Some(part.segment.pieces.of(at))
+        });
+        located.unwrap_or_default()
     }
 
     /// The value that a record shares with identical ones.

@@ -8,6 +8,7 @@ mod columns;
 mod copies;
 pub(crate) mod files;
 pub mod generation;
+pub mod pieces;
 pub mod unrelated;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};
 use crate::record::{Payload, RecordNumber, Schema, WordFields};
+use crate::segment::pieces::{Pieces, PiecesBuilder, PiecesReader, Tokenize};
 use crate::segment::unrelated::Sample;
 use crate::storage::layout::Encoded;
 use crate::storage::store::View;
@@ -35,19 +37,20 @@ pub struct Segment {
     pub columns: Columns,
     /// Their vectors, passage by passage.
     pub scan: ExactScan,
+    /// The pieces of the model's vocabulary that their passages consist of.
+    pub pieces: Pieces,
     /// The sample of texts of the last generation that had this segment as its base.
     sample: ArcSwapOption<Sample>,
 }
 
 impl Segment {
     /// Indexes newly written records, numbered from `first` on.
-    pub fn of(schema: &Schema, first: u64, records: &[&Encoded]) -> Self {
+    pub fn of(schema: &Schema, tokenize: &dyn Tokenize, first: u64, records: &[&Encoded]) -> Self {
         let mut vectors = records.iter().flat_map(|record| &record.vectors);
         let dimension = vectors.next().map_or(0, |vector| vector.len());
-        let mut builder = Builder::new(schema, dimension);
+        let mut builder = Builder::new(schema, tokenize, dimension);
         for (number, record) in (first..).zip(records) {
-            let vectors = record.vectors.concat();
-            builder.add(RecordNumber(number), &record.payload, &vectors);
+            builder.add(RecordNumber(number), record);
         }
         builder.build()
     }
@@ -56,8 +59,13 @@ impl Segment {
     ///
     /// # Errors
     /// The store's read errors.
-    pub fn read(view: &View<'_>, schema: &Schema, numbers: Range<u64>) -> Result<Self> {
-        let mut builder = Builder::new(schema, view.dimension());
+    pub fn read(
+        view: &View<'_>,
+        schema: &Schema,
+        tokenize: &dyn Tokenize,
+        numbers: Range<u64>,
+    ) -> Result<Self> {
+        let mut builder = Builder::new(schema, tokenize, view.dimension());
         let mut vectors: Vec<f32> = Vec::new();
         let mut ends: Vec<(RecordNumber, usize)> = Vec::new();
         view.for_each_vectors(numbers.clone(), |number, of_one| {
@@ -65,12 +73,14 @@ impl Segment {
             ends.push((number, vectors.len()));
         })?;
         let (mut at, mut start) = (0, 0);
+        let rows = view.rows()?;
         view.for_each_record(numbers, |number, payload| {
             let end = match ends.get(at) {
                 Some(&(same, end)) if same == number => end,
                 _ => return Err(Error::damaged(view.path())),
             };
-            builder.describe(number, &payload, &vectors[start..end]);
+            let ranges = rows.ranges(number)?;
+            builder.describe(number, &payload, &ranges, &vectors[start..end]);
             (at, start) = (at + 1, end);
             Ok(())
         })?;
@@ -83,24 +93,25 @@ impl Segment {
     pub fn assemble(
         schema: &Schema,
         columns: Columns,
-        scan: ExactScan,
+        (scan, pieces): (ExactScan, Pieces),
     ) -> std::result::Result<Self, Box<Columns>> {
         let count = columns.ends.last().map_or(0, |&end| end as usize);
         if columns.fits(schema.facets.len()) && scan.len() == count {
-            Ok(Self::new(columns, scan))
+            Ok(Self::new(columns, scan, pieces))
         } else {
             Err(Box::new(columns))
         }
     }
 
     /// Assembles a segment from its columns and the store. Records deleted since get zero vectors,
-    /// which are never read. `None` if columns and store do not match.
+    /// which are never read, and no pieces. `None` if columns and store do not match.
     ///
     /// # Errors
     /// The store's read errors.
     pub fn restore(
         view: &View<'_>,
         schema: &Schema,
+        tokenize: &dyn Tokenize,
         columns: Columns,
         end: u64,
     ) -> Result<Option<Self>> {
@@ -121,7 +132,12 @@ impl Segment {
                 _ => fits = false,
             }
         })?;
-        Ok(fits.then(|| Self::new(columns, ExactScan::of_rows(dimension, &vectors))))
+        if !fits {
+            return Ok(None);
+        }
+        let pieces = read_pieces(view, schema, tokenize, &columns, end)?;
+        let scan = ExactScan::of_rows(dimension, &vectors);
+        Ok(Some(Self::new(columns, scan, pieces)))
     }
 
     /// Merges several segments, keeping only the given positions of each. Numbers increase from
@@ -129,6 +145,7 @@ impl Segment {
     pub fn merge(parts: &[(&Self, Cow<'_, RoaringBitmap>)], schema: &Schema) -> Self {
         let (mut numbers, mut fingerprints, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         let mut places: Vec<Vec<Option<u32>>> = Vec::new();
+        let mut pieces = PiecesBuilder::default();
         let mut end = 0;
         for (segment, kept) in parts {
             let from = &segment.columns;
@@ -138,8 +155,10 @@ impl Segment {
                 place[at] = Some(numbers.len() as u32);
                 numbers.push(from.numbers[at]);
                 fingerprints.push(from.fingerprints[at]);
-                end += from.vectors_of(position).len() as u32;
+                let passages = from.vectors_of(position);
+                end += passages.len() as u32;
                 ends.push(end);
+                pieces.copy(&segment.pieces, passages);
             }
             places.push(place);
         }
@@ -160,13 +179,14 @@ impl Segment {
             (&segment.scan, kept)
         });
         let columns = Columns::new(numbers, fingerprints, ends, text, facets);
-        Self::new(columns, ExactScan::merge(scans))
+        Self::new(columns, ExactScan::merge(scans), pieces.build())
     }
 
-    fn new(columns: Columns, scan: ExactScan) -> Self {
+    fn new(columns: Columns, scan: ExactScan, pieces: Pieces) -> Self {
         Self {
             columns,
             scan,
+            pieces,
             sample: ArcSwapOption::empty(),
         }
     }
@@ -208,9 +228,39 @@ impl Segment {
     }
 }
 
+/// The pieces of the passages of the records that columns describe, from their texts in the store.
+fn read_pieces(
+    view: &View<'_>,
+    schema: &Schema,
+    tokenize: &dyn Tokenize,
+    columns: &Columns,
+    end: u64,
+) -> Result<Pieces> {
+    let mut pieces = PiecesReader::new(schema, tokenize);
+    let rows = view.rows()?;
+    let vectors = |position: u32| columns.vectors_of(position).len();
+    let mut next = 0;
+    view.for_each_record(0..end, |number, payload| {
+        let Some(position) = columns.position(number) else {
+            return Ok(());
+        };
+        for deleted in next..position {
+            pieces.add_unknown(vectors(deleted));
+        }
+        pieces.add(&payload, &rows.ranges(number)?, vectors(position));
+        next = position + 1;
+        Ok(())
+    })?;
+    for deleted in next..columns.numbers.len() as u32 {
+        pieces.add_unknown(vectors(deleted));
+    }
+    Ok(pieces.build())
+}
+
 /// Collects records in order of number.
 struct Builder<'a> {
     words: WordFields<'a>,
+    pieces: PiecesReader<'a>,
     numbers: Vec<RecordNumber>,
     text: TextIndexBuilder,
     facets: FacetIndexBuilder<'a>,
@@ -223,10 +273,11 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(schema: &'a Schema, dimension: usize) -> Self {
+    fn new(schema: &'a Schema, tokenize: &'a dyn Tokenize, dimension: usize) -> Self {
         let text = TextIndexBuilder::new(&Analyzer::new(schema.language), schema.word_weights());
         Self {
             words: schema.words(),
+            pieces: PiecesReader::new(schema, tokenize),
             numbers: Vec::new(),
             text: match schema.title {
                 Some(_) => text.with_titles(),
@@ -240,14 +291,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Adds a record with the vectors of its passages, one after the other.
-    fn add(&mut self, number: RecordNumber, payload: &Payload, vectors: &[f32]) {
-        self.describe(number, payload, vectors);
-        self.vectors.extend_from_slice(vectors);
+    fn add(&mut self, number: RecordNumber, record: &Encoded) {
+        let vectors = record.vectors.concat();
+        self.describe(number, &record.payload, &record.ranges, &vectors);
+        self.vectors.extend(vectors);
     }
 
-    /// Adds everything of a record except its vectors.
-    fn describe(&mut self, number: RecordNumber, payload: &Payload, vectors: &[f32]) {
+    /// Adds everything of a record except its vectors, which are given one after the other.
+    fn describe(
+        &mut self,
+        number: RecordNumber,
+        payload: &Payload,
+        ranges: &[Range<u32>],
+        vectors: &[f32],
+    ) {
+        let passages = vectors.len() / self.dimension.max(1);
+        self.pieces.add(payload, ranges, passages);
         let position = self.numbers.len() as u32;
         self.facets.add(position, payload);
         let texts = self.words.texts(payload);
@@ -262,7 +321,6 @@ impl<'a> Builder<'a> {
         self.text.add(&texts);
         self.numbers.push(number);
         let end = self.ends.last().copied().unwrap_or(0);
-        let passages = vectors.len() / self.dimension.max(1);
         self.ends.push(end + passages as u32);
     }
 
@@ -274,6 +332,7 @@ impl<'a> Builder<'a> {
             self.text.build(),
             self.facets.build(),
         );
-        Segment::new(columns, ExactScan::of_rows(self.dimension, &self.vectors))
+        let scan = ExactScan::of_rows(self.dimension, &self.vectors);
+        Segment::new(columns, scan, self.pieces.build())
     }
 }

@@ -100,10 +100,12 @@ mod tests {
     const IDS_2: TableDefinition<'_, &str, u32> = TableDefinition::new("ids");
     const DELETED_2: TableDefinition<'_, u64, u32> = TableDefinition::new("deleted");
 
+    const DIMENSION: usize = 384;
+
     /// The components of a record's vectors: those of two passages if its number is odd.
     fn components(number: u32) -> Vec<f32> {
         let passages = 1 + number as usize % 2;
-        let all = (0..passages * crate::DIMENSIONS).map(|at| (number as f32 + at as f32).sin());
+        let all = (0..passages * DIMENSION).map(|at| (number as f32 + at as f32).sin());
         all.collect()
     }
 
@@ -149,7 +151,7 @@ mod tests {
     fn vectors(view: &View<'_>) -> Vec<(u64, Vec<f32>)> {
         let mut all = Vec::new();
         view.for_each_vectors(0..u64::MAX, |number, vectors| {
-            all.push((number.0, vectors.concat()));
+            all.push((number.0, vectors.to_vec()));
         })
         .unwrap();
         all
@@ -166,6 +168,8 @@ mod tests {
                 ..Schema::default()
             },
             model: "model".into(),
+            dimension: DIMENSION,
+            model_dir: std::path::PathBuf::new(),
             source: String::new(),
             passages: true,
         };
@@ -190,7 +194,7 @@ mod tests {
         let number = view.find("n4294967290").unwrap().unwrap();
         let encoded = Encoded {
             payload: view.record(number).unwrap().unwrap(),
-            vectors: vec![[0.5; crate::DIMENSIONS]],
+            vectors: vec![vec![0.5; DIMENSION].into()],
             ranges: Vec::new(),
             read_in_part: false,
         };
@@ -209,8 +213,9 @@ mod tests {
         assert_eq!(view.find("n4294967290").unwrap(), Some(RecordNumber(last)));
         let there = vectors(&view);
         assert_eq!(there.len(), 40);
-        assert_eq!(there[39], (last, vec![0.5; crate::DIMENSIONS]));
-        drop((view, store));
+        assert_eq!(there[39], (last, vec![0.5; DIMENSION]));
+        drop(view);
+        drop(store);
         let database = Database::open(&path).unwrap();
         let read = database.begin_read().unwrap();
         let mut tables = read.list_tables().unwrap();

@@ -16,10 +16,10 @@ use serde::de::DeserializeOwned;
 use crate::database::{Durable, Reading, reading_again};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordNumber};
+use crate::storage::earlier;
 use crate::storage::layout::{
     About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
 };
-use crate::storage::earlier;
 use crate::storage::vector_table::{self, VectorReader};
 use crate::storage::write_tables::WriteTables;
 

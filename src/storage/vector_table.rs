@@ -188,7 +188,11 @@ fn room(length: usize) -> usize {
     let rooms = PAGES.map(|page| page - OVERHEAD);
     let empty = |room: usize| room.checked_rem(length).unwrap_or(room);
     let nearly_full = rooms.into_iter().find(|&room| empty(room) * EMPTY <= room);
-    let best = || rooms.into_iter().min_by_key(|&room| empty(room) * 1_000 / room);
+    let best = || {
+        rooms
+            .into_iter()
+            .min_by_key(|&room| empty(room) * 1_000 / room)
+    };
     nearly_full.or_else(best).unwrap_or(0)
 }
 
@@ -204,9 +208,7 @@ mod tests {
 
     fn database() -> Database {
         let builder = Database::builder();
-        builder
-            .create_with_backend(InMemoryBackend::new())
-            .unwrap()
+        builder.create_with_backend(InMemoryBackend::new()).unwrap()
     }
 
     fn read(database: &Database) -> BTreeMap<u64, Vec<u8>> {

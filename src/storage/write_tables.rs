@@ -129,7 +129,9 @@ impl<'a> WriteTables<'a> {
         let mut last = self.records.last()?.map(|(number, _)| number.value());
         for row in rows {
             if last.replace(row.number) >= Some(row.number) {
-                return Err(redb::Error::Corrupted("the records are out of order".into()));
+                return Err(redb::Error::Corrupted(
+                    "the records are out of order".into(),
+                ));
             }
             self.records.insert(row.number, row.payload.as_slice())?;
             self.vectors.push(row.number, &row.vectors)?;

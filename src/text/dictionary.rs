@@ -4,9 +4,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use bytes::Bytes;
 use fst::automaton::Automaton;
 use fst::map::OpBuilder;
-use bytes::Bytes;
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 

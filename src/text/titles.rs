@@ -53,9 +53,10 @@ impl Titles {
     /// The records with a title, in order.
     pub fn of(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
         let start = self.keys.partition_point(|known| *known < key);
-        let same = self.all().skip(start);
-        same.take_while(move |(known, _)| *known == key)
-            .map(|(_, record)| record)
+        let records = self.records.get(start..).unwrap_or(&[]);
+        let same = self.keys[start..].iter().zip(records);
+        same.take_while(move |(known, _)| **known == key)
+            .map(|(_, &record)| record)
     }
 
     /// Every key with its record.

@@ -40,6 +40,9 @@ pub struct Answer<H = Hit> {
     /// [`UNREAD`], or absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", with = "unread", default)]
     pub unread: bool,
+    /// The parts that the scores of the hits consist of; none if records are listed in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
+    pub ranked_by: Vec<ScorePart>,
     /// How long each stage took.
     pub timings: Timings,
 }
@@ -58,6 +61,20 @@ pub struct Reply<H = Hit> {
     pub nearest: Option<H>,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+/// A part of the score that hits are ranked by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScorePart {
+    /// The cosine of the query and a record.
+    Meaning,
+    /// How similar single words of the two are.
+    LateInteraction,
+    /// BM25, and how much of the query a record contains.
+    Words,
+    /// The scores of similar records.
+    Neighbours,
 }
 
 /// Which records are counted as answers.
@@ -188,6 +205,7 @@ mod tests {
                 instead: "solar".into(),
             }],
             unread: true,
+            ranked_by: vec![ScorePart::Meaning, ScorePart::LateInteraction],
             timings: Timings {
                 total: Duration::from_nanos(1_234_567),
                 ..Timings::default()
@@ -198,7 +216,7 @@ mod tests {
             written,
             json!({
                 "collection": "books", "total": 3, "counted": "at_least", "route": "graph",
-                "hits": [null], "unread": UNREAD,
+                "hits": [null], "unread": UNREAD, "ranked_by": ["meaning", "late_interaction"],
                 "corrections": [{"word": "solr", "range": [0, 4], "instead": "solar"}],
                 "timings": {"encode_ms": 0.0, "neural_ms": 0.0, "text_ms": 0.0, "fusion_ms": 0.0,
                     "fetch_ms": 0.0, "total_ms": 1.234},

@@ -14,6 +14,9 @@ pub struct Explanation {
     /// Its similarity by meaning.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub meaning: Option<MeaningExplanation>,
+    /// The parts of its score by meaning, if it was ranked by meaning alone and by late interaction.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub late_interaction: Option<LateExplanation>,
     /// What each ranking added, if the two were fused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<FusionExplanation>,
@@ -120,6 +123,40 @@ pub struct PairShare {
     pub record: String,
     /// Their share; may be negative.
     pub share: f32,
+}
+
+/// A score by meaning with late interaction: `from_meaning + from_words`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LateExplanation {
+    /// The score.
+    pub score: f32,
+    /// What the cosine added: `(1 - share) * cosine`.
+    pub from_meaning: f32,
+    /// What words that met added: the sum of `words`. 0 for records that are not among the nearest
+    /// hundred, which are ranked by their cosine.
+    pub from_words: f32,
+    /// The weight of late interaction.
+    pub share: f32,
+    /// The query's words, each with the word of the record that is most similar to it; largest parts
+    /// first. A word that consists of several pieces may meet several words.
+    pub words: Vec<WordMeeting>,
+}
+
+/// A word of the query and the most similar word of the record: they add `share * weight *
+/// similarity` to the score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WordMeeting {
+    /// The query's word.
+    pub query: String,
+    /// The record's word; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub record: Option<String>,
+    /// How similar they are, from 0 to 1; 1 if they are the same.
+    pub similarity: f32,
+    /// How much the query's word counts: its idf as a share of the whole query's.
+    pub weight: f32,
+    /// What the two added.
+    pub added: f32,
 }
 
 /// A fused score: `from_words + from_meaning + from_neighbours`.

@@ -12,7 +12,8 @@ use super::{Explanation, span};
 pub struct Hit {
     /// The record's id.
     pub id: String,
-    /// The score it was ranked by: cosine, BM25 score or fused score, depending on the mode.
+    /// The score it was ranked by: by meaning, the mean of cosine and late interaction, or the cosine
+    /// alone; the BM25 score or the fused score in the other modes.
     pub score: f32,
     /// Each engine's rank and score for it.
     pub signals: Signals,
@@ -115,6 +116,10 @@ pub struct Signals {
     /// By words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<Signal>,
+    /// In mode `neural`, how similar the words of the record's nearest passage are to those of the
+    /// query, from 0 to 1; absent if the record was not scored by that.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub late_interaction: Option<f32>,
 }
 
 /// One engine's rank and score for a hit.

@@ -21,13 +21,15 @@ mod query;
 mod request;
 mod span;
 
-pub use answer::{Answer, Correction, Counted, FacetCount, FacetCounts, Reply, Timings, UNREAD};
+pub use answer::{
+    Answer, Correction, Counted, FacetCount, FacetCounts, Reply, ScorePart, Timings, UNREAD,
+};
 pub use collection::{CollectionInfo, FacetValues, GraphState};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{
-    Explanation, FieldCount, FusionExplanation, MeaningExplanation, MeaningSplit, NeighbourShare,
-    PairShare, TermExplanation, WordShare, WordsExplanation,
+    Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
+    NeighbourShare, PairShare, TermExplanation, WordMeeting, WordShare, WordsExplanation,
 };
 pub use feedback::Feedback;
 #[cfg(feature = "engine")]
@@ -37,5 +39,7 @@ pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
-pub use query::{ANYTHING, BALANCE, Fusion, Lookup, Query, Route, Sort, check_length, check_page};
+pub use query::{
+    ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
+};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};

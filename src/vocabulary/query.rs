@@ -15,6 +15,12 @@ pub const ANYTHING: &str = "*";
 /// (benches/QUALITY.md).
 pub const BALANCE: f32 = 0.5;
 
+/// The weight of late interaction in a ranking by meaning; the rest is that of the cosine. The
+/// benchmarks choose 0.4 or 0.5 when one is left out, and gain almost as much with less
+/// (benches/QUALITY.md). The smaller weight is safer where a query and the records that it means
+/// share no word.
+pub const LATE_SHARE: f32 = 0.3;
+
 /// A query to a collection.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -42,6 +48,9 @@ pub struct Query {
     /// Whether the scores of similar records count in mode `hybrid`, where both words and meaning
     /// are weighed. Chosen like the weights.
     pub neighbours: bool,
+    /// The weight of late interaction in mode `neural`: of how similar the words of a record are to
+    /// those of the query, one by one. The rest is that of the cosine; 0 leaves only the cosine.
+    pub late_share: f32,
     /// Whether quotes, hyphens and colons are operators; otherwise they are plain text.
     pub operators: bool,
     /// How words are looked up.
@@ -66,6 +75,7 @@ impl Query {
             facets: Vec::new(),
             fusion: Fusion::default(),
             neighbours: true,
+            late_share: LATE_SHARE,
             operators: true,
             lookup: Lookup {
                 prefix: false,
@@ -244,6 +254,10 @@ impl TryFrom<&SearchRequest> for Query {
             collapse: request.collapse,
             fusion: fusion(request)?,
             neighbours: request.neighbours,
+            late_share: match request.late_interaction {
+                true => LATE_SHARE,
+                false => 0.0,
+            },
             lookup: Lookup {
                 prefix: request.prefix,
                 correct: request.correct,

@@ -43,6 +43,10 @@ pub struct SearchRequest {
     /// In mode `hybrid`, whether the scores of similar records count.
     #[serde(default = "yes")]
     pub neighbours: bool,
+    /// In mode `neural`, whether records are also ranked by how similar their words are to those of
+    /// the query, one by one.
+    #[serde(default = "yes")]
+    pub late_interaction: bool,
     /// Whether the last word may be incomplete, for search as you type.
     #[serde(default)]
     pub prefix: bool,
@@ -77,6 +81,7 @@ impl SearchRequest {
             balance: None,
             fusion: None,
             neighbours: true,
+            late_interaction: true,
             prefix: false,
             correct: true,
             explain: false,

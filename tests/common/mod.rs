@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use parallax::encoder::files::NAME;
-use parallax::encoder::{Encoder, QueryEncoder};
+use parallax::encoder::{Encoder, EncoderError, QueryEncoder};
 
 /// The installed model: `PARALLAX_TEST_MODEL`, or where `parallax model` puts it.
 pub fn model_dir() -> PathBuf {
@@ -27,10 +27,16 @@ pub fn model_dir() -> PathBuf {
 pub fn encoder() -> &'static Encoder {
     static ENCODER: OnceLock<Encoder> = OnceLock::new();
     ENCODER.get_or_init(|| {
-        Encoder::load(&model_dir()).unwrap_or_else(|error| {
+        load().unwrap_or_else(|error| {
             panic!("these tests need the model; run `parallax model` once. {error}")
         })
     })
+}
+
+fn load() -> Result<Encoder, EncoderError> {
+    let encoder = Encoder::load(&model_dir())?;
+    encoder.make_piece_vectors()?;
+    Ok(encoder)
 }
 
 /// The folder of test data. If it is missing, prints a line and returns `None`: a test without
@@ -65,6 +71,6 @@ pub fn startup_text(record: &serde_json::Value) -> String {
 /// The encoder as collections use it, also shared.
 pub fn query_encoder() -> Arc<QueryEncoder> {
     static SHARED: OnceLock<Arc<QueryEncoder>> = OnceLock::new();
-    let load = || Arc::new(QueryEncoder::new(Encoder::load(&model_dir()).unwrap()));
-    Arc::clone(SHARED.get_or_init(load))
+    let shared = || Arc::new(QueryEncoder::new(load().unwrap()));
+    Arc::clone(SHARED.get_or_init(shared))
 }

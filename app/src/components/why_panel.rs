@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use parallax::vocabulary::{
-    Explanation, FusionExplanation, MeaningExplanation, MeaningSplit, WordsExplanation,
+    Explanation, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
+    WordsExplanation,
 };
 
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ pub fn WhyPanel(
     let drawn = match explanation {
         Ok(explanation) => view! {
             {explanation.fusion.map(fusion)}
+            {explanation.late_interaction.map(late_interaction)}
             {explanation.meaning.map(meaning)}
             {words(explanation.words)}
         }
@@ -65,6 +67,66 @@ fn fusion(fusion: FusionExplanation) -> impl IntoView {
     view! {
         <h3 class="why-heading">{format!("Fused score {:.4}", fusion.score)}</h3>
         <ul class="why-bars">{bars.into_iter().collect_view()} {neighbours}</ul>
+    }
+}
+
+/// A score by meaning with late interaction: its two parts, and the words that met.
+fn late_interaction(late: LateExplanation) -> impl IntoView {
+    let largest = late.from_meaning.max(late.from_words);
+    let meaning = bar(
+        "By similarity of the texts".into(),
+        late.from_meaning,
+        largest,
+        4,
+        "why-bar-neural",
+    );
+    let words = bar(
+        "By similarity of single words".into(),
+        late.from_words,
+        largest,
+        4,
+        "why-bar-special",
+    );
+    let most = late.words.iter().map(|pair| pair.added);
+    let most = most.fold(0.0, f32::max);
+    let some = !late.words.is_empty();
+    let rows = late.words.into_iter().map(|pair| {
+        view! {
+            <tr>
+                <th scope="row">{pair.query}</th>
+                <td>{pair.record}</td>
+                <td>{format!("{:.2}", pair.similarity)}</td>
+                <td>{format!("{:.2}", pair.weight)}</td>
+                <td>
+                    {format!("{:.4}", pair.added)}
+                    {track(pair.added, most, "why-bar-special")}
+                </td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let table = some.then(|| {
+        view! {
+            <div class="why-table">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Your word"</th>
+                            <th scope="col">"Most similar word"</th>
+                            <th scope="col">"Similarity"</th>
+                            <th scope="col">"Weight"</th>
+                            <th scope="col">"Adds"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+    });
+    view! {
+        <h3 class="why-heading">{format!("Score {:.4}", late.score)}</h3>
+        <ul class="why-bars">{meaning} {words}</ul>
+        {table}
     }
 }
 

@@ -50,7 +50,11 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
             let Some(Signal { score, .. }) = &signals.neural else {
                 return vec![say(Mode::Text, format!("BM25 {:.2}", hit.score))];
             };
-            vec![say(Mode::Neural, format!("similarity {score:.3}"))]
+            let whole = say(Mode::Neural, format!("similarity {score:.3}"));
+            let of_words = signals.late_interaction;
+            let of_words = of_words.map(|of| format!("of single words {of:.3}"));
+            let of_words = of_words.map(|text| say(Mode::Neural, text));
+            std::iter::once(whole).chain(of_words).collect()
         }
     }
 }
@@ -116,6 +120,12 @@ mod tests {
     #[test]
     fn a_score_goes_by_its_name_and_a_fused_one_is_not_shown() {
         assert_eq!(texts("neural", &hit(Some(1), None)), ["similarity 0.612"]);
+        let mut by_words_too = hit(Some(1), None);
+        by_words_too.signals.late_interaction = Some(0.7077);
+        assert_eq!(
+            texts("neural", &by_words_too),
+            ["similarity 0.612", "of single words 0.708"]
+        );
         assert_eq!(texts("text", &hit(None, Some(1))), ["BM25 11.42"]);
         let both = texts("hybrid", &hit(Some(3), Some(1)));
         assert_eq!(both, ["#3 by meaning", "#1 by words"]);

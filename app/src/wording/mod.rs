@@ -119,6 +119,7 @@ mod tests {
             signals: Signals {
                 neural: neural.map(signal(0.6123)),
                 text: text.map(signal(11.418)),
+                late_interaction: None,
             },
             percentile: None,
             title: String::new(),
@@ -151,6 +152,7 @@ mod tests {
             fits: None,
             corrections: Vec::new(),
             unread: false,
+            ranked_by: Vec::new(),
             timings: Timings::default(),
         }
     }

@@ -6,7 +6,9 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use parallax::Query;
-use parallax::vocabulary::{Explanation, FusionExplanation, MeaningExplanation, WordsExplanation};
+use parallax::vocabulary::{
+    Explanation, FusionExplanation, LateExplanation, MeaningExplanation, WordsExplanation,
+};
 
 use super::search::printable;
 use super::{Data, Ranking};
@@ -57,6 +59,9 @@ fn print(out: &mut dyn Write, explanation: &Explanation) -> Result<()> {
     if let Some(fusion) = &explanation.fusion {
         print_fusion(out, fusion)?;
     }
+    if let Some(late) = &explanation.late_interaction {
+        print_late(out, late)?;
+    }
     if let Some(meaning) = &explanation.meaning {
         print_meaning(out, meaning)?;
     }
@@ -89,6 +94,28 @@ fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
             near.added,
             near.cosine,
             printable(&near.title)
+        )?;
+    }
+    Ok(())
+}
+
+fn print_late(out: &mut dyn Write, late: &LateExplanation) -> Result<()> {
+    writeln!(out, "\nScore {:.5}", late.score)?;
+    let largest = late.from_meaning.max(late.from_words);
+    let parts = [
+        ("by the cosine", late.from_meaning),
+        ("by late interaction", late.from_words),
+    ];
+    for (how, added) in parts {
+        writeln!(out, "  {how:<20} {added:>8.5} {}", bar(added, largest))?;
+    }
+    for pair in &late.words {
+        let record = pair.record.as_deref().unwrap_or("nothing");
+        let what = format!("{} - {}", printable(&pair.query), printable(record));
+        writeln!(
+            out,
+            "    {what:<32} {:>8.5} weight {:.3}, similarity {:.3}",
+            pair.added, pair.weight, pair.similarity
         )?;
     }
     Ok(())

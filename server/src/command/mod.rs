@@ -141,7 +141,7 @@ impl Data {
     }
 }
 
-/// How mode `hybrid` fuses the two rankings.
+/// How rankings are fused, and what counts in them.
 #[derive(Args)]
 struct FusionOptions {
     /// In mode hybrid, the share of meaning, from 0 (words alone) to 1 (meaning alone)
@@ -153,6 +153,9 @@ struct FusionOptions {
     /// In mode hybrid, leave the scores of similar records out
     #[arg(long)]
     no_neighbours: bool,
+    /// In mode neural, rank by the cosine alone, not also by how similar single words are
+    #[arg(long)]
+    no_late_interaction: bool,
 }
 
 impl FusionOptions {
@@ -161,6 +164,7 @@ impl FusionOptions {
             balance: self.balance,
             fusion: self.fusion.clone(),
             neighbours: !self.no_neighbours,
+            late_interaction: !self.no_late_interaction,
             ..SearchRequest::new(query)
         }
     }
@@ -334,5 +338,10 @@ fn read_key(file: &Path) -> Result<String> {
 }
 
 fn encoder(model: &Path) -> Result<Arc<QueryEncoder>> {
-    Ok(Arc::new(QueryEncoder::new(Encoder::load(model)?)))
+    let encoder = Encoder::load(model)?;
+    if encoder.piece_vectors().is_none() {
+        eprintln!("making the vectors of single words, once for this model");
+        encoder.make_piece_vectors()?;
+    }
+    Ok(Arc::new(QueryEncoder::new(encoder)))
 }

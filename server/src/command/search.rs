@@ -132,6 +132,8 @@ fn evidence(hit: &Hit) -> String {
     let neural = neural.map(|s| format!("#{} by meaning ({:.3})", s.rank, s.score));
     let text = hit.signals.text.as_ref();
     let text = text.map(|s| format!("#{} by words ({:.2})", s.rank, s.score));
-    let both: Vec<String> = neural.into_iter().chain(text).collect();
-    both.join(", ")
+    let late = hit.signals.late_interaction;
+    let late = late.map(|score| format!("late interaction {score:.3}"));
+    let all: Vec<String> = neural.into_iter().chain(late).chain(text).collect();
+    all.join(", ")
 }

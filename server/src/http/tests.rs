@@ -29,7 +29,9 @@ pub fn encoder() -> Arc<QueryEncoder> {
     let load = || {
         let model = std::env::var_os("PARALLAX_TEST_MODEL")
             .map_or_else(|| paths::model_dir().unwrap(), Into::into);
-        Arc::new(QueryEncoder::new(Encoder::load(&model).unwrap()))
+        let encoder = Encoder::load(&model).unwrap();
+        encoder.make_piece_vectors().unwrap();
+        Arc::new(QueryEncoder::new(encoder))
     };
     Arc::clone(ENCODER.get_or_init(load))
 }

@@ -53,6 +53,7 @@ pub async fn search(
     let query = Query {
         mode,
         limit: TUTORIAL_LIMIT,
+        late_share: 0.0,
         ..Query::new(search.q)
     };
     let answer = service.with_collection(None, move |collection| {
@@ -97,6 +98,8 @@ async fn vector_search(
     }
     let query = Query {
         limit,
+        // The score is the cosine.
+        late_share: 0.0,
         ..Query::new(search.query)
     };
     let answer = service.with_collection(None, move |collection| {

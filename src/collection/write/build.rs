@@ -220,7 +220,8 @@ impl Build<'_> {
             ..About::new(self.source.schema.clone(), self.encoder, self.passages)
         };
         let store = Store::create(&folder.join(STORE_FILE), about)?;
-        let (source, progress, cores) = (self.source, self.progress, self.cores);
+        let (source, encoder) = (self.source, self.encoder);
+        let (progress, cores) = (self.progress, self.cores);
         let mut report = self.take_in(store.about(), 0, |batch, _| {
             store.apply(&[Change::Put(&batch)])?;
             Ok(())
@@ -231,7 +232,7 @@ impl Build<'_> {
         }
 
         let start = Instant::now();
-        save_indexes(&store, folder, tuning, cores, progress)?;
+        save_indexes((&store, encoder), folder, tuning, cores, progress)?;
         store.close_compactly();
         report.indexes_took = start.elapsed();
         Ok(report)
@@ -356,7 +357,7 @@ impl Build<'_> {
 
 /// Builds the indexes of everything in a store, and saves them next to it.
 pub(super) fn save_indexes(
-    store: &Store,
+    (store, encoder): (&Store, &Encoder),
     folder: &Path,
     tuning: Tuning,
     cores: Cores,
@@ -366,7 +367,7 @@ pub(super) fn save_indexes(
     let view = store.read()?;
     let state = view.state()?;
     let index = || -> Result<Part> {
-        let segment = Segment::read(&view, &store.about().schema, 0..state.next)?;
+        let segment = Segment::read(&view, &store.about().schema, encoder, 0..state.next)?;
         let mut base = Part::whole(segment);
         if base.segment.len() >= tuning.graph_min_records {
             progress(Progress::Graph);

@@ -222,7 +222,10 @@ impl Writer {
             Work::Delete(_) | Work::DeleteMatching(_) => None,
         });
         let records: Vec<&Encoded> = puts.flatten().collect();
-        (!records.is_empty()).then(|| Segment::of(self.schema(), first, &records))
+        (!records.is_empty()).then(|| {
+            let tokenize = self.compactor.tokenize();
+            Segment::of(self.schema(), tokenize, first, &records)
+        })
     }
 
     /// For each job, the records it deletes, as far as they exist before the jobs.

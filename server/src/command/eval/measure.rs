@@ -20,6 +20,8 @@ pub struct Setting {
     pub fusion: Fusion,
     /// Whether it counts the scores of similar records.
     pub neighbours: bool,
+    /// The weight of late interaction in mode `neural`.
+    pub late_share: f32,
 }
 
 impl Setting {
@@ -28,6 +30,9 @@ impl Setting {
         let mut name = self.mode.to_string();
         if self.route == Route::Graph && self.mode != Mode::Text {
             name.push_str(", graph");
+        }
+        if self.mode == Mode::Neural && self.late_share == 0.0 {
+            name.push_str(", no late interaction");
         }
         if self.mode == Mode::Hybrid {
             match self.fusion {
@@ -45,13 +50,17 @@ impl Setting {
     /// A setting with the defaults of a query.
     pub fn new(mode: Mode, route: Route) -> Self {
         let Query {
-            fusion, neighbours, ..
+            fusion,
+            neighbours,
+            late_share,
+            ..
         } = Query::new("");
         Self {
             mode,
             route,
             fusion,
             neighbours,
+            late_share,
         }
     }
 
@@ -61,6 +70,7 @@ impl Setting {
             route: self.route,
             fusion: self.fusion,
             neighbours: self.neighbours,
+            late_share: self.late_share,
             ..Query::new("")
         }
     }

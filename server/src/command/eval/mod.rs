@@ -15,7 +15,7 @@ use parallax::query::Route;
 use parallax::{Mode, Query};
 use serde_json::json;
 
-use self::balance::Balances;
+use self::balance::{Choice, HYBRID, LATE};
 use self::measure::{Measured, Setting};
 use super::FusionOptions;
 use super::benchmarks::{self, Benchmarks};
@@ -43,7 +43,7 @@ pub struct Eval {
     #[arg(long, value_name = "FILE", requires = "mode")]
     run: Option<PathBuf>,
     /// Write a report in Markdown: all modes, with and without passages, and their differences
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "passages", "run"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "no_late_interaction", "passages", "run"])]
     write: Option<PathBuf>,
 }
 
@@ -74,7 +74,7 @@ impl Eval {
             check_ids(folder)?;
         }
         let mut measured = Vec::new();
-        let mut balances = Balances::default();
+        let mut choices = [Choice::new(&HYBRID), Choice::new(&LATE)];
         for folder in benchmarks.folders() {
             for (part, (passages, settings)) in parts.iter().enumerate() {
                 let benchmark = benchmarks.load(folder, *passages)?;
@@ -84,7 +84,9 @@ impl Eval {
                     benchmarks::tell_gaps(&name, &benchmark);
                 }
                 if self.write.is_some() && !passages {
-                    balances.measure(&name, &benchmark)?;
+                    for choice in &mut choices {
+                        choice.measure(&name, &benchmark)?;
+                    }
                 }
                 let one = Measured::new(name, *passages, &benchmark, settings)?;
                 if !self.json {
@@ -103,7 +105,7 @@ impl Eval {
                 file.display()
             );
             let mut report = report::markdown(&command, model, benchmarks.model_hash(), &measured);
-            report.push_str(&balances.markdown());
+            report.extend(choices.iter().map(Choice::markdown));
             std::fs::write(file, report).with_context(|| file.display().to_string())?;
         }
         if self.json {
@@ -132,13 +134,17 @@ impl Eval {
             None => Mode::ALL.to_vec(),
         };
         let Query {
-            fusion, neighbours, ..
+            fusion,
+            neighbours,
+            late_share,
+            ..
         } = self.fusion.query()?;
         let settings = modes.into_iter().map(|mode| Setting {
             mode,
             route,
             fusion,
             neighbours,
+            late_share,
         });
         Ok(vec![(self.passages, settings.collect())])
     }

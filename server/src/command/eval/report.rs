@@ -18,6 +18,10 @@ pub fn parts() -> Vec<(bool, Vec<Setting>)> {
         .to_vec();
     plain.push(Setting::new(Mode::Neural, Route::Graph));
     plain.push(Setting {
+        late_share: 0.0,
+        ..Setting::new(Mode::Neural, Route::Auto)
+    });
+    plain.push(Setting {
         neighbours: false,
         ..Setting::new(Mode::Hybrid, Route::Auto)
     });
@@ -56,6 +60,8 @@ fn preamble(command: &str, model: &Path, model_hash: &str) -> String {
          the cache.\n\
          - *neural, graph* finds neighbours with the HNSW graph, which a collection this \
          small would not use otherwise.\n\
+         - *neural, no late interaction* ranks by the cosine alone, which is how published figures \
+         are computed.\n\
          - *hybrid, no neighbours* leaves the scores of similar records out.\n\
          - With passages, a text that is too long for the model is encoded in several parts, as \
          `parallax index` does. Otherwise only its beginning is encoded, as for published figures.\n",

@@ -87,6 +87,7 @@ impl Outcome {
         let ask = |(at, text): (usize, &String)| {
             let answer = collection.search(&Query {
                 operators: false,
+                late_share: 0.0,
                 ..Query::new(text)
             })?;
             let nearest: Vec<f32> = answer.hits.iter().map(|hit| hit.score).collect();

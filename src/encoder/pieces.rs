@@ -1,0 +1,344 @@
+//! The pieces that texts are made of, and a vector of each.
+//!
+//! A piece of the vocabulary has the vector that the model gives it when it reads it alone, as
+//! `[CLS] piece [SEP]`. So these vectors belong to the model: they are made once, saved beside it,
+//! and the same for every text. They say how similar two words are, whatever stands around them;
+//! `crate::search` compares queries and records by them, word by word.
+
+use std::io::{self, BufWriter};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::vocabulary::UNKNOWN;
+use super::{Encoder, EncoderError, QueryEncoder, attribution, ids, not_finite};
+use crate::background;
+use crate::locks::lock;
+use crate::mapped::{MappedFile, SectionWriter};
+use crate::vector::{Codes, Point, normalise};
+
+/// The file of a model's vectors of pieces, in the model's folder.
+pub const FILE: &str = "pieces.idx";
+
+/// Changes with the sections of the file, or how the vectors are made.
+const FORMAT: u32 = 1;
+
+/// How many pieces are encoded together, and how many before others get their turn.
+const GROUP: usize = 42;
+const CHUNK: usize = GROUP * background::CHUNK;
+
+/// A vector of each piece of a vocabulary, in one byte per component.
+pub struct PieceVectors {
+    /// In the row of a piece's id.
+    codes: Codes,
+}
+
+/// What a file of vectors of pieces was made from.
+#[derive(Serialize, Deserialize, PartialEq)]
+struct About {
+    model: String,
+    dimension: u32,
+}
+
+/// The vectors of a model's pieces, once they are there, and where they are saved.
+pub(super) struct Kept {
+    folder: PathBuf,
+    vectors: OnceLock<PieceVectors>,
+    /// Held while they are made.
+    making: Mutex<()>,
+}
+
+impl PieceVectors {
+    /// The vectors of pieces, given one after another in the order of their ids.
+    pub fn new(dimension: usize, vectors: &[f32]) -> Self {
+        Self {
+            codes: Codes::new(dimension, vectors),
+        }
+    }
+
+    /// How many pieces there are.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// How similar two pieces are: their cosine, or 0 if that is negative, and exactly 1 for a
+    /// piece and itself. An unknown piece is similar only to itself.
+    #[inline]
+    pub fn similarity(&self, one: u32, other: u32) -> f32 {
+        if one == other {
+            return 1.0;
+        }
+        let cosine = Point::new(&self.codes, one).cosine(&Point::new(&self.codes, other));
+        cosine.clamp(0.0, 1.0)
+    }
+}
+
+impl Kept {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            vectors: OnceLock::new(),
+            making: Mutex::new(()),
+        }
+    }
+}
+
+impl Encoder {
+    /// The ids of the pieces of a text that the model reads, in order, without those that stand for
+    /// unknown text.
+    ///
+    /// # Errors
+    /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.
+    pub fn pieces(&self, text: &str) -> Result<Vec<u32>, EncoderError> {
+        let failed = |error: tokenizers::Error| EncoderError::Tokenizer(error.to_string());
+        let encoding = self.tokenizer.encode_fast(text, false).map_err(failed)?;
+        let unknown = self.unknown();
+        let read = encoding.get_ids().iter().copied().take(self.room);
+        Ok(read.filter(|id| !unknown.contains(&Some(*id))).collect())
+    }
+
+    /// The same, each with the place of its word in the text.
+    ///
+    /// # Errors
+    /// As for [`Encoder::pieces`].
+    pub fn placed_pieces(&self, text: &str) -> Result<Vec<(u32, Range<usize>)>, EncoderError> {
+        let encoding = self.placed_tokens(text)?;
+        let unknown = self.unknown();
+        let tokens = attribution::tokens(&encoding, "", text);
+        let mut words: Vec<(Option<u32>, Range<usize>)> = Vec::new();
+        let mut pieces: Vec<(u32, usize)> = Vec::new();
+        for (token, &id) in tokens.zip(encoding.get_ids()) {
+            if token.word.is_none() {
+                continue;
+            }
+            match words.last_mut() {
+                Some((word, range)) if *word == token.word => range.end = token.bytes.end,
+                _ => words.push((token.word, token.bytes)),
+            }
+            if !unknown.contains(&Some(id)) {
+                pieces.push((id, words.len() - 1));
+            }
+        }
+        let pieces = pieces.into_iter();
+        let placed = pieces.filter_map(|(id, word)| Some((id, words.get(word)?.1.clone())));
+        Ok(placed.collect())
+    }
+
+    /// The ids of the tokens for unknown text, where the vocabulary has them.
+    fn unknown(&self) -> [Option<u32>; UNKNOWN.len()] {
+        UNKNOWN.map(|token| self.tokenizer.token_to_id(token))
+    }
+
+    /// The vectors of its pieces; `None` until they are made.
+    pub fn piece_vectors(&self) -> Option<&PieceVectors> {
+        self.pieces.vectors.get()
+    }
+
+    /// Reads the vectors of its pieces from their file, if there is one that fits.
+    pub(super) fn load_piece_vectors(&self) {
+        match self.read_piece_vectors() {
+            Ok(read) => {
+                let _ = self.pieces.vectors.set(read);
+            }
+            Err(reason) => tracing::debug!(reason, "no vectors of pieces are loaded"),
+        }
+    }
+
+    /// Makes the vectors of its pieces, unless they are there, on the current rayon pool, and saves
+    /// them in the model's folder. If they cannot be saved, they are in memory only. This takes a
+    /// few seconds.
+    ///
+    /// # Errors
+    /// As for [`Encoder::encode`].
+    pub fn make_piece_vectors(&self) -> Result<(), EncoderError> {
+        self.make_piece_vectors_with(|work| work())
+    }
+
+    fn make_piece_vectors_with(
+        &self,
+        on: impl Fn(&(dyn Fn() -> Encoded + Sync)) -> Encoded,
+    ) -> Result<(), EncoderError> {
+        let _held = lock(&self.pieces.making);
+        if self.piece_vectors().is_some() {
+            return Ok(());
+        }
+        let texts = self.piece_texts()?;
+        let (before, count) = (texts.before.len(), texts.count);
+        let mut all: Vec<f32> = Vec::new();
+        let mut dimension = 0;
+        // Piece by piece of the work, so that others get their turn on the same threads.
+        let pieces: Vec<u32> = (0..count).collect();
+        for pieces in pieces.chunks(CHUNK) {
+            let vectors = on(&|| {
+                let groups = pieces.par_chunks(GROUP).map(|group| {
+                    let texts: Vec<Vec<i64>> = group.iter().map(|&id| texts.of(id)).collect();
+                    let texts: Vec<&[i64]> = texts.iter().map(Vec::as_slice).collect();
+                    self.token_vectors(&texts, |rows| own_row(rows, texts[0].len(), before))
+                });
+                groups.collect()
+            })?;
+            for vector in vectors.into_iter().flatten() {
+                dimension = vector.len();
+                all.extend(vector);
+            }
+        }
+        let made = PieceVectors::new(dimension, &all);
+        if let Err(error) = self.save_piece_vectors(&made, dimension) {
+            let folder = self.pieces.folder.display();
+            tracing::info!(%folder, %error, "the vectors of pieces are not saved");
+        }
+        let _ = self.pieces.vectors.set(made);
+        Ok(())
+    }
+
+    /// How each piece of the vocabulary is encoded alone.
+    fn piece_texts(&self) -> Result<PieceTexts, EncoderError> {
+        let encoding = self.placed_tokens("a")?;
+        let all = ids(&encoding);
+        let special = encoding.get_special_tokens_mask();
+        let text = |of: &u32| *of == 0;
+        let first = special.iter().position(text).unwrap_or(0);
+        let after = special.iter().rposition(text).map_or(0, |last| last + 1);
+        let vocabulary = self.tokenizer.get_vocab(true);
+        Ok(PieceTexts {
+            before: all.get(..first).unwrap_or_default().to_vec(),
+            after: all.get(after..).unwrap_or_default().to_vec(),
+            count: vocabulary.values().max().map_or(0, |last| last + 1),
+        })
+    }
+
+    fn about_pieces(&self, dimension: usize) -> About {
+        About {
+            model: self.model_hash().to_owned(),
+            dimension: dimension as u32,
+        }
+    }
+
+    fn read_piece_vectors(&self) -> Result<PieceVectors, String> {
+        let file = MappedFile::open(&self.pieces.folder.join(FILE), FORMAT)?;
+        let about: About = postcard::from_bytes(file.about()).map_err(|error| error.to_string())?;
+        let dimension = about.dimension as usize;
+        if about != self.about_pieces(dimension) {
+            return Err("they are of another model".into());
+        }
+        // Small enough to be read whole, so that damage is found here.
+        for section in ["codes", "scales"] {
+            file.checked(section)?;
+        }
+        let (lines, scales) = (file.values("codes")?, file.values("scales")?);
+        let codes = Codes::of_parts(dimension, lines, scales, 0);
+        let codes = codes.ok_or("its parts contradict each other")?;
+        Ok(PieceVectors { codes })
+    }
+
+    /// The file is written under another name first. It need not be durable: one that is damaged
+    /// is made again.
+    fn save_piece_vectors(&self, made: &PieceVectors, dimension: usize) -> io::Result<()> {
+        let folder = &self.pieces.folder;
+        let about = postcard::to_stdvec(&self.about_pieces(dimension)).map_err(io::Error::other)?;
+        let mut file = builder().tempfile_in(folder)?;
+        let mut writer = SectionWriter::new(BufWriter::new(file.as_file_mut()), FORMAT, about)?;
+        writer.section("codes", made.codes.lines().as_bytes())?;
+        writer.section("scales", made.codes.scales().as_bytes())?;
+        writer.finish()?;
+        file.persist(folder.join(FILE))?;
+        Ok(())
+    }
+}
+
+impl QueryEncoder {
+    /// Makes the vectors of pieces in the background, unless they are there: see
+    /// [`Encoder::make_piece_vectors`]. Queries are ranked without them meanwhile.
+    pub fn make_piece_vectors_soon(self: &Arc<Self>) {
+        if self.encoder().piece_vectors().is_some() {
+            return;
+        }
+        let own = Arc::clone(self);
+        let work = move || {
+            let made = own
+                .encoder()
+                .make_piece_vectors_with(|work| background::encode(work));
+            if let Err(error) = made {
+                tracing::warn!(%error, "the vectors of pieces cannot be made");
+            }
+        };
+        let started = std::thread::Builder::new()
+            .name("pieces".into())
+            .spawn(work);
+        if let Err(error) = started {
+            tracing::warn!(%error, "the vectors of pieces are not made");
+        }
+    }
+}
+
+/// Everyone may read the file, like those of the model.
+fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+/// Vectors of groups of pieces.
+type Encoded = Result<Vec<Vec<Vec<f32>>>, EncoderError>;
+
+/// What stands around a piece that is encoded alone, and how many pieces there are.
+struct PieceTexts {
+    before: Vec<i64>,
+    after: Vec<i64>,
+    count: u32,
+}
+
+impl PieceTexts {
+    fn of(&self, piece: u32) -> Vec<i64> {
+        let piece = i64::from(piece);
+        let around = self.before.iter().copied().chain([piece]);
+        around.chain(self.after.iter().copied()).collect()
+    }
+}
+
+/// The unit vector of one of the tokens of a text, given the vectors of all.
+fn own_row(rows: &[f32], tokens: usize, at: usize) -> Result<Vec<f32>, EncoderError> {
+    let width = rows.len() / tokens.max(1);
+    let row = rows.get(at * width..(at + 1) * width);
+    let mut row = row.ok_or_else(not_finite)?.to_vec();
+    normalise(&mut row).map_err(|_| not_finite())?;
+    Ok(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similarities_are_between_nothing_and_one() {
+        let vectors = PieceVectors::new(2, &[1.0, 0.0, 0.6, 0.8, -1.0, 0.0]);
+        assert_eq!(vectors.len(), 3);
+        assert!((vectors.similarity(0, 1) - 0.6).abs() < 0.01);
+        assert_eq!(vectors.similarity(0, 2), 0.0);
+        assert_eq!(vectors.similarity(1, 1), 1.0);
+        // Beyond the vocabulary, as in a damaged file.
+        assert_eq!(vectors.similarity(0, 9), 0.0);
+        assert_eq!(vectors.similarity(9, 9), 1.0);
+    }
+
+    #[test]
+    fn the_vector_of_the_piece_itself_is_taken() {
+        let rows = [9.0, 9.0, 3.0, 4.0, 7.0, 7.0];
+        let row = own_row(&rows, 3, 1).unwrap();
+        assert!((row[0] - 0.6).abs() < 1e-6 && (row[1] - 0.8).abs() < 1e-6);
+        assert!(own_row(&rows, 3, 3).is_err());
+        assert!(own_row(&[0.0; 6], 3, 1).is_err());
+    }
+}

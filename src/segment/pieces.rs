@@ -1,0 +1,409 @@
+//! The pieces that the passages of a segment's records are made of, for comparing them with a query
+//! piece by piece, and how many records contain each piece.
+//!
+//! They are derived from the texts, and saved with the vectors of a base.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::encoder::{Encoder, QueryEncoder};
+use crate::mapped::Values;
+use crate::record::{Payload, Schema};
+
+/// How many records are read before their texts are split into pieces, on several threads.
+const CHUNK: usize = 512;
+
+/// Splits texts into the pieces that a model reads.
+pub trait Tokenize: Send + Sync {
+    /// The ids of a text's pieces, as far as the model reads it.
+    fn pieces(&self, text: &str) -> Vec<u32>;
+}
+
+impl Tokenize for Encoder {
+    /// A text that the tokenizer fails on has none.
+    fn pieces(&self, text: &str) -> Vec<u32> {
+        self.pieces(text).unwrap_or_default()
+    }
+}
+
+impl Tokenize for QueryEncoder {
+    fn pieces(&self, text: &str) -> Vec<u32> {
+        Tokenize::pieces(self.encoder(), text)
+    }
+}
+
+/// The pieces of passages, in memory or in a mapped file.
+#[derive(Clone, Default)]
+pub struct Pieces {
+    /// Where the bytes of each passage end. They start where those of the previous one end.
+    ends: Values<u64>,
+    /// Of each passage the distinct ids in rising order, each as the difference from the one
+    /// before, in groups of seven bits, the lowest first; the eighth bit says that more follow.
+    bytes: Values<u8>,
+    /// How many records contain each piece, by id.
+    counts: Values<u32>,
+}
+
+impl Pieces {
+    /// The pieces of as many passages, from a file; `None` if the parts contradict each other. The
+    /// numbers themselves are not checked.
+    pub fn of_parts(
+        ends: Values<u64>,
+        bytes: Values<u8>,
+        counts: Values<u32>,
+        passages: usize,
+    ) -> Option<Self> {
+        let size = ends.last().copied().unwrap_or(0);
+        let fits = ends.len() == passages && size == bytes.len() as u64;
+        fits.then_some(Self {
+            ends,
+            bytes,
+            counts,
+        })
+    }
+
+    /// The parts, to be written to a file.
+    pub fn parts(&self) -> [&[u8]; 3] {
+        [
+            self.ends.as_bytes(),
+            self.bytes.as_bytes(),
+            self.counts.as_bytes(),
+        ]
+    }
+
+    /// The distinct pieces of a passage, in rising order; none if there is no such passage.
+    pub fn of(&self, passage: u32) -> Vec<u32> {
+        let mut pieces = Vec::new();
+        unpack(self.packed(passage), &mut pieces);
+        pieces
+    }
+
+    /// How many records contain a piece.
+    pub fn count(&self, piece: u32) -> u32 {
+        self.counts.get(piece as usize).copied().unwrap_or(0)
+    }
+
+    /// Adds to `counts`, by piece, one for each of these records that contains it. A record is given
+    /// as its passages.
+    pub fn add_counts(&self, records: impl Iterator<Item = Range<u32>>, counts: &mut Vec<u32>) {
+        counts.resize(self.counts.len(), 0);
+        let mut own: Vec<u32> = Vec::new();
+        for passages in records {
+            own.clear();
+            for passage in passages {
+                unpack(self.packed(passage), &mut own);
+            }
+            own.sort_unstable();
+            own.dedup();
+            for &piece in &own {
+                // In a damaged file, there may be more than were counted.
+                if let Some(count) = counts.get_mut(piece as usize) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    fn packed(&self, passage: u32) -> &[u8] {
+        let end = |at: usize| self.ends.get(at).copied();
+        let at = passage as usize;
+        let start = at.checked_sub(1).and_then(end).unwrap_or(0);
+        let end = end(at).unwrap_or(start);
+        let range = start as usize..end as usize;
+        self.bytes.get(range).unwrap_or_default()
+    }
+}
+
+/// Collects the pieces of records.
+#[derive(Default)]
+pub struct PiecesBuilder {
+    ends: Vec<u64>,
+    bytes: Vec<u8>,
+    counts: Vec<u32>,
+    /// The last record that was counted for each piece, from 1.
+    counted: Vec<u32>,
+    records: u32,
+}
+
+impl PiecesBuilder {
+    /// Adds a record with the pieces of its passages, in any order.
+    pub fn add(&mut self, passages: Vec<Vec<u32>>) {
+        self.records += 1;
+        for mut pieces in passages {
+            pieces.sort_unstable();
+            pieces.dedup();
+            pack(&pieces, &mut self.bytes);
+            self.ends.push(self.bytes.len() as u64);
+            self.count(&pieces);
+        }
+    }
+
+    /// Adds a record of other pieces, given as its passages there.
+    pub fn copy(&mut self, from: &Pieces, passages: Range<u32>) {
+        self.records += 1;
+        let mut pieces = Vec::new();
+        for passage in passages {
+            let packed = from.packed(passage);
+            self.bytes.extend_from_slice(packed);
+            self.ends.push(self.bytes.len() as u64);
+            pieces.clear();
+            unpack(packed, &mut pieces);
+            // A damaged file may contain any number.
+            pieces.retain(|&piece| (piece as usize) < from.counts.len());
+            self.count(&pieces);
+        }
+    }
+
+    fn count(&mut self, pieces: &[u32]) {
+        let Some(&largest) = pieces.iter().max() else {
+            return;
+        };
+        let length = (largest as usize + 1).max(self.counts.len());
+        self.counts.resize(length, 0);
+        self.counted.resize(length, 0);
+        for &piece in pieces {
+            let at = piece as usize;
+            if self.counted[at] != self.records {
+                self.counted[at] = self.records;
+                self.counts[at] += 1;
+            }
+        }
+    }
+
+    /// The pieces collected.
+    pub fn build(self) -> Pieces {
+        Pieces {
+            ends: self.ends.into(),
+            bytes: self.bytes.into(),
+            counts: self.counts.into(),
+        }
+    }
+}
+
+/// Collects the pieces of records from their texts.
+pub struct PiecesReader<'a> {
+    tokenize: &'a dyn Tokenize,
+    schema: &'a Schema,
+    /// The passages of records whose texts are not split yet.
+    waiting: Vec<Vec<String>>,
+    builder: PiecesBuilder,
+}
+
+impl<'a> PiecesReader<'a> {
+    /// Nothing read yet.
+    pub fn new(schema: &'a Schema, tokenize: &'a dyn Tokenize) -> Self {
+        Self {
+            tokenize,
+            schema,
+            waiting: Vec::new(),
+            builder: PiecesBuilder::default(),
+        }
+    }
+
+    /// Adds a record with so many vectors, whose passages are at these places of its text; the whole
+    /// text is one if there are none.
+    pub fn add(&mut self, payload: &Payload, ranges: &[Range<u32>], vectors: usize) {
+        let text = self.schema.encoded_text(payload);
+        let passage = |at: usize| match ranges.get(at) {
+            Some(range) => text.get(range.start as usize..range.end as usize),
+            None => (ranges.is_empty() && at == 0).then_some(text.as_str()),
+        };
+        let passages = (0..vectors).map(|at| passage(at).unwrap_or_default().to_owned());
+        self.push(passages.collect());
+    }
+
+    /// Adds a record with so many vectors whose text is gone.
+    pub fn add_unknown(&mut self, vectors: usize) {
+        self.push(vec![String::new(); vectors]);
+    }
+
+    fn push(&mut self, passages: Vec<String>) {
+        self.waiting.push(passages);
+        if self.waiting.len() >= CHUNK {
+            self.split();
+        }
+    }
+
+    fn split(&mut self) {
+        let tokenize = self.tokenize;
+        let pieces = |text: &String| match text.as_str() {
+            "" => Vec::new(),
+            text => tokenize.pieces(text),
+        };
+        let of_record = |passages: &Vec<String>| passages.iter().map(pieces).collect();
+        let split: Vec<Vec<Vec<u32>>> = match self.waiting.len() {
+            // Not worth waking other threads.
+            0..8 => self.waiting.iter().map(of_record).collect(),
+            _ => self.waiting.par_iter().map(of_record).collect(),
+        };
+        self.waiting.clear();
+        for passages in split {
+            self.builder.add(passages);
+        }
+    }
+
+    /// The pieces of all records added.
+    pub fn build(mut self) -> Pieces {
+        self.split();
+        self.builder.build()
+    }
+}
+
+/// Appends distinct numbers in rising order.
+fn pack(pieces: &[u32], bytes: &mut Vec<u8>) {
+    let mut last = 0;
+    for &piece in pieces {
+        let mut rest = piece - last;
+        while rest >= 0x80 {
+            bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        bytes.push(rest as u8);
+        last = piece;
+    }
+}
+
+/// Appends the numbers of [`pack`]. Damaged bytes give other numbers.
+fn unpack(bytes: &[u8], pieces: &mut Vec<u32>) {
+    let (mut last, mut gap, mut shift) = (0u32, 0u32, 0);
+    for &byte in bytes {
+        gap |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+        shift += 7;
+        if byte & 0x80 == 0 {
+            last = last.wrapping_add(gap);
+            pieces.push(last);
+            (gap, shift) = (0, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Each character is a piece.
+    struct Characters;
+
+    impl Tokenize for Characters {
+        fn pieces(&self, text: &str) -> Vec<u32> {
+            text.chars().map(u32::from).collect()
+        }
+    }
+
+    fn sorted(mut pieces: Vec<u32>) -> Vec<u32> {
+        pieces.sort_unstable();
+        pieces.dedup();
+        pieces
+    }
+
+    fn built(records: &[Vec<Vec<u32>>]) -> Pieces {
+        let mut builder = PiecesBuilder::default();
+        records.iter().for_each(|of| builder.add(of.clone()));
+        builder.build()
+    }
+
+    fn record() -> impl Strategy<Value = Vec<Vec<u32>>> {
+        let piece = prop_oneof![0u32..40, 0u32..40_000];
+        prop::collection::vec(prop::collection::vec(piece, 0..20), 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_come_back_sorted_once_and_counted_by_record(
+            records in prop::collection::vec(record(), 0..20),
+        ) {
+            let pieces = built(&records);
+            let passages: Vec<&Vec<u32>> = records.iter().flatten().collect();
+            for (at, passage) in (0..).zip(&passages) {
+                prop_assert_eq!(pieces.of(at), sorted(passage.to_vec()));
+            }
+            prop_assert!(pieces.of(passages.len() as u32).is_empty());
+            for piece in 0..45 {
+                let contains = |of: &&Vec<Vec<u32>>| of.iter().any(|of| of.contains(&piece));
+                let count = records.iter().filter(contains).count();
+                prop_assert_eq!(pieces.count(piece) as usize, count);
+            }
+        }
+
+        #[test]
+        fn copies_are_counted_like_the_originals_and_deletions_subtracted(
+            records in prop::collection::vec((record(), any::<bool>()), 0..20),
+        ) {
+            let all: Vec<Vec<Vec<u32>>> = records.iter().map(|(of, _)| of.clone()).collect();
+            let kept: Vec<Vec<Vec<u32>>> =
+                records.iter().filter(|(_, kept)| *kept).map(|(of, _)| of.clone()).collect();
+            let (all, expected) = (built(&all), built(&kept));
+            let mut merged = PiecesBuilder::default();
+            let (mut gone, mut start) = (Vec::new(), 0);
+            for (record, kept) in &records {
+                let passages = start..start + record.len() as u32;
+                start = passages.end;
+                match kept {
+                    true => merged.copy(&all, passages),
+                    false => all.add_counts(std::iter::once(passages), &mut gone),
+                }
+            }
+            let merged = merged.build();
+            prop_assert_eq!(&merged.parts()[..2], &expected.parts()[..2]);
+            for piece in (0..45).chain([39_999]) {
+                prop_assert_eq!(merged.count(piece), expected.count(piece));
+                let gone = gone.get(piece as usize).copied().unwrap_or(0);
+                prop_assert_eq!(all.count(piece) - gone, expected.count(piece));
+            }
+        }
+
+        #[test]
+        fn damaged_parts_are_refused_or_read(
+            ends in prop::collection::vec(any::<u64>(), 0..6),
+            bytes in prop::collection::vec(any::<u8>(), 0..50),
+            within in any::<bool>(),
+        ) {
+            let length = bytes.len() as u64;
+            let mut ends: Vec<u64> = match within {
+                true => ends.iter().map(|end| end % (length + 1)).collect(),
+                false => ends,
+            };
+            if let Some(last) = ends.last_mut() {
+                *last = length;
+            }
+            let passages = ends.len();
+            let parts = Pieces::of_parts(ends.into(), bytes.into(), vec![7; 9].into(), passages);
+            if let Some(pieces) = parts {
+                let mut counts = Vec::new();
+                pieces.add_counts((0..9).map(|at| at..at + 1), &mut counts);
+                let mut copy = PiecesBuilder::default();
+                (0..9).for_each(|at| copy.copy(&pieces, at..at + 1));
+                copy.build();
+            }
+        }
+    }
+
+    #[test]
+    fn the_passages_of_a_record_are_split_one_by_one() {
+        let schema = Schema {
+            texts: vec!["text".into()],
+            encoded: vec!["text".into()],
+            ..Schema::default()
+        };
+        let payload = json!({"text": "bca ab"});
+        let payload = payload.as_object().unwrap();
+        let mut reader = PiecesReader::new(&schema, &Characters);
+        for _ in 0..CHUNK {
+            reader.add(payload, &[], 1);
+        }
+        reader.add(payload, &[0..3, 4..6], 2);
+        reader.add_unknown(2);
+        let pieces = reader.build();
+        let of = |text: &str| sorted(Characters.pieces(text));
+        let at = CHUNK as u32;
+        assert_eq!(pieces.of(0), of("abc "));
+        assert_eq!((pieces.of(at), pieces.of(at + 1)), (of("abc"), of("ab")));
+        assert!(pieces.of(at + 2).is_empty() && pieces.of(at + 4).is_empty());
+        assert_eq!(pieces.count(u32::from('a')), at + 1);
+        assert_eq!(pieces.count(u32::from(' ')), at);
+    }
+}
