@@ -3,6 +3,7 @@
 `make bench COLLECTIONS=startups` leaves out the 500,000 titles.
 """
 
+import subprocess
 import sys
 
 from measure import figures, inputs, paths, results, server
@@ -10,6 +11,8 @@ from measure.figures import median, number, quantile
 from measure.worker import Worker, all_cores, rust
 
 ROUNDS = 4
+# Records that are imported at once and in batches, and then updates of them.
+WRITES = ("500000", "1000000")
 
 
 def main():
@@ -21,6 +24,10 @@ def main():
     print(table)
     if len(wanted) == 2:
         results.write("Each part, and the whole", "make bench", table)
+        done = subprocess.run([rust("growth_writes"), *WRITES], stdout=subprocess.PIPE, text=True, check=True)
+        print(done.stdout)
+        command = f"cargo bench --workspace --bench growth_writes -- {' '.join(WRITES)}"
+        results.write("Writing in batches", command, f"Graphs are not built.\n\n```\n{done.stdout}```")
 
 
 def encoder():

@@ -1,8 +1,9 @@
 //! How long each stage of a query takes, by mode: queries made of the collection's own records,
 //! first to last, with the vectors of the queries cached.
 //!
-//! `cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES]`, on a copy of that data folder.
-//! Prints the medians and the 99th percentiles over all queries, ten hits each.
+//! `cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES [MODE]]`, on a copy of that data
+//! folder. Prints the medians and the 99th percentiles over all queries, ten hits each. With a mode,
+//! only queries in it and without a filter are asked, to be profiled.
 
 // Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -28,10 +29,11 @@ fn main() {
         .filter(|argument| argument != "--bench")
         .collect();
     let [data, name, rest @ ..] = arguments.as_slice() else {
-        println!("usage: cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES]");
+        println!("usage: cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES [MODE]]");
         return;
     };
     let count = rest.first().map_or(QUERIES, |count| count.parse().unwrap());
+    let only: Option<Mode> = rest.get(1).map(|mode| mode.parse().unwrap());
     let catalogue = Catalogue::open(Path::new(data), query_encoder()).unwrap();
     let collection = catalogue.collection(name).unwrap();
     collection.settle();
@@ -59,9 +61,12 @@ fn main() {
          {:<18} {:>14} {:>14} {:>14} {:>14} {:>14} {:>14}",
         "mode", "encode", "neural", "text", "fusion", "fetch", "total"
     );
-    for filter in [None, first] {
+    for filter in [None, first.filter(|_| only.is_none())] {
         let filters: Vec<Filter> = filter.iter().map(|f| f.parse().unwrap()).collect();
-        for mode in Mode::ALL {
+        for mode in Mode::ALL
+            .into_iter()
+            .filter(|&mode| only.is_none_or(|only| only == mode))
+        {
             let query = |text: &String| Query {
                 mode,
                 filters: filters.clone(),

@@ -44,6 +44,7 @@ impl Answer {
             hits: hits(self.hits, schema, content)?,
             collection: self.collection,
             total: self.total,
+            total_relation: self.total_relation,
             counted: self.counted,
             route: self.route,
             facets: self.facets,
@@ -209,9 +210,11 @@ fn too_much() -> Error {
 
 /// The fields that fit, in their order, and the names of the first that do not.
 fn fitting(fields: Payload) -> (Payload, Vec<String>) {
-    let left = fields.iter().try_fold(MAX_FIELDS_BYTES, |left, (name, value)| {
-        left.checked_sub(name.len())?.checked_sub(most(value)?)
-    });
+    let left = fields
+        .iter()
+        .try_fold(MAX_FIELDS_BYTES, |left, (name, value)| {
+            left.checked_sub(name.len())?.checked_sub(most(value)?)
+        });
     // Most records are so small that this is certain without writing them.
     if left.is_some() {
         return (fields, Vec::new());

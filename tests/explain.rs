@@ -157,8 +157,13 @@ fn with_copies(cities: &[&str]) -> (tempfile::TempDir, Catalogue) {
 fn identical_records_are_one_hit_although_the_indexes_find_different_ones() {
     let (_folder, catalogue) = with_copies(&["Oslo", "Bergen", "Tromso"]);
     let collection = catalogue.collection("copies").unwrap();
-    let answer = collection.search(&asked("goat milk Bergen", Mode::Hybrid)).unwrap();
-    let same = answer.hits.iter().filter(|hit| hit.record.title == "Geitost");
+    let answer = collection
+        .search(&asked("goat milk Bergen", Mode::Hybrid))
+        .unwrap();
+    let same = answer
+        .hits
+        .iter()
+        .filter(|hit| hit.record.title == "Geitost");
     let same: Vec<_> = same.collect();
     assert_eq!(same.len(), 1);
     assert_eq!(same[0].copies.count, 2);
@@ -178,7 +183,10 @@ fn a_copy_takes_no_place_among_similar_records() {
     for (hit, explained) in answer.hits.iter().zip(explained) {
         let fusion = explained.unwrap().fusion.unwrap();
         assert!((fusion.score - hit.score).abs() < 1e-5);
-        let copies = fusion.neighbours.iter().filter(|near| near.title == "Geitost");
+        let copies = fusion
+            .neighbours
+            .iter()
+            .filter(|near| near.title == "Geitost");
         let copies = copies.count();
         assert!(copies <= usize::from(hit.record.title != "Geitost"));
         counted += copies;

@@ -8,13 +8,13 @@ mod common;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use common::sample::{ask, build, collection_of, sample, sample_file};
+use common::sample::{ask, build, build_with, collection_of, sample, sample_file};
 use common::{encoder, json_lines, query_encoder};
 use parallax::collection::Tuning;
-use parallax::query::{Answer, Counted, Lookup, Route};
+use parallax::query::{Answer, Counted, Lookup, MAX_COUNTED, Relation, Route};
 use parallax::record::FieldRoles;
 use parallax::vector::cosine;
-use parallax::{Catalogue, Collection, Filter, Mode, Query};
+use parallax::{Catalogue, Collection, Filter, Mode, Query, npy};
 use serde_json::json;
 
 const QUERIES: [&str; 8] = [
@@ -239,4 +239,95 @@ fn what_the_model_cannot_read_is_answered_by_words() {
         .search(&ask("\u{12e8}\u{1275}", Mode::Text))
         .unwrap();
     assert!(!by_words.unread && by_words.fits.is_none());
+}
+
+#[test]
+fn many_matching_records_are_counted_to_the_end_only_on_request() {
+    let records = MAX_COUNTED + 500;
+    let has = |word: &str, at: u32| match word {
+        "lantern" => at % 50 != 0,
+        "harbour" => at < MAX_COUNTED,
+        _ => at.is_multiple_of(3),
+    };
+    let words = ["lantern", "harbour", "meadow"];
+    let line = |at: u32| {
+        let held = words.into_iter().filter(|word| has(word, at));
+        let text = format!("Number {at} {}", held.collect::<Vec<_>>().join(" "));
+        let city = if at.is_multiple_of(2) { "Bern" } else { "Oslo" };
+        json!({"name": text, "images": "", "alt": "", "description": text, "link": "", "city": city})
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (file, vectors) = (
+        folder.path().join("many.jsonl"),
+        folder.path().join("v.npy"),
+    );
+    let lines: Vec<String> = (0..records).map(|at| line(at).to_string()).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    // Only words matter here, so all records may be equally near.
+    let same = vec![encoder().encode("lantern").unwrap(); records as usize];
+    npy::write(std::fs::File::create(&vectors).unwrap(), &same).unwrap();
+    let catalogue = Catalogue::open(&folder.path().join("data"), query_encoder()).unwrap();
+    let roles = FieldRoles::default();
+    build_with(&catalogue, "many", &file, false, Some(&vectors), &roles).unwrap();
+    let many = catalogue.collection("many").unwrap();
+
+    let search = |text: &str, exact_total, facets: &[&str], filters: &[&str]| {
+        let query = Query {
+            exact_total,
+            facets: facets.iter().map(|&facet| facet.to_owned()).collect(),
+            filters: filters
+                .iter()
+                .map(|f| f.parse::<Filter>().unwrap())
+                .collect(),
+            ..ask(text, Mode::Text)
+        };
+        many.search(&query).unwrap()
+    };
+    let expected = |text: &str, passes: &dyn Fn(u32) -> bool| {
+        let matches = |at: &u32| text.split(' ').any(|word| has(word, *at));
+        (0..records).filter(|at| matches(at) && passes(*at)).count() as u32
+    };
+    for text in ["meadow", "harbour", "lantern", "meadow lantern"] {
+        let all = expected(text, &|_| true);
+        let answer = search(text, false, &[], &[]);
+        let bounded = all > MAX_COUNTED;
+        assert_eq!(answer.total, all.min(MAX_COUNTED), "{text}");
+        assert_eq!(
+            answer.total_relation == Relation::AtLeast,
+            bounded,
+            "{text}"
+        );
+        assert_eq!(answer.counted, Counted::Matching);
+        // On request, and where all of them are needed anyway, they are counted to the end.
+        for answer in [
+            search(text, true, &[], &[]),
+            search(text, false, &["city"], &[]),
+        ] {
+            assert_eq!(
+                (answer.total, answer.total_relation),
+                (all, Relation::Equal),
+                "{text}"
+            );
+        }
+        let of_cities = in_all_cities(&search(text, false, &["city"], &[]));
+        assert_eq!(of_cities, all as usize, "{text}");
+        let in_bern = search(text, false, &[], &["city:Bern"]);
+        let total = expected(text, &|at| at.is_multiple_of(2));
+        assert_eq!(
+            (in_bern.total, in_bern.total_relation),
+            (total, Relation::Equal),
+            "{text}"
+        );
+    }
+    many.delete((0..400).map(|at: u32| at.to_string()).collect())
+        .unwrap();
+    for text in ["meadow", "harbour", "lantern", "meadow lantern"] {
+        let all = expected(text, &|at| at >= 400);
+        assert_eq!(search(text, true, &[], &[]).total, all, "{text}");
+        assert_eq!(
+            search(text, false, &[], &[]).total,
+            all.min(MAX_COUNTED),
+            "{text}"
+        );
+    }
 }

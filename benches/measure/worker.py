@@ -86,7 +86,7 @@ def rust(bench):
     if not _built:
         # `--workspace` keeps the features of shared dependencies, so that none is built twice.
         command = ["cargo", "bench", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]
-        for name in ("encode", "nearest", "words", "load"):
+        for name in ("encode", "nearest", "words", "load", "growth_writes"):
             command += ["--bench", name]
         done = subprocess.run(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True, check=True)
         messages = (json.loads(line) for line in done.stdout.splitlines())

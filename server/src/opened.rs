@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
 
+use crate::reencodings::Reencodings;
 use crate::sample;
 use crate::tasks::Tasks;
 
@@ -15,6 +16,8 @@ pub struct Opened {
     pub catalogue: Arc<Catalogue>,
     /// Its imports.
     pub tasks: Arc<Tasks>,
+    /// Its collections that are encoded anew.
+    pub reencodings: Arc<Reencodings>,
 }
 
 impl Opened {
@@ -56,6 +59,8 @@ impl Opened {
             graph: collection.graph_state(),
             facets: facets.collect(),
             examples: examples.iter().map(|&example| example.to_owned()).collect(),
+            model: model_name(collection),
+            reencoding: self.reencodings.of(&collection.name()),
         })
     }
 
@@ -75,6 +80,13 @@ impl Opened {
         });
         whole.collect()
     }
+}
+
+/// The name of a collection's model, which is that of its folder.
+fn model_name(collection: &Collection) -> String {
+    let folder = collection.encoder().encoder().folder();
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// The collection that is used when none is named. It is the one served last, even if others were

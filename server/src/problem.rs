@@ -29,7 +29,16 @@ pub fn problem(error: &Error) -> Problem {
             };
         }
         Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
-        Error::OtherModel { .. } | Error::NoModel { .. } => "other_model",
+        Error::OtherModel { .. } => "other_model",
+        Error::NoModel { collection, .. } => {
+            tracing::error!(%error, "a collection cannot be used");
+            return Problem {
+                code: "other_model".into(),
+                message: format!(
+                    "the model that encoded collection '{collection}' is missing; see the server's log"
+                ),
+            };
+        }
         other => {
             tracing::error!(error = %other, "a request failed");
             return internal();

@@ -73,7 +73,7 @@ async fn serve(settings: Settings) -> Result<()> {
         let service = service.clone();
         move || -> Result<()> {
             let opened = load(&settings)?;
-            announce(address, &opened, start)?;
+            announce(address, &opened, start);
             service.open(opened);
             Ok(())
         }
@@ -109,16 +109,20 @@ fn load(settings: &Settings) -> Result<Opened> {
     }
     let default = choose_default(&catalogue, settings.collection.as_deref())?;
     for name in catalogue.names()? {
-        if let Err(error) = catalogue.collection(&name) {
-            if name == default {
-                return Err(error.into());
+        match catalogue.collection(&name) {
+            Ok(_) => {}
+            // Others can be served while its model is put back.
+            Err(error @ parallax::Error::NoModel { .. }) => {
+                eprintln!("{error}");
             }
-            tracing::error!(%error, "cannot open a collection");
+            Err(error) if name == default => return Err(error.into()),
+            Err(error) => tracing::error!(%error, "cannot open a collection"),
         }
     }
     let catalogue = Arc::new(catalogue);
     Ok(Opened {
         tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
+        reencodings: Arc::default(),
         catalogue,
     })
 }
@@ -126,7 +130,12 @@ fn load(settings: &Settings) -> Result<Opened> {
 /// Chooses and stores the default collection: the requested one, or else the current default.
 fn choose_default(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> {
     let name = match asked {
-        Some(asked) => catalogue.collection(asked)?.name().to_string(),
+        Some(asked) => match catalogue.collection(asked) {
+            Err(error) if !matches!(error, parallax::Error::NoModel { .. }) => {
+                return Err(error.into());
+            }
+            _ => asked.to_owned(),
+        },
         None => default_collection(catalogue)?.context("there is no collection")?,
     };
     if catalogue.default()?.as_ref() != Some(&name) {
@@ -135,17 +144,19 @@ fn choose_default(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> 
     Ok(name)
 }
 
-fn announce(address: SocketAddr, opened: &Opened, start: Instant) -> Result<()> {
-    let collection = opened.collection(None)?;
-    let line = format!(
-        "Parallax serves http://{address} — collection '{}', {} records, ready in {:.1} s",
-        collection.name(),
-        collection.generation().records(),
-        start.elapsed().as_secs_f64()
-    );
+fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
+    let what = match opened.collection(None) {
+        Ok(collection) => format!(
+            "collection '{}', {} records",
+            collection.name(),
+            collection.generation().records()
+        ),
+        Err(_) => "the model of its collection is missing".to_owned(),
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    let line = format!("Parallax serves http://{address} — {what}, ready in {seconds:.1} s");
     // The service continues even if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{line}");
-    Ok(())
 }
 
 fn leptos_options(address: SocketAddr) -> Result<LeptosOptions> {

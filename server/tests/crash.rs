@@ -14,12 +14,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use parallax::encoder::files::NAME;
+use parallax::encoder::{Prefixes, QueryEncoder, install_with};
 use parallax::evaluation::SplitMix64;
+use parallax::vector::cosine;
+use parallax::{Catalogue, Encoder};
 use serde_json::{Value, json};
 
 /// There are few ids, so that records are often replaced and deleted.
@@ -313,4 +317,88 @@ fn kill(service: &Service) {
         .args(["-KILL", &service.child.id().to_string()])
         .status();
     assert!(status.unwrap().success());
+}
+
+/// Encodes a collection anew and kills the process at several moments. Afterwards, all records have
+/// vectors of the old model, or all of the new one.
+#[test]
+fn a_collection_that_is_encoded_anew_has_the_vectors_of_one_model_whenever_it_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, other) = (folder.path().join("data"), folder.path().join("other"));
+    let model = std::env::var_os("PARALLAX_TEST_MODEL");
+    let parallax = |arguments: &[&str], model: Option<&std::ffi::OsStr>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+        command
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some(model) = model {
+            command.arg("--model").arg(model);
+        }
+        command
+    };
+    let data_dir = data.to_str().unwrap();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/sample/startups.jsonl");
+    let index = ["index", sample, "--collection", "s", "--data-dir", data_dir];
+    assert!(
+        parallax(&index, model.as_deref())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let encoder = |dir: &Path| Arc::new(QueryEncoder::new(Encoder::load(dir).unwrap()));
+    let open = |encoder| Catalogue::open(&data, encoder).unwrap();
+    let first = {
+        let model = model.clone().map_or_else(default_model, PathBuf::from);
+        encoder(&model)
+    };
+    let prefixes = Prefixes {
+        query: None,
+        passage: Some("passage: ".into()),
+    };
+    install_with(first.encoder().folder(), &other, &prefixes).unwrap();
+    let second = encoder(&other);
+
+    let reencode = ["reencode", "s", "--data-dir", data_dir];
+    let mut changed = false;
+    for round in 0..6 {
+        let mut child = parallax(&reencode, Some(other.as_os_str()))
+            .spawn()
+            .unwrap();
+        // This test is about the moment of the kill; the last one is not killed.
+        if round < 5 {
+            std::thread::sleep(Duration::from_millis(300 + 500 * round));
+            let _ = child.kill();
+        }
+        child.wait().unwrap();
+        let catalogue = open(Arc::clone(&first));
+        let collection = catalogue.collection("s").unwrap();
+        let is_new = collection.about().model == second.model_hash();
+        assert!(is_new || !changed, "it went back to the old model");
+        changed = is_new;
+        let encoder = if is_new { &second } else { &first };
+        let generation = collection.generation();
+        assert_eq!(generation.records(), 340);
+        for position in generation.positions().step_by(17) {
+            let number = generation.number(position).unwrap();
+            let record = collection.numbered(number).unwrap();
+            let text = collection.schema().encoded_text(&record.payload);
+            let vector = encoder.encoder().encode(&text).unwrap();
+            let stored = generation.vector(position).unwrap();
+            assert!(cosine(&vector, &stored) > 0.999, "record {}", record.id);
+        }
+        let folders = std::fs::read_dir(data.join("collections")).unwrap();
+        assert_eq!(folders.count(), 1);
+    }
+    assert!(changed);
+}
+
+fn default_model() -> PathBuf {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
+    let cache = cache.filter(|cache| cache.is_absolute());
+    cache
+        .unwrap_or_else(home)
+        .join("parallax/models")
+        .join(NAME)
 }

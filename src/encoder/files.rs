@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::error::EncoderError;
 use super::network::{CONFIG, Network};
 use super::pieces::FILE as PIECES;
+use super::published::read_if_there;
 use super::settings::Settings;
 use super::{Encoder, onnx};
 use crate::digest::sha256;
@@ -155,9 +156,12 @@ pub fn installed(dir: &Path) -> Result<Installed, EncoderError> {
 
 /// The hash in the manifest of an installed model, without checking its files.
 pub(super) fn installed_hash(dir: &Path) -> Option<String> {
+    manifest_in(dir).map(|manifest| manifest.hash)
+}
+
+fn manifest_in(dir: &Path) -> Option<Manifest> {
     let manifest = fs::read(dir.join(MANIFEST)).ok()?;
-    let manifest: Manifest = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest.hash)
+    serde_json::from_slice(&manifest).ok()
 }
 
 /// A model whose files match its manifest.
@@ -352,7 +356,11 @@ impl Source {
                 name: name.into_owned(),
                 weights: sha256(&graph),
                 graph,
-                settings: Settings::of(source)?,
+                // An installed model has its settings in its manifest.
+                settings: match manifest_in(source) {
+                    Some(manifest) => manifest.settings,
+                    None => Settings::of(source)?,
+                },
             });
         };
         let found = sha256(&bytes);
@@ -424,14 +432,6 @@ fn model_hash(weights: &str, tokenizer: &str, settings: &Settings) -> String {
         parts += &serde_json::to_string(settings).unwrap_or_default();
     }
     sha256(parts.as_bytes())
-}
-
-pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(EncoderError::io(path)(error)),
-    }
 }
 
 /// Writes a file and syncs it to disk.

@@ -25,6 +25,7 @@ mod passages;
 pub mod pieces;
 mod plan;
 pub mod pooling;
+mod published;
 mod query_cache;
 mod sentences;
 mod settings;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::EncoderError;
-use super::settings::json;
+use super::published::json;
 
 /// The file in a source folder.
 pub(super) const CONFIG: &str = "config.json";

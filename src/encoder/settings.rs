@@ -9,13 +9,12 @@
 
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::EncoderError;
-use super::files::read_if_there;
 use super::network::Network;
+use super::published::json;
 
 /// The tokens read of a text, including special ones, if the model's folder does not say.
 pub const MAX_TOKENS: usize = 256;
@@ -186,21 +185,6 @@ fn pooling(config: &Map<String, Value>) -> Result<Pooling, String> {
             others.join(" and ")
         )),
     }
-}
-
-/// The contents of a JSON file, if there is one.
-pub(super) fn json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, EncoderError> {
-    let Some(bytes) = read_if_there(path)? else {
-        return Ok(None);
-    };
-    let value = serde_json::from_slice(&bytes);
-    value.map(Some).map_err(|error| EncoderError::Unsupported {
-        dir: path.parent().unwrap_or(path).to_owned(),
-        why: format!(
-            "{} cannot be read ({error})",
-            path.file_name().unwrap_or_default().to_string_lossy()
-        ),
-    })
 }
 
 #[cfg(test)]

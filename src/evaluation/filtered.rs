@@ -106,7 +106,7 @@ fn compare(
         .positions()
         .filter(|&position| generation.passes(position, &passing))
         .map(|position| {
-            let nearest = generation.vectors(position).map(|v| cosine(&*vector, &v));
+            let nearest = generation.vectors(position).map(|v| cosine(&vector, &v));
             (nearest.fold(f32::NEG_INFINITY, f32::max), position)
         })
         .collect();

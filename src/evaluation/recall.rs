@@ -46,8 +46,7 @@ pub fn graph_recall(collection: &Collection, queries: usize, seed: u64) -> Graph
     let generation = collection.generation();
     let total = generation.records();
     let held_out = draw(total, queries.min(total as usize / 2), seed);
-    let (mut kept, mut asked): (Vec<Cow<'_, [f32]>>, Vec<Cow<'_, [f32]>>) =
-        (Vec::new(), Vec::new());
+    let (mut kept, mut asked) = (Vec::new(), Vec::new());
     for (at, position) in (0..).zip(generation.positions()) {
         if let Some(vector) = generation.vector(position) {
             let side = if held_out.contains(at) {

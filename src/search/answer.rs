@@ -65,6 +65,7 @@ impl Searcher<'_> {
             collection: self.name.to_string(),
             hits: self.fetch(plan, ranking.hits)?,
             total: ranking.total,
+            total_relation: ranking.total_relation,
             counted: ranking.counted,
             route: ranking.route,
             fits: ranking.fits,

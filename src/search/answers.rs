@@ -6,7 +6,7 @@
 
 use roaring::RoaringBitmap;
 
-use crate::query::{Counted, Route};
+use crate::query::{Counted, Relation, Route};
 use crate::search::nearest::Near;
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
@@ -22,6 +22,8 @@ pub struct Answers {
     pub counted: Counted,
     /// How many of them pass.
     pub total: u32,
+    /// Whether there may be more.
+    pub relation: Relation,
     /// Whether a record that passes contains every word of the query.
     pub holds_all: bool,
 }
@@ -33,6 +35,7 @@ impl Answers {
             parts: None,
             counted: Counted::All,
             total: generation.passing(passing),
+            relation: Relation::Equal,
             holds_all: false,
         }
     }
@@ -61,13 +64,15 @@ impl Searcher<'_> {
             }
         });
         let parts: Vec<RoaringBitmap> = parts.collect();
+        let (counted, relation) = match near.reaching_route {
+            Route::Graph => (Counted::AtLeast, Relation::AtLeast),
+            Route::Auto | Route::Exact => (Counted::Answers, Relation::Equal),
+        };
         Answers {
             total: self.how_many_pass(plan, &parts),
+            relation,
             parts: Some(parts),
-            counted: match near.reaching_route {
-                Route::Graph => Counted::AtLeast,
-                Route::Auto | Route::Exact => Counted::Answers,
-            },
+            counted,
             holds_all,
         }
     }
@@ -107,7 +112,9 @@ fn with_copies(
         return records.clone();
     }
     let fingerprints = &part.segment.columns.fingerprints;
-    let fingerprints = records.iter().filter_map(|at| fingerprints.get(at as usize));
+    let fingerprints = records
+        .iter()
+        .filter_map(|at| fingerprints.get(at as usize));
     let all = fingerprints.flat_map(|&same| part.segment.copies(same));
     all.filter(|&at| scope.is_none_or(|scope| scope.contains(at)))
         .collect()

@@ -15,7 +15,7 @@ use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::storage::rows::Rows;
-use crate::text::{self, Match, WordSearch};
+use crate::text::{Match, WordSearch};
 use crate::vector::Neighbour;
 use crate::vocabulary::{
     Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
@@ -112,8 +112,7 @@ impl Searcher<'_> {
     }
 
     fn explain_words(&self, explained: &Explained<'_>, position: u32) -> WordsExplanation {
-        let parts = self.generation.text_parts(&explained.plan.passing);
-        let terms = text::explain(&parts, &explained.plan.words, position);
+        let terms = explained.words.explain(position);
         let score = explained.words.scores_and_coverage(&[position]);
         let fields: Vec<&str> = self.schema.words().names().collect();
         let named = |(at, occurrences): (usize, u32)| {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use crate::error::Result;
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
-use crate::query::{Counted, Fusion, Query, Route, Signal};
-use crate::search::nearest::{NearRecord, nearest_passage};
+use crate::query::{Counted, Fusion, Query, Relation, Route, Signal};
+use crate::search::nearest::{NearRecord, nearest_passages};
 use crate::search::neighbours::Group;
 use crate::search::plan::Plan;
 use crate::search::ranked::{Fused, Ranked};
@@ -21,6 +21,8 @@ pub struct Ranking {
     pub hits: Vec<Ranked>,
     /// How many records are answers.
     pub total: u32,
+    /// Whether there may be more.
+    pub total_relation: Relation,
     /// What `total` counts.
     pub counted: Counted,
     /// How neighbours were searched for, if they were.
@@ -65,6 +67,7 @@ impl Searcher<'_> {
         Ok(Ranking {
             hits: hits.into_iter().skip(offset).take(limit).collect(),
             total: answers.total,
+            total_relation: answers.relation,
             counted: answers.counted,
             route: candidates.route,
             fits: self.fits(plan, candidates),
@@ -111,7 +114,9 @@ impl Searcher<'_> {
         let mut seen = HashSet::new();
         let is_new = |ranked: &Ranked| seen.insert(self.generation.fingerprint(ranked.position));
         let distinct = ranking.into_iter().filter(is_new);
-        distinct.take(plan.query.offset + plan.query.limit).collect()
+        distinct
+            .take(plan.query.offset + plan.query.limit)
+            .collect()
     }
 
     /// The fused score of a record, whether or not it is a candidate. `group` is that of
@@ -187,7 +192,7 @@ impl Searcher<'_> {
             return Vec::new();
         };
         let ranked = by_position(candidates);
-        let near = nearness(candidates);
+        let near = self.nearness(vector, candidates, positions);
         let (matched, fuser) = self.fuser(plan, words, candidates, positions);
         let scored = positions.iter().map(|&position| {
             let known = ranked.binary_search_by_key(&position, |ranked| ranked.position);
@@ -197,11 +202,9 @@ impl Searcher<'_> {
                 ..Ranked::default()
             });
             let found = near.binary_search_by_key(&position, |near| near.position);
-            let (passage, cosine) = match found.ok().and_then(|at| near.get(at)) {
-                Some(near) => (near.passage, near.cosine),
-                None => nearest_passage(&self.generation, vector, position),
-            };
-            ranked.passage = Some(passage);
+            let found = found.ok().and_then(|at| near.get(at));
+            ranked.passage = found.map(|near| near.passage);
+            let cosine = found.map_or(0.0, |near| near.cosine);
             let (from_words, from_meaning) = fuser.added(&ranked, cosine, matched.of(position));
             ranked.score = from_words + from_meaning;
             Fused {
@@ -212,6 +215,28 @@ impl Searcher<'_> {
             }
         });
         scored.collect()
+    }
+
+    /// How near some records are and, perhaps, others, in order of position.
+    fn nearness(
+        &self,
+        vector: &[f32],
+        candidates: &Candidates,
+        positions: &[u32],
+    ) -> Vec<NearRecord> {
+        let whole = candidates.whole.iter().flat_map(|whole| &whole.near);
+        let mut near: Vec<NearRecord> = candidates.near.iter().chain(whole).copied().collect();
+        near.sort_unstable_by_key(|near| near.position);
+        near.dedup_by_key(|near| near.position);
+        let is_known = |at: &u32| near.binary_search_by_key(at, |near| near.position).is_ok();
+        let others: Vec<u32> = positions
+            .iter()
+            .copied()
+            .filter(|at| !is_known(at))
+            .collect();
+        near.extend(nearest_passages(&self.generation, vector, &others));
+        near.sort_unstable_by_key(|near| near.position);
+        near
     }
 
     /// How well words match some records, and how to fuse that with their nearness. What counts as
@@ -297,15 +322,6 @@ fn by_position(candidates: &Candidates) -> Vec<Ranked> {
         same
     });
     all
-}
-
-/// How near all records are of which that is known, in order of position.
-fn nearness(candidates: &Candidates) -> Vec<NearRecord> {
-    let whole = candidates.whole.iter().flat_map(|whole| &whole.near);
-    let mut near: Vec<NearRecord> = candidates.near.iter().chain(whole).copied().collect();
-    near.sort_unstable_by_key(|near| near.position);
-    near.dedup_by_key(|near| near.position);
-    near
 }
 
 fn by_meaning((rank, near): (u32, &NearRecord)) -> Ranked {

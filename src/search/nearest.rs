@@ -91,7 +91,8 @@ impl NearSearch<'_> {
             near.reaching.push(found.reaching);
         }
         near.nearest.sort_unstable_by(NearRecord::best_first);
-        if self.distinct {
+        // Within a part, only the first of identical records was searched for.
+        if self.distinct && self.generation.parts.len() > 1 {
             collapse(self.generation, &mut near.nearest);
         }
         near.nearest.truncate(k);
@@ -147,13 +148,7 @@ impl NearSearch<'_> {
     /// By the exact scan, among the vectors of a filter: the `k` nearest records and all that reach
     /// `least`. Several passages of one record may be among the nearest, so the scan goes as deep as
     /// is usual for so many records, and deeper until there are enough.
-    fn by_scan(
-        &self,
-        part: &Part,
-        k: usize,
-        least: f32,
-        filter: Option<&RoaringBitmap>,
-    ) -> OfPart {
+    fn by_scan(&self, part: &Part, k: usize, least: f32, filter: Option<&RoaringBitmap>) -> OfPart {
         let scan = &part.segment.scan;
         let records = part.segment.len().max(1) as usize;
         let mut depth = k * scan.len().div_ceil(records).max(1);
@@ -236,6 +231,14 @@ fn collapse(generation: &Generation, records: &mut Vec<NearRecord>) {
 /// The records of a ranking of passages, each at the rank of its best one.
 fn records(part: &Part, ranking: &[Neighbour]) -> Vec<NearRecord> {
     let columns = &part.segment.columns;
+    if columns.one_each() {
+        let near = ranking.iter().map(|near| NearRecord {
+            position: part.offset + near.position,
+            cosine: near.cosine,
+            passage: 0,
+        });
+        return near.collect();
+    }
     let mut seen = HashSet::with_capacity(ranking.len());
     let mut found = Vec::with_capacity(ranking.len());
     for near in ranking {
@@ -249,6 +252,28 @@ fn records(part: &Part, ranking: &[Neighbour]) -> Vec<NearRecord> {
         }
     }
     found
+}
+
+/// The nearest passage of each of some records.
+pub fn nearest_passages(
+    generation: &Generation,
+    vector: &[f32],
+    positions: &[u32],
+) -> Vec<NearRecord> {
+    // The next vectors are fetched while one is multiplied.
+    const AHEAD: usize = 2;
+    let near = positions.iter().enumerate().map(|(at, &position)| {
+        if let Some(&next) = positions.get(at + AHEAD) {
+            generation.fetch(next);
+        }
+        let (passage, cosine) = nearest_passage(generation, vector, position);
+        NearRecord {
+            position,
+            cosine,
+            passage,
+        }
+    });
+    near.collect()
 }
 
 /// The passage of a record that is nearest to a vector, and its cosine.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::search::ranked::{FromNeighbour, Fused};
-use crate::search::regularise::{Nearest, Shares};
+use crate::search::regularise::{APART, Nearest, Shares};
 use crate::segment::generation::Generation;
 use crate::vector::{Estimates, Gathered};
 
@@ -21,9 +21,9 @@ pub struct Group {
 struct Member {
     position: u32,
     fingerprint: Option<u64>,
-    /// Whether it counts for others: of identical records, only the one with the best score does. A
-    /// copy says nothing new, so it must not take the place of another neighbour.
-    counts: bool,
+    /// The identical record that counts for others instead: the one with the best score. A copy says
+    /// nothing new, so it must not take the place of another neighbour.
+    copy_of: Option<usize>,
 }
 
 impl Group {
@@ -44,7 +44,7 @@ impl Group {
                 group.members.push(Member {
                     position,
                     fingerprint: generation.fingerprint(position),
-                    counts: true,
+                    copy_of: None,
                 });
             }
         }
@@ -56,13 +56,17 @@ impl Group {
         let scores = &self.scores;
         let mut order: Vec<usize> = (0..self.members.len()).collect();
         let members = &mut self.members;
+        let mut copied = Vec::new();
         // Rising, as scores are not negative.
         let score = |at: usize| scores.get(at).map_or(0, |score| score.to_bits());
         order.sort_unstable_by_key(|&at| (members[at].fingerprint, Reverse(score(at)), at));
-        let mut last = None;
-        for at in order {
-            let member = &mut members[at];
-            member.counts = last.replace(member.fingerprint) != Some(member.fingerprint);
+        for same in order.chunk_by(|&a, &b| members[a].fingerprint == members[b].fingerprint) {
+            if let Some((&best, copies)) = same.split_first() {
+                copies.iter().for_each(|&copy| copied.push((copy, best)));
+            }
+        }
+        for (copy, best) in copied {
+            members[copy].copy_of = Some(best);
         }
     }
 
@@ -106,35 +110,39 @@ impl Group {
         fused.ranked.score = own + shares.added(&self.scores);
     }
 
-    /// The nearest of the others to each member. Each pair is compared once. Identical records are
-    /// not similar ones: they say nothing new.
+    /// The nearest of the others to each member.
     fn nearest(&self) -> Vec<Nearest> {
-        let mut nearest = vec![Nearest::default(); self.members.len()];
+        let count = self.members.len();
+        let cosines = self.all_cosines();
+        let rows = cosines.chunks(count.max(1));
+        rows.map(Nearest::of).collect()
+    }
+
+    /// The cosine of each member to each other, row by row. Each pair is compared once. Identical
+    /// records are not similar ones: they say nothing new.
+    fn all_cosines(&self) -> Vec<f32> {
+        let count = self.members.len();
+        let mut all = vec![APART; count * count];
         let mut space = Estimates::default();
-        for (at, member) in self.members.iter().enumerate() {
-            let Some(code) = self.codes.code(at) else {
-                continue;
-            };
-            self.codes.cosines(&code, at + 1, &mut space);
-            let (before, after) = nearest.split_at_mut(at + 1);
-            let Some(own) = before.last_mut() else {
-                continue;
-            };
-            let others = self.members[at + 1..].iter().zip(after);
-            let others = space.cosines.iter().zip(others).zip(at as u32 + 1..);
-            for ((&cosine, (other, of_other)), other_at) in others {
-                let is_near = cosine > own.least() || cosine > of_other.least();
-                if is_near && member.fingerprint != other.fingerprint {
-                    if other.counts {
-                        own.offer(other_at, cosine);
-                    }
-                    if member.counts {
-                        of_other.offer(at as u32, cosine);
-                    }
+        for at in 0..count {
+            if let Some(code) = self.codes.code(at) {
+                self.codes.cosines(&code, at + 1, &mut space);
+                for (&cosine, other) in space.cosines.iter().zip(at + 1..) {
+                    all[at * count + other] = cosine;
+                    all[other * count + at] = cosine;
                 }
             }
         }
-        nearest
+        for (copy, member) in self.members.iter().enumerate() {
+            if let Some(best) = member.copy_of {
+                all.iter_mut()
+                    .skip(copy)
+                    .step_by(count)
+                    .for_each(|cosine| *cosine = APART);
+                all[copy * count + best] = APART;
+            }
+        }
+        all
     }
 
     /// The shares in the score of a record, which may be a member or not. `None` if it has no vector.
@@ -144,13 +152,12 @@ impl Group {
         let fingerprint = generation.fingerprint(position);
         let mut space = Estimates::default();
         self.codes.cosines(&code, 0, &mut space);
-        let mut nearest = Nearest::default();
-        let others = space.cosines.iter().zip(&self.members);
-        for ((&cosine, other), at) in others.zip(0..) {
-            if other.counts && other.position != position && other.fingerprint != fingerprint {
-                nearest.offer(at, cosine);
+        for (cosine, other) in space.cosines.iter_mut().zip(&self.members) {
+            let same = other.position == position || other.fingerprint == fingerprint;
+            if same || other.copy_of.is_some() {
+                *cosine = APART;
             }
         }
-        Some(nearest.shares())
+        Some(Nearest::of(&space.cosines).shares())
     }
 }

@@ -12,7 +12,10 @@ const NEIGHBOURS: usize = 5;
 /// record of a query loses against groups of similar ones.
 const SHARPNESS: i32 = 4;
 
-/// The nearest of the candidates that a record was compared with.
+/// Stands for the cosine to a candidate that does not count.
+pub const APART: f32 = -1.0;
+
+/// The nearest of the candidates to a record.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nearest {
     /// Candidates and cosines, nearest first; cosines of 0 where there are fewer.
@@ -42,23 +45,37 @@ pub struct Share {
 }
 
 impl Nearest {
-    /// Compares the record with one more candidate, given by its index and its cosine to the record.
-    /// The record itself and identical ones must not be among them. Of equally near candidates, the
-    /// first counts. Candidates that are not near at all have no share.
-    #[inline]
-    pub fn offer(&mut self, candidate: u32, cosine: f32) {
-        if cosine > self.least() {
-            self.insert(candidate, cosine);
+    /// From the cosine of the record to each candidate, which is [`APART`] for the record itself and
+    /// for others that must not count. Of equally near candidates, the first counts. Candidates that
+    /// are not near at all do not count.
+    pub fn of(cosines: &[f32]) -> Self {
+        // In most lanes, the nearest is as near as the fifth nearest of these: then at least five
+        // are, and only they are put in order.
+        const LANES: usize = 16;
+        let mut largest = [0.0f32; LANES];
+        for group in cosines.chunks(LANES) {
+            for (largest, &cosine) in largest.iter_mut().zip(group) {
+                *largest = if cosine > *largest { cosine } else { *largest };
+            }
         }
+        largest.sort_unstable_by(|a, b| b.total_cmp(a));
+        let least = largest[NEIGHBOURS - 1];
+        let mut nearest = Self::default();
+        for (group, start) in cosines.chunks(LANES).zip((0u32..).step_by(LANES)) {
+            let reaches = |any, &cosine: &f32| any | (cosine >= least);
+            if group.iter().fold(false, reaches) {
+                for (&cosine, at) in group.iter().zip(start..) {
+                    nearest.offer(at, cosine);
+                }
+            }
+        }
+        nearest
     }
 
-    /// The cosine that a further candidate must exceed.
-    #[inline]
-    pub fn least(&self) -> f32 {
-        self.found[NEIGHBOURS - 1].1
-    }
-
-    fn insert(&mut self, candidate: u32, cosine: f32) {
+    fn offer(&mut self, candidate: u32, cosine: f32) {
+        if cosine <= self.found[NEIGHBOURS - 1].1 {
+            return;
+        }
         let place = self.found.partition_point(|&(_, nearer)| nearer >= cosine);
         if let Some(after) = self.found.get_mut(place..) {
             after.rotate_right(1);
@@ -118,11 +135,7 @@ mod tests {
     use super::*;
 
     fn of(cosines: &[f32]) -> Shares {
-        let mut nearest = Nearest::default();
-        for (candidate, &cosine) in (0..).zip(cosines) {
-            nearest.offer(candidate, cosine);
-        }
-        nearest.shares()
+        Nearest::of(cosines).shares()
     }
 
     /// The same by sorting all candidates.

@@ -2,7 +2,7 @@
 //! records are answers.
 
 use crate::fusion::GOOD_RANK;
-use crate::query::{Counted, FUSION_DEPTH, Fusion, Mode, Route};
+use crate::query::{Counted, FUSION_DEPTH, Fusion, MAX_COUNTED, Mode, Relation, Route};
 use crate::search::answers::Answers;
 use crate::search::late;
 use crate::search::nearest::{Near, NearRecord, NearSearch};
@@ -96,10 +96,10 @@ impl Searcher<'_> {
         let found = self.by_words(plan, words, FUSION_DEPTH);
         let whole = by_meaning.whole.map(|near| {
             let parts = self.generation.text_parts(&None);
-            let words = WordSearch::new(&parts, &plan.words);
+            let unfiltered = words.filtered(&parts);
             Whole {
                 near,
-                found: self.by_words(plan, &words, depth),
+                found: self.by_words(plan, &unfiltered, depth),
             }
         });
         watch.lap(|timings| &mut timings.text);
@@ -180,12 +180,19 @@ impl Searcher<'_> {
     }
 
     /// The records that contain a word, as the answers to a query by words. They are only counted
-    /// if nothing else is done with them.
+    /// if nothing else is done with them, and only as far as asked.
     fn matching(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> Answers {
         if plan.query.facets.is_empty() {
+            let exact = plan.query.exact_total;
+            let count = words.count(if exact { u32::MAX } else { MAX_COUNTED });
             return Answers {
                 counted: Counted::Matching,
-                total: words.count(u32::MAX).records,
+                total: count.records,
+                relation: if count.exact {
+                    Relation::Equal
+                } else {
+                    Relation::AtLeast
+                },
                 parts: None,
                 holds_all: plan.unread && self.any_holds_all(plan, words),
             };
@@ -198,6 +205,7 @@ impl Searcher<'_> {
         Answers {
             counted: Counted::Matching,
             total: self.how_many_pass(plan, &matching),
+            relation: Relation::Equal,
             parts: Some(matching),
             holds_all: plan.unread && self.any_holds_all(plan, words),
         }

@@ -261,7 +261,7 @@ mod tests {
     use super::*;
     use crate::record::{FacetField, FacetKind, Schema};
     use crate::segment::Segment;
-    use crate::segment::pieces::PiecesBuilder;
+    use crate::segment::pieces::{PiecesBuilder, Tokenize};
     use crate::storage::layout::{Encoded, State};
     use crate::vector::{Effort, Neighbour, normalise};
 
@@ -298,6 +298,15 @@ mod tests {
         pieces.build()
     }
 
+    /// Splits no text.
+    struct NoPieces;
+
+    impl Tokenize for NoPieces {
+        fn pieces(&self, _: &str) -> Vec<u32> {
+            Vec::new()
+        }
+    }
+
     /// A segment of texts with a facet, some of them twice.
     fn segment() -> Segment {
         let schema = Schema {
@@ -325,7 +334,7 @@ mod tests {
                 }
             })
             .collect();
-        Segment::of(&schema, &None, 7, &records.iter().collect::<Vec<_>>())
+        Segment::of(&schema, &NoPieces, 7, &records.iter().collect::<Vec<_>>())
     }
 
     #[test]

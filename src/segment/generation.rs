@@ -134,12 +134,13 @@ impl Part {
         let passages = gone.iter().map(|&position| columns.vectors_of(position));
         let counts = Arc::make_mut(&mut part.deleted_pieces);
         self.segment.pieces.add_counts(passages, counts);
-        let mut live = self.live().into_owned();
-        for position in gone {
-            live.remove(position);
-            part.terms -= u64::from(columns.text.lengths()[position as usize]);
-        }
-        part.live = Some(Arc::new(Live::new(live)));
+        let lengths = gone.iter().map(|&at| columns.text.lengths()[at as usize]);
+        part.terms -= lengths.map(u64::from).sum::<u64>();
+        let gone: RoaringBitmap = gone.into_iter().collect();
+        part.live = Some(Arc::new(match &self.live {
+            Some(live) => live.without(gone),
+            None => Live::new(self.live().into_owned() - gone),
+        }));
         part.unfiltered = Arc::default();
         part
     }
@@ -282,6 +283,14 @@ impl Generation {
             let passages = part.segment.columns.vectors_of(within);
             passages.filter_map(|at| part.segment.vector(at))
         })
+    }
+
+    /// Fetches the vector of a record's first passage into the processor's cache.
+    pub fn fetch(&self, position: u32) {
+        if let Some((part, within)) = self.locate(position) {
+            let first = part.segment.columns.vectors_of(within).start;
+            part.segment.scan.fetch(first);
+        }
     }
 
     /// The code of a passage of a record.

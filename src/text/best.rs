@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::matched::Match;
 
@@ -29,10 +29,36 @@ impl<'t> Best<'t> {
         }
     }
 
-    /// How many matches with the highest scores are certain to contain all that get in; `None` if
-    /// any number of them may count as one.
-    pub fn wanted(&self) -> Option<usize> {
-        self.text.is_none().then_some(self.k)
+    /// How many matches are kept.
+    pub fn wanted(&self) -> usize {
+        self.k
+    }
+
+    /// A score that the last of the best reaches, from lower bounds on the scores of some records,
+    /// each with its position; `None` if there are too few of them to tell. Reorders them.
+    pub fn reached(&self, bounds: &mut [(f32, u32)]) -> Option<f32> {
+        let last = self.k.checked_sub(1)?;
+        let highest_first = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0);
+        let Some(text) = self.text else {
+            if bounds.len() <= last {
+                return None;
+            }
+            let (_, last, _) = bounds.select_nth_unstable_by(last, highest_first);
+            return Some(last.0);
+        };
+        // Few records are identical to others, so that twice as many are mostly enough.
+        let enough = self.k.saturating_mul(2);
+        if bounds.len() > enough {
+            bounds.select_nth_unstable_by(enough, highest_first);
+        }
+        let highest = bounds.len().min(enough);
+        let highest = bounds.get_mut(..highest)?;
+        highest.sort_unstable_by(highest_first);
+        let mut seen = HashSet::with_capacity(highest.len());
+        let last = highest
+            .iter()
+            .find(|(_, position)| seen.insert(text(*position)) && seen.len() == self.k);
+        last.map(|last| last.0)
     }
 
     /// The score that a later position must exceed to get in: that of the last of `k`, or 0.

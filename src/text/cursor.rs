@@ -123,6 +123,12 @@ impl<'a> Cursor<'a> {
         } else {
             self.skip_to(self.block_of(record));
         }
+        self.holds_in(self.block, record)
+    }
+
+    /// Moves to a record in a block; returns whether it contains the term.
+    pub fn holds_in(&mut self, block: usize, record: u32) -> bool {
+        self.skip_to(block);
         self.load();
         self.at = packed::below(&self.records, record);
         self.record() == record && record != OVER
@@ -146,9 +152,19 @@ impl<'a> Cursor<'a> {
         self.block + passed + within.partition_point(|&last| last < target)
     }
 
+    /// How many records contain the term.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// The current block.
     pub fn block(&self) -> usize {
         self.block
+    }
+
+    /// Where the term's blocks end.
+    pub fn end(&self) -> usize {
+        self.blocks.end
     }
 
     /// The first record at or after `target` in the current block, or a lower bound on it if the
@@ -160,6 +176,16 @@ impl<'a> Cursor<'a> {
         } else {
             self.first_of(self.block).max(target)
         }
+    }
+
+    /// Whether a record from `start` to `end` contains the term. The current block must be the one
+    /// of `start`.
+    pub fn is_in(&mut self, start: u32, end: u32) -> bool {
+        if self.first_of(self.block) > end {
+            return false;
+        }
+        self.load();
+        self.next_from(start) <= end
     }
 
     /// The last record of a block; [`OVER`] past the end.
@@ -211,12 +237,24 @@ impl<'a> Cursor<'a> {
         (&self.records, &self.frequencies)
     }
 
-    /// Calls `call` with the records of each block from the current one on, until it returns
-    /// false.
-    pub fn for_each_block(&mut self, mut call: impl FnMut(&[u32]) -> bool) {
+    /// Calls `call` with the records of each block from the current one on.
+    pub fn for_each_block(&mut self, mut call: impl FnMut(&[u32])) {
         while self.block < self.blocks.end {
             self.load();
-            if !call(&self.records[..self.filled]) {
+            call(&self.records[..self.filled]);
+            self.skip_to(self.block + 1);
+        }
+    }
+
+    /// Calls `call` with the records from the current one on that are below `end`, block by block,
+    /// and moves past them.
+    pub fn for_each_below(&mut self, end: u32, mut call: impl FnMut(&[u32])) {
+        while self.block < self.blocks.end {
+            self.load();
+            let until = packed::below(&self.records, end);
+            call(self.records.get(self.at..until).unwrap_or(&[]));
+            self.at = self.at.max(until);
+            if until < self.filled {
                 return;
             }
             self.skip_to(self.block + 1);

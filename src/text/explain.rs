@@ -2,7 +2,7 @@
 
 use super::bm25::Bm25;
 use super::part::TextPart;
-use super::query::{Alternative, TextQuery};
+use super::query::Alternative;
 use super::search::WordSearch;
 
 /// What a word of a query added to a record's score:
@@ -34,32 +34,31 @@ pub struct TermContribution {
     pub contribution: f64,
 }
 
-/// What the words of a query added to the score of the record at a position, in the order typed.
-/// Words that it does not contain are left out.
-pub fn explain(parts: &[TextPart<'_>], query: &TextQuery, position: u32) -> Vec<TermContribution> {
-    let search = WordSearch::new(parts, query);
-    let statistics = &search.statistics;
-    let own = |part: &&TextPart<'_>| {
-        (part.offset..part.offset + part.index.len() as u32).contains(&position)
-    };
-    let own = |(_, part): &(usize, &TextPart<'_>)| own(part);
-    let Some((at, part)) = parts.iter().enumerate().find(own) else {
-        return Vec::new();
-    };
-    let record = position - part.offset;
-    let words = query.words.iter().zip(&statistics.idfs);
-    let best = words.filter_map(|(word, &idf)| {
-        let of_terms = word.terms.iter().filter_map(|alternative| {
-            let boost = f64::from(word.repeats) * alternative.boost;
-            let mut found =
-                contribution((at, part), statistics.bm25, alternative, record, idf, boost)?;
-            found.word.clone_from(&word.text);
-            found.guessed = alternative.guessed;
-            Some(found)
+impl WordSearch<'_> {
+    /// What the words of the query added to the score of the record at a position, in the order
+    /// typed. Words that it does not contain are left out.
+    pub fn explain(&self, position: u32) -> Vec<TermContribution> {
+        let own = |(_, part): &(usize, &TextPart<'_>)| {
+            (part.offset..part.offset + part.index.len() as u32).contains(&position)
+        };
+        let Some((at, part)) = self.parts.iter().enumerate().find(own) else {
+            return Vec::new();
+        };
+        let record = position - part.offset;
+        let bm25 = self.statistics.bm25;
+        let words = self.query.words.iter().zip(&self.statistics.idfs);
+        let best = words.filter_map(|(word, &idf)| {
+            let of_terms = word.terms.iter().filter_map(|alternative| {
+                let boost = f64::from(word.repeats) * alternative.boost;
+                let mut found = contribution((at, part), bm25, alternative, record, idf, boost)?;
+                found.word.clone_from(&word.text);
+                found.guessed = alternative.guessed;
+                Some(found)
+            });
+            of_terms.max_by(|a, b| a.contribution.total_cmp(&b.contribution))
         });
-        of_terms.max_by(|a, b| a.contribution.total_cmp(&b.contribution))
-    });
-    best.collect()
+        best.collect()
+    }
 }
 
 fn contribution(

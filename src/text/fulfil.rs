@@ -31,8 +31,8 @@ pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<Roari
     Some(parts.iter().map(of_part).collect())
 }
 
-/// The positions of a part that contain a condition's words in sequence.
-fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
+/// The positions of a part that contain a condition's words in sequence, deleted ones among them.
+pub(super) fn holding(part: &TextPart<'_>, condition: &Condition) -> RoaringBitmap {
     let known = |step: &&Step| {
         let mut terms = step.terms.iter();
         terms.all(|(term, _)| part.index.term(term).is_some())
@@ -64,23 +64,34 @@ fn holding_in_a_row(
     condition: &Condition,
     terms: &[(String, u32)],
 ) -> RoaringBitmap {
-    let mut found = RoaringBitmap::new();
-    let Some(mut sequence) = Sequence::new(part, terms) else {
-        return found;
-    };
     // For a single word, places and fields are only read if they matter.
-    let anywhere = terms.len() == 1 && condition.fields.is_empty();
-    while let Some(record) = sequence.next() {
-        let mut starts = || {
-            sequence
-                .starts()
-                .any(|at| counts(part, condition, record, at))
-        };
-        if anywhere || starts() {
-            found.insert(record);
-        }
+    let mut fields = 0..part.index.weights.len();
+    let anywhere = condition.fields.is_empty() || fields.all(|at| condition.fields.contains(&at));
+    if let ([(term, 0)], true) = (terms, anywhere) {
+        return holding_term(part, term);
     }
-    found
+    let Some(mut sequence) = Sequence::new(part, terms) else {
+        return RoaringBitmap::new();
+    };
+    let found = std::iter::from_fn(|| {
+        while let Some(record) = sequence.next() {
+            let mut starts = sequence.starts();
+            if starts.any(|at| counts(part, condition, record, at)) {
+                return Some(record);
+            }
+        }
+        None
+    });
+    RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
+}
+
+/// The positions of a part that contain a term.
+fn holding_term(part: &TextPart<'_>, term: &str) -> RoaringBitmap {
+    let mut found = Vec::new();
+    if let Some(mut cursor) = part.cursor(term) {
+        cursor.for_each_block(|records| found.extend(records));
+    }
+    RoaringBitmap::from_sorted_iter(found).unwrap_or_default()
 }
 
 /// Whether a place lies in a field that the condition applies to.
@@ -132,11 +143,16 @@ fn holding_in_any_way(
 fn candidates(part: &TextPart<'_>, words: usize, steps: &[&Step]) -> RoaringBitmap {
     let mut reached: Vec<Option<RoaringBitmap>> = vec![None; words + 1];
     for step in steps {
-        let Some(mut sequence) = Sequence::new(part, &step.terms) else {
-            continue;
+        let mut records = match step.terms.as_slice() {
+            [(term, _)] => holding_term(part, term),
+            terms => {
+                let Some(mut sequence) = Sequence::new(part, terms) else {
+                    continue;
+                };
+                let records = std::iter::from_fn(|| sequence.next());
+                RoaringBitmap::from_sorted_iter(records).unwrap_or_default()
+            }
         };
-        let records = std::iter::from_fn(|| sequence.next());
-        let mut records = RoaringBitmap::from_sorted_iter(records).unwrap_or_default();
         if step.from > 0 {
             match &reached[step.from] {
                 Some(before) => records &= before,

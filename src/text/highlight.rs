@@ -90,7 +90,8 @@ impl<'q> Matches<'q> {
         let mut matched = Vec::new();
         marks.beginnings.each_likely(text, |part| {
             analyzer.each(&text[part.clone()], |piece| {
-                if marks.may_match(analyzer, piece.word)
+                // Of a word that is not ASCII, more may change.
+                if (!piece.word.is_ascii() || marks.beginnings.may_be_of(piece.word))
                     && let Some(&term) = marks.terms.get(&*analyzer.term(piece.word))
                 {
                     let (start, end) = (piece.range.start, piece.range.end);

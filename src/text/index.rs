@@ -233,7 +233,6 @@ fn merge_words(
                 Holders::Own(own) => own.for_each(hold),
                 Holders::OfTerm(term) => part.postings.unread(term).for_each_block(|records| {
                     records.iter().copied().for_each(&mut hold);
-                    true
                 }),
             }
         }

@@ -79,6 +79,13 @@ impl Beginnings {
         }
     }
 
+    /// Whether one of the terms may be that of a folded word.
+    pub fn may_be_of(&self, word: &str) -> bool {
+        let bytes = word.as_bytes();
+        let first = bytes.first();
+        first.is_some_and(|&first| self.may_begin(first, bytes.get(1)))
+    }
+
     /// Whether a term may begin with a character of a text, given the one after it.
     fn may_begin(&self, first: u8, next: Option<&u8>) -> bool {
         let at = usize::from(first.to_ascii_lowercase());
@@ -132,9 +139,19 @@ mod tests {
         let text = "Solar panels: a so-called non-solar café, iSolar2000 and SOLAR.";
         assert_eq!(
             likely(&["solar"], text),
-            ["Solar", "so-called", "non-solar", "café,", "iSolar2000", "SOLAR."]
+            [
+                "Solar",
+                "so-called",
+                "non-solar",
+                "café,",
+                "iSolar2000",
+                "SOLAR."
+            ]
         );
-        assert_eq!(likely(&["call", "2000"], text), ["so-called", "café,", "iSolar2000"]);
+        assert_eq!(
+            likely(&["call", "2000"], text),
+            ["so-called", "café,", "iSolar2000"]
+        );
         assert_eq!(likely(&["die"], "He is dying to do"), ["dying"]);
         assert!(likely(&[], "Solar").is_empty());
     }

@@ -63,13 +63,21 @@ pub fn read_frequencies(bytes: &[u8], frequencies: &mut [u32; BLOCK]) {
     }
 }
 
-/// How many of some ascending numbers are below another: a binary search without branches.
+/// How many of some ascending numbers are below another. Groups of them are compared without
+/// branches, which takes less time than the steps of a binary search, of which each waits for the
+/// one before.
 pub fn below(numbers: &[u32; BLOCK], target: u32) -> usize {
-    let mut at = 0;
-    for step in [64, 32, 16, 8, 4, 2, 1] {
-        at += step * usize::from(numbers[(at + step - 1) % BLOCK] < target);
-    }
-    at + usize::from(numbers[at % BLOCK] < target)
+    const GROUP: usize = 16;
+    let (groups, _) = numbers.as_chunks::<GROUP>();
+    let before = groups
+        .iter()
+        .map(|group| usize::from(group[GROUP - 1] < target));
+    let before: usize = before.sum();
+    let within = groups.get(before).map_or(0, |group| {
+        let below = group.iter().map(|&number| u32::from(number < target));
+        below.sum::<u32>() as usize
+    });
+    before * GROUP + within
 }
 
 #[cfg(test)]

@@ -45,11 +45,6 @@ impl<'a> TextPart<'a> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 
-    /// Whether a live record contains a term.
-    pub(super) fn holds(&self, term: &str) -> bool {
-        self.holding(term) > 0
-    }
-
     /// How many live records contain a term.
     pub(super) fn holding(&self, term: &str) -> u32 {
         let term = self.index.term(term);

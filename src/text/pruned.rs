@@ -11,18 +11,20 @@
 //! results are bit-identical to those of scoring every match.
 
 use super::best::Best;
-use super::bm25::{B, Bm25, K1};
-use super::cursor::Cursor;
+use super::bm25::Bm25;
+use super::list::{BlockScorer, List};
 use super::matched::Match;
-use super::packed::{BLOCK, below};
 use super::part::TextPart;
-use super::postings::{Impact, OVER};
+use super::postings::OVER;
 use super::statistics::Term;
-use super::window::{WINDOW, Window};
+use super::window::Window;
 
 /// The fewest and the most records a window of several lists spans.
 const NARROWEST: u32 = 1_024;
-const WIDEST: u32 = WINDOW as u32;
+const WIDEST: u32 = 16_384;
+
+/// How many blocks of a list are looked at for a first threshold.
+const SAMPLED: usize = 4;
 
 /// The relative error of a sum in f32 of this many words, generously.
 fn slack(words: usize) -> f32 {
@@ -34,17 +36,6 @@ pub fn search(part: &TextPart<'_>, terms: &[Term<'_>], bm25: Bm25, best: &mut Be
     if !terms.is_empty() {
         Search::new(part, terms, bm25).run(best);
     }
-}
-
-/// The postings of a term, with the most it can add to a score.
-struct List<'a> {
-    cursor: Cursor<'a>,
-    weight: f64,
-    /// The most it can add to any record.
-    most: f64,
-    /// A block, and the most it can add to a record of it.
-    block: usize,
-    most_of_block: f64,
 }
 
 /// A word of the query, with the lists of the terms that stand for it. The best of them counts.
@@ -62,8 +53,7 @@ struct Candidate {
 struct Search<'p, 'a> {
     part: &'p TextPart<'a>,
     bm25: Bm25,
-    lengths: &'a [u32],
-    norm: Norm,
+    scorer: BlockScorer<'a>,
     /// In the order of the query.
     words: Vec<Word<'a>>,
     /// Indices of the words, those that can add least first.
@@ -75,65 +65,8 @@ struct Search<'p, 'a> {
     slack: f32,
     window: Window,
     candidates: Vec<Candidate>,
-    sums: Vec<f32>,
-}
-
-/// The norm of a length in f32: see [`Bm25::norm`].
-#[derive(Clone, Copy)]
-struct Norm {
-    base: f32,
-    per_term: f32,
-}
-
-impl Norm {
-    fn of(self, length: u32) -> f32 {
-        self.base + self.per_term * length as f32
-    }
-}
-
-impl<'a> List<'a> {
-    fn new(term: &Term<'a>, bm25: Bm25) -> Self {
-        Self {
-            cursor: term.cursor(),
-            weight: term.weight,
-            most: most(bm25, term.weight, term.postings.impacts(term.number)),
-            block: usize::MAX,
-            most_of_block: 0.0,
-        }
-    }
-
-    /// The most it can add to a record of a block.
-    fn most_of(&mut self, block: usize, bm25: Bm25) -> f64 {
-        if block != self.block {
-            self.block = block;
-            self.most_of_block = most(bm25, self.weight, self.cursor.impacts_of(block));
-        }
-        self.most_of_block
-    }
-
-    /// The most it can add to a record of a window. The cursor is in the window's first block.
-    fn most_in(&mut self, end: u32, bm25: Bm25) -> f64 {
-        let mut block = self.cursor.block();
-        if self.cursor.first_of(block) > end {
-            return 0.0;
-        }
-        let mut most = self.most_of(block, bm25);
-        while self.cursor.last_of(block) < end {
-            block += 1;
-            if self.cursor.first_of(block) > end {
-                break;
-            }
-            most = most.max(self.most_of(block, bm25));
-        }
-        most
-    }
-}
-
-/// The most a term can add to a record with one of some impacts.
-fn most(bm25: Bm25, weight: f64, impacts: &[Impact]) -> f64 {
-    let parts = impacts.iter();
-    let parts = parts.map(|of| weight * bm25.saturation(of.frequency, of.length));
-    parts.fold(0.0, f64::max)
+    /// Lower bounds on the scores of some records, with their positions.
+    sums: Vec<(f32, u32)>,
 }
 
 impl<'p, 'a> Search<'p, 'a> {
@@ -150,11 +83,7 @@ impl<'p, 'a> Search<'p, 'a> {
         Self {
             part,
             bm25,
-            lengths: part.index.lengths(),
-            norm: Norm {
-                base: (K1 * (1.0 - B)) as f32,
-                per_term: (K1 * B / bm25.average_length) as f32,
-            },
+            scorer: BlockScorer::new(part.index.lengths(), bm25),
             order: (0..count).collect(),
             before: vec![0.0; count + 1],
             bounds: vec![0.0; count],
@@ -167,10 +96,16 @@ impl<'p, 'a> Search<'p, 'a> {
     }
 
     fn run(&mut self, best: &mut Best<'_>) {
+        let sampled = match self.words.as_slice() {
+            // Its blocks are all that is searched.
+            [word] if word.lists.len() == 1 => 0.0,
+            _ => self.sample(best),
+        };
         let (mut threshold, mut essential, mut start) = (f32::NAN, 0, 0);
         loop {
-            if best.threshold() != threshold {
-                threshold = best.threshold();
+            let reached = best.threshold().max(sampled);
+            if reached != threshold {
+                threshold = reached;
                 self.drop_lists(threshold);
                 match self.essential_from(threshold) {
                     Some(from) => essential = from,
@@ -181,7 +116,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 return;
             };
             if let Some(essential) = self.essential_in(end, essential, threshold) {
-                self.collect(first, end, essential, threshold, best.wanted());
+                self.collect(first, end, essential, threshold, best);
                 self.look_up(essential, threshold);
                 self.score(threshold, best);
             }
@@ -190,6 +125,49 @@ impl<'p, 'a> Search<'p, 'a> {
             };
             start = next;
         }
+    }
+
+    /// A first threshold, below the score of the last of the best: what the list that can add most
+    /// adds to the last of as many of its first records. Without it, the words that add little would
+    /// be added up until enough records are found.
+    fn sample(&mut self, best: &Best<'_>) -> f32 {
+        if best.threshold() > 0.0 {
+            return 0.0;
+        }
+        let lists = self.words.iter_mut().flat_map(|word| &mut word.lists);
+        let enough = lists.filter(|list| list.cursor.count() >= best.wanted());
+        let strongest = enough.max_by(|a, b| a.most.total_cmp(&b.most));
+        let Some(list) = strongest else {
+            return 0.0;
+        };
+        let first = list.cursor.block();
+        let last = (first + SAMPLED).min(list.cursor.end()).saturating_sub(1);
+        let end = list.cursor.last_of(last);
+        let (part, sums) = (self.part, &mut self.sums);
+        sums.clear();
+        self.scorer.each(list, 0, end, |records, shares| {
+            let both = shares.iter().zip(records);
+            let both = both.filter(|(_, record)| part.passes(**record));
+            sums.extend(both.map(|(share, record)| (*share, part.offset + record)));
+        });
+        list.cursor.skip_to(first);
+        let last = best.reached(sums);
+        last.map_or(0.0, |last| last * (1.0 - self.slack))
+    }
+
+    /// A score that the last of the best reaches, from the sums of the candidates, unless these are so
+    /// few that they are as quickly scored.
+    fn reached(&mut self, best: &Best<'_>) -> Option<f32> {
+        if self.candidates.len() <= best.wanted().saturating_mul(2) {
+            return None;
+        }
+        let offset = self.part.offset;
+        let sums = self.candidates.iter();
+        self.sums.clear();
+        self.sums
+            .extend(sums.map(|of| (of.sum, offset + of.record)));
+        let last = best.reached(&mut self.sums)?;
+        Some(last * (1.0 - self.slack))
     }
 
     /// Drops the lists that can no longer decide whether a record gets in: even the best record
@@ -291,79 +269,67 @@ impl<'p, 'a> Search<'p, 'a> {
     }
 
     /// Collects the records of a window that contain an essential word and may get in.
-    fn collect(
-        &mut self,
-        start: u32,
-        end: u32,
-        essential: usize,
-        threshold: f32,
-        wanted: Option<usize>,
-    ) {
+    fn collect(&mut self, start: u32, end: u32, essential: usize, threshold: f32, best: &Best<'_>) {
         self.candidates.clear();
         let rest = self.before[essential];
         let floor = threshold * (1.0 - self.slack) - rest;
-        let part = self.part;
-        let scorer = BlockScorer {
-            lengths: self.lengths,
-            norm: self.norm,
-        };
+        let (part, scorer) = (self.part, self.scorer);
         let candidates = &mut self.candidates;
         let mut take = |record: u32, sum: f32| {
             if sum >= floor && part.passes(record) {
                 candidates.push(Candidate { record, sum });
             }
         };
-        match self.order[essential..] {
-            [word] if self.words[word].lists.len() == 1 => {
-                let list = &mut self.words[word].lists[0];
-                scorer.each(list, start, end, take);
-            }
-            _ => {
-                for &word in &self.order[essential..] {
-                    match self.words[word].lists.as_mut_slice() {
-                        [list] => scorer.each(list, start, end, |record, sum| {
-                            self.window.add(record.wrapping_sub(start), sum);
-                        }),
-                        lists => {
-                            for list in lists {
-                                scorer.each(list, start, end, |record, sum| {
-                                    self.window.raise(record.wrapping_sub(start), sum);
-                                });
-                            }
-                            self.window.close_word();
-                        }
-                    }
+        let one_list = match self.order[essential..] {
+            [word] => match self.words[word].lists.as_mut_slice() {
+                [list] => Some(list),
+                _ => None,
+            },
+            _ => None,
+        };
+        let in_order = one_list.is_some();
+        if let Some(list) = one_list {
+            scorer.each(list, start, end, |records, sums| {
+                for (&record, &sum) in records.iter().zip(sums) {
+                    take(record, sum);
                 }
-                self.window
-                    .drain(|at, sum| take(start.wrapping_add(at), sum));
+            });
+        } else {
+            let window = &mut self.window;
+            window.open(start, end);
+            for &word in &self.order[essential..] {
+                let lists = self.words[word].lists.iter_mut();
+                let mut lists =
+                    lists.filter_map(|list| list.cursor.is_in(start, end).then_some(list));
+                let (Some(first), second) = (lists.next(), lists.next()) else {
+                    continue;
+                };
+                let Some(second) = second else {
+                    scorer.each(first, start, end, |records, sums| window.add(records, sums));
+                    continue;
+                };
+                window.open_word(end);
+                for list in [first, second].into_iter().chain(lists) {
+                    scorer.each(list, start, end, |records, sums| {
+                        window.raise(records, sums)
+                    });
+                }
+                window.close_word();
             }
+            window.drain(take);
         }
-        if let Some(last) = self.last_wanted(wanted) {
-            let floor = last * (1.0 - self.slack) - rest;
-            self.candidates.retain(|of| of.sum >= floor);
+        if let Some(last) = self.reached(best) {
+            self.candidates.retain(|of| of.sum >= last - rest);
         }
-    }
-
-    /// The sum of the last of the `wanted` best candidates, if there are many more: as many
-    /// records as are wanted score at least as much.
-    fn last_wanted(&mut self, wanted: Option<usize>) -> Option<f32> {
-        let wanted = wanted?;
-        if self.candidates.len() <= wanted.saturating_mul(2) {
-            return None;
+        if !in_order {
+            self.candidates.sort_unstable_by_key(|of| of.record);
         }
-        let last = wanted.checked_sub(1)?;
-        self.sums.clear();
-        self.sums.extend(self.candidates.iter().map(|of| of.sum));
-        let (_, last, _) = self
-            .sums
-            .select_nth_unstable_by(last, |a, b| b.total_cmp(a));
-        Some(*last)
     }
 
     /// Looks the other words up for the candidates, those that can add most first. Candidates
     /// that can no longer get in are dropped.
     fn look_up(&mut self, essential: usize, threshold: f32) {
-        let (bm25, norm, lengths) = (self.bm25, self.norm, self.lengths);
+        let (bm25, scorer) = (self.bm25, self.scorer);
         for at in (0..essential).rev() {
             let rest = self.before[at];
             let floor = threshold * (1.0 - self.slack);
@@ -380,11 +346,10 @@ impl<'p, 'a> Search<'p, 'a> {
                     if bound <= most || of.sum + bound + rest < floor {
                         continue;
                     }
-                    if let Some(frequency) = list.cursor.find(of.record) {
-                        let length = lengths.get(of.record as usize).copied().unwrap_or(0);
-                        let frequency = frequency as f32;
-                        let share = frequency / (frequency + norm.of(length));
-                        most = most.max(list.weight as f32 * share);
+                    if list.cursor.holds_in(block, of.record) {
+                        let frequency = list.cursor.frequency();
+                        let weight = list.weight as f32;
+                        most = most.max(scorer.share(weight, frequency, of.record));
                     }
                 }
                 of.sum += most;
@@ -396,8 +361,8 @@ impl<'p, 'a> Search<'p, 'a> {
     /// Scores the candidates exactly.
     fn score(&mut self, threshold: f32, best: &mut Best<'_>) {
         let mut floor = threshold * (1.0 - self.slack);
-        if let Some(last) = self.last_wanted(best.wanted()) {
-            floor = floor.max(last * (1.0 - self.slack));
+        if let Some(last) = self.reached(best) {
+            floor = floor.max(last);
         }
         for candidate in &self.candidates {
             floor = floor.max(best.threshold() * (1.0 - self.slack));
@@ -405,7 +370,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 continue;
             }
             let record = candidate.record;
-            let length = self.lengths.get(record as usize).copied().unwrap_or(0);
+            let length = self.scorer.length(record);
             let mut sum = 0.0;
             for word in &mut self.words {
                 let mut best = 0.0f64;
@@ -431,47 +396,4 @@ impl<'p, 'a> Search<'p, 'a> {
 /// that a record that only ties does not get in.
 fn reaches(bounds: &[f64], threshold: f32) -> bool {
     bounds.iter().sum::<f64>() as f32 > threshold
-}
-
-/// Scores postings block by block, in f32.
-#[derive(Clone, Copy)]
-struct BlockScorer<'a> {
-    lengths: &'a [u32],
-    norm: Norm,
-}
-
-impl BlockScorer<'_> {
-    /// Calls `call` with each record of a list from `start` to `end` and what the list adds.
-    fn each(self, list: &mut List<'_>, start: u32, end: u32, mut call: impl FnMut(u32, f32)) {
-        let weight = list.weight as f32;
-        let mut shares = [0.0f32; BLOCK];
-        loop {
-            let block = list.cursor.block();
-            if list.cursor.first_of(block) > end {
-                return;
-            }
-            let last = list.cursor.last_of(block);
-            let (records, frequencies) = list.cursor.decoded();
-            let own = below(records, start)..below(records, end.saturating_add(1));
-            let (records, frequencies) = (
-                records.get(own.clone()).unwrap_or(&[]),
-                frequencies.get(own).unwrap_or(&[]),
-            );
-            for (share, &record) in shares.iter_mut().zip(records) {
-                let length = self.lengths.get(record as usize).copied().unwrap_or(0);
-                *share = self.norm.of(length);
-            }
-            for (share, &frequency) in shares.iter_mut().zip(frequencies) {
-                let frequency = frequency as f32;
-                *share = weight * frequency / (frequency + *share);
-            }
-            for (&record, &share) in records.iter().zip(&shares) {
-                call(record, share);
-            }
-            if last >= end {
-                return;
-            }
-            list.cursor.skip_to(block + 1);
-        }
-    }
 }

@@ -44,6 +44,19 @@ impl<'a> WordSearch<'a> {
         }
     }
 
+    /// The same search with other filters. The parts are the same but for those.
+    pub fn filtered<'b>(&self, parts: &'b [TextPart<'b>]) -> WordSearch<'b>
+    where
+        'a: 'b,
+    {
+        WordSearch {
+            parts,
+            query: self.query,
+            statistics: self.statistics.clone(),
+            terms: self.terms.clone(),
+        }
+    }
+
     /// The `k` records that match best among those that pass, best first, with ties in order of
     /// position. A record matches if it contains any of the query's words.
     pub fn search(&self, k: usize) -> Vec<Match> {
@@ -143,7 +156,7 @@ impl<'a> WordSearch<'a> {
     pub fn count(&self, limit: u32) -> Count {
         let mut records = 0;
         for (part, terms) in self.parts.iter().zip(&self.terms) {
-            records += count_in(part, terms, limit.saturating_sub(records));
+            records += union::count(part, terms.iter(), limit - records);
             if records > limit {
                 return Count {
                     records: limit,
@@ -154,25 +167,6 @@ impl<'a> WordSearch<'a> {
         Count {
             records,
             exact: true,
-        }
-    }
-}
-
-/// How many records of a part contain a term and pass, or some number above `limit` if that many
-/// do.
-fn count_in(part: &TextPart<'_>, terms: &[Term<'_>], limit: u32) -> u32 {
-    match (part.passing, part.live) {
-        (Some(passing), _) => union(part, terms.iter()).intersection_len(passing) as u32,
-        (None, None) => union::count(part, terms.iter(), limit),
-        (None, Some(live)) => {
-            let deleted = live.deleted(part.index.len()).len() as u32;
-            // As many as the deleted ones may have to be left out.
-            if union::count(part, terms.iter(), limit.saturating_add(deleted))
-                > limit.saturating_add(deleted)
-            {
-                return limit.saturating_add(1);
-            }
-            union(part, terms.iter()).intersection_len(live) as u32
         }
     }
 }

@@ -7,6 +7,7 @@ use super::postings::Postings;
 use super::query::{Alternative, TextQuery};
 
 /// The statistics that a query's scores are based on: those of the live records of all parts.
+#[derive(Clone)]
 pub struct Statistics {
     /// The statistics of the records.
     pub bm25: Bm25,
@@ -104,7 +105,6 @@ fn live_holding(
     let mut holding = 0;
     postings.cursor(number).for_each_block(|records| {
         holding += records.iter().filter(|&&at| live.contains(at)).count() as u32;
-        true
     });
     holding
 }

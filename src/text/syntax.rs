@@ -104,6 +104,9 @@ fn clause(query: &str, start: usize, is_field: &impl Fn(&str) -> bool) -> (Claus
 /// The longest field name before a colon that is followed by something, and its length in bytes
 /// with the colon. As in filters, a backslash makes a colon or a hyphen part of the name.
 fn field(rest: &str, is_field: &impl Fn(&str) -> bool) -> Option<(String, usize)> {
+    if !rest.contains(':') {
+        return None;
+    }
     let mut name = String::new();
     let mut longest = None;
     let mut characters = rest.char_indices().peekable();

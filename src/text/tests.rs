@@ -215,17 +215,18 @@ fn explanations_name_the_fields_and_add_up() {
     let index = builder.build();
     let parts = [part(&index)];
     let query = plain(&parts, "milk milk goat cheese");
-    let terms = explain(&parts, &query, 0);
-    let words: Vec<(&str, u32, f64)> = terms
+    let words = WordSearch::new(&parts, &query);
+    let terms = words.explain(0);
+    let explained: Vec<(&str, u32, f64)> = terms
         .iter()
         .map(|t| (t.word.as_str(), t.frequency, t.boost))
         .collect();
-    assert_eq!(words, [("milk", 4, 2.0), ("goat", 3, 1.0)]);
+    assert_eq!(explained, [("milk", 4, 2.0), ("goat", 3, 1.0)]);
     assert_eq!(terms[0].fields, [(0, 1), (1, 1)]);
     let sum: f64 = terms.iter().map(|term| term.contribution).sum();
     let score = search(&parts, &query, 1)[0].score;
     assert!((sum - f64::from(score)).abs() < 1e-6);
-    assert!(explain(&parts, &query, 1).is_empty());
+    assert!(words.explain(1).is_empty());
 }
 
 #[test]
@@ -276,6 +277,116 @@ fn of_records_that_count_as_one_the_best_is_found_in_any_window() {
             assert_eq!(words.search_distinct(k, &text), kept);
         }
     }
+}
+
+/// Numbers that look random (Steele et al., "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014).
+fn random(state: &mut u64, below: u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) % below
+}
+
+/// The word with a number, in order of number.
+fn named(start: &str, number: usize) -> String {
+    let letters = [number / 256, number / 16, number].map(|at| b"bcdfghjklmnpqrtv"[at % 16]);
+    letters.iter().fold(start.to_owned(), |word, &letter| {
+        word + &char::from(letter).to_string()
+    }) + "o"
+}
+
+#[test]
+fn pruning_changes_nothing_over_many_blocks_and_windows() {
+    let mut state = 20_261_126;
+    // Word 0 is in nearly every record, and each next one in fewer.
+    let word = |state: &mut u64| {
+        let of = random(state, 1_000) * random(state, 1_000) / 1_000;
+        named("z", (of * of / 1_000) as usize)
+    };
+    let texts: Vec<String> = (0..30_000)
+        .map(|_| {
+            let words = (0..1 + random(&mut state, 12)).map(|_| word(&mut state));
+            words.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    let (first, second) = (index(&texts[..20_000]), index(&texts[20_000..]));
+    let live: Live = (0..10_000).filter(|at| at % 7 > 0).collect();
+    let passing: RoaringBitmap = (0..10_000).filter(|at| at % 3 > 0 && at % 7 > 0).collect();
+    for filtered in [false, true] {
+        let lengths = second.lengths();
+        let parts = [
+            part(&first),
+            TextPart {
+                live: Some(&live),
+                terms: live.iter().map(|at| u64::from(lengths[at as usize])).sum(),
+                passing: filtered.then_some(&passing),
+                offset: 20_000,
+                ..part(&second)
+            },
+        ];
+        for at in 0..60 {
+            let words = (0..1 + at % 5).map(|_| word(&mut state));
+            let mut query = words.collect::<Vec<_>>().join(" ");
+            let lookup = if at % 3 == 0 {
+                PREFIX
+            } else {
+                Lookup::default()
+            };
+            if at % 3 == 0 {
+                query.truncate(query.len() - 1 - (at / 3) % 3);
+            }
+            let query = asked(&parts, &query, lookup);
+            let search = WordSearch::new(&parts, &query);
+            let all = search.exhaustive();
+            for k in [1, 10, 100] {
+                assert_eq!(
+                    search.search(k),
+                    all[..k.min(all.len())],
+                    "{k} of {query:?}"
+                );
+                let text = |position: u32| u64::from(position % 5_000);
+                let distinct = best_of_each(&all, &text);
+                let kept = &distinct[..k.min(distinct.len())];
+                assert_eq!(search.search_distinct(k, &text), kept, "{k} of {query:?}");
+            }
+            let count = search.count(u32::MAX);
+            assert!(count.exact && count.records as usize == all.len());
+            let limited = search.count(1_000);
+            assert_eq!(limited.exact, all.len() <= 1_000);
+            assert_eq!(limited.records as usize, all.len().min(1_000));
+        }
+    }
+}
+
+#[test]
+fn completions_are_those_of_most_live_records() {
+    let texts: Vec<String> = (0..200usize)
+        .flat_map(|word| (0..=word % 90).map(move |_| named("ab", word)))
+        .collect();
+    let (first, second) = (index(&texts[..4_000]), index(&texts[4_000..]));
+    let rest = (texts.len() - 4_000) as u32;
+    let live: Live = (0..rest).filter(|at| at % 5 > 0).collect();
+    let parts = [
+        part(&first),
+        TextPart {
+            live: Some(&live),
+            offset: 4_000,
+            ..part(&second)
+        },
+    ];
+    let mut holding: Vec<(std::cmp::Reverse<usize>, &str)> = Vec::new();
+    let mut kept: Vec<&str> = texts[..4_000].iter().map(String::as_str).collect();
+    kept.extend(live.iter().map(|at| texts[4_000 + at as usize].as_str()));
+    kept.sort_unstable();
+    for same in kept.chunk_by(|a, b| a == b) {
+        holding.push((std::cmp::Reverse(same.len()), same[0]));
+    }
+    holding.sort_unstable();
+    let query = asked(&parts, "ab", PREFIX);
+    let terms: Vec<&str> = query.terms().collect();
+    let expected: Vec<&str> = holding.iter().take(50).map(|(_, word)| *word).collect();
+    assert_eq!(terms, expected);
 }
 
 /// A few texts, which of them are deleted, and which pass the filters.

@@ -10,27 +10,20 @@ use super::query::TextQuery;
 /// going on in any way; `None` if it has no conditions.
 pub fn fulfilling(parts: &[TextPart<'_>], query: &TextQuery) -> Option<Vec<RoaringBitmap>> {
     let every = fulfil::fulfilling(parts, query);
-    let ways = query.unfinished.iter().filter_map(|way| {
-        let alone = TextQuery {
-            conditions: vec![way.clone()],
-            ..TextQuery::default()
-        };
-        fulfil::fulfilling(parts, &alone)
-    });
-    let any = ways.reduce(|some, more| pairwise(some, more, |some, more| some | more));
-    match (every, any) {
-        (Some(every), Some(any)) => Some(pairwise(every, any, |every, any| every & any)),
-        (every, any) => every.or(any),
+    if query.unfinished.is_empty() {
+        return every;
     }
-}
-
-fn pairwise(
-    one: Vec<RoaringBitmap>,
-    other: Vec<RoaringBitmap>,
-    both: impl Fn(RoaringBitmap, RoaringBitmap) -> RoaringBitmap,
-) -> Vec<RoaringBitmap> {
-    let pairs = one.into_iter().zip(other);
-    pairs.map(|(one, other)| both(one, other)).collect()
+    let any = parts.iter().enumerate().map(|(at, part)| {
+        let ways = query.unfinished.iter();
+        let ways = ways.map(|way| fulfil::holding(part, way));
+        let any = ways.fold(RoaringBitmap::new(), |any, way| any | way);
+        match (&every, part.live) {
+            (Some(every), _) => any & &every[at],
+            (None, Some(live)) => any & &**live,
+            (None, None) => any,
+        }
+    });
+    Some(any.collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The ways in which live records contain a word.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::builder::MAX_TAIL;
@@ -26,6 +27,8 @@ pub struct Ways<'r> {
     parts: &'r [TextPart<'r>],
     phrases_left: usize,
     records_left: u32,
+    /// How many live records contain the terms looked up so far.
+    counted: RefCell<Vec<(String, u32)>>,
 }
 
 impl<'r> Ways<'r> {
@@ -36,12 +39,13 @@ impl<'r> Ways<'r> {
             parts,
             phrases_left: MAX_PHRASES,
             records_left: MAX_WALKED,
+            counted: RefCell::default(),
         }
     }
 
     /// Whether a live record contains a term.
     pub fn is_held(&self, term: &str) -> bool {
-        self.parts.iter().any(|part| part.holds(term))
+        self.holding(term) > 0
     }
 
     /// Whether so few live records contain a term that others may write its word differently.
@@ -51,7 +55,13 @@ impl<'r> Ways<'r> {
 
     /// How many live records contain a term.
     fn holding(&self, term: &str) -> u32 {
-        self.parts.iter().map(|part| part.holding(term)).sum()
+        let mut counted = self.counted.borrow_mut();
+        if let Some((_, known)) = counted.iter().find(|(known, _)| known == term) {
+            return *known;
+        }
+        let holding = self.parts.iter().map(|part| part.holding(term)).sum();
+        counted.push((term.to_owned(), holding));
+        holding
     }
 
     /// Looks a word up as two, for records that write it as two words. If other records write it

@@ -1,70 +1,93 @@
 //! The sums of a window's records, added up word by word: see [`super::pruned`].
 
-/// The most records a window spans.
-pub const WINDOW: usize = 4_096;
-
-/// The sums of a window's records, by distance from its start.
+/// The sums of a window's records, by distance from its start. Empty until a window is opened.
 #[derive(Default)]
 pub struct Window {
-    sums: Vec<f32>,
-    /// One bit for each record, set if it has a sum.
-    touched: Vec<u64>,
+    /// The first record.
+    start: u32,
+    sums: Sums,
     /// The same for the best of the current word's terms.
-    word_sums: Vec<f32>,
-    word_touched: Vec<u64>,
+    of_word: Sums,
+}
+
+/// Sums, all zero but those of the records that were touched.
+#[derive(Default)]
+struct Sums {
+    sums: Vec<f32>,
+    /// Records that have a sum. One with several parts occurs as often.
+    touched: Vec<u32>,
 }
 
 impl Window {
-    /// Adds what a word adds to a record.
-    pub fn add(&mut self, at: u32, sum: f32) {
-        if self.sums.is_empty() {
-            self.sums = vec![0.0; WINDOW];
-            self.touched = vec![0; WINDOW / 64];
-        }
-        let at = at as usize % WINDOW;
-        self.sums[at] += sum;
-        self.touched[at / 64] |= 1 << (at % 64);
+    /// Opens a window of the records from `start` to `end`, none of which has a sum.
+    pub fn open(&mut self, start: u32, end: u32) {
+        self.start = start;
+        self.sums.reserve(start, end);
     }
 
-    /// Takes the best of what the current word's terms add to a record.
-    pub fn raise(&mut self, at: u32, sum: f32) {
-        if self.word_sums.is_empty() {
-            self.word_sums = vec![0.0; WINDOW];
-            self.word_touched = vec![0; WINDOW / 64];
-        }
-        let at = at as usize % WINDOW;
-        self.word_sums[at] = self.word_sums[at].max(sum);
-        self.word_touched[at / 64] |= 1 << (at % 64);
+    /// Makes room for the best of a word's terms.
+    pub fn open_word(&mut self, end: u32) {
+        self.of_word.reserve(self.start, end);
+    }
+
+    /// Adds what a word adds to some records.
+    pub fn add(&mut self, records: &[u32], shares: &[f32]) {
+        self.sums
+            .update(self.start, records, shares, |sum, share| sum + share);
+    }
+
+    /// Takes the best of what the current word's terms add to some records.
+    pub fn raise(&mut self, records: &[u32], shares: &[f32]) {
+        self.of_word.update(self.start, records, shares, f32::max);
     }
 
     /// Adds the best of the current word's terms to the sums.
     pub fn close_word(&mut self) {
-        let (mut sums, mut touched) = (
-            std::mem::take(&mut self.word_sums),
-            std::mem::take(&mut self.word_touched),
-        );
-        each_bit(&mut touched, |at| {
-            self.add(at, std::mem::take(&mut sums[at as usize]));
+        let (start, sums) = (self.start, &mut self.sums);
+        self.of_word.drain(start, |record, share| {
+            sums.update(start, &[record], &[share], |sum, share| sum + share);
         });
-        (self.word_sums, self.word_touched) = (sums, touched);
     }
 
-    /// Calls `call` with each sum in order, and clears them.
-    pub fn drain(&mut self, mut call: impl FnMut(u32, f32)) {
-        let sums = &mut self.sums;
-        each_bit(&mut self.touched, |at| {
-            call(at, std::mem::take(&mut sums[at as usize]));
-        });
+    /// Calls `call` with each sum, in any order, and clears them.
+    pub fn drain(&mut self, call: impl FnMut(u32, f32)) {
+        self.sums.drain(self.start, call);
     }
 }
 
-/// Calls `call` with the index of each set bit, and clears them.
-fn each_bit(bits: &mut [u64], mut call: impl FnMut(u32)) {
-    for (word, bits) in (0u32..).zip(bits) {
-        let mut left = std::mem::take(bits);
-        while left != 0 {
-            call(word * 64 + left.trailing_zeros());
-            left &= left - 1;
+impl Sums {
+    fn reserve(&mut self, start: u32, end: u32) {
+        let span = (end.wrapping_sub(start) as usize).saturating_add(1);
+        if self.sums.len() < span {
+            self.sums.resize(span, 0.0);
         }
+    }
+
+    fn update(
+        &mut self,
+        start: u32,
+        records: &[u32],
+        shares: &[f32],
+        both: impl Fn(f32, f32) -> f32,
+    ) {
+        for (&record, &share) in records.iter().zip(shares) {
+            if let Some(sum) = self.sums.get_mut(record.wrapping_sub(start) as usize) {
+                *sum = both(*sum, share);
+            }
+        }
+        self.touched.extend_from_slice(records);
+    }
+
+    fn drain(&mut self, start: u32, mut call: impl FnMut(u32, f32)) {
+        for &record in &self.touched {
+            if let Some(sum) = self.sums.get_mut(record.wrapping_sub(start) as usize) {
+                let sum = std::mem::take(sum);
+                // Every share is above zero.
+                if sum > 0.0 {
+                    call(record, sum);
+                }
+            }
+        }
+        self.touched.clear();
     }
 }

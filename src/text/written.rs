@@ -130,8 +130,9 @@ proptest! {
             let all = exhaustive(&parts, &words);
             prop_assert_eq!(&search(&parts, &words, k), &all[..k.min(all.len())]);
             prop_assert_eq!(count(&parts, &words, u32::MAX).records as usize, all.len());
+            let word_search = WordSearch::new(&parts, &words);
             for found in all.iter().take(k) {
-                let sum: f64 = explain(&parts, &words, found.position).iter()
+                let sum: f64 = word_search.explain(found.position).iter()
                     .map(|term| term.contribution).sum();
                 prop_assert!((sum - f64::from(found.score)).abs() < 1e-5);
             }

@@ -1,17 +1,19 @@
 //! Keeps what could be among the best `k`, or reach a cosine, from estimates and their bounds.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use super::code::{QueryCode, Scale};
+
+/// The fewest lower bounds that are collected before the best `k` of them are selected.
+const LEAST_COLLECTED: usize = 32;
 
 /// The rows that could be among the best `k` of those seen, or have a cosine of `least`.
 pub struct Best {
     k: usize,
     least: f32,
-    /// The k best lower bounds so far. At least k vectors reach the smallest of them.
-    floor: BinaryHeap<Reverse<Ordered>>,
-    /// What a row must be able to reach: the smallest of them, once there are k, or `least`.
+    /// The `k` best lower bounds, and those that came since these were selected. Selecting now and
+    /// then takes less time than keeping them in order.
+    lower: Vec<f32>,
+    /// What a row must be able to reach: the k-th best lower bound when they were last selected, or
+    /// `least`.
     reach: f32,
     /// Each row that could when it was seen.
     candidates: Vec<Candidate>,
@@ -39,7 +41,7 @@ impl Best {
         Self {
             k,
             least,
-            floor: BinaryHeap::with_capacity(k.min(1 << 16) + 1),
+            lower: Vec::new(),
             reach: if k == 0 { least } else { f32::NEG_INFINITY },
             candidates: Vec::new(),
         }
@@ -73,18 +75,26 @@ impl Best {
     fn take(&mut self, row: u32, cosine: f32, bound: f32) {
         let (lower, upper) = (cosine - bound, cosine + bound);
         self.candidates.push(Candidate { row, lower, upper });
-        let smallest = self.floor.peek().map(|smallest| smallest.0.0);
-        if self.floor.len() < self.k || smallest.is_some_and(|smallest| lower > smallest) {
-            self.floor.push(Reverse(Ordered(lower)));
-            if self.floor.len() > self.k {
-                self.floor.pop();
-            }
+        self.lower.push(lower);
+        if self.lower.len() >= (2 * self.k).max(LEAST_COLLECTED) {
+            self.reach = self.floor().min(self.least);
         }
-        if self.floor.len() == self.k
-            && let Some(smallest) = self.floor.peek()
-        {
-            self.reach = smallest.0.0.min(self.least);
+    }
+
+    /// The k-th best lower bound, which at least `k` rows reach. Drops those below it.
+    fn floor(&mut self) -> f32 {
+        let Some(last) = self.k.checked_sub(1) else {
+            self.lower.clear();
+            return f32::INFINITY;
+        };
+        if self.lower.len() < self.k {
+            return f32::NEG_INFINITY;
         }
+        let descending = |a: &f32, b: &f32| b.total_cmp(a);
+        let (_, floor, _) = self.lower.select_nth_unstable_by(last, descending);
+        let floor = *floor;
+        self.lower.truncate(self.k);
+        floor
     }
 
     /// `k` and `least`.
@@ -93,38 +103,17 @@ impl Best {
     }
 
     /// What is known of the rows seen. The others are neither among the best `k` nor reach `least`.
-    pub fn known(self) -> Known {
-        let floor = match self.floor.peek() {
-            Some(smallest) if self.floor.len() >= self.k => smallest.0.0,
-            _ if self.k == 0 => f32::INFINITY,
-            _ => f32::NEG_INFINITY,
-        };
+    pub fn known(mut self) -> Known {
+        let floor = self.floor();
+        let reach = floor.min(self.least);
         let mut known = Known::default();
         for Candidate { row, lower, upper } in self.candidates {
             if upper < floor && lower >= self.least {
                 known.reaching.push(row);
-            } else if upper >= self.reach {
+            } else if upper >= reach {
                 known.open.push(row);
             }
         }
         known
-    }
-}
-
-/// An f32 with a total order, for use in a heap.
-#[derive(PartialEq)]
-struct Ordered(f32);
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.total_cmp(&other.0)
     }
 }

@@ -304,9 +304,9 @@ impl Gathered {
         let offset = sum.wrapping_mul(128);
         let pairs = dots.iter().zip(scales);
         cosines.clear();
-        cosines.extend(pairs.map(|(dot, scale)| {
-            dot.wrapping_sub(offset) as f32 * (code.scale * scale)
-        }));
+        cosines.extend(
+            pairs.map(|(dot, scale)| dot.wrapping_sub(offset) as f32 * (code.scale * scale)),
+        );
     }
 }
 

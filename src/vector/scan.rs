@@ -22,6 +22,9 @@ const BLOCK: usize = 64;
 /// reading only those that pass, measured on 40,000 and 100,000 vectors.
 const WIDE: u64 = 2;
 
+/// How many vectors ahead are fetched while they are rescored.
+const AHEAD: usize = 2;
+
 /// Vectors and their codes. Equal vectors have one row, and the positions that share it are told
 /// apart only in results.
 #[derive(Default, Clone)]
@@ -120,6 +123,14 @@ impl ExactScan {
         Some(Point::new(&self.codes, row))
     }
 
+    /// Fetches the vector at a position into the processor's cache, if it is in memory. It takes
+    /// longer to wait for it than to multiply it.
+    pub fn fetch(&self, position: u32) {
+        if let Some(row) = self.distinct.row(position) {
+            self.vectors.fetch(row);
+        }
+    }
+
     /// The vector at a position.
     pub fn vector(&self, position: u32) -> Option<Cow<'_, [f32]>> {
         self.vectors.get(self.distinct.row(position)?)
@@ -168,12 +179,7 @@ impl ExactScan {
     }
 
     /// What was searched for, from what is known of the rows that pass the filter.
-    pub(super) fn found(
-        &self,
-        query: &[f32],
-        best: Best,
-        filter: Option<&RoaringBitmap>,
-    ) -> Found {
+    pub(super) fn found(&self, query: &[f32], best: Best, filter: Option<&RoaringBitmap>) -> Found {
         let (k, least) = best.wanted();
         let known = best.known();
         let mut nearest = self.rescore_rows(query, &known.open, filter);
@@ -215,7 +221,10 @@ impl ExactScan {
     ) -> Vec<Neighbour> {
         let mut near = Vec::with_capacity(rows.len());
         let mut space = Vec::new();
-        for &row in rows {
+        for (at, &row) in rows.iter().enumerate() {
+            if let Some(&next) = rows.get(at + AHEAD) {
+                self.vectors.fetch(next);
+            }
             let Some(vector) = self.vectors.get_in(row, &mut space) else {
                 continue;
             };
@@ -239,7 +248,11 @@ impl ExactScan {
 
     /// Whether a position of a row passes the filter.
     pub(super) fn passes(&self, row: u32, filter: Option<&RoaringBitmap>) -> bool {
-        filter.is_none() || self.passing(row, filter).next().is_some()
+        match filter {
+            None => true,
+            Some(filter) if self.distinct.is_plain() => filter.contains(row),
+            Some(filter) => self.distinct.of_row(row).any(|at| filter.contains(at)),
+        }
     }
 
     /// Estimates the cosines of all rows with a position that passes the filter, and perhaps

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::kernels::prefetch;
 use crate::mapped::{FileRange, Values};
 
 /// The widest vectors.
@@ -84,6 +85,14 @@ impl Vectors {
                 self.read(row, space)?;
                 Some(space)
             }
+        }
+    }
+
+    /// Fetches a row that is in memory into the processor's cache.
+    pub fn fetch(&self, row: u32) {
+        let row = self.of_memory(row).unwrap_or_default();
+        for number in row.iter().step_by(64 / size_of::<f32>()) {
+            prefetch(number);
         }
     }
 

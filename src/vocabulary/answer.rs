@@ -17,6 +17,9 @@ pub struct Answer<H = Hit> {
     /// identical ones counted individually. There may be further hits, because some record is
     /// always nearest.
     pub total: u32,
+    /// Whether there may be more answers than `total`.
+    #[serde(default)]
+    pub total_relation: Relation,
     /// Which records are counted.
     pub counted: Counted,
     /// How neighbours were searched; absent if they were not.
@@ -92,6 +95,19 @@ pub enum Counted {
     All,
 }
 
+/// How a total relates to the true number; in JSON as Elasticsearch writes it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Relation {
+    /// It is the true number.
+    #[default]
+    #[serde(rename = "eq")]
+    Equal,
+    /// It is a lower bound: either more than [`super::limits::MAX_COUNTED`] records match, which is
+    /// as far as they were counted, or the graph was used ([`Counted::AtLeast`]).
+    #[serde(rename = "gte")]
+    AtLeast,
+}
+
 /// The number of records for each value of a facet. Conditions on the facet itself are ignored, so
 /// that alternative values are counted too. Conditions within `or`, `and` and `not` apply, because
 /// removing them would change the meaning of the filter.
@@ -101,7 +117,8 @@ pub struct FacetCounts {
     pub field: String,
     /// The kind of its values.
     pub kind: FacetKind,
-    /// Which records were counted: the same as in the answer's total.
+    /// Which records were counted: the same as in the answer's total. All of them are, however
+    /// many there are.
     pub counted: Counted,
     /// Values with their number of records, most frequent first, at most
     /// [`super::limits::MAX_FACET_VALUES`]. Values with equal counts are in order.
@@ -194,6 +211,7 @@ mod tests {
         let answer: Answer<()> = Answer {
             collection: "books".into(),
             total: 3,
+            total_relation: Relation::AtLeast,
             counted: Counted::AtLeast,
             route: Some(Route::Graph),
             hits: vec![()],
@@ -215,7 +233,8 @@ mod tests {
         assert_eq!(
             written,
             json!({
-                "collection": "books", "total": 3, "counted": "at_least", "route": "graph",
+                "collection": "books", "total": 3, "total_relation": "gte",
+                "counted": "at_least", "route": "graph",
                 "hits": [null], "unread": UNREAD, "ranked_by": ["meaning", "late_interaction"],
                 "corrections": [{"word": "solr", "range": [0, 4], "instead": "solar"}],
                 "timings": {"encode_ms": 0.0, "neural_ms": 0.0, "text_ms": 0.0, "fusion_ms": 0.0,

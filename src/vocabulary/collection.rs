@@ -23,6 +23,28 @@ pub struct CollectionInfo {
     pub facets: Vec<FacetValues>,
     /// Example queries, if any are known.
     pub examples: Vec<String>,
+    /// The name of the model that encoded it; empty if unknown.
+    #[serde(default)]
+    pub model: String,
+    /// How far it is encoded by another model, since the start of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reencoding: Option<Reencoding>,
+}
+
+/// A collection that is, or was to be, encoded anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reencoding {
+    /// The name of the new model.
+    pub model: String,
+    /// How many records are done.
+    pub done: u64,
+    /// Of how many.
+    pub of: u64,
+    /// Whether it is over.
+    pub over: bool,
+    /// Why it failed, if it did. Then the collection is as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// A facet field's values in the whole collection, most frequent first.

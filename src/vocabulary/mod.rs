@@ -22,9 +22,10 @@ mod request;
 mod span;
 
 pub use answer::{
-    Answer, Correction, Counted, FacetCount, FacetCounts, Reply, ScorePart, Timings, UNREAD,
+    Answer, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart, Timings,
+    UNREAD,
 };
-pub use collection::{CollectionInfo, FacetValues, GraphState};
+pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{

@@ -43,6 +43,9 @@ pub struct Query {
     pub collapse: bool,
     /// The facets whose values are counted.
     pub facets: Vec<String>,
+    /// Whether all records that match are counted, rather than at most
+    /// [`super::limits::MAX_COUNTED`].
+    pub exact_total: bool,
     /// How the two rankings are combined in mode `hybrid`.
     pub fusion: Fusion,
     /// Whether the scores of similar records count in mode `hybrid`, where both words and meaning
@@ -73,6 +76,7 @@ impl Query {
             route: Route::Auto,
             collapse: true,
             facets: Vec::new(),
+            exact_total: false,
             fusion: Fusion::default(),
             neighbours: true,
             late_share: LATE_SHARE,
@@ -251,6 +255,7 @@ impl TryFrom<&SearchRequest> for Query {
             filters: Filter::from_texts(&request.filter)?,
             sort: sort.map(str::parse).transpose()?,
             facets: request.facets.clone(),
+            exact_total: request.track_total_hits,
             collapse: request.collapse,
             fusion: fusion(request)?,
             neighbours: request.neighbours,

@@ -30,6 +30,10 @@ pub struct SearchRequest {
     /// Facets whose values are to be counted for this answer.
     #[serde(default)]
     pub facets: Vec<String>,
+    /// Whether the total is exact, however many records match; otherwise, they are counted up to
+    /// [`super::limits::MAX_COUNTED`]. Named as in Elasticsearch.
+    #[serde(default)]
+    pub track_total_hits: bool,
     /// Whether identical records are collapsed into one hit.
     #[serde(default = "yes")]
     pub collapse: bool,
@@ -77,6 +81,7 @@ impl SearchRequest {
             offset: 0,
             sort: None,
             facets: Vec::new(),
+            track_total_hits: false,
             collapse: true,
             balance: None,
             fusion: None,

@@ -109,7 +109,9 @@ pub fn also(copies: &Copies) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax::vocabulary::{Answer, Counted, Highlights, Hit, Signal, Signals, Timings};
+    use parallax::vocabulary::{
+        Answer, Counted, Highlights, Hit, Relation, Signal, Signals, Timings,
+    };
 
     pub fn hit(neural: Option<u32>, text: Option<u32>) -> Hit {
         let signal = |score| move |rank| Signal { rank, score };
@@ -146,6 +148,7 @@ mod tests {
             facets: Vec::new(),
             collection: "startups".into(),
             total,
+            total_relation: Relation::Equal,
             counted: Counted::All,
             route: None,
             hits,

@@ -1,6 +1,6 @@
 //! Counts and order: the line above the hits, and what a screen reader announces.
 
-use parallax::vocabulary::{Answer, Counted, Mode, UNREAD};
+use parallax::vocabulary::{Answer, Counted, Mode, Relation, UNREAD};
 
 use super::{corrected, filtered, order, ranked_by};
 use crate::numbers::counted;
@@ -46,7 +46,11 @@ fn counts(state: &SearchState, response: &Answer) -> String {
             } else {
                 format!("1\u{2013}{shown} of ")
             };
-            format!("{range}{}{which}", counted(total, noun))
+            let over = match response.total_relation {
+                Relation::Equal => "",
+                Relation::AtLeast => "over ",
+            };
+            format!("{range}{over}{}{which}", counted(total, noun))
         }
     }
 }
@@ -146,6 +150,19 @@ mod tests {
         assert_eq!(
             summary(&berlin, &answer(46, ten())),
             "1–10 of 46 records that pass the filter, nearest first"
+        );
+    }
+
+    #[test]
+    fn a_total_that_was_not_counted_to_the_end_says_so() {
+        let frequent = Answer {
+            counted: Counted::Matching,
+            total_relation: Relation::AtLeast,
+            ..answer(10_000, vec![hit(None, Some(1)); 10])
+        };
+        assert_eq!(
+            summary(&state("text"), &frequent),
+            "1–10 of over 10,000 matching records, best match first"
         );
     }
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use parallax::Query;
 use parallax::sent::Content;
-use parallax::vocabulary::{Answer, Counted, Hit, SearchRequest, UNREAD};
+use parallax::vocabulary::{Answer, Counted, Hit, Relation, SearchRequest, UNREAD};
 
 use super::{Data, Ranking};
 
@@ -29,6 +29,9 @@ pub struct Search {
     /// without a query
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     sort: Option<String>,
+    /// Count all records that match, however many there are; otherwise up to 10,000
+    #[arg(long)]
+    exact_total: bool,
     #[command(flatten)]
     ranking: Ranking,
     /// Print the API's response
@@ -44,6 +47,7 @@ impl Search {
             limit: self.limit,
             offset: self.offset,
             sort: self.sort,
+            track_total_hits: self.exact_total,
             ..self.ranking.request(self.query)
         })?;
         let catalogue = self.data.open_existing(model)?;
@@ -104,7 +108,10 @@ fn print(out: &mut dyn Write, answer: &Answer, offset: u32) -> Result<()> {
     let counts = match answer.counted {
         Counted::Answers => format!("{shown} shown, {total} records match well"),
         Counted::AtLeast => format!("{shown} shown, at least {total} records match well"),
-        Counted::Matching | Counted::All => format!("{shown} of {total} records"),
+        Counted::Matching | Counted::All => match answer.total_relation {
+            Relation::Equal => format!("{shown} of {total} records"),
+            Relation::AtLeast => format!("{shown} of over {total} records"),
+        },
     };
     let milliseconds = answer.timings.total.as_secs_f64() * 1_000.0;
     writeln!(out, "{counts}, {milliseconds:.1} ms")?;

@@ -14,6 +14,8 @@ mod parameters;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
+mod reencode_tests;
+#[cfg(test)]
 mod task_tests;
 #[cfg(test)]
 pub mod tests;

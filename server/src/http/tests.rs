@@ -52,6 +52,7 @@ pub(super) fn ready() -> Router {
     service.open(Opened {
         catalogue: Arc::clone(catalogue),
         tasks: Arc::clone(tasks),
+        reencodings: Arc::default(),
     });
     api(service, Guard::new(Some(KEY.into())))
 }

@@ -11,6 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use parallax::Catalogue;
+use parallax::encoder::QueryEncoder;
 use serde_json::{Value, json};
 
 use super::tests::{KEY, encoder, send};
@@ -31,12 +32,18 @@ pub(super) struct Api {
 
 impl Api {
     pub fn new() -> Self {
+        Self::with(encoder())
+    }
+
+    /// The API with another default model.
+    pub fn with(encoder: Arc<QueryEncoder>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let catalogue = Arc::new(Catalogue::open(folder.path(), encoder()).unwrap());
+        let catalogue = Arc::new(Catalogue::open(folder.path(), encoder).unwrap());
         let service = Service::new(2);
         service.open(Opened {
             tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
             catalogue: Arc::clone(&catalogue),
+            reencodings: Arc::default(),
         });
         Self {
             router: api(service, Guard::new(Some(KEY.into()))),

@@ -79,7 +79,13 @@ impl<'a> Copy<'a> {
         };
         copy.forgotten = from.read()?.state()?.sequence;
         copy.round()?;
-        save_indexes((&copy.to, copy.encoder.encoder()), folder, tuning, how.cores, how.progress)?;
+        save_indexes(
+            (&copy.to, copy.encoder.encoder()),
+            folder,
+            tuning,
+            how.cores,
+            how.progress,
+        )?;
         while from.read()?.state()?.sequence > copy.reached.sequence + LAST_ROUND {
             copy.round()?;
         }

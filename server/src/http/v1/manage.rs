@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use parallax::Schema;
-use parallax::vocabulary::{CollectionInfo, FieldRoles};
+use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding};
 use parallax_app::backend::Backend;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -18,6 +18,7 @@ use tokio_util::io::ReaderStream;
 use super::Named;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::opened::Opened;
 use crate::service::Service;
 
 /// The routes for managing collections, for authorised callers.
@@ -28,6 +29,7 @@ pub fn router() -> Router<Service> {
             put(create).delete(drop_collection),
         )
         .route("/v1/collections/{name}/rename", post(rename))
+        .route("/v1/collections/{name}/reencode", post(reencode))
         .route("/v1/collections/{name}/snapshot", get(snapshot))
 }
 
@@ -91,6 +93,34 @@ async fn rename(
     });
     renamed.await?;
     Ok(Json(service.collection(Some(to)).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct By {
+    /// The name of an installed model.
+    model: String,
+}
+
+/// Encodes a collection anew by another model, in the background. The collection says how far that
+/// is, and is used as before until it is over.
+async fn reencode(
+    State(service): State<Service>,
+    path: Named,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<Reencoding>), Failure> {
+    let Path(name) = path?;
+    let By { model } = json_body(&headers, &body?)?;
+    let started = service.manage(move |opened| {
+        let Opened {
+            catalogue,
+            reencodings,
+            ..
+        } = opened;
+        reencodings.start(catalogue, &name, &model)
+    });
+    Ok((StatusCode::ACCEPTED, Json(started.await?)))
 }
 
 /// The whole collection as one file that `parallax restore` accepts.

@@ -1,0 +1,110 @@
+//! Collections that are encoded anew by another model, in the background.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use parallax::collection::{Cores, Progress, Reencode};
+use parallax::locks::lock;
+use parallax::vocabulary::Reencoding;
+use parallax::{Catalogue, Error, Result};
+
+use crate::problem::problem;
+
+/// The last time that each collection was encoded anew, since the start of the service. One runs at
+/// a time.
+#[derive(Default)]
+pub struct Reencodings {
+    known: Mutex<HashMap<String, Reencoding>>,
+}
+
+impl Reencodings {
+    /// Starts to encode a collection by an installed model. It is used as before until the end. If
+    /// the service ends before that, nothing has changed.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if there is no such model, or if this is done to a collection already;
+    /// [`Error::NoCollection`].
+    pub fn start(
+        self: &Arc<Self>,
+        catalogue: &Arc<Catalogue>,
+        name: &str,
+        model: &str,
+    ) -> Result<Reencoding> {
+        let folder = installed(catalogue, model)?;
+        if !catalogue.names()?.iter().any(|known| known == name) {
+            // It says which ones there are.
+            catalogue.collection(name)?;
+        }
+        let begun = Reencoding {
+            model: model.to_owned(),
+            ..Reencoding::default()
+        };
+        {
+            let mut known = lock(&self.known);
+            if let Some((other, _)) = known.iter().find(|(_, one)| !one.over) {
+                return Err(Error::BadQuery(format!(
+                    "collection '{other}' is being encoded anew; wait until that is over"
+                )));
+            }
+            known.insert(name.to_owned(), begun.clone());
+        }
+        let (this, catalogue, name) = (Arc::clone(self), Arc::clone(catalogue), name.to_owned());
+        let started = std::thread::Builder::new().name("reencode".into()).spawn({
+            let name = name.clone();
+            move || this.run(&catalogue, &name, &folder)
+        });
+        if started.is_err() {
+            lock(&self.known).remove(&name);
+            return Err(Error::BadQuery("no thread could be started".into()));
+        }
+        Ok(begun)
+    }
+
+    /// How far a collection is.
+    pub fn of(&self, name: &str) -> Option<Reencoding> {
+        lock(&self.known).get(name).cloned()
+    }
+
+    fn run(&self, catalogue: &Catalogue, name: &str, model: &Path) {
+        let progress = |progress| {
+            if let Progress::Records { done, of } = progress {
+                self.change(name, |one| (one.done, one.of) = (done, of));
+            }
+        };
+        let how = Reencode {
+            model,
+            cores: Cores::Half,
+            progress: &progress,
+            cancelled: &AtomicBool::new(false),
+        };
+        let work = std::panic::AssertUnwindSafe(|| catalogue.reencode(name, how));
+        let failed = match std::panic::catch_unwind(work) {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(problem(&error).message),
+            Err(_) => Some("something went wrong; see the server's log".to_owned()),
+        };
+        self.change(name, |one| (one.over, one.failed) = (true, failed));
+    }
+
+    fn change(&self, name: &str, change: impl FnOnce(&mut Reencoding)) {
+        if let Some(one) = lock(&self.known).get_mut(name) {
+            change(one);
+        }
+    }
+}
+
+/// The folder of an installed model: next to that of the default one.
+fn installed(catalogue: &Catalogue, model: &str) -> Result<PathBuf> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_name = model.chars().all(plain) && model.starts_with(|c: char| c != '.');
+    let models = catalogue.encoder().encoder().folder().parent();
+    let folder = models.map(|models| models.join(model));
+    let folder = folder.filter(|folder| is_name && folder.is_dir());
+    folder.ok_or_else(|| {
+        Error::BadQuery(format!(
+            "there is no model '{model}'; install it with `parallax model --from DIR`"
+        ))
+    })
+}
