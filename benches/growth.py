@@ -98,7 +98,9 @@ def report(measured):
     names = [name for name in measured[0] if name != "size"]
     fitted = {}
     if len(sizes) > 1:
-        fitted = {name: figures.exponent(sizes, [found[name] for found in measured]) for name in names}
+        values = {name: [found[name] for found in measured] for name in names}
+        # A power law has no value of 0.
+        fitted = {name: figures.exponent(sizes, values[name]) for name in names if min(values[name]) > 0}
     table = [
         [name, *(number(found[name]) for found in measured), number(fitted.get(name))] for name in names
     ]

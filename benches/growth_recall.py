@@ -21,7 +21,9 @@ def recall(ours, collection, queries, size):
     titles = {at: record["title"] for at, record in enumerate(growth_data.records(size)) if at in wanted}
     shares = []
     for query, of_query, cosines_of_query in zip(queries, places, cosines):
-        hits = ours.json(server.search_url(collection, query, "neural", NEAREST))["hits"]
+        # By the cosine alone, which is what the graph searches by.
+        url = server.search_url(collection, query, "neural", NEAREST) + "&late_interaction=false"
+        hits = ours.json(url)["hits"]
         found = {hit["title"]: hit["score"] for hit in hits}
         best = {}
         for place, cosine in zip(of_query, cosines_of_query):

@@ -11,8 +11,8 @@ from measure.figures import median, number, quantile
 from measure.worker import Worker, all_cores, rust
 
 ROUNDS = 4
-# Records that are imported at once and in batches, and then updates of them.
-WRITES = ("500000", "1000000")
+# Records that are imported at once and in batches, and updates of them; with 0, of a few thousand.
+WRITES = ((500_000, 100_000), (0, 1_000_000))
 
 
 def main():
@@ -24,10 +24,7 @@ def main():
     print(table)
     if len(wanted) == 2:
         results.write("Each part, and the whole", "make bench", table)
-        done = subprocess.run([rust("growth_writes"), *WRITES], stdout=subprocess.PIPE, text=True, check=True)
-        print(done.stdout)
-        command = f"cargo bench --workspace --bench growth_writes -- {' '.join(WRITES)}"
-        results.write("Writing in batches", command, f"Graphs are not built.\n\n```\n{done.stdout}```")
+        results.write("Writing in batches", "make bench", writes())
 
 
 def encoder():
@@ -97,6 +94,17 @@ def service(name):
                     yield spread(f"{name}: stage {stage.removesuffix('_ms')} of mode {mode}, cached", us)
         resident, heap = ours.memory()
         yield [f"{name}: resident memory, heap", f"{number(resident / 1e6)} MB", f"{number(heap / 1e6)} MB"]
+
+
+def writes():
+    """What the benchmark of writes prints, as text."""
+    text = "Graphs are not built.\n"
+    for counts in WRITES:
+        arguments = [str(count) for count in counts]
+        done = subprocess.run([rust("growth_writes"), *arguments], stdout=subprocess.PIPE, text=True, check=True)
+        print(done.stdout)
+        text += f"\n`cargo bench --workspace --bench growth_writes -- {' '.join(arguments)}`\n\n```\n{done.stdout}```\n"
+    return text
 
 
 def spread(what, us):

@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES [MODE]]`, on a copy of that data
 //! folder. Prints the medians and the 99th percentiles over all queries, ten hits each. With a mode,
-//! only queries in it and without a filter are asked, to be profiled.
+//! only queries in it and without a filter are asked, for profiling.
 
 // Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]

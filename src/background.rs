@@ -1,6 +1,6 @@
 //! Where work goes on beside the queries: on half of the machine's cores, so that queries
-//! keep the other half. Encoding and merging have threads of their own, for a merge takes
-//! minutes and a write that is to be encoded must not wait for it.
+//! keep the other half. Encoding and merging have threads of their own, because a merge
+//! takes minutes, and a write must not wait for it to be encoded.
 
 use std::sync::OnceLock;
 
@@ -23,8 +23,7 @@ pub fn graph<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     on(&POOL, "graph", work)
 }
 
-/// Encodes texts. Whoever comes second waits, so the work should be a piece of less than a
-/// second.
+/// Encodes texts. A second caller waits, so the work should be a piece of less than a second.
 pub fn encode<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static POOL: Pool = Pool::new();
     on(&POOL, "encode", work)

@@ -6,6 +6,9 @@
 //! an interrupted build or removal are deleted at the next start. Only recorded folders are ever
 //! removed. The catalogue's file also serves as the lock of the data folder.
 
+mod discarded;
+mod reencode;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +19,7 @@ use redb::{DatabaseError, ReadableTable, TableDefinition, WriteTransaction};
 
 use crate::atomic_file;
 use crate::collection::{
-    About, Build, Closed, Collection, Copy, Reencode, Report, STORE_FILE, Store, Tuning, short,
+    About, Build, Closed, Collection, Report, STORE_FILE, Store, Tuning, check_model, short,
 };
 use crate::database::{Durable, Reading};
 use crate::encoder::{Models, QueryEncoder};
@@ -50,17 +53,11 @@ pub struct Catalogue {
     filling: Mutex<BTreeSet<u64>>,
     /// The collections that are open or being opened, by folder number.
     open: Mutex<HashMap<u64, Arc<Slot>>>,
+    /// The metadata of collections whose store is open only to be copied, because their model is
+    /// missing.
+    copied: Mutex<HashMap<u64, About>>,
     /// Held while a name's target is changed.
     changing: Mutex<()>,
-}
-
-/// A collection whose records are copied.
-struct Original {
-    store: Arc<Store>,
-    /// About how many records it has.
-    records: u64,
-    /// `None` if it cannot be opened.
-    collection: Option<Arc<Collection>>,
 }
 
 /// A slot for an open collection. Its lock is held while the collection is opened, which takes
@@ -99,6 +96,7 @@ impl Catalogue {
             tuning,
             filling: Mutex::default(),
             open: Mutex::default(),
+            copied: Mutex::default(),
             changing: Mutex::default(),
         };
         catalogue.write(|write| {
@@ -173,6 +171,10 @@ impl Catalogue {
         if let Some(collection) = &*slot {
             return Ok(Arc::clone(collection));
         }
+        let copied = lock(&self.copied).get(&number).cloned();
+        if let Some(about) = copied {
+            self.model_of(name, &about)?;
+        }
         let folder = self.folder_of(number);
         let collection = catch_unwind(AssertUnwindSafe(|| {
             let store = Store::open(&folder.join(STORE_FILE))?;
@@ -187,16 +189,17 @@ impl Catalogue {
     /// The model that a collection was encoded by.
     fn model_of(&self, name: &str, about: &About) -> Result<Arc<QueryEncoder>> {
         let default = self.models.default();
-        // An earlier version did not store where the model was.
-        if about.model == default.model_hash() || about.model_dir.as_os_str().is_empty() {
-            return Ok(Arc::clone(default));
-        }
-        let found = self.models.find(&about.model, &about.model_dir);
-        found.map_err(|reason| Error::NoModel {
-            collection: name.to_owned(),
-            hash: short(&about.model),
-            reason,
-        })
+        let found = match self.models.find(&about.model, &about.model_dir) {
+            // An earlier version did not store where the model was.
+            Err(_) if about.model_dir.as_os_str().is_empty() => Arc::clone(default),
+            found => found.map_err(|reason| Error::NoModel {
+                collection: name.to_owned(),
+                hash: short(&about.model),
+                reason,
+            })?,
+        };
+        check_model(name, about, &found)?;
+        Ok(found)
     }
 
     /// Creates a collection from a file. With `replace`, an existing one with that name remains in
@@ -317,72 +320,6 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Encodes a collection anew by another model. Meanwhile, the old vectors are searched, and
-    /// writes are accepted and become part of the result; only at the end do they wait for the last
-    /// few records. If the process ends before that, nothing has changed. Records that were given
-    /// with their own vectors are encoded like all others. Returns whether there was anything to do:
-    /// there is not if the collection has this model already.
-    ///
-    /// # Errors
-    /// [`Error::NoCollection`]; those of [`Encoder::load`](crate::Encoder::load); the collection is
-    /// replaced, renamed or dropped meanwhile; [`Error::Cancelled`].
-    pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
-        let encoder = self.models.load(how.model)?;
-        let earlier = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
-        let old = self.original(name, earlier)?;
-        if old.store.about().model == encoder.model_hash() {
-            return Ok(false);
-        }
-        self.in_new_folder(|number| {
-            let folder = self.folder_of(number);
-            std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
-            let copy = Copy::make(
-                (&*old.store, old.records),
-                encoder,
-                how,
-                &folder,
-                self.tuning,
-            )?;
-            let _changing = lock(&self.changing);
-            if self.number(name)? != Some(earlier) {
-                return Err(Error::Replaced(name.to_owned()));
-            }
-            let swap = || {
-                copy.finish()?;
-                sync(&folder)?;
-                self.opened(name, number)?;
-                self.point(name, Some(number), Some(earlier))
-            };
-            match &old.collection {
-                Some(collection) => collection.close(Closed::Replaced, swap)?,
-                None => swap()?,
-            }
-            lock(&self.open).remove(&earlier);
-            Ok(true)
-        })
-    }
-
-    /// A collection whose records are to be copied. If its model is missing, it cannot be opened, and
-    /// only its store is needed.
-    fn original(&self, name: &str, number: u64) -> Result<Original> {
-        match self.opened(name, number) {
-            Ok(collection) => Ok(Original {
-                store: Arc::clone(&collection.store),
-                records: u64::from(collection.generation().records()),
-                collection: Some(collection),
-            }),
-            Err(Error::NoModel { .. } | Error::OtherModel { .. }) => {
-                let store = Store::open(&self.folder_of(number).join(STORE_FILE))?;
-                Ok(Original {
-                    records: u64::from(store.read()?.state()?.next),
-                    store: Arc::new(store),
-                    collection: None,
-                })
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Removes a collection with all its records.
     ///
     /// # Errors
@@ -497,43 +434,6 @@ impl Catalogue {
         })
     }
 
-    /// Removes what is no longer needed. The request itself is already complete; if this fails, the
-    /// next start continues.
-    fn tidy(&self) {
-        if let Err(error) = self.remove_discarded() {
-            tracing::warn!(%error, "folders no longer needed stay written down");
-        }
-    }
-
-    /// Removes the folders recorded as discarded, and no others. One that cannot be removed remains
-    /// recorded and is tried again at the next start.
-    fn remove_discarded(&self) -> Result<()> {
-        // Numbers are never reused, so a folder that is discarded now will not be needed again.
-        let mut gone = self.discarded()?;
-        gone.retain(|number| remove(&self.folder_of(*number)));
-        if gone.is_empty() {
-            return Ok(());
-        }
-        self.write(|write| {
-            let mut discarded = write.open_table(DISCARDED)?;
-            for number in gone {
-                discarded.remove(number)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The numbers of the discarded folders, except those being filled.
-    fn discarded(&self) -> Result<Vec<u64>> {
-        let filling = lock(&self.filling);
-        let numbers: Vec<u64> = self.read(|read| {
-            let table = read.open_table(DISCARDED)?;
-            table.iter()?.map(|row| Ok(row?.0.value())).collect()
-        })?;
-        let discarded = numbers.into_iter();
-        Ok(discarded.filter(|of| !filling.contains(of)).collect())
-    }
-
     fn folder_of(&self, number: u64) -> PathBuf {
         self.folder
             .join(COLLECTIONS_FOLDER)
@@ -576,18 +476,6 @@ pub fn check_name(name: &str) -> Result<()> {
         Ok(())
     } else {
         Err(Error::BadName(name.to_owned()))
-    }
-}
-
-/// Removes a folder and its contents. Returns whether it is gone.
-fn remove(folder: &Path) -> bool {
-    match std::fs::remove_dir_all(folder) {
-        Ok(()) => true,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
-        Err(error) => {
-            tracing::warn!(folder = %folder.display(), %error, "a folder no longer needed stays behind");
-            false
-        }
     }
 }
 

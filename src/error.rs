@@ -93,7 +93,7 @@ pub enum Error {
     InUse(PathBuf),
     /// The collection's vectors were made by another model.
     #[error(
-        "collection '{collection}' was encoded by model {theirs}, the model at hand is {ours}; \
+        "collection '{collection}' was encoded by model {theirs}, the current model is {ours}; \
          give that model with --model, or build the collection again with `parallax index --replace`"
     )]
     OtherModel {
@@ -101,7 +101,7 @@ pub enum Error {
         collection: String,
         /// Short hash of the model it was built with.
         theirs: String,
-        /// Short hash of the model at hand.
+        /// Short hash of the current model.
         ours: String,
     },
     /// The model of a collection cannot be used.

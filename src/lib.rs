@@ -64,6 +64,8 @@ mod storage;
 #[cfg(feature = "engine")]
 pub mod text;
 #[cfg(feature = "engine")]
+pub mod value;
+#[cfg(feature = "engine")]
 pub mod vector;
 
 pub use vocabulary::{Explanation, Feedback, Filter, Hit, Mode, Query, Signal, Timings};

@@ -12,7 +12,7 @@ use crate::Vector;
 use crate::vector::MAX_DIMENSION;
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
-/// numpy writes headers of about 120 bytes; a longer one than this is no array of ours.
+/// numpy writes headers of about 120 bytes; a longer one than this is not one of our arrays.
 const MAX_HEADER: usize = 64 * 1024;
 /// The data begins at a multiple of this many bytes.
 const ALIGNMENT: usize = 64;
@@ -27,7 +27,7 @@ pub enum NpyError {
     #[error("not a .npy file of f32 vectors, one a row: {0}")]
     Format(String),
     /// The vectors that are written have different widths.
-    #[error("vector {row} has {found} components, the ones before it {expected}")]
+    #[error("vector {row} has {found} components, those before it have {expected}")]
     Width {
         /// The vector, from 1.
         row: usize,
@@ -111,8 +111,8 @@ impl<W: Write> Writer<W> {
     /// Ends the file.
     ///
     /// # Errors
-    /// [`NpyError::Io`] if the output fails; [`NpyError::Truncated`] if it has not as many vectors
-    /// as it was begun with.
+    /// [`NpyError::Io`] if the output fails; [`NpyError::Truncated`] if fewer or more vectors
+    /// were written than announced.
     pub fn finish(mut self) -> Result<(), NpyError> {
         if self.written != self.expected {
             return Err(NpyError::Truncated {
@@ -238,7 +238,7 @@ fn read_header(input: &mut impl Read) -> Result<String, NpyError> {
     }
     let mut header = vec![0; length];
     input.read_exact(&mut header)?;
-    String::from_utf8(header).map_err(|_| NpyError::Format("its header is no text".into()))
+    String::from_utf8(header).map_err(|_| NpyError::Format("its header is not text".into()))
 }
 
 /// The number of rows and their width, after a check of everything else the header says.

@@ -11,10 +11,11 @@ export const baseURL = `http://127.0.0.1:${port}`;
 const parallax = process.env.PARALLAX || "../target/release/parallax";
 
 // The release binary with the bundled sample, freshly indexed: an empty data folder is filled
-// with it. A server that is already running is never reused, since its data is unknown.
+// with it. The vectors of pieces are made first, because they change the order of hits by
+// meaning. A server that is already running is never reused, since its data is unknown.
 export const webServer = {
   command:
-    "rm -rf server-data && " +
+    `rm -rf server-data && ${parallax} model && ` +
     `exec ${parallax} serve --addr 127.0.0.1:${port} --data-dir server-data`,
   cwd: here,
   url: `${baseURL}/readyz`,

@@ -62,7 +62,9 @@ test("scores and ranks are those of the answer", async ({ page, open }) => {
   const neural = await answerTo(page, "coffee", "Neural");
   await expect(evidence.first()).toContainText("similarity");
   for (const [at, hit] of neural.hits.entries()) {
-    expectRounded((await evidence.nth(at).textContent()) ?? "", hit.signals.neural.score);
+    const shown = evidence.nth(at).getByRole("listitem");
+    expectRounded((await shown.nth(0).textContent()) ?? "", hit.signals.neural.score);
+    expectRounded((await shown.nth(1).textContent()) ?? "", hit.signals.late_interaction);
   }
 
   const hybrid = await answerTo(page, "coffee roasting", "Hybrid");

@@ -43,9 +43,7 @@ pub fn install_from(from: &Path, target: Option<&Path>, prefixes: &Prefixes) -> 
             let whole = from.canonicalize();
             let whole = whole.with_context(|| from.display().to_string())?;
             let name = whole.file_name();
-            paths::model(Path::new(
-                name.context("give the model a name with --model")?,
-            ))?
+            paths::installed(name.context("give the model a name with --model")?)?
         }
     };
     let done = install_with(from, &target, prefixes)?;
@@ -57,7 +55,7 @@ pub fn install_from(from: &Path, target: Option<&Path>, prefixes: &Prefixes) -> 
     } else {
         say(format_args!("Installed the model in {}.", target.display()));
     }
-    Ok(())
+    make_pieces(&target)
 }
 
 /// Installs the published model into the folder `target` from the first source on the network that
@@ -68,7 +66,7 @@ pub fn fetch(target: &Path) -> Result<()> {
             "The model is installed in {}.",
             found.dir.display()
         ));
-        return Ok(());
+        return make_pieces(target);
     }
     let sources: [(&str, Fetch); 2] = [
         ("Hugging Face", download),
@@ -78,7 +76,7 @@ pub fn fetch(target: &Path) -> Result<()> {
         say(format_args!("Fetching {NAME} from {name} ..."));
         let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
         match fetch(folder.path()).and_then(|()| put(folder.path(), target)) {
-            Ok(()) => return Ok(()),
+            Ok(()) => return make_pieces(target),
             Err(error) => say(format_args!("{name}: {error:#}")),
         }
     }
@@ -95,11 +93,20 @@ type Fetch = fn(&Path) -> Result<()>;
 fn put(folder: &Path, target: &Path) -> Result<()> {
     check_published(folder)?;
     let done = install(folder, target)?;
-    Encoder::load(&done.dir)?.make_piece_vectors()?;
     say(format_args!(
         "Installed the model in {}.",
         done.dir.display()
     ));
+    Ok(())
+}
+
+/// Makes the vectors of single words, which are saved with the model, unless they are there.
+fn make_pieces(target: &Path) -> Result<()> {
+    let encoder = Encoder::load(target)?;
+    if encoder.piece_vectors().is_none() {
+        say(format_args!("Making the vectors of single words ..."));
+        encoder.make_piece_vectors()?;
+    }
     Ok(())
 }
 

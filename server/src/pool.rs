@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 /// How many callers may queue for a core before the service reports that it is overloaded.
 const QUEUE: usize = 64;
 
-/// A bounded pool of threads, separate from the async ones.
+/// A bounded number of jobs that run at once: short ones on the threads of their callers, others on
+/// threads separate from the async ones.
 pub struct Pool {
     /// One permit for each caller that is running or queued.
     places: Arc<Semaphore>,
@@ -37,7 +38,7 @@ impl Pool {
 
     /// Creates a pool for jobs so short that waking another thread for each would take a notable part
     /// of their time. A job runs on the thread of its caller, which hands its other tasks to another
-    /// one.
+    /// one. A job must not be awaited together with others in one task: it holds them up.
     pub fn of_short_jobs(cores: usize) -> Self {
         Self {
             short: true,

@@ -1,4 +1,4 @@
-//! Collections that are encoded anew by another model, in the background.
+//! Collections that are encoded again by another model, in the background.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use parallax::{Catalogue, Error, Result};
 
 use crate::problem::problem;
 
-/// The last time that each collection was encoded anew, since the start of the service. One runs at
-/// a time.
+/// The last time that each collection was encoded again, since the start of the service. One runs
+/// at a time.
 #[derive(Default)]
 pub struct Reencodings {
     known: Mutex<HashMap<String, Reencoding>>,
@@ -25,7 +25,7 @@ impl Reencodings {
     ///
     /// # Errors
     /// [`Error::BadQuery`] if there is no such model, or if this is done to a collection already;
-    /// [`Error::NoCollection`].
+    /// [`Error::NoCollection`]; [`Error::Io`] if no thread can be started.
     pub fn start(
         self: &Arc<Self>,
         catalogue: &Arc<Catalogue>,
@@ -45,19 +45,20 @@ impl Reencodings {
             let mut known = lock(&self.known);
             if let Some((other, _)) = known.iter().find(|(_, one)| !one.over) {
                 return Err(Error::BadQuery(format!(
-                    "collection '{other}' is being encoded anew; wait until that is over"
+                    "collection '{other}' is being encoded again; wait until that is over"
                 )));
             }
             known.insert(name.to_owned(), begun.clone());
         }
+        let path = folder.clone();
         let (this, catalogue, name) = (Arc::clone(self), Arc::clone(catalogue), name.to_owned());
         let started = std::thread::Builder::new().name("reencode".into()).spawn({
             let name = name.clone();
             move || this.run(&catalogue, &name, &folder)
         });
-        if started.is_err() {
+        if let Err(reason) = started {
             lock(&self.known).remove(&name);
-            return Err(Error::BadQuery("no thread could be started".into()));
+            return Err(Error::Io { path, reason });
         }
         Ok(begun)
     }
@@ -82,7 +83,12 @@ impl Reencodings {
         let work = std::panic::AssertUnwindSafe(|| catalogue.reencode(name, how));
         let failed = match std::panic::catch_unwind(work) {
             Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(problem(&error).message),
+            Ok(Err(error)) => {
+                let told = problem(&error).message;
+                let model = "the model cannot be used; see the server's log";
+                let is_model = matches!(error, Error::Encoder(_));
+                Some(if is_model { model.to_owned() } else { told })
+            }
             Err(_) => Some("something went wrong; see the server's log".to_owned()),
         };
         self.change(name, |one| (one.over, one.failed) = (true, failed));
@@ -104,7 +110,8 @@ fn installed(catalogue: &Catalogue, model: &str) -> Result<PathBuf> {
     let folder = folder.filter(|folder| is_name && folder.is_dir());
     folder.ok_or_else(|| {
         Error::BadQuery(format!(
-            "there is no model '{model}'; install it with `parallax model --from DIR`"
+            "there is no model '{model}' beside the one the service was started with; install it \
+             there with `parallax model --from DIR --model FOLDER`"
         ))
     })
 }

@@ -151,7 +151,10 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
             collection.name(),
             collection.generation().records()
         ),
-        Err(_) => "the model of its collection is missing".to_owned(),
+        Err(parallax::Error::NoModel { collection, .. }) => {
+            format!("the model of collection '{collection}' cannot be used")
+        }
+        Err(error) => format!("its default collection cannot be opened: {error}"),
     };
     let seconds = start.elapsed().as_secs_f64();
     let line = format!("Parallax serves http://{address} — {what}, ready in {seconds:.1} s");

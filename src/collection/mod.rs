@@ -98,13 +98,9 @@ impl Collection {
         encoder: Arc<QueryEncoder>,
         tuning: Tuning,
     ) -> Result<Arc<Self>> {
-        let model = &store.about().model;
-        if model != encoder.model_hash() {
-            return Err(Error::OtherModel {
-                collection: name.to_owned(),
-                theirs: short(model),
-                ours: short(encoder.model_hash()),
-            });
+        check_model(name, store.about(), &encoder)?;
+        if store.about().dimension != encoder.encoder().dimension() {
+            return Err(Error::damaged(store.path()));
         }
         let store = Arc::new(store);
         let compactor = Arc::new(Compactor::open(
@@ -387,6 +383,18 @@ fn on_disk(file: &std::fs::Metadata) -> u64 {
 #[cfg(not(unix))]
 fn on_disk(file: &std::fs::Metadata) -> u64 {
     file.len()
+}
+
+/// Checks that a collection was encoded by a model.
+pub(crate) fn check_model(name: &str, about: &About, encoder: &QueryEncoder) -> Result<()> {
+    if about.model == encoder.model_hash() {
+        return Ok(());
+    }
+    Err(Error::OtherModel {
+        collection: name.to_owned(),
+        theirs: short(&about.model),
+        ours: short(encoder.model_hash()),
+    })
 }
 
 /// Enough of a hash to distinguish two models.

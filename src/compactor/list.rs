@@ -50,7 +50,7 @@ pub(super) struct Standing {
     /// Whether the base, or everything if there is none, was read from the store because it had no
     /// intact file, and is to be saved.
     pub unsaved: bool,
-    /// Whether the files that are read in place were not compared with their checksums yet.
+    /// Whether the files of vectors and graph were not compared with their checksums yet.
     pub unchecked: bool,
     /// The sequence number at which a base was last made, or could not be.
     pub folded: u64,

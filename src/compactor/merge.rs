@@ -125,6 +125,7 @@ impl Job {
             }
         };
         if saved.is_ok()
+            && list.strong_count() > 0
             && self.plan == Plan::Base
             && let Some(base) = &mut part
         {

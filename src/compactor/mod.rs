@@ -2,10 +2,10 @@
 //! that writers make, merges them, saves the base, and attaches a graph to it.
 //!
 //! It has three threads, which run only while there is work: one merges, another reads or builds the
-//! base's graph, and the third checks the files that are read in place. A merged base is saved and
-//! published before its graph is built, and a graph that cannot be built leaves everything else as
-//! it is. While a graph is built, the delta is still merged, but no new base is made, because the
-//! graph would be lost.
+//! base's graph, and the third checks the files of the base's vectors and graph. A merged base
+//! is saved and published before its graph is built, and a graph that cannot be built leaves
+//! everything else as it is. While a graph is built, the delta is still merged, but no new base is
+//! made, because the graph would be lost.
 
 mod check;
 pub(crate) mod files;

@@ -6,15 +6,24 @@ use std::path::{Path, PathBuf};
 /// A failure to install, open or run the model.
 #[derive(Debug, thiserror::Error)]
 pub enum EncoderError {
-    /// The folder holds no installed model.
-    #[error("no model in {}: run `parallax model` to fetch it", dir.display())]
+    /// The folder contains no installed model.
+    #[error(
+        "no model in {}: run `parallax model` to fetch all-MiniLM-L6-v2, or \
+         `parallax model --from DIR` to install another",
+        dir.display()
+    )]
     Missing {
         /// Where the model was looked for.
         dir: PathBuf,
     },
 
     /// The folder's model does not match its manifest.
-    #[error("the model in {} is not whole: {why}; run `parallax model` to install it again", dir.display())]
+    #[error(
+        "the model in {} is incomplete or damaged: {why}; run `parallax model` to install \
+         all-MiniLM-L6-v2 again, or `parallax model --from DIR --model {}` for another",
+        dir.display(),
+        dir.display()
+    )]
     Damaged {
         /// The model's folder.
         dir: PathBuf,
@@ -24,7 +33,8 @@ pub enum EncoderError {
 
     /// The source folder lacks a required file.
     #[error(
-        "nothing to install in {}: {why}; it must hold tokenizer.json and either model.safetensors or model.onnx",
+        "no model can be read from {}: {why}; the folder must contain tokenizer.json and either \
+         model.safetensors or model.onnx",
         dir.display()
     )]
     Source {
@@ -58,8 +68,11 @@ pub enum EncoderError {
         why: String,
     },
 
-    /// The target folder holds files that an installation must not remove.
-    #[error("{} holds other files ({file}): choose an empty folder, or one with a model only", dir.display())]
+    /// The target folder contains files that an installation must not remove.
+    #[error(
+        "{} contains other files ({file}): choose an empty folder, or one with a model only",
+        dir.display()
+    )]
     Occupied {
         /// The target folder.
         dir: PathBuf,
@@ -84,11 +97,14 @@ pub enum EncoderError {
     Run(String),
 
     /// The model runs, but its results make no sense.
-    #[error("the model failed its self-test: {0}; it is not a mean-pooled sentence encoder")]
+    #[error(
+        "the model failed its self-test: {0}; it is not a sentence encoder, or pools in another \
+         way than by the mean, which modules.json in its folder would have to say"
+    )]
     SelfTest(String),
 
     /// Another model than the one looked for.
-    #[error("another model is in {} now", dir.display())]
+    #[error("another model is in {} now; put the earlier one back", dir.display())]
     Changed {
         /// The folder.
         dir: PathBuf,
@@ -96,7 +112,8 @@ pub enum EncoderError {
 
     /// A cosine is not a sum over words if token vectors are not combined by their mean.
     #[error(
-        "the model does not combine token vectors by their mean, so a cosine cannot be split over words"
+        "the model does not combine token vectors by their mean, so a cosine cannot be split over \
+         words"
     )]
     NoMean,
 

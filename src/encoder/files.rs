@@ -7,7 +7,7 @@
 //! runs the model, and renames the folder into place, so that an interrupted installation leaves
 //! nothing that is trusted later.
 //!
-//! A folder in the format of sentence-transformers can also be used as it is: it is converted anew
+//! A folder in the format of sentence-transformers can also be used as it is: it is converted
 //! whenever it is loaded. Without a manifest, nothing tells whether its files are intact.
 
 use std::fs::{self, File};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::EncoderError;
 use super::network::{CONFIG, Network};
-use super::pieces::FILE as PIECES;
+use super::pieces::{FILE as PIECES, UNFINISHED};
 use super::published::read_if_there;
 use super::settings::Settings;
 use super::{Encoder, onnx};
@@ -74,9 +74,9 @@ pub struct Prefixes {
 /// # Errors
 /// Apart from I/O errors: [`EncoderError::Source`] if a file is missing, [`EncoderError::Weights`]
 /// if the weights are unknown and nothing describes them, [`EncoderError::Unsupported`] for a model
-/// that is not of a supported kind, [`EncoderError::Occupied`] if `target` contains files that do not
-/// belong to a model, and the errors of [`Encoder::load`] if the model cannot be run. In all cases,
-/// `target` is unchanged.
+/// that is not of a supported kind, [`EncoderError::Occupied`] if `target` contains files that do
+/// not belong to a model, and the errors of [`Encoder::load`] and [`Encoder::encode`] if the model
+/// cannot be run. In all cases, `target` is unchanged.
 pub fn install(source: &Path, target: &Path) -> Result<Installed, EncoderError> {
     install_with(source, target, &Prefixes::default())
 }
@@ -116,7 +116,7 @@ pub fn install_with(
     write(&built.join(GRAPH), &graph)?;
     write(&built.join(TOKENIZER), &tokenizer)?;
     write(&built.join(MANIFEST), &manifest.to_json())?;
-    Encoder::load(&built)?;
+    Encoder::load(&built)?.test_longest()?;
 
     move_into_place(&built, target)?;
     Ok(Installed {
@@ -450,10 +450,10 @@ fn refuse_if_occupied(target: &Path) -> Result<(), EncoderError> {
     };
     for entry in entries {
         let name = entry.map_err(EncoderError::io(target))?.file_name();
-        if ![GRAPH, TOKENIZER, MANIFEST, PIECES]
-            .iter()
-            .any(|ours| name == *ours)
-        {
+        let ours = [GRAPH, TOKENIZER, MANIFEST, PIECES];
+        // A process may have ended while it wrote the vectors of pieces.
+        let unfinished = name.to_string_lossy().starts_with(UNFINISHED);
+        if !unfinished && !ours.iter().any(|ours| name == *ours) {
             return Err(EncoderError::Occupied {
                 dir: target.to_owned(),
                 file: name.to_string_lossy().into_owned(),
@@ -516,6 +516,13 @@ mod tests {
             error.contains(WEIGHTS_SHA256) && error.contains("ba7816bf"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn an_unfinished_file_of_vectors_does_not_occupy_a_folder() {
+        let target = tempfile::tempdir().unwrap();
+        fs::write(target.path().join(".pieces-a1B2c3"), "").unwrap();
+        refuse_if_occupied(target.path()).unwrap();
     }
 
     #[test]

@@ -58,6 +58,13 @@ use crate::vector::MAX_DIMENSION;
 /// busy, few enough to stay in the processor's cache.
 const GROUP_TOKENS: usize = 128;
 
+/// More tokens than any vocabulary has. Memory is reserved by their largest id.
+const MAX_PIECES: u32 = 2_000_000;
+
+/// Up to this many tokens, the longest text that is read is tried when a model is installed. It
+/// would take too long for more.
+const LONG_TEST: usize = 512;
+
 /// The texts of the self-test: a sentence, a paraphrase of it, and an unrelated sentence.
 const SELF_TEST: [&str; 3] = [
     "A cat sleeps on the sofa.",
@@ -101,10 +108,12 @@ impl Encoder {
         let plan = Plan::new(&opened.graph, runtime)?;
         let settings = opened.settings().clone();
         let tokenizer = tokenizer(&opened.tokenizer, &settings)?;
+        let pieces = pieces::Kept::new(dir.to_owned(), piece_count(&tokenizer)?);
         let added = tokenizer
             .get_post_processor()
             .map_or(0, |processor| processor.added_tokens(false));
-        let all_room = settings.max_tokens.saturating_sub(added).max(1);
+        let most = settings.max_tokens.min(settings::LONGEST);
+        let all_room = most.saturating_sub(added).max(1);
         let prefix = tokenizer.encode_fast(settings.passage_prefix.as_str(), false);
         let prefix = prefix.map_err(|error| EncoderError::Tokenizer(error.to_string()))?;
         let mut encoder = Self {
@@ -116,7 +125,7 @@ impl Encoder {
             model_hash: opened.model_hash().to_owned(),
             dimension: 0,
             folder: std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()),
-            pieces: pieces::Kept::new(dir.to_owned()),
+            pieces,
         };
         encoder.dimension = encoder.measured_dimension()?;
         encoder.self_test()?;
@@ -146,7 +155,8 @@ impl Encoder {
         vectors.into_iter().next().ok_or_else(no_vector)
     }
 
-    /// The unit vectors of many texts that are searched, in the same order, computed on the current rayon pool.
+    /// The unit vectors of many texts that are searched, in the same order, computed on the current
+    /// rayon pool.
     ///
     /// `done(n)` is called from any of the threads whenever `n` more texts are finished.
     ///
@@ -185,8 +195,8 @@ impl Encoder {
         &self.settings
     }
 
-    /// The sha256 of the weights, the tokenizer and the settings, in hexadecimal. Vectors are only comparable if
-    /// their models have the same hash.
+    /// The sha256 of the weights, the tokenizer and the settings, in hexadecimal. Vectors are only
+    /// comparable if their models have the same hash.
     pub fn model_hash(&self) -> &str {
         &self.model_hash
     }
@@ -261,6 +271,15 @@ impl Encoder {
         vectors.collect()
     }
 
+    /// Runs the longest text that is read: the folder may say a length that the model's table of
+    /// positions does not allow.
+    fn test_longest(&self) -> Result<(), EncoderError> {
+        if self.all_room <= LONG_TEST {
+            self.encode(&"a ".repeat(self.all_room))?;
+        }
+        Ok(())
+    }
+
     /// The width of the model's token vectors, from a run on a short text.
     fn measured_dimension(&self) -> Result<usize, EncoderError> {
         let failed = |error: TractError| EncoderError::Run(format!("{error:#}"));
@@ -293,7 +312,8 @@ impl Encoder {
             Ok(())
         } else {
             Err(EncoderError::SelfTest(format!(
-                "it puts a paraphrase at a cosine of {near:.3} and an unrelated sentence at {far:.3}"
+                "it puts a paraphrase at a cosine of {near:.3} and an unrelated sentence at \
+                 {far:.3}"
             )))
         }
     }
@@ -343,6 +363,16 @@ fn tokenizer(bytes: &[u8], settings: &Settings) -> Result<Tokenizer, EncoderErro
     Ok(tokenizer)
 }
 
+/// One more than the largest id of a token.
+fn piece_count(tokenizer: &Tokenizer) -> Result<u32, EncoderError> {
+    match tokenizer.get_vocab(true).into_values().max() {
+        Some(last) if last >= MAX_PIECES => Err(EncoderError::Tokenizer(format!(
+            "it has a token with the id {last}, expected less than {MAX_PIECES}"
+        ))),
+        last => Ok(last.map_or(0, |last| last + 1)),
+    }
+}
+
 /// The token ids as the model expects them.
 fn ids(encoding: &Encoding) -> Vec<i64> {
     encoding.get_ids().iter().copied().map(i64::from).collect()
@@ -359,6 +389,24 @@ fn no_vector() -> EncoderError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_with_a_huge_id_is_refused() {
+        let count = |last: u32| {
+            let file = format!(
+                r#"{{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+                "normalizer": null, "pre_tokenizer": null, "post_processor": null,
+                "decoder": null, "model": {{"type": "WordLevel", "unk_token": "a",
+                "vocab": {{"a": 0, "b": {last}}}}}}}"#
+            );
+            piece_count(&tokenizer(file.as_bytes(), &Settings::default()).unwrap())
+        };
+        assert_eq!(count(30_521).unwrap(), 30_522);
+        for last in [MAX_PIECES, u32::MAX] {
+            let error = count(last).unwrap_err().to_string();
+            assert!(error.contains(&last.to_string()), "{error}");
+        }
+    }
 
     #[test]
     fn groups_hold_few_tokens_and_equal_lengths_where_they_must() {

@@ -28,7 +28,8 @@ impl Models {
         &self.default
     }
 
-    /// The model in a folder.
+    /// The model in a folder. If the vectors of its pieces are not there yet, they are made in the
+    /// background.
     ///
     /// # Errors
     /// As for [`Encoder::load`].
@@ -44,6 +45,7 @@ impl Models {
         }
         let encoder = Arc::new(QueryEncoder::new(encoder));
         others.insert(encoder.model_hash().to_owned(), Arc::downgrade(&encoder));
+        encoder.make_piece_vectors_soon();
         Ok(encoder)
     }
 
@@ -51,12 +53,21 @@ impl Models {
     /// the default model.
     ///
     /// # Errors
-    /// As for [`Encoder::load`]; [`EncoderError::Changed`] if another model is in its folder.
+    /// As for [`Encoder::load`]; [`EncoderError::Changed`] if another model is in its folder;
+    /// [`EncoderError::Missing`] if it is not installed and `dir` is empty.
     pub fn find(&self, hash: &str, dir: &Path) -> Result<Arc<QueryEncoder>, EncoderError> {
         if let Some(known) = self.known(&lock(&self.others), hash) {
             return Ok(known);
         }
-        let place = self.installed(hash).unwrap_or_else(|| dir.to_owned());
+        let known_place = (!dir.as_os_str().is_empty()).then(|| dir.to_owned());
+        let place = self.installed(hash).or(known_place);
+        let place = place.ok_or_else(|| EncoderError::Missing {
+            dir: dir.to_owned(),
+        })?;
+        // An installed model need not be loaded to know that it is another one.
+        if installed_hash(&place).is_some_and(|found| found != hash) {
+            return Err(EncoderError::Changed { dir: place });
+        }
         let found = self.load(&place)?;
         if found.model_hash() == hash {
             Ok(found)

@@ -83,7 +83,7 @@ impl Config {
             "roberta" | "xlm-roberta" | "camembert"
         );
         let first_position = if roberta {
-            self.pad_token_id.unwrap_or(1) + 1
+            self.pad_token_id.unwrap_or(1).saturating_add(1)
         } else {
             0
         };
@@ -153,5 +153,12 @@ mod tests {
         let network = network(of_roberta);
         assert_eq!((network.first_position, network.positions), (2, Some(512)));
         assert_eq!(network.epsilon, 1e-5);
+    }
+
+    #[test]
+    fn a_padding_token_beyond_every_number_leaves_no_position() {
+        let config = r#"{"model_type": "roberta", "max_position_embeddings": 514,
+            "pad_token_id": 18446744073709551615}"#;
+        assert_eq!(network(config).positions, Some(0));
     }
 }

@@ -4,8 +4,8 @@
 //! The graph takes `input_ids` and `attention_mask` (i64 `[B, S]`) and returns `last_hidden_state`
 //! (f32 `[B, S, width]`): one vector per token. Pooling is left to the caller. Two operations are
 //! folded into the weights, which changes at most the last bit of a result: the vector of token
-//! type 0 is added to every position, and the scale of the attention scores, 1/√32 in all-MiniLM-L6-v2, is applied to
-//! the query projection.
+//! type 0 is added to every position, and the scale of the attention scores, 1/√32 in
+//! all-MiniLM-L6-v2, is applied to the query projection.
 //!
 //! Most sizes follow from the tensors' shapes, the number of heads and the like from [`Network`]. A
 //! missing tensor, or one with another shape, is an error that names it.
@@ -38,6 +38,7 @@ const DISTIL_BERT: [(&str, &str); 9] = [
     ("output.dense", "ffn.lin2"),
     ("output.LayerNorm", "output_layer_norm"),
 ];
+
 /// Converts a safetensors file to an ONNX file.
 ///
 /// # Errors
@@ -49,7 +50,7 @@ pub(super) fn from_safetensors(bytes: &[u8], network: &Network) -> Result<Vec<u8
     let kind = network.kind.clone().map_err(EncoderError::Tensors)?;
     let weights = Weights::new(file, kind);
     let (width, heads) = (weights.columns(WORDS)?, network.heads);
-    if heads == 0 || !width.is_multiple_of(heads) {
+    if heads == 0 || width == 0 || !width.is_multiple_of(heads) {
         let why = format!("a width of {width} cannot be split into {heads} heads");
         return Err(EncoderError::Tensors(why));
     }

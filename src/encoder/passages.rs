@@ -25,11 +25,11 @@ impl Encoder {
     ///
     /// If the text fits the encoder, there is one passage: the whole text without surrounding white
     /// space, which is empty for a blank text. Otherwise sentences are packed into passages of at
-    /// most as many tokens as the model reads, including `[CLS]`, `[SEP]` and a prefix, which together cover
-    /// everything except white space. A Markdown heading starts a new passage. Any other passage
-    /// starts with the last sentence of the one before, if that sentence is short and both fit. No
-    /// passage starts or ends with white space. There are at most [`MAX_PASSAGES`], and only a
-    /// bounded part of the text is read, many times what could fill them.
+    /// most as many tokens as the model reads, including `[CLS]`, `[SEP]` and a prefix, which
+    /// together cover everything except white space. A Markdown heading starts a new passage. Any
+    /// other passage starts with the last sentence of the one before, if that sentence is short and
+    /// both fit. No passage starts or ends with white space. There are at most [`MAX_PASSAGES`],
+    /// and only a bounded part of the text is read, many times what could fill them.
     ///
     /// # Errors
     /// [`EncoderError::Tokenizer`] if the tokenizer fails on the text.

@@ -2,8 +2,8 @@
 //!
 //! A piece of the vocabulary has the vector that the model gives it when it reads it alone, as
 //! `[CLS] piece [SEP]`. So these vectors belong to the model: they are made once, saved beside it,
-//! and the same for every text. They say how similar two words are, whatever stands around them;
-//! `crate::search` compares queries and records by them, word by word.
+//! and the same for every text. They say how similar two words are, whatever the words around
+//! them are; `crate::search` compares queries and records by them, word by word.
 
 use std::io::{self, BufWriter};
 use std::ops::Range;
@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::vocabulary::UNKNOWN;
-use super::{Encoder, EncoderError, QueryEncoder, attribution, ids, not_finite};
+use super::{Encoder, EncoderError, QueryEncoder, attribution, ids, no_vector, not_finite};
 use crate::background;
 use crate::locks::lock;
 use crate::mapped::{MappedFile, SectionWriter};
@@ -26,9 +26,13 @@ pub const FILE: &str = "pieces.idx";
 /// Changes with the sections of the file, or how the vectors are made.
 const FORMAT: u32 = 1;
 
-/// How many pieces are encoded together, and how many before others get their turn.
+/// How the name of the file begins while it is written.
+pub(super) const UNFINISHED: &str = ".pieces-";
+
+/// How many pieces are encoded together, and how many before others get their turn. Large models
+/// take some ten times as long for them as all-MiniLM-L6-v2.
 const GROUP: usize = 42;
-const CHUNK: usize = GROUP * background::CHUNK;
+const CHUNK: usize = GROUP * 4;
 
 /// A vector of each piece of a vocabulary, in one byte per component.
 pub struct PieceVectors {
@@ -46,6 +50,8 @@ struct About {
 /// The vectors of a model's pieces, once they are there, and where they are saved.
 pub(super) struct Kept {
     folder: PathBuf,
+    /// One more than the largest id of a piece.
+    count: u32,
     vectors: OnceLock<PieceVectors>,
     /// Held while they are made.
     making: Mutex<()>,
@@ -82,9 +88,10 @@ impl PieceVectors {
 }
 
 impl Kept {
-    pub(super) fn new(folder: PathBuf) -> Self {
+    pub(super) fn new(folder: PathBuf, count: u32) -> Self {
         Self {
             folder,
+            count,
             vectors: OnceLock::new(),
             making: Mutex::new(()),
         }
@@ -137,6 +144,11 @@ impl Encoder {
         UNKNOWN.map(|token| self.tokenizer.token_to_id(token))
     }
 
+    /// How many pieces its vocabulary has: one more than the largest id.
+    pub fn piece_count(&self) -> u32 {
+        self.pieces.count
+    }
+
     /// The vectors of its pieces; `None` until they are made.
     pub fn piece_vectors(&self) -> Option<&PieceVectors> {
         self.pieces.vectors.get()
@@ -154,49 +166,72 @@ impl Encoder {
 
     /// Makes the vectors of its pieces, unless they are there, on the current rayon pool, and saves
     /// them in the model's folder. If they cannot be saved, they are in memory only. This takes a
-    /// few seconds.
+    /// few seconds for all-MiniLM-L6-v2, and minutes for a large vocabulary.
     ///
     /// # Errors
-    /// As for [`Encoder::encode`].
+    /// As for [`Encoder::encode`], except that a piece that the model cannot read is no error.
     pub fn make_piece_vectors(&self) -> Result<(), EncoderError> {
         self.make_piece_vectors_with(|work| work())
     }
 
     fn make_piece_vectors_with(
         &self,
-        on: impl Fn(&(dyn Fn() -> Encoded + Sync)) -> Encoded,
+        on: impl Fn(&(dyn Fn() -> Codes + Sync)) -> Codes,
     ) -> Result<(), EncoderError> {
         let _held = lock(&self.pieces.making);
         if self.piece_vectors().is_some() {
             return Ok(());
         }
         let texts = self.piece_texts()?;
-        let (before, count) = (texts.before.len(), texts.count);
-        let mut all: Vec<f32> = Vec::new();
-        let mut dimension = 0;
-        // Piece by piece of the work, so that others get their turn on the same threads.
-        let pieces: Vec<u32> = (0..count).collect();
+        let dimension = self.dimension;
+        let (mut lines, mut scales) = (Vec::new(), Vec::new());
+        // Part by part, so that others get their turn on the same threads.
+        let pieces: Vec<u32> = (0..self.pieces.count).collect();
         for pieces in pieces.chunks(CHUNK) {
-            let vectors = on(&|| {
-                let groups = pieces.par_chunks(GROUP).map(|group| {
-                    let texts: Vec<Vec<i64>> = group.iter().map(|&id| texts.of(id)).collect();
-                    let texts: Vec<&[i64]> = texts.iter().map(Vec::as_slice).collect();
-                    self.token_vectors(&texts, |rows| own_row(rows, texts[0].len(), before))
-                });
-                groups.collect()
-            })?;
-            for vector in vectors.into_iter().flatten() {
-                dimension = vector.len();
-                all.extend(vector);
-            }
+            let codes = on(&|| {
+                let groups = pieces.par_chunks(GROUP);
+                let vectors = groups.map(|group| self.vectors_alone(group, &texts));
+                let vectors: Vec<Vec<f32>> = vectors.collect();
+                Codes::new(dimension, &vectors.concat())
+            });
+            lines.extend_from_slice(codes.lines());
+            scales.extend_from_slice(codes.scales());
         }
-        let made = PieceVectors::new(dimension, &all);
+        // Nothing asks for their digest.
+        let codes = Codes::of_parts(dimension, lines.into(), scales.into(), 0);
+        let made = PieceVectors {
+            codes: codes.ok_or_else(no_vector)?,
+        };
         if let Err(error) = self.save_piece_vectors(&made, dimension) {
             let folder = self.pieces.folder.display();
             tracing::info!(%folder, %error, "the vectors of pieces are not saved");
         }
         let _ = self.pieces.vectors.set(made);
         Ok(())
+    }
+
+    /// The unit vectors of pieces that are encoded alone, one after another. A piece that the model
+    /// cannot read, because its table of words is shorter than the vocabulary, has zeros: it is
+    /// similar only to itself.
+    fn vectors_alone(&self, pieces: &[u32], texts: &PieceTexts) -> Vec<f32> {
+        let alone: Vec<Vec<i64>> = pieces.iter().map(|&id| texts.of(id)).collect();
+        let alone: Vec<&[i64]> = alone.iter().map(Vec::as_slice).collect();
+        let before = texts.before.len();
+        let tokens = before + 1 + texts.after.len();
+        let own = |rows: &[f32]| {
+            let own = own_row(rows, tokens, before);
+            Ok(own.unwrap_or_else(|_| vec![0.0; self.dimension]))
+        };
+        match self.token_vectors(&alone, own) {
+            Ok(vectors) => vectors.concat(),
+            // One of them cannot be read.
+            Err(_) if pieces.len() > 1 => {
+                let each = pieces.chunks(1);
+                each.flat_map(|piece| self.vectors_alone(piece, texts))
+                    .collect()
+            }
+            Err(_) => vec![0.0; self.dimension],
+        }
     }
 
     /// How each piece of the vocabulary is encoded alone.
@@ -207,11 +242,9 @@ impl Encoder {
         let text = |of: &u32| *of == 0;
         let first = special.iter().position(text).unwrap_or(0);
         let after = special.iter().rposition(text).map_or(0, |last| last + 1);
-        let vocabulary = self.tokenizer.get_vocab(true);
         Ok(PieceTexts {
             before: all.get(..first).unwrap_or_default().to_vec(),
             after: all.get(after..).unwrap_or_default().to_vec(),
-            count: vocabulary.values().max().map_or(0, |last| last + 1),
         })
     }
 
@@ -282,6 +315,7 @@ impl QueryEncoder {
 /// Everyone may read the file, like those of the model.
 fn builder() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -290,14 +324,10 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// Vectors of groups of pieces.
-type Encoded = Result<Vec<Vec<Vec<f32>>>, EncoderError>;
-
-/// What stands around a piece that is encoded alone, and how many pieces there are.
+/// The tokens before and after a piece that is encoded alone.
 struct PieceTexts {
     before: Vec<i64>,
     after: Vec<i64>,
-    count: u32,
 }
 
 impl PieceTexts {

@@ -75,8 +75,8 @@ impl Plan {
         self.runtime != Runtime::Tract
     }
 
-    /// Runs the model on texts, given as token ids. The result has a row for each token of the first
-    /// text, then of the second, and so on.
+    /// Runs the model on texts, given as token ids. The result has a row for each token of the
+    /// first text, then of the second, and so on.
     pub(super) fn run(&self, texts: &[&[i64]]) -> TractResult<TValue> {
         let ids = texts.concat();
         let inputs = match self.runtime {

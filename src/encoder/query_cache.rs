@@ -1,5 +1,5 @@
-//! A cache of query vectors: queries are often repeated, and encoding one takes as long as answering
-//! it.
+//! A cache of query vectors: queries are often repeated, and encoding one takes as long as
+//! answering it.
 //!
 //! Different queries that wait at the same time are not encoded together: a run of 16 tokens takes
 //! twice as long as one of 8, so they would gain nothing.

@@ -3,9 +3,9 @@
 //! A folder in the format of sentence-transformers says so in several small files: `modules.json`
 //! lists the steps, `1_Pooling/config.json` says how token vectors are combined,
 //! `sentence_bert_config.json` how many tokens are read, and `config_sentence_transformers.json`
-//! which prefixes the model was trained with. [`Settings::of`] reads them. Vectors are always scaled
-//! to unit length, whether or not the folder has a step for it, because their dot product must be a
-//! cosine; that changes no ranking by cosine.
+//! which prefixes the model was trained with. [`Settings::of`] reads them. Vectors are always
+//! scaled to unit length, whether or not the folder has a step for it, because their dot product
+//! must be a cosine; that changes no ranking by cosine.
 
 use std::path::Path;
 
@@ -18,6 +18,10 @@ use super::published::json;
 
 /// The tokens read of a text, including special ones, if the model's folder does not say.
 pub const MAX_TOKENS: usize = 256;
+
+/// The most tokens that are read of a text, whatever the model's folder says: the memory that
+/// attention takes grows with their square.
+pub(super) const LONGEST: usize = 8_192;
 
 /// The prompts of a model for what is searched, the first of which counts. The names are those of
 /// sentence-transformers.
@@ -144,7 +148,8 @@ impl Settings {
         let positions = network.and_then(|network| network.positions);
         let length = config.max_seq_length.or(of_tokenizer);
         let length = length.or(positions).unwrap_or(MAX_TOKENS);
-        self.max_tokens = positions.map_or(length, |positions| length.min(positions));
+        let length = positions.map_or(length, |positions| length.min(positions));
+        self.max_tokens = length.min(LONGEST);
         Ok(())
     }
 }
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn pooling_is_what_the_folder_says_in_old_words_and_new() {
+    fn pooling_is_what_the_folder_says_in_old_and_new_files() {
         for (config, expected) in [
             (r#"{"pooling_mode_mean_tokens": true}"#, Pooling::Mean),
             (
@@ -274,6 +279,7 @@ mod tests {
         let tokenizer = ("tokenizer_config.json", r#"{"model_max_length": 1e30}"#);
         let length =
             |files: &[(&str, &str)]| Settings::of(folder(files).path()).unwrap().max_tokens;
+        assert_eq!(length(&[tokenizer]), LONGEST);
         assert_eq!(length(&[("config.json", config)]), 512);
         assert_eq!(length(&[("config.json", config), tokenizer]), 512);
         let own = ("sentence_bert_config.json", r#"{"max_seq_length": 128}"#);

@@ -1,19 +1,15 @@
 //! Filters and the facets they read: one grammar for URL, API and command line.
 //!
-//! Conditions and their combinations are in [`crate::vocabulary`]. Facet values (`value.rs`) are
-//! texts (`letters.rs`), numbers (`number.rs`), booleans or dates (`date.rs`). `interval.rs` says
-//! which values a condition's text means for a facet's kind, `resolve.rs` which it means in a
-//! collection's current state. `column.rs` keeps a facet's values sorted, `walk.rs` iterates over
-//! several columns at once, and `index.rs` has the columns of all facets.
+//! Conditions and their combinations are in [`crate::vocabulary`], facet values in
+//! [`crate::value`]. `interval.rs` says which values a condition's text means for a facet's kind,
+//! `resolve.rs` which it means in a collection's current state. `column.rs` keeps a facet's values
+//! sorted, `walk.rs` iterates over several columns at once, and `index.rs` has the columns of all
+//! facets.
 
 mod column;
-mod date;
 mod index;
 mod interval;
-mod letters;
-mod number;
 mod resolve;
-mod value;
 mod walk;
 
 #[cfg(test)]
@@ -22,12 +18,9 @@ mod oracle_tests;
 mod tests;
 
 pub use column::{Column, Wanted};
-pub use date::Date;
 pub use index::{FacetIndex, FacetIndexBuilder};
-pub use letters::Text;
-pub use number::Number;
 pub use resolve::{MAX_ALTERNATIVES, Resolved, no_facet, resolve};
-pub use value::FacetValue;
 pub use walk::Walk;
 
+pub use crate::value::{Date, FacetValue, Number, Text};
 pub use crate::vocabulary::{Alternative, Condition, Filter, MARKS, MAX_NESTING};

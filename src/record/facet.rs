@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::html::Plain;
 use super::path::values;
 use super::{Payload, Schema, field_text};
-use crate::filter::FacetValue;
+use crate::value::FacetValue;
 use crate::vocabulary::{Facet, FacetField, FacetKind};
 
 /// The most digits a string may have to be recognised as a number: as many as an f64 preserves.

@@ -23,9 +23,10 @@ pub(crate) use encoded::goes_on;
 pub use html::Plain;
 pub use import::{Format, Import, Kind, Line, MAX_FIELDS, MAX_LINE_BYTES, with_all_digits};
 pub use path::value_at;
-pub use schema::{Schema, TITLE_WEIGHT, field_text};
+pub use schema::{Schema, TITLE_WEIGHT};
 pub use words::WordFields;
 
+pub use crate::value::field_text;
 use crate::vocabulary::Facet;
 pub use crate::vocabulary::{FacetField, FacetKind, FieldRoles, FieldTold};
 

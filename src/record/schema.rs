@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::html::{Plain, may_have_markup, plain};
 use super::path::values;
 use super::{FacetField, FacetKind, Markup, Payload, Record, RecordNumber};
 use crate::analysis::Language;
+use crate::value::{field_text, joined};
 use crate::vocabulary::one_or_many;
 
 /// The parts of a source's fields. A field is named by its path: see [`super::path`].
@@ -206,7 +206,7 @@ pub(super) fn text_of(payload: &Payload, field: &str) -> String {
 /// Whether a field's text has any characters to be seen.
 fn is_filled(payload: &Payload, field: &str) -> bool {
     match payload.get(field) {
-        Some(Value::String(text)) if !may_have_markup(text) => !text.trim().is_empty(),
+        Some(serde_json::Value::String(text)) if !may_have_markup(text) => !text.trim().is_empty(),
         _ => !text_of(payload, field).trim().is_empty(),
     }
 }
@@ -217,24 +217,6 @@ pub(super) fn written(payload: &Payload, field: &str) -> String {
         Some(value) => field_text(value),
         None => joined(values(payload, field)),
     }
-}
-
-/// A value as text. Strings are unchanged, null is empty, the contents of a list or an object are
-/// joined by commas, and anything else is written as JSON.
-pub fn field_text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(members) => joined(members),
-        Value::Object(fields) => joined(fields.values()),
-        other => other.to_string(),
-    }
-}
-
-fn joined<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
-    let texts = values.into_iter().map(field_text);
-    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
-    texts.join(", ")
 }
 
 /// Links may only lead to the web: `javascript:` and similar schemes never reach a page.
@@ -255,7 +237,7 @@ pub(super) fn is_own_path(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn payload(value: Value) -> Payload {
         value.as_object().unwrap().clone()

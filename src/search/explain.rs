@@ -169,7 +169,7 @@ impl Searcher<'_> {
         }))
     }
 
-    /// The parts of a record's score by meaning, if words that meet are one of them.
+    /// The parts of a record's score by meaning, if similar words are one of them.
     fn explain_mixed(
         &self,
         explained: &Explained<'_>,
@@ -199,9 +199,9 @@ impl Searcher<'_> {
             None => Some(text.as_str()),
         };
         let late = (late, plan.meaning.as_str());
-        let near_first = &explained.candidates.near;
+        let first = (&explained.candidates.near[..], plan.query.collapse);
         let read = read.unwrap_or_default();
-        let why = self.explain_late(late, &near, near_first, read)?;
+        let why = self.explain_late(late, &near, first, read)?;
         Ok(Some(why))
     }
 

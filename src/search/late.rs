@@ -1,9 +1,9 @@
-//! Late interaction: the words of the query meet those of a record one by one (MaxSim; Khattab and
-//! Zaharia, "ColBERT", SIGIR 2020). One vector for a whole text says what it is about; whether the
-//! very words of the query occur in it, or similar ones, it says less well.
+//! Late interaction: each word of the query is compared with the words of a record (MaxSim; Khattab
+//! and Zaharia, "ColBERT", SIGIR 2020). The vector of a whole text represents its subject well, but
+//! less well whether it contains the words of the query or similar ones.
 //!
-//! Each piece of the query meets the piece of the record's nearest passage that is most similar to
-//! it. The mean of these similarities, weighted by idf, is the record's late score, from 0 to 1. A
+//! Each piece of the query is matched with the most similar piece of the record's nearest passage.
+//! The mean of these similarities, weighted by idf, is the record's late score, from 0 to 1. A
 //! record is ranked by a weighted mean of its cosine and its late score. Unlike in ColBERT, the
 //! vector of a piece does not depend on the text around it ([`PieceVectors`]), so that a record
 //! stores only the ids of its pieces; on the three benchmarks, this keeps most of the gain.
@@ -90,17 +90,22 @@ impl Searcher<'_> {
     }
 
     /// The parts of a record's score by meaning: what its cosine adds, and what each pair of words
-    /// does. `asked` is the query's text, `read` the passage's. Records beyond the first have no pairs.
+    /// adds. `asked` is the query's text, `read` the passage's, `first` are the nearest records,
+    /// and `collapses` says whether identical ones are one hit. Records beyond the first
+    /// [`DEPTH`] have no pairs.
     pub(super) fn explain_late(
         &self,
         (late, asked): (&Late, &str),
         near: &NearRecord,
-        first: &[NearRecord],
+        (first, collapses): (&[NearRecord], bool),
         read: &str,
     ) -> Result<LateExplanation> {
         let text = |near: &NearRecord| self.generation.fingerprint(near.position);
-        let scored = first.iter().take(DEPTH);
-        let scored = scored.map(text).any(|one| one == text(near));
+        // Where identical records are one hit, one of them was scored for all.
+        let is_it = |one: &NearRecord| {
+            one.position == near.position || collapses && text(one) == text(near)
+        };
+        let scored = first.iter().take(DEPTH).any(is_it);
         let from_meaning = late.mixed(near.cosine, 0.0);
         let (mut meetings, mut of_late) = (Vec::new(), 0.0);
         if scored {
@@ -120,7 +125,7 @@ impl Searcher<'_> {
         })
     }
 
-    /// Which word of the query met which word of a passage, largest parts first.
+    /// Which word of the query is matched with which word of a passage, largest parts first.
     fn meetings(
         &self,
         (late, asked): (&Late, &str),
@@ -202,41 +207,44 @@ fn weigh(pieces: &[u32], records: u32, containing: impl Fn(u32) -> u32) -> Vec<W
 struct Similarities {
     /// How many pieces the query has.
     width: usize,
-    /// The pieces of the records, in rising order.
-    pieces: Vec<u32>,
+    /// The row of each piece of the records, from 1, by id; 0 for other pieces.
+    rows: Vec<u32>,
     /// `[piece of a record, piece of the query]`.
     similarities: Vec<f32>,
 }
 
 impl Similarities {
     fn of(vectors: &PieceVectors, query: &[Weighted], records: &[Vec<u32>]) -> Self {
-        let mut pieces: Vec<u32> = records.iter().flatten().copied().collect();
-        pieces.sort_unstable();
-        pieces.dedup();
-        let mut similarities = Vec::with_capacity(pieces.len() * query.len());
-        for &piece in &pieces {
-            let row = query.iter().map(|of| vectors.similarity(of.piece, piece));
-            similarities.extend(row);
+        let mut rows = vec![0; vectors.len()];
+        let mut similarities = Vec::new();
+        let mut count = 0;
+        for &piece in records.iter().flatten() {
+            // In a damaged file, a piece may be any number.
+            if let Some(row) = rows.get_mut(piece as usize)
+                && *row == 0
+            {
+                count += 1;
+                *row = count;
+                similarities.extend(query.iter().map(|of| vectors.similarity(of.piece, piece)));
+            }
         }
         Self {
             width: query.len(),
-            pieces,
+            rows,
             similarities,
         }
     }
 
-    /// For each piece of the query the most similar one of a record, given in rising order, and how
-    /// similar it is. Of equally similar ones, the first counts.
+    /// For each piece of the query the most similar one of a record, and how similar it is. Of
+    /// equally similar ones, the first counts.
     fn most(&self, record: &[u32]) -> Vec<(Option<u32>, f32)> {
         let mut most = vec![(None, 0.0); self.width];
-        let mut from = 0;
         for &piece in record {
-            // Both are in rising order.
-            let Ok(at) = self.pieces[from..].binary_search(&piece) else {
+            let row = self.rows.get(piece as usize).copied().unwrap_or(0);
+            let Some(row) = (row as usize).checked_sub(1) else {
                 continue;
             };
-            from += at;
-            let start = from * self.width;
+            let start = row * self.width;
             let row = self.similarities.get(start..start + self.width);
             for (most, &similarity) in most.iter_mut().zip(row.unwrap_or_default()) {
                 if most.0.is_none() || similarity > most.1 {

@@ -8,10 +8,11 @@
 //! 4. `fetch.rs` reads the records of the requested part of the ranking.
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
-//! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar records count, as `regularise.rs` computes;
-//! `facets.rs` counts facet values; `snippet.rs` selects the displayed part of a long text and
-//! `sentence.rs` its nearest sentence. `explain.rs` explains a rank, `recommend.rs` finds records
-//! similar to some and different from others, `ask.rs` answers questions: all from the same stages.
+//! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
+//! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
+//! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
+//! explains a rank, `recommend.rs` finds records similar to some and different from others,
+//! `ask.rs` answers questions: all from the same stages.
 
 mod answer;
 mod answers;

@@ -150,8 +150,13 @@ impl NearSearch<'_> {
     /// is usual for so many records, and deeper until there are enough.
     fn by_scan(&self, part: &Part, k: usize, least: f32, filter: Option<&RoaringBitmap>) -> OfPart {
         let scan = &part.segment.scan;
-        let records = part.segment.len().max(1) as usize;
-        let mut depth = k * scan.len().div_ceil(records).max(1);
+        let mut depth = if part.segment.columns.one_each() {
+            k
+        } else {
+            let records = part.segment.len().max(1) as usize;
+            // At least `k`, also for a damaged segment without vectors, so that doubling it ends.
+            (k * scan.len()).div_ceil(records).max(k) + k / 4
+        };
         loop {
             let near = scan.nearest_and_reaching(self.vector, depth, least, filter);
             let found = OfPart::of(part, &near);

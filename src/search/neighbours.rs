@@ -16,6 +16,8 @@ pub struct Group {
     codes: Gathered,
     /// The score of each, without those of similar ones.
     scores: Vec<f32>,
+    /// The indexes of those that do not count for others.
+    copies: Vec<usize>,
 }
 
 struct Member {
@@ -34,6 +36,7 @@ impl Group {
             members: Vec::new(),
             codes: Gathered::default(),
             scores: Vec::new(),
+            copies: Vec::new(),
         };
         for fused in scored {
             let position = fused.ranked.position;
@@ -56,31 +59,25 @@ impl Group {
         let scores = &self.scores;
         let mut order: Vec<usize> = (0..self.members.len()).collect();
         let members = &mut self.members;
-        let mut copied = Vec::new();
         // Rising, as scores are not negative.
         let score = |at: usize| scores.get(at).map_or(0, |score| score.to_bits());
         order.sort_unstable_by_key(|&at| (members[at].fingerprint, Reverse(score(at)), at));
-        for same in order.chunk_by(|&a, &b| members[a].fingerprint == members[b].fingerprint) {
+        let fingerprints: Vec<Option<u64>> = members.iter().map(|of| of.fingerprint).collect();
+        for same in order.chunk_by(|&a, &b| fingerprints[a] == fingerprints[b]) {
             if let Some((&best, copies)) = same.split_first() {
-                copies.iter().for_each(|&copy| copied.push((copy, best)));
+                for &copy in copies {
+                    members[copy].copy_of = Some(best);
+                    self.copies.push(copy);
+                }
             }
-        }
-        for (copy, best) in copied {
-            members[copy].copy_of = Some(best);
         }
     }
 
-    /// Regularises the scores of several records, given in order of position.
+    /// Regularises the scores of several records.
     pub fn regularise(&self, generation: &Generation, scored: &mut [Fused]) {
-        let nearest = self.nearest();
+        let mut space = Estimates::default();
         for fused in scored {
-            let position = fused.ranked.position;
-            let member = self.members.binary_search_by_key(&position, |m| m.position);
-            let shares = match member {
-                Ok(at) => nearest.get(at).map(Nearest::shares),
-                Err(_) => self.shares(generation, fused),
-            };
-            if let Some(shares) = shares {
+            if let Some(shares) = self.shares(generation, fused, &mut space) {
                 self.apply(&shares, fused);
             }
         }
@@ -88,7 +85,7 @@ impl Group {
 
     /// Regularises the score of a record, and says which similar ones count.
     pub fn regularised(&self, generation: &Generation, mut own: Fused) -> Fused {
-        let Some(shares) = self.shares(generation, &own) else {
+        let Some(shares) = self.shares(generation, &own, &mut Estimates::default()) else {
             return own;
         };
         self.apply(&shares, &mut own);
@@ -110,54 +107,40 @@ impl Group {
         fused.ranked.score = own + shares.added(&self.scores);
     }
 
-    /// The nearest of the others to each member.
-    fn nearest(&self) -> Vec<Nearest> {
-        let count = self.members.len();
-        let cosines = self.all_cosines();
-        let rows = cosines.chunks(count.max(1));
-        rows.map(Nearest::of).collect()
-    }
-
-    /// The cosine of each member to each other, row by row. Each pair is compared once. Identical
-    /// records are not similar ones: they say nothing new.
-    fn all_cosines(&self) -> Vec<f32> {
-        let count = self.members.len();
-        let mut all = vec![APART; count * count];
-        let mut space = Estimates::default();
-        for at in 0..count {
-            if let Some(code) = self.codes.code(at) {
-                self.codes.cosines(&code, at + 1, &mut space);
-                for (&cosine, other) in space.cosines.iter().zip(at + 1..) {
-                    all[at * count + other] = cosine;
-                    all[other * count + at] = cosine;
+    /// The shares in the score of a record, which may be a member or not. `None` if it has no vector.
+    /// Identical records are not similar ones: they say nothing new.
+    fn shares(
+        &self,
+        generation: &Generation,
+        own: &Fused,
+        space: &mut Estimates,
+    ) -> Option<Shares> {
+        let position = own.ranked.position;
+        let code = generation.code(position, own.ranked.passage.unwrap_or(0))?;
+        self.codes.cosines(&code, space);
+        let cosines = &mut space.cosines;
+        match self
+            .members
+            .binary_search_by_key(&position, |of| of.position)
+        {
+            Ok(itself) => {
+                cosines[itself] = APART;
+                if let Some(same) = self.members[itself].copy_of {
+                    cosines[same] = APART;
+                }
+            }
+            Err(_) => {
+                let fingerprint = generation.fingerprint(position);
+                for (cosine, other) in cosines.iter_mut().zip(&self.members) {
+                    if other.fingerprint == fingerprint {
+                        *cosine = APART;
+                    }
                 }
             }
         }
-        for (copy, member) in self.members.iter().enumerate() {
-            if let Some(best) = member.copy_of {
-                all.iter_mut()
-                    .skip(copy)
-                    .step_by(count)
-                    .for_each(|cosine| *cosine = APART);
-                all[copy * count + best] = APART;
-            }
+        for &copy in &self.copies {
+            cosines[copy] = APART;
         }
-        all
-    }
-
-    /// The shares in the score of a record, which may be a member or not. `None` if it has no vector.
-    fn shares(&self, generation: &Generation, own: &Fused) -> Option<Shares> {
-        let position = own.ranked.position;
-        let code = generation.code(position, own.ranked.passage.unwrap_or(0))?;
-        let fingerprint = generation.fingerprint(position);
-        let mut space = Estimates::default();
-        self.codes.cosines(&code, 0, &mut space);
-        for (cosine, other) in space.cosines.iter_mut().zip(&self.members) {
-            let same = other.position == position || other.fingerprint == fingerprint;
-            if same || other.copy_of.is_some() {
-                *cosine = APART;
-            }
-        }
-        Some(Nearest::of(&space.cosines).shares())
+        Some(Nearest::of(cosines).shares())
     }
 }

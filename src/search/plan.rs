@@ -57,8 +57,13 @@ impl Plan<'_> {
 
     /// The parts of the scores that records are ranked by.
     pub fn ranked_by(&self) -> Vec<ScorePart> {
-        let meaning = self.vector.is_some() && !self.is_in_order();
-        let words = self.query.mode != Mode::Neural && !self.is_in_order();
+        let share = match self.query.fusion {
+            Fusion::Weighted { meaning } if self.fuses() => Some(meaning),
+            _ => None,
+        };
+        let ranks = !self.is_in_order();
+        let meaning = ranks && self.vector.is_some() && share != Some(0.0);
+        let words = ranks && self.query.mode != Mode::Neural && share != Some(1.0);
         let parts = [
             (meaning, ScorePart::Meaning),
             (self.late.is_some(), ScorePart::LateInteraction),

@@ -14,7 +14,7 @@ pub struct Ranked {
     pub neural: Option<Signal>,
     /// Its rank by words.
     pub text: Option<Signal>,
-    /// How well its words meet the query's, from 0 to 1, if it was scored by that.
+    /// How similar its words are to the query's, from 0 to 1, if it was scored by that.
     pub late: Option<f32>,
     /// Index of its nearest passage.
     pub passage: Option<u32>,

@@ -49,8 +49,6 @@ impl Nearest {
     /// for others that must not count. Of equally near candidates, the first counts. Candidates that
     /// are not near at all do not count.
     pub fn of(cosines: &[f32]) -> Self {
-        // In most lanes, the nearest is as near as the fifth nearest of these: then at least five
-        // are, and only they are put in order.
         const LANES: usize = 16;
         let mut largest = [0.0f32; LANES];
         for group in cosines.chunks(LANES) {
@@ -59,6 +57,8 @@ impl Nearest {
             }
         }
         largest.sort_unstable_by(|a, b| b.total_cmp(a));
+        // The fifth largest of the lanes' maxima: at least five candidates are as near, so only
+        // those that reach it are put in order.
         let least = largest[NEIGHBOURS - 1];
         let mut nearest = Self::default();
         for (group, start) in cosines.chunks(LANES).zip((0u32..).step_by(LANES)) {

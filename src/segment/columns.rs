@@ -1,4 +1,4 @@
-//! What a segment has of its records besides their vectors, in memory or in a mapped file.
+//! Everything in a segment except vectors and pieces, in memory or in a mapped file.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -46,8 +46,8 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// The pieces of as many passages, from a file; `None` if the parts contradict each other. The
-    /// numbers themselves are not checked.
+    /// The pieces of this many passages, from a file; `None` if the parts contradict each other.
+    /// The numbers themselves are not checked.
     pub fn of_parts(
         ends: Values<u64>,
         bytes: Values<u8>,
@@ -84,8 +84,8 @@ impl Pieces {
         self.counts.get(piece as usize).copied().unwrap_or(0)
     }
 
-    /// Adds to `counts`, by piece, one for each of these records that contains it. A record is given
-    /// as its passages.
+    /// Adds to `counts`, by piece, one for each of these records that contains it. A record is
+    /// given as its passages.
     pub fn add_counts(&self, records: impl Iterator<Item = Range<u32>>, counts: &mut Vec<u32>) {
         counts.resize(self.counts.len(), 0);
         let mut own: Vec<u32> = Vec::new();
@@ -201,8 +201,8 @@ impl<'a> PiecesReader<'a> {
         }
     }
 
-    /// Adds a record with so many vectors, whose passages are at these places of its text; the whole
-    /// text is one if there are none.
+    /// Adds a record with this many vectors, whose passages are at these ranges of its text; the
+    /// whole text is one if there are none.
     pub fn add(&mut self, payload: &Payload, ranges: &[Range<u32>], vectors: usize) {
         let text = self.schema.encoded_text(payload);
         let passage = |at: usize| match ranges.get(at) {
@@ -213,7 +213,7 @@ impl<'a> PiecesReader<'a> {
         self.push(passages.collect());
     }
 
-    /// Adds a record with so many vectors whose text is gone.
+    /// Adds a record with this many vectors whose text is gone.
     pub fn add_unknown(&mut self, vectors: usize) {
         self.push(vec![String::new(); vectors]);
     }

@@ -7,6 +7,7 @@ pub mod rows;
 pub mod snapshot;
 pub mod store;
 mod vector_table;
+mod whole;
 mod write_tables;
 
 /// The store's file in a collection's folder.

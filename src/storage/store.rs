@@ -18,9 +18,9 @@ use crate::error::{Error, Result};
 use crate::record::{Payload, RecordNumber};
 use crate::storage::earlier;
 use crate::storage::layout::{
-    About, Applied, Bytes, Change, DELETED, IDS, META, PASSAGES, RECORDS, Row, State, VECTORS, json,
+    About, Applied, Bytes, Change, DELETED, IDS, META, RECORDS, Row, State, VECTORS, json,
 };
-use crate::storage::vector_table::{self, VectorReader};
+use crate::storage::vector_table;
 use crate::storage::write_tables::WriteTables;
 
 /// The format this version writes. A store of the one before is converted when it is opened; one of
@@ -68,7 +68,8 @@ impl Store {
         if !convert(&database, path)? {
             return Self::of(database, path);
         }
-        // The earlier tables left their space behind.
+        // The earlier tables left their space behind. If this is interrupted, the file only stays
+        // longer.
         shorten(database, path);
         Self::of(open()?, path)
     }
@@ -371,47 +372,6 @@ impl View<'_> {
         Ok(())
     }
 
-    /// Calls `each` with every record as stored.
-    ///
-    /// # Errors
-    /// [`Error::Store`], and those of `each`.
-    pub(crate) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
-        let records = self.read.open_table(RECORDS).map_err(self.failed())?;
-        let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
-        let mut vectors = VectorReader::new(vectors);
-        let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
-        for row in records.iter().map_err(self.failed())? {
-            let (number, payload) = row.map_err(self.failed())?;
-            let number = number.value();
-            let of_one = vectors.of(number).map_err(self.failed())?;
-            let of_one = of_one.ok_or_else(|| self.store.damaged("a record without a vector"))?;
-            let ranges = passages.get(number).map_err(self.failed())?;
-            each(Row {
-                number,
-                payload: payload.value().to_vec(),
-                vectors: of_one.to_vec(),
-                ranges: ranges.map(|ranges| ranges.value().to_vec()),
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Calls `each` with every entry of the log of deletions.
-    ///
-    /// # Errors
-    /// [`Error::Store`], and those of `each`.
-    pub(crate) fn for_each_deletion(
-        &self,
-        mut each: impl FnMut(u64, u64) -> Result<()>,
-    ) -> Result<()> {
-        let table = self.read.open_table(DELETED).map_err(self.failed())?;
-        for row in table.iter().map_err(self.failed())? {
-            let (sequence, number) = row.map_err(self.failed())?;
-            each(sequence.value(), number.value())?;
-        }
-        Ok(())
-    }
-
     /// The byte ranges of a record's passages; empty if one passage covers all of its text.
     ///
     /// # Errors
@@ -493,7 +453,9 @@ fn read_meta<T: DeserializeOwned>(
         .and_then(|bytes| serde_json::from_slice(bytes.value()).ok())
         .ok_or_else(|| Error::Format {
             path: path.to_owned(),
-            message: format!("the store does not say its {key}; it is none of Parallax's, or cut"),
+            message: format!(
+                "the store does not say its {key}; it was not written by Parallax, or is truncated"
+            ),
         })
 }
 

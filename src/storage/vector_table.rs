@@ -79,7 +79,10 @@ impl<'a> VectorTable<'a> {
             return Ok(());
         }
         let group = self.table.range(..=number)?.next_back().transpose()?;
-        let group = group.map(|(key, value)| (key.value(), without(value.value(), number)));
+        let group = group.and_then(|(key, value)| {
+            let there = entries(value.value()).any(|(of, _)| of == number);
+            there.then(|| (key.value(), without(value.value(), number)))
+        });
         match group {
             Some((key, rest)) => self.put(key, &rest),
             None => Ok(()),
@@ -105,14 +108,18 @@ impl<'a> VectorTable<'a> {
 
     fn last(&self) -> Result<Option<Group>> {
         let last = self.table.last()?;
-        Ok(last.map(|(key, value)| {
+        Ok(last.and_then(|(key, value)| {
             let bytes = value.value().to_vec();
-            let first = entries(&bytes).next();
-            Group {
+            let lengths: Vec<usize> = entries(&bytes)
+                .map(|(_, vectors)| HEAD + vectors.len())
+                .collect();
+            // What is added after damaged bytes could not be read.
+            let whole = lengths.iter().sum::<usize>() == bytes.len();
+            whole.then(|| Group {
                 key: key.value(),
-                room: room(first.map_or(0, |(_, vectors)| HEAD + vectors.len())),
+                room: room(lengths.first().copied().unwrap_or(0)),
                 bytes,
-            }
+            })
         }))
     }
 }
@@ -148,8 +155,8 @@ impl VectorReader {
     }
 }
 
-/// The key of the value that contains a record, if there is such a record: no record from it on is
-/// in an earlier value.
+/// The key of the value that contains a record or would contain it. Neither it nor any later record
+/// is in an earlier value.
 pub(super) fn key_of(table: &ReadOnlyTable<u64, Bytes>, number: u64) -> Result<u64> {
     let group = table.range(..=number)?.next_back().transpose()?;
     Ok(group.map_or(number, |(key, _)| key.value()))
@@ -250,6 +257,33 @@ mod tests {
             let expected = if dimension < 50 { 0.5 } else { 0.88 };
             assert!(share > expected, "{dimension}: {share}");
         }
+    }
+
+    #[test]
+    fn what_is_added_after_damage_can_be_read() {
+        let database = database();
+        let push = |number: u64| {
+            let write = database.begin_write().unwrap();
+            let mut table = VectorTable::open(&write).unwrap();
+            table.push(number, &[number as u8; 400]).unwrap();
+            table.flush().unwrap();
+            drop(table);
+            write.commit().unwrap();
+        };
+        push(0);
+        push(1);
+        let write = database.begin_write().unwrap();
+        let mut table = write.open_table(VECTORS).unwrap();
+        let mut group = table.get(0u64).unwrap().unwrap().value().to_vec();
+        group.truncate(group.len() - 1);
+        table.insert(0u64, group.as_slice()).unwrap();
+        drop(table);
+        write.commit().unwrap();
+
+        push(2);
+        push(3);
+        let expected = [0, 2, 3].map(|number| (number, vec![number as u8; 400]));
+        assert_eq!(read(&database), BTreeMap::from(expected));
     }
 
     #[derive(Debug, Clone)]

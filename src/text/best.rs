@@ -46,7 +46,7 @@ impl<'t> Best<'t> {
             let (_, last, _) = bounds.select_nth_unstable_by(last, highest_first);
             return Some(last.0);
         };
-        // Few records are identical to others, so that twice as many are mostly enough.
+        // Few records are identical to others, so twice as many are usually enough.
         let enough = self.k.saturating_mul(2);
         if bounds.len() > enough {
             bounds.select_nth_unstable_by(enough, highest_first);

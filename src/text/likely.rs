@@ -39,7 +39,7 @@ impl Beginnings {
     /// Calls `call` with each part of a text between two blanks that may contain a word with one of
     /// the terms, given that terms begin as their words do (see
     /// [`crate::analysis::Analyzer::keeps_beginnings`]). Such a part can be analysed by itself: no
-    /// word continues after a blank. Parts that are not ASCII are not looked into.
+    /// word continues after a blank. A part that is not all ASCII always counts as likely.
     ///
     /// A compound word is split before a capital, before and after a number, and at marks; its whole
     /// begins with its first part.

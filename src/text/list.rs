@@ -1,10 +1,10 @@
-//! The postings of a query's term with what they can add to a score: bounds in f64 by the function
-//! that scores, and sums in f32.
+//! The postings of a query's term with what they can add to a score: bounds in f64, computed by the
+//! scoring function, and sums in f32.
 
 use super::bm25::{B, Bm25, K1};
 use super::cursor::Cursor;
 use super::packed::{BLOCK, below};
-use super::postings::Impact;
+use super::postings::{Impact, OVER};
 use super::statistics::Term;
 
 /// The postings of a term, with the most it can add to a score.
@@ -115,7 +115,13 @@ impl<'a> BlockScorer<'a> {
             }
             let last = list.cursor.last_of(block);
             let (records, frequencies) = list.cursor.decoded();
-            let own = below(records, start)..below(records, end.saturating_add(1));
+            // Most blocks lie within the window.
+            let is_full = records[BLOCK - 1] != OVER;
+            let own = if is_full && records[0] >= start && records[BLOCK - 1] <= end {
+                0..BLOCK
+            } else {
+                below(records, start)..below(records, end.saturating_add(1))
+            };
             let (records, frequencies) = (
                 records.get(own.clone()).unwrap_or(&[]),
                 frequencies.get(own).unwrap_or(&[]),

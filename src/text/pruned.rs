@@ -155,8 +155,8 @@ impl<'p, 'a> Search<'p, 'a> {
         last.map_or(0.0, |last| last * (1.0 - self.slack))
     }
 
-    /// A score that the last of the best reaches, from the sums of the candidates, unless these are so
-    /// few that they are as quickly scored.
+    /// A score that the last of the best reaches, from the sums of the candidates, unless there are
+    /// so few that scoring them is as quick.
     fn reached(&mut self, best: &Best<'_>) -> Option<f32> {
         if self.candidates.len() <= best.wanted().saturating_mul(2) {
             return None;
@@ -311,7 +311,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 window.open_word(end);
                 for list in [first, second].into_iter().chain(lists) {
                     scorer.each(list, start, end, |records, sums| {
-                        window.raise(records, sums)
+                        window.raise(records, sums);
                     });
                 }
                 window.close_word();

@@ -8,6 +8,8 @@ use super::postings::OVER;
 pub struct Sequence<'a> {
     /// Each with its offset from the first.
     terms: Vec<(Cursor<'a>, u32)>,
+    /// Indices of the terms, those in the fewest records first.
+    order: Vec<usize>,
     next: u32,
     positions: Vec<Vec<u32>>,
 }
@@ -18,33 +20,41 @@ impl<'a> Sequence<'a> {
         let cursors = terms
             .iter()
             .map(|(term, at)| Some((part.cursor(term)?, *at)));
+        let terms: Vec<(Cursor<'a>, u32)> = cursors.collect::<Option<_>>()?;
+        let mut order: Vec<usize> = (0..terms.len()).collect();
+        order.sort_by_key(|&at| terms[at].0.count());
         Some(Self {
-            terms: cursors.collect::<Option<_>>()?,
-            next: 0,
             positions: vec![Vec::new(); terms.len()],
+            terms,
+            order,
+            next: 0,
         })
     }
 
     /// The next record that contains every term, in any place.
     pub fn next(&mut self) -> Option<u32> {
-        loop {
+        if self.terms.is_empty() {
+            return None;
+        }
+        'records: loop {
             let mut record = self.next;
-            for (cursor, _) in &mut self.terms {
+            for (nth, &at) in self.order.iter().enumerate() {
+                let cursor = &mut self.terms[at].0;
                 cursor.seek(record);
-                record = record.max(cursor.record());
+                // Never back, even if the postings are damaged.
+                let found = cursor.record().max(record);
+                if found == OVER {
+                    return None;
+                }
+                // The rarest says which record is next, the others whether it is one.
+                if nth > 0 && found > record {
+                    self.next = found;
+                    continue 'records;
+                }
+                record = found;
             }
-            if record == OVER || self.terms.is_empty() {
-                return None;
-            }
-            self.next = record;
-            if self
-                .terms
-                .iter()
-                .all(|(cursor, _)| cursor.record() == record)
-            {
-                self.next = record + 1;
-                return Some(record);
-            }
+            self.next = record.saturating_add(1);
+            return Some(record);
         }
     }
 
@@ -61,15 +71,14 @@ impl<'a> Sequence<'a> {
         for ((cursor, _), positions) in self.terms.iter_mut().zip(&mut self.positions) {
             cursor.read_positions(positions);
         }
-        let offsets = self.terms.iter().map(|(_, at)| *at);
-        let others: Vec<(&Vec<u32>, u32)> = self.positions.iter().zip(offsets).skip(1).collect();
-        let first = self.positions.first().into_iter().flatten().copied();
+        let (terms, positions) = (&self.terms, &self.positions);
+        let first = positions.first().into_iter().flatten().copied();
         first.filter(move |start| {
-            let stands = |(positions, at): &(&Vec<u32>, u32)| {
+            let mut others = terms.iter().zip(positions).skip(1);
+            others.all(|((_, at), positions)| {
                 let place = start.saturating_add(*at);
                 positions.binary_search(&place).is_ok()
-            };
-            others.iter().all(stands)
+            })
         })
     }
 }

@@ -275,21 +275,10 @@ impl Gathered {
         self.lines.resize(end, Line::ZERO);
     }
 
-    /// A code by its index.
-    pub fn code(&self, at: usize) -> Option<Point<'_>> {
-        let start = at * self.width;
-        Some(Point {
-            lines: self.lines.get(start..start + self.width)?,
-            scale: *self.scales.get(at)?,
-        })
-    }
-
-    /// The cosines of a code with these codes, from the index `first` on: the same numbers as those
-    /// of [`Point::cosine`], several times as fast.
-    pub fn cosines(&self, code: &Point<'_>, first: usize, estimates: &mut Estimates) {
+    /// The cosines of a code with each of these: the same numbers as those of [`Point::cosine`],
+    /// several times as fast.
+    pub fn cosines(&self, code: &Point<'_>, estimates: &mut Estimates) {
         let Estimates { dots, cosines } = estimates;
-        let scales = self.scales.get(first..).unwrap_or_default();
-        let lines = self.lines.get(first * self.width..).unwrap_or_default();
         let mut sum = 0;
         let components = (0..self.width).map(|at| {
             let line = code.lines.get(at).unwrap_or(&Line::ZERO);
@@ -299,10 +288,10 @@ impl Gathered {
         });
         let components: Vec<QueryLine> = components.collect();
         dots.clear();
-        dots.resize(scales.len(), 0);
-        Kernel::best().query_dots_run(&components, lines, dots);
+        dots.resize(self.scales.len(), 0);
+        Kernel::best().query_dots_run(&components, &self.lines, dots);
         let offset = sum.wrapping_mul(128);
-        let pairs = dots.iter().zip(scales);
+        let pairs = dots.iter().zip(&self.scales);
         cosines.clear();
         cosines.extend(
             pairs.map(|(dot, scale)| dot.wrapping_sub(offset) as f32 * (code.scale * scale)),

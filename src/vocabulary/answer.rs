@@ -102,8 +102,8 @@ pub enum Relation {
     #[default]
     #[serde(rename = "eq")]
     Equal,
-    /// It is a lower bound: either more than [`super::limits::MAX_COUNTED`] records match, which is
-    /// as far as they were counted, or the graph was used ([`Counted::AtLeast`]).
+    /// It is a lower bound: either more than [`super::limits::MAX_COUNTED`] records match, and
+    /// counting stopped there, or the graph was used ([`Counted::AtLeast`]).
     #[serde(rename = "gte")]
     AtLeast,
 }

@@ -26,21 +26,22 @@ pub struct CollectionInfo {
     /// The name of the model that encoded it; empty if unknown.
     #[serde(default)]
     pub model: String,
-    /// How far it is encoded by another model, since the start of the service.
+    /// The progress or result of encoding it by another model, if that was started since the
+    /// service started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reencoding: Option<Reencoding>,
 }
 
-/// A collection that is, or was to be, encoded anew.
+/// The progress of encoding a collection anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reencoding {
     /// The name of the new model.
     pub model: String,
-    /// How many records are done.
+    /// How many records have been encoded.
     pub done: u64,
-    /// Of how many.
+    /// How many there are.
     pub of: u64,
-    /// Whether it is over.
+    /// Whether it has ended.
     pub over: bool,
     /// Why it failed, if it did. Then the collection is as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -78,7 +78,8 @@ pub struct MeaningExplanation {
     /// Rank by meaning among all records that pass the filters, from 1, by the exact scan; null
     /// if the record itself does not pass.
     pub rank: Option<u32>,
-    /// The cosine split into shares; absent if the record was imported with its own vector.
+    /// The cosine split into shares; absent if the record was imported with its own vector, or if
+    /// the model does not average over words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub split: Option<MeaningSplit>,
 }
@@ -132,13 +133,13 @@ pub struct LateExplanation {
     pub score: f32,
     /// What the cosine added: `(1 - share) * cosine`.
     pub from_meaning: f32,
-    /// What words that met added: the sum of `words`. 0 for records that are not among the nearest
+    /// What similar words added: the sum of `words`. 0 for records that are not among the nearest
     /// hundred, which are ranked by their cosine.
     pub from_words: f32,
     /// The weight of late interaction.
     pub share: f32,
     /// The query's words, each with the word of the record that is most similar to it; largest parts
-    /// first. A word that consists of several pieces may meet several words.
+    /// first. A word of several pieces may be matched with several words.
     pub words: Vec<WordMeeting>,
 }
 

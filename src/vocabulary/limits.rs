@@ -15,8 +15,8 @@ pub const MAX_FEEDBACK: usize = 100;
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged.
 pub const MAX_DEPTH: usize = 1_000;
-/// How far the records that match a query by words are counted, unless an exact total is requested:
-/// finding all that contain a frequent word takes longer than finding the best.
+/// Up to how many records that match a query by words are counted, unless an exact total is
+/// requested: finding all that contain a frequent word takes longer than finding the best.
 pub const MAX_COUNTED: u32 = 10_000;
 /// How deep each ranking is read for fusion. It is fixed so that paging never reorders hits.
 pub const FUSION_DEPTH: usize = 100;

@@ -120,6 +120,12 @@ impl Query {
                 "balance is {given}; it must be between 0 (words alone) and 1 (meaning alone)"
             )));
         }
+        if !(0.0..=1.0).contains(&self.late_share) {
+            return Err(BadQuery(format!(
+                "late_share is {}; it must be between 0 (the cosine alone) and 1",
+                self.late_share
+            )));
+        }
         let mut asked = HashSet::new();
         if let Some(twice) = self.facets.iter().find(|facet| !asked.insert(*facet)) {
             return Err(BadQuery(format!(

@@ -70,18 +70,18 @@ fn fusion(fusion: FusionExplanation) -> impl IntoView {
     }
 }
 
-/// A score by meaning with late interaction: its two parts, and the words that met.
+/// A score by meaning with late interaction: its two parts, and the pairs of similar words.
 fn late_interaction(late: LateExplanation) -> impl IntoView {
     let largest = late.from_meaning.max(late.from_words);
     let meaning = bar(
-        "By similarity of the texts".into(),
+        "From the similarity of the texts".into(),
         late.from_meaning,
         largest,
         4,
         "why-bar-neural",
     );
     let words = bar(
-        "By similarity of single words".into(),
+        "From the similarity of single words".into(),
         late.from_words,
         largest,
         4,

@@ -25,8 +25,9 @@ pub fn AboutPage() -> impl IntoView {
                  “pet hotel” finds the people who look after dogs without either word. The number \
                  beside a result is the cosine of the two: 1 is the same text, unrelated texts \
                  come to about 0.1. There is always a nearest record, even when none is near; \
-                 then the page says that nothing matches well. In each result the sentence \
-                 nearest to your query is marked."
+                 then the page says that nothing matches well. Among the nearest hundred, records \
+                 also gain if single words in them are similar to those of the query. In each \
+                 result the sentence nearest to your query is marked."
             </p>
             <h2 class="by-words">"By words"</h2>
             <p>

@@ -52,7 +52,7 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
             };
             let whole = say(Mode::Neural, format!("similarity {score:.3}"));
             let of_words = signals.late_interaction;
-            let of_words = of_words.map(|of| format!("of single words {of:.3}"));
+            let of_words = of_words.map(|of| format!("word similarity {of:.3}"));
             let of_words = of_words.map(|text| say(Mode::Neural, text));
             std::iter::once(whole).chain(of_words).collect()
         }
@@ -124,7 +124,7 @@ mod tests {
         by_words_too.signals.late_interaction = Some(0.7077);
         assert_eq!(
             texts("neural", &by_words_too),
-            ["similarity 0.612", "of single words 0.708"]
+            ["similarity 0.612", "word similarity 0.708"]
         );
         assert_eq!(texts("text", &hit(None, Some(1))), ["BM25 11.42"]);
         let both = texts("hybrid", &hit(Some(3), Some(1)));

@@ -1,6 +1,6 @@
 //! Counts and order: the line above the hits, and what a screen reader announces.
 
-use parallax::vocabulary::{Answer, Counted, Mode, Relation, UNREAD};
+use parallax::vocabulary::{Answer, Counted, Mode, Relation, ScorePart, UNREAD};
 
 use super::{corrected, filtered, order, ranked_by};
 use crate::numbers::counted;
@@ -11,6 +11,10 @@ pub fn summary(state: &SearchState, response: &Answer) -> String {
     let ranked = match ranked_by(state).filter(|_| !response.unread) {
         Some(Mode::Text) | None => "best match first",
         Some(Mode::Hybrid) => "both rankings fused",
+        // Late interaction may put a record before a nearer one.
+        Some(Mode::Neural) if response.ranked_by.contains(&ScorePart::LateInteraction) => {
+            "best match first"
+        }
         Some(Mode::Neural) => "nearest first",
     };
     let order = order(state).unwrap_or_else(|| ranked.into());
@@ -150,6 +154,14 @@ mod tests {
         assert_eq!(
             summary(&berlin, &answer(46, ten())),
             "1–10 of 46 records that pass the filter, nearest first"
+        );
+        let late = Answer {
+            ranked_by: vec![ScorePart::Meaning, ScorePart::LateInteraction],
+            ..answer(29, ten())
+        };
+        assert_eq!(
+            summary(&state("neural"), &late),
+            "1–10 of 29 records, best match first"
         );
     }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use parallax::Encoder;
 use parallax::encoder::QueryEncoder;
 use parallax::evaluation::{Benchmark, benchmarks_in};
 
@@ -21,9 +22,15 @@ impl Benchmarks {
     /// Opens a folder that is a benchmark or contains some.
     pub fn open(folder: &Path, model: &Path) -> Result<Self> {
         let folders = benchmarks_in(folder)?;
+        let encoder = Encoder::load(model)?;
+        // Figures without the vectors of single words would not be those of the service.
+        if encoder.piece_vectors().is_none() {
+            eprintln!("making the vectors of single words, once for this model");
+            encoder.make_piece_vectors()?;
+        }
         Ok(Self {
             folders,
-            encoder: super::encoder(model)?,
+            encoder: Arc::new(QueryEncoder::new(encoder)),
             cache: paths::vector_cache()?,
         })
     }

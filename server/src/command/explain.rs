@@ -11,7 +11,7 @@ use parallax::vocabulary::{
 };
 
 use super::search::printable;
-use super::{Data, Ranking};
+use super::{Data, Ranking, make_pieces};
 
 /// The length of the longest bar in characters.
 const BAR: f32 = 24.0;
@@ -44,6 +44,7 @@ impl Explain {
         let query = Query::try_from(&self.ranking.request(self.query))?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
+        make_pieces(collection.encoder().encoder());
         let explanation = collection.explain(&query, &self.id)?;
         if self.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?;

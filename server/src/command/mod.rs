@@ -28,6 +28,9 @@ use parallax::{Catalogue, Encoder, Query};
 
 use crate::{model, paths, serve};
 
+/// A larger vocabulary takes minutes: `parallax model` and `parallax serve` make its vectors.
+const FEW_PIECES: u32 = 65_536;
+
 /// Neural search you can see through: by meaning, by words, or both.
 ///
 /// Turns a file of records into a search page and an API. Start with `parallax model`,
@@ -74,7 +77,7 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
     Restore(snapshot::Restore),
-    /// Encode a collection anew by another model, given with --model
+    /// Re-encode a collection with another model, given with --model
     Reencode(reencode::Reencode),
     /// Fetch the model all-MiniLM-L6-v2, or install another from a folder
     Model(Model),
@@ -99,7 +102,8 @@ struct Serve {
 #[derive(Args)]
 struct Model {
     /// Install from this folder: model.safetensors and tokenizer.json, or an ONNX export. Models
-    /// other than all-MiniLM-L6-v2 get the name of their folder, unless --model gives another
+    /// other than all-MiniLM-L6-v2 get the name of their folder if it has a config.json, unless
+    /// --model gives another name
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
     /// What the model expects before a query [default: what its folder says]
@@ -125,7 +129,8 @@ impl Data {
 
     /// Opens the folder, and creates it if it does not exist.
     fn open(&self, model: &Path) -> Result<Catalogue> {
-        Ok(Catalogue::open(&self.folder()?, encoder(model)?)?)
+        let encoder = Arc::new(QueryEncoder::new(Encoder::load(model)?));
+        Ok(Catalogue::open(&self.folder()?, encoder)?)
     }
 
     /// Opens the folder only if it exists, for commands that only read.
@@ -268,8 +273,8 @@ impl Arguments {
     /// # Errors
     /// A message for the user.
     pub fn run(self) -> Result<()> {
-        let given = self.model.as_deref().map(paths::model).transpose()?;
-        let model = given.clone().map_or_else(paths::model_dir, Ok)?;
+        let given = self.model.as_deref();
+        let model = given.map_or_else(paths::model_dir, paths::model)?;
         let mut out = std::io::stdout();
         match self.command {
             Command::Serve(Serve {
@@ -306,7 +311,8 @@ impl Arguments {
                     query: query_prefix,
                     passage: passage_prefix,
                 };
-                model::install_from(&from, given.as_deref(), &prefixes)
+                let target = given.map(paths::target).transpose()?;
+                model::install_from(&from, target.as_deref(), &prefixes)
             }
             Command::Model(Model { from: None, .. }) => model::fetch(&model),
         }
@@ -337,11 +343,14 @@ fn read_key(file: &Path) -> Result<String> {
     Ok(key.to_owned())
 }
 
-fn encoder(model: &Path) -> Result<Arc<QueryEncoder>> {
-    let encoder = Encoder::load(model)?;
-    if encoder.piece_vectors().is_none() {
-        eprintln!("making the vectors of single words, once for this model");
-        encoder.make_piece_vectors()?;
+/// Makes the vectors of single words that a search by meaning ranks by, unless they are there or
+/// that takes minutes. Without them, it ranks by the cosine alone.
+fn make_pieces(encoder: &Encoder) {
+    if encoder.piece_vectors().is_some() || encoder.piece_count() > FEW_PIECES {
+        return;
     }
-    Ok(Arc::new(QueryEncoder::new(encoder)))
+    eprintln!("making the vectors of single words, once for this model");
+    if let Err(error) = encoder.make_piece_vectors() {
+        eprintln!("records are ranked without them: {error}");
+    }
 }

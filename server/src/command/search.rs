@@ -9,7 +9,7 @@ use parallax::Query;
 use parallax::sent::Content;
 use parallax::vocabulary::{Answer, Counted, Hit, Relation, SearchRequest, UNREAD};
 
-use super::{Data, Ranking};
+use super::{Data, Ranking, make_pieces};
 
 #[derive(Args)]
 pub struct Search {
@@ -52,6 +52,7 @@ impl Search {
         })?;
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
+        make_pieces(collection.encoder().encoder());
         let answer = collection.search(&query)?;
         let content = if self.json {
             Content::Original(&[])

@@ -127,6 +127,7 @@ async fn a_search_carries_signals_total_and_timings() {
     assert_eq!(hits[0]["payload"]["name"], hits[0]["title"]);
     let total = answer["total"].as_u64().unwrap();
     assert!((1..340).contains(&total), "{total}");
+    assert_eq!(answer["total_relation"], "eq");
     assert_eq!(answer["counted"], "answers");
     assert!(answer["timings"]["total_ms"].as_f64().unwrap() > 0.0);
 
@@ -136,6 +137,9 @@ async fn a_search_carries_signals_total_and_timings() {
     assert!(text.get("route").is_none());
     assert_eq!(text["counted"], "matching");
     assert!(text.get("unread").is_none());
+    let (status, exact) = get(&format!("{base}&mode=text&track_total_hits=true")).await;
+    assert_eq!((status, &exact["total"]), (StatusCode::OK, &text["total"]));
+    assert_eq!(exact["total_relation"], "eq");
 
     let emoji = "/api/v1/collections/sample/search?q=%F0%9F%AA%B1";
     let (status, unread) = get(emoji).await;
@@ -158,7 +162,10 @@ async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
     for hit in found["hits"].as_array().unwrap() {
         let meaning = &hit["explanation"]["meaning"];
         assert_eq!(meaning["rank"], hit["signals"]["neural"]["rank"]);
-        assert_eq!(meaning["cosine"], hit["score"]);
+        assert_eq!(meaning["cosine"], hit["signals"]["neural"]["score"]);
+        let late = &hit["explanation"]["late_interaction"];
+        assert_eq!(late["score"], hit["score"]);
+        assert!(!late["words"].as_array().unwrap().is_empty());
         assert!(!meaning["split"]["pairs"].as_array().unwrap().is_empty());
         let id = hit["id"].as_str().unwrap();
         let (status, alone) = get(&format!("{base}/records/{id}/explain?q=password+manager")).await;

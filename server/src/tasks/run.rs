@@ -8,7 +8,7 @@ use std::time::Instant;
 use parallax::collection::{Build, Cores, LISTED, Progress, Report, SourceFile};
 use parallax::locks::lock;
 use parallax::vocabulary::{Task, TaskState};
-use parallax::{Catalogue, Error};
+use parallax::{Catalogue, Encoder, Error};
 
 use super::Entry;
 use super::spool::Spool;
@@ -68,15 +68,6 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     let source = SourceFile::look_as(&path, name, &plan.fields)?;
     let meter = Meter::new(entry);
     let progress = |progress| meter.show(progress);
-    let build = |source, encoder| Build {
-        source,
-        vectors: None,
-        encoder,
-        passages: plan.passages,
-        cores: Cores::Half,
-        progress: &progress,
-        cancelled: &entry.cancelled,
-    };
     if !plan.adds
         && let Some(report) = made_before(entry, &source, catalogue)?
     {
@@ -85,15 +76,48 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     // An earlier import may have created the collection while this one was queued.
     let exists = catalogue.names()?.contains(&plan.collection);
     if plan.adds || (exists && !plan.replace) {
-        let collection = catalogue.collection(&plan.collection)?;
+        let mut collection = catalogue.collection(&plan.collection)?;
         // The name includes the file's hash, because task numbers start over if tasks are deleted.
         let note = format!("import-{id}-{}", source.sha256());
         let note = entry.note.get_or_init(|| note);
         let source = source.for_schema(collection.schema().clone());
-        return build(&source, collection.encoder().encoder()).add_to(&collection, Some(note));
+        loop {
+            let build = build(entry, &source, collection.encoder().encoder(), &progress);
+            match build.add_to(&collection, Some(note)) {
+                Err(Error::Replaced(_)) => {}
+                done => return done,
+            }
+            // If it was encoded again by another model, the new one knows how far the import is.
+            collection = catalogue.collection(&plan.collection)?;
+            if collection.reached(note)?.is_none() {
+                return Err(Error::Replaced(plan.collection.clone()));
+            }
+            // The lines before are checked once more.
+            entry.task.send_modify(|task| {
+                task.skipped = 0;
+                task.listed.clear();
+            });
+        }
     }
-    let build = build(&source, catalogue.encoder().encoder());
+    let build = build(entry, &source, catalogue.encoder().encoder(), &progress);
     catalogue.build(&plan.collection, build, plan.replace)
+}
+
+fn build<'a>(
+    entry: &'a Entry,
+    source: &'a SourceFile,
+    encoder: &'a Encoder,
+    progress: &'a (dyn Fn(Progress) + Sync),
+) -> Build<'a> {
+    Build {
+        source,
+        vectors: None,
+        encoder,
+        passages: entry.plan.passages,
+        cores: Cores::Half,
+        progress,
+        cancelled: &entry.cancelled,
+    }
 }
 
 /// The report of a task that created its collection, if the process ended before it could record

@@ -389,7 +389,8 @@ pub(super) fn save_indexes(
 /// Decides which lines become records.
 struct Taken<'a> {
     about: &'a About,
-    /// The line of each id, by a digest of the id: the ids of a large file take much more memory.
+    /// The line of each id, by a digest of the id: the ids of a large file take much more memory. Two
+    /// of a million ids agree by chance once in 40 million files.
     lines: HashMap<u64, u64>,
     report: Report,
 }

@@ -1,4 +1,4 @@
-//! Encodes a collection anew by another model, while the old one is used.
+//! Encodes a collection again by another model, while the old one is used.
 //!
 //! The records are copied to a new store with their numbers, so that ids, order and the log of
 //! deletions stay what they are, and only the vectors differ. What was written meanwhile is copied
@@ -12,10 +12,10 @@ use crate::collection::Tuning;
 use crate::collection::write::build::{Progress, save_indexes};
 use crate::collection::write::encode::{self, Cores, encode};
 use crate::encoder::QueryEncoder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::{Payload, RecordNumber};
 use crate::storage::STORE_FILE;
-use crate::storage::layout::{About, Encoded, Row, State, json};
+use crate::storage::layout::{About, Change, Encoded, Row, State, json};
 use crate::storage::store::Store;
 
 /// How many records are encoded and stored together.
@@ -24,7 +24,7 @@ const BATCH: usize = 1_024;
 /// How many changes may be left for the last round, during which writes wait.
 const LAST_ROUND: u64 = 256;
 
-/// How a collection is encoded anew.
+/// How a collection is encoded again.
 #[derive(Clone, Copy)]
 pub struct Reencode<'a> {
     /// The folder of the model.
@@ -45,6 +45,10 @@ pub(crate) struct Copy<'a> {
     to: Store,
     encoder: Arc<QueryEncoder>,
     how: Reencode<'a>,
+    /// Fails if the copy is no longer wanted.
+    wanted: &'a (dyn Fn() -> Result<()> + Sync),
+    /// How many records were copied.
+    copied: u64,
     /// The state of the collection up to which it is copied.
     reached: State,
     /// The oldest state that the copy's log of deletions reaches back to.
@@ -55,13 +59,15 @@ impl<'a> Copy<'a> {
     /// Fills an empty folder with the copy and its indexes.
     ///
     /// # Errors
-    /// The folder, the store or the encoder cannot be used; [`crate::Error::Cancelled`].
+    /// The folder, the store or the encoder cannot be used; [`Error::Cancelled`]; those of
+    /// `wanted`, which is called between batches.
     pub fn make(
         (from, records): (&'a Store, u64),
         encoder: Arc<QueryEncoder>,
         how: Reencode<'a>,
         folder: &Path,
         tuning: Tuning,
+        wanted: &'a (dyn Fn() -> Result<()> + Sync),
     ) -> Result<Self> {
         let old = from.about().clone();
         let about = About {
@@ -74,11 +80,16 @@ impl<'a> Copy<'a> {
             to: Store::create(&folder.join(STORE_FILE), about)?,
             encoder,
             how,
+            wanted,
+            copied: 0,
             reached: State::default(),
             forgotten: 0,
         };
         copy.forgotten = from.read()?.state()?.sequence;
         copy.round()?;
+        // Most of it is written now. Later, writes would have to wait.
+        copy.to.close_compactly();
+        copy.to = Store::open(&folder.join(STORE_FILE))?;
         save_indexes(
             (&copy.to, copy.encoder.encoder()),
             folder,
@@ -104,16 +115,23 @@ impl<'a> Copy<'a> {
     fn round(&mut self) -> Result<()> {
         let view = self.from.read()?;
         let state = view.state()?;
+        let known = self.reached.sequence.max(self.forgotten);
+        if view.forgotten()? > known {
+            return Err(Error::Write {
+                path: self.from.path().to_owned(),
+                reason: "its log of deletions no longer reaches back to the copy; try again".into(),
+            });
+        }
         let mut deletions = Vec::new();
         view.for_each_deletion(|sequence, number| {
-            if sequence > self.reached.sequence.max(self.forgotten) {
+            if sequence > known {
                 deletions.push((sequence, number));
             }
             Ok(())
         })?;
         self.to.restore(&[], &deletions, state, self.forgotten)?;
         let mut batch: Vec<(RecordNumber, Payload)> = Vec::with_capacity(BATCH);
-        let (mut done, mut held) = (0, 0);
+        let (mut done, mut held) = (self.copied, 0);
         view.for_each_record(self.reached.next..state.next, |number, payload| {
             held += encode::size(&payload);
             batch.push((number, payload));
@@ -123,7 +141,11 @@ impl<'a> Copy<'a> {
             }
             Ok(())
         })?;
-        self.store(&mut batch, state, done)?;
+        self.copied = done + self.store(&mut batch, state, done)?;
+        // An import that is continued in the copy must know how far it is.
+        let notes = view.notes()?;
+        let notes = notes.iter().map(|(name, note)| Change::Note(name, note));
+        self.to.apply(&notes.collect::<Vec<_>>())?;
         self.reached = state;
         Ok(())
     }
@@ -135,6 +157,7 @@ impl<'a> Copy<'a> {
         state: State,
         done: u64,
     ) -> Result<u64> {
+        (self.wanted)()?;
         let (numbers, records): (Vec<_>, Vec<_>) = std::mem::take(batch)
             .into_iter()
             .map(|(number, payload)| (number, (payload, None)))

@@ -355,7 +355,8 @@ impl<'a> Graph<'a> {
             .then(|| node.input.first().map(|input| self.origin(input)))?
     }
 
-    /// The input of a GELU in its exact form: `x · ½ · (1 + erf(x / √2))`, the factors in any order.
+    /// The input of a GELU in its exact form: `x · ½ · (1 + erf(x / √2))`, the factors in any
+    /// order.
     fn gelu(&self, value: &'a str) -> Option<&'a str> {
         if let Some(node) = self.operation("Gelu", value) {
             let exact = attribute(node, "approximate").is_none_or(|name| name.s == b"none");

@@ -90,8 +90,8 @@ impl Norm {
 /// Applies GELU in its exact form, `x · Φ(x)` with the normal distribution Φ.
 ///
 /// Φ(x) is `½ + x · P(x²)`, where x is first limited to the range of the polynomial P. Its
-/// coefficients minimise the largest error of `x · Φ(x)`, which is below 6e-5, or 1e-5 of an x beyond
-/// that range; the result is quantised in steps of about 1e-2.
+/// coefficients minimise the largest error of `x · Φ(x)`, which is below 6e-5, or 1e-5 of an x
+/// beyond that range; the result is quantised in steps of about 1e-2.
 #[inline(always)]
 pub(super) fn gelu<I: Isa>(isa: I, row: &mut [f32]) {
     const END: f32 = 4.4;

@@ -99,6 +99,14 @@ fn a_tensor_of_another_shape_is_named_with_both() {
 }
 
 #[test]
+fn a_table_of_words_without_columns_is_refused() {
+    let mut shapes = shapes();
+    shapes.insert("embeddings.word_embeddings.weight".into(), vec![7, 0]);
+    let error = error(&shapes);
+    assert!(error.contains("a width of 0"), "{error}");
+}
+
+#[test]
 fn numbers_of_another_type_are_refused() {
     let error = converted(&file(&shapes(), Dtype::I32)).unwrap_err();
     assert!(error.to_string().contains("expected F32"), "{error}");

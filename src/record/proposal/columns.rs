@@ -9,9 +9,10 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::names;
 use crate::record::facet::{Kinds, is_empty};
 use crate::record::html::plain;
-use crate::record::schema::{field_text, is_own_path};
+use crate::record::schema::is_own_path;
 use crate::record::words::is_address;
 use crate::record::{FacetKind, Payload};
+use crate::value::field_text;
 
 /// How many fields are examined, starting with the first. The others are still searched, together:
 /// see [`crate::record::WordFields`].

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Vector;
+use crate::vector::Gathered;
 
 /// The components of a vector.
 const WIDTH: usize = 384;
@@ -77,6 +78,20 @@ proptest! {
             positions.sort_unstable();
             prop_assert_eq!(reaching, positions);
             prop_assert_eq!(found.nearest, scan.nearest(&query, nearest, Some(&filter)));
+        }
+    }
+
+    #[test]
+    fn codes_side_by_side_have_the_cosines_of_each_alone(seed: u64, n in 1usize..30) {
+        let scan = ExactScan::new(&clustered(seed, n));
+        let codes: Vec<Point<'_>> = (0..n as u32).filter_map(|at| scan.code(at)).collect();
+        let mut gathered = Gathered::default();
+        codes.iter().for_each(|&code| gathered.push(code));
+        let mut space = Estimates::default();
+        for code in &codes {
+            gathered.cosines(code, &mut space);
+            let alone: Vec<f32> = codes.iter().map(|other| code.cosine(other)).collect();
+            prop_assert_eq!(&space.cosines, &alone);
         }
     }
 

@@ -25,12 +25,12 @@ impl Text {
     }
 
     /// Whether two texts are equal, ignoring case.
-    pub(super) fn differs_in_case_only(&self, other: &Self) -> bool {
+    pub(crate) fn differs_in_case_only(&self, other: &Self) -> bool {
         folded(self.0.chars()).eq(folded(other.0.chars()))
     }
 
     /// Compares texts by letters alone, ignoring case and accents.
-    pub(super) fn cmp_letters(&self, other: &Self) -> Ordering {
+    pub(crate) fn cmp_letters(&self, other: &Self) -> Ordering {
         if self.0.is_ascii() && other.0.is_ascii() {
             let (ours, theirs) = (self.0.bytes(), other.0.bytes());
             let lower = |byte: u8| byte.to_ascii_lowercase();
@@ -40,7 +40,7 @@ impl Text {
     }
 
     /// Compares a text with those that start with a prefix: equal to all of them.
-    pub(super) fn cmp_prefix(&self, prefix: &str) -> Ordering {
+    pub(crate) fn cmp_prefix(&self, prefix: &str) -> Ordering {
         let mut own = letters(&self.0);
         for letter in letters(prefix) {
             match own.next() {

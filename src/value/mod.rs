@@ -1,15 +1,22 @@
-//! A facet's value, as records store it and filters compare it.
+//! A facet's value, as records store it and filters compare it: a text (`letters.rs`), a number
+//! (`number.rs`), a boolean or a date (`date.rs`).
 //!
 //! Values are parsed by the facet's kind, from a record's JSON or a filter's text. They have a
 //! total order, and their display form parses back to the same value.
+
+mod date;
+mod letters;
+mod number;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Date, Number, Text};
-use crate::record::{FacetKind, field_text};
+pub use self::date::Date;
+pub use self::letters::Text;
+pub use self::number::Number;
+use crate::vocabulary::FacetKind;
 
 /// A value of a facet. All values of one facet have its kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,7 +61,7 @@ impl FacetValue {
 
     /// The least and the greatest value that equal this one in a filter: for a date, those of
     /// the time it covers; otherwise the value itself.
-    pub(super) fn span(self) -> (Self, Self) {
+    pub(crate) fn span(self) -> (Self, Self) {
         match self {
             Self::Date(date) => {
                 let (first, last) = date.span();
@@ -82,6 +89,25 @@ impl fmt::Display for FacetValue {
             Self::Date(date) => date.fmt(f),
         }
     }
+}
+
+/// A value as text. Strings are unchanged, null is empty, the contents of a list or an object are
+/// joined by commas, and anything else is written as JSON.
+pub fn field_text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(members) => joined(members),
+        Value::Object(fields) => joined(fields.values()),
+        other => other.to_string(),
+    }
+}
+
+/// The texts of several values, joined by commas.
+pub(crate) fn joined<'a>(values: impl IntoIterator<Item = &'a Value>) -> String {
+    let texts = values.into_iter().map(field_text);
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+    texts.join(", ")
 }
 
 #[cfg(test)]

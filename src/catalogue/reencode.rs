@@ -1,0 +1,124 @@
+//! Re-encodes a collection by another model: a copy takes its place.
+
+use std::sync::Arc;
+
+use super::{Catalogue, sync};
+use crate::collection::{Closed, Collection, Copy, Reencode, STORE_FILE, Store};
+use crate::encoder::QueryEncoder;
+use crate::error::{Error, Result};
+use crate::locks::lock;
+
+/// A collection whose records are copied.
+struct Original {
+    number: u64,
+    store: Arc<Store>,
+    /// About how many records it has.
+    records: u64,
+    /// `None` if it cannot be opened.
+    collection: Option<Arc<Collection>>,
+}
+
+impl Catalogue {
+    /// Encodes a collection again, by another model. Meanwhile, the old vectors are searched, and
+    /// writes are accepted and become part of the result. Only at the end do they wait for the last
+    /// few records, and then fail with [`Error::Replaced`], because their vectors are of the old
+    /// model; they can be sent again. If the process ends before that, nothing has changed. Records
+    /// that were given with their own vectors are encoded like all others. Returns false if the
+    /// collection has this model already.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`], also if the collection is dropped meanwhile; those of
+    /// [`Encoder::load`](crate::Encoder::load); [`Error::Replaced`] if it is replaced meanwhile;
+    /// [`Error::Cancelled`].
+    pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
+        let encoder = self.models.load(how.model)?;
+        let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+        let old = self.original(name, number)?;
+        let encoded = self.reencode_from(name, &old, encoder, how);
+        drop(old);
+        lock(&self.copied).remove(&number);
+        encoded
+    }
+
+    fn reencode_from(
+        &self,
+        asked: &str,
+        old: &Original,
+        encoder: Arc<QueryEncoder>,
+        how: Reencode<'_>,
+    ) -> Result<bool> {
+        if old.store.about().model == encoder.model_hash() {
+            return Ok(false);
+        }
+        // A new base would truncate the log of deletions, which the copy needs.
+        let _held = old.collection.as_ref().map(|old| old.compactor.hold());
+        let wanted = || self.name_of(old.number, asked).map(drop);
+        self.in_new_folder(|number| {
+            let folder = self.folder_of(number);
+            std::fs::create_dir(&folder).map_err(Error::io(&folder))?;
+            let copy = Copy::make(
+                (&*old.store, old.records),
+                encoder,
+                how,
+                &folder,
+                self.tuning,
+                &wanted,
+            )?;
+            let _changing = lock(&self.changing);
+            let name = self.name_of(old.number, asked)?;
+            let swap = || {
+                copy.finish()?;
+                sync(&folder)?;
+                self.opened(&name, number)?;
+                self.point(&name, Some(number), Some(old.number))
+            };
+            match &old.collection {
+                Some(collection) => collection.close(Closed::Replaced, swap)?,
+                None => swap()?,
+            }
+            lock(&self.open).remove(&old.number);
+            Ok(true)
+        })
+    }
+
+    /// A collection whose records are to be copied. If its model is missing, it cannot be opened,
+    /// and only its store is needed.
+    fn original(&self, name: &str, number: u64) -> Result<Original> {
+        match self.opened(name, number) {
+            Ok(collection) => Ok(Original {
+                number,
+                store: Arc::clone(&collection.store),
+                records: u64::from(collection.generation().records()),
+                collection: Some(collection),
+            }),
+            Err(Error::NoModel { .. } | Error::OtherModel { .. }) => {
+                // Only one can open the store, and other requests try it in vain.
+                let slot = Arc::clone(lock(&self.open).entry(number).or_default());
+                let _opening = lock(&slot);
+                let store = Store::open(&self.folder_of(number).join(STORE_FILE))?;
+                let records = store.read()?.state()?.next;
+                lock(&self.copied).insert(number, store.about().clone());
+                Ok(Original {
+                    number,
+                    records,
+                    store: Arc::new(store),
+                    collection: None,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The present name of a collection that had another when this was asked for.
+    fn name_of(&self, number: u64, asked: &str) -> Result<String> {
+        let mut entries = self.entries()?;
+        if let Some(at) = entries.iter().position(|(_, of)| *of == number) {
+            return Ok(entries.swap_remove(at).0);
+        }
+        Err(if entries.iter().any(|(name, _)| name == asked) {
+            Error::Replaced(asked.to_owned())
+        } else {
+            self.no_collection(asked)
+        })
+    }
+}
