@@ -52,13 +52,19 @@ fn main() {
     });
 }
 
-/// Writes queries: one to six words in a row from records chosen at random, out of their text, or
-/// out of the title of those without one.
+/// Writes queries: one to six words in a row from records chosen at random, out of their text or,
+/// if that is longer, their title.
 fn queries(collection: &Collection, request: &Value) -> Value {
     let mut sources = Vec::new();
     each(collection, |record| {
-        let text = Some(&record.text).filter(|text| !text.is_empty());
-        sources.push(text.unwrap_or(&record.title).clone());
+        // The text of some records is only an address.
+        let (title, text) = (&record.title, &record.text);
+        let longer = if text.len() > title.len() {
+            text
+        } else {
+            title
+        };
+        sources.push(longer.clone());
     });
     let mut random = SplitMix64::new(SEED);
     let mut below = |bound: usize| random.below(bound as u64) as usize;

@@ -186,7 +186,7 @@ impl Catalogue {
         Ok(collection)
     }
 
-    /// The model that a collection was encoded by.
+    /// The model with which a collection was encoded.
     fn model_of(&self, name: &str, about: &About) -> Result<Arc<QueryEncoder>> {
         let default = self.models.default();
         let found = match self.models.find(&about.model, &about.model_dir) {

@@ -45,7 +45,7 @@ impl Reencodings {
             let mut known = lock(&self.known);
             if let Some((other, _)) = known.iter().find(|(_, one)| !one.over) {
                 return Err(Error::BadQuery(format!(
-                    "collection '{other}' is being encoded again; wait until that is over"
+                    "collection '{other}' is being re-encoded; wait until that is complete"
                 )));
             }
             known.insert(name.to_owned(), begun.clone());

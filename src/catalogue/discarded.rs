@@ -1,4 +1,4 @@
-//! Removes the folders that no collection uses any more.
+//! Removes folders that no collection uses any more.
 
 use std::path::Path;
 

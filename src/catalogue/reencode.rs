@@ -1,4 +1,4 @@
-//! Re-encodes a collection by another model: a copy takes its place.
+//! Re-encodes a collection with another model: a copy takes its place.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::locks::lock;
 
-/// A collection whose records are copied.
+/// The collection whose records are copied.
 struct Original {
     number: u64,
     store: Arc<Store>,
@@ -19,17 +19,17 @@ struct Original {
 }
 
 impl Catalogue {
-    /// Encodes a collection again, by another model. Meanwhile, the old vectors are searched, and
-    /// writes are accepted and become part of the result. Only at the end do they wait for the last
-    /// few records, and then fail with [`Error::Replaced`], because their vectors are of the old
-    /// model; they can be sent again. If the process ends before that, nothing has changed. Records
-    /// that were given with their own vectors are encoded like all others. Returns false if the
-    /// collection has this model already.
+    /// Re-encodes a collection with another model. In the meantime, the old vectors are searched,
+    /// and writes are accepted and become part of the result. Only writes that arrive at the end
+    /// wait until the last few records are copied, and then fail with [`Error::Replaced`], because
+    /// their vectors are those of the old model; they can be sent again. If the process ends before
+    /// that, nothing has changed. Records that were written with their own vectors are encoded like
+    /// all others. Returns false if the collection already has this model.
     ///
     /// # Errors
-    /// [`Error::NoCollection`], also if the collection is dropped meanwhile; those of
-    /// [`Encoder::load`](crate::Encoder::load); [`Error::Replaced`] if it is replaced meanwhile;
-    /// [`Error::Cancelled`].
+    /// [`Error::NoCollection`], also if the collection is dropped in the meantime; those of
+    /// [`Encoder::load`](crate::Encoder::load); [`Error::Replaced`] if the collection is replaced
+    /// in the meantime; [`Error::Cancelled`].
     pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
         let encoder = self.models.load(how.model)?;
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
@@ -50,7 +50,7 @@ impl Catalogue {
         if old.store.about().model == encoder.model_hash() {
             return Ok(false);
         }
-        // A new base would truncate the log of deletions, which the copy needs.
+        // No new base may be made: it would truncate the log of deletions, which the copy needs.
         let _held = old.collection.as_ref().map(|old| old.compactor.hold());
         let wanted = || self.name_of(old.number, asked).map(drop);
         self.in_new_folder(|number| {
@@ -81,8 +81,8 @@ impl Catalogue {
         })
     }
 
-    /// A collection whose records are to be copied. If its model is missing, it cannot be opened,
-    /// and only its store is needed.
+    /// The collection whose records are to be copied. If its model is missing, only its store is
+    /// opened, which is all that the copy needs.
     fn original(&self, name: &str, number: u64) -> Result<Original> {
         match self.opened(name, number) {
             Ok(collection) => Ok(Original {
@@ -92,7 +92,7 @@ impl Catalogue {
                 collection: Some(collection),
             }),
             Err(Error::NoModel { .. } | Error::OtherModel { .. }) => {
-                // Only one can open the store, and other requests try it in vain.
+                // The store can only be opened once, and other requests try to open it.
                 let slot = Arc::clone(lock(&self.open).entry(number).or_default());
                 let _opening = lock(&slot);
                 let store = Store::open(&self.folder_of(number).join(STORE_FILE))?;
@@ -109,7 +109,7 @@ impl Catalogue {
         }
     }
 
-    /// The present name of a collection that had another when this was asked for.
+    /// The current name of a collection, which may have been renamed since the request.
     fn name_of(&self, number: u64, asked: &str) -> Result<String> {
         let mut entries = self.entries()?;
         if let Some(at) = entries.iter().position(|(_, of)| *of == number) {

@@ -1,4 +1,4 @@
-//! The models of a process. Each is loaded once, whichever collections use it.
+//! The models of a process. Each is loaded only once, even if several collections use it.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub struct Models {
 }
 
 impl Models {
-    /// The models of a process with this default.
+    /// The models of a process, with this one as the default.
     pub fn new(default: Arc<QueryEncoder>) -> Self {
         Self {
             default,
@@ -28,14 +28,14 @@ impl Models {
         &self.default
     }
 
-    /// The model in a folder. If the vectors of its pieces are not there yet, they are made in the
-    /// background.
+    /// The model in a folder. If the vectors of its pieces have not been made yet, they are made in
+    /// the background.
     ///
     /// # Errors
     /// As for [`Encoder::load`].
     pub fn load(&self, dir: &Path) -> Result<Arc<QueryEncoder>, EncoderError> {
         let mut others = lock(&self.others);
-        // An installed model need not be loaded to know its hash.
+        // The hash of an installed model is known without loading it.
         if let Some(known) = installed_hash(dir).and_then(|hash| self.known(&others, &hash)) {
             return Ok(known);
         }
@@ -49,8 +49,8 @@ impl Models {
         Ok(encoder)
     }
 
-    /// The model with a hash: loaded already, in the folder where it was last, or installed next to
-    /// the default model.
+    /// The model with a hash: one that is loaded already, installed next to the default model, or
+    /// in the folder `dir`, where it was last.
     ///
     /// # Errors
     /// As for [`Encoder::load`]; [`EncoderError::Changed`] if another model is in its folder;
@@ -64,7 +64,7 @@ impl Models {
         let place = place.ok_or_else(|| EncoderError::Missing {
             dir: dir.to_owned(),
         })?;
-        // An installed model need not be loaded to know that it is another one.
+        // If the installed model is another one, this is known without loading it.
         if installed_hash(&place).is_some_and(|found| found != hash) {
             return Err(EncoderError::Changed { dir: place });
         }
@@ -87,7 +87,7 @@ impl Models {
         others.get(hash)?.upgrade()
     }
 
-    /// The folder of an installed model with a hash, among those next to the default one.
+    /// The folder of the installed model with a hash, among those next to the default model.
     fn installed(&self, hash: &str) -> Option<PathBuf> {
         let folder = self.default.encoder().folder().parent()?;
         let entries = std::fs::read_dir(folder).ok()?;

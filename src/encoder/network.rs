@@ -1,5 +1,5 @@
-//! What `config.json` says of a network whose weights are in a safetensors file: what cannot be
-//! inferred from the shapes of its tensors.
+//! What `config.json` says about a network whose weights are in a safetensors file, as far as it
+//! cannot be inferred from the shapes of the tensors.
 
 use std::path::Path;
 
@@ -14,8 +14,8 @@ pub(super) const CONFIG: &str = "config.json";
 /// A network of the BERT family.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Network {
-    /// Its kind, which decides about the names of its tensors. `Err` says why its weights cannot be
-    /// read; the folder may have a ready-made graph then.
+    /// Its kind, which determines the names of its tensors. `Err` says why its weights cannot be
+    /// read; the folder may still contain a ready-made graph.
     pub(super) kind: Result<Kind, String>,
     /// The number of attention heads.
     pub(super) heads: usize,
@@ -23,12 +23,12 @@ pub(super) struct Network {
     pub(super) epsilon: f32,
     /// The number of positions in a text.
     pub(super) positions: Option<usize>,
-    /// The row of the first position in the table of positions. RoBERTa counts from the number of
-    /// its padding token on.
+    /// The row of the first position in the table of positions. In RoBERTa, it is the one after the
+    /// id of the padding token.
     pub(super) first_position: usize,
 }
 
-/// A kind of network: all compute the same.
+/// A kind of network. All kinds compute the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// BERT itself, and RoBERTa.
@@ -38,7 +38,7 @@ pub(super) enum Kind {
 }
 
 impl Default for Network {
-    /// That of all-MiniLM-L6-v2.
+    /// The network of all-MiniLM-L6-v2.
     fn default() -> Self {
         Self {
             kind: Ok(Kind::Bert),
@@ -61,7 +61,7 @@ impl Network {
     }
 }
 
-/// The contents of the file, as far as they are needed.
+/// The contents of the file that are needed.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Config {

@@ -1,9 +1,9 @@
-//! The pieces that texts are made of, and a vector of each.
+//! The pieces that texts consist of, and a vector for each.
 //!
-//! A piece of the vocabulary has the vector that the model gives it when it reads it alone, as
-//! `[CLS] piece [SEP]`. So these vectors belong to the model: they are made once, saved beside it,
-//! and the same for every text. They say how similar two words are, whatever the words around
-//! them are; `crate::search` compares queries and records by them, word by word.
+//! The vector of a piece is the one that the model gives it if it reads the piece alone, as
+//! `[CLS] piece [SEP]`. So these vectors belong to the model: they are made once, saved next to it,
+//! and are the same for every text. They say how similar two words are, whatever words are around
+//! them; `crate::search` uses them to compare queries and records word by word.
 
 use std::io::{self, BufWriter};
 use std::ops::Range;
@@ -20,23 +20,23 @@ use crate::locks::lock;
 use crate::mapped::{MappedFile, SectionWriter};
 use crate::vector::{Codes, Point, normalise};
 
-/// The file of a model's vectors of pieces, in the model's folder.
+/// The file in a model's folder that contains the vectors of its pieces.
 pub const FILE: &str = "pieces.idx";
 
-/// Changes with the sections of the file, or how the vectors are made.
+/// Changes if the sections of the file change, or the way the vectors are made.
 const FORMAT: u32 = 1;
 
 /// How the name of the file begins while it is written.
 pub(super) const UNFINISHED: &str = ".pieces-";
 
-/// How many pieces are encoded together, and how many before others get their turn. Large models
-/// take some ten times as long for them as all-MiniLM-L6-v2.
+/// How many pieces are encoded together, and how many before other work gets its turn. A large
+/// model takes about ten times as long for them as all-MiniLM-L6-v2.
 const GROUP: usize = 42;
 const CHUNK: usize = GROUP * 4;
 
-/// A vector of each piece of a vocabulary, in one byte per component.
+/// A vector for each piece of a vocabulary, with one byte per component.
 pub struct PieceVectors {
-    /// In the row of a piece's id.
+    /// The row of a piece is its id.
     codes: Codes,
 }
 
@@ -47,7 +47,7 @@ struct About {
     dimension: u32,
 }
 
-/// The vectors of a model's pieces, once they are there, and where they are saved.
+/// The vectors of a model's pieces, once they have been made, and where they are saved.
 pub(super) struct Kept {
     folder: PathBuf,
     /// One more than the largest id of a piece.
@@ -58,7 +58,7 @@ pub(super) struct Kept {
 }
 
 impl PieceVectors {
-    /// The vectors of pieces, given one after another in the order of their ids.
+    /// The vectors of pieces, given one after another in order of id.
     pub fn new(dimension: usize, vectors: &[f32]) -> Self {
         Self {
             codes: Codes::new(dimension, vectors),
@@ -75,8 +75,8 @@ impl PieceVectors {
         self.codes.is_empty()
     }
 
-    /// How similar two pieces are: their cosine, or 0 if that is negative, and exactly 1 for a
-    /// piece and itself. An unknown piece is similar only to itself.
+    /// How similar two pieces are: their cosine, or 0 if it is negative. A piece and itself have
+    /// exactly 1. An unknown piece is similar only to itself.
     #[inline]
     pub fn similarity(&self, one: u32, other: u32) -> f32 {
         if one == other {
@@ -139,22 +139,22 @@ impl Encoder {
         Ok(placed.collect())
     }
 
-    /// The ids of the tokens for unknown text, where the vocabulary has them.
+    /// The ids of the tokens for unknown text; `None` for those that are not in the vocabulary.
     fn unknown(&self) -> [Option<u32>; UNKNOWN.len()] {
         UNKNOWN.map(|token| self.tokenizer.token_to_id(token))
     }
 
-    /// How many pieces its vocabulary has: one more than the largest id.
+    /// How many pieces the vocabulary has: one more than the largest id.
     pub fn piece_count(&self) -> u32 {
         self.pieces.count
     }
 
-    /// The vectors of its pieces; `None` until they are made.
+    /// The vectors of the pieces; `None` until they have been made.
     pub fn piece_vectors(&self) -> Option<&PieceVectors> {
         self.pieces.vectors.get()
     }
 
-    /// Reads the vectors of its pieces from their file, if there is one that fits.
+    /// Reads the vectors of the pieces from their file, if there is one that belongs to the model.
     pub(super) fn load_piece_vectors(&self) {
         match self.read_piece_vectors() {
             Ok(read) => {
@@ -164,12 +164,12 @@ impl Encoder {
         }
     }
 
-    /// Makes the vectors of its pieces, unless they are there, on the current rayon pool, and saves
-    /// them in the model's folder. If they cannot be saved, they are in memory only. This takes a
-    /// few seconds for all-MiniLM-L6-v2, and minutes for a large vocabulary.
+    /// Makes the vectors of the pieces on the current rayon pool, unless they exist already, and
+    /// saves them in the model's folder. If they cannot be saved, they are kept in memory only.
+    /// This takes a few seconds for all-MiniLM-L6-v2, and minutes for a large vocabulary.
     ///
     /// # Errors
-    /// As for [`Encoder::encode`], except that a piece that the model cannot read is no error.
+    /// As for [`Encoder::encode`], except that a piece that the model cannot read is not an error.
     pub fn make_piece_vectors(&self) -> Result<(), EncoderError> {
         self.make_piece_vectors_with(|work| work())
     }
@@ -185,7 +185,7 @@ impl Encoder {
         let texts = self.piece_texts()?;
         let dimension = self.dimension;
         let (mut lines, mut scales) = (Vec::new(), Vec::new());
-        // Part by part, so that others get their turn on the same threads.
+        // Part by part, so that other work gets its turn on the same threads.
         let pieces: Vec<u32> = (0..self.pieces.count).collect();
         for pieces in pieces.chunks(CHUNK) {
             let codes = on(&|| {
@@ -197,7 +197,7 @@ impl Encoder {
             lines.extend_from_slice(codes.lines());
             scales.extend_from_slice(codes.scales());
         }
-        // Nothing asks for their digest.
+        // Their digest is never used.
         let codes = Codes::of_parts(dimension, lines.into(), scales.into(), 0);
         let made = PieceVectors {
             codes: codes.ok_or_else(no_vector)?,
@@ -210,9 +210,9 @@ impl Encoder {
         Ok(())
     }
 
-    /// The unit vectors of pieces that are encoded alone, one after another. A piece that the model
-    /// cannot read, because its table of words is shorter than the vocabulary, has zeros: it is
-    /// similar only to itself.
+    /// The unit vectors of pieces that are encoded alone, one after another. If the model cannot
+    /// read a piece, because its table of embeddings is shorter than the vocabulary, the vector is
+    /// zero: the piece is similar only to itself.
     fn vectors_alone(&self, pieces: &[u32], texts: &PieceTexts) -> Vec<f32> {
         let alone: Vec<Vec<i64>> = pieces.iter().map(|&id| texts.of(id)).collect();
         let alone: Vec<&[i64]> = alone.iter().map(Vec::as_slice).collect();
@@ -224,7 +224,7 @@ impl Encoder {
         };
         match self.token_vectors(&alone, own) {
             Ok(vectors) => vectors.concat(),
-            // One of them cannot be read.
+            // At least one of them cannot be read.
             Err(_) if pieces.len() > 1 => {
                 let each = pieces.chunks(1);
                 each.flat_map(|piece| self.vectors_alone(piece, texts))
@@ -234,7 +234,7 @@ impl Encoder {
         }
     }
 
-    /// How each piece of the vocabulary is encoded alone.
+    /// The tokens around each piece of the vocabulary when it is encoded alone.
     fn piece_texts(&self) -> Result<PieceTexts, EncoderError> {
         let encoding = self.placed_tokens("a")?;
         let all = ids(&encoding);
@@ -262,7 +262,7 @@ impl Encoder {
         if about != self.about_pieces(dimension) {
             return Err("they are of another model".into());
         }
-        // Small enough to be read whole, so that damage is found here.
+        // The file is small enough to be read completely, so that damage is found here.
         for section in ["codes", "scales"] {
             file.checked(section)?;
         }
@@ -272,7 +272,7 @@ impl Encoder {
         Ok(PieceVectors { codes })
     }
 
-    /// The file is written under another name first. It need not be durable: one that is damaged
+    /// The file is written under another name first. It does not have to be durable: a damaged file
     /// is made again.
     fn save_piece_vectors(&self, made: &PieceVectors, dimension: usize) -> io::Result<()> {
         let folder = &self.pieces.folder;
@@ -288,8 +288,8 @@ impl Encoder {
 }
 
 impl QueryEncoder {
-    /// Makes the vectors of pieces in the background, unless they are there: see
-    /// [`Encoder::make_piece_vectors`]. Queries are ranked without them meanwhile.
+    /// Makes the vectors of the pieces in the background, unless they exist already: see
+    /// [`Encoder::make_piece_vectors`]. In the meantime, queries are ranked without them.
     pub fn make_piece_vectors_soon(self: &Arc<Self>) {
         if self.encoder().piece_vectors().is_some() {
             return;
@@ -324,7 +324,7 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// The tokens before and after a piece that is encoded alone.
+/// The tokens before and after a piece when it is encoded alone.
 struct PieceTexts {
     before: Vec<i64>,
     after: Vec<i64>,
@@ -338,7 +338,7 @@ impl PieceTexts {
     }
 }
 
-/// The unit vector of one of the tokens of a text, given the vectors of all.
+/// The unit vector of one token of a text, given the vectors of all its tokens.
 fn own_row(rows: &[f32], tokens: usize, at: usize) -> Result<Vec<f32>, EncoderError> {
     let width = rows.len() / tokens.max(1);
     let row = rows.get(at * width..(at + 1) * width);
@@ -358,7 +358,7 @@ mod tests {
         assert!((vectors.similarity(0, 1) - 0.6).abs() < 0.01);
         assert_eq!(vectors.similarity(0, 2), 0.0);
         assert_eq!(vectors.similarity(1, 1), 1.0);
-        // Beyond the vocabulary, as in a damaged file.
+        // An id beyond the vocabulary, as in a damaged file.
         assert_eq!(vectors.similarity(0, 9), 0.0);
         assert_eq!(vectors.similarity(9, 9), 1.0);
     }

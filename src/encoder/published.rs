@@ -1,4 +1,4 @@
-//! Reads the files of a folder in which a model is published.
+//! Reads the files of a folder that contains a model as it was published.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::EncoderError;
 
-/// The contents of a file, if there is one.
+/// The contents of a file, if it exists.
 pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -17,7 +17,7 @@ pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, EncoderError
     }
 }
 
-/// The contents of a JSON file, if there is one.
+/// The contents of a JSON file, if it exists.
 pub(super) fn json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, EncoderError> {
     let Some(bytes) = read_if_there(path)? else {
         return Ok(None);

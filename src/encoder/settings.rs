@@ -1,11 +1,11 @@
 //! How a model turns a text into a vector, apart from its network: prefixes, length and pooling.
 //!
-//! A folder in the format of sentence-transformers says so in several small files: `modules.json`
-//! lists the steps, `1_Pooling/config.json` says how token vectors are combined,
+//! In the format of sentence-transformers, several small files of the folder define this:
+//! `modules.json` lists the steps, `1_Pooling/config.json` says how token vectors are combined,
 //! `sentence_bert_config.json` how many tokens are read, and `config_sentence_transformers.json`
 //! which prefixes the model was trained with. [`Settings::of`] reads them. Vectors are always
 //! scaled to unit length, whether or not the folder has a step for it, because their dot product
-//! must be a cosine; that changes no ranking by cosine.
+//! must be a cosine; this does not change any ranking by cosine.
 
 use std::path::Path;
 
@@ -16,15 +16,15 @@ use super::error::EncoderError;
 use super::network::Network;
 use super::published::json;
 
-/// The tokens read of a text, including special ones, if the model's folder does not say.
+/// How many tokens of a text are read, including special ones, if the model's folder does not say.
 pub const MAX_TOKENS: usize = 256;
 
-/// The most tokens that are read of a text, whatever the model's folder says: the memory that
-/// attention takes grows with their square.
+/// The maximum number of tokens that are read, whatever the model's folder says: the memory that
+/// attention takes grows with its square.
 pub(super) const LONGEST: usize = 8_192;
 
-/// The prompts of a model for what is searched, the first of which counts. The names are those of
-/// sentence-transformers.
+/// The names that sentence-transformers uses for the prompt of texts that are searched. The first
+/// one that a model has counts.
 const OF_PASSAGES: [&str; 3] = ["document", "passage", "corpus"];
 
 /// How a text becomes a vector.
@@ -32,7 +32,7 @@ const OF_PASSAGES: [&str; 3] = ["document", "passage", "corpus"];
 pub struct Settings {
     /// How the vectors of a text's tokens are combined.
     pub pooling: Pooling,
-    /// The most tokens that are read of a text, including special ones and those of its prefix.
+    /// The maximum number of tokens that are read, including special ones and those of the prefix.
     pub max_tokens: usize,
     /// What is put before a query.
     pub query_prefix: String,
@@ -51,12 +51,12 @@ pub enum Pooling {
     Mean,
     /// The vector of the first token, `[CLS]`.
     First,
-    /// The largest number of each component.
+    /// The largest value of each component.
     Max,
 }
 
 impl Default for Settings {
-    /// Those of all-MiniLM-L6-v2.
+    /// The settings of all-MiniLM-L6-v2.
     fn default() -> Self {
         Self {
             pooling: Pooling::Mean,
@@ -135,7 +135,7 @@ impl Settings {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct TokenizerConfig {
-            // Some files have 1e30 here, which means none.
+            // Some files have 1e30 here, which means that there is no limit.
             model_max_length: Option<f64>,
         }
         let network = Network::of(dir)?;
@@ -163,7 +163,8 @@ struct Module {
     kind: String,
 }
 
-/// The pooling that a configuration asks for: by a name or, in older files, by a flag for each way.
+/// The pooling that a configuration asks for: by name or, in older files, by one flag for each
+/// kind.
 fn pooling(config: &Map<String, Value>) -> Result<Pooling, String> {
     let mut asked: Vec<&str> = match config.get("pooling_mode") {
         Some(Value::String(name)) => vec![name],
@@ -181,7 +182,7 @@ fn pooling(config: &Map<String, Value>) -> Result<Pooling, String> {
         asked.push("mean");
     }
     match asked.as_slice() {
-        // Divided by another number, the mean has the same direction.
+        // This is the mean divided by another number, which has the same direction.
         ["mean" | "mean_tokens" | "mean_sqrt_len_tokens"] => Ok(Pooling::Mean),
         ["cls" | "cls_token"] => Ok(Pooling::First),
         ["max" | "max_tokens"] => Ok(Pooling::Max),

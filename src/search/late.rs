@@ -1,6 +1,6 @@
 //! Late interaction: each word of the query is compared with the words of a record (MaxSim; Khattab
-//! and Zaharia, "ColBERT", SIGIR 2020). The vector of a whole text represents its subject well, but
-//! less well whether it contains the words of the query or similar ones.
+//! and Zaharia, "ColBERT", SIGIR 2020). The vector of a whole text says well what the text
+//! is about, but less well whether it contains the words of the query or similar ones.
 //!
 //! Each piece of the query is matched with the most similar piece of the record's nearest passage.
 //! The mean of these similarities, weighted by idf, is the record's late score, from 0 to 1. A
@@ -8,8 +8,8 @@
 //! vector of a piece does not depend on the text around it ([`PieceVectors`]), so that a record
 //! stores only the ids of its pieces; on the three benchmarks, this keeps most of the gain.
 //!
-//! The nearest [`DEPTH`] records are scored. Those beyond have no late score, and thus stay below,
-//! in order of their cosine: a late score is never negative.
+//! Only the nearest [`DEPTH`] records have a late score. The others stay below them, in order of
+//! their cosine, because a late score is never negative.
 
 use crate::encoder::PieceVectors;
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub const DEPTH: usize = 100;
 /// A query's pieces, with their weights.
 pub struct Late {
     pieces: Vec<Weighted>,
-    /// The weight of late scores; the rest is that of cosines.
+    /// The weight of the late score; the cosine has the rest.
     share: f32,
 }
 
@@ -37,8 +37,8 @@ struct Weighted {
 }
 
 impl Searcher<'_> {
-    /// The pieces of a text to search for; `None` if it has none, or if the vectors of pieces are
-    /// not there yet.
+    /// The pieces of a text to search for; `None` if it has none, if `share` is 0, or if the
+    /// vectors of pieces have not been made yet.
     ///
     /// # Errors
     /// [`crate::Error::Encoder`] if the tokenizer fails on the text.
@@ -54,8 +54,7 @@ impl Searcher<'_> {
         Ok((!pieces.is_empty()).then_some(Late { pieces, share }))
     }
 
-    /// A ranking by meaning of these records, best first. Those with equal scores stay in their
-    /// order.
+    /// These records ranked by meaning, best first. Records with equal scores stay in their order.
     pub(super) fn ranked_by_late(&self, late: &Late, near: &[NearRecord]) -> Vec<Ranked> {
         let (first, rest) = near.split_at(near.len().min(DEPTH));
         let scores = self.late_scores(late, first);
@@ -90,9 +89,9 @@ impl Searcher<'_> {
     }
 
     /// The parts of a record's score by meaning: what its cosine adds, and what each pair of words
-    /// adds. `asked` is the query's text, `read` the passage's, `first` are the nearest records,
-    /// and `collapses` says whether identical ones are one hit. Records beyond the first
-    /// [`DEPTH`] have no pairs.
+    /// adds. `asked` is the text of the query, `read` that of the passage, `first` contains the
+    /// nearest records, and `collapses` says whether identical records are one hit. Records beyond
+    /// the first [`DEPTH`] have no pairs.
     pub(super) fn explain_late(
         &self,
         (late, asked): (&Late, &str),
@@ -101,7 +100,7 @@ impl Searcher<'_> {
         read: &str,
     ) -> Result<LateExplanation> {
         let text = |near: &NearRecord| self.generation.fingerprint(near.position);
-        // Where identical records are one hit, one of them was scored for all.
+        // If identical records are one hit, only one of them was scored.
         let is_it = |one: &NearRecord| {
             one.position == near.position || collapses && text(one) == text(near)
         };
@@ -176,13 +175,13 @@ impl Searcher<'_> {
 }
 
 impl Late {
-    /// What a record is ranked by.
+    /// The score that a record is ranked by.
     fn mixed(&self, cosine: f32, late: f32) -> f32 {
         (1.0 - self.share) * cosine + self.share * late
     }
 }
 
-/// The pieces of a query with their weights: their idf as in BM25, scaled so that all add up to 1.
+/// The pieces of a query with their weights: their idf as in BM25, scaled so that they add up to 1.
 /// `records` is the number of records, and `containing` how many of them contain a piece.
 fn weigh(pieces: &[u32], records: u32, containing: impl Fn(u32) -> u32) -> Vec<Weighted> {
     let idf = |piece: u32| {
@@ -202,14 +201,14 @@ fn weigh(pieces: &[u32], records: u32, containing: impl Fn(u32) -> u32) -> Vec<W
     weighted.collect()
 }
 
-/// How similar the pieces of a query are to all pieces of some records. Many records contain the
-/// same pieces, which are compared once.
+/// How similar the pieces of a query are to all pieces of some records. A piece that several
+/// records contain is compared only once.
 struct Similarities {
     /// How many pieces the query has.
     width: usize,
-    /// The row of each piece of the records, from 1, by id; 0 for other pieces.
+    /// By id, the row of each piece of the records, counted from 1; 0 for other pieces.
     rows: Vec<u32>,
-    /// `[piece of a record, piece of the query]`.
+    /// A row for each piece of the records, with its similarity to each piece of the query.
     similarities: Vec<f32>,
 }
 
@@ -235,8 +234,8 @@ impl Similarities {
         }
     }
 
-    /// For each piece of the query the most similar one of a record, and how similar it is. Of
-    /// equally similar ones, the first counts.
+    /// For each piece of the query, the most similar piece of a record, and how similar it is. If
+    /// several are equally similar, the first one counts.
     fn most(&self, record: &[u32]) -> Vec<(Option<u32>, f32)> {
         let mut most = vec![(None, 0.0); self.width];
         for &piece in record {
@@ -309,7 +308,7 @@ mod tests {
         assert_eq!(weights[0], weights[2]);
         assert_eq!(weights[0].weight, weights[1].weight);
         assert!(weights[3].weight < 0.1 * weights[0].weight && weights[3].weight > 0.0);
-        // More than all, as in a damaged file.
+        // More records than there are, as in a damaged file.
         assert!(weigh(&[1, 2], 10, |_| 99)[0].weight == 0.5);
         assert!(weigh(&[], 10, |_| 0).is_empty());
     }
@@ -329,7 +328,7 @@ mod tests {
                 let most = together.most(record);
                 let score: f32 = query.iter().zip(&most).map(|(of, most)| of.weight * most.1).sum();
                 prop_assert!((f64::from(score) - naive(&query, record)).abs() < 0.02);
-                // Alone, a record has the same score, bit for bit.
+                // A record has the same score if it is scored alone, bit for bit.
                 let alone = Similarities::of(&vectors, &query, std::slice::from_ref(record));
                 prop_assert_eq!(&alone.most(record), &most);
                 for (of, (piece, similarity)) in query.iter().zip(&most) {

@@ -14,7 +14,7 @@ use crate::text::TextIndex;
 
 /// A segment without its vectors.
 pub struct Columns {
-    /// The number of the record at each position, rising.
+    /// The number of the record at each position, in ascending order.
     pub numbers: Values<RecordNumber>,
     /// The inverted index.
     pub text: TextIndex,
@@ -29,8 +29,8 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Assembles the columns of some records, of which each has a number, a fingerprint, and a place
-    /// where its vectors end.
+    /// Assembles the columns of some records. Each has a number, a fingerprint, and a place where
+    /// its vectors end.
     pub(super) fn new(
         numbers: Vec<RecordNumber>,
         fingerprints: Vec<u64>,
@@ -61,7 +61,7 @@ impl Columns {
         to.section("ends", self.ends.as_bytes())
     }
 
-    /// The columns in a file, which has this many facets.
+    /// Reads the columns from a file that has this many facets.
     ///
     /// # Errors
     /// Why they cannot be used.
@@ -90,7 +90,7 @@ impl Columns {
         start..end(at).unwrap_or(start)
     }
 
-    /// The record a vector belongs to.
+    /// The record to which a vector belongs.
     pub fn record_of(&self, vector: u32) -> u32 {
         if self.one_each() {
             vector
@@ -118,7 +118,7 @@ impl Columns {
             .is_none_or(|&end| end as usize == self.numbers.len())
     }
 
-    /// Whether the parts are consistent, which they are unless a file was forged.
+    /// Whether the parts are consistent. They always are, unless a file was forged.
     pub(super) fn fits(&self, facets: usize) -> bool {
         let records = self.numbers.len();
         records == self.ends.len()

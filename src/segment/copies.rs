@@ -7,19 +7,18 @@ use roaring::RoaringBitmap;
 
 use crate::mapped::{MappedFile, SectionWriter, Values};
 
-/// The records of a segment in order of their fingerprints.
+/// The records of a segment in order of fingerprint.
 pub(super) struct Copies {
-    /// Every record's fingerprint, ascending.
+    /// Every record's fingerprint, in ascending order.
     fingerprints: Values<u64>,
-    /// The position of each of these records; those of identical ones ascend.
+    /// The position of each of these records; identical ones are in ascending order.
     positions: Values<u32>,
-    /// The records that are not the only one with their fingerprint: where each run of identical
-    /// ones starts and ends in the columns above.
+    /// Where each run of two or more identical records starts and ends in the columns above.
     repeated: Values<[u32; 2]>,
 }
 
 impl Copies {
-    /// Sorts the fingerprints of records, which are given by position.
+    /// Sorts records by their fingerprints, which are given in order of position.
     pub fn new(fingerprints: &[u64]) -> Self {
         let mut sorted: Vec<(u64, u32)> = fingerprints.iter().copied().zip(0..).collect();
         sorted.sort_unstable();
@@ -40,7 +39,7 @@ impl Copies {
         }
     }
 
-    /// Writes them to sections of a file.
+    /// Writes these columns to sections of a file.
     ///
     /// # Errors
     /// Those of the writer.
@@ -50,7 +49,7 @@ impl Copies {
         to.section("copies.repeated", self.repeated.as_bytes())
     }
 
-    /// Those in a file.
+    /// Reads these columns from a file.
     ///
     /// # Errors
     /// Why they cannot be used.
@@ -67,13 +66,13 @@ impl Copies {
         !self.repeated.is_empty()
     }
 
-    /// Fingerprint and position of every record, in order of fingerprint.
+    /// The fingerprint and position of every record, in order of fingerprint.
     pub fn by_fingerprint(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
         let fingerprints = self.fingerprints.iter().copied();
         fingerprints.zip(self.positions.iter().copied())
     }
 
-    /// The positions with a fingerprint, in order.
+    /// The positions of the records with a fingerprint, in ascending order.
     pub fn of(&self, fingerprint: u64) -> impl Iterator<Item = u32> + '_ {
         let known = &*self.fingerprints;
         let start = known.partition_point(|known| *known < fingerprint);
@@ -83,8 +82,8 @@ impl Copies {
             .map(|(_, &position)| position)
     }
 
-    /// Of these records, the first of each set of identical ones. `fingerprints` has those of all
-    /// records by position.
+    /// The first of each set of identical records among these. `fingerprints` contains the
+    /// fingerprint of every record by position.
     pub fn first_of_each(&self, mut records: RoaringBitmap, fingerprints: &[u64]) -> RoaringBitmap {
         let length = |&[start, end]: &[u32; 2]| u64::from(end.saturating_sub(start));
         let repeated: u64 = self.repeated.iter().map(length).sum();
@@ -107,7 +106,7 @@ impl Copies {
         records
     }
 
-    /// Whether these can be the copies of this many records, which they are unless a file was
+    /// Whether these can be the copies of this many records. They always can, unless a file was
     /// forged.
     pub fn fits(&self, records: usize) -> bool {
         [self.fingerprints.len(), self.positions.len()] == [records; 2]

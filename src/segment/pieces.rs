@@ -1,5 +1,5 @@
-//! The pieces that the passages of a segment's records are made of, for comparing them with a query
-//! piece by piece, and how many records contain each piece.
+//! The pieces that the passages of a segment's records consist of, and how many records contain
+//! each piece. Late interaction compares them with the pieces of a query.
 //!
 //! They are derived from the texts, and saved with the vectors of a base.
 
@@ -16,12 +16,12 @@ const CHUNK: usize = 512;
 
 /// Splits texts into the pieces that a model reads.
 pub trait Tokenize: Send + Sync {
-    /// The ids of a text's pieces, as far as the model reads it.
+    /// The ids of the pieces of a text, as far as the model reads it.
     fn pieces(&self, text: &str) -> Vec<u32>;
 }
 
 impl Tokenize for Encoder {
-    /// A text that the tokenizer fails on has none.
+    /// A text on which the tokenizer fails has no pieces.
     fn pieces(&self, text: &str) -> Vec<u32> {
         self.pieces(text).unwrap_or_default()
     }
@@ -38,16 +38,17 @@ impl Tokenize for QueryEncoder {
 pub struct Pieces {
     /// Where the bytes of each passage end. They start where those of the previous one end.
     ends: Values<u64>,
-    /// Of each passage the distinct ids in rising order, each as the difference from the one
-    /// before, in groups of seven bits, the lowest first; the eighth bit says that more follow.
+    /// The distinct ids of each passage in ascending order. Each is stored as the difference from
+    /// the previous one, in groups of seven bits, lowest first; the eighth bit says that more
+    /// follow.
     bytes: Values<u8>,
     /// How many records contain each piece, by id.
     counts: Values<u32>,
 }
 
 impl Pieces {
-    /// The pieces of this many passages, from a file; `None` if the parts contradict each other.
-    /// The numbers themselves are not checked.
+    /// The pieces of this many passages, from the parts in a file; `None` if the parts contradict
+    /// each other. The ids themselves are not checked.
     pub fn of_parts(
         ends: Values<u64>,
         bytes: Values<u8>,
@@ -72,7 +73,7 @@ impl Pieces {
         ]
     }
 
-    /// The distinct pieces of a passage, in rising order; none if there is no such passage.
+    /// The distinct pieces of a passage, in ascending order; none if there is no such passage.
     pub fn of(&self, passage: u32) -> Vec<u32> {
         let mut pieces = Vec::new();
         unpack(self.packed(passage), &mut pieces);
@@ -84,8 +85,8 @@ impl Pieces {
         self.counts.get(piece as usize).copied().unwrap_or(0)
     }
 
-    /// Adds to `counts`, by piece, one for each of these records that contains it. A record is
-    /// given as its passages.
+    /// Adds to the count of each piece how many of these records contain it. A record is given as
+    /// the range of its passages.
     pub fn add_counts(&self, records: impl Iterator<Item = Range<u32>>, counts: &mut Vec<u32>) {
         counts.resize(self.counts.len(), 0);
         let mut own: Vec<u32> = Vec::new();
@@ -97,7 +98,7 @@ impl Pieces {
             own.sort_unstable();
             own.dedup();
             for &piece in &own {
-                // In a damaged file, there may be more than were counted.
+                // In a damaged file, an id may be larger than all that were counted.
                 if let Some(count) = counts.get_mut(piece as usize) {
                     *count += 1;
                 }
@@ -121,7 +122,7 @@ pub struct PiecesBuilder {
     ends: Vec<u64>,
     bytes: Vec<u8>,
     counts: Vec<u32>,
-    /// The last record that was counted for each piece, from 1.
+    /// For each piece, the last record that was counted, from 1; 0 if there is none.
     counted: Vec<u32>,
     records: u32,
 }
@@ -139,7 +140,7 @@ impl PiecesBuilder {
         }
     }
 
-    /// Adds a record of other pieces, given as its passages there.
+    /// Copies a record from other pieces, given as the range of its passages there.
     pub fn copy(&mut self, from: &Pieces, passages: Range<u32>) {
         self.records += 1;
         let mut pieces = Vec::new();
@@ -149,7 +150,7 @@ impl PiecesBuilder {
             self.ends.push(self.bytes.len() as u64);
             pieces.clear();
             unpack(packed, &mut pieces);
-            // A damaged file may contain any number.
+            // In a damaged file, an id may be any number.
             pieces.retain(|&piece| (piece as usize) < from.counts.len());
             self.count(&pieces);
         }
@@ -185,13 +186,13 @@ impl PiecesBuilder {
 pub struct PiecesReader<'a> {
     tokenize: &'a dyn Tokenize,
     schema: &'a Schema,
-    /// The passages of records whose texts are not split yet.
+    /// The passages of the records that have not been split yet.
     waiting: Vec<Vec<String>>,
     builder: PiecesBuilder,
 }
 
 impl<'a> PiecesReader<'a> {
-    /// Nothing read yet.
+    /// A reader that has no records yet.
     pub fn new(schema: &'a Schema, tokenize: &'a dyn Tokenize) -> Self {
         Self {
             tokenize,
@@ -201,8 +202,8 @@ impl<'a> PiecesReader<'a> {
         }
     }
 
-    /// Adds a record with this many vectors, whose passages are at these ranges of its text; the
-    /// whole text is one if there are none.
+    /// Adds a record with this many vectors, whose passages are these ranges of its text. If there
+    /// are no ranges, the whole text is one passage.
     pub fn add(&mut self, payload: &Payload, ranges: &[Range<u32>], vectors: usize) {
         let text = self.schema.encoded_text(payload);
         let passage = |at: usize| match ranges.get(at) {
@@ -213,7 +214,7 @@ impl<'a> PiecesReader<'a> {
         self.push(passages.collect());
     }
 
-    /// Adds a record with this many vectors whose text is gone.
+    /// Adds a record with this many vectors whose text is missing.
     pub fn add_unknown(&mut self, vectors: usize) {
         self.push(vec![String::new(); vectors]);
     }
@@ -233,7 +234,7 @@ impl<'a> PiecesReader<'a> {
         };
         let of_record = |passages: &Vec<String>| passages.iter().map(pieces).collect();
         let split: Vec<Vec<Vec<u32>>> = match self.waiting.len() {
-            // Not worth waking other threads.
+            // Too few to be worth waking other threads.
             0..8 => self.waiting.iter().map(of_record).collect(),
             _ => self.waiting.par_iter().map(of_record).collect(),
         };
@@ -250,7 +251,7 @@ impl<'a> PiecesReader<'a> {
     }
 }
 
-/// Appends distinct numbers in rising order.
+/// Appends distinct numbers in ascending order.
 fn pack(pieces: &[u32], bytes: &mut Vec<u8>) {
     let mut last = 0;
     for &piece in pieces {
@@ -264,7 +265,7 @@ fn pack(pieces: &[u32], bytes: &mut Vec<u8>) {
     }
 }
 
-/// Appends the numbers of [`pack`]. Damaged bytes give other numbers.
+/// Appends the numbers that [`pack`] wrote. Damaged bytes give other numbers.
 fn unpack(bytes: &[u8], pieces: &mut Vec<u32>) {
     let (mut last, mut gap, mut shift) = (0u32, 0u32, 0);
     for &byte in bytes {

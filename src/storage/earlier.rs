@@ -1,6 +1,6 @@
-//! Converts a store of format 2. In it, record numbers had 32 bits, which a collection whose records
-//! are updated again and again could use up, and the vectors of each record were a value of their
-//! own, which left a quarter of the file empty or more.
+//! Converts a store of format 2. In this format, record numbers had 32 bits, which a collection
+//! could use up if its records were updated again and again. The vectors of each record were a
+//! separate value, which left a quarter of the file or more empty.
 
 use redb::{ReadableTable, TableDefinition, TableError, TableHandle, WriteTransaction};
 
@@ -12,13 +12,13 @@ pub(super) const FORMAT: u32 = 2;
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
-/// Tables as they were, under another name while they are copied.
+/// Tables of the earlier format, under another name while they are copied.
 const OLD_ROWS: TableDefinition<'_, u32, Bytes> = TableDefinition::new("old rows");
 const OLD_IDS: TableDefinition<'_, &str, u32> = TableDefinition::new("old ids");
 const OLD_DELETED: TableDefinition<'_, u64, u32> = TableDefinition::new("old deleted");
 
-/// Copies all tables, and notes the new format. All in one transaction, so that a store has one
-/// format or the other.
+/// Copies all tables and records the new format, in a single transaction, so that a store always
+/// has one format or the other.
 pub(super) fn convert(write: &WriteTransaction, format: u32) -> Result<()> {
     for rows in [RECORDS, PASSAGES] {
         if put_aside(write, rows, OLD_ROWS)? {
@@ -57,7 +57,7 @@ pub(super) fn convert(write: &WriteTransaction, format: u32) -> Result<()> {
     Ok(())
 }
 
-/// Calls `copy` with every row that was put aside, and deletes them.
+/// Calls `copy` with every row of the table that was put aside, then deletes that table.
 fn each_row(
     write: &WriteTransaction,
     mut copy: impl FnMut(u64, &[u8]) -> Result<()>,
@@ -102,14 +102,14 @@ mod tests {
 
     const DIMENSION: usize = 384;
 
-    /// The components of a record's vectors: those of two passages if its number is odd.
+    /// The components of a record's vectors. It has two passages if its number is odd.
     fn components(number: u32) -> Vec<f32> {
         let passages = 1 + number as usize % 2;
         let all = (0..passages * DIMENSION).map(|at| (number as f32 + at as f32).sin());
         all.collect()
     }
 
-    /// A store as the earlier version wrote it, with records of some numbers.
+    /// Writes a store in the earlier format, with records of these numbers.
     fn written(path: &std::path::Path, about: &About, numbers: std::ops::Range<u32>) {
         let database = Database::create(path).unwrap();
         let write = database.begin_write().unwrap();
@@ -206,7 +206,7 @@ mod tests {
             assert_eq!(applied[0].added, number..number + 1);
         }
         drop(store);
-        // It was converted once, and has the new format from then on.
+        // The store was converted once, and now has the new format.
         let store = Store::open(&path).unwrap();
         let view = store.read().unwrap();
         let last = u64::from(u32::MAX) + 2;

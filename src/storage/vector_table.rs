@@ -1,11 +1,11 @@
-//! The table of vectors. redb stores values in pages of a power of two, so that two vectors of
-//! 1,536 bytes would leave a quarter of a page empty, and one of 4,096 half of it. So the vectors of
-//! consecutive records are stored together, in values that nearly fill their pages.
+//! The table of vectors. The size of redb's pages is a power of two, so two vectors of 1,536 bytes
+//! would leave a quarter of a page empty, and one of 4,096 bytes half of it. Therefore the vectors
+//! of consecutive records are stored together, in values that nearly fill their pages.
 //!
-//! The key of a value is the number of the first record that was put into it. The value contains,
-//! for each record in order of number, the number, how many bytes follow, and the vectors as
-//! little-endian f32, one after the other. New records are added to the last value while there is
-//! room, and a deleted one is cut out.
+//! The key of a value is the number of the first record that was put into it. The value contains
+//! for each record, in order of number: the number, how many bytes follow, and the vectors as
+//! little-endian f32, one after another. New records are added to the last value while there is
+//! room, and deleted ones are cut out.
 
 use redb::{ReadOnlyTable, ReadableTable, Table, WriteTransaction};
 
@@ -13,19 +13,19 @@ use crate::storage::layout::{Bytes, VECTORS};
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
-/// A record's number and the length of its vectors.
+/// The size of a record's number and of the length of its vectors.
 const HEAD: usize = 8 + 4;
 
-/// What redb stores in a page besides the value: a header, the key, and the value's end.
+/// How many bytes redb needs in a page besides the value: a header, the key, and the value's end.
 const OVERHEAD: usize = 32;
 
-/// The pages of values: 8 to 64 KB. A change of one record writes one of them.
+/// The sizes of pages for values: 8 to 64 KiB. Changing one record writes one page.
 const PAGES: [usize; 4] = [8 << 10, 16 << 10, 32 << 10, 64 << 10];
 
 /// How much of a page may stay empty: a twelfth.
 const EMPTY: usize = 12;
 
-/// The table, opened for writing. Added vectors are in it after [`VectorTable::flush`].
+/// The table, opened for writing. Added vectors are written to it by [`VectorTable::flush`].
 pub(crate) struct VectorTable<'a> {
     table: Table<'a, u64, Bytes>,
     /// The last value, while records are added to it.
@@ -113,7 +113,7 @@ impl<'a> VectorTable<'a> {
             let lengths: Vec<usize> = entries(&bytes)
                 .map(|(_, vectors)| HEAD + vectors.len())
                 .collect();
-            // What is added after damaged bytes could not be read.
+            // If a value is damaged, records after the damage could not be read, so none are added.
             let whole = lengths.iter().sum::<usize>() == bytes.len();
             whole.then(|| Group {
                 key: key.value(),
@@ -124,7 +124,7 @@ impl<'a> VectorTable<'a> {
     }
 }
 
-/// The table, opened for reading the vectors of records one by one. It is fast in order of number.
+/// The table, opened for reading the vectors of single records. Reading in order of number is fast.
 pub(super) struct VectorReader {
     table: ReadOnlyTable<u64, Bytes>,
     /// The value that was read last.
@@ -155,14 +155,14 @@ impl VectorReader {
     }
 }
 
-/// The key of the value that contains a record or would contain it. Neither it nor any later record
-/// is in an earlier value.
+/// The key of the value that contains a record, or would contain it. Neither this record nor any
+/// later one is in an earlier value.
 pub(super) fn key_of(table: &ReadOnlyTable<u64, Bytes>, number: u64) -> Result<u64> {
     let group = table.range(..=number)?.next_back().transpose()?;
     Ok(group.map_or(number, |(key, _)| key.value()))
 }
 
-/// The records of a value, each with its vectors. A damaged value has fewer.
+/// The records of a value, each with its vectors. If the value is damaged, there are fewer.
 pub(super) fn entries(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -189,8 +189,9 @@ fn without(bytes: &[u8], number: u64) -> Vec<u8> {
     rest
 }
 
-/// How many bytes a value of records of this length may have: as many as fit into the smallest page
-/// that they nearly fill, or into the one that they fill best.
+/// How many bytes a value may have if its records have this length: as many as fit into the
+/// smallest page that the records nearly fill or, if there is none, into the one that they fill
+/// best.
 fn room(length: usize) -> usize {
     let rooms = PAGES.map(|page| page - OVERHEAD);
     let empty = |room: usize| room.checked_rem(length).unwrap_or(room);
@@ -229,7 +230,7 @@ mod tests {
                 assert!(all.insert(number, vectors.to_vec()).is_none());
             }
         }
-        // Every record is found by its number, too.
+        // Every record is also found by its number.
         let mut reader = VectorReader::new(table);
         for (number, vectors) in &all {
             assert_eq!(reader.of(*number).unwrap(), Some(vectors.as_slice()));
@@ -253,7 +254,7 @@ mod tests {
             let stored = records * vectors.len() as u64;
             let all = stats.stored_bytes() + stats.metadata_bytes() + stats.fragmented_bytes();
             let share = stored as f64 / all as f64;
-            // A record's number and length count for more where vectors are narrow.
+            // The narrower the vectors, the larger the share of numbers and lengths.
             let expected = if dimension < 50 { 0.5 } else { 0.88 };
             assert!(share > expected, "{dimension}: {share}");
         }
@@ -288,9 +289,9 @@ mod tests {
 
     #[derive(Debug, Clone)]
     enum Step {
-        /// Adds records with so many vectors each.
+        /// Adds records, each with this many vectors.
         Push(Vec<usize>),
-        /// Removes the record at a share of the numbers.
+        /// Removes the record whose number is this share of the next number.
         Remove(f64),
         /// Ends the transaction.
         Commit,

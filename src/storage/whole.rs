@@ -7,11 +7,11 @@ use crate::storage::layout::{DELETED, META, PASSAGES, RECORDS, Row, VECTORS};
 use crate::storage::store::View;
 use crate::storage::vector_table::VectorReader;
 
-/// The names in the table of metadata that the store uses itself.
+/// The names in the metadata table that the store itself uses.
 const OWN: [&str; 4] = ["format", "about", "state", "forgotten"];
 
 impl View<'_> {
-    /// Calls `each` with every record as stored.
+    /// Calls `each` with every record as it is stored.
     ///
     /// # Errors
     /// [`crate::Error::Store`], and those of `each`.
@@ -52,7 +52,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// The named values that writes stored beside the records.
+    /// The named values that writes have stored besides the records.
     ///
     /// # Errors
     /// [`crate::Error::Store`].

@@ -1,16 +1,16 @@
-//! Finds where words of a query may be in a text without analysing all of it, which takes several
-//! times as long.
+//! Finds where words of a query may be in a text. Analysing the whole text would take several times
+//! as long.
 
 use std::ops::Range;
 
-/// How some terms begin: for each ASCII character that is the first of one, a bit for each letter
+/// How some terms begin: for each ASCII character that a term starts with, a bit for each letter
 /// that comes next.
 pub struct Beginnings([u32; 128]);
 
-/// Stands for a term with only one character, or whose second is no letter.
+/// The bit of terms that have only one character, or whose second one is not a letter.
 const OTHER: u32 = 1 << 31;
 
-/// What a byte is, as far as it matters for where words begin.
+/// The kinds of bytes that matter for where words begin.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Blank,
@@ -18,7 +18,7 @@ enum Kind {
     Upper,
     Digit,
     Mark,
-    /// A part of a character that is not ASCII.
+    /// Part of a character that is not ASCII.
     Foreign,
 }
 
@@ -37,12 +37,13 @@ impl Beginnings {
     }
 
     /// Calls `call` with each part of a text between two blanks that may contain a word with one of
-    /// the terms, given that terms begin as their words do (see
-    /// [`crate::analysis::Analyzer::keeps_beginnings`]). Such a part can be analysed by itself: no
-    /// word continues after a blank. A part that is not all ASCII always counts as likely.
+    /// the terms. This requires that terms begin as their words do (see
+    /// [`crate::analysis::Analyzer::keeps_beginnings`]). Such a part can be analysed by itself,
+    /// because no word continues after a blank. A part that is not entirely ASCII always counts as
+    /// likely.
     ///
-    /// A compound word is split before a capital, before and after a number, and at marks; its whole
-    /// begins with its first part.
+    /// A compound word is split before a capital, before and after a number, and at marks. As a
+    /// whole, it begins with its first part.
     pub fn each_likely(&self, text: &str, mut call: impl FnMut(Range<usize>)) {
         let bytes = text.as_bytes();
         let (mut at, mut start) = (0, 0);
@@ -65,7 +66,7 @@ impl Beginnings {
                     }
                     (start, before, likely) = (at, Kind::Mark, false);
                 }
-                // No part begins with a small letter after another letter.
+                // No part begins with a lower-case letter after another letter.
                 Kind::Lower | Kind::Upper => {
                     let rest = bytes[at..].iter();
                     let small = rest.take_while(|byte| byte.is_ascii_lowercase());
@@ -79,18 +80,18 @@ impl Beginnings {
         }
     }
 
-    /// Whether one of the terms may be that of a folded word.
+    /// Whether one of the terms may be the term of a folded word.
     pub fn may_be_of(&self, word: &str) -> bool {
         let bytes = word.as_bytes();
         let first = bytes.first();
         first.is_some_and(|&first| self.may_begin(first, bytes.get(1)))
     }
 
-    /// Whether a term may begin with a character of a text, given the one after it.
+    /// Whether a term may begin with this character of a text, given the next one.
     fn may_begin(&self, first: u8, next: Option<&u8>) -> bool {
         let at = usize::from(first.to_ascii_lowercase());
         let seconds = self.0.get(at).copied().unwrap_or(0);
-        // Behind a mark or a digit, another part may begin.
+        // After a mark or a digit, another part may begin.
         let next = next.filter(|_| first.is_ascii_alphabetic());
         match next.and_then(|&next| letter(next.to_ascii_lowercase())) {
             Some(next) => seconds & (next | OTHER) != 0,
@@ -99,7 +100,8 @@ impl Beginnings {
     }
 }
 
-/// The bit of a small letter. A stemmer may turn a second y into an i: `dying`, `die`.
+/// The bit of a lower-case letter. A stemmer may turn a y in second place into an i: `dying`,
+/// `die`.
 fn letter(byte: u8) -> Option<u32> {
     match byte {
         b'y' => letter(b'i'),

@@ -1,5 +1,5 @@
-//! The postings of a query's term with what they can add to a score: bounds in f64, computed by the
-//! scoring function, and sums in f32.
+//! The postings of a query's term and what they can add to a score: upper bounds in f64, computed
+//! by the scoring function, and sums in f32.
 
 use super::bm25::{B, Bm25, K1};
 use super::cursor::Cursor;
@@ -9,19 +9,19 @@ use super::statistics::Term;
 
 /// The postings of a term, with the most it can add to a score.
 pub struct List<'a> {
-    /// A place in them.
+    /// The current place in the postings.
     pub cursor: Cursor<'a>,
-    /// What the saturation is multiplied by.
+    /// The factor by which the saturation is multiplied.
     pub weight: f64,
     /// The most it can add to any record.
     pub most: f64,
-    /// A block, and the most it can add to a record of it.
+    /// The block whose bound was computed last, and the most it can add to one of its records.
     block: usize,
     most_of_block: f64,
 }
 
 impl<'a> List<'a> {
-    /// The postings of a term, from the first on.
+    /// The postings of a term, starting at the first.
     pub fn new(term: &Term<'a>, bm25: Bm25) -> Self {
         Self {
             cursor: term.cursor(),
@@ -41,7 +41,8 @@ impl<'a> List<'a> {
         self.most_of_block
     }
 
-    /// The most it can add to a record of a window. The cursor is in the window's first block.
+    /// The most it can add to a record of a window that ends at `end`. The cursor must be in the
+    /// window's first block.
     pub fn most_in(&mut self, end: u32, bm25: Bm25) -> f64 {
         let mut block = self.cursor.block();
         if self.cursor.first_of(block) > end {
@@ -59,7 +60,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// The most a term can add to a record with one of some impacts.
+/// The most a term can add to a record that has one of these impacts.
 fn most(bm25: Bm25, weight: f64, impacts: &[Impact]) -> f64 {
     let parts = impacts.iter();
     let parts = parts.map(|of| weight * bm25.saturation(of.frequency, of.length));
@@ -76,7 +77,7 @@ pub struct BlockScorer<'a> {
 }
 
 impl<'a> BlockScorer<'a> {
-    /// For records of these lengths.
+    /// A scorer for records of these lengths.
     pub fn new(lengths: &'a [u32], bm25: Bm25) -> Self {
         Self {
             lengths,
@@ -90,14 +91,14 @@ impl<'a> BlockScorer<'a> {
         self.lengths.get(record as usize).copied().unwrap_or(0)
     }
 
-    /// What a list adds to a record that contains its term this often.
+    /// What a list of this weight adds to a record that contains its term this often.
     pub fn share(&self, weight: f32, frequency: u32, record: u32) -> f32 {
         let norm = self.base + self.per_term * self.length(record) as f32;
         let frequency = frequency as f32;
         weight * frequency / (frequency + norm)
     }
 
-    /// Calls `call` with the records of a list from `start` to `end`, block by block, and what the
+    /// Calls `call`, block by block, with the records of a list from `start` to `end` and what the
     /// list adds to each.
     pub fn each(
         self,

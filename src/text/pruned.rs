@@ -1,14 +1,15 @@
-//! The best records of a part without scoring all that match.
+//! Finds the best records of a part without scoring all that match.
 //!
 //! MaxScore (Turtle & Flood, "Query evaluation: strategies and optimizations", 1995) over block
 //! bounds (Ding & Suel, SIGIR 2011). A part is searched window by window. Once the words that can
-//! add least cannot bring a record in even together, only the records of the other words, the
-//! essential ones, are considered; the rest are looked up for those that can still get in.
+//! add least cannot bring a record among the best even together, only records that contain one of
+//! the other words, the essential ones, are candidates. The rest of the words are looked up only
+//! for candidates that can still get in.
 //!
 //! Within a window, scores are first added up word by word, in f32 and in any order, to find
 //! candidates. Only these are scored exactly: in f64, in the order of the query's words, by the
-//! function that scores any record. Bounds are computed by that function, too, so that the
-//! results are bit-identical to those of scoring every match.
+//! function that scores any record. Bounds are computed by the same function, so the
+//! results are identical to those of scoring every match, bit for bit.
 
 use super::best::Best;
 use super::bm25::Bm25;
@@ -19,32 +20,33 @@ use super::postings::OVER;
 use super::statistics::Term;
 use super::window::Window;
 
-/// The fewest and the most records a window of several lists spans.
+/// The minimum and maximum number of records that a window of several lists spans.
 const NARROWEST: u32 = 1_024;
 const WIDEST: u32 = 16_384;
 
-/// How many blocks of a list are looked at for a first threshold.
+/// How many blocks of a list are used to find a first threshold.
 const SAMPLED: usize = 4;
 
-/// The relative error of a sum in f32 of this many words, generously.
+/// A generous bound on the relative error of a sum in f32 over this many words.
 fn slack(words: usize) -> f32 {
     1e-6 * (8 + words) as f32
 }
 
-/// The best records of one part are added to the best so far.
+/// Adds the best records of one part to the best so far.
 pub fn search(part: &TextPart<'_>, terms: &[Term<'_>], bm25: Bm25, best: &mut Best<'_>) {
     if !terms.is_empty() {
         Search::new(part, terms, bm25).run(best);
     }
 }
 
-/// A word of the query, with the lists of the terms that stand for it. The best of them counts.
+/// A word of the query, with the lists of the terms that stand for it. The list that adds most
+/// counts.
 struct Word<'a> {
     lists: Vec<List<'a>>,
     most: f64,
 }
 
-/// A record that may get in, with the sum of what the words looked at so far add.
+/// A record that may get in, with the sum of what the words considered so far add.
 struct Candidate {
     record: u32,
     sum: f32,
@@ -60,7 +62,7 @@ struct Search<'p, 'a> {
     order: Vec<usize>,
     /// For each index into `order`, the most that the words before it can add together.
     before: Vec<f32>,
-    /// For each word, the most it can add: in all, or in a window.
+    /// For each word, the most it can add: in the whole part, or in a window.
     bounds: Vec<f64>,
     slack: f32,
     window: Window,
@@ -97,7 +99,7 @@ impl<'p, 'a> Search<'p, 'a> {
 
     fn run(&mut self, best: &mut Best<'_>) {
         let sampled = match self.words.as_slice() {
-            // Its blocks are all that is searched.
+            // There is only one list, so a first threshold saves nothing.
             [word] if word.lists.len() == 1 => 0.0,
             _ => self.sample(best),
         };
@@ -127,9 +129,10 @@ impl<'p, 'a> Search<'p, 'a> {
         }
     }
 
-    /// A first threshold, below the score of the last of the best: what the list that can add most
-    /// adds to the last of as many of its first records. Without it, the words that add little would
-    /// be added up until enough records are found.
+    /// A first threshold, below the final score of the last of the best. It comes from the first
+    /// records of the list that can add most: that list adds at least this much to as many of them
+    /// as are wanted. Without it, words that add little would be added up until enough records are
+    /// found.
     fn sample(&mut self, best: &Best<'_>) -> f32 {
         if best.threshold() > 0.0 {
             return 0.0;
@@ -155,8 +158,8 @@ impl<'p, 'a> Search<'p, 'a> {
         last.map_or(0.0, |last| last * (1.0 - self.slack))
     }
 
-    /// A score that the last of the best reaches, from the sums of the candidates, unless there are
-    /// so few that scoring them is as quick.
+    /// A score that the last of the best certainly reaches, from the sums of the candidates; `None`
+    /// if there are so few candidates that scoring them is as fast.
     fn reached(&mut self, best: &Best<'_>) -> Option<f32> {
         if self.candidates.len() <= best.wanted().saturating_mul(2) {
             return None;
@@ -170,8 +173,8 @@ impl<'p, 'a> Search<'p, 'a> {
         Some(last * (1.0 - self.slack))
     }
 
-    /// Drops the lists that can no longer decide whether a record gets in: even the best record
-    /// for which one of them is the best of its word cannot.
+    /// Drops the lists that can no longer bring a record in: a record cannot get in if such a list
+    /// is the best of its word for that record, even if all other words add the most they can.
     fn drop_lists(&mut self, threshold: f32) {
         for (bound, word) in self.bounds.iter_mut().zip(&self.words) {
             *bound = word.most;
@@ -193,8 +196,8 @@ impl<'p, 'a> Search<'p, 'a> {
             .sort_by(|&a, &b| words[a].most.total_cmp(&words[b].most));
     }
 
-    /// The index into `order` from which words are essential; `None` if no record can get in any
-    /// more.
+    /// The index into `order` from which on words are essential; `None` if no more records can get
+    /// in.
     fn essential_from(&mut self, threshold: f32) -> Option<usize> {
         self.bounds.fill(0.0);
         for (at, &word) in self.order.iter().enumerate() {
@@ -207,9 +210,9 @@ impl<'p, 'a> Search<'p, 'a> {
         None
     }
 
-    /// The next window: it starts at the first record of an essential word, or before, and spans
-    /// one block of each of their lists if that is wide enough. `None` if there are no more
-    /// records.
+    /// The next window. It starts at the first record of an essential word or before it, and ends
+    /// where the first of their current blocks ends, or later if that is too narrow. `None` if
+    /// there are no more records.
     fn next_window(&mut self, start: u32, essential: usize) -> Option<(u32, u32)> {
         let mut first = OVER;
         for &word in &self.order[essential..] {
@@ -237,8 +240,8 @@ impl<'p, 'a> Search<'p, 'a> {
         Some((first, end))
     }
 
-    /// The index into `order` from which words are essential in the current window; `None` if no
-    /// record of it can get in.
+    /// The index into `order` from which on words are essential in the current window; `None` if
+    /// none of its records can get in.
     fn essential_in(&mut self, end: u32, essential: usize, threshold: f32) -> Option<usize> {
         let bm25 = self.bm25;
         for (at, &word) in self.order.iter().enumerate() {
@@ -254,7 +257,7 @@ impl<'p, 'a> Search<'p, 'a> {
         if !reaches(&self.bounds, threshold) {
             return None;
         }
-        // The words from the last on, as long as those before them can bring a record in.
+        // Words become essential from the last one, as long as those before can bring a record in.
         let mut from = self.order.len();
         while from > essential && reaches(&self.bounds, threshold) {
             from -= 1;
@@ -326,8 +329,8 @@ impl<'p, 'a> Search<'p, 'a> {
         }
     }
 
-    /// Looks the other words up for the candidates, those that can add most first. Candidates
-    /// that can no longer get in are dropped.
+    /// Looks up the other words for the candidates, starting with the word that can add most.
+    /// Candidates that can no longer get in are dropped.
     fn look_up(&mut self, essential: usize, threshold: f32) {
         let (bm25, scorer) = (self.bm25, self.scorer);
         for at in (0..essential).rev() {
@@ -391,9 +394,9 @@ impl<'p, 'a> Search<'p, 'a> {
     }
 }
 
-/// Whether words that add at most this much can bring a later record in. The sum has the order
-/// of that of a score, so that no score of such a record exceeds it, and is rounded likewise, so
-/// that a record that only ties does not get in.
+/// Whether words that add at most this much can bring a later record in. The bounds are added up in
+/// the same order as a score, so no score of such a record exceeds their sum. The sum is rounded in
+/// the same way, so a record that only ties does not get in.
 fn reaches(bounds: &[f64], threshold: f32) -> bool {
     bounds.iter().sum::<f64>() as f32 > threshold
 }

@@ -1,31 +1,32 @@
-//! The sums of a window's records, added up word by word: see [`super::pruned`].
+//! The sums of a window's records, which are added up word by word: see [`super::pruned`].
 
-/// The sums of a window's records, by distance from its start. Empty until a window is opened.
+/// The sums of a window's records, by distance from its start. It is empty until a window is
+/// opened.
 #[derive(Default)]
 pub struct Window {
     /// The first record.
     start: u32,
     sums: Sums,
-    /// The same for the best of the current word's terms.
+    /// The same for what the best of the current word's terms adds.
     of_word: Sums,
 }
 
-/// Sums, all zero but those of the records that were touched.
+/// Sums, which are all zero except those of the records that were touched.
 #[derive(Default)]
 struct Sums {
     sums: Vec<f32>,
-    /// Records that have a sum. One with several parts occurs as often.
+    /// The records that have a sum. A record occurs as often as its sum was updated.
     touched: Vec<u32>,
 }
 
 impl Window {
-    /// Opens a window of the records from `start` to `end`, none of which has a sum.
+    /// Opens a window of the records from `start` to `end`. None of them has a sum yet.
     pub fn open(&mut self, start: u32, end: u32) {
         self.start = start;
         self.sums.reserve(start, end);
     }
 
-    /// Makes room for the best of a word's terms.
+    /// Makes room for the next word, of which the best term counts.
     pub fn open_word(&mut self, end: u32) {
         self.of_word.reserve(self.start, end);
     }
@@ -36,12 +37,12 @@ impl Window {
             .update(self.start, records, shares, |sum, share| sum + share);
     }
 
-    /// Takes the best of what the current word's terms add to some records.
+    /// For each of these records, keeps the most that a term of the current word adds.
     pub fn raise(&mut self, records: &[u32], shares: &[f32]) {
         self.of_word.update(self.start, records, shares, f32::max);
     }
 
-    /// Adds the best of the current word's terms to the sums.
+    /// Adds what the current word's best terms add to the sums.
     pub fn close_word(&mut self) {
         let (start, sums) = (self.start, &mut self.sums);
         self.of_word.drain(start, |record, share| {

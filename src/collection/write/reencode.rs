@@ -1,8 +1,8 @@
-//! Encodes a collection again by another model, while the old one is used.
+//! Re-encodes a collection with another model, while the old vectors are used.
 //!
 //! The records are copied to a new store with their numbers, so that ids, order and the log of
-//! deletions stay what they are, and only the vectors differ. What was written meanwhile is copied
-//! in further rounds, the last of them while no write can happen.
+//! deletions stay the same and only the vectors differ. Records that are written in the meantime
+//! are copied in further rounds, the last of them while no write can happen.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::storage::store::Store;
 /// How many records are encoded and stored together.
 const BATCH: usize = 1_024;
 
-/// How many changes may be left for the last round, during which writes wait.
+/// The maximum number of changes left for the last round, during which writes wait.
 const LAST_ROUND: u64 = 256;
 
-/// How a collection is encoded again.
+/// How a collection is re-encoded.
 #[derive(Clone, Copy)]
 pub struct Reencode<'a> {
     /// The folder of the model.
@@ -40,18 +40,18 @@ pub struct Reencode<'a> {
 /// A copy of a collection with vectors of another model.
 pub(crate) struct Copy<'a> {
     from: &'a Store,
-    /// About how many records there are.
+    /// The approximate number of records.
     records: u64,
     to: Store,
     encoder: Arc<QueryEncoder>,
     how: Reencode<'a>,
     /// Fails if the copy is no longer wanted.
     wanted: &'a (dyn Fn() -> Result<()> + Sync),
-    /// How many records were copied.
+    /// How many records have been copied.
     copied: u64,
-    /// The state of the collection up to which it is copied.
+    /// The state of the collection up to which its records have been copied.
     reached: State,
-    /// The oldest state that the copy's log of deletions reaches back to.
+    /// The state from which on the copy's log of deletions is complete.
     forgotten: u64,
 }
 
@@ -59,8 +59,8 @@ impl<'a> Copy<'a> {
     /// Fills an empty folder with the copy and its indexes.
     ///
     /// # Errors
-    /// The folder, the store or the encoder cannot be used; [`Error::Cancelled`]; those of
-    /// `wanted`, which is called between batches.
+    /// If the folder, the store or the encoder cannot be used; [`Error::Cancelled`]; those of
+    /// `wanted`, which is called before each batch.
     pub fn make(
         (from, records): (&'a Store, u64),
         encoder: Arc<QueryEncoder>,
@@ -87,7 +87,8 @@ impl<'a> Copy<'a> {
         };
         copy.forgotten = from.read()?.state()?.sequence;
         copy.round()?;
-        // Most of it is written now. Later, writes would have to wait.
+        // The file is compacted now, when most of it is written: at the end, writes would have to
+        // wait.
         copy.to.close_compactly();
         copy.to = Store::open(&folder.join(STORE_FILE))?;
         save_indexes(
@@ -103,7 +104,7 @@ impl<'a> Copy<'a> {
         Ok(copy)
     }
 
-    /// Copies what was written since. No write may happen meanwhile.
+    /// Copies what was written since the last round. No write may happen in the meantime.
     ///
     /// # Errors
     /// As for [`Copy::make`].
@@ -142,7 +143,7 @@ impl<'a> Copy<'a> {
             Ok(())
         })?;
         self.copied = done + self.store(&mut batch, state, done)?;
-        // An import that is continued in the copy must know how far it is.
+        // An import that continues in the copy must know how far it got.
         let notes = view.notes()?;
         let notes = notes.iter().map(|(name, note)| Change::Note(name, note));
         self.to.apply(&notes.collect::<Vec<_>>())?;
@@ -150,7 +151,7 @@ impl<'a> Copy<'a> {
         Ok(())
     }
 
-    /// Encodes records and stores them under their numbers. Returns how many there were.
+    /// Encodes records and stores them with their numbers. Returns how many there were.
     fn store(
         &self,
         batch: &mut Vec<(RecordNumber, Payload)>,
