@@ -12,6 +12,17 @@ use super::{Analyzer, Language};
 /// Longer words are not tried as two words typed without the space between them.
 const MAX_APART: usize = 32;
 
+/// The halves of a word, for records that write it as two words: every split that leaves at least
+/// two letters on each side.
+pub fn apart(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    let letters = word.chars().count();
+    let is_tried = (4..=MAX_APART).contains(&letters) && word.chars().all(char::is_alphabetic);
+    let splits = if is_tried { letters - 3 } else { 0 };
+    let borders = word.char_indices().map(|(at, _)| at);
+    let borders = borders.skip(2).take(splits);
+    borders.map(|at| word.split_at(at))
+}
+
 impl Analyzer {
     /// The words of a query. Runs without spaces are split into words.
     pub fn query(&self, text: &str) -> Asked {
@@ -22,21 +33,6 @@ impl Analyzer {
     /// side.
     pub fn phrase(&self, text: &str) -> Asked {
         self.asked(text, false)
-    }
-
-    /// The ways to split a word in two, for records that write it as two words: every split that
-    /// leaves at least two letters on each side.
-    pub fn apart(&self, word: &str) -> Vec<Way> {
-        let letters = word.chars().count();
-        if !(4..=MAX_APART).contains(&letters) || !word.chars().all(char::is_alphabetic) {
-            return Vec::new();
-        }
-        let borders = word.char_indices().map(|(at, _)| at);
-        let cut = |at: usize| {
-            let (one, other) = word.split_at(at);
-            self.one_after_another([one, other].map(str::to_owned).into_iter())
-        };
-        borders.skip(2).take(letters - 3).map(cut).collect()
     }
 
     /// The term of two words of a query joined into one, for records that write them together.
@@ -58,9 +54,16 @@ impl Analyzer {
         while let Some(found) = scanner.next() {
             match found {
                 Found::Word => self.add_word(text, &scanner.parts, &mut asked),
-                Found::Run(run) if segmented => add_run(text, run, &mut asked),
-                Found::Run(run) => asked.units.extend(unit_of_run(text, run, false)),
+                Found::Run(run) => {
+                    asked.regrouped = true;
+                    if segmented {
+                        add_run(text, run, &mut asked);
+                    } else {
+                        asked.units.extend(unit_of_run(text, run, false));
+                    }
+                }
                 Found::Picture(range) => {
+                    asked.regrouped = true;
                     let word = picture(&text[range.clone()]);
                     asked.units.push(Unit {
                         range,
@@ -92,6 +95,7 @@ impl Analyzer {
                 continue;
             }
             unit_of.resize(end, asked.units.len());
+            asked.regrouped |= end - start > 1;
             let unit = self.unit(text, &parts[start..end]);
             asked
                 .units

@@ -34,6 +34,7 @@ use std::ops::Range;
 
 use snowball_stemmers_rs::{Algorithm, Stemmer};
 
+pub use asked::apart;
 pub use detect::detect;
 pub use fold::fold;
 pub use language::Language;

@@ -10,6 +10,9 @@ pub struct Asked {
     pub units: Vec<Unit>,
     /// Several of the words as one, which matches better than they do one by one.
     pub wholes: Vec<Whole>,
+    /// Whether some of the words are not pieces of the text as [`super::Analyzer::each`] reads it:
+    /// several parts joined without a mark, words of scripts without spaces, or pictographs.
+    pub regrouped: bool,
 }
 
 /// A word of a query.

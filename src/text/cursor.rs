@@ -104,6 +104,13 @@ impl<'a> Cursor<'a> {
         if self.filled > 0 && self.record() >= target {
             return;
         }
+        // Often it is the next one.
+        let next = self.at + 1;
+        let records = self.records.get(..self.filled).unwrap_or(&[]);
+        if records.get(next).is_some_and(|&record| record >= target) {
+            self.at = next;
+            return;
+        }
         self.skip_to(self.block_of(target));
         self.load();
         self.at = self.at.max(packed::below(&self.records, target));

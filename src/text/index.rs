@@ -91,6 +91,20 @@ impl TextIndex {
             .saturating_sub(1)
     }
 
+    /// The weights of a word's occurrences at these positions of a record, added up.
+    pub(super) fn weight_at(&self, record: u32, positions: &[u32]) -> u32 {
+        let weights: &[u32] = &self.weights;
+        let starts = self.starts.get(record as usize * weights.len()..);
+        let starts = starts.and_then(|rest| rest.get(..weights.len()));
+        let starts = starts.unwrap_or(&[]);
+        let of_position = |&position: &u32| {
+            let before = starts.iter().filter(|&&start| start <= position).count();
+            let weight = weights.get(before.saturating_sub(1));
+            weight.copied().unwrap_or(1)
+        };
+        positions.iter().map(of_position).sum()
+    }
+
     /// The start position of a record.
     pub fn start(&self, record: u32) -> u32 {
         let at = record as usize * self.weights.len();

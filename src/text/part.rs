@@ -45,12 +45,6 @@ impl<'a> TextPart<'a> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 
-    /// How many live records contain a term.
-    pub(super) fn holding(&self, term: &str) -> u32 {
-        let term = self.index.term(term);
-        term.map_or(0, |term| self.live_holding(term))
-    }
-
     /// How many live records contain the term with a number.
     pub(super) fn live_holding(&self, term: u32) -> u32 {
         let postings = self.index.postings();

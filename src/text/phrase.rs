@@ -4,6 +4,7 @@ use super::cursor::Cursor;
 use super::gathered::Gathered;
 use super::part::TextPart;
 use super::postings::{Postings, PostingsBuilder};
+use super::query::Held;
 use super::sequence::Sequence;
 
 /// A sequence of terms, or a whole title, and the records that contain it. Built once per query,
@@ -12,55 +13,71 @@ use super::sequence::Sequence;
 pub struct Phrase {
     /// Each term with its offset from the first; empty for a title.
     pub terms: Vec<(String, u32)>,
-    /// The postings of each part.
-    parts: Vec<Postings>,
+    /// What each part contains.
+    parts: Vec<OfPart>,
+}
+
+/// The records of a part that contain a phrase.
+#[derive(Debug, Clone, PartialEq)]
+struct OfPart {
+    postings: Postings,
+    /// How many of them are live.
+    live: u32,
 }
 
 impl Phrase {
-    /// Looks the terms up in all parts; `None` if no live record contains them.
-    pub fn find(parts: &[TextPart<'_>], terms: &[(String, u32)]) -> Option<Self> {
-        let mut held = false;
-        let of_part = |part: &TextPart<'_>| {
-            let gathered = gather(part, terms);
-            held |= gathered
-                .postings()
-                .any(|posting| part.is_live(posting.record));
-            postings(part, &gathered)
+    /// Finds terms in sequence in all parts, given where each of them is held; `None` if no live
+    /// record contains them.
+    pub(super) fn find(
+        parts: &[TextPart<'_>],
+        terms: &[(String, u32)],
+        held: &[Vec<Held>],
+    ) -> Option<Self> {
+        let of_part = |(nth, part): (usize, &TextPart<'_>)| {
+            let cursors = terms.iter().zip(held).map(|((_, at), held)| {
+                let number = held.get(nth)?.number?;
+                Some((part.index.cursor(number), *at))
+            });
+            let cursors: Option<Vec<(Cursor<'_>, u32)>> = cursors.collect();
+            let sequence = cursors.map(Sequence::of);
+            OfPart::of(
+                part,
+                &sequence.map_or_else(Gathered::default, |of| gather(part, of)),
+            )
         };
-        let parts = parts.iter().map(of_part).collect();
-        held.then(|| Self {
-            terms: terms.to_vec(),
-            parts,
-        })
+        let parts = parts.iter().enumerate().map(of_part).collect();
+        Self::held(terms.to_vec(), parts)
     }
 
     /// The records with a title, as if it were a term at the start of the record; `None` if no
     /// live record has it.
     pub fn titled(parts: &[TextPart<'_>], key: u64) -> Option<Self> {
-        let mut held = false;
         let of_part = |part: &TextPart<'_>| {
             let mut gathered = Gathered::default();
             for record in part.index.titles().of(key) {
-                held |= part.is_live(record);
                 gathered.push(record, part.index.weight(0), &[part.index.start(record)]);
             }
-            postings(part, &gathered)
+            OfPart::of(part, &gathered)
         };
-        let parts = parts.iter().map(of_part).collect();
-        held.then(|| Self {
-            terms: Vec::new(),
-            parts,
-        })
+        Self::held(Vec::new(), parts.iter().map(of_part).collect())
+    }
+
+    fn held(terms: Vec<(String, u32)>, parts: Vec<OfPart>) -> Option<Self> {
+        let held = parts.iter().any(|part| part.live > 0);
+        held.then_some(Self { terms, parts })
     }
 
     /// The records of a part, by its index among the parts.
     pub fn cursor(&self, part: usize) -> Option<Cursor<'_>> {
-        Some(self.parts.get(part)?.cursor(0))
+        Some(self.parts.get(part)?.postings.cursor(0))
     }
 
-    /// Its postings in a part, of which it is the only term.
-    pub(super) fn postings(&self, part: usize) -> Option<&Postings> {
-        self.parts.get(part)
+    /// Its postings in a part, of which it is the only term, and how many live records contain it;
+    /// `None` if none does, live or not.
+    pub(super) fn postings(&self, part: usize) -> Option<(&Postings, u32)> {
+        let of_part = self.parts.get(part)?;
+        let held = of_part.postings.holding(0) > 0;
+        held.then_some((&of_part.postings, of_part.live))
     }
 
     /// The terms, for display.
@@ -73,25 +90,38 @@ impl Phrase {
     }
 }
 
-fn postings(part: &TextPart<'_>, gathered: &Gathered) -> Postings {
-    let mut postings = PostingsBuilder::default();
-    postings.add(gathered.len(), gathered.postings(), part.index.lengths());
-    postings.build()
+impl OfPart {
+    fn of(part: &TextPart<'_>, gathered: &Gathered) -> Self {
+        if gathered.len() == 0 {
+            return Self {
+                postings: Postings::default(),
+                live: 0,
+            };
+        }
+        let mut postings = PostingsBuilder::default();
+        postings.add(gathered.len(), gathered.postings(), part.index.lengths());
+        let live = match part.live {
+            Some(live) => {
+                let records = gathered.postings().map(|posting| posting.record);
+                records.filter(|&record| live.contains(record)).count()
+            }
+            None => gathered.len(),
+        };
+        Self {
+            postings: postings.build(),
+            live: live as u32,
+        }
+    }
 }
 
-fn gather(part: &TextPart<'_>, terms: &[(String, u32)]) -> Gathered {
+fn gather(part: &TextPart<'_>, mut sequence: Sequence<'_>) -> Gathered {
     let mut gathered = Gathered::default();
-    let Some(mut sequence) = Sequence::new(part, terms) else {
-        return gathered;
-    };
     let mut starts = Vec::new();
     while let Some(record) = sequence.next() {
         starts.clear();
         starts.extend(sequence.starts());
-        let weight = |&start: &u32| part.index.weight(part.index.field_at(record, start));
-        let frequency = starts.iter().map(weight).sum();
         if !starts.is_empty() {
-            gathered.push(record, frequency, &starts);
+            gathered.push(record, part.index.weight_at(record, &starts), &starts);
         }
     }
     gathered

@@ -181,7 +181,7 @@ impl PostingsBuilder {
                 frequency,
                 length: lengths.get(record as usize).copied().unwrap_or(0),
             });
-        blocks.push(competitive(pairs.collect()));
+        blocks.push(competitive(pairs));
         open.before = records.last().copied().unwrap_or(open.before);
         self.lasts.push(open.before);
         self.impact_ends.push(0);
@@ -191,7 +191,8 @@ impl PostingsBuilder {
     /// Writes the impacts of a term's blocks, after those of its summary if it has one.
     fn write_impacts(&mut self, summary: Option<usize>, last: u32, blocks: &[Vec<Impact>]) {
         if let Some(summary) = summary {
-            self.impacts.extend(competitive(blocks.concat()));
+            self.impacts
+                .extend(competitive(blocks.iter().flatten().copied()));
             self.lasts[summary] = last;
             self.impact_ends[summary] = self.impacts.len() as u32;
         }
@@ -317,22 +318,34 @@ impl Postings {
     /// Reads the positions of one posting at `stream`, and moves past them.
     pub(super) fn read_positions(&self, stream: &mut usize, positions: &mut Vec<u32>) {
         positions.clear();
-        let count = varint::read(&self.positions, stream);
+        let bytes: &[u8] = &self.positions;
+        let count = varint::read(bytes, stream);
         let mut position = 0u32;
         for _ in 0..count {
-            if *stream >= self.positions.len() {
+            if *stream >= bytes.len() {
                 break;
             }
-            position = position.wrapping_add(varint::read(&self.positions, stream));
+            position = position.wrapping_add(varint::read(bytes, stream));
             positions.push(position);
         }
     }
 
     /// Moves past the positions of `postings` postings at `stream`.
     pub(super) fn skip_positions(&self, stream: &mut usize, postings: usize) {
+        let bytes: &[u8] = &self.positions;
         for _ in 0..postings {
-            let count = varint::read(&self.positions, stream) as usize;
-            varint::skip(&self.positions, stream, count);
+            // Most lists have one position, of one or two bytes.
+            let head = bytes
+                .get(*stream..)
+                .and_then(|rest| rest.first_chunk::<3>());
+            if let Some(&[1, low, high]) = head
+                && (low & high) < 0x80
+            {
+                *stream += 2 + usize::from(low >= 0x80);
+                continue;
+            }
+            let count = varint::read(bytes, stream) as usize;
+            varint::skip(bytes, stream, count);
         }
     }
 
@@ -349,14 +362,81 @@ impl Postings {
     }
 }
 
-/// The pairs that no other pair beats with a frequency as high and a length as short.
-fn competitive(mut pairs: Vec<Impact>) -> Vec<Impact> {
-    pairs.sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.frequency), pair.length));
+/// The pairs that no other pair beats with a frequency as high and a length as short, those of the
+/// highest frequency first.
+fn competitive(pairs: impl Iterator<Item = Impact>) -> Vec<Impact> {
+    /// Nearly all frequencies are lower. For each of these, only the shortest length is kept, so
+    /// that few pairs are sorted.
+    const LOW: usize = 16;
+    let mut lengths = [u32::MAX; LOW];
+    let mut kept = Vec::new();
+    for pair in pairs {
+        match lengths.get_mut(pair.frequency as usize) {
+            Some(shortest) => *shortest = (*shortest).min(pair.length),
+            None => kept.push(pair),
+        }
+    }
+    kept.sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.frequency), pair.length));
+    let low = lengths.into_iter().enumerate().rev();
+    kept.extend(low.map(|(frequency, length)| Impact {
+        frequency: frequency as u32,
+        length,
+    }));
     let mut shortest = u32::MAX;
-    pairs.retain(|pair| {
+    kept.retain(|pair| {
         let competitive = pair.length < shortest;
         shortest = shortest.min(pair.length);
         competitive
     });
-    pairs
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_pair_is_kept_unless_another_beats_it(
+            pairs in prop::collection::vec((1u32..40, 1u32..30), 0..60)
+        ) {
+            let pairs: Vec<Impact> = pairs.into_iter()
+                .map(|(frequency, length)| Impact { frequency, length })
+                .collect();
+            let beats = |other: &Impact, pair: &Impact| {
+                other != pair && other.frequency >= pair.frequency && other.length <= pair.length
+            };
+            let kept = pairs.iter().filter(|pair| !pairs.iter().any(|other| beats(other, pair)));
+            let mut expected: Vec<Impact> = kept.copied().collect();
+            expected.sort_by_key(|pair| std::cmp::Reverse(pair.frequency));
+            expected.dedup();
+            prop_assert_eq!(competitive(pairs.into_iter()), expected);
+        }
+
+        #[test]
+        fn positions_are_read_wherever_the_lists_before_were_skipped(
+            lists in prop::collection::vec(
+                prop::collection::btree_set(0u32..40_000, 1..4), 1..20),
+            chosen in any::<prop::sample::Index>(),
+        ) {
+            let lists: Vec<Vec<u32>> = lists.into_iter()
+                .map(|list| list.into_iter().collect())
+                .collect();
+            let mut builder = PostingsBuilder::default();
+            let all = (0u32..).zip(&lists).map(|(record, positions)| Posting {
+                record,
+                frequency: positions.len() as u32,
+                positions,
+            });
+            builder.add(lists.len(), all, &vec![3u32; lists.len()]);
+            let postings = builder.build();
+            let at = chosen.index(lists.len());
+            let mut cursor = postings.cursor(0);
+            cursor.seek(at as u32);
+            let mut positions = Vec::new();
+            cursor.read_positions(&mut positions);
+            prop_assert_eq!(&positions, &lists[at]);
+        }
+    }
 }

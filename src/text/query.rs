@@ -48,6 +48,29 @@ pub struct Alternative {
     pub boost: f64,
     /// Whether it is a guess at what was meant: a completion or a correction.
     pub guessed: bool,
+    /// Where the term is held, by index of part, if it has been looked up. There may be fewer than
+    /// parts; those without are not held.
+    pub(super) held: Option<Vec<Held>>,
+}
+
+/// A term as it was found in one part.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Held {
+    /// Its number; `None` if the part lacks it.
+    pub number: Option<u32>,
+    /// How many live records contain it.
+    pub live: u32,
+}
+
+impl Held {
+    /// Looks a term up in a part.
+    pub fn of(part: &TextPart<'_>, term: &str) -> Option<Self> {
+        let number = part.index.term(term)?;
+        Some(Self {
+            number: Some(number),
+            live: part.live_holding(number),
+        })
+    }
 }
 
 impl Alternative {
@@ -58,6 +81,7 @@ impl Alternative {
             phrase: None,
             boost,
             guessed: false,
+            held: None,
         }
     }
 
@@ -78,16 +102,22 @@ impl Alternative {
         }
     }
 
-    /// The postings of a part that it is in, with its number there.
+    /// The postings of a part that it is in, its number there, and how many live records of the
+    /// part contain it.
     pub(super) fn postings<'a>(
         &'a self,
         part: &TextPart<'a>,
         at: usize,
-    ) -> Option<(&'a Postings, u32)> {
-        match &self.phrase {
-            Some(phrase) => Some((phrase.postings(at)?, 0)),
-            None => Some((part.index.postings(), part.index.term(&self.term)?)),
+    ) -> Option<(&'a Postings, u32, u32)> {
+        if let Some(phrase) = &self.phrase {
+            let (postings, live) = phrase.postings(at)?;
+            return Some((postings, 0, live));
         }
+        let held = match &self.held {
+            Some(held) => *held.get(at)?,
+            None => Held::of(part, &self.term)?,
+        };
+        Some((part.index.postings(), held.number?, held.live))
     }
 
     /// The term or terms, for display.

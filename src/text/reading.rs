@@ -6,7 +6,7 @@ use super::guess::{Meant, meant};
 use super::part::TextPart;
 use super::query::{Alternative, TextQuery, Word};
 use super::syntax::Clause;
-use super::title::titled;
+use super::title::Title;
 use super::ways::{ALIKE, Ways};
 use super::{Correction, Lookup};
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
@@ -44,6 +44,7 @@ impl TextQuery {
                 .any(|clause| clause.text.contains(char::is_lowercase)),
             correctable: MAX_CORRECTABLE,
             ways: Ways::new(analyzer, parts),
+            title: Title::of(parts, clauses),
         };
         let last = clauses.len().saturating_sub(1);
         for (at, clause) in clauses.iter().enumerate() {
@@ -52,8 +53,10 @@ impl TextQuery {
                 reading.read(clause, condition, lookup, at == last);
             }
         }
+        let title = reading.title.take();
         let mut query = reading.finish();
-        query.words.extend(titled(analyzer, parts, clauses));
+        let titled = title.and_then(|title| title.find(analyzer, parts, clauses));
+        query.words.extend(titled);
         query
     }
 }
@@ -77,6 +80,8 @@ struct Reading<'r> {
     mixed: bool,
     correctable: usize,
     ways: Ways<'r>,
+    /// The title that the query may be.
+    title: Option<Title>,
 }
 
 /// A word of a query next to another.
@@ -111,6 +116,9 @@ impl Reading<'_> {
         is_last: bool,
     ) {
         let asked = self.analyzer.query(&clause.text);
+        if let Some(title) = &mut self.title {
+            title.add(&asked);
+        }
         let bare = condition.is_none();
         let open = lookup.prefix && is_last && !clause.phrase && !clause.excluded;
         let last = asked
@@ -132,7 +140,10 @@ impl Reading<'_> {
             let completions = open.take_if(|_| nth + 1 == asked.units.len());
             let text = &clause.text[unit.range.clone()];
             if unit.stop && completions.as_ref().is_none_or(Vec::is_empty) {
-                self.stop_words.push((text.to_owned(), unit.clone(), !bare));
+                // They are needed only if nothing else scores.
+                if self.query.ways().next().is_none() {
+                    self.stop_words.push((text.to_owned(), unit.clone(), !bare));
+                }
                 let small = self.small(text, is_last && nth + 1 == asked.units.len());
                 self.join(bare, None, text, unit, small);
                 continue;
@@ -154,7 +165,7 @@ impl Reading<'_> {
                 if in_condition || nothing_else {
                     let asked = Asked {
                         units: vec![unit],
-                        wholes: Vec::new(),
+                        ..Asked::default()
                     };
                     self.add(&text, &asked, 0, None, None);
                 }
@@ -221,8 +232,7 @@ impl Reading<'_> {
         }
         if terms.is_empty() {
             let related = self.analyzer.related(&unit.word);
-            let held = related.filter(|term| self.ways.is_held(term));
-            terms.extend(held.map(|term| Alternative::typed(term, ALIKE)));
+            terms.extend(related.filter_map(|term| self.ways.term(&term, ALIKE)));
         }
         if terms.is_empty()
             && let Some(start) = correct
@@ -260,8 +270,10 @@ impl Reading<'_> {
     fn add_grams(&mut self, unit: &Unit) -> Option<usize> {
         for gram in &unit.rest {
             if !self.keys.contains(gram) {
-                let held = self.ways.is_held(gram);
-                let term = held.then(|| Alternative::guess(gram.clone(), ALIKE));
+                let term = self.ways.term(gram, ALIKE).map(|term| Alternative {
+                    guessed: true,
+                    ..term
+                });
                 self.push(gram, gram.clone(), term.into_iter().collect());
             }
         }
@@ -303,6 +315,9 @@ impl Reading<'_> {
 
     /// Looks two adjacent words up as one word, which stands for either of them.
     fn join_words(&mut self, before: &Neighbour, word: &Neighbour, ampersand: bool) {
+        if before.place == word.place {
+            return;
+        }
         let term = if ampersand {
             self.analyzer
                 .joined_with_and(&before.letters, &word.letters)
@@ -310,19 +325,16 @@ impl Reading<'_> {
             let both = before.place.is_some() && word.place.is_some();
             both.then(|| self.analyzer.joined(&before.letters, &word.letters))
         };
-        let Some(term) = term.filter(|term| self.ways.is_held(term)) else {
+        let Some(term) = term.and_then(|term| self.ways.term(&term, 1.0)) else {
             return;
         };
-        if before.place == word.place {
-            return;
-        }
         for at in [before.place, word.place].into_iter().flatten() {
             let terms = &mut self.query.words[at].terms;
             if !terms
                 .iter()
-                .any(|known| known.phrase.is_none() && known.term == term)
+                .any(|known| known.phrase.is_none() && known.term == term.term)
             {
-                terms.push(Alternative::typed(term.clone(), 1.0));
+                terms.push(term.clone());
             }
         }
     }

@@ -20,15 +20,19 @@ impl<'a> Sequence<'a> {
         let cursors = terms
             .iter()
             .map(|(term, at)| Some((part.cursor(term)?, *at)));
-        let terms: Vec<(Cursor<'a>, u32)> = cursors.collect::<Option<_>>()?;
+        Some(Self::of(cursors.collect::<Option<_>>()?))
+    }
+
+    /// The records that contain the terms, each with its offset from the first.
+    pub fn of(terms: Vec<(Cursor<'a>, u32)>) -> Self {
         let mut order: Vec<usize> = (0..terms.len()).collect();
         order.sort_by_key(|&at| terms[at].0.count());
-        Some(Self {
+        Self {
             positions: vec![Vec::new(); terms.len()],
             terms,
             order,
             next: 0,
-        })
+        }
     }
 
     /// The next record that contains every term, in any place.

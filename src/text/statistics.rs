@@ -4,7 +4,7 @@ use super::bm25::Bm25;
 use super::cursor::Cursor;
 use super::part::TextPart;
 use super::postings::Postings;
-use super::query::{Alternative, TextQuery};
+use super::query::TextQuery;
 
 /// The statistics that a query's scores are based on: those of the live records of all parts.
 #[derive(Clone)]
@@ -53,14 +53,16 @@ impl Statistics {
         let bm25 = Bm25::new(records, parts.iter().map(|part| part.terms).sum());
         let mut terms: Vec<Vec<Term<'a>>> = vec![Vec::new(); parts.len()];
         let mut idfs = Vec::with_capacity(query.words.len());
+        let mut starts = Vec::with_capacity(parts.len());
         for (at, word) in query.words.iter().enumerate() {
-            let starts: Vec<usize> = terms.iter().map(Vec::len).collect();
+            starts.clear();
+            starts.extend(terms.iter().map(Vec::len));
             let (mut own, mut guesses) = (0, 0);
             for (way, alternative) in word.terms.iter().enumerate() {
                 let mut holding = 0;
                 for ((nth, part), terms) in parts.iter().enumerate().zip(&mut terms) {
-                    if let Some((postings, number)) = alternative.postings(part, nth) {
-                        holding += u64::from(live_holding(part, alternative, postings, number));
+                    if let Some((postings, number, live)) = alternative.postings(part, nth) {
+                        holding += u64::from(live);
                         terms.push(Term {
                             postings,
                             number,
@@ -77,7 +79,7 @@ impl Statistics {
                 }
             }
             let idf = bm25.idf((own + guesses).min(records) as u32);
-            for (terms, start) in terms.iter_mut().zip(starts) {
+            for (terms, &start) in terms.iter_mut().zip(&starts) {
                 for term in &mut terms[start..] {
                     let boost = word.terms[term.way].boost;
                     term.weight = idf * f64::from(word.repeats) * boost;
@@ -87,24 +89,4 @@ impl Statistics {
         }
         (Self { bm25, idfs }, terms)
     }
-}
-
-/// How many live records of a part contain an alternative.
-fn live_holding(
-    part: &TextPart<'_>,
-    alternative: &Alternative,
-    postings: &Postings,
-    number: u32,
-) -> u32 {
-    if alternative.phrase.is_none() {
-        return part.live_holding(number);
-    }
-    let Some(live) = part.live else {
-        return postings.holding(number);
-    };
-    let mut holding = 0;
-    postings.cursor(number).for_each_block(|records| {
-        holding += records.iter().filter(|&&at| live.contains(at)).count() as u32;
-    });
-    holding
 }

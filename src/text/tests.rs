@@ -208,6 +208,44 @@ fn corrections_are_words_of_live_records() {
 }
 
 #[test]
+fn a_phrase_is_as_rare_as_the_live_records_that_contain_it() {
+    let texts = [
+        "ask reddit",
+        "ask me",
+        "reddit asks",
+        "we ask reddit again: ask reddit",
+        "wood",
+        "reddit",
+    ];
+    let (first, second) = (index(&texts), index(&texts[1..]));
+    let live: Live = [0, 2, 4].into_iter().collect();
+    let lengths = second.lengths();
+    let parts = [
+        part(&first),
+        TextPart {
+            live: Some(&live),
+            terms: live.iter().map(|at| u64::from(lengths[at as usize])).sum(),
+            offset: 6,
+            ..part(&second)
+        },
+    ];
+    let kept: Vec<&str> = texts
+        .into_iter()
+        .chain([texts[1], texts[3], texts[5]])
+        .collect();
+    let whole = index(&kept);
+    for query in ["AskReddit", "askreddit", "AskReddit wood", "reddit asked"] {
+        let scores = |parts: &[TextPart<'_>]| -> Vec<f32> {
+            let found = search(parts, &plain(parts, query), 20);
+            found.iter().map(|found| found.score).collect()
+        };
+        let found = scores(&parts);
+        assert!(found.len() >= 3, "{query}");
+        assert_eq!(found, scores(&[part(&whole)]), "{query}");
+    }
+}
+
+#[test]
 fn explanations_name_the_fields_and_add_up() {
     let mut builder = TextIndexBuilder::new(&Analyzer::default(), vec![3, 1]);
     builder.add(&["Goat milk", "fresh milk"]);

@@ -50,6 +50,11 @@ impl Titles {
         })
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// The records with a title, in order.
     pub fn of(&self, key: u64) -> impl Iterator<Item = u32> + '_ {
         let start = self.keys.partition_point(|known| *known < key);
@@ -73,13 +78,38 @@ impl Titles {
     }
 }
 
+/// The key of a title while its terms are added in order, including stop words.
+#[derive(Default)]
+pub struct Key {
+    terms: Fingerprint,
+    any: bool,
+}
+
+impl Key {
+    /// Adds the next term.
+    pub fn add(&mut self, term: &str) {
+        self.terms.add(term.as_bytes());
+        self.any = true;
+    }
+
+    /// The key; `None` if the title has no words.
+    pub fn finish(self) -> Option<u64> {
+        self.any.then(|| self.terms.finish())
+    }
+}
+
+/// Whether a text is short enough for a title.
+pub fn is_short(text: &str) -> bool {
+    text.len() <= MAX_TITLE_BYTES
+}
+
 /// The key of a title: its terms in order, including stop words, whatever is between them.
 /// `None` if it has no words or is too long.
 pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
-    if title.len() > MAX_TITLE_BYTES {
+    if !is_short(title) {
         return None;
     }
-    let (mut fingerprint, mut any) = (Fingerprint::default(), false);
+    let mut key = Key::default();
     analyzer.each(title, |piece| {
         let is_word = match piece.kind {
             Kind::Word | Kind::Elided | Kind::Letter => true,
@@ -88,11 +118,10 @@ pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
             Kind::Accented | Kind::Whole => false,
         };
         if is_word {
-            fingerprint.add(analyzer.term(piece.word).as_bytes());
-            any = true;
+            key.add(&analyzer.term(piece.word));
         }
     });
-    any.then(|| fingerprint.finish())
+    key.finish()
 }
 
 #[cfg(test)]

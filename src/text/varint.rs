@@ -12,7 +12,19 @@ pub fn write(bytes: &mut Vec<u8>, mut number: u32) {
 
 /// Reads the number at `at` and moves past it. Everything past the end reads as 0, so that
 /// invalid bytes end a loop rather than the program.
+#[inline]
 pub fn read(bytes: &[u8], at: &mut usize) -> u32 {
+    // Most numbers are small.
+    match bytes.get(*at) {
+        Some(&byte) if byte < 0x80 => {
+            *at += 1;
+            u32::from(byte)
+        }
+        _ => read_long(bytes, at),
+    }
+}
+
+fn read_long(bytes: &[u8], at: &mut usize) -> u32 {
     let (mut number, mut shift) = (0u32, 0);
     loop {
         let byte = bytes.get(*at).copied().unwrap_or(0);
@@ -27,11 +39,14 @@ pub fn read(bytes: &[u8], at: &mut usize) -> u32 {
 
 /// Moves past `count` numbers at `at`, at most to the end.
 pub fn skip(bytes: &[u8], at: &mut usize, count: usize) {
-    let rest = bytes.get(*at..).unwrap_or(&[]).iter();
-    let ends = rest.enumerate().filter(|(_, byte)| **byte < 0x80);
-    if let Some(last) = count.checked_sub(1) {
-        let last = ends.map(|(end, _)| end).nth(last);
-        *at = last.map_or(bytes.len(), |end| *at + end + 1);
+    let mut left = count;
+    while left > 0 {
+        let Some(&byte) = bytes.get(*at) else {
+            *at = bytes.len();
+            return;
+        };
+        left -= usize::from(byte < 0x80);
+        *at += 1;
     }
 }
 
