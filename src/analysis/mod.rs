@@ -57,6 +57,9 @@ pub struct Analyzer {
     /// The stop words of the language, and those for Latin words if that is another language.
     stop_words: &'static HashSet<String>,
     latin_stop_words: Option<&'static HashSet<String>>,
+    /// The length of the longest stop word in bytes: most words are longer, and need not be looked
+    /// up among them.
+    longest_stop_word: usize,
 }
 
 impl Analyzer {
@@ -66,13 +69,19 @@ impl Analyzer {
             Script::Latin => language,
             _ => Language::English,
         };
+        let stop_words = stop_words::stop_words(language);
+        let latin_stop_words = (latin != language).then(|| stop_words::stop_words(latin));
+        let all = stop_words
+            .iter()
+            .chain(latin_stop_words.into_iter().flatten());
         Self {
             language,
             script: language.script(),
             stemmer: language.stemmer(),
             latin: latin.stemmer(),
-            stop_words: stop_words::stop_words(language),
-            latin_stop_words: (latin != language).then(|| stop_words::stop_words(latin)),
+            stop_words,
+            latin_stop_words,
+            longest_stop_word: all.map(String::len).max().unwrap_or(0),
         }
     }
 
@@ -118,6 +127,9 @@ impl Analyzer {
 
     /// Whether a folded word is a stop word, which means nothing by itself.
     pub fn is_stop_word(&self, word: &str) -> bool {
+        if word.len() > self.longest_stop_word {
+            return false;
+        }
         let latin = self.latin_stop_words;
         self.stop_words.contains(word) || latin.is_some_and(|words| words.contains(word))
     }
