@@ -19,6 +19,8 @@ pub struct QueryEncoder {
     cache: Cache<String, Arc<[f32]>>,
     /// Whether the model can read them, which takes as long to find out as to tokenize them.
     readable: Cache<String, bool>,
+    /// Their pieces, which takes as long again.
+    pieces: Cache<String, Arc<[u32]>>,
 }
 
 impl QueryEncoder {
@@ -28,6 +30,7 @@ impl QueryEncoder {
             encoder,
             cache: Cache::new(KEPT),
             readable: Cache::new(KEPT),
+            pieces: Cache::new(KEPT),
         }
     }
 
@@ -48,6 +51,15 @@ impl QueryEncoder {
     pub fn reads(&self, query: &str) -> Result<bool, EncoderError> {
         self.readable
             .get_or_insert_with(query, || self.encoder.reads(query))
+    }
+
+    /// The ids of the pieces of a query: see [`Encoder::pieces`].
+    ///
+    /// # Errors
+    /// As for [`Encoder::pieces`].
+    pub fn query_pieces(&self, query: &str) -> Result<Arc<[u32]>, EncoderError> {
+        self.pieces
+            .get_or_insert_with(query, || self.encoder.pieces(query).map(Arc::from))
     }
 
     /// The encoder itself, for texts that should not be cached.

@@ -43,11 +43,10 @@ impl Searcher<'_> {
     /// # Errors
     /// [`crate::Error::Encoder`] if the tokenizer fails on the text.
     pub(super) fn late(&self, text: &str, share: f32) -> Result<Option<Late>> {
-        let encoder = self.encoder.encoder();
-        if share <= 0.0 || encoder.piece_vectors().is_none() {
+        if share <= 0.0 || self.encoder.encoder().piece_vectors().is_none() {
             return Ok(None);
         }
-        let pieces = encoder.pieces(text)?;
+        let pieces = self.encoder.query_pieces(text)?;
         let records = self.generation.records();
         let containing = |piece| self.generation.records_with(piece);
         let pieces = weigh(&pieces, records, containing);
