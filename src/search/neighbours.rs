@@ -76,18 +76,32 @@ impl Group {
     /// Regularises the scores of several records.
     pub fn regularise(&self, generation: &Generation, scored: &mut [Fused]) {
         let mut space = Estimates::default();
+        // Mostly, these are the members.
+        let count = self.members.len();
+        let between = (count > 0 && scored.len() >= count).then(|| self.codes.between());
+        let between = between.unwrap_or_default();
         for fused in scored {
-            if let Some(shares) = self.shares(generation, fused, &mut space) {
-                self.apply(&shares, fused);
+            let itself = self.member(fused.ranked.position);
+            match itself.and_then(|at| between.chunks_exact(count.max(1)).nth(at)) {
+                Some(cosines) => {
+                    space.cosines.clear();
+                    space.cosines.extend_from_slice(cosines);
+                }
+                None if !self.compare(generation, fused, &mut space) => continue,
+                None => {}
             }
+            let shares = self.shares(generation, fused, &mut space.cosines);
+            self.apply(&shares, fused);
         }
     }
 
     /// Regularises the score of a record, and says which similar ones count.
     pub fn regularised(&self, generation: &Generation, mut own: Fused) -> Fused {
-        let Some(shares) = self.shares(generation, &own, &mut Estimates::default()) else {
+        let mut space = Estimates::default();
+        if !self.compare(generation, &own, &mut space) {
             return own;
-        };
+        }
+        let shares = self.shares(generation, &own, &mut space.cosines);
         self.apply(&shares, &mut own);
         let neighbours = shares.neighbours().iter().filter_map(|of| {
             Some(FromNeighbour {
@@ -107,29 +121,36 @@ impl Group {
         fused.ranked.score = own + shares.added(&self.scores);
     }
 
-    /// The shares in the score of a record, which may be a member or not. `None` if it has no vector.
-    /// Identical records are not similar ones: they say nothing new.
-    fn shares(
-        &self,
-        generation: &Generation,
-        own: &Fused,
-        space: &mut Estimates,
-    ) -> Option<Shares> {
-        let position = own.ranked.position;
-        let code = generation.code(position, own.ranked.passage.unwrap_or(0))?;
-        self.codes.cosines(&code, space);
-        let cosines = &mut space.cosines;
-        match self
+    /// The index of the member at a position.
+    fn member(&self, position: u32) -> Option<usize> {
+        let found = self
             .members
-            .binary_search_by_key(&position, |of| of.position)
-        {
-            Ok(itself) => {
+            .binary_search_by_key(&position, |of| of.position);
+        found.ok()
+    }
+
+    /// Computes the cosines of a record with all members. Returns whether it has a vector.
+    fn compare(&self, generation: &Generation, own: &Fused, space: &mut Estimates) -> bool {
+        let passage = own.ranked.passage.unwrap_or(0);
+        let code = generation.code(own.ranked.position, passage);
+        if let Some(code) = &code {
+            self.codes.cosines(code, space);
+        }
+        code.is_some()
+    }
+
+    /// The shares in the score of a record, which may be a member or not, from its cosines with all
+    /// members. Identical records are not similar ones: they say nothing new.
+    fn shares(&self, generation: &Generation, own: &Fused, cosines: &mut [f32]) -> Shares {
+        let position = own.ranked.position;
+        match self.member(position) {
+            Some(itself) => {
                 cosines[itself] = APART;
                 if let Some(same) = self.members[itself].copy_of {
                     cosines[same] = APART;
                 }
             }
-            Err(_) => {
+            None => {
                 let fingerprint = generation.fingerprint(position);
                 for (cosine, other) in cosines.iter_mut().zip(&self.members) {
                     if other.fingerprint == fingerprint {
@@ -141,6 +162,6 @@ impl Group {
         for &copy in &self.copies {
             cosines[copy] = APART;
         }
-        Some(Nearest::of(cosines).shares())
+        Nearest::of(cosines).shares()
     }
 }

@@ -253,6 +253,63 @@ impl<'a> Point<'a> {
     }
 }
 
+/// A code in the form that kernels compare with many others.
+pub struct PointQuery {
+    lines: Vec<QueryLine>,
+    /// What the kernels add to each dot product.
+    offset: i32,
+    scale: f32,
+}
+
+impl PointQuery {
+    /// For comparing a code with codes of so many lines: what is missing counts as zero, and what is
+    /// left over does not count.
+    pub fn new(code: &Point<'_>, width: usize) -> Self {
+        let mut sum = 0i32;
+        let lines = (0..width).map(|at| {
+            let line = code.lines.get(at).unwrap_or(&Line::ZERO);
+            let components = line.0.iter().map(|&byte| i32::from(byte) - 128);
+            sum += components.sum::<i32>();
+            QueryLine::of_code(line)
+        });
+        Self {
+            lines: lines.collect(),
+            offset: sum.wrapping_mul(128),
+            scale: code.scale,
+        }
+    }
+
+    /// The cosines with some rows of codes: the same numbers as those of [`Point::cosine`], several
+    /// times as fast.
+    pub fn cosines(&self, codes: &Codes, rows: &[u32], estimates: &mut Estimates) {
+        let Estimates { dots, cosines } = estimates;
+        dots.resize(rows.len(), 0);
+        Kernel::best().code_dots(&self.lines, codes.rows(), rows, dots);
+        let scales: &[Scale] = &codes.scales;
+        cosines.clear();
+        cosines.extend(rows.iter().zip(dots).map(|(&row, dot)| {
+            let scale = scales.get(row as usize).map_or(0.0, |scale| scale.scale);
+            self.cosine(*dot, scale)
+        }));
+    }
+
+    /// The same for codes that follow one another, given their lines and the lengths of their steps.
+    fn cosines_run(&self, lines: &[Line], scales: &[f32], estimates: &mut Estimates) {
+        let Estimates { dots, cosines } = estimates;
+        dots.clear();
+        dots.resize(scales.len(), 0);
+        Kernel::best().code_dots_run(&self.lines, lines, dots);
+        cosines.clear();
+        let pairs = dots.iter().zip(scales);
+        cosines.extend(pairs.map(|(dot, scale)| self.cosine(*dot, *scale)));
+    }
+
+    #[inline(always)]
+    fn cosine(&self, dot: i32, scale: f32) -> f32 {
+        dot.wrapping_sub(self.offset) as f32 * (self.scale * scale)
+    }
+}
+
 /// Codes of one width side by side, to be compared with one another.
 #[derive(Default)]
 pub struct Gathered {
@@ -278,24 +335,28 @@ impl Gathered {
     /// The cosines of a code with each of these: the same numbers as those of [`Point::cosine`],
     /// several times as fast.
     pub fn cosines(&self, code: &Point<'_>, estimates: &mut Estimates) {
-        let Estimates { dots, cosines } = estimates;
-        let mut sum = 0;
-        let components = (0..self.width).map(|at| {
-            let line = code.lines.get(at).unwrap_or(&Line::ZERO);
-            let whole = line.0.map(|byte| i16::from(byte) - 128);
-            sum += whole.iter().map(|&x| i32::from(x)).sum::<i32>();
-            QueryLine::new(whole)
-        });
-        let components: Vec<QueryLine> = components.collect();
-        dots.clear();
-        dots.resize(self.scales.len(), 0);
-        Kernel::best().query_dots_run(&components, &self.lines, dots);
-        let offset = sum.wrapping_mul(128);
-        let pairs = dots.iter().zip(&self.scales);
-        cosines.clear();
-        cosines.extend(
-            pairs.map(|(dot, scale)| dot.wrapping_sub(offset) as f32 * (code.scale * scale)),
-        );
+        let code = PointQuery::new(code, self.width);
+        code.cosines_run(&self.lines, &self.scales, estimates);
+    }
+
+    /// The cosine of each of these codes with each of them, row by row: the same numbers as those of
+    /// [`Self::cosines`], in half the time, because a cosine is the same both ways.
+    pub fn between(&self) -> Vec<f32> {
+        let count = self.scales.len();
+        let mut between = vec![0.0; count * count];
+        let mut estimates = Estimates::default();
+        for (at, &scale) in self.scales.iter().enumerate() {
+            let lines = self.lines.get(at * self.width..).unwrap_or_default();
+            let own = lines.get(..self.width).unwrap_or_default();
+            let code = PointQuery::new(&Point { lines: own, scale }, self.width);
+            // Those with the codes before it are known.
+            code.cosines_run(lines, &self.scales[at..], &mut estimates);
+            for (other, &cosine) in (at..count).zip(&estimates.cosines) {
+                between[at * count + other] = cosine;
+                between[other * count + at] = cosine;
+            }
+        }
+        between
     }
 }
 

@@ -18,7 +18,7 @@ mod scan;
 mod vectors;
 mod walk;
 
-pub use code::{Codes, Estimates, Gathered, Point, Scale};
+pub use code::{Codes, Estimates, Gathered, Point, PointQuery, Scale};
 pub use distinct::Distinct;
 pub use effort::{EF, Effort};
 pub use graph::Graph;

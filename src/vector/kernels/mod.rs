@@ -58,6 +58,16 @@ impl QueryLine {
             std::array::from_fn(|at| ((i32::from(whole[at]) - i32::from(low[at])) >> 8) as i8);
         Self { high, low, whole }
     }
+
+    /// Those of a code. They fit a byte, so that `high` is zero.
+    pub fn of_code(line: &Line) -> Self {
+        let low = line.0.map(|byte| (byte ^ 128) as i8);
+        Self {
+            high: [0; 64],
+            low,
+            whole: low.map(i16::from),
+        }
+    }
 }
 
 /// Codes as a table of lines.
@@ -138,7 +148,7 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { x86::query_dots_avx2(query, of, rows, dots) },
             #[cfg(target_arch = "x86_64")]
-            Self::Vnni => unsafe { x86::query_dots_vnni(query, of, rows, dots) },
+            Self::Vnni => unsafe { x86::query_dots_vnni::<true>(query, of, rows, dots) },
             #[cfg(target_arch = "aarch64")]
             Self::Neon => unsafe { neon::query_dots(query, of, rows, dots) },
         }
@@ -157,10 +167,35 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { x86::query_dots_run_avx2(query, lines, dots) },
             #[cfg(target_arch = "x86_64")]
-            Self::Vnni => unsafe { x86::query_dots_run_vnni(query, lines, dots) },
+            Self::Vnni => unsafe { x86::query_dots_run_vnni::<true>(query, lines, dots) },
             #[cfg(target_arch = "aarch64")]
             Self::Neon => unsafe { neon::query_dots_run(query, lines, dots) },
         }
+    }
+
+    /// The same as [`Self::query_dots`] for a code instead of a query: see [`QueryLine::of_code`].
+    #[inline]
+    pub fn code_dots(self, code: &[QueryLine], of: Rows<'_>, rows: &[u32], dots: &mut [i32]) {
+        #[cfg(target_arch = "x86_64")]
+        if self == Self::Vnni {
+            let code = &code[..code.len().min(of.width)];
+            // SAFETY: as above.
+            unsafe { x86::query_dots_vnni::<false>(code, of, rows, dots) };
+            return;
+        }
+        self.query_dots(code, of, rows, dots);
+    }
+
+    /// The same as [`Self::query_dots_run`] for a code instead of a query.
+    #[inline]
+    pub fn code_dots_run(self, code: &[QueryLine], lines: &[Line], dots: &mut [i32]) {
+        #[cfg(target_arch = "x86_64")]
+        if self == Self::Vnni && !code.is_empty() {
+            // SAFETY: as above.
+            unsafe { x86::query_dots_run_vnni::<false>(code, lines, dots) };
+            return;
+        }
+        self.query_dots_run(code, lines, dots);
     }
 
     /// The dot product of two codes of the same width.

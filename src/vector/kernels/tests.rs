@@ -53,6 +53,19 @@ proptest! {
         for kernel in Kernel::available() {
             prop_assert_eq!(kernel.code_dot(a, b), sum, "{:?}", kernel);
         }
+        // A code with many others.
+        let code: Vec<QueryLine> = a.iter().map(QueryLine::of_code).collect();
+        let run: Vec<Line> = rows.iter().flat_map(|&row| of.row(row)).copied().collect();
+        let offset: i32 = bytes(a).into_iter().map(|byte| (i32::from(byte) - 128) * 128).sum();
+        let sums = rows.iter().map(|&row| Kernel::Portable.code_dot(a, of.row(row)) + offset);
+        let sums: Vec<i32> = sums.collect();
+        for kernel in Kernel::available() {
+            let (mut dots, mut dots_run) = (vec![7; rows.len()], vec![7; rows.len()]);
+            kernel.code_dots(&code, of, &rows, &mut dots);
+            kernel.code_dots_run(&code, &run, &mut dots_run);
+            prop_assert_eq!(&dots, &sums, "{:?}", kernel);
+            prop_assert_eq!(&dots_run, &sums, "{:?}", kernel);
+        }
     }
 
     /// Scores must not depend on the machine.

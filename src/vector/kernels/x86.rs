@@ -16,8 +16,14 @@ const IN_A_RUN: usize = 8;
 /// How many scattered rows ahead are fetched.
 const AHEAD: usize = 8;
 
+/// If not `SPLIT`, the components fit a byte, and their high parts are left out.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub fn query_dots_vnni(query: &[QueryLine], of: Rows<'_>, rows: &[u32], dots: &mut [i32]) {
+pub fn query_dots_vnni<const SPLIT: bool>(
+    query: &[QueryLine],
+    of: Rows<'_>,
+    rows: &[u32],
+    dots: &mut [i32],
+) {
     for row in rows.iter().take(AHEAD) {
         fetch(of.row(*row));
     }
@@ -34,7 +40,9 @@ pub fn query_dots_vnni(query: &[QueryLine], of: Rows<'_>, rows: &[u32], dots: &m
             let (by_high, by_low) = (load_512(&query.high), load_512(&query.low));
             for (row, line) in [a, b, c, d].into_iter().enumerate() {
                 let line = load_512(&line.0);
-                high[row] = _mm512_dpbusd_epi32(high[row], line, by_high);
+                if SPLIT {
+                    high[row] = _mm512_dpbusd_epi32(high[row], line, by_high);
+                }
                 low[row] = _mm512_dpbusd_epi32(low[row], line, by_low);
             }
         }
@@ -44,7 +52,11 @@ pub fn query_dots_vnni(query: &[QueryLine], of: Rows<'_>, rows: &[u32], dots: &m
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub fn query_dots_run_vnni(query: &[QueryLine], lines: &[Line], dots: &mut [i32]) {
+pub fn query_dots_run_vnni<const SPLIT: bool>(
+    query: &[QueryLine],
+    lines: &[Line],
+    dots: &mut [i32],
+) {
     let width = query.len();
     let (eights, rest) = dots.as_chunks_mut::<IN_A_RUN>();
     let mut chunks = lines.chunks_exact(IN_A_RUN * width);
@@ -58,7 +70,9 @@ pub fn query_dots_run_vnni(query: &[QueryLine], lines: &[Line], dots: &mut [i32]
                 // Checking each would take as long as multiplying.
                 let line = unsafe { lines.get_unchecked(row * width + at) };
                 let line = load_512(&line.0);
-                high[row] = _mm512_dpbusd_epi32(high[row], line, by_high);
+                if SPLIT {
+                    high[row] = _mm512_dpbusd_epi32(high[row], line, by_high);
+                }
                 low[row] = _mm512_dpbusd_epi32(low[row], line, by_low);
             }
         }
@@ -71,7 +85,7 @@ pub fn query_dots_run_vnni(query: &[QueryLine], lines: &[Line], dots: &mut [i32]
     let lines = chunks.remainder();
     let of = Rows { lines, width };
     let rows: [u32; IN_A_RUN] = std::array::from_fn(|row| row as u32);
-    query_dots_vnni(query, of, &rows[..rest.len()], rest);
+    query_dots_vnni::<SPLIT>(query, of, &rows[..rest.len()], rest);
 }
 
 #[inline(always)]

@@ -88,10 +88,12 @@ proptest! {
         let mut gathered = Gathered::default();
         codes.iter().for_each(|&code| gathered.push(code));
         let mut space = Estimates::default();
-        for code in &codes {
+        let between = gathered.between();
+        for (code, row) in codes.iter().zip(between.chunks(n)) {
             gathered.cosines(code, &mut space);
             let alone: Vec<f32> = codes.iter().map(|other| code.cosine(other)).collect();
             prop_assert_eq!(&space.cosines, &alone);
+            prop_assert_eq!(row, &alone[..]);
         }
     }
 
