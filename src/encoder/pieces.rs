@@ -18,7 +18,7 @@ use super::{Encoder, EncoderError, QueryEncoder, attribution, ids, no_vector, no
 use crate::background;
 use crate::locks::lock;
 use crate::mapped::{MappedFile, SectionWriter};
-use crate::vector::{Codes, Point, normalise};
+use crate::vector::{Codes, Estimates, Point, PointQuery, normalise};
 
 /// The file in a model's folder that contains the vectors of its pieces.
 pub const FILE: &str = "pieces.idx";
@@ -33,6 +33,10 @@ pub(super) const UNFINISHED: &str = ".pieces-";
 /// model takes about ten times as long for them as all-MiniLM-L6-v2.
 const GROUP: usize = 42;
 const CHUNK: usize = GROUP * 4;
+
+/// How many pieces are compared with those of a query at a time: their codes stay in the
+/// processor's cache meanwhile.
+const BLOCK: usize = 64;
 
 /// A vector for each piece of a vocabulary, with one byte per component.
 pub struct PieceVectors {
@@ -84,6 +88,35 @@ impl PieceVectors {
         }
         let cosine = Point::new(&self.codes, one).cosine(&Point::new(&self.codes, other));
         cosine.clamp(0.0, 1.0)
+    }
+
+    /// How similar pieces are to those of a query: a row for each piece, with a number for each piece
+    /// of the query. These are the same numbers as those of [`Self::similarity`], several times as
+    /// fast.
+    pub fn similarities(&self, query: &[u32], pieces: &[u32]) -> Vec<f32> {
+        let width = query.len();
+        let of_query = query.iter().map(|&of| {
+            let code = Point::new(&self.codes, of);
+            (of, PointQuery::new(&code, self.codes.width()))
+        });
+        let of_query: Vec<(u32, PointQuery)> = of_query.collect();
+        let mut similarities = vec![0.0; width * pieces.len()];
+        let mut estimates = Estimates::default();
+        let blocks = similarities.chunks_mut(BLOCK * width.max(1));
+        for (rows, pieces) in blocks.zip(pieces.chunks(BLOCK)) {
+            for (at, (of, code)) in of_query.iter().enumerate() {
+                code.cosines(&self.codes, pieces, &mut estimates);
+                let column = rows.iter_mut().skip(at).step_by(width);
+                for ((similarity, piece), &cosine) in column.zip(pieces).zip(&estimates.cosines) {
+                    *similarity = if piece == of {
+                        1.0
+                    } else {
+                        cosine.clamp(0.0, 1.0)
+                    };
+                }
+            }
+        }
+        similarities
     }
 }
 
@@ -361,6 +394,23 @@ mod tests {
         // An id beyond the vocabulary, as in a damaged file.
         assert_eq!(vectors.similarity(0, 9), 0.0);
         assert_eq!(vectors.similarity(9, 9), 1.0);
+    }
+
+    #[test]
+    fn many_pieces_are_as_similar_as_each_pair() {
+        // More than are compared at a time, in no order.
+        let numbers = (0..200 * 70).map(|at| (at as f32 * 1.7).sin());
+        let vectors = PieceVectors::new(70, &numbers.collect::<Vec<f32>>());
+        // Ids beyond the vocabulary, as in a damaged file.
+        let pieces: Vec<u32> = (0..210).map(|at| at * 37 % 210).collect();
+        let query = [3, 150, 3, 205];
+        let all = vectors.similarities(&query, &pieces);
+        let pairs = pieces
+            .iter()
+            .flat_map(|&piece| query.map(|of| vectors.similarity(of, piece)));
+        assert_eq!(all, pairs.collect::<Vec<f32>>());
+        assert!(vectors.similarities(&[], &pieces).is_empty());
+        assert!(vectors.similarities(&query, &[]).is_empty());
     }
 
     #[test]

@@ -74,17 +74,26 @@ impl Searcher<'_> {
         let Some(vectors) = self.encoder.encoder().piece_vectors() else {
             return vec![0.0; records.len()];
         };
-        let pieces = |near: &NearRecord| self.generation.pieces(near.position, near.passage);
-        let pieces: Vec<Vec<u32>> = records.iter().map(pieces).collect();
+        // The pieces of all records, and where those of each end.
+        let mut pieces = Vec::new();
+        let ends = records.iter().map(|near| {
+            self.generation
+                .append_pieces(near.position, near.passage, &mut pieces);
+            pieces.len()
+        });
+        let ends: Vec<usize> = ends.collect();
         let similarities = Similarities::of(vectors, &late.pieces, &pieces);
-        let score = |pieces: &Vec<u32>| {
-            let most = similarities.most(pieces);
-            let pairs = late.pieces.iter().zip(most);
-            pairs
-                .map(|(of, (_, similarity))| of.weight * similarity)
-                .sum()
+        let mut largest = vec![0.0; late.pieces.len()];
+        let mut rest = pieces.as_slice();
+        let mut start = 0;
+        let score = |&end: &usize| {
+            let (own, after) = rest.split_at(end - start);
+            (rest, start) = (after, end);
+            similarities.largest(own, &mut largest);
+            let pairs = late.pieces.iter().zip(&largest);
+            pairs.map(|(of, similarity)| of.weight * similarity).sum()
         };
-        pieces.iter().map(score).collect()
+        ends.iter().map(score).collect()
     }
 
     /// The parts of a record's score by meaning: what its cosine adds, and what each pair of words
@@ -142,9 +151,8 @@ impl Searcher<'_> {
             Some(read.get(at.clone())?.to_owned())
         };
         let pieces = self.generation.pieces(near.position, near.passage);
-        let of_record = [pieces];
-        let similarities = Similarities::of(vectors, &late.pieces, &of_record);
-        let most = similarities.most(&of_record[0]);
+        let similarities = Similarities::of(vectors, &late.pieces, &pieces);
+        let most = similarities.most(&pieces);
         let mut meetings: Vec<WordMeeting> = Vec::new();
         for ((of, (piece, similarity)), (_, place)) in late.pieces.iter().zip(most).zip(&places) {
             let query = asked.get(place.clone()).unwrap_or_default();
@@ -212,24 +220,46 @@ struct Similarities {
 }
 
 impl Similarities {
-    fn of(vectors: &PieceVectors, query: &[Weighted], records: &[Vec<u32>]) -> Self {
+    /// `pieces` contains those of all records, one record after another.
+    fn of(vectors: &PieceVectors, query: &[Weighted], pieces: &[u32]) -> Self {
         let mut rows = vec![0; vectors.len()];
-        let mut similarities = Vec::new();
-        let mut count = 0;
-        for &piece in records.iter().flatten() {
+        let mut distinct = Vec::new();
+        for &piece in pieces {
             // In a damaged file, a piece may be any number.
             if let Some(row) = rows.get_mut(piece as usize)
                 && *row == 0
             {
-                count += 1;
-                *row = count;
-                similarities.extend(query.iter().map(|of| vectors.similarity(of.piece, piece)));
+                distinct.push(piece);
+                *row = distinct.len() as u32;
             }
         }
+        let query: Vec<u32> = query.iter().map(|of| of.piece).collect();
         Self {
             width: query.len(),
             rows,
-            similarities,
+            similarities: vectors.similarities(&query, &distinct),
+        }
+    }
+
+    /// How similar a piece of a record is to each piece of the query.
+    #[inline]
+    fn row(&self, piece: u32) -> Option<&[f32]> {
+        let row = self.rows.get(piece as usize)?.checked_sub(1)?;
+        let start = row as usize * self.width;
+        self.similarities.get(start..start + self.width)
+    }
+
+    /// For each piece of the query, how similar the most similar piece of a record is.
+    fn largest(&self, record: &[u32], largest: &mut [f32]) {
+        largest.fill(0.0);
+        for row in record.iter().filter_map(|&piece| self.row(piece)) {
+            for (largest, &similarity) in largest.iter_mut().zip(row) {
+                *largest = if similarity > *largest {
+                    similarity
+                } else {
+                    *largest
+                };
+            }
         }
     }
 
@@ -238,13 +268,8 @@ impl Similarities {
     fn most(&self, record: &[u32]) -> Vec<(Option<u32>, f32)> {
         let mut most = vec![(None, 0.0); self.width];
         for &piece in record {
-            let row = self.rows.get(piece as usize).copied().unwrap_or(0);
-            let Some(row) = (row as usize).checked_sub(1) else {
-                continue;
-            };
-            let start = row * self.width;
-            let row = self.similarities.get(start..start + self.width);
-            for (most, &similarity) in most.iter_mut().zip(row.unwrap_or_default()) {
+            let row = self.row(piece).unwrap_or_default();
+            for (most, &similarity) in most.iter_mut().zip(row) {
                 if most.0.is_none() || similarity > most.1 {
                     *most = (Some(piece), similarity);
                 }
@@ -322,14 +347,18 @@ mod tests {
             let query = weigh(&query, 100, |piece| piece + 1);
             let records: Vec<Vec<u32>> =
                 records.into_iter().map(|of| of.into_iter().collect()).collect();
-            let together = Similarities::of(&vectors, &query, &records);
+            let together = Similarities::of(&vectors, &query, &records.concat());
             for record in &records {
                 let most = together.most(record);
                 let score: f32 = query.iter().zip(&most).map(|(of, most)| of.weight * most.1).sum();
                 prop_assert!((f64::from(score) - naive(&query, record)).abs() < 0.02);
                 // A record has the same score if it is scored alone, bit for bit.
-                let alone = Similarities::of(&vectors, &query, std::slice::from_ref(record));
+                let alone = Similarities::of(&vectors, &query, record);
                 prop_assert_eq!(&alone.most(record), &most);
+                let mut largest = vec![0.5; query.len()];
+                together.largest(record, &mut largest);
+                let of_most: Vec<f32> = most.iter().map(|most| most.1).collect();
+                prop_assert_eq!(largest, of_most);
                 for (of, (piece, similarity)) in query.iter().zip(&most) {
                     prop_assert!((0.0..=1.0).contains(similarity));
                     prop_assert_eq!(piece.is_some(), !record.is_empty());

@@ -302,12 +302,19 @@ impl Generation {
 
     /// The distinct pieces of a passage of a record, in rising order.
     pub fn pieces(&self, position: u32, passage: u32) -> Vec<u32> {
-        let located = self.locate(position).and_then(|(part, within)| {
+        let mut pieces = Vec::new();
+        self.append_pieces(position, passage, &mut pieces);
+        pieces
+    }
+
+    /// Appends these to others.
+    pub fn append_pieces(&self, position: u32, passage: u32, pieces: &mut Vec<u32>) {
+        if let Some((part, within)) = self.locate(position) {
             let mut passages = part.segment.columns.vectors_of(within);
-            let at = passages.nth(passage as usize)?;
-            Some(part.segment.pieces.of(at))
-        });
-        located.unwrap_or_default()
+            if let Some(at) = passages.nth(passage as usize) {
+                part.segment.pieces.append(at, pieces);
+            }
+        }
     }
 
     /// The value that a record shares with identical ones.

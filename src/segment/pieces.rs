@@ -76,8 +76,13 @@ impl Pieces {
     /// The distinct pieces of a passage, in ascending order; none if there is no such passage.
     pub fn of(&self, passage: u32) -> Vec<u32> {
         let mut pieces = Vec::new();
-        unpack(self.packed(passage), &mut pieces);
+        self.append(passage, &mut pieces);
         pieces
+    }
+
+    /// Appends these to others.
+    pub fn append(&self, passage: u32, pieces: &mut Vec<u32>) {
+        unpack(self.packed(passage), pieces);
     }
 
     /// How many records contain a piece.
