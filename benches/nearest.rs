@@ -72,6 +72,7 @@ fn search(index: &Index, request: &Value) -> Value {
         (Some(ef), _) => Some(Effort {
             ef: ef as usize,
             most: usize::MAX,
+            most_hidden: usize::MAX,
         }),
         (None, Some(every)) => Effort::if_cheaper(&index.scan, NEAREST, every.len()),
         (None, None) => None,

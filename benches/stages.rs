@@ -2,8 +2,9 @@
 //! first to last, with the vectors of the queries cached.
 //!
 //! `cargo bench --bench stages -- DATA_DIR COLLECTION [QUERIES [MODE]]`, on a copy of that data
-//! folder. Prints the medians and the 99th percentiles over all queries, ten hits each. With a mode,
-//! only queries in it and without a filter are asked, for profiling.
+//! folder. Prints the medians and the 99th percentiles over all queries, ten hits each, and how many
+//! of them were answered through a graph. With a mode, only queries in it and without a filter are
+//! asked, for profiling.
 
 // Benchmarks fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use common::query_encoder;
 use parallax::evaluation::SplitMix64;
+use parallax::vocabulary::Route;
 use parallax::{Catalogue, Filter, Mode, Query, Timings};
 
 const QUERIES: usize = 1_000;
@@ -58,8 +60,8 @@ fn main() {
     });
     println!(
         "{count} queries of {WORDS} words, microseconds: median (99th percentile)\n\
-         {:<18} {:>14} {:>14} {:>14} {:>14} {:>14} {:>14}",
-        "mode", "encode", "neural", "text", "fusion", "fetch", "total"
+         {:<18} {:>14} {:>14} {:>14} {:>14} {:>14} {:>14} {:>7}",
+        "mode", "encode", "neural", "text", "fusion", "fetch", "total", "graph"
     );
     for filter in [None, first.filter(|_| only.is_none())] {
         let filters: Vec<Filter> = filter.iter().map(|f| f.parse().unwrap()).collect();
@@ -73,12 +75,18 @@ fn main() {
                 operators: false,
                 ..Query::new(text)
             };
-            let ask = |text| collection.search(&query(text)).unwrap().timings;
+            let ask = |text| collection.search(&query(text)).unwrap();
             // The first time, vectors are encoded.
             for text in &texts {
                 ask(text);
             }
-            let timings: Vec<Timings> = texts.iter().map(ask).collect();
+            let mut by_graph = 0;
+            let timed = texts.iter().map(|text| {
+                let answer = ask(text);
+                by_graph += u32::from(answer.route == Some(Route::Graph));
+                answer.timings
+            });
+            let timings: Vec<Timings> = timed.collect();
             let of = |stage: fn(&Timings) -> Duration| {
                 let mut times: Vec<u128> = timings.iter().map(|t| stage(t).as_micros()).collect();
                 times.sort_unstable();
@@ -89,7 +97,7 @@ fn main() {
                 )
             };
             println!(
-                "{:<18} {:>14} {:>14} {:>14} {:>14} {:>14} {:>14}",
+                "{:<18} {:>14} {:>14} {:>14} {:>14} {:>14} {:>14} {by_graph:>7}",
                 format!(
                     "{mode}{}",
                     if filters.is_empty() { "" } else { ", filtered" }

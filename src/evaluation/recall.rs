@@ -93,6 +93,7 @@ fn point(
     let effort = Effort {
         ef,
         most: usize::MAX,
+        most_hidden: usize::MAX,
     };
     let search = |query: &[f32], k: usize| {
         let found = graph.nearest_and_reaching(scan, query, k, f32::INFINITY, None, effort);

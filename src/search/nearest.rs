@@ -108,7 +108,7 @@ impl NearSearch<'_> {
             Route::Exact => None,
             Route::Graph => Some(Effort::for_hits(k)),
             Route::Auto if part.segment.len() < self.graph_min_records => None,
-            Route::Auto if most_pass && 2 * k <= EF => Some(Effort::for_hits(k)),
+            Route::Auto if most_pass && 2 * k <= EF => Some(Effort::if_most_pass(scan, k)),
             Route::Auto => Effort::if_cheaper(scan, k, passing),
         }
     }

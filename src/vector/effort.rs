@@ -26,6 +26,9 @@ pub struct Effort {
     pub ef: usize,
     /// How many cosines it may estimate before it gives up.
     pub most: usize,
+    /// The same if most of the rows that it holds do not pass: it goes through all of them, and the
+    /// longer its list, the longer each takes.
+    pub most_hidden: usize,
 }
 
 impl Effort {
@@ -34,9 +37,22 @@ impl Effort {
     /// through all of them, keeping an ever longer list. Where all pass, it stays far below.
     pub fn for_hits(k: usize) -> Self {
         let ef = EF.max(k.saturating_mul(2));
+        let most = ef.saturating_mul(MOST_LINKS);
         Self {
             ef,
-            most: ef.saturating_mul(MOST_LINKS),
+            most,
+            most_hidden: most,
+        }
+    }
+
+    /// The same where about half of all rows pass, or more. If they also do near the query, a walk
+    /// only gives up when a scan would have been faster: among many similar rows, it is long.
+    pub fn if_most_pass(scan: &ExactScan, k: usize) -> Self {
+        let effort = Self::for_hits(k);
+        let scanned = SCANNED_NS * scan.codes().len() as u64;
+        Self {
+            most: effort.most.max((scanned / WALKED_NS) as usize),
+            ..effort
         }
     }
 
@@ -53,8 +69,10 @@ impl Effort {
         let walk = unfiltered.saturating_mul(all) / passing.max(1);
         let rows = scan.codes().len() as u64;
         let scanned = (SCANNED_NS * rows).min(SCATTERED_NS * passing);
+        let most = (scanned / WALKED_NS) as usize;
         (walk < scanned).then_some(Self {
-            most: (scanned / WALKED_NS) as usize,
+            most,
+            most_hidden: most,
             ..effort
         })
     }
@@ -71,6 +89,14 @@ mod tests {
         let codes = Codes::new(1, &values);
         let vectors = Vectors::new(1, values.into()).unwrap();
         ExactScan::of_parts(vectors, codes, Distinct::all(rows)).unwrap()
+    }
+
+    #[test]
+    fn the_larger_a_collection_the_further_a_walk_may_go_where_most_rows_pass() {
+        let [small, large] = [10_000, 500_000].map(|rows| Effort::if_most_pass(&scan(rows), 10));
+        assert_eq!(small.most, Effort::for_hits(10).most);
+        assert!(large.most > small.most);
+        assert_eq!(large.most_hidden, small.most_hidden);
     }
 
     #[test]

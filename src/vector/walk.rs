@@ -43,7 +43,7 @@ impl Graph {
             next: 0,
             space: &mut space,
         };
-        let done = walk.run(effort.most);
+        let done = walk.run(effort);
         let mut best = Best::new(k, least);
         if done {
             let scales: &[Scale] = scan.codes().scales();
@@ -147,8 +147,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Returns whether it came to its end, having estimated at most about `most` cosines.
-    fn run(&mut self, most: usize) -> bool {
+    /// Returns whether it came to its end without too much effort.
+    fn run(&mut self, effort: Effort) -> bool {
         let (starts, links) = self.graph.tables();
         self.space
             .seen
@@ -171,6 +171,11 @@ impl Walk<'_> {
                 }
             }
             self.look_at(linked);
+            let most = if self.space.near.len() > 2 * self.ef {
+                effort.most.min(effort.most_hidden)
+            } else {
+                effort.most
+            };
             if self.space.estimated.len() > most {
                 return false;
             }
@@ -260,6 +265,7 @@ mod tests {
     const THOROUGH: Effort = Effort {
         ef: 500,
         most: usize::MAX,
+        most_hidden: usize::MAX,
     };
 
     proptest! {
@@ -319,16 +325,21 @@ mod tests {
         let effort = Effort {
             ef: 50,
             most: 1_100,
+            most_hidden: 1_100,
         };
-        let found = graph.nearest_and_reaching(
-            &scan,
-            &vectors[0],
-            10,
-            f32::INFINITY,
-            Some(&filter),
-            effort,
-        );
-        assert!(found.is_none());
+        let gives_up = |filter, effort| {
+            let least = f32::INFINITY;
+            let found = graph.nearest_and_reaching(&scan, &vectors[0], 10, least, filter, effort);
+            found.is_none()
+        };
+        assert!(gives_up(Some(&filter), effort));
+        // Where few rows pass, it gives up although more would be allowed otherwise.
+        let hidden = Effort {
+            most: usize::MAX,
+            ..effort
+        };
+        assert!(gives_up(Some(&filter), hidden));
+        assert!(!gives_up(None, hidden));
         // The next walk is not disturbed by it.
         let found =
             graph.nearest_and_reaching(&scan, &vectors[0], 1, f32::INFINITY, None, THOROUGH);
