@@ -112,10 +112,15 @@ fn with_copies(
         return records.clone();
     }
     let fingerprints = &part.segment.columns.fingerprints;
-    let fingerprints = records
+    // Few of them have any.
+    let having = records & part.segment.having_copies();
+    let same = having
         .iter()
         .filter_map(|at| fingerprints.get(at as usize));
-    let all = fingerprints.flat_map(|&same| part.segment.copies(same));
-    all.filter(|&at| scope.is_none_or(|scope| scope.contains(at)))
-        .collect()
+    let mut all = records.clone();
+    all.extend(same.flat_map(|&same| part.segment.copies(same)));
+    match scope {
+        Some(scope) => all & scope,
+        None => all,
+    }
 }

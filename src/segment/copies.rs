@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
@@ -15,6 +16,8 @@ pub(super) struct Copies {
     positions: Values<u32>,
     /// Where each run of two or more identical records starts and ends in the columns above.
     repeated: Values<[u32; 2]>,
+    /// The positions of all records in these runs, computed on first use.
+    having: OnceLock<RoaringBitmap>,
 }
 
 impl Copies {
@@ -36,6 +39,7 @@ impl Copies {
             fingerprints: fingerprints.into(),
             positions: positions.into(),
             repeated: repeated.into(),
+            having: OnceLock::new(),
         }
     }
 
@@ -58,12 +62,24 @@ impl Copies {
             fingerprints: file.values("copies.fingerprints")?,
             positions: file.values("copies.positions")?,
             repeated: file.values("copies.repeated")?,
+            having: OnceLock::new(),
         })
     }
 
     /// Whether any records are identical.
     pub fn any(&self) -> bool {
         !self.repeated.is_empty()
+    }
+
+    /// The positions of all records that are identical to another one.
+    pub fn having(&self) -> &RoaringBitmap {
+        self.having.get_or_init(|| {
+            let run = |&[start, end]: &[u32; 2]| {
+                let same = self.positions.get(start as usize..end as usize);
+                same.unwrap_or_default().iter().copied()
+            };
+            self.repeated.iter().flat_map(run).collect()
+        })
     }
 
     /// The fingerprint and position of every record, in order of fingerprint.

@@ -211,6 +211,11 @@ impl Segment {
         self.columns.copies.any()
     }
 
+    /// The positions of all records that are identical to another one.
+    pub fn having_copies(&self) -> &RoaringBitmap {
+        self.columns.copies.having()
+    }
+
     /// Of these records, the first of each set of identical ones.
     pub fn first_of_each(&self, records: RoaringBitmap) -> RoaringBitmap {
         let columns = &self.columns;
