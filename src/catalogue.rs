@@ -58,6 +58,16 @@ pub struct Catalogue {
     copied: Mutex<HashMap<u64, About>>,
     /// Held while a name's target is changed.
     changing: Mutex<()>,
+    known: Mutex<Known>,
+}
+
+/// The folder numbers of names, as far as they were asked for since the last change: every query
+/// asks for one.
+#[derive(Default)]
+struct Known {
+    /// How many changes there were.
+    changes: u64,
+    numbers: HashMap<String, u64>,
 }
 
 /// A slot for an open collection. Its lock is held while the collection is opened, which takes
@@ -98,6 +108,7 @@ impl Catalogue {
             open: Mutex::default(),
             copied: Mutex::default(),
             changing: Mutex::default(),
+            known: Mutex::default(),
         };
         catalogue.write(|write| {
             write.open_table(COLLECTIONS)?;
@@ -396,10 +407,25 @@ impl Catalogue {
     }
 
     fn number(&self, name: &str) -> Result<Option<u64>> {
-        self.read(|read| {
+        let changes = {
+            let known = lock(&self.known);
+            if let Some(&number) = known.numbers.get(name) {
+                return Ok(Some(number));
+            }
+            known.changes
+        };
+        let number = self.read(|read| {
             let number = read.open_table(COLLECTIONS)?.get(name)?;
             Ok(number.map(|number| number.value()))
-        })
+        })?;
+        let mut known = lock(&self.known);
+        // It may have been changed since it was read.
+        if let Some(number) = number
+            && known.changes == changes
+        {
+            known.numbers.insert(name.to_owned(), number);
+        }
+        Ok(number)
     }
 
     /// A number for a new folder, recorded as discarded until a name points to it.
@@ -448,7 +474,12 @@ impl Catalogue {
         &self,
         work: impl FnOnce(&WriteTransaction) -> Result<T, redb::Error>,
     ) -> Result<T> {
-        self.database.write(work).map_err(self.failed())
+        let written = self.database.write(work).map_err(self.failed());
+        // Also if it failed: its last step may have been done all the same.
+        let mut known = lock(&self.known);
+        known.changes += 1;
+        known.numbers.clear();
+        written
     }
 
     fn failed(&self) -> impl FnOnce(redb::Error) -> Error + use<> {
