@@ -72,6 +72,26 @@ impl Best {
         }
     }
 
+    /// Adds to `reaching` the rows that come near enough to be considered, of rows that follow one
+    /// another from `first`.
+    #[inline]
+    pub fn add_reaching(
+        &self,
+        code: &QueryCode,
+        first: u32,
+        (cosines, scales): (&[f32], &[Scale]),
+        reaching: &mut Vec<u32>,
+    ) {
+        let upper = |(&cosine, &scale): (&f32, &Scale)| cosine + code.bound(scale);
+        let pairs = cosines.iter().zip(scales);
+        if !pairs.clone().fold(false, |any, pair| any | (upper(pair) >= self.reach)) {
+            return;
+        }
+        let rows = (first..).zip(pairs);
+        let rows = rows.filter(|&(_, pair)| upper(pair) >= self.reach);
+        reaching.extend(rows.map(|(row, _)| row));
+    }
+
     fn take(&mut self, row: u32, cosine: f32, bound: f32) {
         let (lower, upper) = (cosine - bound, cosine + bound);
         self.candidates.push(Candidate { row, lower, upper });

@@ -147,15 +147,32 @@ pub struct QueryCode {
     length: f32,
     /// The part of the bound that does not depend on the vector.
     constant: f32,
+    /// Whether it has only 8 bits per component.
+    is_coarse: bool,
 }
 
 impl QueryCode {
     /// Quantises a unit vector.
     pub fn new(query: &[f32]) -> Self {
+        Self::with_levels(query, QueryLine::LARGEST)
+    }
+
+    /// The same in 8 bits per component, where that is faster: the bounds are about twice as wide,
+    /// which is enough to leave out most vectors.
+    pub fn coarse(query: &[f32]) -> Option<Self> {
+        let faster = Kernel::best().is_faster_with_bytes();
+        faster.then(|| Self {
+            is_coarse: true,
+            ..Self::with_levels(query, 127)
+        })
+    }
+
+    /// With so many steps between zero and the largest component.
+    fn with_levels(query: &[f32], levels: i16) -> Self {
         let dimension = query.len().min(MAX_DIMENSION);
         // The dot product with any code fits an i32.
         let most = i32::MAX / (127 * dimension.max(1) as i32);
-        let levels = most.min(i32::from(QueryLine::LARGEST)) as f32;
+        let levels = most.min(i32::from(levels)) as f32;
         let largest = query.iter().fold(0.0f32, |max, x| max.max(x.abs()));
         let scale = if largest > 0.0 { largest / levels } else { 1.0 };
         let (mut error, mut length, mut sum) = (0.0f64, 0.0f64, 0);
@@ -177,6 +194,7 @@ impl QueryCode {
             scale,
             length: round_up(length.sqrt()),
             constant: round_up(error.sqrt()) * 1.000_01 + rounding(dimension),
+            is_coarse: false,
         }
     }
 
@@ -198,7 +216,11 @@ impl QueryCode {
     pub fn estimate_run(&self, lines: &[Line], scales: &[Scale], estimates: &mut Estimates) {
         let Estimates { dots, cosines } = estimates;
         dots.resize(scales.len(), 0);
-        Kernel::best().query_dots_run(&self.lines, lines, dots);
+        if self.is_coarse {
+            Kernel::best().code_dots_run(&self.lines, lines, dots);
+        } else {
+            Kernel::best().query_dots_run(&self.lines, lines, dots);
+        }
         cosines.clear();
         let pairs = dots.iter().zip(scales);
         cosines.extend(pairs.map(|(dot, scale)| self.cosine(*dot, scale.scale)));

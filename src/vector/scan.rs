@@ -1,8 +1,10 @@
 //! The exact scan: it examines every vector, and its answer equals that of a full f32 scan.
 //!
 //! It reads the one-byte codes, a quarter of the memory, and knows how far each vector's estimate
-//! can be off (see [`super::code`]). A vector is rescored in f32 whenever it could reach the k-th
-//! best score within that bound, so nothing that belongs in the answer is missed.
+//! can be off (see [`super::code`]). Where bytes are multiplied faster, it first estimates with a
+//! query in bytes too, and then again what may come near enough. A vector is rescored in f32
+//! whenever it could reach the k-th best score within that bound, so nothing that belongs in the
+//! answer is missed.
 
 use std::borrow::Cow;
 
@@ -170,12 +172,56 @@ impl ExactScan {
     ) -> Found {
         let code = QueryCode::new(query);
         let mut best = Best::new(k, least);
-        self.estimate(&code, filter, |block| {
+        let passes = |row| self.passes(row, filter);
+        let consider = |best: &mut Best, block: Block<'_>| {
             let rows = block.rows.iter().copied();
-            let passes = |row| self.passes(row, filter);
             best.consider(&code, rows, block.cosines, block.scales, passes);
-        });
+        };
+        let coarse = QueryCode::coarse(query);
+        match coarse.filter(|_| !self.is_narrow(filter)) {
+            Some(coarse) => self.estimate_twice((&coarse, &code), &mut best, consider),
+            None => self.estimate(&code, filter, |block| consider(&mut best, block)),
+        }
         self.found(query, best, filter)
+    }
+
+    /// Estimates the cosines of all rows with a coarse query, and again with a fine one those of the
+    /// rows that may come near enough.
+    fn estimate_twice(
+        &self,
+        (coarse, fine): (&QueryCode, &QueryCode),
+        best: &mut Best,
+        consider: impl Fn(&mut Best, Block<'_>),
+    ) {
+        let mut estimates = Estimates::default();
+        let mut again = Again::default();
+        estimate_all(coarse, &self.codes, |block| {
+            let first = block.rows.first().copied().unwrap_or(0);
+            again.rows.clear();
+            let both = (block.cosines, block.scales);
+            best.add_reaching(coarse, first, both, &mut again.rows);
+            if again.rows.is_empty() {
+                return;
+            }
+            fine.estimate(&self.codes, &again.rows, &mut estimates);
+            again.scales.clear();
+            let scales = again.rows.iter();
+            let scales = scales.filter_map(|&row| block.scales.get((row - first) as usize));
+            again.scales.extend(scales);
+            consider(
+                best,
+                Block {
+                    rows: &again.rows,
+                    cosines: &estimates.cosines,
+                    scales: &again.scales,
+                },
+            );
+        });
+    }
+
+    /// Whether a filter leaves so few rows that they are read one by one.
+    fn is_narrow(&self, filter: Option<&RoaringBitmap>) -> bool {
+        filter.is_some_and(|filter| filter.len() * WIDE < self.len() as u64)
     }
 
     /// What was searched for, from what is known of the rows that pass the filter.
@@ -264,8 +310,7 @@ impl ExactScan {
         each: impl FnMut(Block<'_>),
     ) {
         let codes = &self.codes;
-        let narrow = |filter: &&RoaringBitmap| filter.len() * WIDE < self.len() as u64;
-        match filter.filter(narrow) {
+        match filter.filter(|_| self.is_narrow(filter)) {
             None => estimate_all(code, codes, each),
             Some(filter) if self.distinct.is_plain() => {
                 let rows = filter
@@ -293,6 +338,13 @@ struct Block<'a> {
     rows: &'a [u32],
     cosines: &'a [f32],
     scales: &'a [Scale],
+}
+
+/// The rows of a block that are estimated again, and their scales.
+#[derive(Default)]
+struct Again {
+    rows: Vec<u32>,
+    scales: Vec<Scale>,
 }
 
 fn estimate_all(code: &QueryCode, codes: &Codes, mut each: impl FnMut(Block<'_>)) {

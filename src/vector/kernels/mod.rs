@@ -136,6 +136,15 @@ impl Kernel {
         *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::Portable))
     }
 
+    /// Whether it multiplies bytes faster than 16 bits.
+    pub fn is_faster_with_bytes(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        let faster = self == Self::Vnni;
+        #[cfg(not(target_arch = "x86_64"))]
+        let faster = false;
+        faster
+    }
+
     /// The dot products of a query with some rows, plus 128 times the sum of the query's
     /// components, modulo 2³². Rows are fetched ahead.
     #[inline]
