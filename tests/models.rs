@@ -12,15 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use common::tiny::{Tiny, golden};
+use common::tiny::{Tiny, golden, incoming, query_encoder};
 use parallax::collection::{Cores, Incoming, Reencode};
 use parallax::encoder::pooling::dot;
-use parallax::encoder::{Encoder, EncoderError, Kernel, Pooling, Prefixes, QueryEncoder, Runtime};
+use parallax::encoder::{Encoder, EncoderError, Kernel, Pooling, Prefixes, Runtime};
 use parallax::encoder::{install, install_with};
 use parallax::record::FieldRoles;
 use parallax::vector::cosine;
 use parallax::{Catalogue, Collection, Error, Query, Schema, Vector, npy};
-use serde_json::json;
 
 /// The lowest cosine of two vectors of a text that are both computed in f32.
 const SAME: f32 = 0.9999;
@@ -201,18 +200,6 @@ fn passages_leave_room_for_the_prefix() {
 fn the_folder_of_no_model_says_what_to_do() {
     let error = Encoder::load(Path::new("/nowhere/at-all")).err().unwrap();
     assert!(matches!(error, EncoderError::Missing { .. }), "{error}");
-}
-
-fn query_encoder(folder: &Path) -> Arc<QueryEncoder> {
-    Arc::new(QueryEncoder::new(Encoder::load(folder).unwrap()))
-}
-
-fn incoming(id: usize, text: &str) -> Incoming {
-    let record = json!({"id": format!("r{id}"), "text": text});
-    Incoming {
-        payload: record.as_object().unwrap().clone(),
-        vector: None,
-    }
 }
 
 /// Creates a collection of so many records.

@@ -7,28 +7,14 @@ mod common;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::tiny::Tiny;
-use parallax::collection::{Build, Cores, Incoming, Progress, Reencode, SourceFile, Tuning};
-use parallax::encoder::{Encoder, QueryEncoder};
+use common::tiny::{Tiny, incoming, query_encoder};
+use parallax::collection::{Build, Cores, Progress, Reencode, SourceFile, Tuning};
 use parallax::record::FieldRoles;
 use parallax::{Catalogue, Collection, Schema};
 use serde_json::json;
-
-fn query_encoder(folder: &Path) -> Arc<QueryEncoder> {
-    Arc::new(QueryEncoder::new(Encoder::load(folder).unwrap()))
-}
-
-fn incoming(id: usize, text: &str) -> Incoming {
-    let record = json!({"id": format!("r{id}"), "text": text});
-    Incoming {
-        payload: record.as_object().unwrap().clone(),
-        vector: None,
-    }
-}
 
 fn create(catalogue: &Catalogue, id: Option<&str>) -> Arc<Collection> {
     let roles = FieldRoles {

@@ -23,11 +23,6 @@ pub struct TextPart<'a> {
 }
 
 impl<'a> TextPart<'a> {
-    /// Whether the record at a position is not deleted.
-    pub(super) fn is_live(&self, position: u32) -> bool {
-        self.live.is_none_or(|live| live.contains(position))
-    }
-
     /// Whether the record at a position is live and passes the filters.
     pub(super) fn passes(&self, position: u32) -> bool {
         let passing = self.passing.or(self.live.map(|live| &**live));

@@ -3,10 +3,27 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use parallax::collection::Incoming;
+use parallax::encoder::{Encoder, QueryEncoder};
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// The encoder of one of the models.
+pub fn query_encoder(folder: &Path) -> Arc<QueryEncoder> {
+    Arc::new(QueryEncoder::new(Encoder::load(folder).unwrap()))
+}
+
+/// A record with an id and a text.
+pub fn incoming(id: usize, text: &str) -> Incoming {
+    let record = json!({"id": format!("r{id}"), "text": text});
+    Incoming {
+        payload: record.as_object().unwrap().clone(),
+        vector: None,
+    }
+}
 
 /// The description of the models and the texts.
 pub struct Tiny(Value);

@@ -106,22 +106,16 @@ fn late_interaction(late: LateExplanation) -> impl IntoView {
     });
     let rows = rows.collect_view();
     let table = some.then(|| {
-        view! {
-            <div class="why-table">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Your word"</th>
-                            <th scope="col">"Most similar word"</th>
-                            <th scope="col">"Similarity"</th>
-                            <th scope="col">"Weight"</th>
-                            <th scope="col">"Adds"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
+        table(
+            [
+                "Your word",
+                "Most similar word",
+                "Similarity",
+                "Weight",
+                "Adds",
+            ],
+            rows,
+        )
     });
     view! {
         <h3 class="why-heading">{format!("Score {:.4}", late.score)}</h3>
@@ -209,26 +203,29 @@ fn words(words: WordsExplanation) -> impl IntoView {
     });
     let rows = rows.collect_view();
     let table = found.then(|| {
-        view! {
-            <div class="why-table">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Word"</th>
-                            <th scope="col">"Rarity (idf)"</th>
-                            <th scope="col">"Frequency"</th>
-                            <th scope="col">"Length norm"</th>
-                            <th scope="col">"Adds"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
+        table(
+            ["Word", "Rarity (idf)", "Frequency", "Length norm", "Adds"],
+            rows,
+        )
     });
     view! {
         <h3 class="why-heading">{heading}</h3>
         {table}
+    }
+}
+
+/// A table of the parts of a score.
+fn table(heads: [&'static str; 5], rows: impl IntoView + 'static) -> impl IntoView {
+    let heads = heads.map(|head| view! { <th scope="col">{head}</th> });
+    view! {
+        <div class="why-table">
+            <table>
+                <thead>
+                    <tr>{heads.into_iter().collect_view()}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
 }
 
