@@ -24,6 +24,7 @@ use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::record::{Record, RecordNumber, Schema};
+use crate::search::Remembered;
 use crate::segment::pieces::Tokenize;
 
 pub use crate::compactor::Tuning;
@@ -58,6 +59,8 @@ pub struct Collection {
     /// How its texts and queries are converted to terms.
     pub(crate) analyzer: Analyzer,
     pub(crate) encoder: Arc<QueryEncoder>,
+    /// The rankings of recent queries.
+    pub(crate) remembered: Remembered,
     pub(crate) tuning: Tuning,
     pub(crate) compactor: Arc<Compactor>,
     pub(crate) writer: Writer,
@@ -115,6 +118,7 @@ impl Collection {
             folder: folder.to_owned(),
             analyzer: Analyzer::new(store.about().schema.language),
             encoder,
+            remembered: Remembered::default(),
             tuning,
             writer: Writer::new(Arc::clone(&store), Arc::clone(&compactor)),
             compactor,

@@ -26,6 +26,7 @@ impl Collection {
             view,
             schema: self.schema(),
             analyzer: &self.analyzer,
+            remembered: &self.remembered,
             encoder: &self.encoder,
             graph_min_records: self.tuning.graph_min_records,
             name: Arc::clone(&self.name()),

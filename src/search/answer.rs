@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::query::{Answer, Query, Timings};
 use crate::search::fuse::Ranking;
 use crate::search::plan::Plan;
+use crate::search::remembered::Place;
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
@@ -19,10 +20,22 @@ impl Searcher<'_> {
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let mut watch = Stopwatch::start(self.waited);
         let plan = self.plan(query, &mut watch)?;
+        let place = self.place(&plan);
+        if let Some(ranking) = place.as_ref().and_then(Place::ranking) {
+            watch.lap(|timings| &mut timings.fusion);
+            let mut answer = self.fetched(&plan, ranking)?;
+            watch.lap(|timings| &mut timings.fetch);
+            answer.timings = watch.stop();
+            return Ok(answer);
+        }
         let parts = self.generation.text_parts(&plan.passing);
         let words = WordSearch::new(&parts, &plan.words);
         let candidates = self.retrieve(&plan, &words, &mut watch);
-        self.answer(&plan, &words, &candidates, watch)
+        let ranking = self.rank(&plan, &words, &candidates)?;
+        if let Some(place) = place {
+            place.keep(&ranking);
+        }
+        self.answer(&plan, ranking, &candidates, watch)
     }
 
     /// Answers a query and explains the rank of each hit, from the same plan and candidates.
@@ -35,22 +48,22 @@ impl Searcher<'_> {
         let parts = self.generation.text_parts(&plan.passing);
         let words = WordSearch::new(&parts, &plan.words);
         let candidates = self.retrieve(&plan, &words, &mut watch);
-        let answer = self.answer(&plan, &words, &candidates, watch)?;
+        let ranking = self.rank(&plan, &words, &candidates)?;
+        let answer = self.answer(&plan, ranking, &candidates, watch)?;
         let hits = answer.hits.iter();
         let numbers: Vec<_> = hits.map(|hit| Some(hit.record.number)).collect();
         let explained = self.explain_from(&plan, &words, &candidates, &numbers)?;
         Ok((answer, explained))
     }
 
-    /// Ranks the candidates and reads the hits.
+    /// Reads the hits of a ranking, and counts facets among all answers.
     fn answer(
         &self,
         plan: &Plan<'_>,
-        words: &WordSearch<'_>,
+        ranking: Ranking,
         candidates: &Candidates,
         mut watch: Stopwatch,
     ) -> Result<Answer> {
-        let ranking = self.rank(plan, words, candidates)?;
         watch.lap(|timings| &mut timings.fusion);
         let mut answer = self.fetched(plan, ranking)?;
         answer.facets = self.count_facets(plan, &candidates.answers)?;

@@ -16,6 +16,7 @@ use crate::segment::unrelated::LOOKED_AT;
 use crate::text::{Match, WordSearch};
 
 /// The requested part of a ranking, and what is known about all of it.
+#[derive(Clone)]
 pub struct Ranking {
     /// Best first.
     pub hits: Vec<Ranked>,

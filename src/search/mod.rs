@@ -9,7 +9,8 @@
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
-//! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
+//! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
+//! queries; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
 //! explains a rank, `recommend.rs` finds records similar to some and different from others,
 //! `ask.rs` answers questions: all from the same stages.
@@ -31,10 +32,12 @@ mod plan;
 mod ranked;
 mod recommend;
 mod regularise;
+mod remembered;
 mod retrieve;
 mod searcher;
 mod sentence;
 mod snippet;
 mod stopwatch;
 
+pub use remembered::Remembered;
 pub use searcher::Searcher;

@@ -8,6 +8,7 @@ use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::no_facet;
 use crate::record::Schema;
+use crate::search::remembered::Remembered;
 use crate::segment::generation::Generation;
 use crate::storage::store::View;
 
@@ -23,6 +24,8 @@ pub struct Searcher<'c> {
     pub(crate) schema: &'c Schema,
     /// How texts and queries are converted to terms.
     pub(crate) analyzer: &'c Analyzer,
+    /// The rankings of recent queries.
+    pub(crate) remembered: &'c Remembered,
     /// The encoder for queries.
     pub(crate) encoder: &'c QueryEncoder,
     /// Segments with at least this many records are searched through their graph.

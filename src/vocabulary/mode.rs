@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::BadQuery;
 
 /// Which engines rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// By meaning: cosine similarity of vectors.

@@ -225,7 +225,7 @@ impl Default for Fusion {
 }
 
 /// How neighbours are searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
     /// The graph where it works well, otherwise the exact scan.
