@@ -55,23 +55,30 @@ impl Searcher<'_> {
             };
         }
         let parts = generation.parts.iter().zip(&near.reaching).zip(holding);
-        let parts = parts.enumerate().map(|(at, ((part, near), holding))| {
+        let parts = parts.enumerate().map(|(at, ((part, near), mut holding))| {
             let scope = generation.allowed(at, plan.scope());
-            let near = with_copies(part, near, scope, plan.query.collapse);
-            near | match scope {
-                Some(scope) => holding & scope,
-                None => holding,
+            if let Some(scope) = scope {
+                holding.retain(|&record| scope.contains(record));
+            }
+            OfPart {
+                near: with_copies(part, near, scope, plan.query.collapse),
+                holding,
             }
         });
-        let parts: Vec<RoaringBitmap> = parts.collect();
+        let (total, parts) = if plan.marks_answers {
+            let parts: Vec<RoaringBitmap> = parts.map(OfPart::together).collect();
+            (self.how_many_pass(plan, &parts), Some(parts))
+        } else {
+            (parts.map(|part| part.count()).sum(), None)
+        };
         let (counted, relation) = match near.reaching_route {
             Route::Graph => (Counted::AtLeast, Relation::AtLeast),
             Route::Auto | Route::Exact => (Counted::Answers, Relation::Equal),
         };
         Answers {
-            total: self.how_many_pass(plan, &parts),
+            total,
             relation,
-            parts: Some(parts),
+            parts,
             counted,
             holds_all,
         }
@@ -82,10 +89,11 @@ impl Searcher<'_> {
         self.any_passes(plan, &words.holding_all())
     }
 
-    fn any_passes(&self, plan: &Plan<'_>, positions: &[RoaringBitmap]) -> bool {
-        let passes = |(at, of_part): (usize, &RoaringBitmap)| {
+    fn any_passes(&self, plan: &Plan<'_>, positions: &[Vec<u32>]) -> bool {
+        let passes = |(at, of_part): (usize, &Vec<u32>)| {
             let passing = self.generation.allowed(at, &plan.passing);
-            passing.map_or(!of_part.is_empty(), |passing| !passing.is_disjoint(of_part))
+            let mut of_part = of_part.iter();
+            of_part.any(|&record| passing.is_none_or(|passing| passing.contains(record)))
         };
         positions.iter().enumerate().any(passes)
     }
@@ -100,27 +108,47 @@ impl Searcher<'_> {
     }
 }
 
-/// Some records of a part, given by position. If they stand for identical ones, these are added as
-/// far as they are in the scope.
+/// The answers in a part, by position, in rising order.
+struct OfPart {
+    /// Those near enough.
+    near: Vec<u32>,
+    /// Those that contain every word.
+    holding: Vec<u32>,
+}
+
+impl OfPart {
+    /// How many there are. Usually only few contain every word.
+    fn count(&self) -> u32 {
+        let is_other = |record: &&u32| self.holding.binary_search(record).is_err();
+        (self.holding.len() + self.near.iter().filter(is_other).count()) as u32
+    }
+
+    fn together(self) -> RoaringBitmap {
+        let sorted = |records: Vec<u32>| RoaringBitmap::from_sorted_iter(records);
+        sorted(self.near).unwrap_or_default() | sorted(self.holding).unwrap_or_default()
+    }
+}
+
+/// Some records of a part that are in the scope, given by position in rising order. If they stand
+/// for identical ones, these are added as far as they are in the scope.
 fn with_copies(
     part: &Part,
-    records: &RoaringBitmap,
+    records: &[u32],
     scope: Option<&RoaringBitmap>,
     stand_for_copies: bool,
-) -> RoaringBitmap {
+) -> Vec<u32> {
+    let mut all = records.to_vec();
     if !stand_for_copies || !part.segment.has_copies() {
-        return records.clone();
+        return all;
     }
     let fingerprints = &part.segment.columns.fingerprints;
     // Few of them have any.
-    let having = records & part.segment.having_copies();
-    let same = having
-        .iter()
-        .filter_map(|at| fingerprints.get(at as usize));
-    let mut all = records.clone();
-    all.extend(same.flat_map(|&same| part.segment.copies(same)));
-    match scope {
-        Some(scope) => all & scope,
-        None => all,
-    }
+    let having = part.segment.having_copies();
+    let having = records.iter().filter(|&&record| having.contains(record));
+    let same = having.filter_map(|&record| fingerprints.get(record as usize));
+    let copies = same.flat_map(|&same| part.segment.copies(same));
+    all.extend(copies.filter(|&copy| scope.is_none_or(|scope| scope.contains(copy))));
+    all.sort_unstable();
+    all.dedup();
+    all
 }

@@ -50,8 +50,8 @@ pub struct Near {
     /// How they were found.
     pub route: Route,
     /// For each part, the positions in it of the records that pass and have the requested cosine or
-    /// more; only the first of identical ones in the part, if distinct records were requested.
-    pub reaching: Vec<RoaringBitmap>,
+    /// more, in rising order; only the first of identical ones in the part, if distinct records were requested.
+    pub reaching: Vec<Vec<u32>>,
     /// How these were found. If it was through a graph, there may be more.
     pub reaching_route: Route,
 }
@@ -139,10 +139,9 @@ impl NearSearch<'_> {
         let passages = columns.vectors_of_all(&found);
         let nearest = records(part, &scan.rescore(vector, passages.iter()));
         let reaching = nearest.iter().take_while(|near| near.cosine >= least);
-        Some(OfPart {
-            reaching: reaching.map(|near| near.position - part.offset).collect(),
-            nearest,
-        })
+        let mut reaching: Vec<u32> = reaching.map(|near| near.position - part.offset).collect();
+        reaching.sort_unstable();
+        Some(OfPart { nearest, reaching })
     }
 
     /// By the exact scan, among the vectors of a filter: the `k` nearest records and all that reach
@@ -180,7 +179,7 @@ impl Near {
         let generation = search.generation;
         let mut all = Vec::new();
         for (part, reaching) in generation.parts.iter().zip(&self.reaching) {
-            let positions = reaching.iter().filter_map(|record| {
+            let positions = reaching.iter().filter_map(|&record| {
                 let position = part.offset + record;
                 if !search.distinct {
                     return generation.passes(position, passing).then_some(record);
@@ -208,8 +207,8 @@ impl Near {
 struct OfPart {
     /// The nearest records, best first.
     nearest: Vec<NearRecord>,
-    /// The positions in the part of those that reach the cosine.
-    reaching: RoaringBitmap,
+    /// The positions in the part of those that reach the cosine, rising.
+    reaching: Vec<u32>,
 }
 
 impl OfPart {
@@ -222,7 +221,7 @@ impl OfPart {
         reaching.dedup();
         Self {
             nearest: records(part, &found.nearest),
-            reaching: RoaringBitmap::from_sorted_iter(reaching).unwrap_or_default(),
+            reaching,
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Plan<'q> {
     pub unread: bool,
     /// Whether there is nothing to search for: the records that meet the conditions are listed.
     pub lists: bool,
+    /// Whether it must be known which records are answers, not only how many: to count facets.
+    pub marks_answers: bool,
     /// The query's own filters and those in its text.
     pub filters: Vec<Filter>,
     /// Its words, looked up.
@@ -139,6 +141,7 @@ impl Searcher<'_> {
         };
         watch.lap(|timings| &mut timings.encode);
         Ok(Plan {
+            marks_answers: !query.facets.is_empty(),
             query,
             unread,
             lists: parsed.lists,

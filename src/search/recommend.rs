@@ -87,6 +87,8 @@ impl Searcher<'_> {
             query: Cow::Owned(query),
             unread: false,
             lists: false,
+            // Those given are left out of the total.
+            marks_answers: true,
             filters: Vec::new(),
             words: TextQuery::default(),
             meaning: String::new(),

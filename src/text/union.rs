@@ -28,6 +28,30 @@ pub fn union<'t, 'a: 't>(
     RoaringBitmap::from_lsb0_bytes(0, &bytes)
 }
 
+/// The same in rising order.
+pub fn records_with_any<'t, 'a: 't>(
+    part: &TextPart<'_>,
+    terms: impl Iterator<Item = &'t Term<'a>> + Clone,
+) -> Vec<u32> {
+    let (mut holding, mut lists) = (0, 0);
+    for term in terms.clone() {
+        holding += u64::from(term.holding());
+        lists += 1;
+    }
+    // A single list is in order.
+    if lists < 2 || holding < part.index.len() as u64 / FEW {
+        return sorted(terms);
+    }
+    let mut records = Vec::new();
+    for (first, mut left) in (0..).step_by(64).zip(bits(part, terms)) {
+        while left != 0 {
+            records.push(first + left.trailing_zeros());
+            left &= left - 1;
+        }
+    }
+    records
+}
+
 /// How many records of a part contain any of some terms and pass; some number above `limit` if that
 /// many do. No more postings are decoded than needed to tell.
 pub fn count<'t, 'a: 't>(
@@ -54,7 +78,7 @@ pub fn count<'t, 'a: 't>(
     let passing = part.passing.or(part.live.map(|live| &**live));
     if holding < part.index.len() as u64 / FEW {
         let passes = |at: &u32| passing.is_none_or(|passing| passing.contains(*at));
-        return sorted(terms).filter(passes).count() as u32;
+        return sorted(terms).iter().filter(|at| passes(at)).count() as u32;
     }
     count_by_range(part, terms, passing, limit)
 }
@@ -95,14 +119,14 @@ fn count_by_range<'t, 'a: 't>(
 }
 
 /// The records of some terms in order.
-fn sorted<'t, 'a: 't>(terms: impl Iterator<Item = &'t Term<'a>>) -> impl Iterator<Item = u32> {
+fn sorted<'t, 'a: 't>(terms: impl Iterator<Item = &'t Term<'a>>) -> Vec<u32> {
     let mut all = Vec::new();
     for term in terms {
         term.cursor().for_each_block(|records| all.extend(records));
     }
     all.sort_unstable();
     all.dedup();
-    all.into_iter()
+    all
 }
 
 /// One bit for each record of a part, set if it contains a term.
