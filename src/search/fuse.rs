@@ -258,8 +258,10 @@ impl Searcher<'_> {
         let mut asked: Vec<u32> = positions.iter().copied().chain(tenth).collect();
         asked.sort_unstable();
         asked.dedup();
+        let of_whole = candidates.whole.iter().flat_map(|whole| &whole.found);
+        let known = candidates.found.iter().chain(of_whole).copied();
         let matched = AllMatched {
-            matched: words.scores_and_coverage(&asked),
+            matched: words.scores_and_coverage_with(&asked, known.collect()),
             positions: asked,
         };
         let coverage = tenth.map_or(0.0, |tenth| matched.of(tenth).coverage);

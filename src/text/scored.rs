@@ -68,4 +68,15 @@ impl<'a> Scored<'a> {
         }
         sum
     }
+
+    /// Calls `held` with each word that a record contains. This is faster than to score it, because
+    /// no frequencies are read.
+    pub fn each_held(&mut self, record: u32, mut held: impl FnMut(usize)) {
+        for word in &mut self.words {
+            let mut lists = word.lists.iter_mut();
+            if lists.any(|list| list.cursor.holds(record)) {
+                held(word.word);
+            }
+        }
+    }
 }

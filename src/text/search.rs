@@ -80,7 +80,7 @@ impl<'a> WordSearch<'a> {
     /// The scores of some records, given in order of position; 0 for those that do not match.
     pub fn scores(&self, positions: &[u32]) -> Vec<f32> {
         let mut scores = Vec::with_capacity(positions.len());
-        self.each_scored(positions, |score, _| scores.push(score));
+        self.each_scored(positions, &[], |score, _| scores.push(score));
         scores
     }
 
@@ -89,11 +89,26 @@ impl<'a> WordSearch<'a> {
     /// counts as missing.
     pub fn scores_and_coverage(&self, positions: &[u32]) -> Vec<(f32, f32)> {
         let mut both = Vec::with_capacity(positions.len());
-        self.each_scored(positions, |score, share| both.push((score, share)));
+        self.each_scored(positions, &[], |score, share| both.push((score, share)));
         both
     }
 
-    fn each_scored(&self, positions: &[u32], mut call: impl FnMut(f32, f32)) {
+    /// The same if some of the records have been found by this search, perhaps with other filters,
+    /// so that their scores are known.
+    pub fn scores_and_coverage_with(
+        &self,
+        positions: &[u32],
+        mut found: Vec<Match>,
+    ) -> Vec<(f32, f32)> {
+        found.sort_unstable_by_key(|found| found.position);
+        let mut both = Vec::with_capacity(positions.len());
+        self.each_scored(positions, &found, |score, share| both.push((score, share)));
+        both
+    }
+
+    /// Calls `call` with the score and the share of each of some records, given in order of position,
+    /// as are those whose scores are known.
+    fn each_scored(&self, positions: &[u32], known: &[Match], mut call: impl FnMut(f32, f32)) {
         let words = self.query.words.iter().zip(&self.statistics.idfs);
         let weights: Vec<f64> = words
             .map(|(word, idf)| idf * f64::from(word.repeats))
@@ -105,12 +120,18 @@ impl<'a> WordSearch<'a> {
             let start = positions.partition_point(|&position| position < own.start);
             let of_part = positions[start..].iter();
             for position in of_part.take_while(|position| own.contains(position)) {
+                let record = position - part.offset;
                 let mut held = 0.0;
-                let score = scored.score(position - part.offset, |word| held += weights[word]);
-                call(
-                    score as f32,
-                    if all > 0.0 { (held / all) as f32 } else { 0.0 },
-                );
+                let add = |word: usize| held += weights[word];
+                let found = known.binary_search_by_key(position, |found| found.position);
+                let score = match found.ok().and_then(|at| known.get(at)) {
+                    Some(found) => {
+                        scored.each_held(record, add);
+                        found.score
+                    }
+                    None => scored.score(record, add) as f32,
+                };
+                call(score, if all > 0.0 { (held / all) as f32 } else { 0.0 });
             }
         }
     }

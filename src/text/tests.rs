@@ -509,6 +509,11 @@ proptest! {
         prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
         prop_assert_eq!(count(&parts, &query_words, u32::MAX).records as usize, all.len());
         let words = WordSearch::new(&parts, &query_words);
+        let positions: Vec<u32> = (0..offset).collect();
+        prop_assert_eq!(
+            words.scores_and_coverage_with(&positions, words.search(k)),
+            words.scores_and_coverage(&positions)
+        );
         for texts in [1, 7, 90] {
             let text = |position: u32| u64::from(position % texts);
             let distinct = best_of_each(&all, &text);
