@@ -12,8 +12,9 @@ use common::{encoder, json_lines};
 use parallax::evaluation::{filtered_recall, graph_recall};
 use parallax::query::{Fusion, ScorePart};
 use parallax::record::FieldRoles;
+use parallax::sent::Content;
 use parallax::vector::{EF, cosine};
-use parallax::{Error, Filter, Mode, Query};
+use parallax::{Error, Filter, Mode, Query, Timings};
 use serde_json::json;
 
 #[test]
@@ -190,6 +191,36 @@ fn pages_follow_each_other_without_gap_or_repetition() {
             paged.extend(titles(&sample(), &page));
         }
         assert_eq!(paged, whole, "{mode}");
+    }
+}
+
+#[test]
+fn a_query_asked_again_has_the_same_answer_until_a_record_changes() {
+    let records = json_lines(&sample_file());
+    let (_folder, catalogue) = collection_of("again", &records, &FieldRoles::default());
+    let collection = catalogue.collection("again").unwrap();
+    let answer = |query: &Query| {
+        let answer = collection.search(query).unwrap();
+        let schema = collection.schema();
+        let mut answer = answer.sent(schema, Content::Original(&[])).unwrap();
+        answer.timings = Timings::default();
+        answer
+    };
+    for mode in Mode::ALL {
+        let query = ask("food delivery", mode);
+        let first = answer(&query);
+        assert_eq!(answer(&query), first, "{mode}");
+        let without_similar = Query {
+            neighbours: false,
+            late_share: 0.0,
+            ..query.clone()
+        };
+        let ranked_by = answer(&without_similar).ranked_by;
+        assert!(!ranked_by.contains(&ScorePart::Neighbours), "{mode}");
+        let best = first.hits[0].id.clone();
+        collection.delete(vec![best.clone()]).unwrap();
+        let after = answer(&query);
+        assert!(after.hits.iter().all(|hit| hit.id != best), "{mode}");
     }
 }
 
