@@ -38,6 +38,10 @@ const CHUNK: usize = GROUP * 4;
 /// processor's cache meanwhile.
 const BLOCK: usize = 64;
 
+/// The similarities of a piece to those of a query are padded to a multiple of this many, so that
+/// they can be compared in registers.
+pub const LANES: usize = 8;
+
 /// A vector for each piece of a vocabulary, with one byte per component.
 pub struct PieceVectors {
     /// The row of a piece is its id.
@@ -91,10 +95,10 @@ impl PieceVectors {
     }
 
     /// How similar pieces are to those of a query: a row for each piece, with a number for each piece
-    /// of the query. These are the same numbers as those of [`Self::similarity`], several times as
-    /// fast.
+    /// of the query and zeros up to a multiple of [`LANES`]. These are the same numbers as those of
+    /// [`Self::similarity`], several times as fast.
     pub fn similarities(&self, query: &[u32], pieces: &[u32]) -> Vec<f32> {
-        let width = query.len();
+        let width = query.len().next_multiple_of(LANES);
         let of_query = query.iter().map(|&of| {
             let code = Point::new(&self.codes, of);
             (of, PointQuery::new(&code, self.codes.width()))
@@ -405,6 +409,8 @@ mod tests {
         let pieces: Vec<u32> = (0..210).map(|at| at * 37 % 210).collect();
         let query = [3, 150, 3, 205];
         let all = vectors.similarities(&query, &pieces);
+        let rows = all.chunks_exact(LANES);
+        let all: Vec<f32> = rows.flat_map(|row| &row[..query.len()]).copied().collect();
         let pairs = pieces
             .iter()
             .flat_map(|&piece| query.map(|of| vectors.similarity(of, piece)));

@@ -12,6 +12,7 @@
 //! their cosine, because a late score is never negative.
 
 use crate::encoder::PieceVectors;
+use crate::encoder::pieces::LANES;
 use crate::error::Result;
 use crate::search::nearest::NearRecord;
 use crate::search::ranked::Ranked;
@@ -83,7 +84,7 @@ impl Searcher<'_> {
         });
         let ends: Vec<usize> = ends.collect();
         let similarities = Similarities::of(vectors, &late.pieces, &pieces);
-        let mut largest = vec![0.0; late.pieces.len()];
+        let mut largest = vec![0.0; similarities.width];
         let mut rest = pieces.as_slice();
         let mut start = 0;
         let score = |&end: &usize| {
@@ -211,7 +212,8 @@ fn weigh(pieces: &[u32], records: u32, containing: impl Fn(u32) -> u32) -> Vec<W
 /// How similar the pieces of a query are to all pieces of some records. A piece that several
 /// records contain is compared only once.
 struct Similarities {
-    /// How many pieces the query has.
+    /// How many numbers a row has: as many as the query has pieces, and zeros up to a multiple of
+    /// [`LANES`].
     width: usize,
     /// By id, the row of each piece of the records, counted from 1; 0 for other pieces.
     rows: Vec<u32>,
@@ -235,7 +237,7 @@ impl Similarities {
         }
         let query: Vec<u32> = query.iter().map(|of| of.piece).collect();
         Self {
-            width: query.len(),
+            width: query.len().next_multiple_of(LANES),
             rows,
             similarities: vectors.similarities(&query, &distinct),
         }
@@ -249,16 +251,21 @@ impl Similarities {
         self.similarities.get(start..start + self.width)
     }
 
-    /// For each piece of the query, how similar the most similar piece of a record is.
+    /// For each piece of the query, how similar the most similar piece of a record is. There must be
+    /// as many numbers as in a row.
     fn largest(&self, record: &[u32], largest: &mut [f32]) {
         largest.fill(0.0);
+        let (groups, _) = largest.as_chunks_mut::<LANES>();
         for row in record.iter().filter_map(|&piece| self.row(piece)) {
-            for (largest, &similarity) in largest.iter_mut().zip(row) {
-                *largest = if similarity > *largest {
-                    similarity
-                } else {
-                    *largest
-                };
+            let (row, _) = row.as_chunks::<LANES>();
+            for (largest, similarities) in groups.iter_mut().zip(row) {
+                for (largest, &similarity) in largest.iter_mut().zip(similarities) {
+                    *largest = if similarity > *largest {
+                        similarity
+                    } else {
+                        *largest
+                    };
+                }
             }
         }
     }
@@ -355,10 +362,10 @@ mod tests {
                 // A record has the same score if it is scored alone, bit for bit.
                 let alone = Similarities::of(&vectors, &query, record);
                 prop_assert_eq!(&alone.most(record), &most);
-                let mut largest = vec![0.5; query.len()];
+                let mut largest = vec![0.5; together.width];
                 together.largest(record, &mut largest);
                 let of_most: Vec<f32> = most.iter().map(|most| most.1).collect();
-                prop_assert_eq!(largest, of_most);
+                prop_assert_eq!(&largest[..query.len()], &of_most[..query.len()]);
                 for (of, (piece, similarity)) in query.iter().zip(&most) {
                     prop_assert!((0.0..=1.0).contains(similarity));
                     prop_assert_eq!(piece.is_some(), !record.is_empty());
