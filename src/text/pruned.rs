@@ -11,6 +11,8 @@
 //! function that scores any record. Bounds are computed by the same function, so the
 //! results are identical to those of scoring every match, bit for bit.
 
+use std::cell::Cell;
+
 use super::best::Best;
 use super::bm25::Bm25;
 use super::list::{BlockScorer, List};
@@ -34,8 +36,18 @@ fn slack(words: usize) -> f32 {
 
 /// Adds the best records of one part to the best so far.
 pub fn search(part: &TextPart<'_>, terms: &[Term<'_>], bm25: Bm25, best: &mut Best<'_>) {
-    if !terms.is_empty() {
-        Search::new(part, terms, bm25).run(best);
+    thread_local! {
+        static WINDOW: Cell<Window> = Cell::default();
+    }
+    if terms.is_empty() {
+        return;
+    }
+    let mut search = Search::new(part, terms, bm25);
+    search.window = WINDOW.take();
+    search.run(best);
+    let window = search.window;
+    if window.is_small() {
+        WINDOW.set(window);
     }
 }
 

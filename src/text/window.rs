@@ -1,7 +1,11 @@
 //! The sums of a window's records, which are added up word by word: see [`super::pruned`].
 
+/// A window that takes more memory, in numbers, is not kept for the next search.
+const MOST_KEPT: usize = 1 << 18;
+
 /// The sums of a window's records, by distance from its start. It is empty until a window is
-/// opened.
+/// opened. Each thread keeps one and uses it again, because to clear its memory would take longer
+/// than many searches do.
 #[derive(Default)]
 pub struct Window {
     /// The first record.
@@ -48,6 +52,12 @@ impl Window {
         self.of_word.drain(start, |record, share| {
             sums.update(start, &[record], &[share], |sum, share| sum + share);
         });
+    }
+
+    /// Whether it takes little memory.
+    pub fn is_small(&self) -> bool {
+        let touched = [&self.sums, &self.of_word].map(|sums| sums.touched.capacity());
+        touched.iter().all(|&touched| touched <= MOST_KEPT)
     }
 
     /// Calls `call` with each sum, in any order, and clears them.
