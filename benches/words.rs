@@ -182,13 +182,16 @@ fn by_words(collection: &Collection, request: &Value) -> Value {
     json!({"us": times.collect::<Vec<f64>>()})
 }
 
-/// Answers queries as the page and the API do, in the mode asked for: hits are read and marked.
+/// Answers queries as the page and the API do, in the mode and with the hits asked for, which are read
+/// and marked.
 /// Returns the time of each in microseconds.
 fn answers(collection: &Collection, request: &Value) -> Value {
     let mode: Mode = text(request, "mode").parse().unwrap();
+    let limit = number(request, "hits");
     let times = texts(request).into_iter().map(|text| {
         let query = Query {
             mode,
+            limit,
             ..Query::new(text)
         };
         let start = Instant::now();

@@ -105,7 +105,7 @@ def stages(ours, urls):
 
 
 def cached():
-    """The same few queries again and again, on one connection."""
+    """The same few queries again and again, on one connection: their vectors and rankings are kept."""
     queries = distinct("startups", 2 * DISTINCT)[:50]
     with server.parallax(inputs.collection("startups"), "startups") as ours:
         for mode, what, bound in (("neural", "by meaning", "<= 0.3"), ("hybrid", "by both", "<= 0.5")):
