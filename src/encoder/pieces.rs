@@ -106,17 +106,23 @@ impl PieceVectors {
         let of_query: Vec<(u32, PointQuery)> = of_query.collect();
         let mut similarities = vec![0.0; width * pieces.len()];
         let mut estimates = Estimates::default();
+        let mut steps = Vec::with_capacity(BLOCK);
         let blocks = similarities.chunks_mut(BLOCK * width.max(1));
         for (rows, pieces) in blocks.zip(pieces.chunks(BLOCK)) {
+            self.codes.steps(pieces, &mut steps);
             for (at, (of, code)) in of_query.iter().enumerate() {
-                code.cosines(&self.codes, pieces, &mut estimates);
-                let column = rows.iter_mut().skip(at).step_by(width);
-                for ((similarity, piece), &cosine) in column.zip(pieces).zip(&estimates.cosines) {
-                    *similarity = if piece == of {
+                code.cosines(&self.codes, (pieces, &steps), &mut estimates);
+                // Apart from putting them into a column, so that several are computed at a time.
+                for (cosine, piece) in estimates.cosines.iter_mut().zip(pieces) {
+                    *cosine = if piece == of {
                         1.0
                     } else {
                         cosine.clamp(0.0, 1.0)
                     };
+                }
+                let column = rows.iter_mut().skip(at).step_by(width);
+                for (similarity, &cosine) in column.zip(&estimates.cosines) {
+                    *similarity = cosine;
                 }
             }
         }

@@ -103,6 +103,14 @@ impl Codes {
         }
     }
 
+    /// Replaces `steps` with the lengths of the steps of some rows; 0 for rows that do not exist.
+    pub fn steps(&self, rows: &[u32], steps: &mut Vec<f32>) {
+        let scales: &[Scale] = &self.scales;
+        let scales = rows.iter().map(|&row| scales.get(row as usize));
+        steps.clear();
+        steps.extend(scales.map(|scale| scale.map_or(0.0, |scale| scale.scale)));
+    }
+
     /// A number that differs, almost certainly, for other codes. A graph belongs to the codes it
     /// was built from.
     pub fn digest(&self) -> u64 {
@@ -301,18 +309,20 @@ impl PointQuery {
         }
     }
 
-    /// The cosines with some rows of codes: the same numbers as those of [`Point::cosine`], several
-    /// times as fast.
-    pub fn cosines(&self, codes: &Codes, rows: &[u32], estimates: &mut Estimates) {
+    /// The cosines with some rows of codes, given the lengths of their steps: the same numbers as those
+    /// of [`Point::cosine`], several times as fast.
+    pub fn cosines(
+        &self,
+        codes: &Codes,
+        (rows, steps): (&[u32], &[f32]),
+        estimates: &mut Estimates,
+    ) {
         let Estimates { dots, cosines } = estimates;
         dots.resize(rows.len(), 0);
         Kernel::best().code_dots(&self.lines, codes.rows(), rows, dots);
-        let scales: &[Scale] = &codes.scales;
         cosines.clear();
-        cosines.extend(rows.iter().zip(dots).map(|(&row, dot)| {
-            let scale = scales.get(row as usize).map_or(0.0, |scale| scale.scale);
-            self.cosine(*dot, scale)
-        }));
+        let pairs = dots.iter().zip(steps);
+        cosines.extend(pairs.map(|(dot, step)| self.cosine(*dot, *step)));
     }
 
     /// The same for codes that follow one another, given their lines and the lengths of their steps.
