@@ -1,6 +1,8 @@
 //! SHA-256, written as hexadecimal: what a model, a source file or a set of vectors is
 //! known by.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -54,6 +56,33 @@ impl Fingerprint {
         u64::from_le_bytes(first)
     }
 }
+
+/// Uses a fingerprint as its own hash: its bits are evenly distributed, and whoever writes records
+/// cannot choose them.
+#[derive(Default)]
+pub struct Itself(u64);
+
+impl Hasher for Itself {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, fingerprint: u64) {
+        self.0 = fingerprint;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A set of fingerprints.
+pub type Fingerprints = HashSet<u64, BuildHasherDefault<Itself>>;
+
+/// A map from fingerprints.
+pub type ByFingerprint<V> = HashMap<u64, V, BuildHasherDefault<Itself>>;
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -1,20 +1,22 @@
 //! The best matches found so far.
 
 use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 use std::collections::hash_map::Entry;
-use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::matched::Match;
+use crate::digest::{ByFingerprint, Fingerprints};
 
 /// The best `k` matches of those offered, whatever the order. Of equal scores, the earlier
 /// position is the better one.
 pub struct Best<'t> {
     k: usize,
     heap: BinaryHeap<WorstFirst>,
-    /// If set, of the matches for which it returns the same, only the best counts.
+    /// If set, of the matches for which it returns the same, only the best counts. It returns a
+    /// fingerprint.
     text: Option<&'t dyn Fn(u32) -> u64>,
     /// The match that each text in the heap is kept with.
-    kept: HashMap<u64, Match>,
+    kept: ByFingerprint<Match>,
 }
 
 impl<'t> Best<'t> {
@@ -25,7 +27,7 @@ impl<'t> Best<'t> {
             k,
             heap: BinaryHeap::with_capacity(k.saturating_add(1).min(1_024)),
             text,
-            kept: HashMap::new(),
+            kept: ByFingerprint::default(),
         }
     }
 
@@ -54,7 +56,7 @@ impl<'t> Best<'t> {
         let highest = bounds.len().min(enough);
         let highest = bounds.get_mut(..highest)?;
         highest.sort_unstable_by(highest_first);
-        let mut seen = HashSet::with_capacity(highest.len());
+        let mut seen = Fingerprints::with_capacity_and_hasher(highest.len(), Default::default());
         let last = highest
             .iter()
             .find(|(_, position)| seen.insert(text(*position)) && seen.len() == self.k);
