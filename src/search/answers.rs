@@ -6,7 +6,7 @@
 
 use roaring::RoaringBitmap;
 
-use crate::query::{Counted, Relation, Route};
+use crate::query::{Counted, MAX_COUNTED, Relation, Route};
 use crate::search::nearest::Near;
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
@@ -46,7 +46,18 @@ impl Searcher<'_> {
     /// scope, and those that contain every word.
     pub(super) fn answers(&self, plan: &Plan<'_>, words: &WordSearch<'_>, near: &Near) -> Answers {
         let generation = &self.generation;
-        let holding = words.holding_all();
+        let (counted, relation) = match near.reaching_route {
+            Route::Graph => (Counted::AtLeast, Relation::AtLeast),
+            Route::Auto | Route::Exact => (Counted::Answers, Relation::Equal),
+        };
+        let query = &plan.query;
+        let all = relation == Relation::Equal || query.exact_total || plan.marks_answers;
+        // With a filter, those that were found may not pass.
+        let enough = match all || plan.passing.is_some() {
+            true => usize::MAX,
+            false => MAX_COUNTED as usize,
+        };
+        let holding = words.holding_all(enough);
         let holds_all = self.any_passes(plan, &holding);
         if generation.unrelated().is_none() {
             return Answers {
@@ -61,7 +72,7 @@ impl Searcher<'_> {
                 holding.retain(|&record| scope.contains(record));
             }
             OfPart {
-                near: with_copies(part, near, scope, plan.query.collapse),
+                near: with_copies(part, near, scope, query.collapse),
                 holding,
             }
         });
@@ -70,10 +81,6 @@ impl Searcher<'_> {
             (self.how_many_pass(plan, &parts), Some(parts))
         } else {
             (parts.map(|part| part.count()).sum(), None)
-        };
-        let (counted, relation) = match near.reaching_route {
-            Route::Graph => (Counted::AtLeast, Relation::AtLeast),
-            Route::Auto | Route::Exact => (Counted::Answers, Relation::Equal),
         };
         Answers {
             total,
@@ -86,7 +93,7 @@ impl Searcher<'_> {
 
     /// Whether a record that passes contains every word of the query.
     pub(super) fn any_holds_all(&self, plan: &Plan<'_>, words: &WordSearch<'_>) -> bool {
-        self.any_passes(plan, &words.holding_all())
+        self.any_passes(plan, &words.holding_all(usize::MAX))
     }
 
     fn any_passes(&self, plan: &Plan<'_>, positions: &[Vec<u32>]) -> bool {

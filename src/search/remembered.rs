@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwapOption;
 use quick_cache::sync::Cache;
 
-use crate::query::{Fusion, Mode, Query, Route};
+use crate::query::{Fusion, Lookup, Mode, Query, Route};
 use crate::search::fuse::Ranking;
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
@@ -46,6 +46,7 @@ pub(super) struct Asked {
     /// Whether the vectors of pieces have been made, which late interaction needs.
     has_late: bool,
     collapse: bool,
+    exact_total: bool,
     neighbours: bool,
     operators: bool,
     prefix: bool,
@@ -55,26 +56,46 @@ pub(super) struct Asked {
 impl Asked {
     /// The key of a query; `None` if its ranking is not kept.
     fn of(plan: &Plan<'_>) -> Option<Self> {
-        let query: &Query = &plan.query;
-        // Filters may be in the text.
-        let is_plain = plan.filters.is_empty() && query.facets.is_empty();
+        // Named one by one, so that no new field of a query can be forgotten.
+        let Query {
+            text,
+            mode,
+            limit,
+            offset,
+            filters: _,
+            sort: _,
+            route,
+            collapse,
+            facets,
+            exact_total,
+            fusion,
+            neighbours,
+            late_share,
+            operators,
+            lookup: Lookup { prefix, correct },
+            // They are found in the hits, later.
+            sentences: _,
+        } = &*plan.query;
+        // Filters may be in the text. A plan without text to rank by has no vector.
+        let is_plain = plan.filters.is_empty() && facets.is_empty();
         let is_kept = plan.vector.is_some() && !plan.is_in_order() && is_plain;
         is_kept.then(|| Self {
-            text: query.text.clone(),
-            mode: query.mode,
-            page: (query.offset, query.limit),
-            route: query.route,
-            fusion: match query.fusion {
+            text: text.clone(),
+            mode: *mode,
+            page: (*offset, *limit),
+            route: *route,
+            fusion: match fusion {
                 Fusion::Weighted { meaning } => Some(meaning.to_bits()),
                 Fusion::ReciprocalRank => None,
             },
-            late_share: query.late_share.to_bits(),
+            late_share: late_share.to_bits(),
             has_late: plan.late.is_some(),
-            collapse: query.collapse,
-            neighbours: query.neighbours,
-            operators: query.operators,
-            prefix: query.lookup.prefix,
-            correct: query.lookup.correct,
+            collapse: *collapse,
+            exact_total: *exact_total,
+            neighbours: *neighbours,
+            operators: *operators,
+            prefix: *prefix,
+            correct: *correct,
         })
     }
 }
