@@ -2,9 +2,9 @@
 
 use super::cursor::Cursor;
 use super::gathered::Gathered;
+use super::held::Held;
 use super::part::TextPart;
 use super::postings::{Postings, PostingsBuilder};
-use super::query::Held;
 use super::sequence::Sequence;
 
 /// A sequence of terms, or a whole title, and the records that contain it. Built once per query,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Correction;
 use super::condition::Condition;
 use super::cursor::Cursor;
+use super::held::Held;
 use super::part::TextPart;
 use super::phrase::Phrase;
 use super::postings::Postings;
@@ -51,26 +52,6 @@ pub struct Alternative {
     /// Where the term is held, by index of part, if it has been looked up. There may be fewer than
     /// parts; those without are not held.
     pub(super) held: Option<Vec<Held>>,
-}
-
-/// A term as it was found in one part.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Held {
-    /// Its number; `None` if the part lacks it.
-    pub number: Option<u32>,
-    /// How many live records contain it.
-    pub live: u32,
-}
-
-impl Held {
-    /// Looks a term up in a part.
-    pub fn of(part: &TextPart<'_>, term: &str) -> Option<Self> {
-        let number = part.index.term(term)?;
-        Some(Self {
-            number: Some(number),
-            live: part.live_holding(number),
-        })
-    }
 }
 
 impl Alternative {

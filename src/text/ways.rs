@@ -4,9 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::builder::MAX_TAIL;
+use super::held::Held;
 use super::part::TextPart;
 use super::phrase::Phrase;
-use super::query::{Alternative, Held};
+use super::query::Alternative;
 use crate::analysis::{Analyzer, Likeness, Way, apart};
 
 /// The weight of a word that is only similar to the one typed: without its accents, signs or
