@@ -60,9 +60,9 @@ impl Fingerprint {
 /// Uses a fingerprint as its own hash: its bits are evenly distributed, and whoever writes records
 /// cannot choose them.
 #[derive(Default)]
-pub struct Itself(u64);
+pub struct FingerprintHasher(u64);
 
-impl Hasher for Itself {
+impl Hasher for FingerprintHasher {
     fn write(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = self.0.rotate_left(8) ^ u64::from(byte);
@@ -79,10 +79,10 @@ impl Hasher for Itself {
 }
 
 /// A set of fingerprints.
-pub type Fingerprints = HashSet<u64, BuildHasherDefault<Itself>>;
+pub type Fingerprints = HashSet<u64, BuildHasherDefault<FingerprintHasher>>;
 
 /// A map from fingerprints.
-pub type ByFingerprint<V> = HashMap<u64, V, BuildHasherDefault<Itself>>;
+pub type ByFingerprint<V> = HashMap<u64, V, BuildHasherDefault<FingerprintHasher>>;
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
