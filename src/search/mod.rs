@@ -11,12 +11,13 @@
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
 //! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
-//! explains a rank, `recommend.rs` finds records similar to some and different from others,
+//! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and different from others,
 //! `ask.rs` answers questions: all from the same stages.
 
 mod answer;
 mod answers;
 mod ask;
+mod compare;
 mod explain;
 mod facets;
 mod fetch;

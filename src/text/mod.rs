@@ -15,6 +15,7 @@ mod explain;
 mod fulfil;
 mod gathered;
 mod guess;
+mod held;
 mod highlight;
 mod holds;
 mod index;
