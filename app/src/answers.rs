@@ -218,6 +218,7 @@ async fn ask(question: Question) -> AnsweredQuestion {
     } else if state.compares() {
         let request = SearchRequest {
             limit: PAGE,
+            offset: 0,
             ..request(&state)
         };
         let compared = compare(collection, request).await;

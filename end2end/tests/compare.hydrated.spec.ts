@@ -11,7 +11,7 @@ import {
   told,
 } from "../support/compare-page";
 import { box, button } from "../support/search-page";
-import { expect, test } from "../support/test";
+import { alive, expect, test } from "../support/test";
 
 const query = "Hushwarren keeps animals";
 
@@ -72,6 +72,24 @@ for (const reducedMotion of ["no-preference", "reduce"] as const) {
   });
 }
 
+test("a slider moved before the page came to life counts", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(comparing(query), { waitUntil: "commit" });
+  await slider(page).fill("0");
+  release();
+  await alive(page);
+  const expected = await hits(page.request, query, "hybrid", { balance: "0" });
+  await expect(titles(page, "By both")).toHaveText(expected);
+  await expect(slider(page)).toHaveValue("0");
+});
+
 test("the balance is kept for the next query", async ({ page, open }) => {
   await open(comparing(query, { balance: "0.2" }));
   await box(page).fill("goat cheese");
@@ -91,7 +109,7 @@ test("what differs is announced", async ({ page, open }) => {
 
 test("leaving the comparison shows the same query in another mode", async ({ page, open }) => {
   await open(comparing("wooden furniture"));
-  await page.getByRole("radio", { name: /words/i }).first().check({ force: true });
+  await page.locator("label").filter({ has: page.locator("[value=text]") }).click();
   await expect(page).toHaveURL(/mode=text/);
   await expect(page.getByRole("article").first()).toBeVisible();
   await expect(list(page, "By meaning")).toHaveCount(0);

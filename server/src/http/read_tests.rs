@@ -223,7 +223,10 @@ async fn a_comparison_has_the_places_of_a_record_in_each_mode() {
         assert_eq!(first, expected, "{mode}");
     }
     assert_eq!(compared["searched"], 201);
-    assert_eq!(compared["words"][0], json!({"word": "widget", "records": 201}));
+    assert_eq!(
+        compared["words"][0],
+        json!({"word": "widget", "records": 201})
+    );
     let body = json!({"q": "widget 7", "limit": 5, "filter": {"or": ["price:100.."]}});
     let (status, posted) = api.json("POST", "/collections/notes/compare", body).await;
     assert_eq!(status, StatusCode::OK);
@@ -233,7 +236,9 @@ async fn a_comparison_has_the_places_of_a_record_in_each_mode() {
         ("q=widget&limit=50", "between 1 and 20"),
         ("q=widget&sort=price", "use mode text"),
     ] {
-        let answer = api.get(&format!("/collections/notes/compare?{query}")).await;
+        let answer = api
+            .get(&format!("/collections/notes/compare?{query}"))
+            .await;
         let message = answer["error"]["message"].as_str().unwrap();
         assert!(message.contains(needle), "{message}");
     }

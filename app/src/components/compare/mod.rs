@@ -66,9 +66,7 @@ pub fn CompareView(
         <div class="compare">
             <div class="compare-grid">
                 <div class="compare-head">
-                    <p class="compare-told" dir="auto">
-                        {told}
-                    </p>
+                    <p class="compare-told">{told}</p>
                     <div class="summary">
                         <p class="summary-line">{matching}</p>
                         <Timing found />

@@ -27,7 +27,7 @@ pub fn Weigh(
 ) -> impl IntoView {
     let slider = NodeRef::<leptos::html::Input>::new();
     let navigate = use_navigate();
-    let mut weigh = debounce(REST, move |balance: String| {
+    let go = move |balance: String| {
         // The reader may have left the comparison in the meantime.
         let Some(state) = address.state.try_get_untracked() else {
             return;
@@ -46,20 +46,22 @@ pub fn Weigh(
             ..NavigateOptions::default()
         };
         navigate(&state.href(&path), options);
-    });
-    let input = move |event: Event| weigh(event_target_value(&event));
-    let typed = move |state: &SearchState| {
-        let balance = state.balance.clone();
-        balance.unwrap_or_else(|| BALANCE.to_string())
     };
-    // After Back, the slider follows the address; while it is moved, it leads.
+    let mut weigh = debounce(REST, go.clone());
+    let input = move |event: Event| weigh(event_target_value(&event));
     Effect::new(move |ran_before: Option<()>| {
         let balance = typed(&address.state.read());
-        if let Some(slider) = slider.get()
-            && ran_before.is_some()
-            && slider.value() != balance
-            && !slider.matches(":active").unwrap_or(false)
-        {
+        let Some(slider) = slider.get() else {
+            return;
+        };
+        if slider.value().parse::<f32>() == balance.parse::<f32>() {
+            return;
+        }
+        if ran_before.is_none() {
+            // It was moved before the page came to life.
+            go(slider.value());
+        } else if !slider.matches(":active").unwrap_or(false) {
+            // After Back, it follows the address; while it is moved, it leads.
             slider.set_value(&balance);
         }
     });
@@ -97,4 +99,10 @@ pub fn Weigh(
         </div>
     }
     .into_any()
+}
+
+/// The balance of a search, as a slider has it.
+fn typed(state: &SearchState) -> String {
+    let balance = state.balance.clone();
+    balance.unwrap_or_else(|| BALANCE.to_string())
 }
