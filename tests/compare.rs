@@ -47,6 +47,17 @@ fn first(
     first
 }
 
+/// Id, title, text and city.
+fn roles() -> FieldRoles {
+    FieldRoles {
+        id: Some("id".into()),
+        title: Some("title".into()),
+        texts: vec!["text".into()],
+        facets: vec!["city".into()],
+        ..FieldRoles::default()
+    }
+}
+
 fn queries() -> Vec<String> {
     let records = json_lines(&sample_file());
     let mut queries: Vec<String> = records
@@ -164,11 +175,11 @@ fn a_filter_applies_to_every_ranking() {
 #[test]
 fn words_are_counted_and_a_misspelt_one_is_read_as_typed_by_meaning() {
     let records = [
-        json!({"id": "1", "title": "Solar panels", "text": "Panels for roofs"}),
-        json!({"id": "2", "title": "Solar cars", "text": "Cars with panels"}),
-        json!({"id": "3", "title": "Cheese", "text": "Made of goat milk"}),
+        json!({"id": "1", "title": "Solar panels", "text": "Panels for roofs", "city": "Oslo"}),
+        json!({"id": "2", "title": "Solar cars", "text": "Cars with panels", "city": "Rome"}),
+        json!({"id": "3", "title": "Cheese", "text": "Made of goat milk", "city": "Oslo"}),
     ];
-    let (_folder, catalogue) = collection_of("small", &records, &FieldRoles::default());
+    let (_folder, catalogue) = collection_of("small", &records, &roles());
     let collection = catalogue.collection("small").unwrap();
     let compared = collection.compare(&Query::new("panels cheese")).unwrap();
     let counts = compared.words.iter();
@@ -196,11 +207,11 @@ fn words_are_counted_and_a_misspelt_one_is_read_as_typed_by_meaning() {
 #[test]
 fn identical_records_are_one() {
     let records = [
-        json!({"id": "1", "text": "A desk of oak", "city": "Oslo"}),
-        json!({"id": "2", "text": "A desk of oak", "city": "Rome"}),
-        json!({"id": "3", "text": "A chair of oak", "city": "Oslo"}),
+        json!({"id": "1", "title": "Oak", "text": "A desk of oak", "city": "Oslo"}),
+        json!({"id": "2", "title": "Oak", "text": "A desk of oak", "city": "Rome"}),
+        json!({"id": "3", "title": "Oak", "text": "A chair of oak", "city": "Oslo"}),
     ];
-    let (_folder, catalogue) = collection_of("oak", &records, &FieldRoles::default());
+    let (_folder, catalogue) = collection_of("oak", &records, &roles());
     let collection = catalogue.collection("oak").unwrap();
     let compared = collection.compare(&Query::new("desk of oak")).unwrap();
     assert_eq!(compared.records.len(), 2);
