@@ -10,7 +10,8 @@ test("the form compares", async ({ page, open }) => {
   await page.locator("label").filter({ hasText: "Compare" }).click();
   await button(page).click();
   await expect(page).toHaveURL(/mode=compare/);
-  await expect(page.locator(".compare-line").first()).toBeVisible();
+  await expect(page.locator(".compare-lines svg")).toBeVisible();
+  await expect(page.locator(".compare-line")).not.toHaveCount(0);
 });
 
 test("the balance is applied by its button, and the filter stays", async ({ page, open }) => {
