@@ -14,6 +14,9 @@ pub use crate::vocabulary::{
 /// An answer whose hits hold whole records; [`crate::sent`] converts it to one that can be sent.
 pub type Answer = crate::vocabulary::Answer<Found>;
 
+/// The same for a comparison of rankings.
+pub type Comparison = crate::vocabulary::Comparison<Found>;
+
 /// The same for the reply to a question.
 pub type Reply = crate::vocabulary::Reply<Found>;
 

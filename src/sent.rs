@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::found::Found;
-use crate::query::{Answer, Reply};
+use crate::query::{Answer, Comparison, Reply};
 use crate::record::{Payload, Schema, value_at};
 use crate::vocabulary::{self, Copies, Facet, Highlights, Hit, Signals, Snippet};
 
@@ -52,6 +52,39 @@ impl Answer {
             corrections: self.corrections,
             unread: self.unread,
             ranked_by: self.ranked_by,
+            timings: self.timings,
+        })
+    }
+}
+
+impl Comparison {
+    /// The comparison as it is sent; `schema` is the collection's.
+    ///
+    /// # Errors
+    /// As for [`Answer::sent`].
+    pub fn sent(self, schema: &Schema, content: Content<'_>) -> Result<vocabulary::Comparison> {
+        let mut found = Vec::with_capacity(self.records.len());
+        let mut places = Vec::with_capacity(self.records.len());
+        for compared in self.records {
+            let (place, of_record) = compared.split();
+            places.push(place);
+            found.push(of_record);
+        }
+        let records = places.into_iter().zip(hits(found, schema, content)?);
+        Ok(vocabulary::Comparison {
+            records: records.map(|(place, hit)| place.with_hit(hit)).collect(),
+            collection: self.collection,
+            limit: self.limit,
+            balance: self.balance,
+            searched: self.searched,
+            matching: self.matching,
+            overlap: self.overlap,
+            words: self.words,
+            conditions: self.conditions,
+            corrections: self.corrections,
+            fits: self.fits,
+            unread: self.unread,
+            facets: self.facets,
             timings: self.timings,
         })
     }

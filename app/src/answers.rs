@@ -5,13 +5,16 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
-use parallax::vocabulary::{Answer, ExplainRequest, Explanation, SearchRequest, SimilarRequest};
+use parallax::vocabulary::{
+    Answer, Comparison, Counted, ExplainRequest, Explanation, Mode, Relation, SearchRequest,
+    SimilarRequest,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::functions::{explain, search, similar};
+use crate::functions::{compare, explain, search, similar};
 use crate::problem::Problem;
-use crate::state::{SearchState, path_of};
+use crate::state::{COMPARE, PAGE, SearchState, path_of};
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +57,8 @@ pub enum Outcome {
         /// The explanation of one hit's rank, if requested.
         explained: Option<Box<Explained>>,
     },
+    /// The engine compared the rankings.
+    Compared(Box<Comparison>),
     /// The engine did not answer.
     Failed(Problem),
 }
@@ -85,6 +90,15 @@ impl Found {
     pub fn state(&self) -> &SearchState {
         &self.question.state
     }
+}
+
+/// The rankings of a question side by side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// The question.
+    pub question: Question,
+    /// The comparison.
+    pub comparison: Comparison,
 }
 
 /// The answers of a search page.
@@ -142,16 +156,29 @@ impl Answers {
         self.attempt.update(|attempt| *attempt += 1);
     }
 
-    /// The newest answer, if the engine gave one.
+    /// The newest comparison, if the rankings were compared.
+    pub fn compared(&self) -> Option<Compared> {
+        let answer = self.latest()?;
+        let Outcome::Compared(comparison) = answer.outcome else {
+            return None;
+        };
+        Some(Compared {
+            question: answer.question,
+            comparison: *comparison,
+        })
+    }
+
+    /// The newest answer, if the engine gave one. That of a comparison has no hits.
     pub fn found(&self) -> Option<Found> {
         let answer = self.latest()?;
-        let Outcome::Found {
-            response,
-            like,
-            explained,
-        } = answer.outcome
-        else {
-            return None;
+        let (response, like, explained) = match answer.outcome {
+            Outcome::Found {
+                response,
+                like,
+                explained,
+            } => (response, like, explained),
+            Outcome::Compared(comparison) => (Box::new(without_hits(*comparison)), None, None),
+            Outcome::Idle | Outcome::Failed(_) => return None,
         };
         Some(Found {
             question: answer.question,
@@ -188,6 +215,14 @@ async fn ask(question: Question) -> AnsweredQuestion {
                 like: similar.title,
                 explained: None,
             })
+    } else if state.compares() {
+        let request = SearchRequest {
+            limit: PAGE,
+            offset: 0,
+            ..request(&state)
+        };
+        let compared = compare(collection, request).await;
+        compared.map(|compared| Outcome::Compared(Box::new(compared)))
     } else {
         found(collection, state).await
     };
@@ -211,11 +246,33 @@ async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome
     })
 }
 
+/// What a comparison says about the answer as a whole.
+fn without_hits(comparison: Comparison) -> Answer {
+    Answer {
+        collection: comparison.collection,
+        total: comparison.searched,
+        total_relation: Relation::Equal,
+        counted: Counted::All,
+        route: None,
+        hits: Vec::new(),
+        facets: comparison.facets,
+        fits: comparison.fits,
+        corrections: comparison.corrections,
+        unread: comparison.unread,
+        ranked_by: Vec::new(),
+        timings: comparison.timings,
+    }
+}
+
 /// The request for a state. A balance that is not a number becomes NaN, which the engine rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
     let balance = state.balance.as_ref();
     SearchRequest {
-        mode: state.mode.clone(),
+        // Where nothing can be compared, records are listed.
+        mode: match state.mode.as_str() {
+            COMPARE => Mode::Hybrid.name().into(),
+            mode => mode.into(),
+        },
         filter: state.filters.clone(),
         sort: state.sort.clone(),
         limit: state.limit,

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 
@@ -25,6 +25,9 @@ pub trait Backend: Send + Sync {
 
     /// Explains a record's rank.
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation>;
+
+    /// Compares the rankings of a query.
+    fn compare(&self, collection: Option<String>, request: SearchRequest) -> Pending<Comparison>;
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,22 @@ pub async fn explain(
     let context = ssr::Context::take()?;
     // Does not set the status: the answer it belongs to is valid without it.
     context.backend.explain(collection, request).await
+}
+
+/// Compares the rankings of a query by meaning, by words and by both.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "compare", input = GetUrl)]
+pub async fn compare(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The query; its mode does not matter.
+    request: SearchRequest,
+) -> Result<Comparison, Problem> {
+    let context = ssr::Context::take()?;
+    let compared = context.backend.compare(collection, request).await;
+    context.with_status(compared)
 }
 
 /// Finds the sentence nearest to a query in each of its hits: ids, and byte ranges of their

@@ -16,6 +16,10 @@ pub const PAGE: u32 = 10;
 /// query is too long; a much longer address would be refused unread.
 pub const LONGEST: u32 = 5_000;
 
+/// The mode of the page that shows the rankings of both engines side by side. It is not a mode of the
+/// engine.
+pub const COMPARE: &str = "compare";
+
 /// The most hits on a page.
 pub const MOST: u32 = MAX_LIMIT as u32;
 
@@ -82,9 +86,9 @@ impl SearchState {
                 _ => {}
             }
         }
-        // Only hybrid mode has a balance, and only lists and word searches can be sorted. The
-        // form may send both anyway.
-        if !state.is_hybrid() {
+        // Only where both rankings are fused is there a balance, and only lists and word searches can
+        // be sorted. The form may send both anyway.
+        if !weighs(&state.mode) {
             state.balance = None;
         }
         if !state.can_be_sorted() {
@@ -159,6 +163,11 @@ impl SearchState {
         self.mode == Mode::Hybrid.name()
     }
 
+    /// Whether the rankings are shown side by side. Records in a fixed order have none.
+    pub fn compares(&self) -> bool {
+        self.mode == COMPARE && !self.lists() && self.like.is_none()
+    }
+
     /// A new search for `q` in the same mode and with the same filters.
     pub fn searching(&self, q: &str) -> Self {
         let mut state = Self {
@@ -175,7 +184,7 @@ impl SearchState {
     pub fn in_mode(&self, mode: &str) -> Self {
         let mut state = Self {
             mode: mode.to_owned(),
-            balance: self.balance.clone().filter(|_| mode == Mode::Hybrid.name()),
+            balance: self.balance.clone().filter(|_| weighs(mode)),
             ..self.first_page()
         };
         state.sort = state.sort.take().filter(|_| state.can_be_sorted());
@@ -269,6 +278,11 @@ impl SearchState {
     }
 }
 
+/// Whether the two rankings are weighed in a mode.
+fn weighs(mode: &str) -> bool {
+    mode == Mode::Hybrid.name() || mode == COMPARE
+}
+
 /// Whether a filter selects values of a field; one that excludes them does not.
 fn selects_of(filter: &str, field: &str) -> bool {
     let condition = filter.parse::<Condition>();
@@ -352,6 +366,26 @@ mod tests {
         assert_eq!(read("q=x&mode=text&balance=0.3"), None);
         assert_eq!(berlin().in_mode("neural").balance, None);
         assert_eq!(berlin().searching("tea").balance.as_deref(), Some("0.7"));
+    }
+
+    #[test]
+    fn rankings_are_compared_where_there_are_some() {
+        let read = |query| SearchState::read(query).compares();
+        assert!(read("q=milk&mode=compare"));
+        assert!(read("q=milk&mode=compare&filter=city%3AOslo"));
+        for other in [
+            "q=milk",
+            "q=*&mode=compare",
+            "mode=compare&filter=city%3AOslo",
+            "q=milk&mode=compare&like=7",
+        ] {
+            assert!(!read(other), "{other}");
+        }
+        let state = SearchState::read("q=milk&mode=compare&balance=0.3");
+        assert_eq!(state.balance.as_deref(), Some("0.3"));
+        assert_eq!(state.in_mode("hybrid").balance.as_deref(), Some("0.3"));
+        assert_eq!(state.in_mode("text").balance, None);
+        assert_eq!(state.href("/"), "/?q=milk&mode=compare&balance=0.3");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
@@ -30,6 +30,15 @@ impl Backend for Service {
     fn explain(&self, collection: Option<String>, request: ExplainRequest) -> Pending<Explanation> {
         let service = self.clone();
         Box::pin(async move { service.explain_with(collection, request).await })
+    }
+
+    fn compare(&self, collection: Option<String>, request: SearchRequest) -> Pending<Comparison> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .compare_with(collection, request, Vec::new(), Reader::Person)
+                .await
+        })
     }
 
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts> {

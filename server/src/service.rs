@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use parallax::sent::Content;
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 use parallax::{Collection, Error, Filter, Query};
@@ -208,6 +208,28 @@ impl Service {
             Ok(answer)
         };
         self.run(pool, work).await
+    }
+
+    /// Compares the rankings of a query, with filters in addition to those in the request. The
+    /// places of records far down take a scan of all records, so this is as slow as an explanation.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn compare_with(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+        filters: Vec<Filter>,
+        reader: Reader,
+    ) -> Result<Comparison, Problem> {
+        let work = move |opened: &Opened| {
+            let collection = &*opened.collection(collection.as_deref())?;
+            let mut query = Query::try_from(&request)?;
+            query.filters.extend(filters);
+            let compared = collection.compare(&query)?;
+            compared.sent(collection.schema(), reader.content(&request.fields))
+        };
+        self.run(&self.0.thorough, work).await
     }
 
     /// Why a record has its rank for a query.

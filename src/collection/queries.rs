@@ -8,7 +8,7 @@ use crate::collection::Collection;
 use crate::database::reading_again;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::query::{Answer, FacetCounts, Query, Reply};
+use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
 use crate::search::Searcher;
 use crate::vocabulary::Explanation;
 use crate::vocabulary::Feedback;
@@ -64,6 +64,14 @@ impl Collection {
     /// As there.
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
         self.searching(|searcher| searcher.explain(query, id))
+    }
+
+    /// Compares the rankings of a query: see [`Searcher::compare`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn compare(&self, query: &Query) -> Result<Comparison> {
+        self.searching(|searcher| searcher.compare(query))
     }
 
     /// Answers a question: see [`Searcher::ask`].

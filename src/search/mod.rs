@@ -12,12 +12,13 @@
 //! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
 //! queries; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
-//! explains a rank, `recommend.rs` finds records similar to some and different from others,
+//! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and different from others,
 //! `ask.rs` answers questions: all from the same stages.
 
 mod answer;
 mod answers;
 mod ask;
+mod compare;
 mod explain;
 mod facets;
 mod fetch;

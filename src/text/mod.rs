@@ -9,6 +9,7 @@ mod bm25;
 mod builder;
 mod completions;
 mod condition;
+mod containing;
 mod cursor;
 mod dictionary;
 mod explain;

@@ -188,7 +188,7 @@ mod milliseconds {
     }
 }
 
-mod unread {
+pub(super) mod unread {
     use serde::de::IgnoredAny;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

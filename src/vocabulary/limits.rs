@@ -15,6 +15,9 @@ pub const MAX_FEEDBACK: usize = 100;
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged.
 pub const MAX_DEPTH: usize = 1_000;
+/// How many records of each ranking can be compared with the others: each may need its place among
+/// all records.
+pub const MAX_COMPARED: usize = 20;
 /// Up to how many records that match a query by words are counted, unless an exact total is
 /// requested: finding all that contain a frequent word takes longer than finding the best.
 pub const MAX_COUNTED: u32 = 10_000;

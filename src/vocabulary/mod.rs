@@ -7,6 +7,7 @@
 
 mod answer;
 mod collection;
+mod compare;
 mod condition;
 mod error;
 mod explain;
@@ -26,6 +27,7 @@ pub use answer::{
     UNREAD,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
+pub use compare::{Compared, Comparison, WordCount};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{

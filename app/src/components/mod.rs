@@ -3,6 +3,7 @@
 
 pub mod balance;
 pub mod collections;
+pub mod compare;
 pub mod conditions;
 pub mod corrected;
 pub mod error_panel;

@@ -1,9 +1,11 @@
-//! The mode switch: three radio buttons in the search form.
+//! The mode switch: radio buttons in the search form, one for each mode of the engine and one to
+//! compare them.
 
 use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
 use crate::address::Address;
+use crate::state::COMPARE;
 
 /// The switch.
 #[component]
@@ -15,25 +17,27 @@ pub fn ModeSwitch(
     on_change: Callback<()>,
 ) -> impl IntoView {
     let current = address.state.get_untracked().mode;
-    let choice = move |mode: Mode| {
+    let choice = move |(name, label, hint): (&'static str, &'static str, &'static str)| {
         view! {
-            <label class=format!("mode mode-{}", mode.name())>
+            <label class=format!("mode mode-{name}")>
                 <input
                     type="radio"
                     name="mode"
-                    value=mode.name()
-                    checked=mode.name() == current
+                    value=name
+                    checked=name == current
                     on:change=move |_| on_change.run(())
                 />
-                <span class="mode-label">{label(mode)}</span>
-                <span class="mode-hint">{hint(mode)}</span>
+                <span class="mode-label">{label}</span>
+                <span class="mode-hint">{hint}</span>
             </label>
         }
     };
+    let modes = Mode::ALL.map(|mode| (mode.name(), label(mode), hint(mode)));
+    let compare = (COMPARE, "Compare", "all three side by side");
     view! {
         <fieldset class="modes">
             <legend class="sr-only">"How to search"</legend>
-            {Mode::ALL.map(choice).into_iter().collect_view()}
+            {modes.into_iter().chain([compare]).map(choice).collect_view()}
         </fieldset>
     }
 }

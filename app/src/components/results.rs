@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use parallax::vocabulary::CollectionInfo;
 
+use super::compare::CompareView;
 use super::error_panel::ErrorPanel;
 use super::examples::Examples;
 use super::nothing_found::NothingFound;
@@ -23,6 +24,7 @@ enum Face {
     Problem(Question, Problem),
     Nothing,
     List,
+    Compare,
 }
 
 /// The results. Use this under a `Suspense`.
@@ -36,6 +38,7 @@ pub fn Results(
     info: Resource<Result<CollectionInfo, Problem>>,
 ) -> impl IntoView {
     let found = Memo::new(move |_| answers.found());
+    let compared = Memo::new(move |_| answers.compared());
     let waiting = Memo::new(move |_| answers.is_waiting());
     let face = Memo::new(move |_| {
         let Some(answer) = answers.latest() else {
@@ -54,6 +57,8 @@ pub fn Results(
                 Some(Err(problem)) => Face::Problem(question, problem),
             },
             Outcome::Failed(problem) => Face::Problem(question, problem),
+            Outcome::Compared(compared) if compared.records.is_empty() => Face::Nothing,
+            Outcome::Compared(_) => Face::Compare,
             Outcome::Found { response, .. } if response.hits.is_empty() => Face::Nothing,
             Outcome::Found { .. } => Face::List,
         }
@@ -66,9 +71,10 @@ pub fn Results(
         }
         Face::Nothing => view! { <NothingFound found /> }.into_any(),
         Face::List => view! { <ResultList found /> }.into_any(),
+        Face::Compare => view! { <CompareView address compared found /> }.into_any(),
     };
     view! {
-        <Status found waiting />
+        <Status found compared waiting />
         <section
             class="results"
             aria-label="Results"

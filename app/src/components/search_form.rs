@@ -19,6 +19,9 @@ use crate::browser::query_of;
 use crate::problem::Problem;
 use crate::state::{LONGEST, PAGE, SearchState};
 
+/// The id of the form, for fields outside it.
+pub const FORM: &str = "search-form";
+
 /// The search form.
 #[component]
 pub fn SearchForm(
@@ -72,6 +75,7 @@ pub fn SearchForm(
     view! {
         <form
             node_ref=form
+            id=FORM
             class="search"
             role="search"
             method="get"

@@ -3,20 +3,25 @@
 
 use leptos::prelude::*;
 
-use crate::answers::Found;
-use crate::wording::announcement;
+use crate::answers::{Compared, Found};
+use crate::wording::{announcement, difference};
 
 /// The live region.
 #[component]
 pub fn Status(
     /// The newest answer.
     found: Memo<Option<Found>>,
+    /// The newest comparison.
+    compared: Memo<Option<Compared>>,
     /// Whether a newer answer is pending.
     waiting: Memo<bool>,
 ) -> impl IntoView {
     let text = move || {
         if waiting.get() {
             return "Searching\u{2026}".into();
+        }
+        if let Some(compared) = compared.read().as_ref() {
+            return difference(&compared.comparison);
         }
         let found = found.read();
         let told = found

@@ -1,10 +1,12 @@
 //! The texts about an answer: counts, order, the evidence for a hit, and what to do if nothing
 //! was found. No sentence claims more than the engine computed.
 
+mod difference;
 mod evidence;
 mod nothing;
 mod summary;
 
+pub use difference::{difference, place_by_meaning, place_by_words};
 pub use evidence::{Evidence, added, by_meaning, by_words, evidence};
 pub use nothing::nothing;
 pub use summary::{announcement, caution, summary};
@@ -107,7 +109,7 @@ pub fn also(copies: &Copies) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use parallax::vocabulary::{
         Answer, Counted, Highlights, Hit, Relation, Signal, Signals, Timings,

@@ -200,3 +200,46 @@ async fn an_export_is_a_line_a_record_and_needs_no_key() {
         .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_comparison_has_the_places_of_a_record_in_each_mode() {
+    let api = widgets().await;
+    let at = "/collections/notes/compare?q=widget+7&limit=5&filter=price:100..";
+    let compared = api.get(at).await;
+    let records = compared["records"].as_array().unwrap();
+    for (mode, place) in [
+        ("neural", "by_meaning"),
+        ("text", "by_words"),
+        ("hybrid", "by_both"),
+    ] {
+        let at = at.replace("compare?", &format!("search?mode={mode}&"));
+        let answer = api.get(&at).await;
+        let mut first: Vec<&Value> = records.iter().collect();
+        first.retain(|record| record[place].as_u64().is_some_and(|place| place <= 5));
+        first.sort_by_key(|record| record[place].as_u64());
+        let first: Vec<_> = first.iter().map(|record| &record["hit"]["id"]).collect();
+        let expected: Vec<_> = answer["hits"].as_array().unwrap().iter().collect();
+        let expected: Vec<_> = expected.iter().map(|hit| &hit["id"]).collect();
+        assert_eq!(first, expected, "{mode}");
+    }
+    assert_eq!(compared["searched"], 201);
+    assert_eq!(
+        compared["words"][0],
+        json!({"word": "widget", "records": 201})
+    );
+    let body = json!({"q": "widget 7", "limit": 5, "filter": {"or": ["price:100.."]}});
+    let (status, posted) = api.json("POST", "/collections/notes/compare", body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(posted["records"], compared["records"]);
+    for (query, needle) in [
+        ("q=*", "no ranks to compare"),
+        ("q=widget&limit=50", "between 1 and 20"),
+        ("q=widget&sort=price", "use mode text"),
+    ] {
+        let answer = api
+            .get(&format!("/collections/notes/compare?{query}"))
+            .await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{message}");
+    }
+}

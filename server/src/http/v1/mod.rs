@@ -1,5 +1,6 @@
 //! The API: collections, search, records, similar records.
 
+mod compare;
 mod import;
 mod manage;
 mod read;
@@ -34,6 +35,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections", get(collections))
         .route("/v1/collections/{name}", get(collection))
         .merge(search::router())
+        .merge(compare::router())
         .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))

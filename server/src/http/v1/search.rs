@@ -41,10 +41,18 @@ async fn by_body(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Answer>, Failure> {
     let Path(name) = path?;
-    let mut body: Map<String, Value> = json_body(&headers, &body?)?;
-    let filter = body.shift_remove("filter").unwrap_or_default();
-    let filters = Filter::from_json(&filter).map_err(|error| problem(&error.into()))?;
-    let request: SearchRequest = json_value(Value::Object(body))?;
+    let (request, filters) = request_and_filters(&headers, &body?)?;
     let response = service.search_with(Some(name), request, filters, Reader::Program);
     Ok(Json(response.await?))
+}
+
+/// The request in a body, and its filters, which may be combined.
+pub(super) fn request_and_filters(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(SearchRequest, Vec<Filter>), Failure> {
+    let mut body: Map<String, Value> = json_body(headers, body)?;
+    let filter = body.shift_remove("filter").unwrap_or_default();
+    let filters = Filter::from_json(&filter).map_err(|error| problem(&error.into()))?;
+    Ok((json_value(Value::Object(body))?, filters))
 }

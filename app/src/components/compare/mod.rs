@@ -1,0 +1,85 @@
+//! The rankings of one query side by side: by meaning and by words, joined by lines between the same
+//! record, and by both, which follows the balance. On a narrow screen, the rankings are one list.
+
+mod column;
+mod line;
+mod merged;
+mod row;
+mod rows;
+mod weigh;
+
+use leptos::prelude::*;
+
+use super::conditions::Conditions;
+use super::corrected::Corrected;
+use super::no_fit::NoFit;
+use super::timing::Timing;
+use crate::address::Address;
+use crate::answers::{Compared, Found};
+use crate::numbers::counted;
+use crate::wording::difference;
+use column::Column;
+use line::Lines;
+use merged::Merged;
+use rows::{Ranking, Shown};
+use weigh::Weigh;
+
+/// The rankings of the newest answer.
+#[component]
+pub fn CompareView(
+    /// The current address.
+    address: Address,
+    /// The newest comparison.
+    compared: Memo<Option<Compared>>,
+    /// What is said about its answer as a whole.
+    found: Memo<Option<Found>>,
+) -> impl IntoView {
+    let shown = Memo::new(move |before: Option<&Shown>| {
+        let compared = compared.read();
+        compared
+            .as_ref()
+            .map(|compared| Shown::of(compared, before))
+            .unwrap_or_default()
+    });
+    let told = move || {
+        let compared = compared.read();
+        compared
+            .as_ref()
+            .map(|compared| difference(&compared.comparison))
+    };
+    let matching = move || {
+        let compared = compared.read();
+        compared.as_ref().map(|compared| {
+            let matching = counted(compared.comparison.matching, "record");
+            let verb = if compared.comparison.matching == 1 {
+                "contains"
+            } else {
+                "contain"
+            };
+            format!("{matching} {verb} a word of the query.")
+        })
+    };
+    view! {
+        <Conditions found />
+        <Corrected found />
+        <NoFit found />
+        <div class="compare">
+            <div class="compare-grid">
+                <div class="compare-head">
+                    <p class="compare-told">{told}</p>
+                    <div class="summary">
+                        <p class="summary-line">{matching}</p>
+                        <Timing found />
+                    </div>
+                </div>
+                <Weigh address compared />
+                <Column ranking=Ranking::Meaning shown />
+                <Lines shown />
+                <Column ranking=Ranking::Words shown />
+                <Column ranking=Ranking::Both shown />
+                <Merged shown />
+            </div>
+        </div>
+    }
+    .into_any()
+}

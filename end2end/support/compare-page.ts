@@ -1,0 +1,77 @@
+// The parts of a comparison by user-facing names, and the API's answers to compare them with.
+
+import type { APIRequestContext, Locator, Page } from "@playwright/test";
+import { startups } from "./sample";
+
+export const rankings = { "By meaning": "neural", "By words": "text", "By both": "hybrid" } as const;
+export type Ranking = keyof typeof rankings;
+
+/** A record of the API's comparison. */
+export interface Compared {
+  by_meaning: number | null;
+  by_words: number | null;
+  by_both: number | null;
+  contains: string[];
+  hit: { id: string; title: string };
+}
+
+export interface Comparison {
+  limit: number;
+  overlap: number;
+  matching: number;
+  searched: number;
+  records: Compared[];
+}
+
+/** The list of a ranking. */
+export const list = (page: Page, ranking: Ranking): Locator =>
+  page.getByRole("region", { name: ranking, exact: true });
+
+/** The titles in it, best first. */
+export const titles = (page: Page, ranking: Ranking): Locator =>
+  list(page, ranking).getByRole("heading", { level: 3 });
+
+/** The list of a narrow screen. */
+export const merged = (page: Page): Locator =>
+  page.getByRole("region", { name: "All rankings in one list" });
+
+export const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
+
+/** The sentence on what differs. */
+export const told = (page: Page): Locator => page.locator(".compare-told");
+
+/** The path of a comparison. */
+export const comparing = (q: string, more: Record<string, string> = {}): string =>
+  `/?${new URLSearchParams({ q, mode: "compare", ...more })}`;
+
+/** Fifty queries: the first words of as many descriptions. */
+export const queries = startups
+  .filter((_, at) => at % 6 === 1)
+  .slice(0, 50)
+  .map(({ description }) => description.split(/\s+/).slice(0, 4).join(" "));
+
+async function ask<T>(request: APIRequestContext, what: string, asked: Record<string, string>) {
+  const answer = await request.get(
+    `/api/v1/collections/sample/${what}?${new URLSearchParams(asked)}`,
+  );
+  return (await answer.json()) as T;
+}
+
+/** The API's comparison. */
+export const compare = (request: APIRequestContext, q: string, more: Record<string, string> = {}) =>
+  ask<Comparison>(request, "compare", { q, ...more });
+
+/** The titles of the API's hits in a mode. */
+export async function hits(
+  request: APIRequestContext,
+  q: string,
+  mode: string,
+  more: Record<string, string> = {},
+): Promise<string[]> {
+  const { hits } = await ask<{ hits: { title: string }[] }>(request, "search", {
+    q,
+    mode,
+    ...more,
+  });
+  return hits.map(({ title }) => title);
+}
