@@ -12,7 +12,8 @@
 //! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
 //! explains a rank, `recommend.rs` finds records similar to some and different from others,
-//! `ask.rs` answers questions: all from the same stages.
+//! `ask.rs` answers questions: all from the same stages. `suggest.rs` only looks up what begins as
+//! typed.
 
 mod answer;
 mod answers;
@@ -36,5 +37,6 @@ mod searcher;
 mod sentence;
 mod snippet;
 mod stopwatch;
+mod suggest;
 
 pub use searcher::Searcher;

@@ -156,7 +156,7 @@ async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
     let (_, plain) = get(&format!("{base}/search?q=password%20manager&limit=1")).await;
     assert!(plain["hits"][0].get("explanation").is_none());
     let (_, found) = get(&format!(
-        "{base}/search?q=password%20manager&limit=3&explain=true"
+        "{base}/search?q=password%20manager&mode=neural&limit=3&explain=true"
     ))
     .await;
     for hit in found["hits"].as_array().unwrap() {
@@ -168,7 +168,8 @@ async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
         assert!(!late["words"].as_array().unwrap().is_empty());
         assert!(!meaning["split"]["pairs"].as_array().unwrap().is_empty());
         let id = hit["id"].as_str().unwrap();
-        let (status, alone) = get(&format!("{base}/records/{id}/explain?q=password+manager")).await;
+        let alone = format!("{base}/records/{id}/explain?q=password+manager&mode=neural");
+        let (status, alone) = get(&alone).await;
         assert_eq!((status, &alone), (StatusCode::OK, &hit["explanation"]));
     }
 }
