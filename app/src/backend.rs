@@ -10,7 +10,7 @@ use parallax::vocabulary::{
     SimilarRequest, Suggestions, ValuesRequest,
 };
 
-use crate::functions::Names;
+use crate::functions::CollectionNames;
 use crate::problem::Problem;
 
 /// A pending answer.
@@ -34,7 +34,7 @@ pub trait Backend: Send + Sync {
     fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions>;
 
     /// The names of the collections.
-    fn names(&self) -> Pending<Names>;
+    fn names(&self) -> Pending<CollectionNames>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

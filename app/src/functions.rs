@@ -26,7 +26,7 @@ pub struct SimilarRecords {
 
 /// The names of the collections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Names {
+pub struct CollectionNames {
     /// All of them, in order.
     pub all: Vec<String>,
     /// That of the default one, if there is any.
@@ -146,7 +146,7 @@ pub async fn suggest(
 /// # Errors
 /// As for [`search`].
 #[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
-pub async fn names() -> Result<Names, Problem> {
+pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
     // Does not set the status: a page is valid without the names of other collections.
     context.backend.names().await

@@ -5,7 +5,7 @@ use parallax::vocabulary::{
     SimilarRequest, Suggestions, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
-use parallax_app::functions::Names;
+use parallax_app::functions::CollectionNames;
 
 use crate::opened::Opened;
 use crate::service::{Reader, Service};
@@ -46,7 +46,7 @@ impl Backend for Service {
         Box::pin(async move { Service::suggest(&service, collection, typed).await })
     }
 
-    fn names(&self) -> Pending<Names> {
+    fn names(&self) -> Pending<CollectionNames> {
         let service = self.clone();
         Box::pin(async move { service.with_catalogue(Opened::names).await })
     }

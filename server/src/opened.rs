@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
-use parallax_app::functions::Names;
+use parallax_app::functions::CollectionNames;
 
 use crate::reencodings::Reencodings;
 use crate::sample;
@@ -69,8 +69,8 @@ impl Opened {
     ///
     /// # Errors
     /// If the data folder cannot be read.
-    pub fn names(&self) -> Result<Names> {
-        Ok(Names {
+    pub fn names(&self) -> Result<CollectionNames> {
+        Ok(CollectionNames {
             all: self.catalogue.names()?,
             default: default_collection(&self.catalogue)?,
         })

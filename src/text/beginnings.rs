@@ -173,7 +173,14 @@ mod tests {
 
     #[test]
     fn titles_are_found_however_their_beginning_is_written() {
-        let titles = ["Dune Messiah", "Émile", "dune", "“Dunes”", "The Dune", "emil"];
+        let titles = [
+            "Dune Messiah",
+            "Émile",
+            "dune",
+            "“Dunes”",
+            "The Dune",
+            "emil",
+        ];
         assert_eq!(found(&titles, "Dune"), [2, 0, 3]);
         assert_eq!(found(&titles, " dune   m"), [0]);
         assert_eq!(found(&titles, "ÉMI"), [5, 1]);

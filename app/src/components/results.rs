@@ -8,6 +8,7 @@ use parallax::vocabulary::CollectionInfo;
 
 use super::error_panel::ErrorPanel;
 use super::examples::Examples;
+use super::kept_answer::KeptAnswer;
 use super::nothing_found::NothingFound;
 use super::result_list::ResultList;
 use super::skeleton::Skeleton;
@@ -37,6 +38,7 @@ pub fn Results(
 ) -> impl IntoView {
     let found = Memo::new(move |_| answers.found());
     let waiting = Memo::new(move |_| answers.is_waiting());
+    let outdated = Memo::new(move |_| answers.is_outdated());
     let face = Memo::new(move |_| {
         let Some(answer) = answers.latest() else {
             return Face::Waiting;
@@ -72,9 +74,19 @@ pub fn Results(
         <section
             class="results"
             aria-label="Results"
-            aria-busy=move || if waiting.get() { "true" } else { "false" }
+            aria-busy=move || if outdated.get() { "true" } else { "false" }
+            // A pointer that rests while the list changes below it has not moved.
+            on:pointermove=move |event| {
+                if event.movement_x() != 0 || event.movement_y() != 0 {
+                    answers.set_in_list(true);
+                }
+            }
+            on:pointerleave=move |_| answers.set_in_list(false)
+            on:focusin=move |_| answers.set_in_list(true)
+            on:focusout=move |_| answers.set_in_list(false)
         >
             {drawn}
         </section>
+        <KeptAnswer answers />
     }
 }

@@ -249,5 +249,10 @@ async fn titles_and_values_that_begin_as_typed_are_suggested_while_a_record_has_
         assert_eq!(status, expected, "{answer}");
     }
     let long = format!("/collections/notes/suggest?q={}", "x".repeat(3_000));
-    assert!(api.get(&long).await["error"]["message"].as_str().unwrap().contains("2000"));
+    assert!(
+        api.get(&long).await["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("2000")
+    );
 }
