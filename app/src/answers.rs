@@ -230,6 +230,7 @@ impl Answers {
 
     /// Asks what is being typed: by words at once, by meaning when the typing rests.
     pub fn type_on(self, state: SearchState) {
+        self.kept.set(None);
         self.in_list.set(false);
         self.typed.set(Some(state));
     }

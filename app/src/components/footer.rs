@@ -10,11 +10,11 @@ pub fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <p>"Parallax: neural search you can see through. Your queries stay on this server."</p>
-            <p class="footer-keys with-js">
+            <div class="footer-keys with-js">
                 // Shown by the stylesheet where there is a search field.
                 <span class="slash-hint">"Press " <kbd>"/"</kbd> " to search."</span>
                 <Keys />
-            </p>
+            </div>
         </footer>
     }
 }

@@ -24,7 +24,7 @@ pub fn KeptAnswer(
         })
     };
     view! {
-        <div class="kept" role="status">
+        <div class="kept" aria-live="polite">
             {button}
         </div>
     }

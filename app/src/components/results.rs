@@ -86,7 +86,8 @@ pub fn Results(
             on:focusout=move |_| answers.set_in_list(false)
         >
             {drawn}
+            // Within the list: whoever points at it has not left.
+            <KeptAnswer answers />
         </section>
-        <KeptAnswer answers />
     }
 }

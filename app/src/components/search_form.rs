@@ -54,14 +54,19 @@ pub fn SearchForm(
         let Some(chosen) = chosen(keep_like) else {
             return;
         };
+        let now = address.state.get_untracked();
         // A query that is still being typed stays unfinished.
-        let unfinished = address.state.read_untracked().unfinished && !chosen.lists();
+        let unfinished = now.unfinished && !chosen.lists() && chosen.like.is_none();
         let state = SearchState {
-            unfinished: unfinished && chosen.like.is_none(),
+            unfinished,
             ..chosen
         };
         answers.stop_typing();
-        navigation.refine(&state);
+        if state.q == now.q {
+            navigation.refine(&state);
+        } else {
+            navigation.type_on(&state);
+        }
     });
     let ask = move |state: &SearchState| {
         answers.stop_typing();
