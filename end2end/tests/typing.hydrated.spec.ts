@@ -119,18 +119,23 @@ test("what was typed can be reloaded", async ({ page, open }) => {
   await expect(names(page).first()).toHaveText("Hushwarren");
 });
 
-test("what is half typed is no mistake yet", async ({ page, open }) => {
-  await open("/?q=goat");
-  await expect(cards(page).first()).toBeVisible();
-  const requests = asked(page);
-  // A query of exclusions alone is refused, but a word may follow.
-  await box(page).fill("");
-  await box(page).pressSequentially("-cheese");
-  await box(page).press("Home");
-  await box(page).pressSequentially("goat ");
-  await expect(page).toHaveURL(/\?q=goat\+-cheese/);
-  expect(requests.length).toBeGreaterThan(0);
-  await expect(page.getByRole("alert")).toHaveCount(0);
+test.describe(() => {
+  // The browser itself logs the status of an answer to half a query.
+  test.use({ expectedError: /status of 400|missing-on-purpose/ });
+
+  test("what is half typed is no mistake yet", async ({ page, open }) => {
+    await open("/?q=goat");
+    await expect(cards(page).first()).toBeVisible();
+    const requests = asked(page);
+    // A query of exclusions alone is refused, but a word may follow.
+    await box(page).fill("");
+    await box(page).pressSequentially("-cheese");
+    await box(page).press("Home");
+    await box(page).pressSequentially("goat ");
+    await expect(page).toHaveURL(/\?q=goat\+-cheese/);
+    expect(requests.length).toBeGreaterThan(0);
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
 });
 
 test("Search asks the same question again", async ({ page, open }) => {
@@ -167,9 +172,8 @@ test.describe("a list that the reader points at", () => {
     const words = await names(page).allInnerTexts();
     const both = await found(page.request, "goat", "hybrid");
     expect(both).not.toEqual(words);
+    // Closes the list of suggestions, if there is one.
     await box(page).press("Escape");
-    await cards(page).first().hover();
-    await page.mouse.move(0, 5, { steps: 1 });
     await cards(page).first().hover();
     release();
     await expect(offer(page)).toBeVisible();

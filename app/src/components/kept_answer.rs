@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
+use super::keys::focus_result;
 use crate::answers::Answers;
 
 /// The button; nothing if no answer waits.
@@ -12,13 +13,20 @@ pub fn KeptAnswer(
     answers: Answers,
 ) -> impl IntoView {
     let mode = Memo::new(move |_| answers.kept_mode());
+    let show = move |_| {
+        answers.show_kept();
+        // This button disappears with its answer.
+        request_animation_frame(|| {
+            focus_result(1);
+        });
+    };
     let button = move || {
         let text = match mode.get()? {
             Mode::Neural => "Show the ranking by meaning",
             _ => "Show the ranking by both",
         };
         Some(view! {
-            <button type="button" class="button kept-button" on:click=move |_| answers.show_kept()>
+            <button type="button" class="button kept-button" on:click=show>
                 {text}
             </button>
         })

@@ -75,12 +75,8 @@ pub fn Results(
             class="results"
             aria-label="Results"
             aria-busy=move || if outdated.get() { "true" } else { "false" }
-            // A pointer that rests while the list changes below it has not moved.
-            on:pointermove=move |event| {
-                if event.movement_x() != 0 || event.movement_y() != 0 {
-                    answers.set_in_list(true);
-                }
-            }
+            // A pointer that only rests while the list changes below it does not move.
+            on:pointermove=move |_| answers.set_in_list(true)
             on:pointerleave=move |_| answers.set_in_list(false)
             on:focusin=move |_| answers.set_in_list(true)
             on:focusout=move |_| answers.set_in_list(false)
