@@ -109,8 +109,10 @@ pub struct Answers {
     again: RwSignal<u32>,
     /// The search in the form while it is being typed, until it is in the address.
     typed: RwSignal<Option<SearchState>>,
-    /// Whether the reader is in the list, with the pointer or the focus.
-    in_list: RwSignal<bool>,
+    /// Whether the reader points into the list.
+    pointed: RwSignal<bool>,
+    /// Whether the focus is in the list.
+    focused: RwSignal<bool>,
     /// A newer answer that would move what the reader is pointing at.
     kept: RwSignal<Option<AnsweredQuestion>>,
 }
@@ -133,7 +135,8 @@ impl Answers {
             attempt,
             again,
             typed,
-            in_list: RwSignal::new(false),
+            pointed: RwSignal::new(false),
+            focused: RwSignal::new(false),
             kept: RwSignal::new(None),
         };
         let asked_first = question.get_untracked();
@@ -162,7 +165,7 @@ impl Answers {
             }
         });
         Effect::new(move || {
-            if !answers.in_list.get() {
+            if !answers.pointed.get() && !answers.focused.get() {
                 answers.show_kept();
             }
         });
@@ -213,7 +216,8 @@ impl Answers {
                 return;
             }
             let answer = ask(question).await;
-            if self.in_list.get_untracked() && self.shows_words_of(&answer) {
+            let in_list = self.pointed.get_untracked() || self.focused.get_untracked();
+            if in_list && self.shows_words_of(&answer) {
                 self.kept.set(Some(answer));
             } else {
                 self.later.set(Some(answer));
@@ -231,7 +235,7 @@ impl Answers {
     /// Asks what is being typed: by words at once, by meaning when the typing rests.
     pub fn type_on(self, state: SearchState) {
         self.kept.set(None);
-        self.in_list.set(false);
+        self.pointed.set(false);
         self.typed.set(Some(state));
     }
 
@@ -240,12 +244,16 @@ impl Answers {
         self.typed.set(None);
     }
 
-    /// Says whether the reader is in the list. While they are, what they point at does not move by
-    /// itself.
-    pub fn set_in_list(self, is_in: bool) {
-        if self.in_list.get_untracked() != is_in {
-            self.in_list.set(is_in);
+    /// Says whether the reader points into the list. While they do, nothing in it moves by itself.
+    pub fn point(self, is_in: bool) {
+        if self.pointed.get_untracked() != is_in {
+            self.pointed.set(is_in);
         }
+    }
+
+    /// The same for the focus.
+    pub fn focus(self, is_in: bool) {
+        self.focused.set(is_in);
     }
 
     /// The mode of an answer that waits until the reader leaves the list.

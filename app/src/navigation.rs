@@ -4,7 +4,6 @@
 //! so that Back leads to the question before, not to half a word.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsValue;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
@@ -20,23 +19,30 @@ struct Typed {
     now: SearchState,
 }
 
+/// Whether an entry of the history is added.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Added,
+    Replaced,
+}
+
 /// The ways to another search.
 #[derive(Clone, Copy)]
 pub struct Navigation {
     address: Address,
     entry: StoredValue<Option<Typed>>,
-    /// Makes a link the current entry; the flag says whether to scroll to the top.
-    replace: Callback<(String, bool)>,
+    go: Callback<(String, Entry)>,
 }
 
 impl Navigation {
     /// From the page of an address.
     pub fn from(address: Address) -> Self {
         let navigate = use_navigate();
-        let replace = Callback::new(move |(href, scroll): (String, bool)| {
+        let go = Callback::new(move |(href, entry): (String, Entry)| {
             let options = NavigateOptions {
-                replace: true,
-                scroll,
+                replace: entry == Entry::Replaced,
+                // Another question begins at the top.
+                scroll: entry == Entry::Added,
                 ..NavigateOptions::default()
             };
             navigate(&href, options);
@@ -44,24 +50,17 @@ impl Navigation {
         Self {
             address,
             entry: StoredValue::new(None),
-            replace,
+            go,
         }
     }
 
     /// Goes to a search that was submitted.
     pub fn ask(self, state: &SearchState) {
-        let history = window().history();
-        if let Ok(history) = history {
-            if let Some(typed) = self.typed() {
-                let before = self.href(&typed.before);
-                let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&before));
-            }
-            let href = self.href(state);
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&href));
+        if let Some(typed) = self.typed() {
+            self.go.run((self.href(&typed.before), Entry::Replaced));
         }
         self.entry.set_value(None);
-        // The entry exists already: the router adds none for an address that it has seen last.
-        self.replace.run((self.href(state), true));
+        self.go.run((self.href(state), Entry::Added));
     }
 
     /// Goes to the same search with other options.
@@ -72,7 +71,7 @@ impl Navigation {
                 ..typed
             }));
         }
-        self.replace.run((self.href(state), false));
+        self.go.run((self.href(state), Entry::Replaced));
     }
 
     /// Goes to a search that is being typed.
@@ -85,7 +84,12 @@ impl Navigation {
             before,
             now: state.clone(),
         }));
-        self.replace.run((self.href(state), false));
+        self.go.run((self.href(state), Entry::Replaced));
+    }
+
+    /// Whether the address is a search that was typed but not submitted.
+    pub fn is_typed(self) -> bool {
+        self.typed().is_some()
     }
 
     /// The current entry, if typing has replaced it: not if the reader has gone elsewhere since.

@@ -76,10 +76,10 @@ pub fn Results(
             aria-label="Results"
             aria-busy=move || if outdated.get() { "true" } else { "false" }
             // A pointer that only rests while the list changes below it does not move.
-            on:pointermove=move |_| answers.set_in_list(true)
-            on:pointerleave=move |_| answers.set_in_list(false)
-            on:focusin=move |_| answers.set_in_list(true)
-            on:focusout=move |_| answers.set_in_list(false)
+            on:pointermove=move |_| answers.point(true)
+            on:pointerleave=move |_| answers.point(false)
+            on:focusin=move |_| answers.focus(true)
+            on:focusout=move |_| answers.focus(false)
         >
             {drawn}
             // Within the list: whoever points at it has not left.

@@ -71,7 +71,7 @@ pub fn SearchForm(
     let ask = move |state: &SearchState| {
         answers.stop_typing();
         remember_query(&state.q);
-        if *state == address.state.get_untracked() {
+        if *state == address.state.get_untracked() && !navigation.is_typed() {
             answers.ask_again();
         } else {
             navigation.ask(state);
