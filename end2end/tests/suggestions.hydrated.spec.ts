@@ -97,6 +97,19 @@ test("Escape closes the list and then leaves, Tab leaves at once", async ({ page
   await expect(listbox(page)).toHaveCount(0);
 });
 
+test("the query can be cleared by the pointer", async ({ page, open }) => {
+  const clear = page.getByRole("button", { name: "Clear the query" });
+  await open("/");
+  await expect(clear).toBeHidden();
+  await box(page).fill("goat");
+  await expect(cards(page).first()).toBeVisible();
+  await clear.click();
+  await expect(box(page)).toHaveValue("");
+  await expect(box(page)).toBeFocused();
+  await expect(page.getByRole("heading", { name: "Try one of these" })).toBeVisible();
+  await expect(page).toHaveURL("/");
+});
+
 test("Enter without a mark searches for what was typed", async ({ page, open }) => {
   await open("/");
   await box(page).pressSequentially("hush");

@@ -168,6 +168,13 @@ pub fn QueryField(
             list.show(String::new());
         }
     };
+    let clear = move |_| {
+        if let Some(field) = field.get_untracked() {
+            field.set_value("");
+            let _ = field.focus();
+            typed();
+        }
+    };
     let option = move |(at, offer): (usize, Offer)| {
         let Offer { text, note, choice } = offer;
         let marked = move || list.marked.get() == Some(at);
@@ -228,6 +235,18 @@ pub fn QueryField(
             on:focus=focus
             on:blur=move |_| list.close()
         />
+        // For pointers; the keyboard has its own ways to delete.
+        <button
+            type="button"
+            class="field-clear with-js"
+            tabindex="-1"
+            aria-label="Clear the query"
+            on:click=clear
+        >
+            <svg viewBox="0 0 12 12" width="14" height="14" aria-hidden="true">
+                <path d="M2.5 2.5l7 7M9.5 2.5l-7 7" />
+            </svg>
+        </button>
         {popup}
     }
 }
