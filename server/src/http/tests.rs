@@ -131,6 +131,11 @@ async fn a_search_carries_signals_total_and_timings() {
     assert_eq!(answer["counted"], "answers");
     assert!(answer["timings"]["total_ms"].as_f64().unwrap() > 0.0);
 
+    // Ranked by both, unless a mode is named.
+    let (_, usual) = get(&format!("{base}&limit=3&offset=1")).await;
+    assert_eq!(usual["ranked_by"], answer["ranked_by"]);
+    assert_eq!(usual["hits"], answer["hits"]);
+
     let (_, text) = get(&format!("{base}&mode=text")).await;
     let words = &text["hits"][0]["highlights"];
     assert!(!words["text"].as_array().unwrap().is_empty());
