@@ -172,9 +172,12 @@ impl Answers {
         answers
     }
 
-    /// Answers what is being typed with what takes no time: by words.
+    /// Answers what is being typed with what takes no time: words, or a list.
     fn ask_at_once(self, question: Question) {
-        let by_words_first = question.state.ranks_by_meaning();
+        let by_words_first = question.state.can_show_words_first();
+        if question.state.asks_for_meaning() && !by_words_first {
+            return;
+        }
         let asked = if by_words_first {
             Question {
                 state: question.state.by_words_first(),
@@ -212,7 +215,7 @@ impl Answers {
             pause(REST).await;
             navigation.type_on(&question.state);
             self.stop_typing();
-            if !question.state.ranks_by_meaning() {
+            if !question.state.asks_for_meaning() {
                 return;
             }
             let answer = ask(question).await;

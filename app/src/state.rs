@@ -173,11 +173,15 @@ impl SearchState {
         self.mode == Mode::Hybrid.name()
     }
 
-    /// Whether records are ranked by meaning, alone or with words, so that an answer by words can
-    /// come before it.
-    pub fn ranks_by_meaning(&self) -> bool {
-        let by_meaning = self.is_hybrid() || self.mode == Mode::Neural.name();
-        by_meaning && !self.lists() && self.like.is_none()
+    /// Whether meaning counts, so that an answer takes longer than one by words.
+    pub fn asks_for_meaning(&self) -> bool {
+        self.mode != Mode::Text.name() && !self.lists() && self.like.is_none()
+    }
+
+    /// Whether an answer by words can be shown before that one.
+    pub fn can_show_words_first(&self) -> bool {
+        let is_list = self.is_hybrid() || self.mode == Mode::Neural.name();
+        is_list && self.asks_for_meaning()
     }
 
     /// The same search, answered by words alone for now.
@@ -427,7 +431,7 @@ mod tests {
     #[test]
     fn a_word_may_be_unfinished_while_a_query_is_typed() {
         let typing = SearchState::read("q=solar+pan&prefix=true");
-        assert!(typing.unfinished && typing.ranks_by_meaning());
+        assert!(typing.unfinished && typing.can_show_words_first());
         assert_eq!(typing.href("/"), "/?q=solar+pan&prefix=true");
         assert!(!typing.searching("solar panels").unfinished);
         for nothing_typed in ["prefix=true", "q=*&prefix=true", "q=x&like=7&prefix=true"] {
@@ -436,7 +440,9 @@ mod tests {
                 "{nothing_typed}"
             );
         }
-        assert!(!SearchState::read("q=x&mode=text&prefix=true").ranks_by_meaning());
+        assert!(!SearchState::read("q=x&mode=text&prefix=true").asks_for_meaning());
+        let other = SearchState::read("q=x&mode=other");
+        assert!(other.asks_for_meaning() && !other.can_show_words_first());
     }
 
     #[test]
