@@ -38,7 +38,7 @@ test("the balance moves the ranking from words to meaning and back", async ({ pa
 });
 
 test("there is nothing to balance where one ranking is asked", async ({ page, open }) => {
-  await open("/?q=goat+cheese&balance=0.3");
+  await open("/?q=goat+cheese&mode=neural&balance=0.3");
   await expect(names(page).first()).toBeVisible();
   await expect(slider(page)).toHaveCount(0);
   await choose(page, "By both");
