@@ -7,9 +7,9 @@
 mod common;
 
 use common::json_lines;
-use common::sample::{collection_of, sample, sample_file};
+use common::sample::{ask, collection_of, sample, sample_file};
 use parallax::record::FieldRoles;
-use parallax::{Collection, Query};
+use parallax::{Collection, Mode, Query};
 
 /// How far a sum may differ from the score.
 const EXACT: f32 = 1e-4;
@@ -57,7 +57,7 @@ fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
         let text = record["alt"].as_str().unwrap();
         let query = Query {
             limit: 5,
-            ..Query::new(format!("  {text} "))
+            ..ask(&format!("  {text} "), Mode::Neural)
         };
         hits += check(&collection, &query);
     }
@@ -65,7 +65,7 @@ fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
     let filtered = Query {
         filters: vec!["city:Berlin".parse().unwrap()],
         limit: 20,
-        ..Query::new("furniture")
+        ..ask("furniture", Mode::Neural)
     };
     assert!(check(&collection, &filtered) > 0);
 }
@@ -73,16 +73,16 @@ fn shares_sum_to_the_score_shown_and_ranks_are_those_shown() {
 #[test]
 fn a_record_the_filter_keeps_out_has_no_rank() {
     let collection = sample();
-    let best = collection.search(&Query::new("furniture")).unwrap();
+    let best = collection.search(&ask("furniture", Mode::Neural)).unwrap();
     let id = &best.hits[0].record.id;
     let query = Query {
         filters: vec!["city:Nowhere".parse().unwrap()],
-        ..Query::new("furniture")
+        ..ask("furniture", Mode::Neural)
     };
     let explanation = collection.explain(&query, id).unwrap();
     assert_eq!(explanation.meaning.unwrap().rank, None);
     assert!(collection.explain(&query, "no such record").is_err());
-    assert!(collection.explain(&Query::new(" "), id).is_err());
+    assert!(collection.explain(&ask(" ", Mode::Neural), id).is_err());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn of_a_long_record_the_passage_shown_is_explained() {
     ];
     let (_folder, catalogue) = collection_of("long", &records, &FieldRoles::default());
     let collection = catalogue.collection("long").unwrap();
-    let query = Query::new("telescope");
+    let query = ask("telescope", Mode::Neural);
     assert_eq!(check(&collection, &query), 2);
     let answer = collection.search(&query).unwrap();
     let hit = &answer.hits[0];

@@ -67,7 +67,7 @@ fn scores_are_the_mean_of_the_cosine_and_of_the_words_that_meet() {
     for text in ["affordable notebook for students", "goat milk"] {
         let query = Query {
             limit: 20,
-            ..Query::new(text)
+            ..ask(text, Mode::Neural)
         };
         let answer = collection.search(&query).unwrap();
         let parts = [ScorePart::Meaning, ScorePart::LateInteraction];
@@ -89,7 +89,7 @@ fn turned_off_it_leaves_the_ranking_by_cosine() {
     let collection = sample();
     let query = Query {
         limit: 100,
-        ..Query::new("bread from the oven around the corner")
+        ..ask("bread from the oven around the corner", Mode::Neural)
     };
     let (with, without) = (
         collection.search(&query).unwrap(),
@@ -130,7 +130,7 @@ fn pages_are_parts_of_one_ranking_beyond_the_depth_too() {
     let page = |offset, limit| Query {
         offset,
         limit,
-        ..Query::new("software for farms")
+        ..ask("software for farms", Mode::Neural)
     };
     let mut all = Vec::new();
     for start in [0, 100, 200] {
@@ -186,7 +186,7 @@ fn a_passage_s_pieces_are_those_that_the_model_reads() {
     assert_eq!(generation.records_with(telescope), 1);
 
     // The passage with the word is the one whose words meet the query's.
-    let query = Query::new("telescope");
+    let query = ask("telescope", Mode::Neural);
     let why = collection.explain(&query, "0").unwrap();
     let met = &why.late_interaction.unwrap().words[0];
     assert_eq!(met.record.as_deref(), Some("telescope"));
@@ -225,7 +225,7 @@ fn an_explanation_names_the_words_that_met() {
     .collect();
     let (_folder, catalogue) = collection_of("few", &records, &FieldRoles::default());
     let collection = catalogue.collection("few").unwrap();
-    let query = Query::new("inexpensive notebook");
+    let query = ask("inexpensive notebook", Mode::Neural);
     let why = collection.explain(&query, "0").unwrap();
     let late = why.late_interaction.unwrap();
     let met: Vec<_> = late
@@ -294,7 +294,7 @@ fn scores_stay_the_same_whether_the_index_is_read_or_made_again() {
         ..FieldRoles::default()
     };
     let (folder, catalogue) = collection_of("goats", &records, &options);
-    let query = Query::new("old milk");
+    let query = ask("old milk", Mode::Neural);
     let ranking = |catalogue: &Catalogue| -> Vec<(String, u32)> {
         let answer = catalogue
             .collection("goats")

@@ -444,6 +444,7 @@ fn agree(live: &Collection, once: &Collection, model: &Model) {
 /// Checks the graph: exact scores, no deleted records, and as many hits as possible.
 fn graph_holds(live: &Collection, model: &Model, found: &mut (usize, usize)) {
     let query = Query {
+        mode: Mode::Neural,
         route: Route::Graph,
         collapse: false,
         ..Query::new("night train")

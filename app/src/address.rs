@@ -1,9 +1,8 @@
 //! The reader's current location, as signals: the collection from the path and the search from
-//! the query. Also navigation to another search.
+//! the query.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use leptos_router::hooks::{use_location, use_params_map};
 
 use crate::state::{SearchState, path_of};
 
@@ -31,15 +30,5 @@ impl Address {
     /// The path of this collection's search page.
     pub fn path(&self) -> String {
         path_of(self.collection.read().as_deref())
-    }
-}
-
-/// Returns a function that goes to another state of this page, adding a browser history entry.
-pub fn use_go(address: Address) -> impl Fn(&SearchState) + Clone + 'static {
-    let navigate = use_navigate();
-    move |state| {
-        let collection = address.collection.read_untracked();
-        let href = state.href(&path_of(collection.as_deref()));
-        navigate(&href, NavigateOptions::default());
     }
 }

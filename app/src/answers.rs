@@ -2,6 +2,9 @@
 //! page is rendered, and its answer is sent with the page; the browser asks later ones. A newer
 //! question cancels the older one's request, so a late answer never replaces a newer one. Until
 //! the newer answer arrives, the older one stays on the page, marked as outdated.
+//!
+//! What is being typed is answered twice: by words at each key, and in the chosen mode once the
+//! typing rests. If the reader is in the list by then, the second answer waits until they leave.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
@@ -12,9 +15,16 @@ use parallax::vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::browser::pause;
 use crate::functions::{compare, explain, search, similar};
+use crate::navigation::Navigation;
 use crate::problem::Problem;
 use crate::state::{COMPARE, PAGE, SearchState, path_of};
+use crate::wording::ranked_by;
+
+/// How long the typing must rest, in milliseconds, until meaning is asked: longer than between the
+/// keys of somebody who types.
+const REST: i32 = 150;
 
 /// A question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,34 +118,170 @@ pub struct Answers {
     first: Resource<AnsweredQuestion>,
     later: RwSignal<Option<AnsweredQuestion>>,
     attempt: RwSignal<u32>,
+    again: RwSignal<u32>,
+    /// The search in the form while it is being typed, until it is in the address.
+    typed: RwSignal<Option<SearchState>>,
+    /// Whether the reader points into the list.
+    pointed: RwSignal<bool>,
+    /// Whether the focus is in the list.
+    focused: RwSignal<bool>,
+    /// A newer answer that would move what the reader is pointing at.
+    kept: RwSignal<Option<AnsweredQuestion>>,
 }
 
 impl Answers {
-    /// The answers to the searches in the address.
-    pub fn of(address: Address) -> Self {
-        let attempt = RwSignal::new(0);
+    /// The answers to the searches in the address, and to those being typed.
+    pub fn of(address: Address, navigation: Navigation) -> Self {
+        let (attempt, again) = (RwSignal::new(0), RwSignal::new(0));
+        let typed = RwSignal::new(None::<SearchState>);
         let question = Memo::new(move |_| Question {
             collection: address.collection.get(),
-            state: address.state.get(),
-            attempt: attempt.get(),
+            state: typed.get().unwrap_or_else(|| address.state.get()),
+            attempt: attempt.get() + again.get(),
         });
         let first = Resource::new(|| (), move |()| ask(question.get_untracked()));
-        let later = RwSignal::new(None);
+        let answers = Self {
+            question,
+            first,
+            later: RwSignal::new(None),
+            attempt,
+            again,
+            typed,
+            pointed: RwSignal::new(false),
+            focused: RwSignal::new(false),
+            kept: RwSignal::new(None),
+        };
         let asked_first = question.get_untracked();
         Effect::new(move |ran_before: Option<()>| {
             let question = question.get();
-            if ran_before.is_some() || question != asked_first {
-                // Cancelled when this effect runs again, which aborts the older request.
+            if ran_before.is_none() && question == asked_first {
+                return;
+            }
+            answers.kept.set(None);
+            // Tasks are cancelled when this effect runs again, which aborts their requests.
+            if typed.read_untracked().is_some() {
+                answers.ask_at_once(question.clone());
+                answers.ask_at_rest(question, navigation);
+            } else {
                 spawn_local_scoped_with_cancellation(async move {
-                    later.set(Some(ask(question).await));
+                    answers.later.set(Some(ask(question).await));
                 });
             }
         });
-        Self {
-            question,
-            first,
-            later,
-            attempt,
+        // Whoever goes elsewhere is no longer typing here.
+        Effect::new(move |ran_before: Option<()>| {
+            address.collection.track();
+            address.state.track();
+            if ran_before.is_some() {
+                typed.set(None);
+            }
+        });
+        Effect::new(move || {
+            if !answers.pointed.get() && !answers.focused.get() {
+                answers.show_kept();
+            }
+        });
+        answers
+    }
+
+    /// Answers what is being typed with what takes no time: words, or a list.
+    fn ask_at_once(self, question: Question) {
+        let by_words_first = question.state.can_show_words_first();
+        if question.state.asks_for_meaning() && !by_words_first {
+            return;
+        }
+        let asked = if by_words_first {
+            Question {
+                state: question.state.by_words_first(),
+                ..question.clone()
+            }
+        } else {
+            question.clone()
+        };
+        spawn_local_scoped_with_cancellation(async move {
+            let rest = pause(REST);
+            let answer = ask(asked).await;
+            match &answer.outcome {
+                Outcome::Found { response, .. } if by_words_first && response.hits.is_empty() => {
+                    return;
+                }
+                Outcome::Failed(_) if by_words_first => return,
+                // What is half typed may be wrong without being meant so.
+                Outcome::Failed(_) => rest.await,
+                _ => {}
+            }
+            let newer = self.later.read_untracked();
+            let is_late = newer
+                .as_ref()
+                .is_some_and(|newer| newer.question == question);
+            drop(newer);
+            if !is_late {
+                self.later.set(Some(answer));
+            }
+        });
+    }
+
+    /// Once the typing rests, makes what was typed the address, and answers it by meaning too.
+    fn ask_at_rest(self, question: Question, navigation: Navigation) {
+        spawn_local_scoped_with_cancellation(async move {
+            pause(REST).await;
+            navigation.type_on(&question.state);
+            self.stop_typing();
+            if !question.state.asks_for_meaning() {
+                return;
+            }
+            let answer = ask(question).await;
+            let in_list = self.pointed.get_untracked() || self.focused.get_untracked();
+            if in_list && self.shows_words_of(&answer) {
+                self.kept.set(Some(answer));
+            } else {
+                self.later.set(Some(answer));
+            }
+        });
+    }
+
+    /// Whether the list shows the same search by words alone.
+    fn shows_words_of(self, answer: &AnsweredQuestion) -> bool {
+        let shown = self.later.read_untracked();
+        let shown = shown.as_ref().map(|shown| &shown.question.state);
+        shown.is_some_and(|shown| shown.words_first && shown.whole() == answer.question.state)
+    }
+
+    /// Asks what is being typed: by words at once, by meaning when the typing rests.
+    pub fn type_on(self, state: SearchState) {
+        self.kept.set(None);
+        self.pointed.set(false);
+        self.typed.set(Some(state));
+    }
+
+    /// Ends the typing: the search in the address is what is asked.
+    pub fn stop_typing(self) {
+        self.typed.set(None);
+    }
+
+    /// Says whether the reader points into the list. While they do, nothing in it moves by itself.
+    pub fn point(self, is_in: bool) {
+        if self.pointed.get_untracked() != is_in {
+            self.pointed.set(is_in);
+        }
+    }
+
+    /// The same for the focus.
+    pub fn focus(self, is_in: bool) {
+        self.focused.set(is_in);
+    }
+
+    /// The mode of an answer that waits until the reader leaves the list.
+    pub fn kept_mode(self) -> Option<Mode> {
+        ranked_by(&self.kept.read().as_ref()?.question.state)
+    }
+
+    /// Shows the answer that waits.
+    pub fn show_kept(self) {
+        let kept = self.kept.get_untracked();
+        if kept.is_some() {
+            self.kept.set(None);
+            self.later.set(kept);
         }
     }
 
@@ -144,16 +290,42 @@ impl Answers {
         self.later.get().or_else(|| self.first.get())
     }
 
-    /// Whether the newest answer belongs to an older question.
+    /// Whether a better answer than the newest one is on its way.
     pub fn is_waiting(&self) -> bool {
         let question = self.question.read();
-        self.latest()
-            .is_none_or(|answer| answer.question != *question)
+        let is_whole = self
+            .latest()
+            .is_some_and(|answer| answer.question == *question);
+        !is_whole && self.kept.read().is_none()
     }
 
-    /// Asks again.
+    /// Whether the newest answer belongs to an older question.
+    pub fn is_outdated(&self) -> bool {
+        let question = self.question.read();
+        self.latest().is_none_or(|answer| {
+            let shown = answer.question;
+            (shown.state.whole(), shown.collection, shown.attempt)
+                != (
+                    question.state.clone(),
+                    question.collection.clone(),
+                    question.attempt,
+                )
+        })
+    }
+
+    /// Whether nothing is asked, not even in the field.
+    pub fn is_idle(&self) -> bool {
+        self.question.read().state.is_idle()
+    }
+
+    /// Asks again after a problem.
     pub fn retry(&self) {
         self.attempt.update(|attempt| *attempt += 1);
+    }
+
+    /// Asks the same question again.
+    pub fn ask_again(&self) {
+        self.again.update(|again| *again += 1);
     }
 
     /// The newest comparison, if the rankings were compared.
@@ -267,12 +439,15 @@ fn without_hits(comparison: Comparison) -> Answer {
 /// The request for a state. A balance that is not a number becomes NaN, which the engine rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
     let balance = state.balance.as_ref();
-    SearchRequest {
+    let mode = match state.mode.as_str() {
+        _ if state.words_first => Mode::Text.name().into(),
         // Where nothing can be compared, records are listed.
-        mode: match state.mode.as_str() {
-            COMPARE => Mode::Hybrid.name().into(),
-            mode => mode.into(),
-        },
+        COMPARE => Mode::Hybrid.name().into(),
+        mode => mode.into(),
+    };
+    SearchRequest {
+        mode,
+        prefix: state.unfinished,
         filter: state.filters.clone(),
         sort: state.sort.clone(),
         limit: state.limit,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, ValuesRequest,
+    SimilarRequest, Suggestions, ValuesRequest,
 };
 
+use crate::functions::CollectionNames;
 use crate::problem::Problem;
 
 /// A pending answer.
@@ -31,6 +32,12 @@ pub trait Backend: Send + Sync {
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;
+
+    /// What begins as typed.
+    fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions>;
+
+    /// The names of the collections.
+    fn names(&self) -> Pending<CollectionNames>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

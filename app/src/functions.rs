@@ -9,7 +9,7 @@ use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, ValuesRequest,
+    SimilarRequest, Suggestions, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,15 @@ pub struct SimilarRecords {
     pub title: Option<String>,
     /// The similar records.
     pub response: Answer,
+}
+
+/// The names of the collections.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CollectionNames {
+    /// All of them, in order.
+    pub all: Vec<String>,
+    /// That of the default one, if there is any.
+    pub default: Option<String>,
 }
 
 /// Answers a query.
@@ -130,6 +139,33 @@ pub async fn values(
     let context = ssr::Context::take()?;
     let values = context.backend.values(collection, request).await;
     context.with_status(values)
+}
+
+/// Looks up titles and facet values that begin as typed.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "suggest", input = GetUrl)]
+pub async fn suggest(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// What was typed.
+    typed: String,
+) -> Result<Suggestions, Problem> {
+    let context = ssr::Context::take()?;
+    let suggestions = context.backend.suggest(collection, typed).await;
+    context.with_status(suggestions)
+}
+
+/// Names the collections.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
+pub async fn names() -> Result<CollectionNames, Problem> {
+    let context = ssr::Context::take()?;
+    // Does not set the status: a page is valid without the names of other collections.
+    context.backend.names().await
 }
 
 /// Describes a collection.

@@ -21,6 +21,7 @@ pub mod functions;
 mod importing;
 mod mapping;
 mod marks;
+mod navigation;
 mod nearest;
 mod numbers;
 mod pages;

@@ -6,11 +6,12 @@ use std::ops::Range;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
-use parallax::vocabulary::SearchRequest;
+use parallax::vocabulary::{Mode, SearchRequest};
 
 use crate::answers::{Found, Question, request};
 use crate::functions;
 use crate::state::{PAGE, SearchState};
+use crate::wording::ranked_by;
 
 /// The sentences found so far, by record id, as byte ranges of the record's text.
 #[derive(Clone, Default)]
@@ -78,7 +79,7 @@ impl Nearest {
 fn asked(found: &Found) -> Option<Question> {
     let state = found.state();
     let by_meaning =
-        state.like.is_none() && !state.lists() && state.mode == SearchState::default().mode;
+        state.like.is_none() && !state.lists() && ranked_by(state) == Some(Mode::Neural);
     by_meaning.then(|| Question {
         state: SearchState {
             limit: PAGE,

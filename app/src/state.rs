@@ -44,13 +44,18 @@ pub struct SearchState {
     pub explain: Option<String>,
     /// In mode `hybrid`, the share of meaning from 0 to 1 as typed, if it is not the default.
     pub balance: Option<String>,
+    /// Whether the last word is still being typed, so that longer words count too.
+    pub unfinished: bool,
+    /// Whether words alone are asked, for an answer that is shown until the one by meaning is
+    /// there. Not in the URL: links lead to the search itself.
+    pub words_first: bool,
 }
 
 impl Default for SearchState {
     fn default() -> Self {
         Self {
             q: String::new(),
-            mode: Mode::Neural.name().into(),
+            mode: Mode::default().name().into(),
             filters: Vec::new(),
             sort: None,
             like: None,
@@ -58,6 +63,8 @@ impl Default for SearchState {
             as_typed: false,
             explain: None,
             balance: None,
+            unfinished: false,
+            words_first: false,
         }
     }
 }
@@ -82,6 +89,7 @@ impl SearchState {
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
                 "balance" if value.parse() != Ok(BALANCE) => state.balance = Some(value.into()),
+                "prefix" => state.unfinished = value == "true",
                 "limit" => state.limit = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -93,6 +101,9 @@ impl SearchState {
         }
         if !state.can_be_sorted() {
             state.sort = None;
+        }
+        if state.lists() || state.like.is_some() {
+            state.unfinished = false;
         }
         state
     }
@@ -116,7 +127,7 @@ impl SearchState {
         if !self.q.is_empty() {
             add("q", &self.q);
         }
-        if self.mode != Mode::Neural.name() {
+        if self.mode != Mode::default().name() {
             add("mode", &self.mode);
         }
         for filter in &self.filters {
@@ -133,6 +144,9 @@ impl SearchState {
         }
         if let Some(balance) = &self.balance {
             add("balance", balance);
+        }
+        if self.unfinished {
+            add("prefix", "true");
         }
         if self.limit != PAGE {
             add("limit", &self.limit.to_string());
@@ -168,12 +182,40 @@ impl SearchState {
         self.mode == COMPARE && !self.lists() && self.like.is_none()
     }
 
+    /// Whether meaning counts, so that an answer takes longer than one by words.
+    pub fn asks_for_meaning(&self) -> bool {
+        self.mode != Mode::Text.name() && !self.lists() && self.like.is_none()
+    }
+
+    /// Whether an answer by words can be shown before that one.
+    pub fn can_show_words_first(&self) -> bool {
+        let is_list = self.is_hybrid() || self.mode == Mode::Neural.name();
+        is_list && self.asks_for_meaning()
+    }
+
+    /// The same search, answered by words alone for now.
+    pub fn by_words_first(&self) -> Self {
+        Self {
+            words_first: true,
+            ..self.clone()
+        }
+    }
+
+    /// The search itself, if this one is answered by words alone for now.
+    pub fn whole(&self) -> Self {
+        Self {
+            words_first: false,
+            ..self.clone()
+        }
+    }
+
     /// A new search for `q` in the same mode and with the same filters.
     pub fn searching(&self, q: &str) -> Self {
         let mut state = Self {
             q: q.trim().to_owned(),
             like: None,
             as_typed: false,
+            unfinished: false,
             ..self.first_page()
         };
         state.sort = state.sort.take().filter(|_| state.can_be_sorted());
@@ -196,6 +238,7 @@ impl SearchState {
         Self {
             like: Some(id.to_owned()),
             sort: None,
+            unfinished: false,
             ..self.first_page()
         }
     }
@@ -273,6 +316,7 @@ impl SearchState {
         Self {
             limit: PAGE,
             explain: None,
+            words_first: false,
             ..self.clone()
         }
     }
@@ -321,6 +365,8 @@ mod tests {
             as_typed: true,
             explain: Some("7/1".into()),
             balance: Some("0.7".into()),
+            unfinished: false,
+            words_first: false,
         }
     }
 
@@ -351,7 +397,7 @@ mod tests {
 
     #[test]
     fn a_form_without_javascript_means_the_same() {
-        let form = "q=+solar+panels+&mode=neural&filter=&filter=city%3ABerlin&like=";
+        let form = "q=+solar+panels+&mode=hybrid&filter=&filter=city%3ABerlin&like=";
         let state = SearchState::default()
             .searching("solar panels")
             .with_filter("city", "Berlin");
@@ -414,6 +460,31 @@ mod tests {
         assert_eq!(sorted.in_mode("neural").sort, None);
         assert_eq!(sorted.searching("tea").sort.as_deref(), Some("year"));
         assert_eq!(sorted.similar_to("7").sort, None);
+    }
+
+    #[test]
+    fn a_word_may_be_unfinished_while_a_query_is_typed() {
+        let typing = SearchState::read("q=solar+pan&prefix=true");
+        assert!(typing.unfinished && typing.can_show_words_first());
+        assert_eq!(typing.href("/"), "/?q=solar+pan&prefix=true");
+        assert!(!typing.searching("solar panels").unfinished);
+        for nothing_typed in ["prefix=true", "q=*&prefix=true", "q=x&like=7&prefix=true"] {
+            assert!(
+                !SearchState::read(nothing_typed).unfinished,
+                "{nothing_typed}"
+            );
+        }
+        assert!(!SearchState::read("q=x&mode=text&prefix=true").asks_for_meaning());
+        let other = SearchState::read("q=x&mode=other");
+        assert!(other.asks_for_meaning() && !other.can_show_words_first());
+    }
+
+    #[test]
+    fn an_answer_by_words_alone_links_to_the_search_itself() {
+        let first = SearchState::read("q=solar").by_words_first();
+        assert_eq!(first.href("/"), "/?q=solar");
+        assert_eq!(first.whole(), SearchState::read("q=solar"));
+        assert!(!first.with_filter("city", "Oslo").words_first);
     }
 
     #[test]

@@ -2,13 +2,20 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
-export type Mode = "Neural" | "Full text" | "Hybrid";
-export const modes: Mode[] = ["Neural", "Full text", "Hybrid"];
+export type Mode = "By meaning" | "By words" | "By both";
+export const modes: Mode[] = ["By meaning", "By words", "By both"];
 
 /** A mode's name in the address. */
-export const modeInAddress = { Neural: "neural", "Full text": "text", Hybrid: "hybrid" };
+export const modeInAddress = { "By meaning": "neural", "By words": "text", "By both": "hybrid" };
 
-export const box = (page: Page): Locator => page.getByRole("searchbox", { name: "Search for" });
+/** The mode used if none is chosen. */
+const usual: Mode = "By both";
+
+export const box = (page: Page): Locator => page.getByLabel("Search for", { exact: true });
+
+/** What the field offers while a query is typed. */
+export const offers = (page: Page): Locator =>
+  page.getByRole("listbox", { name: "Suggestions" }).getByRole("option");
 
 export const button = (page: Page): Locator =>
   page.getByRole("button", { name: "Search", exact: true });
@@ -35,6 +42,16 @@ export const notice = (page: Page): Locator => page.locator(".notice");
 /** Everything below the form. */
 export const results = (page: Page) => page.getByRole("region", { name: "Results" });
 
+/** What a request of the page to the server searches for. */
+export function searched(url: string): { q: string; mode: string; unfinished: boolean } {
+  const { searchParams } = new URL(url);
+  return {
+    q: searchParams.get("request[q]") ?? "",
+    mode: searchParams.get("request[mode]") ?? "",
+    unfinished: searchParams.get("request[prefix]") === "true",
+  };
+}
+
 /** Chooses a mode by clicking its label, as a user does. */
 export async function choose(page: Page, mode: Mode): Promise<void> {
   await page.locator("label").filter({ hasText: mode }).click();
@@ -42,8 +59,10 @@ export async function choose(page: Page, mode: Mode): Promise<void> {
 }
 
 /** Types a query, chooses a mode, presses the button, and waits for the answer. */
-export async function search(page: Page, query: string, mode: Mode = "Neural"): Promise<void> {
+export async function search(page: Page, query: string, mode: Mode = usual): Promise<void> {
   await box(page).fill(query);
+  // Closes the list of suggestions, which may be above the modes.
+  await box(page).blur();
   await choose(page, mode);
   await button(page).click();
   await answered(page, { q: query, mode });
@@ -55,10 +74,12 @@ export async function answered(
   asked: { q?: string; mode?: Mode; city?: string },
 ): Promise<void> {
   await expect(page).toHaveURL(({ searchParams }) => {
-    const wanted = modeInAddress[asked.mode ?? "Neural"];
+    const wanted = modeInAddress[asked.mode ?? usual];
     return (
       (searchParams.get("q") ?? "") === (asked.q ?? "") &&
-      (searchParams.get("mode") ?? "neural") === wanted &&
+      (searchParams.get("mode") ?? modeInAddress[usual]) === wanted &&
+      // What is still being typed is not answered for good.
+      !searchParams.has("prefix") &&
       (asked.city === undefined || searchParams.getAll("filter").includes(`city:${asked.city}`))
     );
   });

@@ -8,9 +8,9 @@ test.use({ expectedError: /status of 40[04]/ });
 
 const faces = {
   start: "/",
-  "results by meaning": "/?q=wooden+furniture",
+  "results by meaning": "/?q=wooden+furniture&mode=neural",
   "results by words": "/?q=wooden+furniture&mode=text",
-  "results by both": "/?q=wooden+furniture&mode=hybrid",
+  "results by both": "/?q=wooden+furniture",
   "filtered results": "/?q=wooden+furniture&filter=city:Berlin",
   "nothing found": "/?q=qzxqzx&mode=text",
   "an error": "/?q=x&filter=town:Berlin",

@@ -10,26 +10,25 @@ const query = "Hushwarren keeps animals";
 
 test("the balance moves the ranking from words to meaning and back", async ({ page, open }) => {
   await open("/");
-  await search(page, query, "Hybrid");
+  await search(page, query, "By both");
   await open(page.url());
   await expect(slider(page)).toHaveValue("0.5");
 
   const weigh = async (share: string) => {
     await slider(page).fill(share);
     await button(page).click();
-    await answered(page, { q: query, mode: "Hybrid" });
+    await answered(page, { q: query, mode: "By both" });
     await expect(page).toHaveURL(new RegExp(`balance=${share}`));
     return names(page).allInnerTexts();
   };
   // At either end, only one ranking counts.
   const words = await weigh("0");
   const meaning = await weigh("1");
-  await page.goBack();
-  await expect(slider(page)).toHaveValue("0");
+  await weigh("0");
   await expect(names(page)).toHaveText(words);
 
   await open("/");
-  await search(page, query, "Full text");
+  await search(page, query, "By words");
   await expect(names(page).first()).toHaveText(words[0] ?? "");
   // By meaning alone, late interaction would count too.
   const asked = new URLSearchParams({ q: query, mode: "neural", late_interaction: "false" });
@@ -39,12 +38,12 @@ test("the balance moves the ranking from words to meaning and back", async ({ pa
 });
 
 test("there is nothing to balance where one ranking is asked", async ({ page, open }) => {
-  await open("/?q=goat+cheese&balance=0.3");
+  await open("/?q=goat+cheese&mode=neural&balance=0.3");
   await expect(names(page).first()).toBeVisible();
   await expect(slider(page)).toHaveCount(0);
-  await choose(page, "Hybrid");
+  await choose(page, "By both");
   await button(page).click();
-  await answered(page, { q: "goat cheese", mode: "Hybrid" });
+  await answered(page, { q: "goat cheese", mode: "By both" });
   await expect(slider(page)).toHaveCount(1);
 });
 

@@ -48,6 +48,6 @@ test("a card's city narrows to it", async ({ page, open }) => {
   const { name, city } = startup("Hushwarren");
   await open(`/?q=${name}&mode=text`);
   await card(page, name).getByRole("link", { name: `Only City: ${city}` }).click();
-  await answered(page, { q: name, mode: "Full text", city });
+  await answered(page, { q: name, mode: "By words", city });
   await expect(cityMenu(page)).toHaveValue(`city:${city}`);
 });

@@ -47,7 +47,7 @@ for (const [format, { ending, text, lines }] of Object.entries(broken)) {
     await expect(page).toHaveURL("/collections");
 
     await outcome(page).getByRole("link", { name: `Search “${name}”` }).click();
-    await search(page, "coffee", "Full text");
+    await search(page, "coffee", "By words");
     await expect(names(page)).toHaveText(["Coffee"]);
   });
 }

@@ -59,7 +59,7 @@ test("a PDF that is dropped is found by its pages", async ({ page, open }) => {
   await expect(preview(page).getByRole("cell", { name: "Annual report, p. 2" })).toBeVisible();
   await importButton(page).click();
   await opened(page, name);
-  await search(page, "axle of oak", "Full text");
+  await search(page, "axle of oak", "By words");
   await expect(names(page)).toHaveText(["Annual report, p. 2"]);
   await search(page, "somebody pays what he owes");
   await expect(names(page).first()).toHaveText("Annual report, p. 3");

@@ -42,7 +42,7 @@ for (const [way, give] of Object.entries(ways)) {
     await search(page, "astronomy for beginners");
     await expect(names(page).first()).toHaveText("A window on the heavens");
     await expect(cards(page)).toHaveCount(3);
-    await search(page, "bowlines", "Full text");
+    await search(page, "bowlines", "By words");
     await expect(names(page)).toHaveText(["Ropework"]);
     await expect(page.getByRole("combobox", { name: "Shelf" })).toBeVisible();
   });
@@ -73,7 +73,7 @@ test("JSON lines are read too", async ({ page, open }) => {
   await role(page, "Text").selectOption("body");
   await importButton(page).click();
   await opened(page, name);
-  await search(page, "coffee", "Full text");
+  await search(page, "coffee", "By words");
   await expect(names(page)).toHaveText(["Coffee"]);
 });
 
@@ -100,9 +100,9 @@ test("several texts are taken, and fields within objects", async ({ page, open }
   await furtherTexts(page).getByRole("checkbox", { name: "about.long" }).check();
   await importButton(page).click();
   await opened(page, name);
-  await search(page, "copper", "Full text");
+  await search(page, "copper", "By words");
   await expect(names(page)).toHaveText(["Coffee"]);
-  await search(page, "patience", "Full text");
+  await search(page, "patience", "By words");
   await expect(cards(page).first()).toContainText("Leaves, water");
 });
 

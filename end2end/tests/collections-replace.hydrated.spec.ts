@@ -44,9 +44,9 @@ test("a file's records join those that are there", async ({ page, open, request 
   await choose(page, name);
   await importButton(page).click();
   await opened(page, name);
-  await search(page, "oranges", "Full text");
+  await search(page, "oranges", "By words");
   await expect(names(page)).toHaveText(["Marmalade"]);
-  await search(page, "bowlines", "Full text");
+  await search(page, "bowlines", "By words");
   await expect(names(page)).toHaveText(["Ropework"]);
 });
 

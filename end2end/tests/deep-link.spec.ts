@@ -11,7 +11,7 @@ test("a link holds query, mode, filter and how many", async ({ page, open }) => 
 
   await open("/?q=coffee&mode=hybrid&filter=city:Nairobi&limit=20");
   await expect(box(page)).toHaveValue("coffee");
-  await expect(radio(page, "Hybrid")).toBeChecked();
+  await expect(radio(page, "By both")).toBeChecked();
   await expect(cityMenu(page)).toHaveValue("city:Nairobi");
   await expect(cards(page)).toHaveCount(nairobi.length);
   expect((await names(page).allTextContents()).sort()).toEqual(nairobi.sort());

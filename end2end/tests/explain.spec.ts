@@ -16,11 +16,11 @@ test("a card tells which words its similarity is made of, and closes again", asy
   open,
 }) => {
   await open("/");
-  await search(page, "Hushwarren", "Hybrid");
+  await search(page, "Hushwarren", "By both");
   const count = await cards(page).count();
   await expect(page.getByRole("region", { name: "Why it has this rank" })).toHaveCount(0);
   await link(page, "Hushwarren").click();
-  await answered(page, { q: "Hushwarren", mode: "Hybrid" });
+  await answered(page, { q: "Hushwarren", mode: "By both" });
   await expect(page).toHaveURL(/explain=/);
   await expect(panel(page, "Hushwarren")).toContainText("[CLS] and [SEP]");
   await expect(panel(page, "Hushwarren")).toContainText("share of the similarity, not a cause");
@@ -39,7 +39,7 @@ test("an explanation has an address of its own, and can be used by everybody", a
   open,
 }) => {
   await open("/");
-  await search(page, "wooden furniture");
+  await search(page, "wooden furniture", "By meaning");
   await cards(page).first().getByRole("link", { name: /^Why this rank/ }).click();
   const shown = cards(page).first().getByRole("region", { name: "Why it has this rank" });
   await expect(shown).toContainText(/\d(st|nd|rd|th) by meaning/);
@@ -54,7 +54,7 @@ test("an explanation has an address of its own, and can be used by everybody", a
 
 test("records like one are ranked by no words to explain", async ({ page, open }) => {
   await open("/");
-  await search(page, "Hushwarren", "Full text");
+  await search(page, "Hushwarren", "By words");
   await card(page, "Hushwarren")
     .getByRole("link", { name: "Find records similar to Hushwarren" })
     .click();

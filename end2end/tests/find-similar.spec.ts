@@ -5,7 +5,7 @@ import { expect, test } from "../support/test";
 
 test.beforeEach(async ({ page, open }) => {
   await open("/");
-  await search(page, "Hushwarren", "Full text");
+  await search(page, "Hushwarren", "By words");
   await card(page, "Hushwarren")
     .getByRole("link", { name: "Find records similar to Hushwarren" })
     .click();
@@ -22,7 +22,7 @@ test("similar records are without the record itself", async ({ page }) => {
 
 test("a way leads back to the results", async ({ page }) => {
   await page.getByRole("link", { name: "Back to the results" }).click();
-  await answered(page, { q: "Hushwarren", mode: "Full text" });
+  await answered(page, { q: "Hushwarren", mode: "By words" });
   await expect(page).not.toHaveURL(/like=/);
   await expect(box(page)).toHaveValue("Hushwarren");
   await expect(names(page).first()).toHaveText("Hushwarren");

@@ -28,10 +28,10 @@ for (const mode of modes) {
 test("mode and filter go along with the query", async ({ page, open }) => {
   await open("/");
   await box(page).fill("solar panels");
-  await choose(page, "Hybrid");
+  await choose(page, "By both");
   await cityMenu(page).selectOption("city:Lagos");
   await button(page).click();
-  await answered(page, { q: "solar panels", mode: "Hybrid", city: "Lagos" });
+  await answered(page, { q: "solar panels", mode: "By both", city: "Lagos" });
   await expect(cards(page)).toHaveCount(inCity("Lagos").length);
 });
 

@@ -21,7 +21,7 @@ test("each occurrence is marked, as a whole word", async ({ page, open }) => {
 });
 
 test("a search by meaning marks no words", async ({ page, open }) => {
-  await open("/?q=bicycle");
+  await open("/?q=bicycle&mode=neural");
   await expect(cards(page)).toHaveCount(10);
   await expect(page.locator("mark.matched")).toHaveCount(0);
 });

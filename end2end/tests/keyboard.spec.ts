@@ -3,6 +3,9 @@
 import { box, button, card, cityMenu, names, radio } from "../support/search-page";
 import { expect, test } from "../support/test";
 
+const hasFocus = (found: Element[]): boolean =>
+  found.some((element) => element === document.activeElement);
+
 test("Enter searches", async ({ page, open }) => {
   await open("/?mode=text");
   await box(page).fill("Hushwarren");
@@ -27,10 +30,10 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
   const first = card(page, "Hushwarren");
   const stops = [
     button(page),
-    radio(page, "Full text"),
+    radio(page, "By words"),
     cityMenu(page),
     page.getByLabel("Order"),
-    page.locator("summary"),
+    page.locator(".timing summary"),
     first.getByRole("link", { name: "Only City: Berlin" }),
     first.getByRole("link", { name: "hushwarren.example" }),
     first.getByRole("link", { name: "Find records similar to Hushwarren" }),
@@ -38,6 +41,10 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
   await box(page).focus();
   for (const stop of stops) {
     await page.keyboard.press("Tab");
+    // There is a menu of collections while other tests have some.
+    if (await page.locator(".switch-menu > summary").evaluateAll(hasFocus)) {
+      await page.keyboard.press("Tab");
+    }
     await expect(stop).toBeFocused();
   }
 });

@@ -1,6 +1,6 @@
 // A record's text is plain text: anything that looks like markup is shown verbatim.
 
-import { card } from "../support/search-page";
+import { box, card } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 for (const query of ["Palisgrove", "script"]) {
@@ -16,7 +16,7 @@ for (const query of ["Palisgrove", "script"]) {
 test("markup in a query is drawn as text", async ({ page, open }) => {
   const query = '"><img src=x onerror=alert(1)>';
   await open(`/?q=${encodeURIComponent(query)}`);
-  await expect(page.getByRole("searchbox")).toHaveValue(query);
+  await expect(box(page)).toHaveValue(query);
   await expect(page.locator('img[src="x"]')).toHaveCount(0);
   await expect(page).toHaveTitle(`${query} · Parallax`);
 });

@@ -8,7 +8,7 @@ test("the switch keeps the query and changes the address", async ({ page, open }
   await search(page, "wooden furniture");
   const visit = await page.evaluate(() => performance.timeOrigin);
 
-  for (const mode of ["Full text", "Hybrid", "Neural"] as const) {
+  for (const mode of ["By words", "By meaning", "By both"] as const) {
     await choose(page, mode);
     await answered(page, { q: "wooden furniture", mode });
     await expect(box(page)).toHaveValue("wooden furniture");
@@ -20,9 +20,9 @@ test("the switch keeps the query and changes the address", async ({ page, open }
 test("the switch shows what the new mode makes of the query", async ({ page, open }) => {
   await open("/?q=Hushwarren");
   const evidence = page.getByRole("list", { name: "Why it is here" }).first();
-  await expect(evidence).toContainText("similarity");
-  await choose(page, "Full text");
-  await expect(evidence).toContainText("BM25");
-  await choose(page, "Hybrid");
   await expect(evidence).toContainText("by meaning");
+  await choose(page, "By words");
+  await expect(evidence).toContainText("BM25");
+  await choose(page, "By meaning");
+  await expect(evidence).toContainText("similarity");
 });

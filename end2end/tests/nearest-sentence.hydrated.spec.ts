@@ -6,7 +6,7 @@ import { expect, test } from "../support/test";
 
 test("the sentence nearest to the query is marked, one in a card", async ({ page, open }) => {
   await open("/");
-  await search(page, "mend broken ceramics with gold");
+  await search(page, "mend broken ceramics with gold", "By meaning");
   const first = cards(page).first().locator("mark.nearest");
   await expect(first.first()).toBeVisible();
   // Only one of several sentences is marked.
@@ -17,15 +17,15 @@ test("the sentence nearest to the query is marked, one in a card", async ({ page
   const colour = (selector: string) =>
     page.locator(selector).first().evaluate((mark) => getComputedStyle(mark).backgroundColor);
   const nearest = await colour("mark.nearest");
-  await choose(page, "Full text");
-  await answered(page, { q: "mend broken ceramics with gold", mode: "Full text" });
+  await choose(page, "By words");
+  await answered(page, { q: "mend broken ceramics with gold", mode: "By words" });
   await expect(page.locator("mark.nearest")).toHaveCount(0);
   expect(await colour("mark.matched")).not.toBe(nearest);
 });
 
 test("what is shown further down is marked as well", async ({ page, open }) => {
   await open("/");
-  await search(page, "help on a farm");
+  await search(page, "help on a farm", "By meaning");
   await page.getByRole("link", { name: "Show more" }).click();
   await expect(cards(page)).toHaveCount(20);
   await expect(page.locator("#result-11 ~ li mark.nearest").first()).toBeVisible();
@@ -39,7 +39,7 @@ test.describe(() => {
     const asked = page.waitForEvent("requestfailed");
     await page.route("**/fn/sentences?**", (route) => route.abort());
     await open("/");
-    await search(page, "help on a farm");
+    await search(page, "help on a farm", "By meaning");
     expect((await asked).url()).toContain("/fn/sentences");
     await expect(cards(page)).toHaveCount(10);
     await expect(page.locator("mark.nearest")).toHaveCount(0);

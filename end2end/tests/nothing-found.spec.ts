@@ -7,12 +7,12 @@ import { expect, test } from "../support/test";
 test("words nobody uses lead on to the search by meaning", async ({ page, open }) => {
   expect(withWord(/passphrases?\b/i)).toEqual([]);
   await open("/");
-  await search(page, "passphrase", "Full text");
+  await search(page, "passphrase", "By words");
   await expect(notice(page)).toContainText("No record holds any of these words");
   await expect(cards(page)).toHaveCount(0);
 
   await page.getByRole("link", { name: "Search by meaning" }).click();
-  await answered(page, { q: "passphrase" });
+  await answered(page, { q: "passphrase", mode: "By meaning" });
   await expect(names(page).filter({ hasText: "Hushwarren" })).toBeVisible();
 });
 
@@ -23,7 +23,7 @@ test("words nobody uses in a city lead on to those elsewhere", async ({ page, op
   await expect(notice(page)).toContainText("filter");
 
   await page.getByRole("link", { name: "Search without the filter" }).click();
-  await answered(page, { q: "coffee", mode: "Full text" });
+  await answered(page, { q: "coffee", mode: "By words" });
   await expect(cards(page)).toHaveCount(coffee.length);
 });
 

@@ -1,7 +1,7 @@
 // Times, totals and scores on the page are those of the answer it shows.
 
 import type { Page } from "@playwright/test";
-import { box, cards, choose, type Mode, modes, summary } from "../support/search-page";
+import { box, cards, choose, type Mode, modeInAddress, modes, searched, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const stages = {
@@ -14,10 +14,13 @@ const stages = {
 };
 
 async function answerTo(page: Page, query: string, mode: Mode) {
-  if (mode !== "Neural") {
-    await choose(page, mode);
-  }
-  const response = page.waitForResponse(/\/fn\/search\?/);
+  await choose(page, mode);
+  // The answer to the submitted question, not to what was typed on the way.
+  const response = page.waitForResponse((response) => {
+    const { q, mode: asked, unfinished } = searched(response.url());
+    const whole = q === query && asked === modeInAddress[mode] && !unfinished;
+    return response.url().includes("/fn/search?") && whole;
+  });
   await box(page).fill(query);
   await box(page).press("Enter");
   return (await response).json();
@@ -39,7 +42,7 @@ for (const mode of modes) {
     await expect(cards(page)).toHaveCount(answer.hits.length);
     await expect(summary(page)).toContainText(new RegExp(`\\b${answer.total} `));
 
-    const opener = page.locator("summary");
+    const opener = page.locator(".timing summary");
     expectRounded((await opener.textContent()) ?? "", answer.timings.total_ms);
     await opener.click();
     const shown = page.locator(".stage");
@@ -59,7 +62,7 @@ test("scores and ranks are those of the answer", async ({ page, open }) => {
   await open("/");
   const evidence = page.getByRole("list", { name: "Why it is here" });
 
-  const neural = await answerTo(page, "coffee", "Neural");
+  const neural = await answerTo(page, "coffee", "By meaning");
   await expect(evidence.first()).toContainText("similarity");
   for (const [at, hit] of neural.hits.entries()) {
     const shown = evidence.nth(at).getByRole("listitem");
@@ -67,7 +70,7 @@ test("scores and ranks are those of the answer", async ({ page, open }) => {
     expectRounded((await shown.nth(1).textContent()) ?? "", hit.signals.late_interaction);
   }
 
-  const hybrid = await answerTo(page, "coffee roasting", "Hybrid");
+  const hybrid = await answerTo(page, "coffee roasting", "By both");
   await expect(evidence.first()).toContainText("by words");
   for (const [at, hit] of hybrid.hits.entries()) {
     if (hit.signals.neural) {

@@ -5,7 +5,7 @@ import { expect, test } from "../support/test";
 
 test("a hit shows its rank by meaning and by words", async ({ page, open }) => {
   await open("/");
-  await search(page, "Hushwarren", "Hybrid");
+  await search(page, "Hushwarren", "By both");
   await expect(names(page).first()).toHaveText("Hushwarren");
   const evidence = card(page, "Hushwarren").getByRole("list", { name: "Why it is here" });
   // No other record has the name, so it must rank first by words.
@@ -15,7 +15,7 @@ test("a hit shows its rank by meaning and by words", async ({ page, open }) => {
 
 test("a hit only one engine found says so", async ({ page, open }) => {
   await open("/");
-  await search(page, "Hushwarren", "Hybrid");
+  await search(page, "Hushwarren", "By both");
   const second = cards(page).nth(1).getByRole("list", { name: "Why it is here" });
   await expect(second).toContainText(/#\d+ by meaning/);
   await expect(second).toContainText(/not among .* by words/);

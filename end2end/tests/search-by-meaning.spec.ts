@@ -9,14 +9,14 @@ test("a record is found by what it means, without the word", async ({ page, open
   expect(`${name} ${alt} ${description}`).not.toMatch(/password/i);
 
   await open("/");
-  await search(page, "password manager");
+  await search(page, "password manager", "By meaning");
   await expect(names(page)).toHaveCount(10);
   expect((await names(page).allTextContents()).slice(0, 3)).toContain(name);
 });
 
 test("a description leads to the dog hotel", async ({ page, open }) => {
   await open("/");
-  await search(page, "somewhere to leave my dog while I travel");
+  await search(page, "somewhere to leave my dog while I travel", "By meaning");
   await expect(names(page)).toHaveCount(10);
   expect((await names(page).allTextContents()).slice(0, 3)).toContain("Snoutlodge");
 });

@@ -1,21 +1,66 @@
-// What is typed before hydration is not lost.
+// What is typed and chosen before hydration is not lost.
 
-import { box, choose, names } from "../support/search-page";
+import type { Page } from "@playwright/test";
+import { inCity } from "../support/sample";
+import { box, cards, choose, cityMenu, names } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
 
-test("what was typed early is kept and searched for", async ({ page }) => {
+/** Opens a page that does not come to life until the returned function is called. */
+async function openedEarly(page: Page, path: string): Promise<() => Promise<void>> {
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/*.wasm", async (route) => {
     await released;
     await route.continue();
   });
-  await page.goto("/", { waitUntil: "commit" });
+  await page.goto(path, { waitUntil: "commit" });
+  return async () => {
+    release();
+    await alive(page);
+  };
+}
+
+test("what was typed early is kept and searched for", async ({ page }) => {
+  const live = await openedEarly(page, "/");
   await box(page).fill("Hushwarren");
-  await choose(page, "Full text");
-  release();
-  await alive(page);
+  await choose(page, "By words");
+  await live();
   await expect(names(page).first()).toHaveText("Hushwarren");
   await expect(box(page)).toHaveValue("Hushwarren");
   await expect(page).toHaveURL(/q=Hushwarren&mode=text/);
+});
+
+test("what was typed alone is enough", async ({ page }) => {
+  const live = await openedEarly(page, "/");
+  await box(page).fill("Hushw");
+  await live();
+  await expect(names(page).first()).toHaveText("Hushwarren");
+  await expect(box(page)).toHaveValue("Hushw");
+});
+
+test("a filter that was chosen early applies", async ({ page }) => {
+  const lagos = inCity("Lagos").map(({ name }) => name);
+  const live = await openedEarly(page, "/?q=solar+panels");
+  await cityMenu(page).selectOption("city:Lagos");
+  await live();
+  await expect(page).toHaveURL(/filter=city(:|%3A)Lagos/);
+  await expect(cards(page)).toHaveCount(lagos.length);
+  await expect(cityMenu(page)).toHaveValue("city:Lagos");
+});
+
+test("a slider that was moved early counts", async ({ page }) => {
+  const live = await openedEarly(page, "/?q=solar+panels");
+  const slider = page.getByRole("slider", { name: /meaning counts/ });
+  await slider.fill("0.8");
+  await live();
+  await expect(page).toHaveURL(/balance=0\.8/);
+  await expect(slider).toHaveValue("0.8");
+});
+
+test("a page that nobody touched is left as it is", async ({ page }) => {
+  const path = "/?q=solar+panels&filter=city%3ALagos&balance=0.3";
+  const live = await openedEarly(page, path);
+  await live();
+  await expect(cards(page).first()).toBeVisible();
+  await expect(page).toHaveURL(path);
 });

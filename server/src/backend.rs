@@ -2,10 +2,12 @@
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, ValuesRequest,
+    SimilarRequest, Suggestions, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
+use parallax_app::functions::CollectionNames;
 
+use crate::opened::Opened;
 use crate::service::{Reader, Service};
 
 impl Backend for Service {
@@ -45,6 +47,17 @@ impl Backend for Service {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::values(&service, collection, request).await })
+    }
+
+    fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions> {
+        let service = self.clone();
+        // This calls the service's method, not this one.
+        Box::pin(async move { Service::suggest(&service, collection, typed).await })
+    }
+
+    fn names(&self) -> Pending<CollectionNames> {
+        let service = self.clone();
+        Box::pin(async move { service.with_catalogue(Opened::names).await })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {

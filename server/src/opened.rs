@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
+use parallax_app::functions::CollectionNames;
 
 use crate::reencodings::Reencodings;
 use crate::sample;
@@ -61,6 +62,17 @@ impl Opened {
             examples: examples.iter().map(|&example| example.to_owned()).collect(),
             model: model_name(collection),
             reencoding: self.reencodings.of(&collection.name()),
+        })
+    }
+
+    /// The names of the collections, in order, and that of the default one.
+    ///
+    /// # Errors
+    /// If the data folder cannot be read.
+    pub fn names(&self) -> Result<CollectionNames> {
+        Ok(CollectionNames {
+            all: self.catalogue.names()?,
+            default: default_collection(&self.catalogue)?,
         })
     }
 

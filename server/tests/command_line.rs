@@ -96,6 +96,10 @@ fn index_search_and_embed_work_together() {
         "d",
     ];
     assert!(ok(&search, at).contains("Hushwarren"));
+    let usual = ok(&[&search[..], &["--json"]].concat(), at);
+    let usual: serde_json::Value = serde_json::from_str(&usual).unwrap();
+    let both = serde_json::json!(["meaning", "words", "neighbours"]);
+    assert_eq!(usual["ranked_by"], both);
     let json = [
         &search[..],
         &[

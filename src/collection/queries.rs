@@ -10,8 +10,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::vocabulary::Explanation;
-use crate::vocabulary::Feedback;
+use crate::vocabulary::{Explanation, Feedback, Suggestions};
 
 impl Collection {
     /// A searcher for the current state.
@@ -108,6 +107,14 @@ impl Collection {
         filters: &[Filter],
     ) -> Result<Answer> {
         self.searching(|searcher| searcher.recommend(feedback, limit, offset, filters))
+    }
+
+    /// What begins as typed: see [`Searcher::suggest`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn suggest(&self, typed: &str) -> Result<Suggestions> {
+        self.searching(|searcher| searcher.suggest(typed))
     }
 
     /// The values of all facets: see [`Searcher::facet_counts`].

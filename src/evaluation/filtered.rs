@@ -6,7 +6,7 @@ use super::split_mix::SplitMix64;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
 use crate::filter::{Alternative, Condition, Filter};
-use crate::query::{Query, Route};
+use crate::query::{Mode, Query, Route};
 use crate::vector::cosine;
 
 /// How many hits are compared.
@@ -81,6 +81,7 @@ pub fn filtered_recall(collection: &Collection, pairs: usize, seed: u64) -> Resu
             }));
         }
         let query = Query {
+            mode: Mode::Neural,
             limit: HITS,
             collapse: false,
             operators: false,

@@ -10,7 +10,7 @@
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::found::Found;
-use crate::query::{Query, Reply};
+use crate::query::{Mode, Query, Reply};
 use crate::search::searcher::Searcher;
 
 /// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
@@ -50,6 +50,7 @@ impl Searcher<'_> {
             )));
         }
         let query = Query {
+            mode: Mode::Neural,
             limit: LOOKED_AT,
             filters,
             operators: false,

@@ -13,7 +13,8 @@
 //! queries; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
 //! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and different from others,
-//! `ask.rs` answers questions: all from the same stages.
+//! `ask.rs` answers questions: all from the same stages. `suggest.rs` only looks up what begins as
+//! typed.
 
 mod answer;
 mod answers;
@@ -39,6 +40,7 @@ mod searcher;
 mod sentence;
 mod snippet;
 mod stopwatch;
+mod suggest;
 
 pub use remembered::Remembered;
 pub use searcher::Searcher;

@@ -7,7 +7,7 @@ use crate::Vector;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::query::{Answer, Query, check_page};
+use crate::query::{Answer, Mode, Query, check_page};
 use crate::search::answers::Answers;
 use crate::search::fuse::Ranking;
 use crate::search::plan::Plan;
@@ -79,6 +79,7 @@ impl Searcher<'_> {
         let given = distinct(generation, liked.iter().chain(&disliked));
         // Ask for as many more as may have to be left out.
         let query = Query {
+            mode: Mode::Neural,
             limit: offset + limit + given.len(),
             ..Query::new("")
         };

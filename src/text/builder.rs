@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::beginnings::{Beginnings, spelled};
 use super::dictionary::DictionaryBuilder;
 use super::gathered::Gathered;
 use super::index::TextIndex;
@@ -26,6 +27,8 @@ pub struct TextIndexBuilder {
     starts: Vec<u32>,
     /// The key of each title with its record, if the first field is the title.
     titles: Option<Vec<(u64, u32)>>,
+    /// Each title as it is spelled for finding those that begin as typed.
+    beginnings: Vec<(String, u32)>,
 }
 
 /// A word seen before.
@@ -54,6 +57,7 @@ impl TextIndexBuilder {
             lengths: Vec::new(),
             starts: Vec::new(),
             titles: None,
+            beginnings: Vec::new(),
         }
     }
 
@@ -72,6 +76,8 @@ impl TextIndexBuilder {
         let analyzer = self.analyzer;
         if let (Some(titles), Some(title)) = (&mut self.titles, texts.first()) {
             titles.extend(titles::key(&analyzer, title.as_ref()).map(|key| (key, record)));
+            let spelled = spelled(title.as_ref());
+            self.beginnings.extend(spelled.map(|text| (text, record)));
         }
         let (mut length, mut start) = (0, 0);
         for (at, text) in texts.iter().enumerate().take(self.weights.len()) {
@@ -163,6 +169,7 @@ impl TextIndexBuilder {
             weights: self.weights.into(),
             starts: self.starts.into(),
             titles: Titles::new(self.titles.into_iter().flatten()),
+            beginnings: Beginnings::new(self.beginnings),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use super::beginnings::Beginnings;
 use super::cursor::Cursor;
 use super::dictionary::{DictionaryBuilder, TermDictionary};
 use super::gathered::Gathered;
@@ -28,6 +29,8 @@ pub struct TextIndex {
     pub(super) starts: Values<u32>,
     /// The titles, if the first field is the title.
     pub(super) titles: Titles,
+    /// The same in order.
+    pub(super) beginnings: Beginnings,
 }
 
 impl TextIndex {
@@ -116,6 +119,11 @@ impl TextIndex {
         &self.titles
     }
 
+    /// The same in order.
+    pub fn beginnings(&self) -> &Beginnings {
+        &self.beginnings
+    }
+
     /// The weight of a word in a field.
     pub fn weight(&self, field: usize) -> u32 {
         self.weights.get(field).copied().unwrap_or(1)
@@ -132,7 +140,8 @@ impl TextIndex {
         to.section("lengths", self.lengths.as_bytes())?;
         to.section("weights", self.weights.as_bytes())?;
         to.section("starts", self.starts.as_bytes())?;
-        self.titles.save(to)
+        self.titles.save(to)?;
+        self.beginnings.save(to)
     }
 
     /// The index in a file.
@@ -148,6 +157,7 @@ impl TextIndex {
             weights: file.values("weights")?,
             starts: file.values("starts")?,
             titles: Titles::load(file)?,
+            beginnings: Beginnings::load(file)?,
         })
     }
 
@@ -158,6 +168,7 @@ impl TextIndex {
             && self.words.fits(self.terms.len())
             && self.starts.len() == self.lengths.len() * self.weights.len()
             && self.titles.fits(self.lengths.len())
+            && self.beginnings.fits(self.lengths.len())
     }
 
     /// Merges several indexes. Each comes with the new position of each of its records, or
@@ -181,6 +192,10 @@ impl TextIndex {
             let of_part = part.titles.all();
             of_part.filter_map(|(key, at)| Some((key, (*places.get(at as usize)?)?)))
         }));
+        let beginnings: Vec<(&Beginnings, &[Option<u32>])> = parts
+            .iter()
+            .map(|(part, places)| (&part.beginnings, *places))
+            .collect();
         // The new number of each part's terms; `None` if all their records were dropped.
         let mut renamed: Vec<Vec<Option<u32>>> = parts
             .iter()
@@ -219,6 +234,7 @@ impl TextIndex {
             weights: weights.unwrap_or_default(),
             starts: starts.into(),
             titles,
+            beginnings: Beginnings::merge(&beginnings),
         }
     }
 }

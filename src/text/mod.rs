@@ -4,6 +4,7 @@
 //! in all segments, and [`WordSearch`] scores it: it is created once per query and gives the best
 //! records, the scores of given records, and the records that match.
 
+mod beginnings;
 mod best;
 mod bm25;
 mod builder;
@@ -51,6 +52,7 @@ mod words;
 #[cfg(test)]
 mod written;
 
+pub use beginnings::spelled;
 pub use bm25::{B, Bm25, K1};
 pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};

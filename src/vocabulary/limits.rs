@@ -39,5 +39,10 @@ pub const MAX_SNIPPET_BYTES: usize = 1_200;
 /// The most bytes of a title displayed.
 pub const MAX_TITLE_BYTES: usize = 400;
 
+/// The most titles and the most facet values suggested for what was typed.
+pub const MAX_SUGGESTED: usize = 5;
+/// The longest facet value suggested, in bytes.
+pub const MAX_SUGGESTED_BYTES: usize = 200;
+
 /// The longest name of a collection, in characters.
 pub const MAX_NAME: usize = 64;

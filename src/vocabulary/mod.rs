@@ -21,6 +21,7 @@ mod mode;
 mod query;
 mod request;
 mod span;
+mod suggest;
 
 pub use answer::{
     Answer, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart, Timings,
@@ -46,3 +47,4 @@ pub use query::{
     ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
 };
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
+pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};

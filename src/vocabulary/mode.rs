@@ -1,4 +1,4 @@
-//! The three search modes.
+//! The three search modes. In words for people: by meaning, by words, by both.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::BadQuery;
 
-/// Which engines rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Which engines rank. The default is both, which ranks best on every benchmark
+/// (benches/QUALITY.md).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// By meaning: cosine similarity of vectors.
     Neural,
     /// By words: BM25.
     Text,
-    /// Both, fused.
+    /// By both, fused.
+    #[default]
     Hybrid,
 }
 

@@ -64,11 +64,11 @@ pub struct Query {
 }
 
 impl Query {
-    /// A query with the defaults: by meaning, the first ten hits.
+    /// A query with the defaults: by both, the first ten hits.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            mode: Mode::Neural,
+            mode: Mode::default(),
             limit: 10,
             offset: 0,
             filters: Vec::new(),

@@ -11,8 +11,8 @@ pub struct SearchRequest {
     /// The query; if empty or `*`, records are listed in order.
     #[serde(default)]
     pub q: String,
-    /// `neural`, `text` or `hybrid`.
-    #[serde(default = "neural")]
+    /// `neural` (by meaning), `text` (by words) or `hybrid` (by both, the default).
+    #[serde(default = "both")]
     pub mode: String,
     /// Conditions, each `field:value`.
     #[serde(default)]
@@ -75,7 +75,7 @@ impl SearchRequest {
     pub fn new(q: impl Into<String>) -> Self {
         Self {
             q: q.into(),
-            mode: neural(),
+            mode: both(),
             filter: Vec::new(),
             limit: ten(),
             offset: 0,
@@ -158,8 +158,8 @@ pub struct RecommendRequest {
     pub fields: Vec<String>,
 }
 
-fn neural() -> String {
-    super::Mode::Neural.name().into()
+fn both() -> String {
+    super::Mode::default().name().into()
 }
 
 fn ten() -> u32 {

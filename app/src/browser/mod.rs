@@ -1,15 +1,20 @@
-//! What only a browser can do: call the API, send files, follow an import. Event handlers are
-//! compiled for the server too, so this module is as well, but it is never called there.
+//! What only a browser can do: call the API, send files, follow an import, keep
+//! recent queries. Event handlers are compiled for the server too, so this module is as well, but it
+//! is never called there.
 
 mod calls;
 mod files;
 mod forms;
+mod pause;
+mod recent;
 mod request;
 mod session;
 mod tasks;
 
 pub use calls::{delete_collection, import, preview, task};
 pub use files::{chosen_file, dropped, forget_file};
-pub use forms::query_of;
+pub use forms::{query_of, was_changed};
+pub use pause::pause;
+pub use recent::{forget_queries, recent_queries, remember_query};
 pub use session::{forget_task, keep_key, keep_task, kept_task};
 pub use tasks::{cancel, follow};

@@ -4,12 +4,15 @@
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use crate::address::Address;
+use crate::answers::Answers;
 
 /// The headline.
 #[component]
-pub fn Hero(address: Address) -> impl IntoView {
-    let idle = Memo::new(move |_| address.state.read().is_idle());
+pub fn Hero(
+    /// The answers: the headline leaves with the first key.
+    answers: Answers,
+) -> impl IntoView {
+    let idle = Memo::new(move |_| answers.is_idle());
     move || {
         if idle.get() {
             Either::Left(view! {

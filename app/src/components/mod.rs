@@ -2,6 +2,7 @@
 //! folder.
 
 pub mod balance;
+pub mod collection_switch;
 pub mod collections;
 pub mod compare;
 pub mod conditions;
@@ -13,6 +14,8 @@ pub mod facet_filter;
 pub mod footer;
 pub mod header;
 pub mod hero;
+pub mod kept_answer;
+pub mod keys;
 pub mod logo;
 pub mod marked;
 pub mod mode_switch;
@@ -20,6 +23,7 @@ pub mod no_fit;
 pub mod nothing_found;
 pub mod parallax_mark;
 pub mod place;
+pub mod query_field;
 pub mod result_card;
 pub mod result_list;
 pub mod results;

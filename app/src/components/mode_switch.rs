@@ -44,9 +44,9 @@ pub fn ModeSwitch(
 
 fn label(mode: Mode) -> &'static str {
     match mode {
-        Mode::Neural => "Neural",
-        Mode::Text => "Full text",
-        Mode::Hybrid => "Hybrid",
+        Mode::Neural => "By meaning",
+        Mode::Text => "By words",
+        Mode::Hybrid => "By both",
     }
 }
 

@@ -96,6 +96,7 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
 
 /// Moves the focus to the first of the added hits. If the focused element disappeared with an
 /// older answer, moves it to the first hit, so that it does not fall back to the top of the page.
+/// An answer to what is being typed moves no focus.
 fn keep_focus(found: Memo<Option<Found>>) {
     Effect::new(move |before: Option<Option<Found>>| {
         let now = found.get();
@@ -104,7 +105,7 @@ fn keep_focus(found: Memo<Option<Found>>) {
             let more = before.state().more().as_ref() == Some(now.state()) && has > had;
             if more {
                 focus(&element_id(had + 1));
-            } else if focus_is_lost() {
+            } else if focus_is_lost() && !now.state().unfinished {
                 focus(&element_id(1));
             }
         }

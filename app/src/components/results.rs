@@ -9,6 +9,7 @@ use parallax::vocabulary::CollectionInfo;
 use super::compare::CompareView;
 use super::error_panel::ErrorPanel;
 use super::examples::Examples;
+use super::kept_answer::KeptAnswer;
 use super::nothing_found::NothingFound;
 use super::result_list::ResultList;
 use super::skeleton::Skeleton;
@@ -40,6 +41,7 @@ pub fn Results(
     let found = Memo::new(move |_| answers.found());
     let compared = Memo::new(move |_| answers.compared());
     let waiting = Memo::new(move |_| answers.is_waiting());
+    let outdated = Memo::new(move |_| answers.is_outdated());
     let face = Memo::new(move |_| {
         let Some(answer) = answers.latest() else {
             return Face::Waiting;
@@ -78,9 +80,16 @@ pub fn Results(
         <section
             class="results"
             aria-label="Results"
-            aria-busy=move || if waiting.get() { "true" } else { "false" }
+            aria-busy=move || if outdated.get() { "true" } else { "false" }
+            // A pointer that only rests while the list changes below it does not move.
+            on:pointermove=move |_| answers.point(true)
+            on:pointerleave=move |_| answers.point(false)
+            on:focusin=move |_| answers.focus(true)
+            on:focusout=move |_| answers.focus(false)
         >
             {drawn}
+            // Within the list: whoever points at it has not left.
+            <KeptAnswer answers />
         </section>
     }
 }

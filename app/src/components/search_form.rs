@@ -1,23 +1,28 @@
 //! The search form. It is a plain GET form, so it works without JavaScript. With JavaScript, the
-//! same fields become the same state without a page load, and mode and filters apply as soon as
-//! they are chosen.
+//! same fields become the same state without a page load: what is typed is answered while it is
+//! typed, and mode and filters apply as soon as they are chosen.
 //!
 //! The fields are not bound to signals: on hydration, binding would overwrite what was typed
 //! before. They are updated when the URL changes.
 
-use leptos::ev::{Event, KeyboardEvent, SubmitEvent};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use parallax::vocabulary::{BALANCE, CollectionInfo};
-use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
+use web_sys::{HtmlFormElement, HtmlInputElement};
 
 use super::balance::Balance;
+use super::collection_switch::CollectionSwitch;
 use super::facet_filter::FacetFilter;
 use super::mode_switch::ModeSwitch;
+use super::query_field::QueryField;
+use super::query_field::options::Choice;
 use super::sort_menu::SortMenu;
-use crate::address::{Address, use_go};
-use crate::browser::query_of;
+use crate::address::Address;
+use crate::answers::Answers;
+use crate::browser::{query_of, remember_query, was_changed};
+use crate::navigation::Navigation;
 use crate::problem::Problem;
-use crate::state::{LONGEST, PAGE, SearchState};
+use crate::state::{PAGE, SearchState};
 
 /// The id of the form, for fields outside it.
 pub const FORM: &str = "search-form";
@@ -27,50 +32,112 @@ pub const FORM: &str = "search-form";
 pub fn SearchForm(
     /// The current address.
     address: Address,
+    /// The answers to what is typed.
+    answers: Answers,
+    /// The ways to other searches.
+    navigation: Navigation,
     /// The collection, for its facets.
     info: Resource<Result<CollectionInfo, Problem>>,
 ) -> impl IntoView {
     let form = NodeRef::<leptos::html::Form>::new();
     let field = NodeRef::<leptos::html::Input>::new();
-    let go = use_go(address);
 
     // Filtering keeps the similar records; a new query leaves them.
-    let apply = Callback::new(move |keep_like: bool| {
-        let Some(chosen) = form.get_untracked().and_then(|form| read(&form)) else {
+    let chosen = move |keep_like: bool| {
+        let chosen = read(&form.get_untracked()?)?;
+        let now = address.state.read_untracked();
+        let keep = keep_like || chosen.q.is_empty();
+        Some(SearchState {
+            like: now.like.clone().filter(|_| keep),
+            limit: PAGE,
+            ..chosen
+        })
+    };
+    let refine = Callback::new(move |keep_like: bool| {
+        let Some(chosen) = chosen(keep_like) else {
             return;
         };
-        let like = address.state.read_untracked().like.clone();
-        let keep = keep_like || chosen.q.is_empty();
-        go(&SearchState {
-            like: like.filter(|_| keep),
-            limit: PAGE,
+        let now = address.state.get_untracked();
+        // A query that is still being typed stays unfinished.
+        let unfinished = now.unfinished && !chosen.lists() && chosen.like.is_none();
+        let state = SearchState {
+            unfinished,
+            ..chosen
+        };
+        answers.stop_typing();
+        if state.q == now.q {
+            navigation.refine(&state);
+        } else {
+            navigation.type_on(&state);
+        }
+    });
+    let ask = move |state: &SearchState| {
+        answers.stop_typing();
+        remember_query(&state.q);
+        if *state == address.state.get_untracked() && !navigation.is_typed() {
+            answers.ask_again();
+        } else {
+            navigation.ask(state);
+        }
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(chosen) = chosen(false) {
+            ask(&chosen);
+        }
+    };
+    let type_on = Callback::new(move |()| {
+        let Some(chosen) = chosen(false) else {
+            return;
+        };
+        // A space ends the last word.
+        let text = field.get_untracked().map(|field| field.value());
+        let ended = text.is_some_and(|text| text.ends_with(char::is_whitespace));
+        answers.type_on(SearchState {
+            unfinished: !ended && !chosen.lists(),
+            like: None,
             ..chosen
         });
     });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        apply.run(false);
-    };
+    let choose = Callback::new(move |choice: Choice| {
+        let query = match &choice {
+            Choice::Ask(query) | Choice::Narrow { query, .. } => query,
+            Choice::Forget => return,
+        };
+        if let Some(field) = field.get_untracked() {
+            field.set_value(query);
+        }
+        let Some(chosen) = chosen(false) else {
+            return;
+        };
+        match &choice {
+            Choice::Narrow { field, value, .. } => ask(&chosen.with_filter(field, value)),
+            _ => ask(&chosen),
+        }
+    });
 
     Effect::new(move |ran_before: Option<()>| {
         let state = address.state.get();
         let (Some(form), Some(field)) = (form.get(), field.get()) else {
             return;
         };
-        let mode = FormData::new_with_form(&form)
-            .ok()
-            .and_then(|form| form.get("mode").as_string());
         if ran_before.is_some() {
-            field.set_value(&state.q);
+            // What is in the field may have a space at the end, and the cursor anywhere.
+            if field.value().trim() != state.q {
+                field.set_value(&state.q);
+            }
             choose_mode(&form, &state.mode);
             let balance = state.balance.unwrap_or_else(|| BALANCE.to_string());
             set_balance(&form, &balance);
-        } else if mode.is_some_and(|mode| mode != state.mode) {
-            // The mode was chosen before hydration.
-            apply.run(false);
+        } else if was_changed(&form) {
+            // Typed or chosen before the page was alive.
+            if field.value().trim() == state.q {
+                refine.run(true);
+            } else {
+                type_on.run(());
+            }
         }
     });
-    focus_on_slash(field);
 
     view! {
         <form
@@ -92,26 +159,17 @@ pub fn SearchForm(
                 <svg class="search-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
                     <path d="M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20" />
                 </svg>
-                <input
-                    node_ref=field
-                    id="q"
-                    name="q"
-                    type="search"
-                    maxlength=LONGEST
-                    value=address.state.get_untracked().q
-                    placeholder="What are you looking for?"
-                    enterkeyhint="search"
-                    on:keydown=leave_on_escape
-                />
+                <QueryField address field on_type=type_on on_choose=choose />
                 <button type="submit" class="search-button">
                     "Search"
                 </button>
             </div>
             <div class="search-options">
-                <ModeSwitch address on_change=move |()| apply.run(false) />
-                <Balance address on_change=move |()| apply.run(false) />
-                <FacetFilter address info on_change=move |()| apply.run(true) />
-                <SortMenu address info on_change=move |()| apply.run(true) />
+                <ModeSwitch address on_change=move |()| refine.run(false) />
+                <Balance address on_change=move |()| refine.run(false) />
+                <FacetFilter address info on_change=move |()| refine.run(true) />
+                <SortMenu address info on_change=move |()| refine.run(true) />
+                <CollectionSwitch address />
             </div>
         </form>
     }
@@ -142,42 +200,6 @@ fn set_balance(form: &HtmlFormElement, balance: &str) {
     {
         slider.set_value(balance);
     }
-}
-
-fn leave_on_escape(event: KeyboardEvent) {
-    if event.key() == "Escape" {
-        // Otherwise the browser would clear the field.
-        event.prevent_default();
-        if let Some(field) = target(&event) {
-            let _ = field.blur();
-        }
-    }
-}
-
-/// `/` focuses the field, unless the reader is typing elsewhere.
-fn focus_on_slash(field: NodeRef<leptos::html::Input>) {
-    const TYPING: &str = "input:not([type=radio]), textarea, select, [contenteditable]";
-    Effect::new(move || {
-        let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            let with_modifier = event.ctrl_key() || event.meta_key() || event.alt_key();
-            let typing = document()
-                .active_element()
-                .is_some_and(|element| element.matches(TYPING).unwrap_or(false));
-            if event.key() != "/" || with_modifier || typing {
-                return;
-            }
-            if let Some(field) = field.get_untracked() {
-                event.prevent_default();
-                let _ = field.focus();
-                field.select();
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-}
-
-fn target(event: &Event) -> Option<HtmlInputElement> {
-    into_input(event.target()?.into())
 }
 
 fn into_input(value: leptos::wasm_bindgen::JsValue) -> Option<HtmlInputElement> {

@@ -31,14 +31,14 @@ pub fn AboutPage() -> impl IntoView {
             </p>
             <h2 class="by-words">"By words"</h2>
             <p>
-                "Full text search knows nothing of meaning. It counts: a record scores when it \
+                "Search by words knows nothing of meaning. It counts: a record scores when it \
                  holds the words you typed, more when they are rare and when it says little else \
                  (BM25). Word endings are ignored, so “connections” finds “connected”. Use it for \
                  names, numbers and anything you remember word for word."
             </p>
             <h2>"By both"</h2>
             <p>
-                "Hybrid runs the two and puts each score on a scale of its own: 0 is what unrelated \
+                "Search by both, the default, runs the two and puts each score on a scale of its own: 0 is what unrelated \
                  records get, 1 is what the tenth best gets. The two are added, and the slider \
                  says how much each counts. The sum means nothing by itself, which is why you see \
                  the two ranks instead; “Why this rank” shows what each added."

@@ -10,21 +10,23 @@ use crate::components::results::Results;
 use crate::components::search_form::SearchForm;
 use crate::components::skeleton::Skeleton;
 use crate::functions::collection;
+use crate::navigation::Navigation;
 use crate::state::SearchState;
 
 /// The search page for the collection in its path, or the default one.
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let address = Address::here();
-    let answers = Answers::of(address);
+    let navigation = Navigation::from(address);
+    let answers = Answers::of(address, navigation);
     let info = Resource::new(
         move || (address.collection.get(), answers.attempt()),
         |(name, _)| collection(name),
     );
     view! {
         <Title text=move || title(&address.state.read()) />
-        <Hero address />
-        <SearchForm address info />
+        <Hero answers />
+        <SearchForm address answers navigation info />
         <Suspense fallback=Skeleton>
             <Results address answers info />
         </Suspense>

@@ -20,6 +20,7 @@ use crate::state::SearchState;
 pub fn ranked_by(state: &SearchState) -> Option<Mode> {
     match state.like {
         Some(_) => Some(Mode::Neural),
+        None if state.words_first => Some(Mode::Text),
         None => state.mode.parse().ok(),
     }
 }

@@ -24,7 +24,7 @@ use clap::{Args, Parser, Subcommand};
 use parallax::encoder::{Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
-use parallax::{Catalogue, Encoder, Query};
+use parallax::{Catalogue, Encoder, Mode, Query};
 
 use crate::{model, paths, serve};
 
@@ -149,16 +149,16 @@ impl Data {
 /// How rankings are fused, and what counts in them.
 #[derive(Args)]
 struct FusionOptions {
-    /// In mode hybrid, the share of meaning, from 0 (words alone) to 1 (meaning alone)
+    /// By both (hybrid), the share of meaning, from 0 (words alone) to 1 (meaning alone)
     #[arg(long, value_name = "SHARE")]
     balance: Option<f32>,
-    /// In mode hybrid, how rankings are fused: weighted, by scores, or rrf, by ranks
+    /// By both, how the rankings are fused: weighted, by scores, or rrf, by ranks
     #[arg(long, value_name = "NAME")]
     fusion: Option<String>,
-    /// In mode hybrid, leave the scores of similar records out
+    /// By both, leave the scores of similar records out
     #[arg(long)]
     no_neighbours: bool,
-    /// In mode neural, rank by the cosine alone, not also by how similar single words are
+    /// By meaning (neural), rank by the cosine alone, not also by how similar single words are
     #[arg(long)]
     no_late_interaction: bool,
 }
@@ -183,8 +183,8 @@ impl FusionOptions {
 /// How a query is ranked, and which filters its hits must match.
 #[derive(Args)]
 struct Ranking {
-    /// neural, text or hybrid
-    #[arg(long, default_value = "neural")]
+    /// neural (by meaning), text (by words) or hybrid (by both)
+    #[arg(long, default_value = Mode::default().name())]
     mode: String,
     /// Filter as field:value, such as city:Berlin; may be given several times
     #[arg(long, value_name = "FIELD:VALUE", allow_hyphen_values = true)]

@@ -67,7 +67,7 @@ async fn bad_feedback_says_what_is_wrong() {
 
 #[tokio::test]
 async fn a_search_tells_the_nearest_sentence_of_each_hit_where_asked() {
-    let search = "/sample/search?q=repair+shoes";
+    let search = "/sample/search?q=repair+shoes&mode=neural";
     let (_, plain) = get(search).await;
     assert!(plain["hits"][0].get("sentence").is_none());
     let (status, answer) = get(&format!("{search}&sentences=true")).await;

@@ -243,3 +243,59 @@ async fn a_comparison_has_the_places_of_a_record_in_each_mode() {
         assert!(message.contains(needle), "{message}");
     }
 }
+
+#[tokio::test]
+async fn titles_and_values_that_begin_as_typed_are_suggested_while_a_record_has_them() {
+    let api = widgets().await;
+    let suggested = |query: &'static str| {
+        let api = &api;
+        async move {
+            let at = format!("/collections/notes/suggest?q={query}");
+            api.get(&at).await
+        }
+    };
+    let all = suggested("WIDGET%2029").await;
+    let titles = |answer: &Value| -> Vec<String> {
+        let titles = answer["titles"].as_array().unwrap().iter();
+        titles
+            .map(|title| title["title"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let expected: Vec<String> = [29, 290, 291, 292, 293]
+        .map(|at| format!("widget {at}"))
+        .into();
+    assert_eq!(titles(&all), expected);
+    assert_eq!(all["titles"][0]["id"], "w29");
+    assert_eq!(all["values"], json!([]));
+
+    // The last word may be the beginning of a value, too.
+    let colour = json!({"field": "colour", "value": "Colour 7", "typed": [0, 8]});
+    let found = suggested("c%C3%B3lour%207").await;
+    assert_eq!(found["values"][0]["value"], colour["value"]);
+    assert_eq!(found["values"][0]["typed"], json!([0, 9]));
+    assert_eq!(suggested("colour%207").await["values"][0], colour);
+    let last = suggested("widget%20colo").await;
+    assert_eq!(last["values"].as_array().unwrap().len(), 5);
+    assert_eq!(last["values"][0]["typed"], json!([7, 11]));
+
+    let gone = json!({"ids": ["w29", "w290"]});
+    let path = "/collections/notes/records/delete";
+    let (status, _) = api.json("POST", path, gone).await;
+    assert_eq!(status, StatusCode::OK);
+    let left = titles(&suggested("widget%2029").await);
+    assert_eq!(left[0], "widget 291");
+    assert_eq!(suggested("Colour%20290").await["values"], json!([]));
+
+    for (query, expected) in [("q=", StatusCode::OK), ("", StatusCode::BAD_REQUEST)] {
+        let at = format!("/collections/notes/suggest?{query}");
+        let (status, answer) = api.ask("GET", &at, Body::empty()).await;
+        assert_eq!(status, expected, "{answer}");
+    }
+    let long = format!("/collections/notes/suggest?q={}", "x".repeat(3_000));
+    assert!(
+        api.get(&long).await["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("2000")
+    );
+}

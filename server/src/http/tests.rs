@@ -131,6 +131,11 @@ async fn a_search_carries_signals_total_and_timings() {
     assert_eq!(answer["counted"], "answers");
     assert!(answer["timings"]["total_ms"].as_f64().unwrap() > 0.0);
 
+    // Ranked by both, unless a mode is named.
+    let (_, usual) = get(&format!("{base}&limit=3&offset=1")).await;
+    assert_eq!(usual["ranked_by"], answer["ranked_by"]);
+    assert_eq!(usual["hits"], answer["hits"]);
+
     let (_, text) = get(&format!("{base}&mode=text")).await;
     let words = &text["hits"][0]["highlights"];
     assert!(!words["text"].as_array().unwrap().is_empty());
@@ -156,7 +161,7 @@ async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
     let (_, plain) = get(&format!("{base}/search?q=password%20manager&limit=1")).await;
     assert!(plain["hits"][0].get("explanation").is_none());
     let (_, found) = get(&format!(
-        "{base}/search?q=password%20manager&limit=3&explain=true"
+        "{base}/search?q=password%20manager&mode=neural&limit=3&explain=true"
     ))
     .await;
     for hit in found["hits"].as_array().unwrap() {
@@ -168,7 +173,8 @@ async fn a_hit_is_explained_alike_in_a_search_and_by_itself() {
         assert!(!late["words"].as_array().unwrap().is_empty());
         assert!(!meaning["split"]["pairs"].as_array().unwrap().is_empty());
         let id = hit["id"].as_str().unwrap();
-        let (status, alone) = get(&format!("{base}/records/{id}/explain?q=password+manager")).await;
+        let alone = format!("{base}/records/{id}/explain?q=password+manager&mode=neural");
+        let (status, alone) = get(&alone).await;
         assert_eq!((status, &alone), (StatusCode::OK, &hit["explanation"]));
     }
 }

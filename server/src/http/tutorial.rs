@@ -97,6 +97,7 @@ async fn vector_search(
         return Err(Failure::bad_request(message));
     }
     let query = Query {
+        mode: Mode::Neural,
         limit,
         // The score is the cosine.
         late_share: 0.0,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use parallax::evaluation::first_queries;
-use parallax::{Collection, Query};
+use parallax::{Collection, Mode, Query};
 
 use super::Data;
 
@@ -86,6 +86,7 @@ impl Outcome {
     fn all(collection: &Collection, queries: &[String]) -> Result<Vec<Self>> {
         let ask = |(at, text): (usize, &String)| {
             let answer = collection.search(&Query {
+                mode: Mode::Neural,
                 operators: false,
                 late_share: 0.0,
                 ..Query::new(text)

@@ -1,4 +1,5 @@
-//! Reading a collection without a query: listing its records, and the values of its facets.
+//! Reading a collection without a query: listing its records, the values of its facets, and what
+//! begins as typed.
 
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
@@ -7,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use parallax::collection::Cursor;
-use parallax::vocabulary::{FacetCounts, ValuesRequest};
+use parallax::vocabulary::{FacetCounts, Suggestions, ValuesRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -25,6 +26,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/records", get(records))
         .route("/v1/collections/{name}/export", get(export))
         .route("/v1/collections/{name}/facets/{field}", get(values))
+        .route("/v1/collections/{name}/suggest", get(suggest))
 }
 
 #[derive(Deserialize)]
@@ -106,4 +108,20 @@ async fn values(
         limit: asked.limit.unwrap_or(PAGE),
     };
     Ok(Json(service.values(Some(name), request).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typed {
+    q: String,
+}
+
+async fn suggest(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Suggestions>, Failure> {
+    let Path(name) = path?;
+    let typed: Typed = parameters(query.as_deref())?;
+    Ok(Json(service.suggest(Some(name), typed.q).await?))
 }
