@@ -20,7 +20,7 @@ pub fn send_content_security_policy() {
     let policy = format!(
         "default-src 'none'; \
          script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self'; \
+         style-src 'self'; font-src 'self'; \
          img-src 'self' http: https:; \
          connect-src 'self'{sockets}; \
          form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

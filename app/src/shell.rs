@@ -22,6 +22,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // Loaded before anything is drawn, so that the wrong theme does not flash.
                 <script src="/theme.js"></script>
                 <HashedStylesheet options=options.clone() id="style" />
+                // Fonts are always requested without credentials, so a preload must be too.
+                <link
+                    rel="preload"
+                    href="/fonts/inter-latin-wght-normal.woff2"
+                    r#as="font"
+                    type="font/woff2"
+                    crossorigin="anonymous"
+                />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
