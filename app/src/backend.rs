@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, RecordView, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 
@@ -28,6 +28,9 @@ pub trait Backend: Send + Sync {
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;
+
+    /// A record as its own page shows it.
+    fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

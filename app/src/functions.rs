@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, RecordView, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,22 @@ pub async fn values(
     let context = ssr::Context::take()?;
     let values = context.backend.values(collection, request).await;
     context.with_status(values)
+}
+
+/// Reads a record for its own page.
+///
+/// # Errors
+/// As for [`search`], and `not_found` for an unknown id.
+#[server(prefix = "/fn", endpoint = "record", input = GetUrl)]
+pub async fn record(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The record's id.
+    id: String,
+) -> Result<RecordView, Problem> {
+    let context = ssr::Context::take()?;
+    let record = context.backend.record(collection, id).await;
+    context.with_status(record)
 }
 
 /// Describes a collection.

@@ -24,11 +24,14 @@ mod marks;
 mod nearest;
 mod numbers;
 mod pages;
+mod pictures;
 mod problem;
+mod record_address;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
+mod snippet;
 mod state;
 mod wording;
 

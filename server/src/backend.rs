@@ -1,7 +1,7 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
+    Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, RecordView, SearchRequest,
     SimilarRequest, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
@@ -36,6 +36,11 @@ impl Backend for Service {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::values(&service, collection, request).await })
+    }
+
+    fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView> {
+        let service = self.clone();
+        Box::pin(async move { service.record_view(collection, id).await })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {

@@ -10,8 +10,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::vocabulary::Explanation;
-use crate::vocabulary::Feedback;
+use crate::vocabulary::{Explanation, Feedback, RecordView};
 
 impl Collection {
     /// A searcher for the current state.
@@ -71,6 +70,14 @@ impl Collection {
     /// As there.
     pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
         self.searching(|searcher| searcher.ask(question, filters.clone()))
+    }
+
+    /// A record for its own page: see [`Searcher::record_view`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn record_view(&self, id: &str) -> Result<RecordView> {
+        self.searching(|searcher| searcher.record_view(id))
     }
 
     /// Records similar to one: see [`Searcher::similar`].

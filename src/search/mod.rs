@@ -12,7 +12,8 @@
 //! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
 //! explains a rank, `recommend.rs` finds records similar to some and different from others,
-//! `ask.rs` answers questions: all from the same stages.
+//! `ask.rs` answers questions: all from the same stages. `record_view.rs` reads a record for its own
+//! page.
 
 mod answer;
 mod answers;
@@ -30,6 +31,7 @@ mod parsed;
 mod plan;
 mod ranked;
 mod recommend;
+mod record_view;
 mod regularise;
 mod retrieve;
 mod searcher;

@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::pictures_choice::PicturesChoice;
+
 /// What this is, and that queries stay on the server.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <p>"Parallax: neural search you can see through. Your queries stay on this server."</p>
+            <PicturesChoice />
             <p class="with-js">"Press " <kbd>"/"</kbd> " to search."</p>
         </footer>
     }

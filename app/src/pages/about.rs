@@ -44,8 +44,11 @@ pub fn AboutPage() -> impl IntoView {
                  the two ranks instead; “Why this rank” shows what each added."
             </p>
             <p>
-                "Nothing leaves this server: model, indexes and records are all here, and every \
-                 number and timing on the page is the one computed for your query."
+                "Your queries stay on this server: model, indexes and records are all here, and every \
+                 number and timing on the page is the one computed for your query. The only thing \
+                 that comes from elsewhere is a record\u{2019}s picture, if its address is on another \
+                 host: then your browser fetches it there, without telling that host which page \
+                 asked. The line at the bottom of every page turns such pictures off."
             </p>
         </article>
     }

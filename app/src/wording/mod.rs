@@ -134,6 +134,7 @@ mod tests {
             facets: Vec::new(),
             more_facets: 0,
             highlights: Highlights::default(),
+            matched_field: None,
             passage: None,
             sentence: None,
             copies: None,
