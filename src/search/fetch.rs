@@ -74,8 +74,8 @@ impl Searcher<'_> {
             None => marker.through(text),
         });
         // Records listed in order were found by words alone, though they have no rank.
-        let by_words = ranked.text.is_some() || ranked.neural.is_none();
-        let by_words = found.as_ref().filter(|_| by_words);
+        let is_by_words = ranked.text.is_some() || ranked.neural.is_none();
+        let by_words = found.as_ref().filter(|_| is_by_words);
         let passage = nearest.or_else(|| by_words?.fragment(text));
         let shown = snippet::around(text, passage.as_ref());
         let title = snippet::of_title(&record.title);
@@ -88,7 +88,7 @@ impl Searcher<'_> {
             text: found.map(|found| found.within(&shown)).unwrap_or_default(),
         };
         let unseen = highlights.title.is_empty() && highlights.text.is_empty();
-        let marker = fetch.marker.as_ref().filter(|_| unseen);
+        let marker = fetch.marker.as_ref().filter(|_| is_by_words && unseen);
         let matched_field = marker.and_then(|marker| self.matched_field(marker, &record.payload));
         let passage = passage.map(|at| at.start.max(shown.start)..at.end.min(shown.end));
         Ok(Some(Found {
