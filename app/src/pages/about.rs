@@ -36,7 +36,7 @@ pub fn AboutPage() -> impl IntoView {
                  (BM25). Word endings are ignored, so “connections” finds “connected”. Use it for \
                  names, numbers and anything you remember word for word."
             </p>
-            <h2>"By both"</h2>
+            <h2 class="by-both">"By both"</h2>
             <p>
                 "Hybrid runs the two and puts each score on a scale of its own: 0 is what unrelated \
                  records get, 1 is what the tenth best gets. The two are added, and the slider \
