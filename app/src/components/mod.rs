@@ -1,10 +1,9 @@
-//! The components of the pages, one per file. Those of the collections page have their own
-//! folder.
+//! The components of the pages, one per file. Those of the collections page and of a record's page
+//! have their own folders.
 
 pub mod balance;
 pub mod collections;
 pub mod conditions;
-pub mod copy_link;
 pub mod corrected;
 pub mod error_panel;
 pub mod evidence;
@@ -21,9 +20,7 @@ pub mod nothing_found;
 pub mod parallax_mark;
 pub mod pictures_choice;
 pub mod place;
-pub mod record_fields;
-pub mod record_passages;
-pub mod record_similar;
+pub mod record;
 pub mod result_card;
 pub mod result_list;
 pub mod results;

@@ -7,11 +7,11 @@ use leptos_router::hooks::use_location;
 use parallax::vocabulary::RecordView;
 
 use crate::address::Address;
-use crate::components::copy_link::CopyLink;
 use crate::components::logo::Logo;
-use crate::components::record_fields::RecordFields;
-use crate::components::record_passages::RecordPassages;
-use crate::components::record_similar::RecordSimilar;
+use crate::components::record::copy_link::CopyLink;
+use crate::components::record::fields::RecordFields;
+use crate::components::record::passages::RecordPassages;
+use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
 use crate::functions::record;
 use crate::problem::Problem;

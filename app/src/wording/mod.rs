@@ -5,7 +5,7 @@ mod evidence;
 mod nothing;
 mod summary;
 
-pub use evidence::{Evidence, added, by_meaning, by_words, evidence};
+pub use evidence::{Evidence, added, by_meaning, by_words, evidence, similarity};
 pub use nothing::nothing;
 pub use summary::{announcement, caution, summary};
 

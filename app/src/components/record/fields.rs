@@ -43,7 +43,8 @@ fn field(row: FieldRow, below: u8) -> impl IntoView {
         mut values,
         cut,
     } = row;
-    let class = format!("field-name field-depth-{depth}");
+    let classes = ["field-name", "field-value"];
+    let [of_name, of_value] = classes.map(|class| format!("{class} field-depth-{depth}"));
     let last = cut.then_some(" \u{2026} (the JSON has all of it)");
     let body = match values.len() {
         0 if below > depth => ().into_any(),
@@ -57,8 +58,8 @@ fn field(row: FieldRow, below: u8) -> impl IntoView {
         }
     };
     view! {
-        <dt class=class>{label(&name)}</dt>
-        <dd class="field-value">{body} {last}</dd>
+        <dt class=of_name>{label(&name)}</dt>
+        <dd class=of_value>{body} {last}</dd>
     }
 }
 

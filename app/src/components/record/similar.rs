@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use parallax::vocabulary::SimilarRecord;
 
-use super::logo::Logo;
+use crate::components::logo::Logo;
 use crate::record_address::record_path;
 use crate::state::SearchState;
+use crate::wording::similarity;
 
 /// The list.
 #[component]
@@ -55,7 +56,7 @@ fn item(record: SimilarRecord, href: String) -> impl IntoView {
                 </a>
                 <ul class="evidence" aria-label="How it is similar">
                     <li class="evidence-part evidence-neural">
-                        {format!("similarity {:.3}", record.cosine)}
+                        {similarity(record.cosine)}
                     </li>
                     <li class="evidence-part evidence-text" dir="auto">
                         {words}
