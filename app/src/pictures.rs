@@ -138,7 +138,7 @@ fn name_of(authority: &str) -> String {
     let host = authority.rsplit('@').next().unwrap_or_default();
     let port = host.rfind(':').filter(|&at| !host[at..].contains(']'));
     let name = host[..port.unwrap_or(host.len())].trim_end_matches('.');
-    name.to_lowercase()
+    name.to_ascii_lowercase()
 }
 
 /// Whether a path of this server can be that of a file.
@@ -147,7 +147,7 @@ fn is_file(path: &str) -> bool {
     let climbs = segments
         .clone()
         .any(|segment| matches!(segment, "." | ".."));
-    let first = segments.next().unwrap_or_default().to_lowercase();
+    let first = segments.next().unwrap_or_default().to_ascii_lowercase();
     !climbs && !first.is_empty() && !NO_FILES.contains(&&*first)
 }
 
