@@ -1,7 +1,7 @@
 //! Which addresses in records the page may load or link. Pictures are the only thing on a page that
 //! comes from other hosts, and the reader can refuse them; the choice is in a cookie, so that the
-//! server knows it before anything is drawn. Whatever points back at this server's own API or pages
-//! is neither loaded nor linked: showing a record must not make requests in its name.
+//! server knows it before anything is drawn. Nothing that points back at this server's API or pages
+//! is loaded, and nothing that points at its API is linked: showing a record must not make requests.
 
 use leptos::prelude::use_context;
 
@@ -12,8 +12,9 @@ const ENDINGS: [&str; 9] = [
     "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp",
 ];
 
-/// The first segments of the paths that the API and the pages have.
-const NO_FILES: [&str; 6] = ["api", "fn", "c", "record", "collections", "values"];
+/// The first segments of the paths that the API has, and the pages.
+const API: [&str; 2] = ["api", "fn"];
+const PAGES: [&str; 5] = ["", "c", "record", "collections", "values"];
 
 /// What a page may load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Pictures {
     /// Whether a record's link is drawn as one.
     pub fn links(&self, url: &str) -> bool {
         Place::of(url).is_some_and(|Place { host, path }| {
-            !host.is_empty() && (!self.is_here(&host) || is_file(&path))
+            !host.is_empty() && !(self.is_here(&host) && is_api(&path))
         })
     }
 
@@ -141,14 +142,24 @@ fn name_of(authority: &str) -> String {
     name.to_ascii_lowercase()
 }
 
+/// Whether a path of this server may be one of its API.
+fn is_api(path: &str) -> bool {
+    climbs(path) || API.contains(&&*first_segment(path))
+}
+
 /// Whether a path of this server can be that of a file.
 fn is_file(path: &str) -> bool {
-    let mut segments = path.split('/').filter(|segment| !segment.is_empty());
-    let climbs = segments
-        .clone()
-        .any(|segment| matches!(segment, "." | ".."));
-    let first = segments.next().unwrap_or_default().to_ascii_lowercase();
-    !climbs && !first.is_empty() && !NO_FILES.contains(&&*first)
+    !is_api(path) && !PAGES.contains(&&*first_segment(path))
+}
+
+/// Whether a path leads elsewhere than it seems to.
+fn climbs(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "." | ".."))
+}
+
+fn first_segment(path: &str) -> String {
+    let first = path.split('/').find(|segment| !segment.is_empty());
+    first.unwrap_or_default().to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -182,18 +193,18 @@ mod tests {
 
     #[test]
     fn nothing_that_points_at_the_api_is_loaded_or_linked() {
-        for path in [
-            "/api/v1/collections/x/export",
-            "/api/search?q=a.png",
-            "/API/v1/a.png",
-            "/%61pi/a.png",
-            "/fn/search?a=.svg",
-            "/logos/../api/v1/a.png",
-            "/logos/%2e%2e/api/a.png",
-            "/c/books?q=x.png",
-            "/record/a.png",
-            "/",
-            "/?q=a.png",
+        for (path, api) in [
+            ("/api/v1/collections/x/export", true),
+            ("/api/search?q=a.png", true),
+            ("/API/v1/a.png", true),
+            ("/%61pi/a.png", true),
+            ("/fn/search?a=.svg", true),
+            ("/logos/../api/v1/a.png", true),
+            ("/logos/%2e%2e/api/a.png", true),
+            ("/c/books?q=x.png", false),
+            ("/record/a.png", false),
+            ("/", false),
+            ("/?q=a.png", false),
         ] {
             assert!(!here().allows(path), "{path}");
             for host in [
@@ -209,7 +220,7 @@ mod tests {
             ] {
                 let address = format!("{host}{path}");
                 assert!(!here().allows(&address), "{address}");
-                assert!(!here().links(&address), "{address}");
+                assert_eq!(here().links(&address), !api, "{address}");
             }
         }
         assert!(here().links("https://a.example/api/v1"));
