@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::record::{Markup, Plain, Record};
 use crate::vocabulary::limits::MAX_SNIPPET_BYTES;
-use crate::vocabulary::{Copies, Highlights, Signal};
+use crate::vocabulary::{Copies, Highlights, MatchedField, Signal};
 
 /// A record in an answer.
 #[derive(Debug, Clone)]
@@ -31,6 +31,9 @@ pub struct Found {
     /// Where the query's words appear in what is displayed, in modes that use words; byte ranges of
     /// the whole title and text.
     pub highlights: Highlights,
+    /// In modes that use words, a searched field that is not displayed, if words of the query occur
+    /// only there.
+    pub matched_field: Option<MatchedField>,
     /// For a long text, the byte range in the record's text of the part that best shows why it was
     /// found: the nearest passage or, by words, the fragment with most of the words, as far as it
     /// is displayed.

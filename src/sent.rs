@@ -159,6 +159,7 @@ fn hit(found: Found) -> Hit {
             title: found.highlights.title,
             text: found.highlights.text.into_iter().map(within).collect(),
         },
+        matched_field: found.matched_field,
         passage: found.passage.map(within),
         sentence: found.sentence.map(within),
         text: part(record.text, shown.clone()),

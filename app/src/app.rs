@@ -10,13 +10,16 @@ use crate::components::header::Header;
 use crate::pages::about::AboutPage;
 use crate::pages::collections::CollectionsPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::record::RecordPage;
 use crate::pages::search::SearchPage;
 use crate::pages::values::ValuesPage;
+use crate::pictures::Pictures;
 
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_context(Pictures::of_page());
     view! {
         <Router>
             // Handled by the browser: the router would scroll the view but not move the focus.
@@ -31,6 +34,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/values") view=ValuesPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection/values") view=ValuesPage ssr=SsrMode::Async />
+                    <Route path=path!("/record/:id") view=RecordPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/record/:id") view=RecordPage ssr=SsrMode::Async />
                     <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, Suggestions, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
+    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
 };
 
 use crate::functions::CollectionNames;
@@ -38,6 +38,8 @@ pub trait Backend: Send + Sync {
 
     /// The names of the collections.
     fn names(&self) -> Pending<CollectionNames>;
+    /// A record as its own page shows it.
+    fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

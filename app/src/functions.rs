@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, Suggestions, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
+    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +166,22 @@ pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
     // Does not set the status: a page is valid without the names of other collections.
     context.backend.names().await
+}
+
+/// Reads a record for its own page.
+///
+/// # Errors
+/// As for [`search`], and `not_found` for an unknown id.
+#[server(prefix = "/fn", endpoint = "record", input = GetUrl)]
+pub async fn record(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The record's id.
+    id: String,
+) -> Result<RecordView, Problem> {
+    let context = ssr::Context::take()?;
+    let record = context.backend.record(collection, id).await;
+    context.with_status(record)
 }
 
 /// Describes a collection.

@@ -25,11 +25,14 @@ mod navigation;
 mod nearest;
 mod numbers;
 mod pages;
+mod pictures;
 mod problem;
+mod record_address;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
+mod snippet;
 mod state;
 mod wording;
 

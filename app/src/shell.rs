@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
 use crate::app::App;
+use crate::pictures::Pictures;
 use crate::security::send_content_security_policy;
 
 const DESCRIPTION: &str = "Search records by what they mean, by the words they use, or by both, and see why each was found.";
@@ -11,9 +12,10 @@ const DESCRIPTION: &str = "Search records by what they mean, by the words they u
 /// The HTML document, with the application in its body.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     send_content_security_policy();
+    let Pictures { host, own_only } = Pictures::of_page();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-host=host data-own-pictures=own_only.then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -22,6 +24,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // Loaded before anything is drawn, so that the wrong theme does not flash.
                 <script src="/theme.js"></script>
                 <HashedStylesheet options=options.clone() id="style" />
+                // Fonts are always requested without credentials, so a preload must be too.
+                <link
+                    rel="preload"
+                    href="/fonts/inter-latin-wght-normal.woff2"
+                    r#as="font"
+                    type="font/woff2"
+                    crossorigin="anonymous"
+                />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />

@@ -14,6 +14,8 @@ const faces = {
   "filtered results": "/?q=wooden+furniture&filter=city:Berlin",
   "nothing found": "/?q=qzxqzx&mode=text",
   "an error": "/?q=x&filter=town:Berlin",
+  "a record": "/record/1",
+  "no such record": "/record/none",
   "no such collection": "/c/none",
   "no such page": "/no/such/page",
   "how it works": "/about",

@@ -34,9 +34,11 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
     cityMenu(page),
     page.getByLabel("Order"),
     page.locator(".timing summary"),
-    first.getByRole("link", { name: "Only City: Berlin" }),
-    first.getByRole("link", { name: "hushwarren.example" }),
+    first.getByRole("link", { name: "Hushwarren", exact: true }),
+    first.getByRole("link", { name: "Why this rank: Hushwarren" }),
     first.getByRole("link", { name: "Find records similar to Hushwarren" }),
+    first.getByRole("link", { name: "hushwarren.example" }),
+    first.getByRole("link", { name: "Only City: Berlin" }),
   ];
   await box(page).focus();
   for (const stop of stops) {

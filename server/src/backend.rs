@@ -1,8 +1,8 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, Suggestions, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
+    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -58,6 +58,11 @@ impl Backend for Service {
     fn names(&self) -> Pending<CollectionNames> {
         let service = self.clone();
         Box::pin(async move { service.with_catalogue(Opened::names).await })
+    }
+
+    fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView> {
+        let service = self.clone();
+        Box::pin(async move { service.record_view(collection, id).await })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {

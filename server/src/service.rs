@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use parallax::sent::Content;
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, Suggestions, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
+    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
 };
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
@@ -245,6 +245,22 @@ impl Service {
             let collection = opened.collection(collection.as_deref())?;
             let query = Query::try_from(&request.search)?;
             collection.explain(&query, &request.id)
+        };
+        self.run(&self.0.thorough, work).await
+    }
+
+    /// A record as its own page shows it.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn record_view(
+        &self,
+        collection: Option<String>,
+        id: String,
+    ) -> Result<RecordView, Problem> {
+        let work = move |opened: &Opened| {
+            let collection = opened.collection(collection.as_deref())?;
+            collection.record_view(&id)
         };
         self.run(&self.0.thorough, work).await
     }

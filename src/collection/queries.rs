@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::vocabulary::{Explanation, Feedback, Suggestions};
+use crate::vocabulary::{Explanation, Feedback, RecordView, Suggestions};
 
 impl Collection {
     /// A searcher for the current state.
@@ -79,6 +79,14 @@ impl Collection {
     /// As there.
     pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
         self.searching(|searcher| searcher.ask(question, filters.clone()))
+    }
+
+    /// A record for its own page: see [`Searcher::record_view`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn record_view(&self, id: &str) -> Result<RecordView> {
+        self.searching(|searcher| searcher.record_view(id))
     }
 
     /// Records similar to one: see [`Searcher::similar`].

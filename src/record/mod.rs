@@ -10,6 +10,7 @@ mod overlay;
 mod path;
 mod proposal;
 mod roles;
+mod rows;
 mod schema;
 mod told;
 mod words;

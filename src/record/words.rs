@@ -129,6 +129,27 @@ impl<'a> WordFields<'a> {
         filled.join("\n")
     }
 
+    /// The fields that a hit does not display and their texts: neither title nor displayed text, nor
+    /// facets, whose values it lists. Fields unknown to the schema are under their own names.
+    pub fn undisplayed(&self, payload: &Payload) -> Vec<(String, String)> {
+        let shown = self.schema.shown_field(payload).map(String::as_str);
+        let title = self.schema.title.as_deref();
+        let spoken = self.named.iter().take(self.spoken).copied();
+        let spoken = spoken.filter(|&field| Some(field) != title && Some(field) != shown);
+        let mut fields: Vec<(String, String)> = spoken
+            .map(|field| (field.to_owned(), text_of(payload, field)))
+            .collect();
+        for (name, value) in payload {
+            if !self.covered.contains(name.as_str()) {
+                let mut texts = Vec::new();
+                self.gather_value(value, &mut name.clone(), 0, &mut texts);
+                fields.push((name.clone(), texts.join("\n")));
+            }
+        }
+        fields.retain(|(_, text)| !text.trim().is_empty());
+        fields
+    }
+
     /// The strings in unnamed fields, in the record's order. Addresses are left out because they
     /// are not text.
     pub(super) fn other(&self, payload: &Payload) -> Vec<String> {
@@ -229,6 +250,19 @@ mod tests {
         let record =
             json!({"make": {"brand": "Nova", "page": "p", "model": "Z"}, "brand": "Orbit"});
         assert_eq!(texts(&schema, record), ["Nova", "Z\nOrbit"]);
+    }
+
+    #[test]
+    fn what_a_hit_does_not_display_has_the_names_of_its_fields() {
+        let record = json!({
+            "name": "A", "description": "d", "alt": "A - x", "city": "Oslo", "link": "l",
+            "author": {"name": "Ann", "age": 7}, "n": 5,
+        });
+        let schema = Schema::startups();
+        let fields = schema.words().undisplayed(record.as_object().unwrap());
+        let named = |(field, text): &(String, String)| format!("{field}: {text}");
+        let fields: Vec<String> = fields.iter().map(named).collect();
+        assert_eq!(fields, ["alt: A - x", "author: Ann"]);
     }
 
     #[test]

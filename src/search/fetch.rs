@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::found::Found;
 use crate::query::{Copies, Duplicate, Highlights, MAX_COPIES, Mode};
-use crate::record::RecordNumber;
+use crate::record::{Payload, RecordNumber};
 use crate::search::plan::Plan;
 use crate::search::ranked::Ranked;
 use crate::search::searcher::Searcher;
@@ -11,6 +11,7 @@ use crate::search::snippet::{self, Marker};
 use crate::segment::unrelated::Unrelated;
 use crate::storage::rows::Rows;
 use crate::text::Marks;
+use crate::vocabulary::MatchedField;
 
 /// How many bytes of text may be read to list the copies of a hit.
 const MAX_COPIES_BYTES: usize = 256 << 10;
@@ -73,8 +74,8 @@ impl Searcher<'_> {
             None => marker.through(text),
         });
         // Records listed in order were found by words alone, though they have no rank.
-        let by_words = ranked.text.is_some() || ranked.neural.is_none();
-        let by_words = found.as_ref().filter(|_| by_words);
+        let is_by_words = ranked.text.is_some() || ranked.neural.is_none();
+        let by_words = found.as_ref().filter(|_| is_by_words);
         let passage = nearest.or_else(|| by_words?.fragment(text));
         let shown = snippet::around(text, passage.as_ref());
         let title = snippet::of_title(&record.title);
@@ -86,6 +87,9 @@ impl Searcher<'_> {
             title: in_title.unwrap_or_default(),
             text: found.map(|found| found.within(&shown)).unwrap_or_default(),
         };
+        let unseen = highlights.title.is_empty() && highlights.text.is_empty();
+        let marker = fetch.marker.as_ref().filter(|_| is_by_words && unseen);
+        let matched_field = marker.and_then(|marker| self.matched_field(marker, &record.payload));
         let passage = passage.map(|at| at.start.max(shown.start)..at.end.min(shown.end));
         Ok(Some(Found {
             copies: self.copies(fetch, ranked.position, text.len())?,
@@ -101,10 +105,28 @@ impl Searcher<'_> {
             title,
             snippet: shown,
             highlights,
+            matched_field,
             passage,
             sentence: None,
             read_in_part,
         }))
+    }
+
+    /// The first searched field that is not displayed and contains a word of the query.
+    fn matched_field(&self, marker: &Marker<'_>, payload: &Payload) -> Option<MatchedField> {
+        let fields = self.schema.words().undisplayed(payload);
+        fields.into_iter().find_map(|(field, text)| {
+            let found = marker.through(&text);
+            let first = found.within(&(0..text.len())).into_iter().next()?;
+            let line = snippet::line(&text, &first);
+            let highlights = found.within(&line).into_iter();
+            let highlights = highlights.map(|at| at.start - line.start..at.end - line.start);
+            Some(MatchedField {
+                field,
+                highlights: highlights.collect(),
+                text: text.get(line)?.to_owned(),
+            })
+        })
     }
 
     /// The records identical to one whose text has `bytes` bytes. The longer the text, the fewer

@@ -12,9 +12,9 @@
 //! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
 //! queries; `facets.rs` counts facet values; `snippet.rs`
 //! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
-//! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and different from others,
-//! `ask.rs` answers questions: all from the same stages. `suggest.rs` only looks up what begins as
-//! typed.
+//! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and
+//! different from others, `ask.rs` answers questions: all from the same stages. `suggest.rs` only
+//! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
 
 mod answer;
 mod answers;
@@ -33,6 +33,7 @@ mod parsed;
 mod plan;
 mod ranked;
 mod recommend;
+mod record_view;
 mod regularise;
 mod remembered;
 mod retrieve;

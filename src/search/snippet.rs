@@ -17,6 +17,10 @@ const LOOKED_THROUGH: usize = 64 << 10;
 /// How many parts after the first are searched one by one.
 const MAX_WINDOWS: usize = 16;
 
+/// The length of a line of a field, and how far before a word it starts.
+const LINE: usize = 160;
+const LEAD: usize = 32;
+
 /// How far back a cut may be moved to the start of a word.
 const WORD: usize = 64;
 
@@ -122,6 +126,12 @@ pub fn around(text: &str, passage: Option<&Range<usize>>) -> Range<usize> {
     start..boundary(text, start + MAX_SNIPPET_BYTES)
 }
 
+/// A line of a text, around a word.
+pub fn line(text: &str, word: &Range<usize>) -> Range<usize> {
+    let start = boundary(text, word.start.saturating_sub(LEAD)).min(word.start);
+    start..boundary(text, start + LINE).max(word.end)
+}
+
 /// The last place up to `at` where a text may be cut: before a word, or else before a
 /// user-perceived character.
 fn boundary(text: &str, at: usize) -> usize {
@@ -175,6 +185,17 @@ mod tests {
         for at in 0..text.len() {
             assert_eq!(boundary(&text, at), at / family.len() * family.len());
         }
+    }
+
+    #[test]
+    fn a_line_contains_the_word_that_it_is_around() {
+        let text = "some words and ".repeat(40);
+        for word in [0..4, 5..10, 300..305, text.len() - 4..text.len() - 1] {
+            let line = line(&text, &word);
+            assert!(line.start <= word.start && word.end <= line.end, "{word:?}");
+            assert!(line.len() <= LINE + WORD);
+        }
+        assert_eq!(line("word", &(0..4)), 0..4);
     }
 
     proptest! {

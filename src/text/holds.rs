@@ -25,12 +25,7 @@ impl WordSearch<'_> {
 }
 
 /// The live records of the rarest word, less those that lack another.
-fn holding(
-    part: &TextPart<'_>,
-    query: &TextQuery,
-    terms: &[Term<'_>],
-    enough: usize,
-) -> Vec<u32> {
+fn holding(part: &TextPart<'_>, query: &TextQuery, terms: &[Term<'_>], enough: usize) -> Vec<u32> {
     let words = query.words.iter().enumerate();
     let words = words.filter(|(_, word)| !word.is_title).map(|(at, word)| {
         let corrected = query.corrections.iter().any(|c| c.word == word.text);

@@ -84,7 +84,10 @@ impl Best {
     ) {
         let upper = |(&cosine, &scale): (&f32, &Scale)| cosine + code.bound(scale);
         let pairs = cosines.iter().zip(scales);
-        if !pairs.clone().fold(false, |any, pair| any | (upper(pair) >= self.reach)) {
+        if !pairs
+            .clone()
+            .fold(false, |any, pair| any | (upper(pair) >= self.reach))
+        {
             return;
         }
         let rows = (first..).zip(pairs);

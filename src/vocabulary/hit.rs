@@ -47,6 +47,10 @@ pub struct Hit {
     pub more_facets: u32,
     /// Where the query's words occur.
     pub highlights: Highlights,
+    /// A searched field that is not among those shown, if words of the query occur in it but not in
+    /// the title or the text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub matched_field: Option<MatchedField>,
     /// The part of a long text that best shows why it was found: the nearest passage or, by words,
     /// the fragment with most of them.
     #[serde(
@@ -74,6 +78,18 @@ pub struct Hit {
     /// The first twenty fields that were left out because they are too long and not requested.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub left_out: Vec<String>,
+}
+
+/// A field that contains words of the query, and the part of its text around the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchedField {
+    /// The field.
+    pub field: String,
+    /// The part of its text, without markup.
+    pub text: String,
+    /// Byte ranges of matched words in this part.
+    #[serde(with = "span::list")]
+    pub highlights: Vec<Range<usize>>,
 }
 
 /// A part of a text, in bytes of the whole.

@@ -19,6 +19,7 @@ mod import;
 pub mod limits;
 mod mode;
 mod query;
+mod record;
 mod request;
 mod span;
 mod suggest;
@@ -40,11 +41,12 @@ pub use feedback::Feedback;
 pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
-pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippet};
+pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
 };
+pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
 pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::pictures::Pictures;
+
 const TINTS: u32 = 8;
 
 /// The picture. It adds nothing to the name next to it, so it has no alternative text.
@@ -14,6 +16,7 @@ pub fn Logo(
     image: Option<String>,
 ) -> impl IntoView {
     let class = format!("logo logo-tint-{}", tint(&name));
+    let image = image.filter(|image| Pictures::here().allows(image));
     view! {
         <span class=class aria-hidden="true">
             <span class="monogram">{initial(&name)}</span>
@@ -45,8 +48,8 @@ fn Picture(image: String, initial: String) -> impl IntoView {
             src=image
             data-initial=initial
             alt=""
-            width="48"
-            height="48"
+            width="40"
+            height="40"
             loading="lazy"
             decoding="async"
             referrerpolicy="no-referrer"

@@ -19,14 +19,15 @@ pub fn Marked(
     #[prop(optional, into)]
     sentence: Signal<Option<Range<usize>>>,
     /// The part to show.
-    window: Range<usize>,
+    #[prop(into)]
+    window: Signal<Range<usize>>,
 ) -> impl IntoView {
     move || {
         let (ranges, class, title) = match sentence.get() {
             Some(sentence) => (vec![sentence], "nearest", Some("Nearest to the query")),
             None => (ranges.clone(), "matched", None),
         };
-        let drawn = pieces(&text, &ranges, window.clone()).into_iter();
+        let drawn = pieces(&text, &ranges, window.get()).into_iter();
         let drawn = drawn.map(|piece| {
             if piece.marked {
                 Either::Left(view! { <mark class=class title=title>{piece.text}</mark> })

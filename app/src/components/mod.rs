@@ -1,5 +1,5 @@
-//! The components of the pages, one per file. Those of the collections page have their own
-//! folder.
+//! The components of the pages, one per file. Those of the collections page and of a record's page
+//! have their own folders.
 
 pub mod balance;
 pub mod collection_switch;
@@ -22,14 +22,17 @@ pub mod mode_switch;
 pub mod no_fit;
 pub mod nothing_found;
 pub mod parallax_mark;
+pub mod pictures_choice;
 pub mod place;
 pub mod query_field;
+pub mod record;
 pub mod result_card;
 pub mod result_list;
 pub mod results;
 pub mod search_form;
 pub mod show_more;
 pub mod skeleton;
+pub mod snippet;
 pub mod sort_menu;
 pub mod status;
 pub mod summary;

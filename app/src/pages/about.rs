@@ -36,7 +36,7 @@ pub fn AboutPage() -> impl IntoView {
                  (BM25). Word endings are ignored, so “connections” finds “connected”. Use it for \
                  names, numbers and anything you remember word for word."
             </p>
-            <h2>"By both"</h2>
+            <h2 class="by-both">"By both"</h2>
             <p>
                 "Search by both, the default, runs the two and puts each score on a scale of its own: 0 is what unrelated \
                  records get, 1 is what the tenth best gets. The two are added, and the slider \
@@ -44,8 +44,11 @@ pub fn AboutPage() -> impl IntoView {
                  the two ranks instead; “Why this rank” shows what each added."
             </p>
             <p>
-                "Nothing leaves this server: model, indexes and records are all here, and every \
-                 number and timing on the page is the one computed for your query."
+                "Your queries stay on this server: model, indexes and records are all here, and every \
+                 number and timing on the page is the one computed for your query. The only thing \
+                 that comes from elsewhere is a record\u{2019}s picture, if its address is on another \
+                 host: then your browser fetches it there, without telling that host which page \
+                 asked. The line at the bottom of every page turns such pictures off."
             </p>
         </article>
     }

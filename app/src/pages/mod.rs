@@ -3,5 +3,6 @@
 pub mod about;
 pub mod collections;
 pub mod not_found;
+pub mod record;
 pub mod search;
 pub mod values;

@@ -50,13 +50,18 @@ pub fn evidence(state: &SearchState, hit: &Hit) -> Vec<Evidence> {
             let Some(Signal { score, .. }) = &signals.neural else {
                 return vec![say(Mode::Text, format!("BM25 {:.2}", hit.score))];
             };
-            let whole = say(Mode::Neural, format!("similarity {score:.3}"));
+            let whole = say(Mode::Neural, similarity(*score));
             let of_words = signals.late_interaction;
             let of_words = of_words.map(|of| format!("word similarity {of:.3}"));
             let of_words = of_words.map(|text| say(Mode::Neural, text));
             std::iter::once(whole).chain(of_words).collect()
         }
     }
+}
+
+/// How similar two texts are: `similarity 0.612`.
+pub fn similarity(cosine: f32) -> String {
+    format!("similarity {cosine:.3}")
 }
 
 /// A record's exact rank by words: `12th by words`.

@@ -7,7 +7,7 @@ mod nothing;
 mod summary;
 
 pub use difference::{difference, place_by_meaning, place_by_words};
-pub use evidence::{Evidence, added, by_meaning, by_words, evidence};
+pub use evidence::{Evidence, added, by_meaning, by_words, evidence, similarity};
 pub use nothing::nothing;
 pub use summary::{announcement, caution, summary};
 
@@ -137,6 +137,7 @@ pub(crate) mod tests {
             facets: Vec::new(),
             more_facets: 0,
             highlights: Highlights::default(),
+            matched_field: None,
             passage: None,
             sentence: None,
             copies: None,

@@ -54,10 +54,14 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
     api(service.clone(), guard)
         .merge(page::router(service, options))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
-        // A snapshot is already compressed.
-        .layer(CompressionLayer::new().compress_when(
-            DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")),
-        ))
+        // A snapshot is already compressed, and so is a font.
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new("application/octet-stream"))
+                    .and(NotForContentType::const_new("font/")),
+            ),
+        )
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))

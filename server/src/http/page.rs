@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::SharedBackend;
@@ -56,13 +56,52 @@ pub fn router(service: Service, options: LeptosOptions) -> Router {
             whole.then(|| HeaderValue::from_static("public, max-age=31536000, immutable"))
         },
     );
+    // The fonts are those of one version, which rarely changes.
+    let fonts = SetResponseHeader::if_not_present(
+        files(&site.join("fonts")),
+        header::CACHE_CONTROL,
+        |response: &Response<_>| {
+            let whole = response.status().is_success();
+            whole.then(|| HeaderValue::from_static("public, max-age=2592000"))
+        },
+    );
     let package_path = format!("/{}", options.site_pkg_dir);
     let rest = files(site).fallback(unknown);
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
         .with_state(options)
         .nest_service(&package_path, package)
+        .nest_service("/fonts", fonts)
+        .route("/pictures", post(choose_pictures))
         .fallback_service(rest)
+}
+
+/// Remembers for a year whether pictures from other hosts are shown, and goes back to the page.
+async fn choose_pictures(body: Bytes) -> Response {
+    let mut cookie = HeaderValue::from_static("pictures=; Path=/; Max-Age=0; SameSite=Lax");
+    let mut back = HeaderValue::from_static("/");
+    for (name, value) in form_urlencoded::parse(&body) {
+        match &*name {
+            "show" if value == "own" => {
+                let own = "pictures=own; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly";
+                cookie = HeaderValue::from_static(own);
+            }
+            "to" if is_path_here(&value) => {
+                back = HeaderValue::from_str(&value).unwrap_or(back);
+            }
+            _ => {}
+        }
+    }
+    let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, back)];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Whether this is a path of this server, as an address writes it; `//host/` would be another's.
+fn is_path_here(path: &str) -> bool {
+    let own = path.starts_with('/') && !path.starts_with("//");
+    own && path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
 /// Where to redirect a path with a trailing slash, except `/` itself.
@@ -85,6 +124,30 @@ mod tests {
     use leptos::prelude::Owner;
     use leptos_axum::ResponseOptions;
     use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn the_choice_of_pictures_is_remembered_and_leads_nowhere_else() {
+        let chosen = |body: &'static str| async move {
+            let response = choose_pictures(Bytes::from_static(body.as_bytes())).await;
+            let header = |name| response.headers()[name].to_str().unwrap().to_owned();
+            (header(header::SET_COOKIE), header(header::LOCATION))
+        };
+        let (cookie, back) = chosen("show=own&to=%2Fc%2Fbooks%3Fq%3Da%252Bb").await;
+        assert!(cookie.starts_with("pictures=own; Path=/; Max-Age=31536000"));
+        assert_eq!(back, "/c/books?q=a%2Bb");
+        assert!(chosen("show=all").await.0.contains("Max-Age=0"));
+        for elsewhere in [
+            "https%3A%2F%2Fa.example",
+            "%2F%2Fa.example",
+            "%2F%09%2Fa.example",
+            "%2F%5Ca.example",
+            "%2F%0D%0Ax%3Ay",
+        ] {
+            let body = format!("to={elsewhere}");
+            let response = choose_pictures(Bytes::from(body)).await;
+            assert_eq!(response.headers()[header::LOCATION], "/", "{elsewhere}");
+        }
+    }
 
     /// Sends a request to a site with one picture and one script, laid out as by a build.
     async fn ask(method: Method, uri: &str) -> Response {

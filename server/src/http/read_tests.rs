@@ -36,6 +36,56 @@ fn ids(answer: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn a_field_that_is_not_displayed_says_that_it_matched() {
+    let api = Api::new();
+    let fields = json!({"id": "id", "title": "title", "text": ["body"]});
+    api.json("PUT", "/collections/notes", fields).await;
+    let records = json!({"records": [
+        {"id": "a", "title": "A churn", "body": "For milk", "maker": "The Zinc & Tin works"},
+        {"id": "b", "title": "A zinc bath", "body": "For one", "maker": "Zinc works"},
+    ]});
+    api.json("PUT", "/collections/notes/records", records).await;
+    for mode in ["text", "hybrid"] {
+        let at = format!("/collections/notes/search?q=zinc&mode={mode}");
+        let answer = api.get(&at).await;
+        let hits = answer["hits"].as_array().unwrap();
+        let hit = |id: &str| hits.iter().find(|hit| hit["id"] == id).unwrap();
+        let field = &hit("a")["matched_field"];
+        let expected = json!({"field": "maker", "text": "The Zinc & Tin works",
+                              "highlights": [[4, 8]]});
+        assert_eq!(*field, expected, "{mode}");
+        assert!(hit("b").get("matched_field").is_none(), "{mode}");
+    }
+    let answer = api
+        .get("/collections/notes/search?q=zinc&mode=neural")
+        .await;
+    assert!(answer["hits"][0].get("matched_field").is_none());
+}
+
+#[tokio::test]
+async fn a_record_can_be_read_whole() {
+    let api = widgets().await;
+    let collection = api.catalogue.collection("notes").unwrap();
+    let view = collection.record_view("w7").unwrap();
+    assert_eq!(view.title, "widget 7");
+    let fields: Vec<&str> = view.fields.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(fields, ["title", "colour", "price", "made", "id"]);
+    assert_eq!(view.passages.len(), 1);
+    assert!(view.passages[0].contains("widget 7") && !view.own_vector);
+    assert_eq!(view.similar.len(), 6);
+    let similar = api
+        .get("/collections/notes/records/w7/similar?limit=6")
+        .await;
+    for (at, record) in view.similar.iter().enumerate() {
+        let hit = &similar["hits"][at];
+        assert_eq!(record.id, hit["id"].as_str().unwrap());
+        let score = hit["score"].as_f64().unwrap();
+        assert!((f64::from(record.cosine) - score).abs() < 1e-6);
+    }
+    assert!(collection.record_view("w-7").is_err());
+}
+
+#[tokio::test]
 async fn without_a_query_records_are_listed() {
     let api = widgets().await;
     for query in ["", "q=", "q=*", "mode=text&q=", "mode=hybrid&sort="] {
