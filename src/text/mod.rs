@@ -49,10 +49,10 @@ mod words;
 #[cfg(test)]
 mod written;
 
-pub use bm25::{B, Bm25, K1};
+pub use bm25::{B, Bm25, K1, Parameters};
 pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};
-pub use explain::TermContribution;
+pub use explain::{MissingTerm, TermContribution};
 pub use highlight::{Marks, Matches};
 pub use index::TextIndex;
 pub use live::Live;

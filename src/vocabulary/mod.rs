@@ -30,7 +30,8 @@ pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{
     Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
-    NeighbourShare, PairShare, TermExplanation, WordMeeting, WordShare, WordsExplanation,
+    MissingWord, NeighbourShare, NextHit, PairShare, Partners, TermExplanation, WordMeeting,
+    WordShare, WordsExplanation,
 };
 pub use feedback::Feedback;
 #[cfg(feature = "engine")]
@@ -41,6 +42,7 @@ pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippe
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
 pub use query::{
-    ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
+    ANYTHING, B, BALANCE, Fusion, K1, LATE_SHARE, Lookup, Query, Route, Sort, check_length,
+    check_page,
 };
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
