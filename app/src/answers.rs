@@ -211,16 +211,20 @@ async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome
     })
 }
 
-/// The request for a state. A balance that is not a number becomes NaN, which the engine rejects.
+/// The request for a state. What should be a number and is none becomes NaN, which the engine
+/// rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
-    let balance = state.balance.as_ref();
+    let number =
+        |typed: &Option<String>| Some(typed.as_ref()?.parse().unwrap_or(f32::NAN));
     SearchRequest {
         mode: state.mode.clone(),
         filter: state.filters.clone(),
         sort: state.sort.clone(),
         limit: state.limit,
         correct: !state.as_typed,
-        balance: balance.map(|typed| typed.parse().unwrap_or(f32::NAN)),
+        balance: number(&state.balance),
+        k1: number(&state.k1),
+        b: number(&state.b),
         ..SearchRequest::new(&state.q)
     }
 }

@@ -12,6 +12,7 @@ use crate::pages::collections::CollectionsPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::search::SearchPage;
 use crate::pages::values::ValuesPage;
+use crate::pages::why::WhyPage;
 
 /// The application.
 #[component]
@@ -31,6 +32,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/values") view=ValuesPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection/values") view=ValuesPage ssr=SsrMode::Async />
+                    <Route path=path!("/why/:id") view=WhyPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/why/:id") view=WhyPage ssr=SsrMode::Async />
                     <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>

@@ -5,3 +5,4 @@ pub mod collections;
 pub mod not_found;
 pub mod search;
 pub mod values;
+pub mod why;
