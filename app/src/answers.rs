@@ -214,8 +214,7 @@ async fn found(collection: Option<String>, state: SearchState) -> Result<Outcome
 /// The request for a state. What should be a number and is none becomes NaN, which the engine
 /// rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
-    let number =
-        |typed: &Option<String>| Some(typed.as_ref()?.parse().unwrap_or(f32::NAN));
+    let number = |typed: &Option<String>| Some(typed.as_ref()?.parse().unwrap_or(f32::NAN));
     SearchRequest {
         mode: state.mode.clone(),
         filter: state.filters.clone(),

@@ -332,7 +332,11 @@ pub fn why_path(collection: Option<&str>, id: &str) -> String {
     let path = path_of(collection);
     // In a path, a plus sign is itself.
     let id: String = byte_serialize(id.as_bytes()).collect();
-    format!("{}/why/{}", path.trim_end_matches('/'), id.replace('+', "%20"))
+    format!(
+        "{}/why/{}",
+        path.trim_end_matches('/'),
+        id.replace('+', "%20")
+    )
 }
 
 #[cfg(test)]

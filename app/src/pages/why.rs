@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use parallax::vocabulary::ExplainRequest;
+use parallax::vocabulary::{ExplainRequest, Mode};
 
 use crate::address::Address;
 use crate::answers::{Question, request};
@@ -11,6 +11,7 @@ use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
 use crate::problem::Problem;
 use crate::state::why_path;
+use crate::wording::ranked_by;
 
 /// The page.
 #[component]
@@ -60,7 +61,13 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
     };
     let name = name.unwrap_or_else(|| ["Record ", &id].concat());
     let title = title(&["Why this rank: ", &name].concat());
-    let search = ["For \u{201c}", &state.q, "\u{201d}"].concat();
+    let how = match ranked_by(&state) {
+        Some(Mode::Neural) => ", by meaning",
+        Some(Mode::Text) => ", by words",
+        Some(Mode::Hybrid) => ", by both",
+        None => "",
+    };
+    let search = ["For \u{201c}", &state.q, "\u{201d}", how].concat();
     let shown = Shown {
         state,
         path,

@@ -50,9 +50,11 @@ fn split(split: MeaningSplit, cosine: f32, query_text: String, record_text: Stri
     let record = summed(&split.record_words);
     let mut parts = lines(&query);
     let marks = Part::new("[CLS] and [SEP]", split.special, Kind::Other);
-    parts.push(marks.noted(
-        "Two marks that the model puts around every text: they belong to no word.".into(),
-    ));
+    parts.push(
+        marks.noted(
+            "Two marks that the model puts around every text: they belong to no word.".into(),
+        ),
+    );
     let pairs = split.pairs.iter().map(|pair| {
         let words = [pair.query.as_str(), " \u{2013} ", &pair.record].concat();
         view! {
@@ -73,7 +75,12 @@ fn split(split: MeaningSplit, cosine: f32, query_text: String, record_text: Stri
     };
     let texts = [
         text("Your query", query_text, split.query_words, partners.query),
-        text("The record", record_text, split.record_words, partners.record),
+        text(
+            "The record",
+            record_text,
+            split.record_words,
+            partners.record,
+        ),
     ];
     view! {
         <p class="why-hint">
@@ -153,7 +160,11 @@ fn lines(words: &[(String, f32)]) -> Vec<Part> {
     let shares = rest.iter().filter_map(|&at| words.get(at));
     let sum = shares.map(|(_, share)| share).sum();
     let others = ["Other words (", &rest.len().to_string(), ")"].concat();
-    let mut parts: Vec<Part> = largest.iter().filter_map(|&at| words.get(at)).map(part).collect();
+    let mut parts: Vec<Part> = largest
+        .iter()
+        .filter_map(|&at| words.get(at))
+        .map(part)
+        .collect();
     parts.push(Part::new(others, sum, Kind::Meaning));
     parts
 }

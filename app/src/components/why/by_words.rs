@@ -166,7 +166,7 @@ fn Sliders(
                 label="k1: how long repetition goes on counting"
                 value=k1
                 most=MAX_K1
-                step="0.1"
+                step="0.05"
                 moved
             />
             <Slider
@@ -230,5 +230,7 @@ fn Slider(
 
 fn value_of(event: &Event) -> String {
     let input = event.target().map(JsCast::dyn_into::<HtmlInputElement>);
-    input.and_then(Result::ok).map_or_else(String::new, |input| input.value())
+    input
+        .and_then(Result::ok)
+        .map_or_else(String::new, |input| input.value())
 }

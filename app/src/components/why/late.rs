@@ -34,7 +34,9 @@ pub fn late(late: LateExplanation, texts: (String, String)) -> AnyView {
     }
     let heading = ["Score ", &digits(score, 4)].concat();
     let hint = match words.is_empty() {
-        true => "Single words count among the nearest hundred records only. This is not one of them.",
+        true => {
+            "Single words count among the nearest hundred records only. This is not one of them."
+        }
         false => {
             "The similarity of the texts, and that of single words: each of your words with the most \
              similar word of the record. Rare words weigh more."

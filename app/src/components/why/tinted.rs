@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use leptos::ev::{Event, KeyboardEvent};
+use leptos::ev::{Event, FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -122,7 +122,9 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
         else {
             continue;
         };
-        drawn.push(between.to_owned().into_any());
+        if !between.is_empty() {
+            drawn.push(between.to_owned().into_any());
+        }
         reached = word.at.end;
         if let Some(partner) = word.partner {
             if order.last() != Some(&partner) {
@@ -132,17 +134,29 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
                 strongest = (word.share, Some(partner));
             }
         }
-        drawn.push(span(side, &word, spelled.to_owned(), largest, table, pointed));
+        drawn.push(span(
+            side,
+            &word,
+            spelled.to_owned(),
+            largest,
+            table,
+            pointed,
+        ));
     }
-    drawn.push(text.get(reached..).unwrap_or_default().to_owned().into_any());
+    // An empty string would be rendered as a space.
+    let after = text.get(reached..).filter(|after| !after.is_empty());
+    drawn.push(after.map(str::to_owned).into_any());
 
-    let focused = move |_| {
-        if let Some(partner) = strongest.1 {
+    let focused = move |event: FocusEvent| {
+        // A click focuses the text too, but points at a word itself.
+        if let Some(partner) = strongest.1
+            && is_focused_by_key(&event)
+        {
             held.set(true);
             pointed.set(Some((side, partner)));
         }
     };
-    let left = move |_| {
+    let left = move || {
         held.set(false);
         pointed.set(None);
     };
@@ -163,6 +177,10 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
             "ArrowLeft" | "ArrowUp" => now.saturating_sub(1),
             "Home" => 0,
             "End" => last,
+            "Escape" => {
+                left();
+                return;
+            }
             _ => return,
         };
         event.prevent_default();
@@ -188,7 +206,7 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
                 aria-label=label
                 tabindex=move || alive.get().then_some("0")
                 on:focus=focused
-                on:blur=left
+                on:blur=move |_| left()
                 on:keydown=pressed
             >
                 {drawn}
@@ -264,7 +282,11 @@ fn tint(share: f32, largest: f32) -> String {
 
 /// What a word of one text shares with a word of the other.
 fn shared(table: &[Vec<f32>], side: usize, word: usize, other: usize) -> f32 {
-    let (row, at) = if side == 0 { (word, other) } else { (other, word) };
+    let (row, at) = if side == 0 {
+        (word, other)
+    } else {
+        (other, word)
+    };
     let share = table.get(row).and_then(|row| row.get(at));
     share.copied().unwrap_or(0.0)
 }
@@ -274,12 +296,7 @@ fn width(table: &[Vec<f32>]) -> usize {
 }
 
 /// What the line below the texts says about a word.
-fn said(
-    names: &[Vec<String>; 2],
-    table: &[Vec<f32>],
-    side: usize,
-    word: usize,
-) -> Option<String> {
+fn said(names: &[Vec<String>; 2], table: &[Vec<f32>], side: usize, word: usize) -> Option<String> {
     let (own, others) = match side {
         0 => (&names[0], &names[1]),
         _ => (&names[1], &names[0]),
@@ -299,6 +316,12 @@ fn said(
     };
     let sum = digits(sum, 3);
     Some(format!("\u{201c}{name}\u{201d} adds {sum}{most}"))
+}
+
+fn is_focused_by_key(event: &FocusEvent) -> bool {
+    let target = event.target().map(JsCast::dyn_into::<Element>);
+    let element = target.and_then(Result::ok);
+    element.is_some_and(|element| element.matches(":focus-visible").unwrap_or(true))
 }
 
 /// The word that an event happened on.
@@ -328,7 +351,10 @@ mod tests {
         let names = [vec!["goat".to_owned()], vec!["milk".into(), "of".into()]];
         let table = vec![vec![0.25, -0.125]];
         let query = said(&names, &table, 0, 0).unwrap();
-        assert_eq!(query, "\u{201c}goat\u{201d} adds 0.125, most with milk 0.250");
+        assert_eq!(
+            query,
+            "\u{201c}goat\u{201d} adds 0.125, most with milk 0.250"
+        );
         let record = said(&names, &table, 1, 1).unwrap();
         assert_eq!(record, "\u{201c}of\u{201d} adds \u{2212}0.125");
         assert_eq!(said(&names, &table, 1, 9), None);

@@ -81,8 +81,9 @@ pub fn waterfall(parts: Vec<Part>, sum: (&'static str, f32), decimals: usize) ->
     });
     let rows: Vec<AnyView> = rows.collect();
     let (what, score) = sum;
+    let label = ["Parts of it: ", what].concat();
     view! {
-        <ul class="why-parts">
+        <ul class="why-parts" aria-label=label>
             {rows}
             <li class="why-row why-sum">
                 <span class="why-label">{what}</span>
