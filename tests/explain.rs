@@ -268,6 +268,17 @@ fn k1_and_b_rank_and_are_explained() {
     let shown: Vec<(String, f32)> = hits.map(|hit| (hit.record.id, hit.score)).collect();
     assert_eq!(usual, shown);
     assert_ne!(usual, order(0.0, 0.0));
+    // By both, too, where rankings may be kept.
+    let fused = |k1, b| -> Vec<f32> {
+        let query = Query {
+            k1,
+            b,
+            ..asked(&plain.text, Mode::Hybrid)
+        };
+        let hits = collection.search(&query).unwrap().hits;
+        hits.iter().map(|hit| hit.score).collect()
+    };
+    assert_ne!(fused(1.5, 0.75), fused(0.0, 0.0));
     for (k1, b, named) in [
         (-0.1, 0.5, "k1"),
         (3.1, 0.5, "k1"),

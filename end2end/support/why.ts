@@ -1,6 +1,7 @@
 // The explanation of a rank: its parts by user-facing names, and what the API says about it.
 
 import { expect, type Locator, type Page } from "@playwright/test";
+import { cards } from "./search-page";
 
 export interface Explanation {
   words: {
@@ -56,6 +57,9 @@ export const whyOf = (
 /** The explanation on the page. */
 export const panel = (page: Page): Locator =>
   page.getByRole("region", { name: "Why it has this rank" });
+
+/** The titles of the cards, without the headings of an explanation. */
+export const titles = (page: Page): Locator => cards(page).getByRole("heading", { level: 2 });
 
 /** The parts of a score; the last one is the score. */
 export const parts = (within: Locator, score: string): Locator =>

@@ -1,9 +1,9 @@
 // The page of one explanation: reached from the panel, with a way back, and usable by everybody.
 
 import AxeBuilder from "@axe-core/playwright";
-import { cards, names } from "../support/search-page";
+import { cards } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { hitsOf, panel, parts, whyOf } from "../support/why";
+import { hitsOf, panel, parts, titles, whyOf } from "../support/why";
 
 const asked = { q: "goat milk delivered", mode: "hybrid" };
 const list = `/?${new URLSearchParams(asked)}`;
@@ -48,8 +48,9 @@ test("the balance of the link turns the order of the two", async ({ page, open }
     await expect(cards(page).first()).toBeVisible();
     await expect
       .poll(async () => {
-        const shown = await names(page).allInnerTexts();
-        return shown.indexOf(fusion.next?.title ?? "") < shown.indexOf(hit.title);
+        const shown = await titles(page).allInnerTexts();
+        const next = shown.indexOf(fusion.next?.title ?? "");
+        return next >= 0 && next < shown.indexOf(hit.title);
       })
       .toBe(true);
     return;
@@ -114,7 +115,11 @@ for (const colorScheme of ["light", "dark"] as const) {
             });
             expect(root).toBeLessThanOrEqual(0);
             if (test.info().project.use.javaScriptEnabled !== false) {
-              const { violations } = await new AxeBuilder({ page }).analyze();
+              const axe = new AxeBuilder({ page });
+              const { violations } = await (path.startsWith("/why")
+                ? axe
+                : axe.include(".why-panel")
+              ).analyze();
               const grave = violations.filter(({ impact }) => impact !== "minor");
               expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
             }

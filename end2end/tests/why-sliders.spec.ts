@@ -1,18 +1,18 @@
 // The sliders for k1 and b rank the list anew, and what they are set to is in the address.
 
-import { cards, names } from "../support/search-page";
+import { cards } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { hitsOf, numbers, panel, parts, whyOf } from "../support/why";
+import { hitsOf, numbers, panel, parts, titles, whyOf } from "../support/why";
 
 const asked = { q: "fresh milk company for people", mode: "text" };
-const titles = async (page: Parameters<typeof hitsOf>[0], more: Record<string, string>) =>
+const ranked = async (page: Parameters<typeof hitsOf>[0], more: Record<string, string>) =>
   (await hitsOf(page, { ...asked, ...more })).map((hit) => hit.title);
 
 test("moving a slider re-ranks the list", async ({ page, open }) => {
   const [hit] = await hitsOf(page, asked);
   await open(`/?${new URLSearchParams(asked)}&explain=${hit?.id}`);
-  const usual = await names(page).allInnerTexts();
-  expect(usual).toEqual(await titles(page, {}));
+  const usual = await titles(page).allInnerTexts();
+  expect(usual).toEqual(await ranked(page, {}));
   const k1 = panel(page).getByRole("slider", { name: /^k1/ });
   const b = panel(page).getByRole("slider", { name: /^b/ });
   await expect(k1).toHaveValue("1.5");
@@ -28,7 +28,7 @@ test("moving a slider re-ranks the list", async ({ page, open }) => {
   await k1.fill("0");
   await rank();
   await expect(page).toHaveURL(/[?&]k1=0(&|$)/);
-  await expect(names(page)).toHaveText(await titles(page, { k1: "0" }));
+  await expect(titles(page)).toHaveText(await ranked(page, { k1: "0" }));
   await expect(page.getByText("Words are scored with k1 0 and b 0.75.")).toBeVisible();
 
   // The explained record may have left the list.
@@ -47,12 +47,12 @@ test("moving a slider re-ranks the list", async ({ page, open }) => {
 
 test("a link with other parameters shows their ranking and says so", async ({ page, open }) => {
   await open(`/?${new URLSearchParams({ ...asked, k1: "0.2", b: "1" })}`);
-  await expect(names(page)).toHaveText(await titles(page, { k1: "0.2", b: "1" }));
+  await expect(titles(page)).toHaveText(await ranked(page, { k1: "0.2", b: "1" }));
   const said = page.getByText("Words are scored with k1 0.2 and b 1.");
   await expect(said).toBeVisible();
   await page.getByRole("link", { name: "Back to 1.5 and 0.75" }).click();
   await expect(said).toHaveCount(0);
-  await expect(names(page)).toHaveText(await titles(page, {}));
+  await expect(titles(page)).toHaveText(await ranked(page, {}));
 });
 
 test("by meaning there is nothing to slide", async ({ page, open }) => {

@@ -44,7 +44,8 @@ pub fn WhyPage() -> impl IntoView {
     let drawn = move || found.get().map(|(asked, found)| page(asked, found));
     view! {
         <div class="why-page">
-            <Suspense>{drawn}</Suspense>
+            // The old explanation stays until the new one is there.
+            <Transition>{drawn}</Transition>
         </div>
     }
 }

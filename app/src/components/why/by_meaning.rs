@@ -1,13 +1,11 @@
 //! A similarity, split exactly over the words of both texts.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use parallax::vocabulary::{MeaningExplanation, MeaningSplit, WordShare};
 
-use super::digits;
 use super::tinted::{Text, Tinted, Word};
 use super::waterfall::{Kind, Part, waterfall};
+use super::{digits, largest};
 use crate::wording;
 
 /// How many words have a line of their own.
@@ -126,7 +124,7 @@ fn word(of: WordShare) -> Word {
 
 /// The distinct words, in order, with the shares of all their occurrences.
 fn summed(words: &[WordShare]) -> Vec<(String, f32)> {
-    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut partners: Vec<u32> = Vec::new();
     let mut summed: Vec<(String, f32)> = Vec::new();
     let mut rest = (0u32, 0.0f32);
     for word in words {
@@ -134,10 +132,13 @@ fn summed(words: &[WordShare]) -> Vec<(String, f32)> {
             rest = (rest.0 + 1, rest.1 + word.share);
             continue;
         };
-        let place = *places.entry(partner).or_insert(summed.len());
-        match summed.get_mut(place) {
+        let known = partners.iter().position(|&known| known == partner);
+        match known.and_then(|at| summed.get_mut(at)) {
             Some((_, share)) => *share += word.share,
-            None => summed.push((word.word.clone(), word.share)),
+            None => {
+                partners.push(partner);
+                summed.push((word.word.clone(), word.share));
+            }
         }
     }
     if rest.0 > 0 {
@@ -152,25 +153,25 @@ fn lines(words: &[(String, f32)]) -> Vec<Part> {
     if words.len() <= LINES {
         return words.iter().map(part).collect();
     }
-    let mut largest: Vec<usize> = (0..words.len()).collect();
-    let size = |at: &usize| words.get(*at).map_or(0.0, |(_, share)| share.abs());
-    largest.sort_by(|a, b| size(b).total_cmp(&size(a)));
-    let rest = largest.split_off(LINES);
-    largest.sort_unstable();
-    let shares = rest.iter().filter_map(|&at| words.get(at));
-    let sum = shares.map(|(_, share)| share).sum();
-    let others = ["Other words (", &rest.len().to_string(), ")"].concat();
-    let mut parts: Vec<Part> = largest
-        .iter()
-        .filter_map(|&at| words.get(at))
-        .map(part)
-        .collect();
+    let sizes: Vec<f32> = words.iter().map(|(_, share)| share.abs()).collect();
+    let strongest = largest(&sizes, LINES);
+    let is_listed = |at: usize| strongest.contains(&at);
+    let mut parts = Vec::with_capacity(LINES + 1);
+    let (mut others, mut sum) = (0u32, 0.0);
+    for (at, word) in words.iter().enumerate() {
+        if is_listed(at) {
+            parts.push(part(word));
+        } else {
+            others += 1;
+            sum += word.1;
+        }
+    }
+    let others = ["Other words (", &others.to_string(), ")"].concat();
     parts.push(Part::new(others, sum, Kind::Meaning));
     parts
 }
 
-fn table(head: &'static str, mut words: Vec<(String, f32)>) -> AnyView {
-    words.sort_by(|a, b| b.1.total_cmp(&a.1));
+fn table(head: &'static str, words: Vec<(String, f32)>) -> AnyView {
     let rows = words.into_iter().map(|(word, share)| {
         view! {
             <tr>

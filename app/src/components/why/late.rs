@@ -99,6 +99,7 @@ fn tinted(pairs: &[WordMeeting], (query, record): (String, String)) -> ([Text; 2
 #[derive(Default)]
 struct Words {
     names: Vec<String>,
+    /// In the order of the text.
     words: Vec<Word>,
 }
 
@@ -112,16 +113,17 @@ impl Words {
         }
         let partner = self.names.len();
         self.names.push(name.to_owned());
-        self.words.push(Word {
+        let place = self.words.partition_point(|word| word.at.start < at.start);
+        let word = Word {
             at: at.clone(),
             share,
             partner: Some(partner),
-        });
+        };
+        self.words.insert(place, word);
         Some(partner)
     }
 
-    fn text(mut self, label: &'static str, text: String) -> Text {
-        self.words.sort_by_key(|word| word.at.start);
+    fn text(self, label: &'static str, text: String) -> Text {
         Text {
             label,
             text,

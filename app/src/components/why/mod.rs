@@ -106,6 +106,23 @@ impl Shown {
     }
 }
 
+/// The indexes of the largest numbers, largest first. There are few of them, and sorting would add
+/// more code to the page than this.
+fn largest(numbers: &[f32], most: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::with_capacity(most);
+    for _ in 0..most.min(numbers.len()) {
+        let mut best: Option<(usize, f32)> = None;
+        for (at, &number) in numbers.iter().enumerate() {
+            let is_better = best.is_none_or(|(_, best)| number > best);
+            if is_better && !found.contains(&at) {
+                best = Some((at, number));
+            }
+        }
+        found.extend(best.map(|(at, _)| at));
+    }
+    found
+}
+
 /// A number with these decimals, with a minus sign in front of a negative one.
 pub fn digits(number: f32, decimals: usize) -> String {
     let text = format!("{:.decimals$}", number.abs());
@@ -119,6 +136,14 @@ pub fn digits(number: f32, decimals: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_come_first_and_equal_ones_in_order() {
+        let numbers = [1.0, 3.0, -2.0, 3.0, 2.0];
+        assert_eq!(largest(&numbers, 3), [1, 3, 4]);
+        assert_eq!(largest(&numbers, 9), [1, 3, 4, 0, 2]);
+        assert_eq!(largest(&[], 2), [0usize; 0]);
+    }
 
     #[test]
     fn a_minus_stands_before_numbers_below_zero_only() {

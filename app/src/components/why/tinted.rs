@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::digits;
+use super::{digits, largest};
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,8 +110,8 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
     let Text {
         label, text, words, ..
     } = text;
-    let largest = words.iter().map(|word| word.share.abs());
-    let largest = largest.fold(0.0, f32::max);
+    let sizes = words.iter().map(|word| word.share.abs());
+    let most = sizes.fold(0.0, f32::max);
     let mut drawn: Vec<AnyView> = Vec::with_capacity(2 * words.len() + 1);
     let mut order: Vec<usize> = Vec::new();
     let mut strongest = (f32::MIN, None);
@@ -134,14 +134,7 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
                 strongest = (word.share, Some(partner));
             }
         }
-        drawn.push(span(
-            side,
-            &word,
-            spelled.to_owned(),
-            largest,
-            table,
-            pointed,
-        ));
+        drawn.push(span(side, &word, spelled.to_owned(), most, table, pointed));
     }
     // An empty string would be rendered as a space.
     let after = text.get(reached..).filter(|after| !after.is_empty());
@@ -193,7 +186,7 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
     // A stop for the keyboard only where keys do something.
     let alive = RwSignal::new(false);
     Effect::new(move || alive.set(true));
-    let scale = ["strongest tint: ", &digits(largest, 3)].concat();
+    let scale = ["strongest tint: ", &digits(most, 3)].concat();
     view! {
         <div class="why-side">
             <p class="why-side-label">
@@ -220,11 +213,11 @@ fn span(
     side: usize,
     word: &Word,
     spelled: String,
-    largest: f32,
+    most: f32,
     table: &Table,
     pointed: Pointed,
 ) -> AnyView {
-    let own = tint(word.share, largest);
+    let own = tint(word.share, most);
     let title = digits(word.share, 4);
     let Some(partner) = word.partner else {
         return view! {
@@ -242,8 +235,8 @@ fn span(
         Some((of, word)) => {
             let share = |partner| shared(&table, of, word, partner);
             let count = if of == 0 { width(&table) } else { table.len() };
-            let largest = (0..count).map(|at| share(at).abs()).fold(0.0, f32::max);
-            tint(share(partner), largest)
+            let most = (0..count).map(|at| share(at).abs()).fold(0.0, f32::max);
+            tint(share(partner), most)
         }
     };
     let mark = [side, partner].map(|number| number.to_string()).join("-");
@@ -255,8 +248,8 @@ fn span(
     .into_any()
 }
 
-/// The class of a word that adds this much, where the largest adds `largest`.
-fn tint(share: f32, largest: f32) -> String {
+/// The class of a word that adds this much, where the strongest adds `most`.
+fn tint(share: f32, most: f32) -> String {
     const TINTS: [&str; 10] = [
         "why-word",
         "why-word share-1",
@@ -269,8 +262,8 @@ fn tint(share: f32, largest: f32) -> String {
         "why-word share-8",
         "why-word share-9",
     ];
-    let level = match largest > 0.0 {
-        true => (share.abs() / largest * 9.0).round().clamp(0.0, 9.0) as usize,
+    let level = match most > 0.0 {
+        true => (share.abs() / most * 9.0).round().clamp(0.0, 9.0) as usize,
         false => 0,
     };
     let class = TINTS.get(level).copied().unwrap_or_default();
@@ -302,20 +295,20 @@ fn said(names: &[Vec<String>; 2], table: &[Vec<f32>], side: usize, word: usize) 
         _ => (&names[1], &names[0]),
     };
     let name = own.get(word)?;
-    let shares = others.iter().enumerate();
-    let shares = shares.map(|(at, other)| (other, shared(table, side, word, at)));
-    let mut shares: Vec<(&String, f32)> = shares.collect();
-    let sum = shares.iter().map(|(_, share)| share).sum();
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let most = shares.iter().take(NAMED).filter(|(_, share)| *share > 0.0);
-    let most = most.map(|(other, share)| format!("{other} {}", digits(*share, 3)));
+    let shares = (0..others.len()).map(|at| shared(table, side, word, at));
+    let shares: Vec<f32> = shares.collect();
+    let sum = shares.iter().sum();
+    let most = largest(&shares, NAMED).into_iter().filter_map(|at| {
+        let share = shares.get(at).filter(|share| **share > 0.0)?;
+        Some([others.get(at)?, " ", &digits(*share, 3)].concat())
+    });
     let most: Vec<String> = most.collect();
     let most = match most.is_empty() {
         true => String::new(),
         false => [", most with ", &most.join(", ")].concat(),
     };
     let sum = digits(sum, 3);
-    Some(format!("\u{201c}{name}\u{201d} adds {sum}{most}"))
+    Some(["\u{201c}", name, "\u{201d} adds ", &sum, &most].concat())
 }
 
 fn is_focused_by_key(event: &FocusEvent) -> bool {
