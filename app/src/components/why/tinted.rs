@@ -122,6 +122,10 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
         else {
             continue;
         };
+        // An empty string would be rendered as a space.
+        if spelled.is_empty() {
+            continue;
+        }
         if !between.is_empty() {
             drawn.push(between.to_owned().into_any());
         }
@@ -136,7 +140,6 @@ fn one(side: usize, text: Text, table: &Table, pointed: Pointed, held: RwSignal<
         }
         drawn.push(span(side, &word, spelled.to_owned(), most, table, pointed));
     }
-    // An empty string would be rendered as a space.
     let after = text.get(reached..).filter(|after| !after.is_empty());
     drawn.push(after.map(str::to_owned).into_any());
 
