@@ -106,6 +106,195 @@ fn every_way_of_fusing_adds_up() {
     }
 }
 
+/// The next hit is the one that is listed next, and at the balance named the two change places.
+#[test]
+fn two_hits_change_places_at_the_balance_that_is_named() {
+    let collection = sample();
+    let (mut turned, mut never) = (0, 0);
+    for text in queries().iter().step_by(3) {
+        for neighbours in [true, false] {
+            let query = Query {
+                neighbours,
+                ..asked(text, Mode::Hybrid)
+            };
+            let at = |balance: f32, id: &str| -> f32 {
+                let query = Query {
+                    fusion: Fusion::Weighted { meaning: balance },
+                    ..query.clone()
+                };
+                let why = collection.explain(&query, id).unwrap();
+                why.fusion.unwrap().score
+            };
+            let hits = collection.search(&query).unwrap().hits;
+            for pair in hits.windows(2).take(3) {
+                let (this, other) = (&pair[0].record.id, &pair[1].record.id);
+                let fusion = collection.explain(&query, this).unwrap().fusion.unwrap();
+                assert_eq!(fusion.balance, Some(0.5));
+                let next = fusion.next.unwrap();
+                assert_eq!((&next.id, &next.title), (other, &pair[1].record.title));
+                assert!((next.score - pair[1].score).abs() < 1e-5);
+                let parts = next.from_words + next.from_meaning + next.from_neighbours;
+                assert!((parts - next.score).abs() < 1e-5);
+                let Some(turns) = next.turns_at else {
+                    for balance in [0.05, 0.95] {
+                        assert!(at(balance, this) >= at(balance, other) - 1e-5, "{text}");
+                    }
+                    never += 1;
+                    continue;
+                };
+                assert!((at(turns, this) - at(turns, other)).abs() < 1e-4, "{text}");
+                let beyond = if turns > 0.5 {
+                    turns + 0.02
+                } else {
+                    turns - 0.02
+                };
+                if (0.01..0.99).contains(&beyond) {
+                    assert!(
+                        at(beyond, this) <= at(beyond, other) + 1e-5,
+                        "{text} {turns}"
+                    );
+                    turned += 1;
+                }
+            }
+        }
+    }
+    assert!(turned > 5 && never > 5, "{turned} {never}");
+}
+
+#[test]
+fn where_ranks_are_fused_or_one_engine_counts_no_balance_is_named() {
+    let collection = sample();
+    for (fusion, balance) in [
+        (Fusion::ReciprocalRank, None),
+        (Fusion::Weighted { meaning: 0.0 }, Some(0.0)),
+    ] {
+        let query = Query {
+            fusion,
+            ..asked("goat milk delivered", Mode::Hybrid)
+        };
+        let hits = collection.search(&query).unwrap().hits;
+        let why = collection.explain(&query, &hits[0].record.id).unwrap();
+        let fused = why.fusion.unwrap();
+        assert_eq!(fused.balance, balance);
+        let next = fused.next.unwrap();
+        assert_eq!(next.id, hits[1].record.id);
+        assert_eq!(next.turns_at, None);
+    }
+}
+
+/// Each pair of words stands once, and a word's pairs add up to its share.
+#[test]
+fn what_two_words_share_is_summed_over_their_occurrences() {
+    let collection = sample();
+    for text in queries().iter().step_by(5) {
+        let query = asked(text, Mode::Neural);
+        for hit in collection.search(&query).unwrap().hits.iter().take(3) {
+            let why = collection.explain(&query, &hit.record.id).unwrap();
+            let meaning = why.meaning.unwrap();
+            let split = meaning.split.unwrap();
+            let table = &split.partners;
+            assert_eq!(table.shares.len(), table.query.len());
+            for (at, shares) in table.shares.iter().enumerate() {
+                assert_eq!(shares.len(), table.record.len());
+                let own = split.query_words.iter();
+                let own = own.filter(|word| word.partner == Some(at as u32));
+                let sum: f32 = own.map(|word| word.share).sum();
+                assert!((sum - shares.iter().sum::<f32>()).abs() < 1e-4, "{text}");
+            }
+            let all: f32 = table.shares.iter().flatten().sum();
+            assert!((all + table.rest + split.special - meaning.cosine).abs() < 1e-4);
+            for (words, read) in [
+                (&split.query_words, &meaning.query_text),
+                (&split.record_words, &meaning.record_text),
+            ] {
+                assert!(!words.is_empty());
+                for word in words {
+                    assert_eq!(read[word.at.clone()], word.word);
+                }
+            }
+            let mut pairs: Vec<(String, String)> = split
+                .pairs
+                .iter()
+                .map(|pair| (pair.query.to_lowercase(), pair.record.to_lowercase()))
+                .collect();
+            let count = pairs.len();
+            pairs.sort();
+            pairs.dedup();
+            assert_eq!(pairs.len(), count);
+            for of in why.late_interaction.unwrap().words {
+                let place = of.query_at.unwrap();
+                assert_eq!(meaning.query_text[place], of.query);
+                if let (Some(word), Some(place)) = (of.record, of.record_at) {
+                    assert_eq!(meaning.record_text[place], word);
+                }
+            }
+        }
+    }
+}
+
+/// With other parameters of BM25, the list, its scores and the explanation all follow.
+#[test]
+fn k1_and_b_rank_and_are_explained() {
+    let collection = sample();
+    let plain = asked("company milk for people", Mode::Text);
+    let order = |k1, b| -> Vec<(String, f32)> {
+        let query = Query {
+            k1,
+            b,
+            ..plain.clone()
+        };
+        let hits = collection.search(&query).unwrap().hits;
+        for hit in &hits {
+            let words = collection.explain(&query, &hit.record.id).unwrap().words;
+            assert_eq!((words.k1, words.b), (k1, b));
+            assert!((words.score - hit.score).abs() < 1e-5);
+            for term in &words.terms {
+                let relative = term.length as f32 / term.average_length;
+                let norm = k1 * (1.0 - b + b * relative);
+                assert!((norm - term.norm).abs() < 1e-4);
+                let frequency = term.frequency as f32;
+                let added = term.boost * term.idf * frequency / (frequency + norm);
+                assert!((added - term.contribution).abs() < 1e-3);
+            }
+            let held = words.terms.iter().map(|term| term.word.as_str());
+            let lacks = |word: &str| words.missing.iter().any(|of| of.word == word);
+            assert!(held.into_iter().all(|word| !lacks(word)));
+        }
+        let hits = hits.into_iter();
+        hits.map(|hit| (hit.record.id, hit.score)).collect()
+    };
+    let usual = order(1.5, 0.75);
+    let hits = collection.search(&plain).unwrap().hits.into_iter();
+    let shown: Vec<(String, f32)> = hits.map(|hit| (hit.record.id, hit.score)).collect();
+    assert_eq!(usual, shown);
+    assert_ne!(usual, order(0.0, 0.0));
+    // By both, too, where rankings may be kept.
+    let fused = |k1, b| -> Vec<f32> {
+        let query = Query {
+            k1,
+            b,
+            ..asked(&plain.text, Mode::Hybrid)
+        };
+        let hits = collection.search(&query).unwrap().hits;
+        hits.iter().map(|hit| hit.score).collect()
+    };
+    assert_ne!(fused(1.5, 0.75), fused(0.0, 0.0));
+    for (k1, b, named) in [
+        (-0.1, 0.5, "k1"),
+        (3.1, 0.5, "k1"),
+        (1.0, 1.1, "b is"),
+        (f32::NAN, 0.5, "k1"),
+    ] {
+        let query = Query {
+            k1,
+            b,
+            ..plain.clone()
+        };
+        let refused = collection.search(&query).unwrap_err().to_string();
+        assert!(refused.contains(named), "{refused}");
+    }
+}
+
 /// With the scores of similar records, each score is a weighted mean of what the records score
 /// without: it lies between its own and those of the records named.
 #[test]

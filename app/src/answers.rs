@@ -436,9 +436,10 @@ fn without_hits(comparison: Comparison) -> Answer {
     }
 }
 
-/// The request for a state. A balance that is not a number becomes NaN, which the engine rejects.
+/// The request for a state. What should be a number and is none becomes NaN, which the engine
+/// rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
-    let balance = state.balance.as_ref();
+    let number = |typed: &Option<String>| Some(typed.as_ref()?.parse().unwrap_or(f32::NAN));
     let mode = match state.mode.as_str() {
         _ if state.words_first => Mode::Text.name().into(),
         // Where nothing can be compared, records are listed.
@@ -452,7 +453,9 @@ pub fn request(state: &SearchState) -> SearchRequest {
         sort: state.sort.clone(),
         limit: state.limit,
         correct: !state.as_typed,
-        balance: balance.map(|typed| typed.parse().unwrap_or(f32::NAN)),
+        balance: number(&state.balance),
+        k1: number(&state.k1),
+        b: number(&state.b),
         ..SearchRequest::new(&state.q)
     }
 }

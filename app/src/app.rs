@@ -13,6 +13,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::record::RecordPage;
 use crate::pages::search::SearchPage;
 use crate::pages::values::ValuesPage;
+use crate::pages::why::WhyPage;
 use crate::pictures::Pictures;
 
 /// The application.
@@ -36,6 +37,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:collection/values") view=ValuesPage ssr=SsrMode::Async />
                     <Route path=path!("/record/:id") view=RecordPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection/record/:id") view=RecordPage ssr=SsrMode::Async />
+                    <Route path=path!("/why/:id") view=WhyPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/why/:id") view=WhyPage ssr=SsrMode::Async />
                     <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>

@@ -33,6 +33,15 @@ pub struct CollectionNames {
     pub default: Option<String>,
 }
 
+/// Why a record has its rank, and its title, if known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExplainedRecord {
+    /// The record's title.
+    pub title: Option<String>,
+    /// Why it has its rank.
+    pub explanation: Explanation,
+}
+
 /// Answers a query.
 ///
 /// # Errors
@@ -99,6 +108,26 @@ pub async fn compare(
     let context = ssr::Context::take()?;
     let compared = context.backend.compare(collection, request).await;
     context.with_status(compared)
+}
+
+/// Explains a record's rank for a query, on a page of its own.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "why", input = GetUrl)]
+pub async fn why(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The record and the query.
+    request: ExplainRequest,
+) -> Result<ExplainedRecord, Problem> {
+    let context = ssr::Context::take()?;
+    let id = request.id.clone();
+    let explanation = context.backend.explain(collection.clone(), request).await;
+    let explanation = context.with_status(explanation)?;
+    let title = context.backend.title(collection, id).await;
+    let title = context.with_status(title)?;
+    Ok(ExplainedRecord { title, explanation })
 }
 
 /// Finds the sentence nearest to a query in each of its hits: ids, and byte ranges of their

@@ -7,7 +7,7 @@
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
 use parallax::vocabulary::limits::MAX_LIMIT;
-use parallax::vocabulary::{ANYTHING, BALANCE, Condition, Mode};
+use parallax::vocabulary::{ANYTHING, B, BALANCE, Condition, K1, Mode};
 use serde::{Deserialize, Serialize};
 
 /// How many hits a page starts with, and how many "Show more" adds.
@@ -49,6 +49,10 @@ pub struct SearchState {
     /// Whether words alone are asked, for an answer that is shown until the one by meaning is
     /// there. Not in the URL: links lead to the search itself.
     pub words_first: bool,
+    /// Where words count, k1 of BM25 as typed, if it is not the default.
+    pub k1: Option<String>,
+    /// The same for b.
+    pub b: Option<String>,
 }
 
 impl Default for SearchState {
@@ -65,6 +69,8 @@ impl Default for SearchState {
             balance: None,
             unfinished: false,
             words_first: false,
+            k1: None,
+            b: None,
         }
     }
 }
@@ -90,6 +96,8 @@ impl SearchState {
                 "correct" => state.as_typed = value == "false",
                 "balance" if value.parse() != Ok(BALANCE) => state.balance = Some(value.into()),
                 "prefix" => state.unfinished = value == "true",
+                "k1" if value.parse() != Ok(K1) => state.k1 = Some(value.into()),
+                "b" if value.parse() != Ok(B) => state.b = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -104,6 +112,9 @@ impl SearchState {
         }
         if state.lists() || state.like.is_some() {
             state.unfinished = false;
+        }
+        if !state.counts_words() {
+            state = state.with_usual_bm25();
         }
         state
     }
@@ -147,6 +158,12 @@ impl SearchState {
         }
         if self.unfinished {
             add("prefix", "true");
+        }
+        if let Some(k1) = &self.k1 {
+            add("k1", k1);
+        }
+        if let Some(b) = &self.b {
+            add("b", b);
         }
         if self.limit != PAGE {
             add("limit", &self.limit.to_string());
@@ -209,6 +226,20 @@ impl SearchState {
         }
     }
 
+    /// Whether words are scored, by BM25.
+    pub fn counts_words(&self) -> bool {
+        self.is_hybrid() || (self.mode == Mode::Text.name() && self.like.is_none())
+    }
+
+    /// The same search with the default k1 and b of BM25.
+    pub fn with_usual_bm25(&self) -> Self {
+        Self {
+            k1: None,
+            b: None,
+            ..self.clone()
+        }
+    }
+
     /// A new search for `q` in the same mode and with the same filters.
     pub fn searching(&self, q: &str) -> Self {
         let mut state = Self {
@@ -230,7 +261,10 @@ impl SearchState {
             ..self.first_page()
         };
         state.sort = state.sort.take().filter(|_| state.can_be_sorted());
-        state
+        match state.counts_words() {
+            true => state,
+            false => state.with_usual_bm25(),
+        }
     }
 
     /// The records similar to a given one. The query is kept for going back.
@@ -350,6 +384,19 @@ pub fn values_path(collection: Option<&str>) -> String {
     format!("{}/values", path.trim_end_matches('/'))
 }
 
+/// The path of the page that explains a record's rank. A search is added to it like to the path of the
+/// search page.
+pub fn why_path(collection: Option<&str>, id: &str) -> String {
+    let path = path_of(collection);
+    // In a path, a plus sign is itself.
+    let id: String = byte_serialize(id.as_bytes()).collect();
+    format!(
+        "{}/why/{}",
+        path.trim_end_matches('/'),
+        id.replace('+', "%20")
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,6 +414,8 @@ mod tests {
             balance: Some("0.7".into()),
             unfinished: false,
             words_first: false,
+            k1: Some("0.9".into()),
+            b: Some("0.4".into()),
         }
     }
 
@@ -432,6 +481,21 @@ mod tests {
         assert_eq!(state.in_mode("hybrid").balance.as_deref(), Some("0.3"));
         assert_eq!(state.in_mode("text").balance, None);
         assert_eq!(state.href("/"), "/?q=milk&mode=compare&balance=0.3");
+    }
+
+    #[test]
+    fn k1_and_b_are_kept_where_words_count() {
+        let read = |query| {
+            let state = SearchState::read(query);
+            (state.k1, state.b)
+        };
+        let both = (Some("0.9".to_owned()), Some("0.4".to_owned()));
+        assert_eq!(read("q=x&mode=text&k1=0.9&b=0.4"), both);
+        assert_eq!(read("q=x&mode=hybrid&k1=0.9&b=0.4"), both);
+        assert_eq!(read("q=x&mode=text&k1=1.5&b=0.75"), (None, None));
+        assert_eq!(read("q=x&mode=neural&k1=0.9&b=0.4"), (None, None));
+        assert_eq!(berlin().in_mode("neural").k1, None);
+        assert_eq!(berlin().in_mode("text").b, both.1);
     }
 
     #[test]
@@ -545,5 +609,7 @@ mod tests {
         assert_eq!(path_of(Some("a/b")), "/c/a%2Fb");
         assert_eq!(values_path(None), "/values");
         assert_eq!(values_path(Some("a/b")), "/c/a%2Fb/values");
+        assert_eq!(why_path(None, "7/1 + ü"), "/why/7%2F1%20%2B%20%C3%BC");
+        assert_eq!(why_path(Some("tech"), "7"), "/c/tech/why/7");
     }
 }

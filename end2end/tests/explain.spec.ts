@@ -43,7 +43,7 @@ test("an explanation has an address of its own, and can be used by everybody", a
   await cards(page).first().getByRole("link", { name: /^Why this rank/ }).click();
   const shown = cards(page).first().getByRole("region", { name: "Why it has this rank" });
   await expect(shown).toContainText(/\d(st|nd|rd|th) by meaning/);
-  await expect(shown.getByRole("columnheader", { name: "Most similar word" })).toBeVisible();
+  await expect(shown.getByRole("list", { name: "Parts of it: Score", exact: true })).toBeVisible();
   await open(page.url());
   await expect(shown).toContainText(/\d(st|nd|rd|th) by meaning/);
   if (test.info().project.use.javaScriptEnabled !== false) {

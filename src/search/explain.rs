@@ -4,13 +4,15 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::encoder::{Attribution, Piece};
+use crate::encoder::Attribution;
 use crate::error::{Error, Result};
-use crate::query::Query;
+use crate::query::{Fusion, MAX_READ_BYTES, Query};
 use crate::record::{Payload, RecordNumber};
 use crate::search::nearest::{NearRecord, nearest_passage};
 use crate::search::neighbours::Group;
+use crate::search::partners::{Words, partners, strongest};
 use crate::search::plan::Plan;
+use crate::search::ranked::Ranked;
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
@@ -19,7 +21,7 @@ use crate::text::{Match, WordSearch};
 use crate::vector::Neighbour;
 use crate::vocabulary::{
     Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
-    NeighbourShare, PairShare, TermExplanation, WordShare, WordsExplanation,
+    MissingWord, NeighbourShare, TermExplanation, WordShare, WordsExplanation,
 };
 
 /// How many pairs of words are listed.
@@ -31,17 +33,19 @@ const PAIRS: usize = 12;
 const TOLERANCE: f32 = 0.02;
 
 /// What explanations of several records have in common.
-struct Explained<'a> {
-    plan: &'a Plan<'a>,
-    words: &'a WordSearch<'a>,
-    candidates: &'a Candidates,
+pub(super) struct Explained<'a> {
+    pub plan: &'a Plan<'a>,
+    pub words: &'a WordSearch<'a>,
+    pub candidates: &'a Candidates,
     /// The query's vector, unless the model can read nothing of it.
     vector: Option<&'a [f32]>,
     /// Every record found by words, best first.
     all_by_words: Vec<Match>,
+    /// If the two engines are fused, the candidates in this order.
+    pub order: Vec<Ranked>,
     /// The candidates whose scores count for similar records, if any do.
-    group: Option<Group>,
-    rows: Rows<'a>,
+    pub group: Option<Group>,
+    pub rows: Rows<'a>,
 }
 
 impl Searcher<'_> {
@@ -87,13 +91,18 @@ impl Searcher<'_> {
                 Some(&*encoded)
             }
         };
+        let (order, group) = match plan.fuses() {
+            true => self.fused_order(plan, words, candidates),
+            false => (Vec::new(), None),
+        };
         let explained = Explained {
             plan,
             words,
             candidates,
             vector,
             all_by_words: words.exhaustive(),
-            group: self.group_of(plan, words, candidates),
+            order,
+            group,
             rows: self.view.rows()?,
         };
         let explain = |number: &Option<RecordNumber>| {
@@ -132,10 +141,20 @@ impl Searcher<'_> {
             fields: term.fields.into_iter().filter_map(named).collect(),
             contribution: term.contribution as f32,
         });
+        let missing = explained.words.missing(position).into_iter();
+        let missing = missing.map(|term| MissingWord {
+            word: term.word,
+            idf: term.idf as f32,
+            most: term.most as f32,
+            unknown: term.unknown,
+        });
         WordsExplanation {
             score: score.first().map_or(0.0, |(score, _)| *score),
             rank: self.rank_by_words(explained, position),
             terms: terms.collect(),
+            missing: missing.collect(),
+            k1: explained.plan.query.k1,
+            b: explained.plan.query.b,
         }
     }
 
@@ -153,13 +172,25 @@ impl Searcher<'_> {
         let payload = rows.payload(number)?;
         let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
         let range = rows.ranges(number)?.into_iter().nth(passage as usize);
-        let split = self.split(&plan.meaning, &payload, range)?;
+        let text = self.schema.encoded_text(&payload);
+        let range = match range {
+            Some(range) => range.start as usize..range.end as usize,
+            None => 0..text.len(),
+        };
+        let split = self.split(&plan.meaning, &payload, &text, range.clone())?;
         let split = split.filter(|(sum, _)| (sum - cosine).abs() <= TOLERANCE);
+        // Beyond its last word, the model read nothing of a text.
+        let read = text.get(range).unwrap_or_default();
+        let words = split.iter().flat_map(|(_, split)| &split.record_words);
+        let end = words.map(|word| word.at.end).max().unwrap_or(read.len());
+        let end = read.floor_char_boundary(end.min(MAX_READ_BYTES));
         let passes = self.generation.passes(position, &plan.passing);
         let rank = passes.then(|| 1 + self.nearer(plan, vector, (cosine, position)));
         Ok(Some(MeaningExplanation {
             cosine,
             rank,
+            query_text: plan.meaning.clone(),
+            record_text: read.get(..end).unwrap_or_default().to_owned(),
             // The words' shares are those of the text as it is encoded now. The rest of the cosine
             // is small.
             split: split.map(|(sum, split)| MeaningSplit {
@@ -246,26 +277,27 @@ impl Searcher<'_> {
             rank_words: fused.ranked.text.map(|signal| signal.rank),
             rank_meaning: fused.ranked.neural.map(|signal| signal.rank),
             neighbours,
+            balance: match plan.query.fusion {
+                Fusion::Weighted { meaning } => Some(meaning),
+                Fusion::ReciprocalRank => None,
+            },
+            next: self.next_hit(explained, &fused)?,
         }))
     }
 
     /// The cosine of the query and a passage, split by word: the sum of the split, then the
-    /// split itself. The passage is cut from the text as it was encoded; `None` if the text does
+    /// split itself. The passage is a range of the text as it was encoded; `None` if the text does
     /// not have it, or if the model's cosines are no sums over words.
     fn split(
         &self,
         asked: &str,
         payload: &Payload,
-        range: Option<Range<u32>>,
+        text: &str,
+        range: Range<usize>,
     ) -> Result<Option<(f32, MeaningSplit)>> {
         if !self.encoder.encoder().attributes() {
             return Ok(None);
         }
-        let text = self.schema.encoded_text(payload);
-        let range = match range {
-            Some(range) => range.start as usize..range.end as usize,
-            None => 0..text.len(),
-        };
         let Some(read) = text.get(range.clone()) else {
             return Ok(None);
         };
@@ -277,30 +309,16 @@ impl Searcher<'_> {
             let shown = self.schema.shown_range(payload, start..end)?;
             (shown.len() == length).then_some(shown)
         };
-        let pairs = attribution.strongest().into_iter();
-        let pairs = pairs.map(|pair| PairShare {
-            query: word(asked, &attribution.query[pair.query]),
-            record: word(read, &attribution.record[pair.record]),
-            share: pair.share,
-        });
-        // A comma has its share too, but means nothing to a reader.
-        let says = |word: &str| word.chars().any(char::is_alphanumeric);
-        let pairs = pairs.filter(|pair| says(&pair.query) && says(&pair.record));
+        let query = Words::of(asked, &attribution.query);
+        let record = Words::of(read, &attribution.record);
+        let (of_query, of_record) = (attribution.by_query_word(), attribution.by_record_word());
+        let partners = partners(&attribution, &query, &record);
         let split = MeaningSplit {
             special: attribution.special(),
-            query_words: words(
-                asked,
-                &attribution.query,
-                &attribution.by_query_word(),
-                Some,
-            ),
-            record_words: words(
-                read,
-                &attribution.record,
-                &attribution.by_record_word(),
-                shown,
-            ),
-            pairs: pairs.take(PAIRS).collect(),
+            query_words: words(&query, &of_query, &partners.query_words, Some),
+            record_words: words(&record, &of_record, &partners.record_words, shown),
+            pairs: strongest(&partners.table, PAIRS),
+            partners: partners.table,
         };
         let Attribution { cosine, .. } = attribution;
         Ok(Some((cosine, split)))
@@ -347,26 +365,24 @@ impl Searcher<'_> {
     }
 }
 
-/// The words of a text with their shares, without special tokens.
+/// The words of a text with their shares, without special tokens. `partners` are the indexes of all
+/// pieces among the distinct words that are listed.
 fn words(
-    text: &str,
-    pieces: &[Piece],
+    of: &Words,
     shares: &[f32],
+    partners: &[Option<u32>],
     place: impl Fn(Range<usize>) -> Option<Range<usize>>,
 ) -> Vec<WordShare> {
-    let words = pieces
-        .iter()
-        .zip(shares)
-        .filter(|(piece, _)| !piece.special);
-    let words = words.map(|(piece, &share)| WordShare {
-        word: word(text, piece),
-        share,
-        range: piece.range.clone().and_then(&place),
+    let words = of.words.iter().zip(shares).zip(partners);
+    let words = words.filter_map(|((word, &share), &partner)| {
+        let (text, at) = word.as_ref()?;
+        Some(WordShare {
+            word: text.clone(),
+            share,
+            at: at.clone(),
+            partner,
+            range: place(at.clone()),
+        })
     });
     words.collect()
-}
-
-fn word(text: &str, piece: &Piece) -> String {
-    let range = piece.range.clone().unwrap_or_default();
-    text.get(range).unwrap_or_default().to_owned()
 }

@@ -95,18 +95,7 @@ impl Searcher<'_> {
         words: &WordSearch<'_>,
         candidates: &Candidates,
     ) -> Vec<Ranked> {
-        let (mut scored, group) = self.scored_in_group(plan, words, candidates);
-        if let Some(group) = group {
-            group.regularise(&self.generation, &mut scored);
-        }
-        let mut ranking: Vec<Ranked> = scored.into_iter().map(|fused| fused.ranked).collect();
-        // Ties are ordered by nearness. The sort is stable, so further ties stay in order of
-        // position.
-        let rank = |ranked: &Ranked| ranked.neural.map_or(u32::MAX, |signal| signal.rank);
-        ranking.sort_by(|a, b| {
-            let by_score = b.score.total_cmp(&a.score);
-            by_score.then(rank(a).cmp(&rank(b)))
-        });
+        let (ranking, _) = self.fused_order(plan, words, candidates);
         if !plan.collapses() {
             return ranking;
         }
@@ -120,8 +109,31 @@ impl Searcher<'_> {
             .collect()
     }
 
+    /// All candidates in the order of their fused scores, identical ones too, and those whose scores
+    /// count for similar records, if any do.
+    pub(super) fn fused_order(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+    ) -> (Vec<Ranked>, Option<Group>) {
+        let (mut scored, group) = self.scored_in_group(plan, words, candidates);
+        if let Some(group) = &group {
+            group.regularise(&self.generation, &mut scored);
+        }
+        let mut ranking: Vec<Ranked> = scored.into_iter().map(|fused| fused.ranked).collect();
+        // Ties are ordered by nearness. The sort is stable, so further ties stay in order of
+        // position.
+        let rank = |ranked: &Ranked| ranked.neural.map_or(u32::MAX, |signal| signal.rank);
+        ranking.sort_by(|a, b| {
+            let by_score = b.score.total_cmp(&a.score);
+            by_score.then(rank(a).cmp(&rank(b)))
+        });
+        (ranking, group)
+    }
+
     /// The fused score of a record, whether or not it is a candidate. `group` is that of
-    /// [`Searcher::group_of`].
+    /// [`Searcher::fused_order`].
     pub(super) fn fused(
         &self,
         plan: &Plan<'_>,
@@ -135,19 +147,6 @@ impl Searcher<'_> {
             Some(group) => group.regularised(&self.generation, own),
             None => own,
         })
-    }
-
-    /// The candidates whose scores count for similar records, if any do.
-    pub(super) fn group_of(
-        &self,
-        plan: &Plan<'_>,
-        words: &WordSearch<'_>,
-        candidates: &Candidates,
-    ) -> Option<Group> {
-        if !plan.counts_neighbours() {
-            return None;
-        }
-        self.scored_in_group(plan, words, candidates).1
     }
 
     /// The candidates that pass, scored by both indexes, and those of the whole collection, if the
@@ -182,7 +181,7 @@ impl Searcher<'_> {
 
     /// Scores records by both indexes, whether or not they are candidates. They are given in order
     /// of position.
-    fn scored(
+    pub(super) fn scored(
         &self,
         plan: &Plan<'_>,
         words: &WordSearch<'_>,
@@ -206,12 +205,16 @@ impl Searcher<'_> {
             let found = found.ok().and_then(|at| near.get(at));
             ranked.passage = found.map(|near| near.passage);
             let cosine = found.map_or(0.0, |near| near.cosine);
-            let (from_words, from_meaning) = fuser.added(&ranked, cosine, matched.of(position));
+            let on_scale = fuser.on_scale(&ranked, cosine, matched.of(position));
+            let weights = fuser.weights();
+            let (from_words, from_meaning) = (weights.0 * on_scale.0, weights.1 * on_scale.1);
             ranked.score = from_words + from_meaning;
             Fused {
                 ranked,
                 from_words,
                 from_meaning,
+                on_scale,
+                own: 1.0,
                 neighbours: Vec::new(),
             }
         });
@@ -355,20 +358,24 @@ enum Fuser {
 }
 
 impl Fuser {
-    /// What words and meaning add for a record: from its ranks, or from its cosine and from how
-    /// well words match it.
-    fn added(&self, ranked: &Ranked, cosine: f32, matched: Matched) -> (f32, f32) {
+    /// How well a record matches by words and by meaning: from its ranks, or from its cosine and
+    /// from how well words match it.
+    fn on_scale(&self, ranked: &Ranked, cosine: f32, matched: Matched) -> (f32, f32) {
         let of_rank = |signal: Option<Signal>| signal.map_or(0.0, |s| reciprocal_rank(s.rank));
         match self {
             Self::Ranks => (of_rank(ranked.text), of_rank(ranked.neural)),
-            Self::Scores {
-                share,
-                meaning,
-                words,
-            } => (
-                (1.0 - share) * words.of(matched.score, matched.coverage),
-                share * meaning.of(cosine),
+            Self::Scores { meaning, words, .. } => (
+                words.of(matched.score, matched.coverage),
+                meaning.of(cosine),
             ),
+        }
+    }
+
+    /// How much words and meaning count.
+    fn weights(&self) -> (f32, f32) {
+        match self {
+            Self::Ranks => (1.0, 1.0),
+            Self::Scores { share, .. } => (1.0 - share, *share),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::encoder::PieceVectors;
 use crate::encoder::pieces::LANES;
 use crate::error::Result;
 use crate::search::nearest::NearRecord;
+use crate::search::partners::cut;
 use crate::search::ranked::Ranked;
 use crate::search::searcher::Searcher;
 use crate::vocabulary::{LateExplanation, WordMeeting};
@@ -149,15 +150,15 @@ impl Searcher<'_> {
         let word = |piece: u32| {
             let mut placed = placed.iter();
             let (_, at) = placed.find(|(id, _)| *id == piece)?;
-            Some(read.get(at.clone())?.to_owned())
+            Some((cut(read.get(at.clone())?), at.clone()))
         };
         let pieces = self.generation.pieces(near.position, near.passage);
         let similarities = Similarities::of(vectors, &late.pieces, &pieces);
         let most = similarities.most(&pieces);
         let mut meetings: Vec<WordMeeting> = Vec::new();
         for ((of, (piece, similarity)), (_, place)) in late.pieces.iter().zip(most).zip(&places) {
-            let query = asked.get(place.clone()).unwrap_or_default();
-            let record = piece.and_then(word);
+            let query = cut(asked.get(place.clone()).unwrap_or_default());
+            let (record, record_at) = piece.and_then(word).unzip();
             let added = late.share * of.weight * similarity;
             let mut known = meetings.iter_mut();
             match known.find(|known| known.query == query && known.record == record) {
@@ -166,8 +167,10 @@ impl Searcher<'_> {
                     known.added += added;
                 }
                 None => meetings.push(WordMeeting {
-                    query: query.to_owned(),
+                    query,
                     record,
+                    query_at: Some(place.clone()),
+                    record_at,
                     similarity: 0.0,
                     weight: of.weight,
                     added,

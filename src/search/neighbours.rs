@@ -107,6 +107,7 @@ impl Group {
             Some(FromNeighbour {
                 position: self.members.get(of.candidate)?.position,
                 cosine: of.cosine,
+                share: of.share,
                 added: of.added(&self.scores),
             })
         });
@@ -115,6 +116,7 @@ impl Group {
     }
 
     fn apply(&self, shares: &Shares, fused: &mut Fused) {
+        fused.own = shares.own;
         fused.from_words *= shares.own;
         fused.from_meaning *= shares.own;
         let own = fused.from_words + fused.from_meaning;

@@ -12,7 +12,7 @@ use crate::search::parsed::Parsed;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::segment::generation::Passing;
-use crate::text::{TextQuery, fulfilling};
+use crate::text::{Parameters, TextQuery, fulfilling};
 
 /// An interpreted query.
 pub struct Plan<'q> {
@@ -122,6 +122,13 @@ impl Searcher<'_> {
             lookup(&query, &parsed),
             &|word| self.encoder.encoder().knows(word),
         );
+        let words = TextQuery {
+            parameters: Parameters {
+                k1: f64::from(query.k1),
+                b: f64::from(query.b),
+            },
+            ..words
+        };
         let fulfilling = fulfilling(&parts, &words);
         let selected = self
             .generation

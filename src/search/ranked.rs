@@ -45,6 +45,11 @@ pub struct Fused {
     pub from_words: f32,
     /// What meaning adds.
     pub from_meaning: f32,
+    /// How well it matches by words and by meaning on the scales of the two engines, before either is
+    /// weighted.
+    pub on_scale: (f32, f32),
+    /// How much its own score counts; the rest is what similar records add.
+    pub own: f32,
     /// What each similar record adds, nearest first, if the scores of similar records count. Only
     /// explanations need it; for a ranking, it is left empty.
     pub neighbours: Vec<FromNeighbour>,
@@ -56,6 +61,8 @@ pub struct FromNeighbour {
     pub position: u32,
     /// Its cosine to the record.
     pub cosine: f32,
+    /// How much its score counts.
+    pub share: f32,
     /// What it adds.
     pub added: f32,
 }

@@ -1,7 +1,7 @@
 //! The postings of a query's term and what they can add to a score: upper bounds in f64, computed
 //! by the scoring function, and sums in f32.
 
-use super::bm25::{B, Bm25, K1};
+use super::bm25::{Bm25, Parameters};
 use super::cursor::Cursor;
 use super::packed::{BLOCK, below};
 use super::postings::{Impact, OVER};
@@ -79,10 +79,11 @@ pub struct BlockScorer<'a> {
 impl<'a> BlockScorer<'a> {
     /// A scorer for records of these lengths.
     pub fn new(lengths: &'a [u32], bm25: Bm25) -> Self {
+        let Parameters { k1, b } = bm25.parameters;
         Self {
             lengths,
-            base: (K1 * (1.0 - B)) as f32,
-            per_term: (K1 * B / bm25.average_length) as f32,
+            base: (k1 * (1.0 - b)) as f32,
+            per_term: (k1 * b / bm25.average_length) as f32,
         }
     }
 

@@ -53,10 +53,10 @@ mod words;
 mod written;
 
 pub use beginnings::spelled;
-pub use bm25::{B, Bm25, K1};
+pub use bm25::{B, Bm25, K1, Parameters};
 pub use builder::TextIndexBuilder;
 pub use condition::{Condition, conditions};
-pub use explain::TermContribution;
+pub use explain::{MissingTerm, TermContribution};
 pub use highlight::{Marks, Matches};
 pub use index::TextIndex;
 pub use live::Live;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Correction;
+use super::bm25::Parameters;
 use super::condition::Condition;
 use super::cursor::Cursor;
 use super::held::Held;
@@ -23,6 +24,8 @@ pub struct TextQuery {
     pub unfinished: Vec<Condition>,
     /// Words that no record contains, and what was looked up instead.
     pub corrections: Vec<Correction>,
+    /// The parameters of its scores.
+    pub parameters: Parameters,
 }
 
 /// A word of a query.

@@ -50,7 +50,8 @@ impl Statistics {
         query: &'a TextQuery,
     ) -> (Self, Vec<Vec<Term<'a>>>) {
         let records: u64 = parts.iter().map(TextPart::records).sum();
-        let bm25 = Bm25::new(records, parts.iter().map(|part| part.terms).sum());
+        let terms = parts.iter().map(|part| part.terms).sum();
+        let bm25 = Bm25::new(records, terms, query.parameters);
         let mut terms: Vec<Vec<Term<'a>>> = vec![Vec::new(); parts.len()];
         let mut idfs = Vec::with_capacity(query.words.len());
         let mut starts = Vec::with_capacity(parts.len());

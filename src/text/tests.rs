@@ -265,6 +265,15 @@ fn explanations_name_the_fields_and_add_up() {
     let score = search(&parts, &query, 1)[0].score;
     assert!((sum - f64::from(score)).abs() < 1e-6);
     assert!(words.explain(1).is_empty());
+    let missing = |position| -> Vec<(String, bool)> {
+        let missing = words.missing(position).into_iter();
+        missing.map(|term| (term.word, term.unknown)).collect()
+    };
+    assert_eq!(missing(0), [("cheese".to_owned(), true)]);
+    let of_other = missing(1);
+    assert_eq!(of_other.len(), 3, "{of_other:?}");
+    assert!(!of_other[0].1 && of_other[2].1);
+    assert!((words.missing(1)[0].most - 2.0 * terms[0].idf).abs() < 1e-12);
 }
 
 #[test]
@@ -374,7 +383,16 @@ fn pruning_changes_nothing_over_many_blocks_and_windows() {
             if at % 3 == 0 {
                 query.truncate(query.len() - 1 - (at / 3) % 3);
             }
-            let query = asked(&parts, &query, lookup);
+            let parameters = match at % 4 {
+                1 => Parameters { k1: 0.0, b: 1.0 },
+                2 => Parameters { k1: 3.0, b: 0.0 },
+                3 => Parameters { k1: 0.5, b: 1.0 },
+                _ => Parameters::default(),
+            };
+            let query = TextQuery {
+                parameters,
+                ..asked(&parts, &query, lookup)
+            };
             let search = WordSearch::new(&parts, &query);
             let all = search.exhaustive();
             for k in [1, 10, 100] {
@@ -444,7 +462,8 @@ fn texts() -> impl Strategy<Value = Vec<(String, bool, bool)>> {
 
 /// BM25 as in the formula, record by record, from the texts alone. Stop words do not add to a
 /// record's length, and are looked up only if there is nothing else.
-fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
+fn by_the_formula(records: &[&str], query: &str, of: Parameters) -> Vec<f64> {
+    let Parameters { k1, b } = of;
     let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
     let rest = |words: &[String]| words.iter().filter(|word| *word != "the").count();
     let records: Vec<Vec<String>> = records.iter().map(|text| words(text)).collect();
@@ -462,7 +481,11 @@ fn by_the_formula(records: &[&str], query: &str) -> Vec<f64> {
             let holding = holding.count() as f64;
             let tf = record.iter().filter(|own| *own == word).count() as f64;
             let idf = (1.0 + (n - holding + 0.5) / (holding + 0.5)).ln();
-            idf * tf / (tf + 1.5 * (1.0 - 0.75 + 0.75 * length(record) as f64 / average))
+            // 0 / 0 where neither the frequency nor k1 counts.
+            match tf > 0.0 {
+                true => idf * tf / (tf + k1 * (1.0 - b + b * length(record) as f64 / average)),
+                false => 0.0,
+            }
         };
         asked.iter().map(of_word).sum()
     };
@@ -475,8 +498,11 @@ proptest! {
     #[test]
     fn pruning_changes_nothing(
         first in texts(), second in texts(),
-        words in prop::collection::vec(0..VOCABULARY.len(), 1..5), k in 1usize..20
+        words in prop::collection::vec(0..VOCABULARY.len(), 1..5), k in 1usize..20,
+        k1 in prop::sample::select(vec![0.0, 0.4, K1, 3.0]),
+        b in prop::sample::select(vec![0.0, 0.3, B, 1.0])
     ) {
+        let parameters = Parameters { k1, b };
         let query: Vec<&str> = words.into_iter().map(|word| VOCABULARY[word]).collect();
         let query = query.join(" ");
         let both = [&first, &second];
@@ -504,7 +530,7 @@ proptest! {
             });
             offset += lengths.len() as u32;
         }
-        let query_words = plain(&parts, &query);
+        let query_words = TextQuery { parameters, ..plain(&parts, &query) };
         let all = exhaustive(&parts, &query_words);
         prop_assert_eq!(&search(&parts, &query_words, k), &all[..k.min(all.len())]);
         prop_assert_eq!(count(&parts, &query_words, u32::MAX).records as usize, all.len());
@@ -520,7 +546,7 @@ proptest! {
             let kept = &distinct[..k.min(distinct.len())];
             prop_assert_eq!(&words.search_distinct(k, &text), kept);
         }
-        let small = plain(&parts, "\"the\"");
+        let small = TextQuery { parameters, ..plain(&parts, "\"the\"") };
         let all_small = exhaustive(&parts, &small);
         prop_assert_eq!(&search(&parts, &small, k), &all_small[..k.min(all_small.len())]);
 
@@ -528,7 +554,7 @@ proptest! {
         let kept: Vec<(u32, &str)> = (0..).zip(&whole)
             .filter(|(_, text)| text.1).map(|(at, text)| (at, text.0.as_str())).collect();
         let texts: Vec<&str> = kept.iter().map(|(_, text)| *text).collect();
-        let scores = by_the_formula(&texts, &query);
+        let scores = by_the_formula(&texts, &query, parameters);
         for found in &all {
             let at = kept.iter().position(|(at, _)| *at == found.position).unwrap();
             prop_assert!((scores[at] - f64::from(found.score)).abs() < 1e-4 * scores[at].max(1.0));

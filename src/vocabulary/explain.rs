@@ -32,6 +32,26 @@ pub struct WordsExplanation {
     pub rank: Option<u32>,
     /// The query's terms that the record contains.
     pub terms: Vec<TermExplanation>,
+    /// The query's words that the record does not contain, in order.
+    #[serde(default)]
+    pub missing: Vec<MissingWord>,
+    /// The k1 that the score was computed with.
+    pub k1: f32,
+    /// The b that the score was computed with.
+    pub b: f32,
+}
+
+/// A word of the query that the record does not contain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MissingWord {
+    /// The word as typed.
+    pub word: String,
+    /// How rare it is.
+    pub idf: f32,
+    /// The limit of what it could add: it adds less, however often a record contains it.
+    pub most: f32,
+    /// Whether no record of the collection contains it.
+    pub unknown: bool,
 }
 
 /// A term's part of the score: `boost * idf * frequency / (frequency + norm)`.
@@ -78,6 +98,13 @@ pub struct MeaningExplanation {
     /// Rank by meaning among all records that pass the filters, from 1, by the exact scan; null
     /// if the record itself does not pass.
     pub rank: Option<u32>,
+    /// The query as the model read it: without its operators, and with corrected words.
+    #[serde(default)]
+    pub query_text: String,
+    /// The text of the record's nearest passage as far as the model read it, up to
+    /// [`super::limits::MAX_READ_BYTES`].
+    #[serde(default)]
+    pub record_text: String,
     /// The cosine split into shares; absent if the record was imported with its own vector, or if
     /// the model does not average over words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -95,17 +122,43 @@ pub struct MeaningSplit {
     pub query_words: Vec<WordShare>,
     /// The words of the passage, in order; ranges refer to the record's whole text.
     pub record_words: Vec<WordShare>,
-    /// The pairs with the largest shares, largest first.
+    /// The pairs with the largest shares, largest first, without punctuation. All occurrences of the
+    /// same two words are one pair.
     pub pairs: Vec<PairShare>,
+    /// What each word of the query shares with each word of the record.
+    #[serde(default)]
+    pub partners: Partners,
+}
+
+/// What each word of the query shares with each word of the passage, summed over all occurrences of
+/// the two; upper and lower case are the same word. All shares, `rest` and the `special` of the split
+/// add up to the cosine.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Partners {
+    /// The distinct words of the query, in order; if there are more than
+    /// [`super::limits::MAX_QUERY_PARTNERS`], those with the largest shares.
+    pub query: Vec<String>,
+    /// The distinct words of the record; likewise, with [`super::limits::MAX_RECORD_PARTNERS`].
+    pub record: Vec<String>,
+    /// For each word of the query, its share with each word of the record.
+    pub shares: Vec<Vec<f32>>,
+    /// The share of all pairs with a word that is not listed.
+    pub rest: f32,
 }
 
 /// A word and its share of the cosine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WordShare {
-    /// The word.
+    /// The word, cut if it is very long.
     pub word: String,
     /// What it shares with all words of the other text; may be negative.
     pub share: f32,
+    /// Where it occurs in the text that the model read.
+    #[serde(with = "span::one", default)]
+    pub at: Range<usize>,
+    /// Its index among the distinct words of [`Partners`]; absent if it is not listed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub partner: Option<u32>,
     /// Where it occurs, if it is in the text shown.
     #[serde(
         skip_serializing_if = "Option::is_none",
@@ -152,6 +205,20 @@ pub struct WordMeeting {
     /// The record's word; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub record: Option<String>,
+    /// Where the query's word first occurs in `query_text` of [`MeaningExplanation`].
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "span::optional",
+        default
+    )]
+    pub query_at: Option<Range<usize>>,
+    /// Where the record's word first occurs in `record_text` of [`MeaningExplanation`].
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        with = "span::optional",
+        default
+    )]
+    pub record_at: Option<Range<usize>>,
     /// How similar they are, from 0 to 1; 1 if they are the same.
     pub similarity: f32,
     /// How much the query's word counts: its idf as a share of the whole query's.
@@ -179,6 +246,35 @@ pub struct FusionExplanation {
     /// The similar records whose scores count, nearest first.
     #[serde(default)]
     pub neighbours: Vec<NeighbourShare>,
+    /// The share of meaning; absent if ranks were fused, not scores.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub balance: Option<f32>,
+    /// The next hit in the fused ranking; absent if this is the last one, or not in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next: Option<NextHit>,
+}
+
+/// The hit after the one that is explained, with the parts of its fused score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NextHit {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its score: the sum of the parts below.
+    pub score: f32,
+    /// What the ranking by words added.
+    pub from_words: f32,
+    /// What the ranking by meaning added.
+    pub from_meaning: f32,
+    /// What the scores of similar records added.
+    pub from_neighbours: f32,
+    /// The balance, between 0 and 1, beyond which it ranks before the hit that is explained: above
+    /// this value if it is larger than the present balance, and below it otherwise. Absent if there
+    /// is none, if ranks were fused, or if the present balance is 0 or 1, where similar records do
+    /// not count.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub turns_at: Option<f32>,
 }
 
 /// A similar record and what its score adds.

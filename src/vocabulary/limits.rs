@@ -11,6 +11,10 @@ pub const MAX_PHRASE_WORDS: usize = 32;
 /// The most records named by the input of recommendations.
 pub const MAX_FEEDBACK: usize = 100;
 
+/// The largest k1 of BM25. Beyond it, a score is almost proportional to the frequency, and hardly
+/// changes.
+pub const MAX_K1: f32 = 3.0;
+
 /// The most hits in one answer.
 pub const MAX_LIMIT: usize = 100;
 /// How deep a ranking can be paged.
@@ -43,6 +47,13 @@ pub const MAX_TITLE_BYTES: usize = 400;
 pub const MAX_SUGGESTED: usize = 5;
 /// The longest facet value suggested, in bytes.
 pub const MAX_SUGGESTED_BYTES: usize = 200;
+/// The most bytes of a text that an explanation includes.
+pub const MAX_READ_BYTES: usize = 16 << 10;
+/// The most distinct words of the query in an explanation's table of partners. The shares of further
+/// words are only summed.
+pub const MAX_QUERY_PARTNERS: usize = 64;
+/// The most distinct words of the record in it. The model reads no more than about that many.
+pub const MAX_RECORD_PARTNERS: usize = 256;
 
 /// The longest name of a collection, in characters.
 pub const MAX_NAME: usize = 64;

@@ -34,7 +34,8 @@ pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{
     Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
-    NeighbourShare, PairShare, TermExplanation, WordMeeting, WordShare, WordsExplanation,
+    MissingWord, NeighbourShare, NextHit, PairShare, Partners, TermExplanation, WordMeeting,
+    WordShare, WordsExplanation,
 };
 pub use feedback::Feedback;
 #[cfg(feature = "engine")]
@@ -45,7 +46,8 @@ pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, S
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
 pub use query::{
-    ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
+    ANYTHING, B, BALANCE, Fusion, K1, LATE_SHARE, Lookup, Query, Route, Sort, check_length,
+    check_page,
 };
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};

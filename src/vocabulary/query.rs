@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{MAX_DEPTH, MAX_LIMIT, MAX_QUERY_CHARS, MAX_SENTENCE_HITS};
+use super::limits::{MAX_DEPTH, MAX_K1, MAX_LIMIT, MAX_QUERY_CHARS, MAX_SENTENCE_HITS};
 use super::{BadQuery, Filter, Mode, SearchRequest};
 
 /// The query that matches everything.
@@ -20,6 +20,12 @@ pub const BALANCE: f32 = 0.5;
 /// (benches/QUALITY.md). The smaller weight is safer where a query and the records that it means
 /// share no word.
 pub const LATE_SHARE: f32 = 0.3;
+
+/// The default k1 of BM25: how quickly repeated occurrences of a word stop counting.
+pub const K1: f32 = 1.5;
+
+/// The default b of BM25: how strongly long records are penalised.
+pub const B: f32 = 0.75;
 
 /// A query to a collection.
 #[derive(Debug, Clone)]
@@ -54,6 +60,10 @@ pub struct Query {
     /// The weight of late interaction in mode `neural`: of how similar the words of a record are to
     /// those of the query, one by one. The rest is that of the cosine; 0 leaves only the cosine.
     pub late_share: f32,
+    /// k1 of BM25, from 0 to [`MAX_K1`]: at 0, a word counts the same however often it occurs.
+    pub k1: f32,
+    /// b of BM25, from 0 (the length of a record does not count) to 1.
+    pub b: f32,
     /// Whether quotes, hyphens and colons are operators; otherwise they are plain text.
     pub operators: bool,
     /// How words are looked up.
@@ -80,6 +90,8 @@ impl Query {
             fusion: Fusion::default(),
             neighbours: true,
             late_share: LATE_SHARE,
+            k1: K1,
+            b: B,
             operators: true,
             lookup: Lookup {
                 prefix: false,
@@ -111,19 +123,27 @@ impl Query {
         if let Fusion::Weighted { meaning } = self.fusion
             && !(0.0..=1.0).contains(&meaning)
         {
-            let given = if meaning.is_nan() {
-                "not a number".to_owned()
-            } else {
-                meaning.to_string()
-            };
             return Err(BadQuery(format!(
-                "balance is {given}; it must be between 0 (words alone) and 1 (meaning alone)"
+                "balance is {}; it must be between 0 (words alone) and 1 (meaning alone)",
+                given(meaning)
             )));
         }
         if !(0.0..=1.0).contains(&self.late_share) {
             return Err(BadQuery(format!(
                 "late_share is {}; it must be between 0 (the cosine alone) and 1",
                 self.late_share
+            )));
+        }
+        if !(0.0..=MAX_K1).contains(&self.k1) {
+            return Err(BadQuery(format!(
+                "k1 is {}; it must be between 0 and {MAX_K1}",
+                given(self.k1)
+            )));
+        }
+        if !(0.0..=1.0).contains(&self.b) {
+            return Err(BadQuery(format!(
+                "b is {}; it must be between 0 (length does not count) and 1",
+                given(self.b)
             )));
         }
         let mut asked = HashSet::new();
@@ -133,6 +153,14 @@ impl Query {
             )));
         }
         check_page(self.limit, self.offset)
+    }
+}
+
+/// A number as a message names it.
+fn given(number: f32) -> String {
+    match number.is_nan() {
+        true => "not a number".to_owned(),
+        false => number.to_string(),
     }
 }
 
@@ -269,6 +297,8 @@ impl TryFrom<&SearchRequest> for Query {
                 true => LATE_SHARE,
                 false => 0.0,
             },
+            k1: request.k1.unwrap_or(K1),
+            b: request.b.unwrap_or(B),
             lookup: Lookup {
                 prefix: request.prefix,
                 correct: request.correct,

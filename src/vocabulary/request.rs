@@ -51,6 +51,12 @@ pub struct SearchRequest {
     /// the query, one by one.
     #[serde(default = "yes")]
     pub late_interaction: bool,
+    /// k1 of BM25, from 0 to [`super::limits::MAX_K1`]; if absent, the engine's default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub k1: Option<f32>,
+    /// b of BM25, from 0 to 1; if absent, the engine's default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub b: Option<f32>,
     /// Whether the last word may be incomplete, for search as you type.
     #[serde(default)]
     pub prefix: bool,
@@ -87,6 +93,8 @@ impl SearchRequest {
             fusion: None,
             neighbours: true,
             late_interaction: true,
+            k1: None,
+            b: None,
             prefix: false,
             correct: true,
             explain: false,

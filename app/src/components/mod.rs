@@ -39,5 +39,4 @@ pub mod summary;
 pub mod theme_toggle;
 pub mod timing;
 pub mod why;
-pub mod why_panel;
 pub mod workflow;

@@ -11,6 +11,7 @@ use super::place::element_id;
 use super::result_card::ResultCard;
 use super::show_more::ShowMore;
 use super::summary::Summary;
+use super::why::Retuned;
 use crate::answers::Found;
 use crate::nearest::Nearest;
 use crate::state::SearchState;
@@ -51,6 +52,7 @@ pub fn ResultList(
         <Corrected found />
         <NoFit found />
         <Summary found />
+        <Retuned found />
         <ol class="cards">
             <For
                 each=move || rows.get()

@@ -6,3 +6,4 @@ pub mod not_found;
 pub mod record;
 pub mod search;
 pub mod values;
+pub mod why;

@@ -175,6 +175,13 @@ fn print_words(out: &mut dyn Write, words: &WordsExplanation) -> Result<()> {
             printable(&fields.join(", "))
         )?;
     }
+    for missing in &words.missing {
+        let why = match missing.unknown {
+            true => "in no record",
+            false => "not in this record",
+        };
+        writeln!(out, "  {:<20} {why}", printable(&missing.word))?;
+    }
     Ok(())
 }
 

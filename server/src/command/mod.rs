@@ -161,6 +161,12 @@ struct FusionOptions {
     /// By meaning (neural), rank by the cosine alone, not also by how similar single words are
     #[arg(long)]
     no_late_interaction: bool,
+    /// By words, how slowly repeated occurrences of a word stop counting, from 0 to 3 [default: 1.5]
+    #[arg(long, value_name = "NUMBER")]
+    k1: Option<f32>,
+    /// By words, how strongly long records are penalised, from 0 to 1 [default: 0.75]
+    #[arg(long, value_name = "NUMBER")]
+    b: Option<f32>,
 }
 
 impl FusionOptions {
@@ -170,6 +176,8 @@ impl FusionOptions {
             fusion: self.fusion.clone(),
             neighbours: !self.no_neighbours,
             late_interaction: !self.no_late_interaction,
+            k1: self.k1,
+            b: self.b,
             ..SearchRequest::new(query)
         }
     }

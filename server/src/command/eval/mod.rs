@@ -43,7 +43,7 @@ pub struct Eval {
     #[arg(long, value_name = "FILE", requires = "mode")]
     run: Option<PathBuf>,
     /// Write a report in Markdown: all modes, with and without passages, and their differences
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "no_late_interaction", "passages", "run"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "no_late_interaction", "k1", "b", "passages", "run"])]
     write: Option<PathBuf>,
 }
 

@@ -1,0 +1,101 @@
+//! The page of one explanation: why a record has its rank for a search. It works without JavaScript.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use parallax::vocabulary::{ExplainRequest, Mode};
+
+use crate::address::Address;
+use crate::answers::{Question, request};
+use crate::components::why::{Shown, WhyPanel};
+use crate::functions::{ExplainedRecord, why};
+use crate::problem::Problem;
+use crate::state::why_path;
+use crate::wording::ranked_by;
+
+/// The page.
+#[component]
+pub fn WhyPage() -> impl IntoView {
+    let address = Address::here();
+    let params = use_params_map();
+    // While navigating away, the address of the next page names no record; keep the last one.
+    let asked = Memo::new(move |before: Option<&Question>| {
+        let id = params.read().get("id");
+        match (id, before) {
+            (None, Some(before)) => before.clone(),
+            (id, _) => Question {
+                collection: address.collection.get(),
+                state: address.state.get().explaining(id.as_deref()),
+                attempt: 0,
+            },
+        }
+    });
+    let found = Resource::new(
+        move || asked.get(),
+        |asked| async move {
+            let explained = ExplainRequest {
+                id: asked.state.explain.clone().unwrap_or_default(),
+                search: request(&asked.state),
+            };
+            let found = why(asked.collection.clone(), explained).await;
+            (asked, found)
+        },
+    );
+    let drawn = move || found.get().map(|(asked, found)| page(asked, found));
+    view! {
+        <div class="why-page">
+            // The old explanation stays until the new one is there.
+            <Transition>{drawn}</Transition>
+        </div>
+    }
+}
+
+fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
+    let path = asked.path();
+    let back = asked.state.href(&path);
+    let id = asked.state.explain.clone().unwrap_or_default();
+    let own_path = why_path(asked.collection.as_deref(), &id);
+    let state = asked.state.explaining(None);
+    let (name, explanation) = match found {
+        Ok(found) => (found.title, Ok(found.explanation)),
+        Err(problem) => (None, Err(problem)),
+    };
+    let name = name.unwrap_or_else(|| ["Record ", &id].concat());
+    let title = title(&["Why this rank: ", &name].concat());
+    let how = match ranked_by(&state) {
+        Some(Mode::Neural) => ", by meaning",
+        Some(Mode::Text) => ", by words",
+        Some(Mode::Hybrid) => ", by both",
+        None => "",
+    };
+    let search = ["For \u{201c}", &state.q, "\u{201d}", how].concat();
+    let shown = Shown {
+        state,
+        path,
+        own_path,
+        id,
+        alone: true,
+    };
+    view! {
+        <Title text=title />
+        <p>
+            <a href=back>"Back to the list"</a>
+        </p>
+        <h1>"Why this rank: " <bdi>{name}</bdi></h1>
+        <h2 class="why-for" dir="auto">
+            {search}
+        </h2>
+        <WhyPanel explanation shown />
+    }
+    .into_any()
+}
+
+/// The title of the browser tab; on the server it is written into the page verbatim.
+fn title(name: &str) -> String {
+    let title = [name, " · Parallax"].concat();
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        title
+    }
+}
