@@ -9,10 +9,11 @@
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
-//! records count, as `regularise.rs` computes; `facets.rs` counts facet values; `snippet.rs`
-//! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
-//! explains a rank, `recommend.rs` finds records similar to some and different from others,
-//! `ask.rs` answers questions: all from the same stages.
+//! records count, as `regularise.rs` computes; `facets.rs` counts facet values, and
+//! `histogram.rs` divides them into intervals; `snippet.rs` selects the displayed part of a long
+//! text and `sentence.rs` its nearest sentence. `explain.rs` explains a rank, `recommend.rs` finds
+//! records similar to some and different from others, `ask.rs` answers questions: all from the same
+//! stages.
 
 mod answer;
 mod answers;
@@ -21,6 +22,7 @@ mod explain;
 mod facets;
 mod fetch;
 mod fuse;
+mod histogram;
 mod late;
 mod listed;
 mod members;

@@ -145,6 +145,7 @@ mod tests {
 
     pub fn answer(total: u32, hits: Vec<Hit>) -> Answer {
         Answer {
+            best: None,
             facets: Vec::new(),
             collection: "startups".into(),
             total,
