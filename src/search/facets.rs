@@ -8,9 +8,7 @@ use roaring::RoaringBitmap;
 
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk};
-use crate::query::{
-    Counted, EVERY_FACET, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length,
-};
+use crate::query::{Counted, EVERY_FACET, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length};
 use crate::search::answers::Answers;
 use crate::search::histogram::{Extent, histogram};
 use crate::search::members::Members;

@@ -169,7 +169,13 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_whole_intervals() {
-        let years = [("1990", 0), ("1994", 1), ("1995", 2), ("2009", 3), ("2009", 4)];
+        let years = [
+            ("1990", 0),
+            ("1994", 1),
+            ("1995", 2),
+            ("2009", 3),
+            ("2009", 4),
+        ];
         assert_eq!(
             shown(&counted(&years, FacetKind::Number, 4)),
             ["1990..1994: 2", "1995..1995: 1", "0", "2009..2009: 2"]

@@ -22,8 +22,8 @@ mod request;
 mod span;
 
 pub use answer::{
-    Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart, Timings,
-    UNREAD,
+    Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
+    Timings, UNREAD,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
 pub use condition::{Alternative, Condition, MARKS};
@@ -41,6 +41,7 @@ pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippe
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
 pub use query::{
-    ANYTHING, BALANCE, EVERY_FACET, FacetOptions, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,
+    ANYTHING, BALANCE, EVERY_FACET, FacetOptions, Fusion, LATE_SHARE, Lookup, Query, Route, Sort,
+    check_length, check_page,
 };
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
