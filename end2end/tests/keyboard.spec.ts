@@ -1,6 +1,6 @@
 // Everything can be reached and done without a mouse.
 
-import { box, button, card, cityMenu, names, radio } from "../support/search-page";
+import { box, button, card, facetButton, names, radio } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("Enter searches", async ({ page, open }) => {
@@ -28,9 +28,9 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
   const stops = [
     button(page),
     radio(page, "Full text"),
-    cityMenu(page),
+    facetButton(page, "City"),
     page.getByLabel("Order"),
-    page.locator("summary"),
+    page.locator(".timing summary"),
     first.getByRole("link", { name: "Only City: Berlin" }),
     first.getByRole("link", { name: "hushwarren.example" }),
     first.getByRole("link", { name: "Find records similar to Hushwarren" }),

@@ -39,7 +39,7 @@ for (const mode of modes) {
     await expect(cards(page)).toHaveCount(answer.hits.length);
     await expect(summary(page)).toContainText(new RegExp(`\\b${answer.total} `));
 
-    const opener = page.locator("summary");
+    const opener = page.locator(".timing summary");
     expectRounded((await opener.textContent()) ?? "", answer.timings.total_ms);
     await opener.click();
     const shown = page.locator(".stage");

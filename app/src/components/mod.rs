@@ -1,14 +1,13 @@
 //! The components of the pages, one per file. Those of the collections page have their own
-//! folder.
+//! folder, and so have those that narrow and order the results.
 
 pub mod balance;
 pub mod collections;
-pub mod conditions;
 pub mod corrected;
 pub mod error_panel;
 pub mod evidence;
 pub mod examples;
-pub mod facet_filter;
+pub mod facets;
 pub mod footer;
 pub mod header;
 pub mod hero;
@@ -23,9 +22,7 @@ pub mod result_card;
 pub mod result_list;
 pub mod results;
 pub mod search_form;
-pub mod show_more;
 pub mod skeleton;
-pub mod sort_menu;
 pub mod status;
 pub mod summary;
 pub mod theme_toggle;

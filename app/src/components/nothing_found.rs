@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
-use super::conditions::Conditions;
+use super::facets::Conditions;
 use crate::answers::Found;
 use crate::wording::{nothing, ranked_by};
 

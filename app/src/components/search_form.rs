@@ -11,9 +11,8 @@ use parallax::vocabulary::{BALANCE, CollectionInfo};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement};
 
 use super::balance::Balance;
-use super::facet_filter::FacetFilter;
+use super::facets::FacetBar;
 use super::mode_switch::ModeSwitch;
-use super::sort_menu::SortMenu;
 use crate::address::{Address, use_go};
 use crate::browser::query_of;
 use crate::problem::Problem;
@@ -106,8 +105,7 @@ pub fn SearchForm(
             <div class="search-options">
                 <ModeSwitch address on_change=move |()| apply.run(false) />
                 <Balance address on_change=move |()| apply.run(false) />
-                <FacetFilter address info on_change=move |()| apply.run(true) />
-                <SortMenu address info on_change=move |()| apply.run(true) />
+                <FacetBar address info on_change=move |()| apply.run(true) />
             </div>
         </form>
     }
