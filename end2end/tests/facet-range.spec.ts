@@ -8,16 +8,16 @@ test("two boxes limit a number", async ({ page, open, request }) => {
   const { name, api } = await shelved(request);
   await open(`/c/${name}?q=*`);
   const panel = await openFacet(page, "Year");
-  await panel.getByLabel("From").fill("1950");
-  await panel.getByLabel("From").blur();
+  await panel.getByLabel("From", { exact: true }).fill("1950");
+  await panel.getByLabel("From", { exact: true }).blur();
   await applyFacet(panel);
   const narrowed = page.getByRole("list", { name: "Narrowed to" });
   await expect(narrowed).toContainText("Year: from 1950");
 
   const again = await openFacet(page, "Year");
-  await expect(again.getByLabel("From")).toHaveValue("1950");
-  await again.getByLabel("To").fill("1999");
-  await again.getByLabel("To").blur();
+  await expect(again.getByLabel("From", { exact: true })).toHaveValue("1950");
+  await again.getByLabel("To", { exact: true }).fill("1999");
+  await again.getByLabel("To", { exact: true }).blur();
   await applyFacet(again);
   await expect(narrowed).toContainText("Year: 1950 to 1999");
   const between = shelf.filter(({ year }) => year !== undefined && year >= 1950 && year <= 1999);
@@ -32,8 +32,8 @@ test("two boxes limit a date", async ({ page, open, request }) => {
   const { name, api } = await shelved(request);
   await open(`/c/${name}?q=*`);
   const panel = await openFacet(page, "Lent");
-  await panel.getByLabel("To").fill("2020-12-31");
-  await panel.getByLabel("To").blur();
+  await panel.getByLabel("To", { exact: true }).fill("2020-12-31");
+  await panel.getByLabel("To", { exact: true }).blur();
   await applyFacet(panel);
   await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText("Lent: up to");
   const until = shelf.filter(({ lent }) => lent !== undefined && lent <= "2020-12-31");
@@ -71,10 +71,10 @@ test("a range in a link is shown in the boxes", async ({ page, open, request }) 
   const { name, api } = await shelved(request);
   await open(`/c/${name}?filter=price:7.5..9&filter=lent:2020-05-01..`);
   const price = await openFacet(page, "Price");
-  await expect(price.getByLabel("From")).toHaveValue("7.5");
-  await expect(price.getByLabel("To")).toHaveValue("9");
+  await expect(price.getByLabel("From", { exact: true })).toHaveValue("7.5");
+  await expect(price.getByLabel("To", { exact: true })).toHaveValue("9");
   const lent = await openFacet(page, "Lent");
-  await expect(lent.getByLabel("From")).toHaveValue("2020-05-01");
-  await expect(lent.getByLabel("To")).toHaveValue("");
+  await expect(lent.getByLabel("From", { exact: true })).toHaveValue("2020-05-01");
+  await expect(lent.getByLabel("To", { exact: true })).toHaveValue("");
   await request.delete(api);
 });

@@ -15,7 +15,7 @@ test("the sliders fill in the boxes and narrow the list", async ({ page, open, r
   await from.focus();
   await page.keyboard.press("ArrowRight");
   await expect(page).toHaveURL(/filter=year/);
-  const typed = Number(await panel.getByLabel("From").inputValue());
+  const typed = Number(await panel.getByLabel("From", { exact: true }).inputValue());
   expect(shelf.map(({ year }) => year)).toContain(typed);
   const later = shelf.filter(({ year }) => year !== undefined && year >= typed);
   await expect(summary(page)).toContainText(`${later.length} records`);
@@ -25,7 +25,7 @@ test("the sliders fill in the boxes and narrow the list", async ({ page, open, r
 
   await page.keyboard.press("Home");
   await expect(page).not.toHaveURL(/filter=/);
-  await expect(panel.getByLabel("From")).toHaveValue("");
+  await expect(panel.getByLabel("From", { exact: true })).toHaveValue("");
   await request.delete(api);
 });
 

@@ -32,21 +32,22 @@ struct Asked {
 pub struct Counts(Resource<Result<Vec<FacetCounts>, Problem>>);
 
 impl Counts {
-    /// The counts for the search in the address. `open` is the field whose panel is open; if the
-    /// collection was unreachable, they are asked for again once it is not.
+    /// The counts for the search in the address. `open` is the field whose panel is open. After a
+    /// problem they are asked for again with the next search, or once the collection is reachable.
     pub fn of(
         address: Address,
         info: Resource<Result<CollectionInfo, Problem>>,
         open: RwSignal<Option<String>>,
     ) -> Self {
         let attempt = RwSignal::new(0);
+        let failed = RwSignal::new(false);
         let asked = Memo::new(move |before: Option<&Asked>| {
             let collection = address.collection.get();
             let attempt = attempt.get();
             let state = address.state.read();
-            let seen = open.read().is_some();
+            let wanted = open.read().is_some() || failed.get_untracked();
             let same = |before: &&Asked| {
-                !seen && before.collection == collection && before.attempt == attempt
+                !wanted && before.collection == collection && before.attempt == attempt
             };
             before.filter(same).cloned().unwrap_or_else(|| Asked {
                 request: counting(&state, EVERY_FACET, "", LISTED, BUCKETS),
@@ -59,9 +60,12 @@ impl Counts {
             |asked| facets(asked.collection, asked.request),
         );
         Effect::new(move || {
+            let is_error = found.read().as_ref().is_some_and(Result::is_err);
+            failed.set(is_error);
+        });
+        Effect::new(move || {
             let reachable = info.read().as_ref().is_some_and(Result::is_ok);
-            let failed = |found: &Option<Result<_, _>>| matches!(found, Some(Err(_)));
-            if reachable && found.with_untracked(failed) {
+            if reachable && failed.get_untracked() {
                 attempt.update(|attempt| *attempt += 1);
             }
         });

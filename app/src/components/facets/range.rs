@@ -61,8 +61,20 @@ pub fn Range(
             fill(high_box, &most);
         }
     };
-    // What was typed before the page came to life is kept.
-    Effect::new(move |ran_before: Option<()>| place(ran_before.is_none()));
+    Effect::new(move |ran_before: Option<()>| {
+        place(ran_before.is_none());
+        if ran_before.is_none() {
+            let (least, most) = range.get_untracked();
+            let is_new = |input: Input, value: &str| {
+                let typed = input.get_untracked().map(|input| input.value());
+                typed.is_some_and(|typed| !typed.is_empty() && typed != value)
+            };
+            // Something was typed before the page came to life.
+            if is_new(low_box, &least) || is_new(high_box, &most) {
+                on_change.run(());
+            }
+        }
+    });
     untrack(|| place(true));
 
     let slid = move |is_low: bool| {

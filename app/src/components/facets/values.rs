@@ -125,11 +125,17 @@ pub fn Values(
                 .map(|value| Condition::equals(&**field, value).to_string())
                 .collect()
         };
-        // What was chosen before the page came to life is kept.
-        if ran_before.is_some()
-            && let Some(list) = list.get_untracked()
-        {
+        let Some(list) = list.get_untracked() else {
+            return;
+        };
+        if ran_before.is_some() {
             choose(&list, &chosen);
+        } else if boxes(&list)
+            .iter()
+            .any(|input| input.checked() != chosen.contains(&input.value()))
+        {
+            // Something was chosen before the page came to life.
+            on_change.run(());
         }
     });
     // Neither depends on what is typed into the field.
@@ -245,17 +251,17 @@ fn found(
 
 /// Checks the boxes of the chosen values, and no others.
 fn choose(list: &web_sys::Element, chosen: &[String]) {
-    let Ok(boxes) = list.query_selector_all("input") else {
-        return;
-    };
-    for at in 0..boxes.length() {
-        let input = boxes
-            .get(at)
-            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            input.set_checked(chosen.contains(&input.value()));
-        }
+    for input in boxes(list) {
+        input.set_checked(chosen.contains(&input.value()));
     }
+}
+
+fn boxes(list: &web_sys::Element) -> Vec<HtmlInputElement> {
+    let Ok(found) = list.query_selector_all("input") else {
+        return Vec::new();
+    };
+    let found = (0..found.length()).filter_map(|at| found.get(at)?.dyn_into().ok());
+    found.collect()
 }
 
 /// Enter would send the search form.
