@@ -1,6 +1,6 @@
 // A link can lead to any place of a list, with ways to what is before and after it.
 
-import { cards, names, summary } from "../support/search-page";
+import { cards, names, notice, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const query = "solar panels";
@@ -34,6 +34,14 @@ test("the next page begins after the last hit", async ({ page, open }) => {
   for (const name of await names(page).allTextContents()) {
     expect(before).not.toContain(name);
   }
+});
+
+test("a place beyond the end leads back to the beginning", async ({ page, open }) => {
+  await open("/?q=*&from=900");
+  await expect(notice(page)).toContainText("The list ends before this place");
+  await page.getByRole("link", { name: "Show the first results" }).click();
+  await expect(cards(page)).toHaveCount(10);
+  await expect(page).not.toHaveURL(/from=/);
 });
 
 test("a list of the best ends with the last of them", async ({ page, open, request }) => {

@@ -279,3 +279,43 @@ fn values_of(address: Address, field: &str) -> String {
     let path = values_path(address.collection.read().as_deref());
     format!("{path}?{}", query.finish())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parallax::vocabulary::{FacetCount, FacetKind};
+
+    fn listed(counted: Counted, more: u32) -> FacetCounts {
+        let value = |value: &str| FacetCount {
+            value: value.into(),
+            count: 1,
+        };
+        FacetCounts {
+            field: "city".into(),
+            kind: FacetKind::Text,
+            counted,
+            values: Vec::from([value("Oslo")]),
+            more,
+            histogram: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn by_meaning_values_without_a_good_match_come_last() {
+        let all = All {
+            values: ["Berlin", "Oslo", "Bergen", "Lima"]
+                .map(str::to_owned)
+                .into(),
+            number: 4,
+        };
+        let of = |counted, more, prefix| with_others(&listed(counted, more), &all, prefix);
+        assert_eq!(
+            of(Counted::Answers, 0, ""),
+            ["Oslo", "Berlin", "Bergen", "Lima"]
+        );
+        assert_eq!(of(Counted::AtLeast, 0, " be"), ["Oslo", "Berlin", "Bergen"]);
+        // Further values may have matches, and by words, the others have none.
+        assert_eq!(of(Counted::Answers, 1, ""), ["Oslo"]);
+        assert_eq!(of(Counted::Matching, 0, ""), ["Oslo"]);
+    }
+}
