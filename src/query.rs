@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::found::Found;
 pub use crate::vocabulary::limits::*;
 pub use crate::vocabulary::{
-    ANYTHING, Copies, Correction, Counted, Duplicate, FacetCount, FacetCounts, Fusion, Highlights,
-    Lookup, Mode, Query, Relation, Route, ScorePart, Signal, Sort, Timings, check_length,
-    check_page,
+    ANYTHING, Bucket, Copies, Correction, Counted, Duplicate, EVERY_FACET, FacetCount, FacetCounts,
+    Fusion, Highlights, Lookup, Mode, Query, Relation, Route, ScorePart, Signal, Sort, Timings,
+    check_length, check_page,
 };
 
 /// An answer whose hits hold whole records; [`crate::sent`] converts it to one that can be sent.

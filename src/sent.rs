@@ -47,6 +47,7 @@ impl Answer {
             total_relation: self.total_relation,
             counted: self.counted,
             route: self.route,
+            best: self.best,
             facets: self.facets,
             fits: self.fits,
             corrections: self.corrections,

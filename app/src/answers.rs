@@ -377,7 +377,7 @@ async fn ask(question: Question) -> AnsweredQuestion {
             id,
             filter: state.filters,
             limit: state.limit,
-            offset: 0,
+            offset: state.from - 1,
             fields: Vec::new(),
         };
         similar(collection, request)
@@ -452,6 +452,7 @@ pub fn request(state: &SearchState) -> SearchRequest {
         filter: state.filters.clone(),
         sort: state.sort.clone(),
         limit: state.limit,
+        offset: state.from - 1,
         correct: !state.as_typed,
         balance: number(&state.balance),
         k1: number(&state.k1),

@@ -154,6 +154,23 @@ pub async fn sentences(
         .collect())
 }
 
+/// Counts the facets that a query names, for its answer.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "facets", input = GetUrl)]
+pub async fn facets(
+    /// The collection; `None` is the default one.
+    collection: Option<String>,
+    /// The query.
+    request: SearchRequest,
+) -> Result<Vec<FacetCounts>, Problem> {
+    let context = ssr::Context::take()?;
+    // Does not set the status: the answer it belongs to does.
+    let answer = context.backend.search(collection, request).await?;
+    Ok(answer.facets)
+}
+
 /// Lists the values of a facet.
 ///
 /// # Errors

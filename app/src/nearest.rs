@@ -46,7 +46,7 @@ impl Nearest {
             let shown = found.read().as_ref().map_or(0, |f| f.response.hits.len());
             spawn_local_scoped_with_cancellation(async move {
                 while (sentences.read_untracked().done as usize) < shown {
-                    let offset = sentences.read_untracked().done;
+                    let offset = question.state.from - 1 + sentences.read_untracked().done;
                     let request = SearchRequest {
                         limit: PAGE,
                         offset,

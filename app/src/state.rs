@@ -6,8 +6,8 @@
 //! message can say what is wrong.
 
 use form_urlencoded::{Serializer, byte_serialize, parse};
-use parallax::vocabulary::limits::MAX_LIMIT;
-use parallax::vocabulary::{ANYTHING, B, BALANCE, Condition, K1, Mode};
+use parallax::vocabulary::limits::{MAX_DEPTH, MAX_LIMIT};
+use parallax::vocabulary::{ANYTHING, Alternative, B, BALANCE, Condition, K1, Mode};
 use serde::{Deserialize, Serialize};
 
 /// How many hits a page starts with, and how many "Show more" adds.
@@ -22,6 +22,16 @@ pub const COMPARE: &str = "compare";
 
 /// The most hits on a page.
 pub const MOST: u32 = MAX_LIMIT as u32;
+/// The last place that is shown.
+const DEEPEST: u32 = MAX_DEPTH as u32;
+
+/// The name of the form fields that each choose a value of a facet, as `field:value`. Several
+/// values of one field become one condition that any of them meets.
+pub const PICK: &str = "pick";
+/// The prefix of the form fields for the lower end of a range. The rest is the facet's name.
+pub const LEAST: &str = "min.";
+/// The same for the upper end.
+pub const MOST_OF: &str = "max.";
 
 /// A search as spelled in the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +48,8 @@ pub struct SearchState {
     pub like: Option<String>,
     /// The maximum number of hits.
     pub limit: u32,
+    /// The place of the first hit shown, from 1.
+    pub from: u32,
     /// Whether words that no record contains are left as typed, not corrected.
     pub as_typed: bool,
     /// The record whose rank is explained.
@@ -64,6 +76,7 @@ impl Default for SearchState {
             sort: None,
             like: None,
             limit: PAGE,
+            from: 1,
             as_typed: false,
             explain: None,
             balance: None,
@@ -82,6 +95,7 @@ impl SearchState {
         let mut state = Self::default();
         let query = query.strip_prefix('?').unwrap_or(query);
         let given = parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+        let mut chosen = Chosen::default();
         for (name, value) in given {
             let value = value.trim();
             match &*name {
@@ -99,7 +113,14 @@ impl SearchState {
                 "k1" if value.parse() != Ok(K1) => state.k1 = Some(value.into()),
                 "b" if value.parse() != Ok(B) => state.b = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(0),
-                _ => {}
+                "from" => state.from = value.parse().unwrap_or(1).max(1),
+                PICK => chosen.pick(value),
+                name => chosen.bound(name, value),
+            }
+        }
+        for filter in chosen.filters() {
+            if !state.filters.contains(&filter) {
+                state.filters.push(filter);
             }
         }
         // Only where both rankings are fused is there a balance, and only lists and word searches can
@@ -164,6 +185,9 @@ impl SearchState {
         }
         if let Some(b) = &self.b {
             add("b", b);
+        }
+        if self.from != 1 {
+            add("from", &self.from.to_string());
         }
         if self.limit != PAGE {
             add("limit", &self.limit.to_string());
@@ -303,10 +327,69 @@ impl SearchState {
         state
     }
 
+    /// With a value added to the field's selection or, if it is in it, removed.
+    pub fn toggled(&self, field: &str, value: &str) -> Self {
+        let mut values = self.selected(field);
+        match values.iter().position(|selected| selected == value) {
+            Some(at) => {
+                values.remove(at);
+            }
+            None => values.push(value.to_owned()),
+        }
+        self.selecting(field, values)
+    }
+
+    /// With a selection of values as the field's only one.
+    fn selecting(&self, field: &str, values: Vec<String>) -> Self {
+        let mut state = self.first_page();
+        let own = state.selection(field).map(|(at, _)| at);
+        let filter = any_of(field, values);
+        match (own, filter) {
+            (Some(at), Some(filter)) => state.filters[at] = filter,
+            (Some(at), None) => {
+                state.filters.remove(at);
+            }
+            (None, Some(filter)) => state.filters.push(filter),
+            (None, None) => {}
+        }
+        state
+    }
+
+    /// The values of a field that are selected: any of them is enough.
+    pub fn selected(&self, field: &str) -> Vec<String> {
+        self.selection(field)
+            .map(|(_, values)| values)
+            .unwrap_or_default()
+    }
+
+    /// The first condition that selects values of a field, by its index, and these values.
+    pub fn selection(&self, field: &str) -> Option<(usize, Vec<String>)> {
+        let mut filters = self.filters.iter().enumerate();
+        filters.find_map(|(at, filter)| Some((at, values_of(filter, field)?)))
+    }
+
+    /// The ends of the range that a field is limited to, as typed; empty where it has no end.
+    pub fn range(&self, field: &str) -> (String, String) {
+        let ends = match &*self.selected(field) {
+            [value] => ends(value),
+            _ => None,
+        };
+        ends.unwrap_or_default()
+    }
+
     /// Without one condition.
     pub fn without_filter(&self, filter: &str) -> Self {
         let mut state = self.first_page();
         state.filters.retain(|other| other != filter);
+        state
+    }
+
+    /// With one condition instead of another.
+    pub fn replacing(&self, filter: &str, with: &str) -> Self {
+        let mut state = self.first_page();
+        for own in state.filters.iter_mut().filter(|own| *own == filter) {
+            *own = with.to_owned();
+        }
         state
     }
 
@@ -318,24 +401,46 @@ impl SearchState {
         }
     }
 
-    /// With more hits, if more can be shown.
+    /// With more hits, if more can be shown on this page.
     pub fn more(&self) -> Option<Self> {
-        (self.limit < MOST).then(|| Self {
-            limit: self.limit.saturating_add(PAGE).min(MOST),
+        let deepest = DEEPEST.saturating_sub(self.from - 1).min(MOST);
+        (self.limit < deepest).then(|| Self {
+            limit: self.limit.saturating_add(PAGE).min(deepest),
             ..self.clone()
         })
     }
 
-    /// The filter that selects a value of a field.
-    pub fn filter_on(&self, field: &str) -> Option<&str> {
-        let mut filters = self.filters.iter().map(String::as_str);
-        filters.find(|filter| selects_of(filter, field))
+    /// With earlier hits before those of this page, or a page of them if there would be too many.
+    pub fn earlier(&self) -> Option<Self> {
+        let added = (self.from - 1).min(PAGE);
+        let limit = self.limit.saturating_add(added);
+        (added > 0).then(|| Self {
+            from: self.from - added,
+            limit: if limit <= MOST {
+                limit
+            } else {
+                added.max(PAGE)
+            },
+            explain: None,
+            ..self.clone()
+        })
     }
 
-    /// Whether a value is the one that a field is filtered by.
+    /// The page that begins with a place, if hits are shown so far.
+    pub fn at(&self, from: u32) -> Option<Self> {
+        (from <= DEEPEST).then(|| Self {
+            from,
+            limit: PAGE.min(DEEPEST + 1 - from),
+            explain: None,
+            ..self.clone()
+        })
+    }
+
+    /// Whether a value is one of those that a field is filtered by.
     pub fn chooses(&self, field: &str, value: &str) -> bool {
-        let chosen = self.filter_on(field).map(str::parse);
-        chosen == Some(Ok(Condition::equals(field, value)))
+        self.selected(field)
+            .iter()
+            .any(|selected| selected == value)
     }
 
     /// The same search with a record's rank explained, or with none.
@@ -349,6 +454,7 @@ impl SearchState {
     fn first_page(&self) -> Self {
         Self {
             limit: PAGE,
+            from: 1,
             explain: None,
             words_first: false,
             ..self.clone()
@@ -359,6 +465,120 @@ impl SearchState {
 /// Whether the two rankings are weighed in a mode.
 fn weighs(mode: &str) -> bool {
     mode == Mode::Hybrid.name() || mode == COMPARE
+}
+
+/// What a form chooses of facets, in the order of its fields.
+#[derive(Default)]
+struct Chosen(Vec<(String, Choice)>);
+
+#[derive(Default)]
+struct Choice {
+    values: Vec<String>,
+    least: String,
+    most: String,
+}
+
+impl Chosen {
+    fn of(&mut self, field: &str) -> Option<&mut Choice> {
+        if !self.0.iter().any(|(known, _)| known == field) {
+            self.0.push((field.to_owned(), Choice::default()));
+        }
+        let mut known = self.0.iter_mut().filter(|(known, _)| known == field);
+        known.next().map(|(_, choice)| choice)
+    }
+
+    fn pick(&mut self, filter: &str) {
+        let condition = filter.parse::<Condition>().ok();
+        let values = condition.map(|condition| (condition.field.clone(), values_in(condition)));
+        if let Some((field, Some(values))) = values
+            && let Some(choice) = self.of(&field)
+        {
+            let new = values
+                .into_iter()
+                .filter(|value| !choice.values.contains(value));
+            let new: Vec<String> = new.collect();
+            choice.values.extend(new);
+        }
+    }
+
+    fn bound(&mut self, name: &str, value: &str) {
+        if let Some(field) = name.strip_prefix(LEAST)
+            && let Some(choice) = self.of(field)
+        {
+            choice.least = value.to_owned();
+        } else if let Some(field) = name.strip_prefix(MOST_OF)
+            && let Some(choice) = self.of(field)
+        {
+            choice.most = value.to_owned();
+        }
+    }
+
+    fn filters(self) -> impl Iterator<Item = String> {
+        self.0.into_iter().filter_map(|(field, mut choice)| {
+            if !choice.least.is_empty() || !choice.most.is_empty() {
+                choice
+                    .values
+                    .push(format!("{}..{}", choice.least, choice.most));
+            }
+            any_of(&field, choice.values)
+        })
+    }
+}
+
+/// The condition that a field has any of some values; `None` for no value.
+fn any_of(field: &str, values: Vec<String>) -> Option<String> {
+    if field.is_empty() || values.is_empty() {
+        return None;
+    }
+    let condition = Condition {
+        field: field.to_owned(),
+        negated: false,
+        alternatives: values.into_iter().map(Alternative::Value).collect(),
+    };
+    Some(condition.to_string())
+}
+
+/// The values that a condition selects; `None` if it excludes values or selects any at all.
+fn values_in(condition: Condition) -> Option<Vec<String>> {
+    if condition.negated {
+        return None;
+    }
+    let values = condition.alternatives.into_iter();
+    values
+        .map(|alternative| match alternative {
+            Alternative::Value(value) => Some(value),
+            Alternative::Exists => None,
+        })
+        .collect()
+}
+
+/// The values of a field that a filter selects, if it does.
+fn values_of(filter: &str, field: &str) -> Option<Vec<String>> {
+    let condition = filter.parse::<Condition>().ok()?;
+    (condition.field == field)
+        .then_some(condition)
+        .and_then(values_in)
+}
+
+/// The ends of a range of numbers or dates with both ends included, as typed, each of which may
+/// be empty; a value alone is a range, too.
+pub fn ends(value: &str) -> Option<(String, String)> {
+    let is_end = |end: &str| {
+        end.bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.:eETZ ".contains(&byte))
+            && end.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let (least, most) = match (value.split_once(".."), value.strip_prefix(">=")) {
+        (Some((least, most)), _) => (least.trim(), most.trim()),
+        (None, Some(least)) => (least.trim(), ""),
+        (None, None) => match value.strip_prefix("<=") {
+            Some(most) => ("", most.trim()),
+            None => (value.trim(), value.trim()),
+        },
+    };
+    let fits = |end: &str| end.is_empty() || is_end(end);
+    let some = !(least.is_empty() && most.is_empty());
+    (some && fits(least) && fits(most)).then(|| (least.to_owned(), most.to_owned()))
 }
 
 /// Whether a filter selects values of a field; one that excludes them does not.
@@ -409,6 +629,7 @@ mod tests {
             sort: None,
             like: Some("7/1".into()),
             limit: 30,
+            from: 21,
             as_typed: true,
             explain: Some("7/1".into()),
             balance: Some("0.7".into()),
@@ -575,7 +796,7 @@ mod tests {
             state.without_filters(),
             state.with_filter("city", "Oslo"),
         ] {
-            assert_eq!(changed.limit, PAGE);
+            assert_eq!((changed.from, changed.limit), (1, PAGE));
         }
         assert_eq!(state.in_mode("text").q, state.q);
         assert_eq!(state.similar_to("9").q, state.q);
@@ -585,10 +806,93 @@ mod tests {
     #[test]
     fn a_field_has_one_condition_and_a_value_may_hold_colons() {
         let state = berlin().with_filter("city", "Oslo");
-        assert_eq!(state.filter_on("city"), Some("city:Oslo"));
-        assert_eq!(state.filter_on("stage"), Some("stage:A:B"));
+        assert_eq!(state.selected("city"), ["Oslo"]);
+        assert!(state.chooses("stage", "A:B"));
         assert_eq!(state.filters.len(), 2);
         assert_eq!(state.without_filter("stage:A:B").filters, ["city:Oslo"]);
+    }
+
+    #[test]
+    fn values_chosen_in_a_form_are_alternatives() {
+        let form = "pick=city%3ABerlin&min.year=1990&pick=city%3AS%C3%A3o+Paulo&max.year=\
+                    &pick=-city%3AOslo&max.price=9.5&pick=a%5C%3Ab%3Ac%5C%7Cd";
+        let filters = SearchState::read(form).filters;
+        assert_eq!(
+            filters,
+            [
+                "city:Berlin|São Paulo",
+                "year:1990..",
+                "price:..9.5",
+                r"a\:b:c\|d"
+            ]
+        );
+        let state = SearchState {
+            filters,
+            ..SearchState::default()
+        };
+        assert_eq!(
+            SearchState::read(state.href("/").trim_start_matches('/')),
+            state
+        );
+        assert_eq!(state.selected("city"), ["Berlin", "São Paulo"]);
+        assert_eq!(state.selected("a:b"), ["c|d"]);
+        assert_eq!(state.range("year"), ("1990".into(), String::new()));
+        assert_eq!(state.range("price"), (String::new(), "9.5".into()));
+        assert_eq!(state.range("city"), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_value_is_added_and_removed() {
+        let state = SearchState::default()
+            .toggled("city", "Berlin")
+            .toggled("city", "a|b");
+        assert_eq!(state.filters, [r"city:Berlin|a\|b"]);
+        let state = state.toggled("stage", "Seed").toggled("city", "Berlin");
+        assert_eq!(state.filters, [r"city:a\|b", "stage:Seed"]);
+        assert_eq!(state.toggled("city", "a|b").filters, ["stage:Seed"]);
+        let other = SearchState::read("filter=-city:Oslo&filter=city:*");
+        assert_eq!(other.toggled("city", "Berlin").filters.len(), 3);
+        assert_eq!(other.selected("city"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ends_of_ranges_are_read_as_they_are_typed() {
+        let read = |text| ends(text).map(|(least, most)| format!("{least} {most}"));
+        for (text, found) in [
+            ("1990..1999", Some("1990 1999")),
+            ("2024-05-01..", Some("2024-05-01 ")),
+            ("..-1.5e3", Some(" -1.5e3")),
+            (">=7", Some("7 ")),
+            ("<=7", Some(" 7")),
+            ("7", Some("7 7")),
+            ("..", None),
+            (">7", None),
+            ("A..B", None),
+            ("Berlin", None),
+        ] {
+            assert_eq!(read(text).as_deref(), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_leads_to_what_is_before_and_after_it() {
+        let page = |from, limit| SearchState {
+            from,
+            limit,
+            ..SearchState::default().searching("milk")
+        };
+        let seen = |state: Option<SearchState>| state.map(|state| (state.from, state.limit));
+        assert_eq!(page(1, 10).href("/"), "/?q=milk");
+        assert_eq!(page(21, 10).href("/"), "/?q=milk&from=21");
+        assert_eq!(seen(page(1, 10).earlier()), None);
+        assert_eq!(seen(page(21, 10).earlier()), Some((11, 20)));
+        assert_eq!(seen(page(5, 10).earlier()), Some((1, 14)));
+        assert_eq!(seen(page(21, 95).earlier()), Some((11, 10)));
+        assert_eq!(seen(page(981, 10).more()), Some((981, 20)));
+        assert_eq!(seen(page(981, 20).more()), None);
+        assert_eq!(seen(page(1, 10).at(996)), Some((996, 5)));
+        assert_eq!(seen(page(1, 10).at(1_001)), None);
+        assert_eq!(SearchState::read("q=x&from=0").from, 1);
     }
 
     #[test]

@@ -22,7 +22,52 @@ export const button = (page: Page): Locator =>
 
 export const radio = (page: Page, mode: Mode): Locator => page.getByRole("radio", { name: mode });
 
-export const cityMenu = (page: Page): Locator => page.getByRole("combobox", { name: "City" });
+/** The button that opens a facet's panel. */
+export const facetButton = (page: Page, facet: string): Locator =>
+  page.locator("summary.facet-button").filter({ hasText: facet });
+
+/** A facet's panel. */
+export const facetPanel = (page: Page, facet: string): Locator =>
+  page.getByRole("group", { name: facet, exact: true });
+
+/** A value in a facet's panel, by its first words. */
+export const facetValue = (page: Page, facet: string, value: string): Locator =>
+  facetPanel(page, facet)
+    .getByRole("listitem")
+    .filter({ has: page.getByText(value, { exact: true }) })
+    .getByRole("checkbox");
+
+/** Opens a facet's panel, if it is closed. */
+export async function openFacet(page: Page, facet: string): Promise<Locator> {
+  const panel = facetPanel(page, facet);
+  if (!(await panel.isVisible())) {
+    await facetButton(page, facet).click();
+  }
+  await expect(panel).toBeVisible();
+  return panel;
+}
+
+/** Applies what is chosen in a panel: with JavaScript, that has already happened. */
+export async function applyFacet(panel: Locator): Promise<void> {
+  const apply = panel.getByRole("button", { name: "Apply" });
+  if (await apply.isVisible()) {
+    await apply.click();
+  }
+}
+
+/** Chooses a value that is listed in a facet's panel. */
+export async function chooseValue(page: Page, facet: string, value: string): Promise<void> {
+  const panel = await openFacet(page, facet);
+  await facetValue(page, facet, value).check();
+  await applyFacet(panel);
+}
+
+/** Expects exactly these values of a facet to be chosen. */
+export async function expectChosen(page: Page, facet: string, values: string[]): Promise<void> {
+  const panel = await openFacet(page, facet);
+  const chosen = panel.getByRole("listitem").filter({ has: page.locator("input:checked") });
+  await expect(chosen.locator(".facet-text")).toHaveText(values);
+}
 
 export const cards = (page: Page): Locator => page.getByRole("article");
 

@@ -20,7 +20,7 @@ import {
   told,
   unique,
 } from "../support/collections-page";
-import { cards, names, search } from "../support/search-page";
+import { cards, facetButton, names, search } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const ways = { chosen: chooseFile, dropped: dropFile };
@@ -44,7 +44,7 @@ for (const [way, give] of Object.entries(ways)) {
     await expect(cards(page)).toHaveCount(3);
     await search(page, "bowlines", "By words");
     await expect(names(page)).toHaveText(["Ropework"]);
-    await expect(page.getByRole("combobox", { name: "Shelf" })).toBeVisible();
+    await expect(facetButton(page, "Shelf")).toBeVisible();
   });
 }
 

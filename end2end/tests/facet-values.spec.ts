@@ -1,11 +1,11 @@
-// A menu lists a limited number of values. It says how many more there are, and links to a page
-// that finds them by prefix.
+// A panel lists a limited number of values. It says how many there are, and links to a page that
+// finds them by prefix.
 
 import { unique } from "../support/collections-page";
-import { names } from "../support/search-page";
+import { names, openFacet } from "../support/search-page";
 import { expect, test } from "../support/test";
 
-test("a value that no menu shows is found by how it begins", async ({ page, open, request }) => {
+test("a value that no panel shows is found by how it begins", async ({ page, open, request }) => {
   const name = unique("colours");
   const at = `/api/v1/collections/${name}`;
   const made = await request.put(at, { data: { title: "title", facets: ["colour"] } });
@@ -17,7 +17,8 @@ test("a value that no menu shows is found by how it begins", async ({ page, open
   expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
 
   await open(`/c/${name}?q=*`);
-  await page.getByRole("link", { name: "30 more values of Colour" }).click();
+  const panel = await openFacet(page, "Colour");
+  await panel.getByRole("link", { name: "All 230 values of Colour" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Colour" })).toBeVisible();
   const values = page.getByRole("list", { name: "Values" }).getByRole("link");
   await expect(values).toHaveCount(200);

@@ -1,6 +1,6 @@
 // Everything can be reached and done without a mouse.
 
-import { box, button, card, cityMenu, names, radio } from "../support/search-page";
+import { box, button, card, facetButton, names, radio } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const hasFocus = (found: Element[]): boolean =>
@@ -31,7 +31,7 @@ test("Tab goes from the form through to the cards", async ({ page, open }) => {
   const stops = [
     button(page),
     radio(page, "By words"),
-    cityMenu(page),
+    facetButton(page, "City"),
     page.getByLabel("Order"),
     page.locator(".timing summary"),
     first.getByRole("link", { name: "Hushwarren", exact: true }),

@@ -82,6 +82,7 @@ impl Searcher<'_> {
             counted: ranking.counted,
             route: ranking.route,
             fits: ranking.fits,
+            best: ranking.best,
             facets: Vec::new(),
             corrections: plan.words.corrections.clone(),
             unread: plan.unread,

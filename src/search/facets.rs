@@ -8,8 +8,9 @@ use roaring::RoaringBitmap;
 
 use crate::error::{Error, Result};
 use crate::filter::{FacetValue, Filter, Walk};
-use crate::query::{Counted, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length};
+use crate::query::{Counted, EVERY_FACET, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length};
 use crate::search::answers::Answers;
+use crate::search::histogram::{Extent, histogram};
 use crate::search::members::Members;
 use crate::search::plan::{Plan, both};
 use crate::search::searcher::Searcher;
@@ -27,7 +28,7 @@ impl Searcher<'_> {
         let all = among(&self.generation, &None, None);
         let counts = (0..self.schema.facets.len()).map(|facet| {
             let values = self.counting(facet, "", MAX_FACET_VALUES);
-            self.counts(facet, Counted::All, values.top(&all))
+            self.counts(facet, Counted::All, values.top(&all).values)
         });
         let counts = counts.collect();
         Ok(self.generation.facet_counts.get_or_init(|| counts).clone())
@@ -57,13 +58,16 @@ impl Searcher<'_> {
         let others = others(filters, field);
         let passing = self.generation.select(&self.schema.facets, &others)?;
         let counting = self.counting(facet, prefix.trim(), limit);
-        let values = counting.top(&among(&self.generation, &passing, None));
-        Ok(self.counts(facet, Counted::All, values))
+        let top = counting.top(&among(&self.generation, &passing, None));
+        Ok(self.counts(facet, Counted::All, top.values))
     }
 
     /// Counts the facets a query asks for, among the answers that pass the other filters and meet
     /// the query's conditions. In a search by words, the answers are the records that contain a
     /// word.
+    ///
+    /// The time it takes is proportional to how often the facets' values occur in the collection,
+    /// however many values are returned. A histogram reads them a second time.
     ///
     /// # Errors
     /// [`Error::BadQuery`] for a field that is not a facet.
@@ -72,9 +76,18 @@ impl Searcher<'_> {
         plan: &Plan<'_>,
         answers: &Answers,
     ) -> Result<Vec<FacetCounts>> {
-        let counted = plan.query.facets.iter().map(|field| {
-            let facet = self.facet("count", field)?;
-            let others = others(&plan.filters, field);
+        let asked = &plan.query.facets;
+        let asked = match asked.iter().find(|field| *field == EVERY_FACET) {
+            Some(every) if self.facet("count", every).is_err() => {
+                (0..self.schema.facets.len()).collect()
+            }
+            _ => {
+                let asked = asked.iter().map(|field| self.facet("count", field));
+                asked.collect::<Result<Vec<usize>>>()?
+            }
+        };
+        let counted = asked.into_iter().map(|facet| {
+            let others = others(&plan.filters, &self.schema.facets[facet].field);
             let wider = if others.len() < plan.filters.len() {
                 let others = self.generation.select(&self.schema.facets, &others)?;
                 Some(both(others, &plan.fulfilling))
@@ -83,8 +96,15 @@ impl Searcher<'_> {
             };
             let passing = wider.as_ref().unwrap_or(&plan.passing);
             let among = among(&self.generation, passing, answers.parts.as_deref());
-            let counting = self.counting(facet, "", MAX_FACET_VALUES);
-            Ok(self.counts(facet, answers.counted, counting.top(&among)))
+            let asked = &plan.query.facet_options;
+            let counting = self.counting(facet, asked.prefix.trim(), asked.values);
+            let top = counting.top(&among);
+            let mut counts = self.counts(facet, answers.counted, top.values);
+            if let Some(extent) = top.extent.filter(|_| asked.buckets > 0) {
+                let values = counting.walk();
+                counts.histogram = histogram(values, &among, extent, asked.buckets);
+            }
+            Ok(counts)
         });
         counted.collect()
     }
@@ -106,12 +126,20 @@ impl Searcher<'_> {
             counted,
             values,
             more,
+            histogram: Vec::new(),
         }
     }
 }
 
 /// The values that the most records have, and how many more values occur.
 type Values = (Vec<FacetCount>, u32);
+
+/// What is found in one pass over a facet's values.
+struct Top {
+    values: Values,
+    /// The extent of all values, if they are numbers or dates.
+    extent: Option<Extent>,
+}
 
 /// The filters that are not conditions on a field.
 fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
@@ -152,17 +180,27 @@ struct Counting<'a> {
 
 impl Counting<'_> {
     /// The values that the most records have, and how many more values occur.
-    fn top(&self, among: &[Members]) -> Values {
+    fn top(&self, among: &[Members]) -> Top {
         // The least of the kept ones is on top.
         let mut top: BinaryHeap<Reverse<(u32, Reverse<&FacetValue>)>> = BinaryHeap::new();
         let mut values = 0;
+        let mut extent: Option<Extent> = None;
         let mut walk = self.walk();
         while let Some(value) = walk.step() {
             let counts = walk
                 .positions()
                 .map(|(part, having)| among[part].count(having));
             let count: u32 = counts.sum();
-            if count == 0 || !self.is_meant(value) {
+            if count == 0 {
+                continue;
+            }
+            if let Some(measure) = value.measure() {
+                extent = Some(match extent {
+                    Some(extent) => extent.up_to(measure),
+                    None => Extent::at(measure),
+                });
+            }
+            if !self.is_meant(value) {
                 continue;
             }
             values += 1;
@@ -179,7 +217,10 @@ impl Counting<'_> {
             })
             .collect();
         let more = values - top.len() as u32;
-        (top, more)
+        Top {
+            values: (top, more),
+            extent,
+        }
     }
 
     /// Iterates over the values that may match.

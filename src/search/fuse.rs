@@ -30,6 +30,8 @@ pub struct Ranking {
     pub route: Option<Route>,
     /// Whether anything is near enough to be an answer, if that can be determined.
     pub fits: Option<bool>,
+    /// How many hits there are in all, if two rankings are fused.
+    pub best: Option<u32>,
 }
 
 /// How well words match a record.
@@ -65,7 +67,9 @@ impl Searcher<'_> {
             (1..).zip(&candidates.found).map(by_words).collect()
         };
         let answers = &candidates.answers;
+        let fuses = plan.fuses() && !plan.is_in_order();
         Ok(Ranking {
+            best: fuses.then_some(hits.len() as u32),
             hits: hits.into_iter().skip(offset).take(limit).collect(),
             total: answers.total,
             total_relation: answers.relation,
@@ -103,10 +107,7 @@ impl Searcher<'_> {
         // different words.
         let mut seen = HashSet::new();
         let is_new = |ranked: &Ranked| seen.insert(self.generation.fingerprint(ranked.position));
-        let distinct = ranking.into_iter().filter(is_new);
-        distinct
-            .take(plan.query.offset + plan.query.limit)
-            .collect()
+        ranking.into_iter().filter(is_new).collect()
     }
 
     /// All candidates in the order of their fused scores, identical ones too, and those whose scores

@@ -10,10 +10,12 @@
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
 //! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
-//! queries; `facets.rs` counts facet values; `snippet.rs`
-//! selects the displayed part of a long text and `sentence.rs` its nearest sentence. `explain.rs`
-//! explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records similar to some and
-//! different from others, `ask.rs` answers questions: all from the same stages. `suggest.rs` only
+//! queries; `facets.rs` counts facet values, and
+//! `histogram.rs` divides them into intervals; `snippet.rs` selects the displayed part of a long
+//! text and `sentence.rs` its nearest sentence. `explain.rs` explains a rank, `compare.rs` compares rankings, `recommend.rs` finds
+//! records similar to some and
+//! different from others, `ask.rs` answers questions: all from the same
+//! stages. `suggest.rs` only
 //! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
 
 mod answer;
@@ -24,6 +26,7 @@ mod explain;
 mod facets;
 mod fetch;
 mod fuse;
+mod histogram;
 mod late;
 mod listed;
 mod members;

@@ -8,6 +8,9 @@ use jiff::civil::{self, DateTime, datetime};
 use jiff::fmt::temporal::Pieces;
 use serde::{Deserialize, Serialize};
 
+/// The seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
 const EPOCH: DateTime = datetime(1970, 1, 1, 0, 0, 0, 0);
 
 /// A date, ordered by its start.
@@ -31,6 +34,19 @@ impl Date {
     /// Its start, in seconds since 1970 in UTC.
     pub fn seconds(self) -> i64 {
         self.seconds
+    }
+
+    /// The number of the day it begins on, counted from 1970-01-01.
+    pub(super) fn day_number(self) -> i64 {
+        self.seconds.div_euclid(DAY)
+    }
+
+    /// The day it begins on.
+    pub(super) fn first_day(self) -> Self {
+        Self {
+            seconds: self.day_number() * DAY,
+            length: Length::Day,
+        }
     }
 
     /// Whether it covers a day or less: `2024` and `2024-05` may also be numbers or codes.

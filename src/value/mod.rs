@@ -71,6 +71,23 @@ impl FacetValue {
         }
     }
 
+    /// Where a number or a date is on a scale, in days for dates; `None` for other kinds.
+    pub(crate) fn measure(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(number.nearest()),
+            Self::Date(date) => Some(date.day_number() as f64),
+            _ => None,
+        }
+    }
+
+    /// A number, or the day a date begins on, as a filter can name it.
+    pub(crate) fn rounded(&self) -> String {
+        match self {
+            Self::Date(date) => date.first_day().to_string(),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the kind can be told from the value without doubt.
     pub(crate) fn tells_its_kind(&self) -> bool {
         match self {

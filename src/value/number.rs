@@ -41,6 +41,15 @@ impl Number {
         }))
     }
 
+    /// The nearest f64.
+    pub(super) fn nearest(self) -> f64 {
+        match self.0 {
+            Form::Negative(number) => number as f64,
+            Form::Natural(number) => number as f64,
+            Form::Other(number) => number,
+        }
+    }
+
     /// A decimal number, with or without an exponent.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let decimal = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);

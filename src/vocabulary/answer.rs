@@ -27,6 +27,10 @@ pub struct Answer<H = Hit> {
     pub route: Option<Route>,
     /// The requested hits, best first.
     pub hits: Vec<H>,
+    /// In mode `hybrid`, how many hits the ranking has: the best of each engine, identical records
+    /// once. The list ends there, even if more records are answers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub best: Option<u32>,
     /// Counts of the requested facets, in the requested order.
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
     pub facets: Vec<FacetCounts>,
@@ -125,6 +129,21 @@ pub struct FacetCounts {
     pub values: Vec<FacetCount>,
     /// The number of further values.
     pub more: u32,
+    /// For numbers and dates, if requested: intervals of equal width, ascending, that cover all
+    /// values.
+    #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
+    pub histogram: Vec<Bucket>,
+}
+
+/// An interval of a histogram.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// How many records have a value in it.
+    pub count: u32,
+    /// The least and the greatest of these values, for dates as days. A filter for the range from
+    /// the one to the other selects these records.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub between: Option<(String, String)>,
 }
 
 /// A facet value and how many records have it.
@@ -215,6 +234,7 @@ mod tests {
             counted: Counted::AtLeast,
             route: Some(Route::Graph),
             hits: vec![()],
+            best: Some(3),
             facets: Vec::new(),
             fits: None,
             corrections: vec![Correction {
@@ -235,7 +255,7 @@ mod tests {
             json!({
                 "collection": "books", "total": 3, "total_relation": "gte",
                 "counted": "at_least", "route": "graph",
-                "hits": [null], "unread": UNREAD, "ranked_by": ["meaning", "late_interaction"],
+                "hits": [null], "best": 3, "unread": UNREAD, "ranked_by": ["meaning", "late_interaction"],
                 "corrections": [{"word": "solr", "range": [0, 4], "instead": "solar"}],
                 "timings": {"encode_ms": 0.0, "neural_ms": 0.0, "text_ms": 0.0, "fusion_ms": 0.0,
                     "fetch_ms": 0.0, "total_ms": 1.234},

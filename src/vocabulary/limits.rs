@@ -35,6 +35,8 @@ pub const MAX_PAGE_RECORDS: usize = 1_000;
 pub const MAX_PAGE_BYTES: usize = 8 << 20;
 /// The most facet values returned with their counts. Further values are only counted.
 pub const MAX_FACET_VALUES: usize = 200;
+/// The most intervals of a histogram.
+pub const MAX_BUCKETS: usize = 50;
 /// How many copies of a hit are listed; all are counted.
 pub const MAX_COPIES: usize = 50;
 

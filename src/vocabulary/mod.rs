@@ -25,8 +25,8 @@ mod span;
 mod suggest;
 
 pub use answer::{
-    Answer, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart, Timings,
-    UNREAD,
+    Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
+    Timings, UNREAD,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
 pub use compare::{Compared, Comparison, WordCount};
@@ -46,8 +46,8 @@ pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, S
 pub use import::{Preview, SkippedLine, Started, Task, TaskState};
 pub use mode::Mode;
 pub use query::{
-    ANYTHING, B, BALANCE, Fusion, K1, LATE_SHARE, Lookup, Query, Route, Sort, check_length,
-    check_page,
+    ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,
+    Sort, check_length, check_page,
 };
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};

@@ -5,11 +5,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{MAX_DEPTH, MAX_K1, MAX_LIMIT, MAX_QUERY_CHARS, MAX_SENTENCE_HITS};
+use super::limits::{
+    MAX_BUCKETS, MAX_DEPTH, MAX_FACET_VALUES, MAX_K1, MAX_LIMIT, MAX_QUERY_CHARS, MAX_SENTENCE_HITS,
+};
 use super::{BadQuery, Filter, Mode, SearchRequest};
 
 /// The query that matches everything.
 pub const ANYTHING: &str = "*";
+
+/// Instead of a facet's field: every facet of the collection.
+pub const EVERY_FACET: &str = "*";
 
 /// The default share of meaning in a hybrid ranking: chosen by leave-one-out on benchmarks
 /// (benches/QUALITY.md).
@@ -47,8 +52,10 @@ pub struct Query {
     pub route: Route,
     /// Whether identical records are collapsed into one hit.
     pub collapse: bool,
-    /// The facets whose values are counted.
+    /// The facets whose values are counted; [`EVERY_FACET`] for all, unless a facet is named so.
     pub facets: Vec<String>,
+    /// What is told about each of them.
+    pub facet_options: FacetOptions,
     /// Whether all records that match are counted, rather than at most
     /// [`super::limits::MAX_COUNTED`].
     pub exact_total: bool,
@@ -86,6 +93,7 @@ impl Query {
             route: Route::Auto,
             collapse: true,
             facets: Vec::new(),
+            facet_options: FacetOptions::default(),
             exact_total: false,
             fusion: Fusion::default(),
             neighbours: true,
@@ -152,6 +160,7 @@ impl Query {
                 "facets names '{twice}' twice; name it only once"
             )));
         }
+        self.facet_options.check()?;
         check_page(self.limit, self.offset)
     }
 }
@@ -161,6 +170,47 @@ fn given(number: f32) -> String {
     match number.is_nan() {
         true => "not a number".to_owned(),
         false => number.to_string(),
+    }
+}
+
+/// What is told about a facet whose values are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FacetOptions {
+    /// The most values, up to [`MAX_FACET_VALUES`].
+    pub values: usize,
+    /// The prefix of these values, ignoring case and accents.
+    pub prefix: String,
+    /// Into how many intervals numbers and dates are divided, up to [`MAX_BUCKETS`]; 0 for no
+    /// histogram.
+    pub buckets: usize,
+}
+
+impl Default for FacetOptions {
+    fn default() -> Self {
+        Self {
+            values: MAX_FACET_VALUES,
+            prefix: String::new(),
+            buckets: 0,
+        }
+    }
+}
+
+impl FacetOptions {
+    fn check(&self) -> Result<(), BadQuery> {
+        check_length("facet_prefix", &self.prefix)?;
+        if !(1..=MAX_FACET_VALUES).contains(&self.values) {
+            return Err(BadQuery(format!(
+                "facet_values is {}; it must be between 1 and {MAX_FACET_VALUES}",
+                self.values
+            )));
+        }
+        if self.buckets > MAX_BUCKETS {
+            return Err(BadQuery(format!(
+                "histogram is {}; it must be at most {MAX_BUCKETS}",
+                self.buckets
+            )));
+        }
+        Ok(())
     }
 }
 
@@ -289,6 +339,11 @@ impl TryFrom<&SearchRequest> for Query {
             filters: Filter::from_texts(&request.filter)?,
             sort: sort.map(str::parse).transpose()?,
             facets: request.facets.clone(),
+            facet_options: FacetOptions {
+                values: request.facet_values as usize,
+                prefix: request.facet_prefix.clone(),
+                buckets: request.histogram as usize,
+            },
             exact_total: request.track_total_hits,
             collapse: request.collapse,
             fusion: fusion(request)?,

@@ -27,9 +27,19 @@ pub struct SearchRequest {
     /// descending.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sort: Option<String>,
-    /// Facets whose values are to be counted for this answer.
+    /// Facets whose values are to be counted for this answer; `*` for all.
     #[serde(default)]
     pub facets: Vec<String>,
+    /// The most values returned of each of these facets.
+    #[serde(default = "most_values")]
+    pub facet_values: u32,
+    /// A prefix of these values, ignoring case and accents.
+    #[serde(default)]
+    pub facet_prefix: String,
+    /// Into how many intervals the numbers and dates among these facets are divided for a
+    /// histogram; 0 for none.
+    #[serde(default)]
+    pub histogram: u32,
     /// Whether the total is exact, however many records match; otherwise, they are counted up to
     /// [`super::limits::MAX_COUNTED`]. Named as in Elasticsearch.
     #[serde(default)]
@@ -87,6 +97,9 @@ impl SearchRequest {
             offset: 0,
             sort: None,
             facets: Vec::new(),
+            facet_values: most_values(),
+            facet_prefix: String::new(),
+            histogram: 0,
             track_total_hits: false,
             collapse: true,
             balance: None,
@@ -172,6 +185,10 @@ fn both() -> String {
 
 fn ten() -> u32 {
     10
+}
+
+fn most_values() -> u32 {
+    super::limits::MAX_FACET_VALUES as u32
 }
 
 fn yes() -> bool {

@@ -1,16 +1,15 @@
-//! The components of the pages, one per file. Those of the collections page and of a record's page
-//! have their own folders.
+//! The components of the pages, one per file. Those of the collections page, of a record's page and
+//! of a comparison have their own folders, as have those that narrow and order the results.
 
 pub mod balance;
 pub mod collection_switch;
 pub mod collections;
 pub mod compare;
-pub mod conditions;
 pub mod corrected;
 pub mod error_panel;
 pub mod evidence;
 pub mod examples;
-pub mod facet_filter;
+pub mod facets;
 pub mod footer;
 pub mod header;
 pub mod hero;
@@ -30,10 +29,8 @@ pub mod result_card;
 pub mod result_list;
 pub mod results;
 pub mod search_form;
-pub mod show_more;
 pub mod skeleton;
 pub mod snippet;
-pub mod sort_menu;
 pub mod status;
 pub mod summary;
 pub mod theme_toggle;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
-use super::conditions::Conditions;
+use super::facets::Conditions;
 use crate::answers::Found;
 use crate::wording::{nothing, ranked_by};
 
@@ -23,6 +23,8 @@ pub fn NothingFound(
         let by_words = ranked_by(state) == Some(Mode::Text) && !state.lists();
         let by_meaning = by_words.then(|| state.in_mode(Mode::Neural.name()).href(&path));
         let unfiltered = (!state.filters.is_empty()).then(|| state.without_filters().href(&path));
+        let first = state.at(1).filter(|first| first.from < state.from);
+        let first = first.map(|first| first.href(&path));
         let way =
             |text: &'static str| move |href| view! { <a class="button-quiet" href=href>{text}</a> };
         Some(view! {
@@ -30,6 +32,7 @@ pub fn NothingFound(
                 <h2 class="notice-title">{reason}</h2>
                 <p>{advice}</p>
                 <p class="notice-ways">
+                    {first.map(way("Show the first results"))}
                     {unfiltered.map(way("Search without the filter"))}
                     {by_meaning.map(way("Search by meaning"))}
                 </p>

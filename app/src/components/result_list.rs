@@ -4,12 +4,11 @@ use leptos::prelude::*;
 use parallax::vocabulary::Hit;
 use web_sys::HtmlElement;
 
-use super::conditions::Conditions;
 use super::corrected::Corrected;
+use super::facets::{Conditions, ShowEarlier, ShowMore};
 use super::no_fit::NoFit;
 use super::place::element_id;
 use super::result_card::ResultCard;
-use super::show_more::ShowMore;
 use super::summary::Summary;
 use super::why::Retuned;
 use crate::answers::Found;
@@ -53,7 +52,8 @@ pub fn ResultList(
         <NoFit found />
         <Summary found />
         <Retuned found />
-        <ol class="cards">
+        <ShowEarlier found />
+        <ol class="cards" start=move || first_place(&found.read())>
             <For
                 each=move || rows.get()
                 key=Row::key
@@ -75,20 +75,29 @@ pub fn ResultList(
     }
 }
 
+/// The place of the first hit shown.
+fn first_place(found: &Option<Found>) -> usize {
+    found
+        .as_ref()
+        .map_or(1, |found| found.state().from as usize)
+}
+
 fn rows(found: Option<&Found>) -> Vec<Row> {
     let Some(found) = found else {
         return Vec::new();
     };
     // The first page's state: the limit and the explained hit must not change any card.
+    let first = found.state().from as usize;
     let state = SearchState {
         limit: SearchState::default().limit,
+        from: 1,
         explain: None,
         ..found.state().clone()
     };
     let path = found.question.path();
     let hits = found.response.hits.iter().cloned().enumerate();
     let row = |(at, hit)| Row {
-        place: at + 1,
+        place: first + at,
         hit,
         state: state.clone(),
         path: path.clone(),
@@ -105,10 +114,11 @@ fn keep_focus(found: Memo<Option<Found>>) {
         if let (Some(Some(before)), Some(now)) = (before, &now) {
             let (had, has) = (before.response.hits.len(), now.response.hits.len());
             let more = before.state().more().as_ref() == Some(now.state()) && has > had;
+            let first = now.state().from as usize;
             if more {
-                focus(&element_id(had + 1));
+                focus(&element_id(first + had));
             } else if focus_is_lost() && !now.state().unfinished {
-                focus(&element_id(1));
+                focus(&element_id(first));
             }
         }
         now

@@ -12,11 +12,10 @@ use web_sys::{HtmlFormElement, HtmlInputElement};
 
 use super::balance::Balance;
 use super::collection_switch::CollectionSwitch;
-use super::facet_filter::FacetFilter;
+use super::facets::FacetBar;
 use super::mode_switch::ModeSwitch;
 use super::query_field::QueryField;
 use super::query_field::options::Choice;
-use super::sort_menu::SortMenu;
 use crate::address::Address;
 use crate::answers::Answers;
 use crate::browser::{query_of, remember_query, was_changed};
@@ -167,8 +166,7 @@ pub fn SearchForm(
             <div class="search-options">
                 <ModeSwitch address on_change=move |()| refine.run(false) />
                 <Balance address on_change=move |()| refine.run(false) />
-                <FacetFilter address info on_change=move |()| refine.run(true) />
-                <SortMenu address info on_change=move |()| refine.run(true) />
+                <FacetBar address info on_change=move |()| refine.run(true) />
                 <CollectionSwitch address />
             </div>
         </form>

@@ -1,5 +1,6 @@
-//! The values of a facet, for when there are too many for a menu. Everything is a link or a plain
-//! form, so that it works without JavaScript.
+//! All values of a facet, for when there are too many for its panel, with how many of the records
+//! that pass the other filters have each. A link adds its value to those chosen, or removes it.
+//! Everything is a link or a plain form, so that it works without JavaScript.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -41,10 +42,10 @@ impl Asked {
 #[component]
 pub fn ValuesPage() -> impl IntoView {
     let address = Address::here();
-    let search = use_location().search;
+    let query = use_location().search;
     // While navigating away, the address of the next page has no facet; keep the last one.
     let asked = Memo::new(move |before: Option<&Asked>| {
-        let asked = Asked::read(&search.read());
+        let asked = Asked::read(&query.read());
         let left = asked.field.is_empty();
         before.filter(|_| left).cloned().unwrap_or(asked)
     });
@@ -113,11 +114,12 @@ fn PrefixForm(address: Address, asked: Asked) -> impl IntoView {
 
 fn listed(found: &FacetCounts, state: &SearchState, path: &str) -> impl IntoView + use<> {
     let links = found.values.iter().map(|value| {
-        let href = state.with_filter(&found.field, &value.value).href(path);
+        let chosen = state.chooses(&found.field, &value.value);
+        let href = state.toggled(&found.field, &value.value).href(path);
         let text = format!("{} ({})", value.value, thousands(value.count));
         view! {
             <li>
-                <a class="chip" href=href>
+                <a class="chip" href=href aria-current=chosen.then_some("true") dir="auto">
                     {text}
                 </a>
             </li>

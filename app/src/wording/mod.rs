@@ -149,6 +149,7 @@ pub(crate) mod tests {
 
     pub fn answer(total: u32, hits: Vec<Hit>) -> Answer {
         Answer {
+            best: None,
             facets: Vec::new(),
             collection: "startups".into(),
             total,

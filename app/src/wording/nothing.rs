@@ -9,6 +9,10 @@ use crate::state::SearchState;
 pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str) {
     let filtered = !state.filters.is_empty();
     match ranked_by(state) {
+        _ if state.from > 1 => (
+            "The list ends before this place",
+            "It may have been longer when this link was made.",
+        ),
         _ if state.lists() => (
             if filtered {
                 "No record passes this filter"

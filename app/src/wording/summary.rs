@@ -3,7 +3,7 @@
 use parallax::vocabulary::{Answer, Counted, Mode, Relation, ScorePart, UNREAD};
 
 use super::{corrected, filtered, order, ranked_by};
-use crate::numbers::counted;
+use crate::numbers::{counted, thousands};
 use crate::state::SearchState;
 
 /// The line above the hits: how many of how many, in what order.
@@ -24,7 +24,9 @@ pub fn summary(state: &SearchState, response: &Answer) -> String {
 /// How many hits are shown, and how many records are answers. By meaning, a list may continue
 /// beyond the answers, and not every record in it has to be one.
 fn counts(state: &SearchState, response: &Answer) -> String {
-    let (shown, total) = (response.hits.len(), response.total);
+    let (shown, total) = (response.hits.len() as u32, response.total);
+    let last = thousands(state.from - 1 + shown);
+    let range = format!("{}\u{2013}{last}", thousands(state.from));
     let which = filtered(state, total < 2);
     match response.counted {
         Counted::Answers | Counted::AtLeast => {
@@ -38,23 +40,29 @@ fn counts(state: &SearchState, response: &Answer) -> String {
             } else {
                 ""
             };
-            format!("{shown} shown, {least}{answers}")
+            let shown = match response.best {
+                // In mode hybrid, the list ends with the best of each engine.
+                Some(best) => format!("{range} of the {} best", thousands(best)),
+                None if state.from > 1 => format!("{range} shown"),
+                None => format!("{last} shown"),
+            };
+            format!("{shown}, {least}{answers}")
         }
         Counted::Matching | Counted::All => {
             let noun = match response.counted {
                 Counted::Matching => "matching record",
                 _ => "record",
             };
-            let range = if shown == total as usize {
-                String::new()
-            } else {
-                format!("1\u{2013}{shown} of ")
-            };
-            let over = match response.total_relation {
+            let least = match response.total_relation {
                 Relation::Equal => "",
-                Relation::AtLeast => "over ",
+                Relation::AtLeast => "at least ",
             };
-            format!("{range}{over}{}{which}", counted(total, noun))
+            let all = format!("{least}{}{which}", counted(total, noun));
+            match response.best.filter(|&best| best < total) {
+                Some(best) => format!("{range} of the {} best, {all}", thousands(best)),
+                None if shown == total => all,
+                None => format!("{range} of {all}"),
+            }
         }
     }
 }
@@ -166,6 +174,52 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_ends_with_the_best_says_so() {
+        let fused = Answer {
+            counted: Counted::Answers,
+            best: Some(187),
+            ..answer(1_234, vec![hit(Some(1), Some(1)); 10])
+        };
+        assert_eq!(
+            summary(&state("hybrid"), &fused),
+            "1–10 of the 187 best, 1,234 records match well, both rankings fused"
+        );
+        let all = Answer {
+            counted: Counted::All,
+            best: Some(29),
+            ..answer(34, vec![hit(Some(1), Some(1)); 9])
+        };
+        let page = SearchState {
+            from: 21,
+            ..state("hybrid")
+        };
+        assert_eq!(
+            summary(&page, &all),
+            "21–29 of the 29 best, 34 records, both rankings fused"
+        );
+    }
+
+    #[test]
+    fn a_later_page_says_where_it_begins() {
+        let page = |mode| SearchState {
+            from: 1_001,
+            ..state(mode)
+        };
+        let ten = |counted| Answer {
+            counted,
+            ..answer(2_000, vec![hit(None, Some(1)); 10])
+        };
+        assert_eq!(
+            summary(&page("text"), &ten(Counted::Matching)),
+            "1,001–1,010 of 2,000 matching records, best match first"
+        );
+        assert_eq!(
+            summary(&page("neural"), &ten(Counted::Answers)),
+            "1,001–1,010 shown, 2,000 records match well, nearest first"
+        );
+    }
+
+    #[test]
     fn a_total_that_was_not_counted_to_the_end_says_so() {
         let frequent = Answer {
             counted: Counted::Matching,
@@ -174,7 +228,7 @@ mod tests {
         };
         assert_eq!(
             summary(&state("text"), &frequent),
-            "1–10 of over 10,000 matching records, best match first"
+            "1–10 of at least 10,000 matching records, best match first"
         );
     }
 

@@ -152,6 +152,54 @@ async fn counts_say_how_many_values_more_there_are() {
 }
 
 #[tokio::test]
+async fn every_facet_is_counted_with_intervals_of_numbers_and_dates() {
+    let api = widgets().await;
+    let asked = "limit=1&facets=*&facet_values=3&facet_prefix=colour%201&histogram=10";
+    let answer = api.get(&format!("/collections/notes/search?{asked}")).await;
+    let facets = answer["facets"].as_array().unwrap();
+    let fields: Vec<&Value> = facets.iter().map(|facet| &facet["field"]).collect();
+    assert_eq!(fields, ["colour", "price", "made"]);
+    assert_eq!(facets[0]["values"].as_array().unwrap().len(), 3);
+    assert_eq!(facets[0]["more"], 108);
+    assert_eq!(facets[0].get("histogram"), None);
+    assert_eq!(
+        facets[1]["histogram"][9],
+        json!({"count": 30, "between": ["271", "300"]})
+    );
+    // Days of the years 2000 to 2019, each of which begins in its interval.
+    let made = facets[2]["histogram"].as_array().unwrap();
+    assert_eq!(made[0]["between"], json!(["2000-01-01", "2001-01-01"]));
+    let counted: u64 = made
+        .iter()
+        .filter_map(|bucket| bucket["count"].as_u64())
+        .sum();
+    assert_eq!(counted, 300);
+
+    // A condition on a facet is left aside for its own counts only.
+    let narrowed = "limit=1&facets=price&facets=made&histogram=5&filter=price:271..300";
+    let answer = api
+        .get(&format!("/collections/notes/search?{narrowed}"))
+        .await;
+    let in_all = |facet: usize| -> u64 {
+        let histogram = answer["facets"][facet]["histogram"].as_array().unwrap();
+        histogram
+            .iter()
+            .filter_map(|bucket| bucket["count"].as_u64())
+            .sum()
+    };
+    assert_eq!((in_all(0), in_all(1)), (300, 30));
+
+    for (query, needle) in [
+        ("facets=colour&facet_values=0", "between 1 and 200"),
+        ("facets=price&histogram=51", "at most 50"),
+    ] {
+        let answer = api.get(&format!("/collections/notes/search?{query}")).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(needle), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn filters_in_a_body_combine() {
     let api = widgets().await;
     let search = |body: Value| {

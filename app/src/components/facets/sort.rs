@@ -1,21 +1,18 @@
 //! The order of listed records, or of records that match words: a menu in the search form.
 
 use leptos::prelude::*;
-use parallax::vocabulary::CollectionInfo;
 
 use crate::address::Address;
 use crate::numbers::label;
-use crate::problem::Problem;
 
 /// The menu; nothing if the records are ranked by meaning.
 #[component]
 pub fn SortMenu(
     /// The current address.
     address: Address,
-    /// The collection, for its facets.
-    info: Resource<Result<CollectionInfo, Problem>>,
+    /// The fields of the collection's facets.
+    fields: Signal<Vec<String>>,
     /// Called when an order is chosen.
-    #[prop(into)]
     on_change: Callback<()>,
 ) -> impl IntoView {
     let shown = Memo::new(move |_| {
@@ -23,13 +20,13 @@ pub fn SortMenu(
         !state.is_idle() && state.can_be_sorted()
     });
     let lists = Memo::new(move |_| address.state.read().lists());
+    let fields = Memo::new(move |_| fields.get());
     let menu = move || {
-        let facets = info.get()?.ok()?.facets;
-        let fields: Vec<String> = facets.into_iter().map(|facet| facet.field).collect();
+        let fields = fields.get();
         let some = shown.get() && !fields.is_empty();
         some.then(|| view! { <Menu address fields lists=lists.get() on_change /> })
     };
-    view! { <Suspense>{menu}</Suspense> }
+    view! { {menu} }.into_any()
 }
 
 #[component]
@@ -71,7 +68,7 @@ fn Menu(
         "Best match"
     };
     view! {
-        <div class="facet">
+        <div class="order">
             <label for="sort">"Order"</label>
             <select
                 node_ref=select
@@ -84,4 +81,5 @@ fn Menu(
             </select>
         </div>
     }
+    .into_any()
 }
