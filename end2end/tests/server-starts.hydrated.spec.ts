@@ -1,0 +1,45 @@
+// While the server is starting, the page asks again by itself, and waits for a slow answer instead
+// of cancelling its own request.
+
+import type { Route } from "@playwright/test";
+import { box, names } from "../support/search-page";
+import { expect, test } from "../support/test";
+
+// The browser itself logs the answer's status.
+test.use({ expectedError: /status of 503/ });
+
+test("a slow answer is waited for", async ({ page, open }) => {
+  await page.clock.install();
+  await open("/");
+  const held: Route[] = [];
+  let asked = 0;
+  let cancelled = 0;
+  page.on("requestfailed", (request) => {
+    cancelled += request.url().includes("/fn/search?") ? 1 : 0;
+  });
+  await page.route("**/fn/search?**", (route) => {
+    asked += 1;
+    if (asked === 1) {
+      return route.fulfill({ status: 503, json: { code: "starting", message: "still loading" } });
+    }
+    held.push(route);
+  });
+  await box(page).fill("Hushwarren");
+  await box(page).press("Enter");
+  await expect(page.getByRole("alert")).toContainText("The server is starting");
+
+  await expect(async () => {
+    await page.clock.fastForward(2_000);
+    expect(held.length).toBeGreaterThan(0);
+  }).toPass();
+  // Many times the pause between two attempts.
+  await page.clock.fastForward(30_000);
+  await page.clock.fastForward(30_000);
+  expect(asked).toBe(2);
+  expect(cancelled).toBe(0);
+
+  await page.unroute("**/fn/search?**");
+  await Promise.all(held.map((route) => route.continue()));
+  await expect(names(page).first()).toHaveText("Hushwarren");
+  await expect(page.getByRole("alert")).toBeHidden();
+});
