@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, ValuesRequest,
+    SimilarRequest, Task, ValuesRequest,
 };
 
+use crate::access::Access;
 use crate::problem::Problem;
 
 /// A pending answer.
@@ -35,6 +36,9 @@ pub trait Backend: Send + Sync {
     /// Describes every collection.
     fn collections(&self) -> Pending<Vec<CollectionInfo>>;
 
+    /// All imports that the service remembers, newest first.
+    fn tasks(&self) -> Pending<Vec<Task>>;
+
     /// A record's title, for naming it on a page of similar records. A backend that does not
     /// know it returns `None`, and the page shows the id.
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
@@ -45,3 +49,6 @@ pub trait Backend: Send + Sync {
 
 /// The backend as stored in the context.
 pub type SharedBackend = Arc<dyn Backend>;
+
+/// Tells whether whoever sent a request may change anything, as stored in the context.
+pub type AccessCheck = Arc<dyn Fn(&http::request::Parts) -> Access + Send + Sync>;

@@ -2,7 +2,7 @@
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, ExplainRequest, Explanation, FacetCounts, SearchRequest,
-    SimilarRequest, ValuesRequest,
+    SimilarRequest, Task, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
 
@@ -52,6 +52,11 @@ impl Backend for Service {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::collections(&service).await })
+    }
+
+    fn tasks(&self) -> Pending<Vec<Task>> {
+        let service = self.clone();
+        Box::pin(async move { service.manage(|opened| Ok(opened.tasks.all())).await })
     }
 
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {

@@ -53,12 +53,14 @@ impl Opened {
         });
         Ok(CollectionInfo {
             name: collection.name().to_string(),
+            id: collection.id(),
             records: collection.generation().records(),
             bytes: collection.bytes(),
             default: default.as_ref() == Some(&*collection.name()),
             graph: collection.graph_state(),
             facets: facets.collect(),
             examples: examples.iter().map(|&example| example.to_owned()).collect(),
+            fields: collection.schema().roles(),
             model: model_name(collection),
             reencoding: self.reencodings.of(&collection.name()),
         })

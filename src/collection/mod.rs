@@ -127,6 +127,13 @@ impl Collection {
         self.name.load_full()
     }
 
+    /// The number of its folder, which no other collection of the data folder has or had; 0 if it is
+    /// not in one.
+    pub fn id(&self) -> u64 {
+        let folder = self.folder.file_name().unwrap_or_default();
+        folder.to_string_lossy().parse().unwrap_or(0)
+    }
+
     /// Renames it.
     pub(crate) fn set_name(&self, name: &str) {
         self.name.store(Arc::new(name.to_owned()));

@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FacetCount;
+use super::{FacetCount, FieldRoles};
 
 /// What its search page and the list of collections need to know about a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionInfo {
     /// Its name.
     pub name: String,
+    /// A number that no other collection of the service has or had. A collection that takes the
+    /// place of another has its own.
+    #[serde(default)]
+    pub id: u64,
     /// How many records it has.
     pub records: u32,
     /// Its size on disk, in bytes.
@@ -23,6 +27,9 @@ pub struct CollectionInfo {
     pub facets: Vec<FacetValues>,
     /// Example queries, if any are known.
     pub examples: Vec<String>,
+    /// Which field has which role.
+    #[serde(default)]
+    pub fields: FieldRoles,
     /// The name of the model that encoded it; empty if unknown.
     #[serde(default)]
     pub model: String,

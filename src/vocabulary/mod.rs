@@ -38,7 +38,7 @@ pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, Signal, Signals, Snippet};
-pub use import::{Preview, SkippedLine, Started, Task, TaskState};
+pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, BALANCE, Fusion, LATE_SHARE, Lookup, Query, Route, Sort, check_length, check_page,

@@ -51,8 +51,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    api(service.clone(), guard)
-        .merge(page::router(service, options))
+    api(service.clone(), guard.clone())
+        .merge(page::router(service, options, guard))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         // A snapshot is already compressed.
         .layer(CompressionLayer::new().compress_when(

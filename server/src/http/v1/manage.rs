@@ -1,10 +1,10 @@
-//! Creating, renaming, dropping and backing up collections.
+//! Creating, renaming, dropping, backing up and restoring collections.
 
 use std::io::Seek;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -16,8 +16,10 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::Named;
+use super::import::receive;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::http::parameters::parameters;
 use crate::opened::Opened;
 use crate::service::Service;
 
@@ -31,6 +33,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}/rename", post(rename))
         .route("/v1/collections/{name}/reencode", post(reencode))
         .route("/v1/collections/{name}/snapshot", get(snapshot))
+        .route("/v1/collections/{name}/restore", post(restore))
 }
 
 /// A collection to create: the role of each field.
@@ -63,14 +66,38 @@ async fn create(
     Ok((StatusCode::CREATED, Json(info)))
 }
 
+/// Which collection is meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exactly {
+    /// Its id, if another collection that has taken its place is not meant.
+    id: Option<u64>,
+}
+
 async fn drop_collection(
     State(service): State<Service>,
     path: Named,
+    RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Failure> {
     let Path(name) = path?;
-    let dropped = service.manage(move |opened| opened.catalogue.drop_collection(&name));
-    dropped.await?;
-    Ok(StatusCode::NO_CONTENT)
+    let Exactly { id } = parameters(query.as_deref())?;
+    let dropped = service.manage(move |opened| {
+        let dropped = match id {
+            Some(id) => opened.catalogue.drop_exactly(&name, id),
+            None => opened.catalogue.drop_collection(&name),
+        };
+        match dropped {
+            Err(parallax::Error::Replaced(_)) => Ok(false),
+            dropped => dropped.map(|()| true),
+        }
+    });
+    if dropped.await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Failure::new(
+        "conflict",
+        "another collection has taken its place; nothing was deleted",
+    ))
 }
 
 #[derive(Deserialize)]
@@ -140,4 +167,49 @@ async fn snapshot(State(service): State<Service>, path: Named) -> Result<Respons
         (header::CONTENT_DISPOSITION, file_name),
     ];
     Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}
+
+/// How a collection is restored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restoration {
+    /// Whether it may take the place of an existing one.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// Creates a collection from a snapshot, which is the body.
+async fn restore(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
+    let Path(name) = path?;
+    let Restoration { replace } = parameters(query.as_deref())?;
+    let incoming = service.manage({
+        let name = name.clone();
+        move |opened| {
+            parallax::catalogue::check_name(&name)?;
+            if !replace && opened.catalogue.names()?.contains(&name) {
+                return Err(parallax::Error::CollectionExists(name));
+            }
+            let incoming = opened.tasks.receive();
+            incoming.map_err(parallax::Error::io(opened.catalogue.folder()))
+        }
+    });
+    let incoming = incoming.await?;
+    receive(body, &incoming).await?;
+    let restored = service.manage({
+        let name = name.clone();
+        move |opened| {
+            let path = incoming.path();
+            let file = std::fs::File::open(&path).map_err(parallax::Error::io(&path))?;
+            let shown = std::path::Path::new("the snapshot");
+            opened.catalogue.restore(&name, file, shown, replace)
+        }
+    });
+    restored.await?;
+    let info = service.collection(Some(name)).await?;
+    Ok((StatusCode::CREATED, Json(info)))
 }
