@@ -158,7 +158,7 @@ pub async fn tasks() -> Result<Vec<Task>, Problem> {
 /// # Errors
 /// `unreachable` if the server does not answer.
 #[server(prefix = "/fn", endpoint = "access", input = GetUrl)]
-pub async fn access() -> Result<Access, Problem> {
+pub async fn write_access() -> Result<Access, Problem> {
     ssr::access()
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::access::Access;
 use crate::browser;
-use crate::functions::access;
+use crate::functions::write_access;
 use crate::problem::Problem;
 
 /// What the page may offer.
@@ -34,7 +34,7 @@ pub struct Writing {
 impl Writing {
     /// Asks the server.
     pub fn new() -> Self {
-        let access = Resource::new(|| (), |()| access());
+        let access = Resource::new(|| (), |()| write_access());
         let has_key = RwSignal::new(false);
         Effect::new(move || has_key.set(browser::kept_key().is_some()));
         Self { access, has_key }

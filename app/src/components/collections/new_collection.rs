@@ -65,7 +65,7 @@ fn Offered(
                     "Everything here can be read and searched. To import, rename or delete, give \
                      the server’s API key. It is kept in this tab until the tab is closed."
                 </p>
-                <KeyForm on_key=move |()| writing.got_key() />
+                <KeyForm on_key=Callback::new(move |()| writing.got_key()) />
             </section>
             <WithoutScripts />
         }
