@@ -174,7 +174,9 @@ impl Importing {
     async fn withdraw(self, sending: Sending) {
         let withdrawn = browser::withdraw(&sending.upload).await;
         // The reader may have left the page, or have chosen another file.
-        let waits = self.job.try_with_untracked(|job| matches!(job, Job::Stopping(_)));
+        let waits = self
+            .job
+            .try_with_untracked(|job| matches!(job, Job::Stopping(_)));
         if waits != Some(true) {
             return;
         }

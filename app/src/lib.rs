@@ -30,6 +30,7 @@ mod problem;
 #[cfg(feature = "ssr")]
 mod security;
 mod sending;
+mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;

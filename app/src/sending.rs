@@ -74,7 +74,10 @@ mod tests {
     #[test]
     fn an_upload_tells_how_far_it_is() {
         let nothing = SendingProgress::default();
-        assert_eq!((nothing.percent(), nothing.figures()), (None, String::new()));
+        assert_eq!(
+            (nothing.percent(), nothing.figures()),
+            (None, String::new())
+        );
         let half = SendingProgress::of(30e6, 60e6, 100.0);
         assert_eq!(half.figures(), "50 % of 60 MB \u{b7} about 2 minutes left");
         let early = SendingProgress::of(1e6, 60e6, 0.2);

@@ -85,7 +85,7 @@ impl Opened {
 }
 
 /// The name of a collection's model, which is that of its folder.
-fn model_name(collection: &Collection) -> String {
+pub fn model_name(collection: &Collection) -> String {
     let folder = collection.encoder().encoder().folder();
     let name = folder.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()

@@ -8,6 +8,7 @@
 
 mod queries;
 mod read;
+mod settings;
 pub(crate) mod write;
 
 use std::io::Write;

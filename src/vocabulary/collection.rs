@@ -55,6 +55,26 @@ pub struct Reencoding {
     pub failed: Option<String>,
 }
 
+/// What can be changed about a collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Which field has which role.
+    pub fields: FieldRoles,
+    /// The fields of its records, as far as they are known.
+    pub known: Vec<String>,
+}
+
+/// What a change of settings costs, estimated from the first records.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SettingsCost {
+    /// Whether anything changes.
+    pub changes: bool,
+    /// How many records are encoded again. All of them are indexed again.
+    pub encodes: u32,
+    /// How long the encoding takes, in seconds.
+    pub seconds: f64,
+}
+
 /// A facet field's values in the whole collection, most frequent first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FacetValues {

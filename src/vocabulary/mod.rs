@@ -25,7 +25,7 @@ pub use answer::{
     Answer, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart, Timings,
     UNREAD,
 };
-pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
+pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding, Settings, SettingsCost};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
 pub use explain::{

@@ -5,7 +5,9 @@ use std::time::Duration;
 use form_urlencoded::byte_serialize;
 use leptos::prelude::{document, set_timeout};
 use leptos::wasm_bindgen::JsCast;
-use parallax::vocabulary::{CollectionInfo, Preview, Started, Task, Withdrawn};
+use parallax::vocabulary::{
+    CollectionInfo, FieldRoles, Preview, Settings, SettingsCost, Started, Task, Withdrawn,
+};
 use serde::Deserialize;
 use serde_json::json;
 use web_sys::{File, HtmlAnchorElement, Url};
@@ -109,6 +111,38 @@ pub async fn rename_collection(name: &str, to: &str) -> Result<(), Problem> {
     let address = format!("{}/rename", of_collection(name));
     let body = json!({ "to": to }).to_string();
     send("POST", &address, Body::Json(&body)).await.map(drop)
+}
+
+/// What can be changed about a collection.
+///
+/// # Errors
+/// Those of the API, and `unreachable`.
+pub async fn settings(name: &str) -> Result<Settings, Problem> {
+    ask("GET", &settings_address(name), Body::None).await
+}
+
+/// What it costs to give the fields of a collection other roles.
+///
+/// # Errors
+/// Those of the API, and `unreachable`.
+pub async fn settings_cost(name: &str, roles: &FieldRoles) -> Result<SettingsCost, Problem> {
+    let address = format!("{}?estimate=true", settings_address(name));
+    let body = json!(roles).to_string();
+    ask("POST", &address, Body::Json(&body)).await
+}
+
+/// Gives the fields of a collection other roles, in the background.
+///
+/// # Errors
+/// Those of the API, and `unreachable`.
+pub async fn change_settings(name: &str, roles: &FieldRoles) -> Result<(), Problem> {
+    let body = json!(roles).to_string();
+    let address = settings_address(name);
+    send("POST", &address, Body::Json(&body)).await.map(drop)
+}
+
+fn settings_address(name: &str) -> String {
+    format!("{}/settings", of_collection(name))
 }
 
 /// Restores a collection from a snapshot, and reports how many bytes of it have been sent, and of

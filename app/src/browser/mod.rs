@@ -10,8 +10,8 @@ mod tasks;
 mod upload;
 
 pub use calls::{
-    delete_collection, download_snapshot, import, import_sample, preview, rename_collection,
-    restore, snapshot_address, task, task_of, withdraw,
+    change_settings, delete_collection, download_snapshot, import, import_sample, preview,
+    rename_collection, restore, settings, settings_cost, snapshot_address, task, task_of, withdraw,
 };
 pub use files::{chosen_file, dropped, forget_file};
 pub use forms::query_of;

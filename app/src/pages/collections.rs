@@ -16,6 +16,7 @@ use crate::components::collections::import_list::ImportList;
 use crate::components::collections::new_collection::NewCollection;
 use crate::components::collections::problem_notice::ProblemNotice;
 use crate::components::collections::rename_dialog::RenameDialog;
+use crate::components::collections::settings_dialog::SettingsDialog;
 use crate::functions::collections;
 use crate::importing::Importing;
 use crate::problem::Problem;
@@ -32,6 +33,7 @@ pub fn CollectionsPage() -> impl IntoView {
     let writing = Writing::new();
     let heading = NodeRef::<leptos::html::H1>::new();
     let to_delete = RwSignal::new(None::<CollectionInfo>);
+    let to_change = RwSignal::new(None::<CollectionInfo>);
     let to_rename = RwSignal::new(None::<CollectionInfo>);
     // The collection whose snapshot could not be downloaded, and why.
     let not_saved = RwSignal::new(None::<(String, Problem)>);
@@ -49,7 +51,9 @@ pub fn CollectionsPage() -> impl IntoView {
     };
     let save = move |name: String| {
         not_saved.set(None);
-        said.set(format!("The snapshot of \u{201c}{name}\u{201d} is being downloaded."));
+        said.set(format!(
+            "The snapshot of \u{201c}{name}\u{201d} is being downloaded."
+        ));
         spawn_local(async move {
             if let Err(problem) = browser::download_snapshot(&name).await {
                 said.try_set(String::new());
@@ -59,13 +63,17 @@ pub fn CollectionsPage() -> impl IntoView {
     };
     let ask = move |ask| match ask {
         Ask::Rename(info) => to_rename.set(Some(info)),
+        Ask::Settings(info) => to_change.set(Some(info)),
         Ask::Delete(info) => to_delete.set(Some(info)),
         Ask::Snapshot(name) => save(name),
     };
     let deleted = move |name: String| changed(format!("\u{201c}{name}\u{201d} was deleted."));
     let renamed = move |(from, to): (String, String)| {
-        changed(format!("\u{201c}{from}\u{201d} is now \u{201c}{to}\u{201d}."));
+        changed(format!(
+            "\u{201c}{from}\u{201d} is now \u{201c}{to}\u{201d}."
+        ));
     };
+    let set = move |name: String| changed(format!("\u{201c}{name}\u{201d} is being changed."));
     let restored = move |name: String| changed(format!("\u{201c}{name}\u{201d} was restored."));
     let importing = Importing::new(Callback::new(move |task: Task| {
         let whole = task.state == TaskState::Done && task.skipped == 0;
@@ -99,6 +107,7 @@ pub fn CollectionsPage() -> impl IntoView {
                 writing
                 on_restored=Callback::new(restored)
             />
+            <SettingsDialog asked=to_change on_changed=set />
             <RenameDialog asked=to_rename on_renamed=renamed />
             <DeleteDialog asked=to_delete on_deleted=deleted />
         </div>

@@ -16,10 +16,14 @@ mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 #[cfg(test)]
+mod settings_tests;
+#[cfg(test)]
 mod task_tests;
 #[cfg(test)]
 pub mod tests;
 mod tutorial;
+#[cfg(test)]
+mod upload_tests;
 mod v1;
 #[cfg(test)]
 mod write_tests;

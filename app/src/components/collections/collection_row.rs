@@ -15,6 +15,8 @@ use crate::writing::{Offer, Writing};
 pub enum Ask {
     /// Rename it.
     Rename(CollectionInfo),
+    /// Change its settings.
+    Settings(CollectionInfo),
     /// Delete it.
     Delete(CollectionInfo),
     /// Download its snapshot with the API key.
@@ -55,7 +57,7 @@ pub fn CollectionRow(
         let facts = facts(&info.read()).into_iter();
         facts.map(|fact| view! { <li>{fact}</li> }).collect_view()
     };
-    let encoding = move || info.read().reencoding.as_ref().map(encoding_again);
+    let encoding = move || encoding_again(&info.read());
     let fields = Memo::new(move |_| info.read().fields.clone());
     view! {
         <li class="collection">
@@ -117,6 +119,7 @@ fn Actions(
             .into_any()
         };
         let rename = move |_| on_ask.run(Ask::Rename(info.get_untracked()));
+        let settings = move |_| on_ask.run(Ask::Settings(info.get_untracked()));
         let delete = move |_| on_ask.run(Ask::Delete(info.get_untracked()));
         view! {
             <div class="collection-actions">
@@ -128,6 +131,14 @@ fn Actions(
                     on:click=rename
                 >
                     "Rename"
+                </button>
+                <button
+                    type="button"
+                    class="collection-action with-js"
+                    aria-label=format!("Settings of {name}")
+                    on:click=settings
+                >
+                    "Settings"
                 </button>
                 <button
                     type="button"
@@ -166,17 +177,27 @@ fn facts(info: &CollectionInfo) -> Vec<String> {
     facts
 }
 
-/// How far the encoding by another model is, or why it failed; nothing once it is done.
-fn encoding_again(reencoding: &Reencoding) -> AnyView {
-    let Reencoding {
+/// How far the encoding by another model or the change of settings is, or why it failed; nothing
+/// once it is done.
+fn encoding_again(info: &CollectionInfo) -> AnyView {
+    let Some(Reencoding {
         model,
         done,
         of,
         over,
         failed,
-    } = reencoding;
+    }) = &info.reencoding
+    else {
+        return ().into_any();
+    };
+    // A change of settings keeps the model.
+    let what = if *model == info.model {
+        "Its settings are being changed".to_owned()
+    } else {
+        format!("Being encoded by {model}")
+    };
     if let Some(why) = failed {
-        let text = format!("It could not be encoded by {model}: {why}. It is as it was.");
+        let text = format!("It was not changed: {why}. It is as it was before.");
         return view! { <p class="collection-failed">{text}</p> }.into_any();
     }
     if *over {
@@ -184,9 +205,9 @@ fn encoding_again(reencoding: &Reencoding) -> AnyView {
     }
     let text = if *of > 0 {
         let (done, of) = (thousands(*done), thousands(*of));
-        format!("Being encoded by {model}: {done} of {of} records. It can be searched meanwhile.")
+        format!("{what}: {done} of {of} records. It can be searched meanwhile.")
     } else {
-        format!("Being encoded by {model}. It can be searched meanwhile.")
+        format!("{what}. It can be searched meanwhile.")
     };
     view! { <p class="collection-encoding">{text}</p> }.into_any()
 }

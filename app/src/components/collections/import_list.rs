@@ -41,7 +41,11 @@ pub fn ImportList(
             return running.unwrap_or_default();
         };
         let now: Vec<u64> = match &answer {
-            Ok(tasks) => tasks.iter().filter(|task| !task.state.is_over()).map(|task| task.id).collect(),
+            Ok(tasks) => tasks
+                .iter()
+                .filter(|task| !task.state.is_over())
+                .map(|task| task.id)
+                .collect(),
             // The server may come back.
             Err(_) => running.clone().unwrap_or_default(),
         };
@@ -141,7 +145,8 @@ fn ImportRow(id: u64, all: Memo<Vec<Task>>, writing: Writing) -> impl IntoView {
     let state = Memo::new(move |_| task.read().as_ref().map(|task| task.state));
     let name = move || {
         let task = task.read();
-        task.as_ref().map(|task| (task.file.clone(), task.collection.clone()))
+        task.as_ref()
+            .map(|task| (task.file.clone(), task.collection.clone()))
     };
     let (file, collection) = untrack(name).unwrap_or_default();
     let label = format!("Progress of {file} into {collection}");
@@ -156,9 +161,7 @@ fn ImportRow(id: u64, all: Memo<Vec<Task>>, writing: Writing) -> impl IntoView {
     };
     let path = path_of(Some(&collection));
     let into = move || match state.get() {
-        Some(TaskState::Done) => {
-            view! { <a href=path.clone()>{collection.clone()}</a> }.into_any()
-        }
+        Some(TaskState::Done) => view! { <a href=path.clone()>{collection.clone()}</a> }.into_any(),
         _ => view! { <span>{collection.clone()}</span> }.into_any(),
     };
     let told = move || {
@@ -263,7 +266,10 @@ mod tests {
     #[test]
     fn an_import_tells_what_it_does_or_did() {
         assert_eq!(told(&task("done", None)), "12 records");
-        assert_eq!(told(&task("cancelled", None)), "Cancelled; nothing was changed.");
+        assert_eq!(
+            told(&task("cancelled", None)),
+            "Cancelled; nothing was changed."
+        );
         assert_eq!(
             told(&task("failed", Some("line 3: no text"))),
             "Failed: line 3: no text"

@@ -20,5 +20,6 @@ pub mod preview_table;
 pub mod problem_notice;
 pub mod rename_dialog;
 pub mod restore_form;
+pub mod settings_dialog;
 pub mod skipped_lines;
 pub mod task_figures;

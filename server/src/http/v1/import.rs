@@ -273,10 +273,7 @@ async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task
 }
 
 /// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
-async fn withdraw(
-    State(service): State<Service>,
-    path: Named,
-) -> Result<Json<Withdrawn>, Failure> {
+async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Withdrawn>, Failure> {
     let Path(upload) = path?;
     check_upload(&upload)?;
     let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));

@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use parallax::Schema;
-use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding};
+use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding, Settings};
+use parallax::{Collection, Schema};
 use parallax_app::backend::Backend;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -20,7 +20,7 @@ use super::import::receive;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::http::parameters::parameters;
-use crate::opened::Opened;
+use crate::opened::{Opened, model_name};
 use crate::service::Service;
 
 /// The routes for managing collections, for authorised callers.
@@ -32,6 +32,10 @@ pub fn router() -> Router<Service> {
         )
         .route("/v1/collections/{name}/rename", post(rename))
         .route("/v1/collections/{name}/reencode", post(reencode))
+        .route(
+            "/v1/collections/{name}/settings",
+            get(settings).post(change_settings),
+        )
         .route("/v1/collections/{name}/snapshot", get(snapshot))
         .route("/v1/collections/{name}/restore", post(restore))
 }
@@ -148,6 +152,58 @@ async fn reencode(
         reencodings.start(catalogue, &name, &model)
     });
     Ok((StatusCode::ACCEPTED, Json(started.await?)))
+}
+
+/// What can be changed about a collection.
+async fn settings(State(service): State<Service>, path: Named) -> Result<Json<Settings>, Failure> {
+    let Path(name) = path?;
+    let settings = service.write(name, |collection| {
+        Ok(Settings {
+            fields: collection.schema().roles(),
+            known: collection.known_fields()?,
+        })
+    });
+    Ok(Json(settings.await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changing {
+    /// Whether only the cost is asked for.
+    #[serde(default)]
+    estimate: bool,
+}
+
+/// Gives the fields of a collection other roles, in the background, or tells what that costs.
+async fn change_settings(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Failure> {
+    let Path(name) = path?;
+    let Changing { estimate } = parameters(query.as_deref())?;
+    let fields: FieldRoles = json_body(&headers, &body?)?;
+    let changed = move |collection: &Collection| -> parallax::Result<Schema> {
+        let schema = collection.schema().changed(&fields);
+        let schema = schema.map_err(parallax::Error::BadQuery)?;
+        collection.check_fields(&schema)?;
+        Ok(schema)
+    };
+    if estimate {
+        let cost = service.write(name, move |collection| {
+            collection.cost_of(&changed(collection)?)
+        });
+        return Ok(Json(cost.await?).into_response());
+    }
+    let started = service.manage(move |opened| {
+        let collection = opened.catalogue.collection(&name)?;
+        let wanted = (changed(&collection)?, model_name(&collection));
+        let (catalogue, reencodings) = (&opened.catalogue, &opened.reencodings);
+        reencodings.start_settings(catalogue, &name, wanted)
+    });
+    Ok((StatusCode::ACCEPTED, Json(started.await?)).into_response())
 }
 
 /// The whole collection as one file that `parallax restore` accepts.
