@@ -4,6 +4,7 @@
 //! is closed. The same happens when the reader leaves the page. An import already running on the
 //! server continues, and is followed again when the reader comes back.
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use parallax::vocabulary::{Preview, Task, TaskState};
@@ -116,6 +117,7 @@ impl Importing {
         Effect::new(move || importing.resume());
         Effect::new(move || importing.look());
         Effect::new(move || importing.carry_out());
+        Effect::new(move || importing.warn());
         importing
     }
 
@@ -247,6 +249,20 @@ impl Importing {
                 Err(problem) => Chosen::Unreadable(name, problem),
             });
         });
+    }
+
+    /// Has the browser ask before the page is left while a file is being sent: the upload would
+    /// end. What the server has is imported anyway.
+    fn warn(self) {
+        let leaving = window_event_listener(ev::beforeunload, move |event| {
+            let sends = self
+                .job
+                .try_with_untracked(|job| matches!(job, Job::Sending(_)));
+            if sends == Some(true) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || leaving.remove());
     }
 
     fn carry_out(self) {

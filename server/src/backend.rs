@@ -56,7 +56,16 @@ impl Backend for Service {
 
     fn tasks(&self) -> Pending<Vec<Task>> {
         let service = self.clone();
-        Box::pin(async move { service.manage(|opened| Ok(opened.tasks.all())).await })
+        Box::pin(async move {
+            let all = service.manage(|opened| Ok(opened.tasks.all()));
+            let mut all = all.await?;
+            // The page only shows these of the import that it follows.
+            for task in &mut all {
+                task.listed.clear();
+                task.notes.clear();
+            }
+            Ok(all)
+        })
     }
 
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {

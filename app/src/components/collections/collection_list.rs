@@ -5,7 +5,7 @@ use parallax::vocabulary::CollectionInfo;
 
 use super::collection_row::{Ask, CollectionRow};
 use crate::problem::Problem;
-use crate::writing::Writing;
+use crate::writing::{Offer, Writing};
 
 /// The collections, as last fetched from the server.
 pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;
@@ -39,11 +39,12 @@ pub fn CollectionList(
 
 #[component]
 fn Listed(collections: Collections, writing: Writing, on_ask: Callback<Ask>) -> impl IntoView {
-    let face = Memo::new(move |_| match collections.get() {
-        None => Face::Waiting,
-        Some(Err(problem)) => Face::Problem(problem),
-        Some(Ok(all)) if all.is_empty() => Face::Empty,
-        Some(Ok(_)) => Face::List,
+    // Both are read at once, so that the server waits for both.
+    let face = Memo::new(move |_| match (collections.get(), writing.offer()) {
+        (None, _) | (_, Offer::Unknown) => Face::Waiting,
+        (Some(Err(problem)), _) => Face::Problem(problem),
+        (Some(Ok(all)), _) if all.is_empty() => Face::Empty,
+        (Some(Ok(_)), _) => Face::List,
     });
     let all = Memo::new(move |_| {
         let all = collections.get().and_then(Result::ok);

@@ -23,7 +23,7 @@ const SOON: Duration = Duration::from_secs(1);
 const LATER: Duration = Duration::from_secs(5);
 
 /// How many imports that are over are shown at first.
-const RECENT: usize = 3;
+const RECENT: usize = 5;
 
 /// The list; nothing if there are no imports.
 #[component]
@@ -36,31 +36,32 @@ pub fn ImportList(
     on_over: Callback<()>,
 ) -> impl IntoView {
     let fetched = Resource::new(|| (), |()| tasks());
-    Effect::new(move |running: Option<Vec<u64>>| {
+    Effect::new(move |over_before: Option<Option<Vec<u64>>>| {
+        let over_before = over_before.flatten();
         let Some(answer) = fetched.get() else {
-            return running.unwrap_or_default();
+            return over_before;
         };
-        let now: Vec<u64> = match &answer {
-            Ok(tasks) => tasks
-                .iter()
-                .filter(|task| !task.state.is_over())
-                .map(|task| task.id)
-                .collect(),
+        let (over, running) = match answer {
+            Ok(tasks) => {
+                let over: Vec<u64> = ids(&tasks, true);
+                (Some(over), !ids(&tasks, false).is_empty())
+            }
             // The server may come back.
-            Err(_) => running.clone().unwrap_or_default(),
+            Err(_) => (over_before.clone(), false),
         };
-        let ended = running.iter().flatten().any(|id| !now.contains(id));
-        if ended {
+        if let (Some(before), Some(now)) = (&over_before, &over)
+            && now.iter().any(|id| !before.contains(id))
+        {
             on_over.run(());
         }
-        let pause = if now.is_empty() { LATER } else { SOON };
+        let pause = if running { SOON } else { LATER };
         let next = set_timeout_with_handle(move || fetched.refetch(), pause);
         on_cleanup(move || {
             if let Ok(next) = next {
                 next.clear();
             }
         });
-        now
+        over
     });
     view! {
         <Transition>
@@ -68,6 +69,12 @@ pub fn ImportList(
         </Transition>
     }
     .into_any()
+}
+
+/// The imports that are over, or those that are not.
+fn ids(tasks: &[Task], over: bool) -> Vec<u64> {
+    let found = tasks.iter().filter(|task| task.state.is_over() == over);
+    found.map(|task| task.id).collect()
 }
 
 type Fetched = Resource<Result<Vec<Task>, Problem>>;
@@ -97,8 +104,11 @@ fn Listed(fetched: Fetched, importing: Importing, writing: Writing) -> impl Into
         });
         shown.map(|task| task.id).collect::<Vec<u64>>()
     });
-    let more = Memo::new(move |_| all.read().len() - shown.read().len());
+    let more = Memo::new(move |_| all.read().len().saturating_sub(shown.read().len()));
+    // Both are read at once, so that the server waits for both.
     let is_empty = Memo::new(move |_| all.read().is_empty());
+    let writable = Memo::new(move |_| writing.is_offered());
+    writable.with_untracked(|_| ());
     move || {
         if is_empty.get() {
             return ().into_any();
@@ -124,7 +134,7 @@ fn Listed(fetched: Fetched, importing: Importing, writing: Writing) -> impl Into
                 </h2>
                 <ul class="imports" aria-labelledby="imports-title">
                     <For each=move || shown.get() key=|id| *id let:id>
-                        <ImportRow id all writing />
+                        <ImportRow id all writable />
                     </For>
                 </ul>
                 {rest}
@@ -135,7 +145,7 @@ fn Listed(fetched: Fetched, importing: Importing, writing: Writing) -> impl Into
 }
 
 #[component]
-fn ImportRow(id: u64, all: Memo<Vec<Task>>, writing: Writing) -> impl IntoView {
+fn ImportRow(id: u64, all: Memo<Vec<Task>>, writable: Memo<bool>) -> impl IntoView {
     let problem = RwSignal::new(None::<Problem>);
     let task = Memo::new(move |last: Option<&Option<Task>>| {
         let all = all.read();
@@ -183,9 +193,8 @@ fn ImportRow(id: u64, all: Memo<Vec<Task>>, writing: Writing) -> impl IntoView {
         }
         .into_any()
     };
-    let cancellable = Memo::new(move |_| {
-        writing.is_offered() && state.get().is_some_and(|state| !state.is_over())
-    });
+    let cancellable =
+        Memo::new(move |_| writable.get() && state.get().is_some_and(|state| !state.is_over()));
     let way = move || {
         cancellable.get().then(|| {
             view! {

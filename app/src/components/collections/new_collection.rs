@@ -47,13 +47,16 @@ fn Offered(
 ) -> impl IntoView {
     // Nothing is drawn anew when a key is given a second time: a form keeps what was typed.
     let offer = Memo::new(move |_| writing.offer());
+    let has_sample = Memo::new(move |_| has_sample(collections.get()));
+    // Read at once, so that the server waits for the collections too.
+    has_sample.with_untracked(|_| ());
     move || match offer.get() {
         Offer::Unknown => ().into_any(),
         Offer::Changes { .. } => view! {
             <section class="with-js" aria-labelledby="new-title">
                 <h2 id="new-title">"New collection"</h2>
                 <ImportPanel importing collections on_restored />
-                <Sample importing collections />
+                <Sample importing has_sample />
             </section>
             <WithoutScripts />
         }
@@ -102,8 +105,8 @@ fn WithoutScripts() -> impl IntoView {
 
 /// Offers the bundled sample, unless it is there already.
 #[component]
-fn Sample(importing: Importing, collections: Collections) -> impl IntoView {
-    let offered = Memo::new(move |_| offers_sample(collections.get()) && !importing.is_busy());
+fn Sample(importing: Importing, has_sample: Memo<Option<bool>>) -> impl IntoView {
+    let offered = Memo::new(move |_| has_sample.get() == Some(false) && !importing.is_busy());
     let records = counted(SAMPLE_RECORDS, "record");
     let text = format!("Nothing at hand? {records} of invented start-ups come with the server.");
     view! {
@@ -123,10 +126,10 @@ fn Sample(importing: Importing, collections: Collections) -> impl IntoView {
     .into_any()
 }
 
-/// Whether there is no sample yet.
-fn offers_sample(collections: Option<Result<Vec<CollectionInfo>, Problem>>) -> bool {
-    let collections = collections.and_then(Result::ok);
-    collections.is_some_and(|all| !all.iter().any(|info| info.name == SAMPLE))
+/// Whether the sample is there; `None` if that is not known.
+fn has_sample(collections: Option<Result<Vec<CollectionInfo>, Problem>>) -> Option<bool> {
+    let all = collections?.ok()?;
+    Some(all.iter().any(|info| info.name == SAMPLE))
 }
 
 #[cfg(test)]
@@ -141,9 +144,9 @@ mod tests {
             );
             serde_json::from_str(&text).unwrap()
         };
-        assert!(offers_sample(Some(Ok(Vec::new()))));
-        assert!(offers_sample(Some(Ok(vec![named("books")]))));
-        assert!(!offers_sample(Some(Ok(vec![named("sample")]))));
-        assert!(!offers_sample(None));
+        assert_eq!(has_sample(Some(Ok(Vec::new()))), Some(false));
+        assert_eq!(has_sample(Some(Ok(vec![named("books")]))), Some(false));
+        assert_eq!(has_sample(Some(Ok(vec![named("sample")]))), Some(true));
+        assert_eq!(has_sample(None), None);
     }
 }
