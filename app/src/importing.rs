@@ -77,7 +77,7 @@ enum Order {
 }
 
 /// What is imported.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 enum Imported {
     /// The chosen file, by this address of the API.
     File(String),
@@ -138,11 +138,35 @@ impl Importing {
 
     fn begin(self, what: Imported) {
         self.not_cancelled.set(None);
+        // The last upload may have arrived although its answer was lost.
+        let lost = self.lost_upload();
+        let (upload, again) = match lost {
+            Some((same, upload)) if same == what => (upload, true),
+            Some((_, upload)) => {
+                spawn_local(async move {
+                    let _ = browser::withdraw(&upload).await;
+                });
+                (browser::upload_name(), false)
+            }
+            None => (browser::upload_name(), false),
+        };
         self.order.set(Some(Order::Import {
             what,
-            upload: browser::upload_name(),
-            again: false,
+            upload,
+            again,
         }));
+    }
+
+    /// The upload of the last order, if it was refused or not answered.
+    fn lost_upload(self) -> Option<(Imported, String)> {
+        let refused = self
+            .job
+            .with_untracked(|job| matches!(job, Job::Refused(_)));
+        let order = self.order.get_untracked().filter(|_| refused);
+        match order? {
+            Order::Import { what, upload, .. } => Some((what, upload)),
+            Order::Follow(_) => None,
+        }
     }
 
     /// Retries what was refused.
