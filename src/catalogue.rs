@@ -336,9 +336,25 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NoCollection`].
     pub fn drop_collection(&self, name: &str) -> Result<()> {
+        self.drop_if(name, None)
+    }
+
+    /// The same, unless another collection has taken the place of the one with that
+    /// [`Collection::id`].
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`]; [`Error::Replaced`] if it is another one.
+    pub fn drop_exactly(&self, name: &str, id: u64) -> Result<()> {
+        self.drop_if(name, Some(id))
+    }
+
+    fn drop_if(&self, name: &str, id: Option<u64>) -> Result<()> {
         {
             let _changing = lock(&self.changing);
             let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
+            if id.is_some_and(|id| id != number) {
+                return Err(Error::Replaced(name.to_owned()));
+            }
             self.close(Some(number), Closed::Dropped, || {
                 self.point(name, None, Some(number))
             })?;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
+    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 
+use crate::access::Access;
 use crate::functions::CollectionNames;
 use crate::problem::Problem;
 
@@ -47,6 +48,9 @@ pub trait Backend: Send + Sync {
     /// Describes every collection.
     fn collections(&self) -> Pending<Vec<CollectionInfo>>;
 
+    /// All imports that the service remembers, newest first.
+    fn tasks(&self) -> Pending<Vec<Task>>;
+
     /// A record's title, for naming it on a page of similar records. A backend that does not
     /// know it returns `None`, and the page shows the id.
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {
@@ -57,3 +61,6 @@ pub trait Backend: Send + Sync {
 
 /// The backend as stored in the context.
 pub type SharedBackend = Arc<dyn Backend>;
+
+/// Tells whether whoever sent a request may change anything, as stored in the context.
+pub type AccessCheck = Arc<dyn Fn(&http::request::Parts) -> Access + Send + Sync>;

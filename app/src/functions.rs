@@ -9,10 +9,11 @@ use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
+    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::problem::Problem;
 
 /// Records similar to a given one, and the title of that one, if known.
@@ -255,6 +256,26 @@ pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
     context.with_status(collections)
 }
 
+/// Lists the imports that the server remembers, newest first.
+///
+/// # Errors
+/// As for [`search`].
+#[server(prefix = "/fn", endpoint = "tasks", input = GetUrl)]
+pub async fn tasks() -> Result<Vec<Task>, Problem> {
+    let context = ssr::Context::take()?;
+    // Does not set the status: the rest of the page is valid without it.
+    context.backend.tasks().await
+}
+
+/// Whether whoever asks may change anything.
+///
+/// # Errors
+/// `unreachable` if the server does not answer.
+#[server(prefix = "/fn", endpoint = "access", input = GetUrl)]
+pub async fn write_access() -> Result<Access, Problem> {
+    ssr::access()
+}
+
 impl FromServerFnError for Problem {
     type Encoder = JsonEncoding;
 
@@ -292,8 +313,20 @@ mod ssr {
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
 
-    use crate::backend::SharedBackend;
+    use crate::access::Access;
+    use crate::backend::{AccessCheck, SharedBackend};
     use crate::problem::Problem;
+
+    /// Whether whoever sent the current request may change anything.
+    pub fn access() -> Result<Access, Problem> {
+        let check: Option<AccessCheck> = use_context();
+        let parts: Option<http::request::Parts> = use_context();
+        let access = check.zip(parts).map(|(check, parts)| check(&parts));
+        access.ok_or_else(|| Problem {
+            code: "internal".into(),
+            message: "The server does not say who may change anything.".into(),
+        })
+    }
 
     /// What a server function needs from the Leptos context. Taken before the first `await`,
     /// after which the context may belong to another request.

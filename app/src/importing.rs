@@ -4,12 +4,20 @@
 //! is closed. The same happens when the reader leaves the page. An import already running on the
 //! server continues, and is followed again when the reader comes back.
 
+use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use parallax::vocabulary::{Preview, Task, TaskState};
 
 use crate::browser;
 use crate::problem::Problem;
+use crate::sending::{SendingProgress, Stopwatch};
+
+/// How the name of a snapshot ends.
+const SNAPSHOT_ENDING: &str = ".parallax";
+
+/// Where the bundled sample is imported.
+const SAMPLE_ADDRESS: &str = "/api/v1/collections/sample/sample";
 
 /// What is known about the chosen file.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +28,8 @@ pub enum Chosen {
     Reading(String),
     /// How it would be read.
     Read(String, Box<Preview>),
+    /// It is the snapshot of a collection.
+    Snapshot(String),
     /// It cannot be read.
     Unreadable(String, Problem),
 }
@@ -29,8 +39,10 @@ pub enum Chosen {
 pub enum Job {
     /// There is no import.
     None,
-    /// The file with that name is being sent to the server.
-    Sending(String),
+    /// A file is being sent to the server.
+    Sending(Sending),
+    /// It was called off, and the server is asked whether it has it already.
+    Stopping(Sending),
     /// It was cancelled before the server had it.
     Stopped(String),
     /// The server has it: the import is running or over.
@@ -39,12 +51,38 @@ pub enum Job {
     Refused(Problem),
 }
 
+/// An upload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sending {
+    /// The file's name.
+    pub file: String,
+    /// The upload's name, by which the server knows it again.
+    pub upload: String,
+    /// How far it is.
+    pub progress: SendingProgress,
+}
+
 #[derive(Debug, Clone)]
 enum Order {
-    /// Send the chosen file to an address.
-    Import(String),
+    /// Send a file, or import the sample. The server knows by the upload's name whether it has it
+    /// already, so that it is never imported twice.
+    Import {
+        what: Imported,
+        upload: String,
+        /// Whether it was sent before, and may have arrived.
+        again: bool,
+    },
     /// Follow an import that is already running.
     Follow(u64),
+}
+
+/// What is imported.
+#[derive(Debug, Clone, PartialEq)]
+enum Imported {
+    /// The chosen file, by this address of the API.
+    File(String),
+    /// The bundled sample.
+    Sample,
 }
 
 /// The import of the page.
@@ -79,6 +117,7 @@ impl Importing {
         Effect::new(move || importing.resume());
         Effect::new(move || importing.look());
         Effect::new(move || importing.carry_out());
+        Effect::new(move || importing.warn());
         importing
     }
 
@@ -89,21 +128,65 @@ impl Importing {
 
     /// Sends the chosen file to an address of the API.
     pub fn start(self, address: String) {
+        self.begin(Imported::File(address));
+    }
+
+    /// Imports the bundled sample.
+    pub fn start_sample(self) {
+        self.begin(Imported::Sample);
+    }
+
+    fn begin(self, what: Imported) {
         self.not_cancelled.set(None);
-        self.order.set(Some(Order::Import(address)));
+        // The last upload may have arrived although its answer was lost.
+        let lost = self.lost_upload();
+        let (upload, again) = match lost {
+            Some((same, upload)) if same == what => (upload, true),
+            Some((_, upload)) => {
+                spawn_local(async move {
+                    let _ = browser::withdraw(&upload).await;
+                });
+                (browser::upload_name(), false)
+            }
+            None => (browser::upload_name(), false),
+        };
+        self.order.set(Some(Order::Import {
+            what,
+            upload,
+            again,
+        }));
+    }
+
+    /// The upload of the last order, if it was refused or not answered.
+    fn lost_upload(self) -> Option<(Imported, String)> {
+        let refused = self
+            .job
+            .with_untracked(|job| matches!(job, Job::Refused(_)));
+        let order = self.order.get_untracked().filter(|_| refused);
+        match order? {
+            Order::Import { what, upload, .. } => Some((what, upload)),
+            Order::Follow(_) => None,
+        }
     }
 
     /// Retries what was refused.
     pub fn again(self) {
-        self.order.update(|_| {});
+        self.order.update(|order| {
+            if let Some(Order::Import { again, .. }) = order {
+                *again = true;
+            }
+        });
     }
 
     /// Cancels the import.
     pub fn cancel(self) {
         match self.job.get_untracked() {
-            Job::Sending(file) => {
+            // The server may have the file already, although it has not answered yet.
+            Job::Sending(sending) | Job::Stopping(sending) => {
                 self.order.set(None);
-                self.job.set(Job::Stopped(file));
+                self.not_cancelled.set(None);
+                self.job.set(Job::Stopping(sending.clone()));
+                spawn_local(self.withdraw(sending));
             }
             Job::Task(task) if !task.state.is_over() => spawn_local(async move {
                 // The cancellation itself is reported by the import's own events.
@@ -114,12 +197,37 @@ impl Importing {
         }
     }
 
+    async fn withdraw(self, sending: Sending) {
+        let withdrawn = browser::withdraw(&sending.upload).await;
+        // The reader may have left the page, or have chosen another file.
+        let waits = self
+            .job
+            .try_with_untracked(|job| matches!(job, Job::Stopping(_)));
+        if waits != Some(true) {
+            return;
+        }
+        match withdrawn {
+            Ok(None) => self.job.set(Job::Stopped(sending.file)),
+            // It says itself how it ended, and what was kept.
+            Ok(Some(task)) => self.order.set(Some(Order::Follow(task.id))),
+            Err(problem) => self.not_cancelled.set(Some(problem)),
+        }
+    }
+
     /// Whether a file is being sent or imported.
     pub fn is_busy(self) -> bool {
         match &*self.job.read() {
-            Job::Sending(_) => true,
+            Job::Sending(_) | Job::Stopping(_) => true,
             Job::Task(task) => !task.state.is_over(),
             Job::None | Job::Stopped(_) | Job::Refused(_) => false,
+        }
+    }
+
+    /// The import that is shown.
+    pub fn task_id(self) -> Option<u64> {
+        match &*self.job.read() {
+            Job::Task(task) => Some(task.id),
+            _ => None,
         }
     }
 
@@ -154,6 +262,10 @@ impl Importing {
             return;
         };
         let name = file.name();
+        if name.ends_with(SNAPSHOT_ENDING) {
+            self.chosen.set(Chosen::Snapshot(name));
+            return;
+        }
         self.chosen.set(Chosen::Reading(name.clone()));
         spawn_local_scoped_with_cancellation(async move {
             self.chosen.set(match browser::preview(&file).await {
@@ -163,13 +275,31 @@ impl Importing {
         });
     }
 
+    /// Has the browser ask before the page is left while a file is being sent: the upload would
+    /// end. What the server has is imported anyway.
+    fn warn(self) {
+        let leaving = window_event_listener(ev::beforeunload, move |event| {
+            let sends = self
+                .job
+                .try_with_untracked(|job| matches!(job, Job::Sending(_)));
+            if sends == Some(true) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || leaving.remove());
+    }
+
     fn carry_out(self) {
         let Some(order) = self.order.get() else {
             return;
         };
         spawn_local_scoped_with_cancellation(async move {
             let ended = match order {
-                Order::Import(address) => self.import(&address).await,
+                Order::Import {
+                    what,
+                    upload,
+                    again,
+                } => self.import(what, upload, again).await,
                 Order::Follow(id) => self.follow_again(id).await,
             };
             if let Err(problem) = ended {
@@ -178,16 +308,47 @@ impl Importing {
         });
     }
 
-    async fn import(self, address: &str) -> Result<(), Problem> {
+    async fn import(self, what: Imported, upload: String, again: bool) -> Result<(), Problem> {
+        if again && let Some(task) = browser::task_of(&upload).await? {
+            return self.follow(task).await;
+        }
+        let task = match what {
+            Imported::File(address) => self.send(&address, upload).await?,
+            Imported::Sample => {
+                self.job.set(Job::Sending(Sending {
+                    file: "the sample".into(),
+                    upload: upload.clone(),
+                    progress: SendingProgress::default(),
+                }));
+                browser::import_sample(&format!("{SAMPLE_ADDRESS}?upload={upload}")).await?
+            }
+        };
+        self.follow(task).await
+    }
+
+    async fn send(self, address: &str, upload: String) -> Result<Task, Problem> {
         let field = self.field.get_untracked();
         let file = field.and_then(|field| browser::chosen_file(&field));
         let file = file.ok_or_else(|| Problem {
             code: "bad_query".into(),
             message: "The file is no longer there; choose it again.".into(),
         })?;
-        self.job.set(Job::Sending(file.name()));
-        let task = browser::import(address, &file).await?;
-        self.follow(task).await
+        let address = format!("{address}&upload={upload}");
+        self.job.set(Job::Sending(Sending {
+            file: file.name(),
+            upload,
+            progress: SendingProgress::default(),
+        }));
+        let clock = Stopwatch::start();
+        let told = move |sent, of| {
+            let progress = SendingProgress::of(sent, of, clock.seconds());
+            self.job.try_update(|job| {
+                if let Job::Sending(sending) = job {
+                    sending.progress = progress;
+                }
+            });
+        };
+        browser::import(&address, &file, Box::new(told)).await
     }
 
     /// Follows an import of which only the id is known. If it no longer exists, as after a

@@ -10,6 +10,7 @@
 // A page is a single type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
+pub mod access;
 mod address;
 mod answers;
 mod app;
@@ -19,6 +20,7 @@ mod browser;
 mod components;
 pub mod functions;
 mod importing;
+mod languages;
 mod mapping;
 mod marks;
 mod navigation;
@@ -30,11 +32,14 @@ mod problem;
 mod record_address;
 #[cfg(feature = "ssr")]
 mod security;
+mod sending;
+mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod snippet;
 mod state;
 mod wording;
+mod writing;
 
 pub use app::App;
 pub use problem::Problem;

@@ -29,6 +29,13 @@ export const books = [
   "",
 ].join("\n");
 
+/** A file that takes a while to import. */
+export const long = (name: string): Upload => {
+  const story = "a long way through woods and over hills to the sea and back again ".repeat(6);
+  const rows = Array.from({ length: 4_000 }, (_, at) => `Chapter ${at},${at} ${story}`);
+  return file(`${name}.csv`, ["headline,story", ...rows].join("\n"));
+};
+
 export const heading = (page: Page): Locator =>
   page.getByRole("heading", { level: 1, name: "Collections" });
 
@@ -123,4 +130,35 @@ export async function made(
     const { state } = await (await request.get(`/api/v1/tasks/${task.id}`)).json();
     expect(state).toBe("done");
   }).toPass({ timeout: 20_000 });
+}
+
+/** The entry of an import in the list of imports, wherever it was started. */
+export const importEntry = (page: Page, name: string): Locator =>
+  page.getByRole("list", { name: "Imports" }).getByRole("listitem").filter({ hasText: name });
+
+/** Starts an import through the API, and does not wait for it. */
+export async function started(
+  request: APIRequestContext,
+  name: string,
+  upload: Upload,
+): Promise<number> {
+  const parameters = `file=${upload.name}&title=headline&text=story`;
+  const response = await request.post(`/api/v1/collections/${name}/import?${parameters}`, {
+    headers: { "content-type": "application/octet-stream" },
+    data: upload.buffer,
+  });
+  expect(response.status(), await response.text()).toBe(202);
+  return (await response.json()).task.id;
+}
+
+interface Task {
+  id: number;
+  collection: string;
+  state: string;
+}
+
+/** The imports into a collection that the server remembers. */
+export async function tasksOf(request: APIRequestContext, name: string): Promise<Task[]> {
+  const { tasks } = await (await request.get("/api/v1/tasks")).json();
+  return tasks.filter((task: Task) => task.collection === name);
 }

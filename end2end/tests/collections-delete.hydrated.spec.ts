@@ -53,7 +53,7 @@ test.describe("a server that wants a key", () => {
     await made(request, name);
     await open("/collections");
     const keys: (string | undefined)[] = [];
-    await page.route(`**/api/v1/collections/${name}`, async (route) => {
+    await page.route(`**/api/v1/collections/${name}?*`, async (route) => {
       const key = (await route.request().allHeaders())["authorization"];
       keys.push(key);
       await (key === "Bearer open sesame"
@@ -73,7 +73,7 @@ test.describe("a server that wants a key", () => {
     const name = unique("far");
     await made(request, name);
     await open("/collections");
-    await page.route(`**/api/v1/collections/${name}`, (route) =>
+    await page.route(`**/api/v1/collections/${name}?*`, (route) =>
       route.fulfill(refuse("forbidden", 403, "no changes from 192.0.2.7")),
     );
     await deleteButton(page, name).click();
@@ -82,5 +82,35 @@ test.describe("a server that wants a key", () => {
     await expect(dialog(page).getByLabel("API key")).toHaveCount(0);
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
     await expect(entry(page, name)).toBeVisible();
+  });
+});
+
+test.describe("an open dialog", () => {
+  // The browser itself logs the answer's status.
+  test.use({ expectedError: /status of 409/ });
+
+  test("never deletes another collection", async ({ page, open, request }) => {
+    const name = unique("bound");
+    await made(request, name);
+    await open("/collections");
+    await deleteButton(page, name).click();
+    await expect(dialog(page)).toContainText("3 records");
+
+    // Another collection takes its place, and a third one changes the list.
+    const parameters = "file=books.csv&title=headline&text=story&replace=true";
+    const replaced = await request.post(`/api/v1/collections/${name}/import?${parameters}`, {
+      headers: { "content-type": "application/octet-stream" },
+      data: Buffer.from("headline,story\nMarmalade,Oranges and sugar boiled for hours.\n"),
+    });
+    const { task } = await replaced.json();
+    await expect(async () => {
+      const { state } = await (await request.get(`/api/v1/tasks/${task.id}`)).json();
+      expect(state).toBe("done");
+    }).toPass({ timeout: 20_000 });
+
+    await expect(dialog(page)).toContainText(name);
+    await dialog(page).getByRole("button", { name: "Delete collection" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("taken its place");
+    expect((await (await request.get(`/api/v1/collections/${name}`)).json()).records).toBe(1);
   });
 });

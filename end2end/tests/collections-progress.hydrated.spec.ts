@@ -8,19 +8,13 @@ import {
   file,
   form,
   importButton,
+  long,
   opened,
   outcome,
   role,
   unique,
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
-
-/** A file that takes a while to import. */
-const long = (name: string) => {
-  const story = "a long way through woods and over hills to the sea and back again ".repeat(6);
-  const rows = Array.from({ length: 4_000 }, (_, at) => `Chapter ${at},${at} ${story}`);
-  return file(`${name}.csv`, ["headline,story", ...rows].join("\n"));
-};
 
 async function begin(page: Page, name: string): Promise<void> {
   await chooseFile(page, long(name));
@@ -53,7 +47,7 @@ test("an import that was left is found again", async ({ page, open }) => {
   const name = unique("left");
   await open("/collections");
   await begin(page, name);
-  await expect(page.getByRole("progressbar")).toBeVisible();
+  await expect(outcome(page).getByRole("progressbar")).toBeVisible();
   await expect(outcome(page)).toContainText("lines");
 
   await page.reload();

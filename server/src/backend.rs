@@ -2,7 +2,7 @@
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
+    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -79,6 +79,20 @@ impl Backend for Service {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::collections(&service).await })
+    }
+
+    fn tasks(&self) -> Pending<Vec<Task>> {
+        let service = self.clone();
+        Box::pin(async move {
+            let all = service.manage(|opened| Ok(opened.tasks.all()));
+            let mut all = all.await?;
+            // The page only shows these of the import that it follows.
+            for task in &mut all {
+                task.listed.clear();
+                task.notes.clear();
+            }
+            Ok(all)
+        })
     }
 
     fn title(&self, collection: Option<String>, id: String) -> Pending<Option<String>> {

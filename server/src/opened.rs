@@ -54,12 +54,14 @@ impl Opened {
         });
         Ok(CollectionInfo {
             name: collection.name().to_string(),
+            id: collection.id(),
             records: collection.generation().records(),
             bytes: collection.bytes(),
             default: default.as_ref() == Some(&*collection.name()),
             graph: collection.graph_state(),
             facets: facets.collect(),
             examples: examples.iter().map(|&example| example.to_owned()).collect(),
+            fields: collection.schema().roles(),
             model: model_name(collection),
             reencoding: self.reencodings.of(&collection.name()),
         })
@@ -95,7 +97,7 @@ impl Opened {
 }
 
 /// The name of a collection's model, which is that of its folder.
-fn model_name(collection: &Collection) -> String {
+pub fn model_name(collection: &Collection) -> String {
     let folder = collection.encoder().encoder().folder();
     let name = folder.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()

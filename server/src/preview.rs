@@ -86,7 +86,7 @@ pub fn preview(name: &str, beginning: Bytes, cut: bool) -> Result<Preview> {
         fields,
         cut: chosen.cut,
         rows,
-        proposed: proposed(schema),
+        proposed: schema.roles(),
         told: chosen.fields,
         skipped,
         notes: import.notes(),
@@ -110,24 +110,9 @@ fn document() -> Preview {
         fields: fields.map(str::to_owned).to_vec(),
         cut: false,
         rows: Vec::new(),
-        proposed: proposed(Schema::documents()),
+        proposed: Schema::documents().roles(),
         told: Vec::new(),
         skipped: Vec::new(),
         notes: vec!["A document of this size is only read when it is imported.".into()],
-    }
-}
-
-fn proposed(schema: Schema) -> FieldRoles {
-    let facets = schema.facets.iter();
-    let facets = facets.map(|facet| format!("{}:{}", facet.field, facet.kind));
-    FieldRoles {
-        facets: facets.collect(),
-        id: schema.id,
-        title: schema.title,
-        texts: schema.texts,
-        url: schema.url,
-        image: schema.image,
-        language: Some(schema.language.to_string()),
-        ..FieldRoles::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Collections that are encoded again by another model, in the background.
+//! Collections that are encoded again by another model, or get other settings, in the background.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use parallax::collection::{Cores, Progress, Reencode};
 use parallax::locks::lock;
 use parallax::vocabulary::Reencoding;
-use parallax::{Catalogue, Error, Result};
+use parallax::{Catalogue, Error, Result, Schema};
 
 use crate::problem::problem;
 
@@ -33,12 +33,42 @@ impl Reencodings {
         model: &str,
     ) -> Result<Reencoding> {
         let folder = installed(catalogue, model)?;
+        let work = move |catalogue: &Catalogue, name: &str, how: Reencode<'_>| {
+            let model = folder.as_path();
+            catalogue.reencode(name, Reencode { model, ..how })
+        };
+        self.begin(catalogue, name, model.to_owned(), work)
+    }
+
+    /// Starts to give a collection other settings. It is used as before until the end.
+    ///
+    /// # Errors
+    /// As for [`Reencodings::start`].
+    pub fn start_settings(
+        self: &Arc<Self>,
+        catalogue: &Arc<Catalogue>,
+        name: &str,
+        (schema, model): (Schema, String),
+    ) -> Result<Reencoding> {
+        let work = move |catalogue: &Catalogue, name: &str, how: Reencode<'_>| {
+            catalogue.change_schema(name, schema, how)
+        };
+        self.begin(catalogue, name, model, work)
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        catalogue: &Arc<Catalogue>,
+        name: &str,
+        model: String,
+        work: impl FnOnce(&Catalogue, &str, Reencode<'_>) -> Result<bool> + Send + 'static,
+    ) -> Result<Reencoding> {
         if !catalogue.names()?.iter().any(|known| known == name) {
             // It says which ones there are.
             catalogue.collection(name)?;
         }
         let begun = Reencoding {
-            model: model.to_owned(),
+            model,
             ..Reencoding::default()
         };
         {
@@ -50,11 +80,11 @@ impl Reencodings {
             }
             known.insert(name.to_owned(), begun.clone());
         }
-        let path = folder.clone();
+        let path = catalogue.folder().to_owned();
         let (this, catalogue, name) = (Arc::clone(self), Arc::clone(catalogue), name.to_owned());
         let started = std::thread::Builder::new().name("reencode".into()).spawn({
             let name = name.clone();
-            move || this.run(&catalogue, &name, &folder)
+            move || this.run(&catalogue, &name, work)
         });
         if let Err(reason) = started {
             lock(&self.known).remove(&name);
@@ -68,19 +98,24 @@ impl Reencodings {
         lock(&self.known).get(name).cloned()
     }
 
-    fn run(&self, catalogue: &Catalogue, name: &str, model: &Path) {
+    fn run(
+        &self,
+        catalogue: &Catalogue,
+        name: &str,
+        work: impl FnOnce(&Catalogue, &str, Reencode<'_>) -> Result<bool>,
+    ) {
         let progress = |progress| {
             if let Progress::Records { done, of } = progress {
                 self.change(name, |one| (one.done, one.of) = (done, of));
             }
         };
         let how = Reencode {
-            model,
+            model: Path::new(""),
             cores: Cores::Half,
             progress: &progress,
             cancelled: &AtomicBool::new(false),
         };
-        let work = std::panic::AssertUnwindSafe(|| catalogue.reencode(name, how));
+        let work = std::panic::AssertUnwindSafe(|| work(catalogue, name, how));
         let failed = match std::panic::catch_unwind(work) {
             Ok(Ok(_)) => None,
             Ok(Err(error)) => {

@@ -14,7 +14,11 @@ use crate::progress::Reporter;
 /// The name of the sample collection.
 pub const NAME: &str = "sample";
 
-const STARTUPS: &[u8] = include_bytes!("../sample/startups.jsonl");
+/// The name of its file.
+pub const FILE: &str = "startups.jsonl";
+
+/// Its records, as lines of JSON.
+pub const STARTUPS: &[u8] = include_bytes!("../sample/startups.jsonl");
 
 /// Example queries for start-ups: some where meaning finds what words miss, some where the exact
 /// word matters.

@@ -1,4 +1,4 @@
-//! Re-encodes a collection with another model: a copy takes its place.
+//! Re-encodes a collection with another model, or gives it another schema: a copy takes its place.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use crate::collection::{Closed, Collection, Copy, Reencode, STORE_FILE, Store};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::locks::lock;
+use crate::record::Schema;
 
 /// The collection whose records are copied.
 struct Original {
@@ -32,22 +33,50 @@ impl Catalogue {
     /// in the meantime; [`Error::Cancelled`].
     pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
         let encoder = self.models.load(how.model)?;
+        self.copy(name, Some(encoder), None, how)
+    }
+
+    /// Gives a collection another schema with the same id field, in the same way. Only records
+    /// whose text to encode changes are encoded again. `how.model` is not read. Returns false if
+    /// the collection has this schema already.
+    ///
+    /// # Errors
+    /// As for [`Catalogue::reencode`]; [`Error::NoModel`] if the collection's model is missing.
+    pub fn change_schema(&self, name: &str, schema: Schema, how: Reencode<'_>) -> Result<bool> {
+        self.copy(name, None, Some(schema), how)
+    }
+
+    /// Puts a copy with another model, another schema or both in a collection's place.
+    fn copy(
+        &self,
+        name: &str,
+        encoder: Option<Arc<QueryEncoder>>,
+        schema: Option<Schema>,
+        how: Reencode<'_>,
+    ) -> Result<bool> {
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         let old = self.original(name, number)?;
-        let encoded = self.reencode_from(name, &old, encoder, how);
+        let encoder = match encoder {
+            Some(encoder) => Ok(encoder),
+            None => self.model_of(name, old.store.about()),
+        };
+        let encoded = encoder.and_then(|encoder| self.copy_from(name, &old, encoder, schema, how));
         drop(old);
         lock(&self.copied).remove(&number);
         encoded
     }
 
-    fn reencode_from(
+    fn copy_from(
         &self,
         asked: &str,
         old: &Original,
         encoder: Arc<QueryEncoder>,
+        schema: Option<Schema>,
         how: Reencode<'_>,
     ) -> Result<bool> {
-        if old.store.about().model == encoder.model_hash() {
+        let about = old.store.about();
+        let schema = schema.unwrap_or_else(|| about.schema.clone());
+        if about.model == encoder.model_hash() && about.schema == schema {
             return Ok(false);
         }
         // No new base may be made: it would truncate the log of deletions, which the copy needs.
@@ -59,6 +88,7 @@ impl Catalogue {
             let copy = Copy::make(
                 (&*old.store, old.records),
                 encoder,
+                schema,
                 how,
                 &folder,
                 self.tuning,

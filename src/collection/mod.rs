@@ -8,6 +8,7 @@
 
 mod queries;
 mod read;
+mod settings;
 pub(crate) mod write;
 
 use std::io::Write;
@@ -129,6 +130,13 @@ impl Collection {
     /// Its name.
     pub fn name(&self) -> Arc<String> {
         self.name.load_full()
+    }
+
+    /// The number of its folder, which no other collection of the data folder has or had; 0 if it is
+    /// not in one.
+    pub fn id(&self) -> u64 {
+        let folder = self.folder.file_name().unwrap_or_default();
+        folder.to_string_lossy().parse().unwrap_or(0)
     }
 
     /// Renames it.

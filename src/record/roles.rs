@@ -1,10 +1,32 @@
 //! What an importer's choice of roles means for a schema.
 
 use crate::analysis::Language;
+use crate::record::Schema;
 use crate::vocabulary::FieldRoles;
 
 /// Asks for the language to be detected.
 const AUTO: &str = "auto";
+
+impl Schema {
+    /// Which field has which role, as an importer would name them.
+    pub fn roles(&self) -> FieldRoles {
+        let facets = self.facets.iter();
+        let facets = facets.map(|facet| format!("{}:{}", facet.field, facet.kind));
+        let weights = self.weights.iter();
+        let weights = weights.map(|(field, weight)| format!("{field}={weight}"));
+        FieldRoles {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            texts: self.texts.clone(),
+            url: self.url.clone(),
+            image: self.image.clone(),
+            facets: facets.collect(),
+            weights: weights.collect(),
+            language: Some(self.language.to_string()),
+            ..FieldRoles::default()
+        }
+    }
+}
 
 impl FieldRoles {
     /// The options that name a single field, with the options' names.

@@ -71,7 +71,7 @@ pub(crate) fn write(
     };
     let head = serde_json::to_vec(&head).map_err(|error| failed(error.into()))?;
     out.bytes(Kind::About, &head).map_err(failed)?;
-    view.for_each_row(|row| {
+    view.for_each_row(0..u64::MAX, |row| {
         let row = postcard::to_stdvec(&row).map_err(|e| failed(io::Error::other(e)))?;
         out.bytes(Kind::Record, &row).map_err(failed)
     })?;

@@ -412,7 +412,7 @@ impl View<'_> {
         Ok(number.filter(|number| number.0.to_string() == id))
     }
 
-    pub(super) fn payload(&self, bytes: &[u8]) -> Result<Payload> {
+    pub(crate) fn payload(&self, bytes: &[u8]) -> Result<Payload> {
         serde_json::from_slice(bytes)
             .map_err(|_| self.store.damaged("a record that is no JSON object"))
     }

@@ -1,5 +1,7 @@
 //! Reads everything in a store, for a snapshot or a copy.
 
+use std::ops::Range;
+
 use redb::ReadableTable;
 
 use crate::error::Result;
@@ -11,16 +13,20 @@ use crate::storage::vector_table::VectorReader;
 const OWN: [&str; 4] = ["format", "about", "state", "forgotten"];
 
 impl View<'_> {
-    /// Calls `each` with every record as it is stored.
+    /// Calls `each` with the records in a range of numbers as they are stored, in order.
     ///
     /// # Errors
     /// [`crate::Error::Store`], and those of `each`.
-    pub(crate) fn for_each_row(&self, mut each: impl FnMut(Row) -> Result<()>) -> Result<()> {
+    pub(crate) fn for_each_row(
+        &self,
+        numbers: Range<u64>,
+        mut each: impl FnMut(Row) -> Result<()>,
+    ) -> Result<()> {
         let records = self.read.open_table(RECORDS).map_err(self.failed())?;
         let vectors = self.read.open_table(VECTORS).map_err(self.failed())?;
         let mut vectors = VectorReader::new(vectors);
         let passages = self.read.open_table(PASSAGES).map_err(self.failed())?;
-        for row in records.iter().map_err(self.failed())? {
+        for row in records.range(numbers).map_err(self.failed())? {
             let (number, payload) = row.map_err(self.failed())?;
             let number = number.value();
             let of_one = vectors.of(number).map_err(self.failed())?;

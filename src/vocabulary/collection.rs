@@ -2,13 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FacetCount;
+use super::{FacetCount, FieldRoles};
 
 /// What its search page and the list of collections need to know about a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CollectionInfo {
     /// Its name.
     pub name: String,
+    /// A number that no other collection of the service has or had. A collection that takes the
+    /// place of another has its own.
+    #[serde(default)]
+    pub id: u64,
     /// How many records it has.
     pub records: u32,
     /// Its size on disk, in bytes.
@@ -23,6 +27,9 @@ pub struct CollectionInfo {
     pub facets: Vec<FacetValues>,
     /// Example queries, if any are known.
     pub examples: Vec<String>,
+    /// Which field has which role.
+    #[serde(default)]
+    pub fields: FieldRoles,
     /// The name of the model that encoded it; empty if unknown.
     #[serde(default)]
     pub model: String,
@@ -46,6 +53,26 @@ pub struct Reencoding {
     /// Why it failed, if it did. Then the collection is as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
+}
+
+/// What can be changed about a collection.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Which field has which role.
+    pub fields: FieldRoles,
+    /// The fields of its records, as far as they are known.
+    pub known: Vec<String>,
+}
+
+/// What a change of settings costs, estimated from the first records.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SettingsCost {
+    /// Whether anything changes.
+    pub changes: bool,
+    /// How many records are encoded again. All of them are indexed again.
+    pub encodes: u32,
+    /// How long the encoding takes, in seconds.
+    pub seconds: f64,
 }
 
 /// A facet field's values in the whole collection, most frequent first.

@@ -80,6 +80,17 @@ pub struct Task {
     pub seconds_left: Option<f64>,
     /// Why it failed, if it did, and which records were kept, if any.
     pub message: Option<String>,
+    /// The name that its client gave to the upload, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<String>,
+}
+
+/// The answer to an upload that was withdrawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    /// Its import, if it had been queued already: cancelled, or over. Without one, nothing was
+    /// changed, and nothing will be.
+    pub task: Option<Task>,
 }
 
 /// What an import is doing, or how it ended.

@@ -28,7 +28,7 @@ pub use answer::{
     Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
     Timings, UNREAD,
 };
-pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding};
+pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding, Settings, SettingsCost};
 pub use compare::{Compared, Comparison, WordCount};
 pub use condition::{Alternative, Condition, MARKS};
 pub use error::BadQuery;
@@ -43,7 +43,7 @@ pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
-pub use import::{Preview, SkippedLine, Started, Task, TaskState};
+pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,

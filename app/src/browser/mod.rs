@@ -10,11 +10,15 @@ mod recent;
 mod request;
 mod session;
 mod tasks;
+mod upload;
 
-pub use calls::{delete_collection, import, preview, task};
+pub use calls::{
+    change_settings, delete_collection, download_snapshot, import, import_sample, preview,
+    rename_collection, restore, settings, settings_cost, snapshot_address, task, task_of, withdraw,
+};
 pub use files::{chosen_file, dropped, forget_file};
 pub use forms::{query_of, was_changed};
 pub use pause::pause;
 pub use recent::{forget_queries, recent_queries, remember_query};
-pub use session::{forget_task, keep_key, keep_task, kept_task};
+pub use session::{forget_task, keep_key, keep_task, kept_key, kept_task, upload_name};
 pub use tasks::{cancel, follow};

@@ -25,61 +25,121 @@ impl Drop for EndedWhenDropped {
     }
 }
 
-/// Sends a request, with an optional file as the body, and with the API key if one was given.
-/// The browser reads the body while sending it.
+/// What is sent along with a request.
+#[derive(Clone, Copy)]
+pub enum Body<'a> {
+    /// Nothing.
+    None,
+    /// A file, which the browser reads while sending it.
+    File(&'a Blob),
+    /// JSON.
+    Json(&'a str),
+}
+
+/// Sends a request, with the API key if one was given.
 ///
 /// # Errors
 /// Those of the API, and `unreachable` if there was no answer from it.
-pub async fn send(method: &str, address: &str, body: Option<&Blob>) -> Result<String, Problem> {
+pub async fn send(method: &str, address: &str, body: Body<'_>) -> Result<String, Problem> {
+    let (response, _end) = response(method, address, body).await?;
+    let text = response.text().map_err(|_| no_answer())?;
+    let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
+    let text = text.as_string().unwrap_or_default();
+    accepted(response.ok(), text)
+}
+
+/// Fetches a file, with the API key if one was given.
+///
+/// # Errors
+/// As for [`send`].
+pub async fn fetch_file(address: &str) -> Result<Blob, Problem> {
+    let (response, _end) = response("GET", address, Body::None).await?;
+    if !response.ok() {
+        let text = response.text().map_err(|_| no_answer())?;
+        let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
+        return Err(failure(&text.as_string().unwrap_or_default()));
+    }
+    let file = response.blob().map_err(|_| no_answer())?;
+    let file = JsFuture::from(file).await.map_err(|_| no_answer())?;
+    file.dyn_into().map_err(|_| no_answer())
+}
+
+/// Sends a request. Its body can be read until the guard is dropped.
+async fn response(
+    method: &str,
+    address: &str,
+    body: Body<'_>,
+) -> Result<(Response, EndedWhenDropped), Problem> {
     let controller = AbortController::new().map_err(|_| no_answer())?;
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(&controller.signal()));
-    init.set_headers(headers(body.is_some())?.as_ref());
-    if let Some(body) = body {
-        init.set_body(body);
+    let kind = match body {
+        Body::None => None,
+        Body::File(_) => Some("application/octet-stream"),
+        Body::Json(_) => Some("application/json"),
+    };
+    init.set_headers(headers(kind)?.as_ref());
+    match body {
+        Body::None => {}
+        Body::File(file) => init.set_body(file),
+        Body::Json(text) => init.set_body(&text.into()),
     }
-    let _end = EndedWhenDropped(controller);
+    let end = EndedWhenDropped(controller);
     let asked = window().fetch_with_str_and_init(address, &init);
     let response = JsFuture::from(asked).await.map_err(|_| no_answer())?;
-    let response: Response = response.dyn_into().map_err(|_| no_answer())?;
-    let text = response.text().map_err(|_| no_answer())?;
-    let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
-    let text = text.as_string().unwrap_or_default();
-    if response.ok() {
-        return Ok(text);
-    }
-    let failure = serde_json::from_str::<Failure>(&text);
-    Err(failure.map_or_else(|_| no_api(), |failure| failure.error))
+    let response = response.dyn_into().map_err(|_| no_answer())?;
+    Ok((response, end))
+}
+
+/// The text of an answer, if it is not a problem.
+pub fn accepted(ok: bool, text: String) -> Result<String, Problem> {
+    if ok { Ok(text) } else { Err(failure(&text)) }
+}
+
+fn failure(text: &str) -> Problem {
+    let failure = serde_json::from_str::<Failure>(text);
+    failure.map_or_else(|_| no_api(), |failure| failure.error)
 }
 
 /// Like [`send`], but parses the answer as JSON.
 pub async fn ask<T: DeserializeOwned>(
     method: &str,
     address: &str,
-    body: Option<&Blob>,
+    body: Body<'_>,
 ) -> Result<T, Problem> {
     let text = send(method, address, body).await?;
-    serde_json::from_str(&text).map_err(|_| no_api())
+    read(&text)
 }
 
-fn headers(with_body: bool) -> Result<Headers, Problem> {
+/// Parses an answer.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|_| no_api())
+}
+
+fn headers(kind: Option<&str>) -> Result<Headers, Problem> {
     let headers = Headers::new().map_err(|_| no_answer())?;
-    if with_body {
-        let _ = headers.set("content-type", "application/octet-stream");
+    if let Some(kind) = kind {
+        let _ = headers.set("content-type", kind);
     }
     if let Some(key) = kept_key() {
         headers
             .set("authorization", &format!("Bearer {key}"))
-            .map_err(|_| Problem {
-                code: "unauthorized".into(),
-                message: "The key contains characters that no key can have; type it again.".into(),
-            })?;
+            .map_err(|_| unusable_key())?;
     }
     Ok(headers)
 }
 
-fn no_answer() -> Problem {
+/// The problem with a key that cannot be sent.
+pub fn unusable_key() -> Problem {
+    Problem {
+        code: "unauthorized".into(),
+        message: "The key contains characters that no key can have; type it again.".into(),
+    }
+}
+
+/// The problem that nothing came back.
+pub fn no_answer() -> Problem {
     Problem {
         code: "unreachable".into(),
         message: "The server did not answer, or the file could no longer be read.".into(),

@@ -3,6 +3,7 @@
 
 use leptos::prelude::window;
 use web_sys::Storage;
+use web_sys::js_sys::Math;
 
 const KEY: &str = "api-key";
 const TASK: &str = "import";
@@ -30,6 +31,13 @@ pub fn kept_task() -> Option<u64> {
 /// Forgets the import.
 pub fn forget_task() {
     let _ = storage().map(|storage| storage.remove_item(TASK));
+}
+
+/// A name for an upload, which no other has.
+pub fn upload_name() -> String {
+    // Random enough: `crypto.randomUUID` exists only on pages served with TLS or from this machine.
+    let part = || (Math::random() * 4_294_967_296.0) as u32;
+    format!("{:08x}{:08x}{:08x}", part(), part(), part())
 }
 
 fn storage() -> Option<Storage> {

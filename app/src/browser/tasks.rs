@@ -9,7 +9,7 @@ use web_sys::js_sys::{Function, Promise};
 use web_sys::{EventSource, MessageEvent};
 
 use super::calls::task;
-use super::request::ask;
+use super::request::{Body, ask};
 use crate::problem::Problem;
 
 /// The polling interval after the stream broke, in milliseconds.
@@ -58,7 +58,7 @@ pub async fn follow(id: u64, mut told: impl FnMut(Task)) -> Result<(), Problem> 
 /// # Errors
 /// Those of the API, and `unreachable`.
 pub async fn cancel(id: u64) -> Result<Task, Problem> {
-    ask("DELETE", &format!("/api/v1/tasks/{id}"), None).await
+    ask("DELETE", &format!("/api/v1/tasks/{id}"), Body::None).await
 }
 
 fn may_pass(problem: &Problem) -> bool {

@@ -9,7 +9,7 @@ use crate::answers::{Answers, Question};
 use crate::problem::Problem;
 use crate::state::path_of;
 
-/// The delay between two attempts while the server is starting.
+/// The delay between an answer and the next attempt while the server is starting.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The panel. While the server is starting, it retries until the server is ready.
@@ -24,11 +24,15 @@ pub fn ErrorPanel(
 ) -> impl IntoView {
     let starting = problem.code == "starting";
     if starting {
+        // A pending attempt is waited for, however long it takes: asking again would cancel it.
         Effect::new(move || {
-            let tries = set_interval_with_handle(move || answers.retry(), PATIENCE);
+            if answers.is_waiting() {
+                return;
+            }
+            let next = set_timeout_with_handle(move || answers.retry(), PATIENCE);
             on_cleanup(move || {
-                if let Ok(tries) = tries {
-                    tries.clear();
+                if let Ok(next) = next {
+                    next.clear();
                 }
             });
         });

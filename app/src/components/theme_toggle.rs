@@ -1,5 +1,5 @@
-//! The choice between the system's theme, light and dark. `public/theme.js` applies the stored
-//! theme before the page is drawn; this component changes and stores it.
+//! The choice between light and dark. `public/theme.js` applies the stored theme before the page is
+//! drawn; this component changes and stores it.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,6 @@ const KEY: &str = "theme";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Theme {
-    System,
     Light,
     Dark,
 }
@@ -15,58 +14,79 @@ enum Theme {
 impl Theme {
     fn name(self) -> &'static str {
         match self {
-            Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
         }
     }
 
-    fn next(self) -> Self {
+    fn other(self) -> Self {
         match self {
-            Self::System => Self::Light,
             Self::Light => Self::Dark,
-            Self::Dark => Self::System,
-        }
-    }
-
-    fn icon(self) -> &'static str {
-        match self {
-            Self::System => "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
-            Self::Light => {
-                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2\
-                 M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4"
-            }
-            Self::Dark => "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+            Self::Dark => Self::Light,
         }
     }
 }
 
-/// A button that cycles through the themes. Without JavaScript the system's theme is used, and
-/// the stylesheet hides the button.
+/// The icon until the browser has told the theme: half light, half dark.
+const UNKNOWN: &str = "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18";
+const SUN: &str = "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2\
+                   M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4";
+const MOON: &str = "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z";
+
+/// A button that changes between light and dark, at every click. The theme of the system is not
+/// stored when it is chosen again: the page then follows the system. Without JavaScript, it always
+/// does, and the stylesheet hides the button.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
-    let theme = RwSignal::new(Theme::System);
-    Effect::new(move || theme.set(applied()));
-    let label = move || {
-        let theme = theme.get();
-        format!("Theme: {}. Change to {}", theme.name(), theme.next().name())
+    let theme = RwSignal::new(None::<Theme>);
+    // The system may change its theme meanwhile, so it is looked up again before it is needed.
+    let look = move || theme.set(Some(drawn()));
+    Effect::new(look);
+    let label = move || match theme.get() {
+        None => "Theme".to_owned(),
+        Some(theme) => format!(
+            "Theme: {}. Change to {}",
+            theme.name(),
+            theme.other().name()
+        ),
     };
+    let icon = move || match theme.get() {
+        None => UNKNOWN,
+        Some(Theme::Light) => SUN,
+        Some(Theme::Dark) => MOON,
+    };
+    let name = move || theme.get().map_or("unknown", Theme::name);
     let change = move |_| {
-        let next = theme.get_untracked().next();
+        let next = drawn().other();
         apply(next);
-        theme.set(next);
+        theme.set(Some(next));
     };
     view! {
-        <button type="button" class="theme-toggle with-js" aria-label=label title=label on:click=change>
-            <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" data-theme-icon=move || theme.get().name()>
-                <path d=move || theme.get().icon() />
+        <button
+            type="button"
+            class="theme-toggle with-js"
+            aria-label=label
+            title=label
+            on:click=change
+            on:focus=move |_| look()
+            on:pointerenter=move |_| look()
+        >
+            <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" data-theme-icon=name>
+                <path d=icon />
             </svg>
         </button>
     }
 }
 
+/// The theme of the system.
+fn of_system() -> Theme {
+    let dark = window().match_media("(prefers-color-scheme: dark)");
+    let dark = dark.ok().flatten().is_some_and(|dark| dark.matches());
+    if dark { Theme::Dark } else { Theme::Light }
+}
+
 /// The theme the page is drawn in.
-fn applied() -> Theme {
+fn drawn() -> Theme {
     let root = document().document_element();
     match root
         .and_then(|root| root.get_attribute("data-theme"))
@@ -74,7 +94,7 @@ fn applied() -> Theme {
     {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
-        _ => Theme::System,
+        _ => of_system(),
     }
 }
 
@@ -83,7 +103,7 @@ fn applied() -> Theme {
 fn apply(theme: Theme) {
     let storage = window().local_storage().ok().flatten();
     let root = document().document_element();
-    if theme == Theme::System {
+    if theme == of_system() {
         let _ = root.map(|root| root.remove_attribute("data-theme"));
         let _ = storage.map(|storage| storage.remove_item(KEY));
     } else {

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use parallax_app::Problem;
+use parallax_app::access::Access;
 
 use super::error::Failure;
 
@@ -40,6 +41,23 @@ impl Guard {
     /// A guard that requires the key, if there is one.
     pub fn new(key: Option<String>) -> Self {
         Self(key.map(Arc::from))
+    }
+
+    /// Whether whoever asked for a page may write, for the page to say so. What a browser sends along
+    /// with the page says nothing about the page's own requests, so only the machine and the host's
+    /// name count.
+    pub fn access(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Access {
+        if self.0.is_some() {
+            return Access::WithKey;
+        }
+        let mut headers = headers.clone();
+        headers.remove(header::ORIGIN);
+        headers.remove(header::CONTENT_TYPE);
+        headers.remove("sec-fetch-site");
+        match check_local(&Method::POST, &headers, peer) {
+            Ok(()) => Access::Open,
+            Err(why) => Access::Closed(why),
+        }
     }
 
     fn check(
@@ -223,6 +241,21 @@ mod tests {
         assert_eq!(from_elsewhere.unwrap_err().code, "forbidden");
         let unknown = Guard::default().check(&Method::PUT, &HeaderMap::new(), None);
         assert!(unknown.is_err());
+    }
+
+    #[test]
+    fn a_page_says_who_may_write() {
+        let access = |guard: &Guard, pairs: &[(&'static str, &'static str)], peer: &str| {
+            guard.access(&headers(pairs), Some(peer.parse().unwrap()))
+        };
+        let open = Guard::default();
+        // A page may be reached by a link from another website.
+        let linked = [("host", "localhost:3000"), ("sec-fetch-site", "cross-site")];
+        assert_eq!(access(&open, &linked, "127.0.0.1"), Access::Open);
+        let closed = access(&open, &linked, "192.0.2.1");
+        assert!(matches!(closed, Access::Closed(why) if why.contains("another machine")));
+        let keyed = Guard::new(Some("secret".into()));
+        assert_eq!(access(&keyed, &[], "192.0.2.1"), Access::WithKey);
     }
 
     #[test]

@@ -16,10 +16,14 @@ mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 #[cfg(test)]
+mod settings_tests;
+#[cfg(test)]
 mod task_tests;
 #[cfg(test)]
 pub mod tests;
 mod tutorial;
+#[cfg(test)]
+mod upload_tests;
 mod v1;
 #[cfg(test)]
 mod write_tests;
@@ -51,8 +55,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    api(service.clone(), guard)
-        .merge(page::router(service, options))
+    api(service.clone(), guard.clone())
+        .merge(page::router(service, options, guard))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         // A snapshot is already compressed, and so is a font.
         .layer(

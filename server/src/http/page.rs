@@ -1,27 +1,38 @@
 //! The page: the app's routes, rendered on the server, its server functions, and the files of
 //! the built site.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
-use parallax_app::backend::SharedBackend;
+use parallax_app::backend::{AccessCheck, SharedBackend};
 use parallax_app::{App, shell};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
+use super::guard::Guard;
 use crate::service::Service;
 
 /// Everything except the API.
-pub fn router(service: Service, options: LeptosOptions) -> Router {
+pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let backend: SharedBackend = Arc::new(service);
-    let context = move || provide_context(Arc::clone(&backend));
+    let access: AccessCheck = Arc::new(move |parts: &Parts| {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        guard.access(&parts.headers, peer.map(|ConnectInfo(peer)| peer.ip()))
+    });
+    let context = move || {
+        provide_context(Arc::clone(&backend));
+        provide_context(Arc::clone(&access));
+    };
     let draw = {
         let options = options.clone();
         move || shell(options.clone())
@@ -162,7 +173,7 @@ mod tests {
             .build();
         let request = Request::builder().method(method).uri(uri);
         let request = request.body(Body::empty()).unwrap();
-        let router = router(Service::new(1), options);
+        let router = router(Service::new(1), options, Guard::default());
         router.oneshot(request).await.unwrap()
     }
 

@@ -8,7 +8,7 @@
 mod run;
 mod spool;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,11 +26,17 @@ pub use spool::{Incoming, Plan};
 /// How many finished tasks are remembered.
 const REMEMBERED: usize = 100;
 
+/// How many withdrawn uploads are remembered: those whose bytes may still be on their way.
+const WITHDRAWN: usize = 100;
+
 /// The tasks of a data folder.
 pub struct Tasks {
     spool: spool::Spool,
     known: Mutex<BTreeMap<u64, Arc<Entry>>>,
     queue: Sender<Arc<Entry>>,
+    /// The uploads that were withdrawn before they had a task, newest last. It is locked while an
+    /// upload becomes a task, so that of two with the same name only one does.
+    withdrawn: Mutex<VecDeque<String>>,
 }
 
 /// A task and what is needed to run it.
@@ -55,6 +61,7 @@ impl Tasks {
             known: Mutex::default(),
             queue,
             spool,
+            withdrawn: Mutex::default(),
         });
         for (plan, task) in tasks.spool.tasks()? {
             tasks.add(plan, task);
@@ -75,14 +82,40 @@ impl Tasks {
         self.spool.receive()
     }
 
-    /// Queues the import of a completely uploaded file.
+    /// Queues the import of a completely uploaded file. An upload whose name is that of an earlier
+    /// one is the same sent again: it gets the task of that one, and is not imported twice. `None` if
+    /// the upload was withdrawn.
     ///
     /// # Errors
     /// If the data folder cannot be written.
-    pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Task> {
+    pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Option<Task>> {
+        let withdrawn = lock(&self.withdrawn);
+        if let Some(upload) = &plan.upload {
+            if let Some(entry) = self.uploaded(upload) {
+                return Ok(Some(entry.task.borrow().clone()));
+            }
+            if withdrawn.contains(upload) {
+                return Ok(None);
+            }
+        }
         let task = self.spool.keep(incoming, &plan)?;
         self.add(plan, task.clone());
-        Ok(task)
+        Ok(Some(task))
+    }
+
+    /// Withdraws an upload. If it has a task, that is cancelled and returned; otherwise it will not
+    /// get one.
+    pub fn withdraw(&self, upload: &str) -> Option<Task> {
+        let mut withdrawn = lock(&self.withdrawn);
+        if let Some(entry) = self.uploaded(upload) {
+            self.cancel_entry(&entry);
+            return Some(entry.task.borrow().clone());
+        }
+        if withdrawn.len() == WITHDRAWN {
+            withdrawn.pop_front();
+        }
+        withdrawn.push_back(upload.to_owned());
+        None
     }
 
     /// All tasks, newest first.
@@ -106,6 +139,11 @@ impl Tasks {
     /// `not_found`.
     pub fn cancel(&self, id: u64) -> Result<watch::Receiver<Task>, Problem> {
         let entry = self.entry(id)?;
+        self.cancel_entry(&entry);
+        Ok(entry.task.subscribe())
+    }
+
+    fn cancel_entry(&self, entry: &Entry) {
         entry.cancelled.store(true, Ordering::Relaxed);
         let mut waiting = false;
         entry.task.send_if_modified(|task| {
@@ -118,7 +156,14 @@ impl Tasks {
         if waiting {
             self.spool.finish(&entry.plan, &entry.task.borrow());
         }
-        Ok(entry.task.subscribe())
+    }
+
+    /// The task of a named upload.
+    fn uploaded(&self, upload: &str) -> Option<Arc<Entry>> {
+        let known = lock(&self.known);
+        let mut entries = known.values();
+        let found = entries.find(|entry| entry.plan.upload.as_deref() == Some(upload));
+        found.cloned()
     }
 
     fn entry(&self, id: u64) -> Result<Arc<Entry>, Problem> {
@@ -186,6 +231,7 @@ mod tests {
             adds: false,
             replace: false,
             passages: true,
+            upload: None,
         }
     }
 
@@ -262,7 +308,7 @@ mod tests {
         assert_eq!(wait(&tasks, id).state, TaskState::Failed);
         let incoming = tasks.receive().unwrap();
         std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
-        let next = tasks.queue(incoming, plan("second")).unwrap().id;
+        let next = tasks.queue(incoming, plan("second")).unwrap().unwrap().id;
         assert_eq!(wait(&tasks, next).state, TaskState::Done);
         assert_eq!(catalogue.names().unwrap(), ["second"]);
     }

@@ -80,8 +80,9 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
         // The name includes the file's hash, because task numbers start over if tasks are deleted.
         let note = format!("import-{id}-{}", source.sha256());
         let note = entry.note.get_or_init(|| note);
-        let source = source.for_schema(collection.schema().clone());
+        let mut source = source;
         loop {
+            source = source.for_schema(collection.schema().clone());
             let build = build(entry, &source, collection.encoder().encoder(), &progress);
             match build.add_to(&collection, Some(note)) {
                 Err(Error::Replaced(_)) => {}

@@ -32,6 +32,9 @@ pub struct Plan {
     pub replace: bool,
     /// Whether long texts are encoded passage by passage.
     pub passages: bool,
+    /// The name that the client gave to the upload, if any.
+    #[serde(default)]
+    pub upload: Option<String>,
 }
 
 /// A file being uploaded. Dropping this deletes the file, unless it has been kept.
@@ -147,6 +150,7 @@ impl Spool {
             rate: 0.0,
             seconds_left: None,
             message: None,
+            upload: plan.upload.clone(),
         };
         let received = fs::File::open(incoming.path());
         received.and_then(|file| file.sync_all()).map_err(fail())?;

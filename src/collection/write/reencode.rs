@@ -1,7 +1,9 @@
-//! Re-encodes a collection with another model, while the old vectors are used.
+//! Re-encodes a collection with another model, or gives it another schema, while the old vectors
+//! and indexes are used.
 //!
 //! The records are copied to a new store with their numbers, so that ids, order and the log of
-//! deletions stay the same and only the vectors differ. Records that are written in the meantime
+//! deletions stay the same and only the vectors differ. Those of records whose text to encode stays
+//! the same, with the same model, are copied too. Records that are written in the meantime
 //! are copied in further rounds, the last of them while no write can happen.
 
 use std::path::Path;
@@ -13,9 +15,9 @@ use crate::collection::write::build::{Progress, save_indexes};
 use crate::collection::write::encode::{self, Cores, encode};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
-use crate::record::{Payload, RecordNumber};
+use crate::record::{Payload, Schema};
 use crate::storage::STORE_FILE;
-use crate::storage::layout::{About, Change, Encoded, Row, State, json};
+use crate::storage::layout::{About, Change, Row, State, json};
 use crate::storage::store::Store;
 
 /// How many records are encoded and stored together.
@@ -37,7 +39,7 @@ pub struct Reencode<'a> {
     pub cancelled: &'a AtomicBool,
 }
 
-/// A copy of a collection with vectors of another model.
+/// A copy of a collection with vectors of another model, or with another schema.
 pub(crate) struct Copy<'a> {
     from: &'a Store,
     /// The approximate number of records.
@@ -64,6 +66,7 @@ impl<'a> Copy<'a> {
     pub fn make(
         (from, records): (&'a Store, u64),
         encoder: Arc<QueryEncoder>,
+        schema: Schema,
         how: Reencode<'a>,
         folder: &Path,
         tuning: Tuning,
@@ -72,7 +75,7 @@ impl<'a> Copy<'a> {
         let old = from.about().clone();
         let about = About {
             source: old.source,
-            ..About::new(old.schema, encoder.encoder(), old.passages)
+            ..About::new(schema, encoder.encoder(), old.passages)
         };
         let mut copy = Self {
             from,
@@ -131,11 +134,12 @@ impl<'a> Copy<'a> {
             Ok(())
         })?;
         self.to.restore(&[], &deletions, state, self.forgotten)?;
-        let mut batch: Vec<(RecordNumber, Payload)> = Vec::with_capacity(BATCH);
+        let mut batch: Vec<(Row, Payload)> = Vec::with_capacity(BATCH);
         let (mut done, mut held) = (self.copied, 0);
-        view.for_each_record(self.reached.next..state.next, |number, payload| {
-            held += encode::size(&payload);
-            batch.push((number, payload));
+        view.for_each_row(self.reached.next..state.next, |row| {
+            held += row.payload.len() + row.vectors.len();
+            let payload = view.payload(&row.payload)?;
+            batch.push((row, payload));
             if batch.len() == BATCH || held >= encode::MAX_HELD_BYTES {
                 held = 0;
                 done += self.store(&mut batch, state, done)?;
@@ -151,44 +155,47 @@ impl<'a> Copy<'a> {
         Ok(())
     }
 
-    /// Encodes records and stores them with their numbers. Returns how many there were.
-    fn store(
-        &self,
-        batch: &mut Vec<(RecordNumber, Payload)>,
-        state: State,
-        done: u64,
-    ) -> Result<u64> {
+    /// Stores records with their numbers, and encodes them unless their vectors stay the same.
+    /// Returns how many there were.
+    fn store(&self, batch: &mut Vec<(Row, Payload)>, state: State, done: u64) -> Result<u64> {
         (self.wanted)()?;
-        let (numbers, records): (Vec<_>, Vec<_>) = std::mem::take(batch)
-            .into_iter()
-            .map(|(number, payload)| (number, (payload, None)))
-            .unzip();
+        let (old, new) = (self.from.about(), self.to.about());
+        let mut rows = Vec::with_capacity(batch.len());
+        let (mut places, mut records) = (Vec::new(), Vec::new());
+        for (row, payload) in std::mem::take(batch) {
+            if old.model != new.model || encodes_anew(&old.schema, &new.schema, &payload) {
+                places.push(rows.len());
+                records.push((payload, None));
+            }
+            rows.push(row);
+        }
+        let kept = (rows.len() - records.len()) as u64;
         let progress = |more: u64| {
             (self.how.progress)(Progress::Records {
                 done: done + more,
                 of: self.records.max(done + more),
             });
         };
+        progress(kept);
         let encoded = encode(
             self.encoder.encoder(),
-            self.to.about(),
+            new,
             records,
-            &progress,
+            &|more| progress(kept + more),
             self.how.cores,
             self.how.cancelled,
         )?;
-        let rows: Vec<Row> = numbers.iter().zip(&encoded).map(row).collect();
+        for (at, record) in places.into_iter().zip(encoded) {
+            let numbers = record.vectors.iter().flatten();
+            rows[at].vectors = numbers.flat_map(|x| x.to_le_bytes()).collect();
+            rows[at].ranges = (!record.ranges.is_empty()).then(|| json(&record.ranges));
+        }
         self.to.restore(&rows, &[], state, self.forgotten)?;
         Ok(rows.len() as u64)
     }
 }
 
-fn row((number, record): (&RecordNumber, &Encoded)) -> Row {
-    let numbers = record.vectors.iter().flatten();
-    Row {
-        number: number.0,
-        payload: json(&record.payload),
-        vectors: numbers.flat_map(|x| x.to_le_bytes()).collect(),
-        ranges: (!record.ranges.is_empty()).then(|| json(&record.ranges)),
-    }
+/// Whether another schema changes the text to encode of a record.
+pub(crate) fn encodes_anew(old: &Schema, new: &Schema, payload: &Payload) -> bool {
+    old.encoded_text(payload) != new.encoded_text(payload)
 }

@@ -3,46 +3,72 @@
 use leptos::prelude::*;
 use parallax::vocabulary::CollectionInfo;
 
-use super::collection_row::CollectionRow;
+use super::collection_row::{Ask, CollectionRow};
 use crate::problem::Problem;
+use crate::writing::{Offer, Writing};
 
 /// The collections, as last fetched from the server.
 pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;
+
+#[derive(Clone, PartialEq)]
+enum Face {
+    Waiting,
+    Problem(Problem),
+    Empty,
+    List,
+}
 
 /// The list, or why it is unavailable.
 #[component]
 pub fn CollectionList(
     /// The collections.
     collections: Collections,
-    /// Called with the collection to delete.
-    #[prop(into)]
-    on_delete: Callback<CollectionInfo>,
+    /// Whether the visitor may change them.
+    writing: Writing,
+    /// Called with what a visitor wants to do with a collection.
+    on_ask: Callback<Ask>,
 ) -> impl IntoView {
-    let drawn = move || {
-        let drawn = match collections.get()? {
-            Err(problem) => unavailable(problem).into_any(),
-            Ok(all) if all.is_empty() => {
-                view! { <p class="collections-none">"There is no collection yet."</p> }.into_any()
-            }
-            Ok(all) => {
-                let rows = all
-                    .into_iter()
-                    .map(|info| view! { <CollectionRow info on_delete /> });
-                view! {
-                    <ul class="collections" aria-labelledby="collections-title">
-                        {rows.collect_view()}
-                    </ul>
-                }
-                .into_any()
-            }
-        };
-        Some(drawn)
-    };
     // The old list stays while it is refetched.
-    view! { <Transition>{drawn}</Transition> }
+    view! {
+        <Transition>
+            <Listed collections writing on_ask />
+        </Transition>
+    }
+    .into_any()
 }
 
-fn unavailable(problem: Problem) -> impl IntoView {
+#[component]
+fn Listed(collections: Collections, writing: Writing, on_ask: Callback<Ask>) -> impl IntoView {
+    // Both are read at once, so that the server waits for both.
+    let face = Memo::new(move |_| match (collections.get(), writing.offer()) {
+        (None, _) | (_, Offer::Unknown) => Face::Waiting,
+        (Some(Err(problem)), _) => Face::Problem(problem),
+        (Some(Ok(all)), _) if all.is_empty() => Face::Empty,
+        (Some(Ok(_)), _) => Face::List,
+    });
+    let all = Memo::new(move |_| {
+        let all = collections.get().and_then(Result::ok);
+        all.unwrap_or_default()
+    });
+    move || match face.get() {
+        Face::Waiting => ().into_any(),
+        Face::Problem(problem) => unavailable(problem),
+        Face::Empty => {
+            view! { <p class="collections-none">"There is no collection yet."</p> }.into_any()
+        }
+        // A row stays where it is, with the focus in it, while the others change.
+        Face::List => view! {
+            <ul class="collections" aria-labelledby="collections-title">
+                <For each=move || all.get() key=|info| (info.id, info.name.clone()) let:info>
+                    <CollectionRow first=info all writing on_ask />
+                </For>
+            </ul>
+        }
+        .into_any(),
+    }
+}
+
+fn unavailable(problem: Problem) -> AnyView {
     view! {
         <section class="notice notice-problem" role="alert">
             <h2 class="notice-title">"The collections cannot be listed"</h2>
@@ -54,4 +80,5 @@ fn unavailable(problem: Problem) -> impl IntoView {
             </p>
         </section>
     }
+    .into_any()
 }

@@ -1,20 +1,161 @@
 //! One collection in the list.
 
 use leptos::prelude::*;
-use parallax::vocabulary::{CollectionInfo, GraphState};
+use parallax::vocabulary::{CollectionInfo, GraphState, Reencoding};
 
-use crate::numbers::{counted, size};
+use super::fields_used::FieldsUsed;
+use crate::browser;
+use crate::languages::language_name;
+use crate::numbers::{counted, size, thousands};
 use crate::state::path_of;
+use crate::writing::{Offer, Writing};
 
-/// Its name with a link to its search page, some facts about it, and a delete button.
+/// What a visitor wants to do with a collection.
+#[derive(Clone, PartialEq)]
+pub enum Ask {
+    /// Rename it.
+    Rename(CollectionInfo),
+    /// Change its settings.
+    Settings(CollectionInfo),
+    /// Delete it.
+    Delete(CollectionInfo),
+    /// Download its snapshot with the API key.
+    Snapshot(String),
+}
+
+/// Its name with a link to its search page, some facts about it, the roles of its fields, and what
+/// can be done with it.
 #[component]
 pub fn CollectionRow(
-    /// The collection.
-    info: CollectionInfo,
-    /// Called to delete it.
-    on_delete: Callback<CollectionInfo>,
+    /// The collection, as it was first listed. Its name and id stay the same.
+    first: CollectionInfo,
+    /// All collections, as last fetched.
+    all: Memo<Vec<CollectionInfo>>,
+    /// Whether the visitor may change it.
+    writing: Writing,
+    /// Called with what the visitor wants to do.
+    on_ask: Callback<Ask>,
 ) -> impl IntoView {
-    let name = info.name.clone();
+    let name = first.name.clone();
+    let info = Memo::new(move |last: Option<&CollectionInfo>| {
+        let all = all.read();
+        let now = all
+            .iter()
+            .find(|now| now.id == first.id && now.name == first.name);
+        now.or(last).unwrap_or(&first).clone()
+    });
+    let default = move || {
+        info.read().default.then(|| {
+            view! {
+                <span class="collection-default" title="Used when no collection is named">
+                    "default"
+                </span>
+            }
+        })
+    };
+    let facts = move || {
+        let facts = facts(&info.read()).into_iter();
+        facts.map(|fact| view! { <li>{fact}</li> }).collect_view()
+    };
+    let encoding = move || encoding_again(&info.read());
+    let fields = Memo::new(move |_| info.read().fields.clone());
+    view! {
+        <li class="collection">
+            <div class="collection-about">
+                <a class="collection-name" href=path_of(Some(&name))>
+                    {name.clone()}
+                </a>
+                {default}
+                <ul class="collection-facts" aria-label=format!("About {name}")>
+                    {facts}
+                </ul>
+                {encoding}
+                {move || view! { <FieldsUsed fields=fields.get() /> }}
+            </div>
+            <Actions name info writing on_ask />
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Actions(
+    name: String,
+    info: Memo<CollectionInfo>,
+    writing: Writing,
+    on_ask: Callback<Ask>,
+) -> impl IntoView {
+    let offer = Memo::new(move |_| writing.offer());
+    move || {
+        let Offer::Changes { with_key } = offer.get() else {
+            return ().into_any();
+        };
+        let label = format!("Download a snapshot of {name}");
+        let snapshot = if with_key {
+            let name = name.clone();
+            view! {
+                <button
+                    type="button"
+                    class="collection-action"
+                    aria-label=label
+                    on:click=move |_| on_ask.run(Ask::Snapshot(name.clone()))
+                >
+                    "Snapshot"
+                </button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <a
+                    class="collection-action"
+                    aria-label=label
+                    href=browser::snapshot_address(&name)
+                    download
+                    rel="external"
+                >
+                    "Snapshot"
+                </a>
+            }
+            .into_any()
+        };
+        let rename = move |_| on_ask.run(Ask::Rename(info.get_untracked()));
+        let settings = move |_| on_ask.run(Ask::Settings(info.get_untracked()));
+        let delete = move |_| on_ask.run(Ask::Delete(info.get_untracked()));
+        view! {
+            <div class="collection-actions">
+                {snapshot}
+                <button
+                    type="button"
+                    class="collection-action with-js"
+                    aria-label=format!("Rename {name}")
+                    on:click=rename
+                >
+                    "Rename"
+                </button>
+                <button
+                    type="button"
+                    class="collection-action with-js"
+                    aria-label=format!("Settings of {name}")
+                    on:click=settings
+                >
+                    "Settings"
+                </button>
+                <button
+                    type="button"
+                    class="collection-action with-js"
+                    aria-label=format!("Delete {name}")
+                    on:click=delete
+                >
+                    "Delete"
+                </button>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// Records, size, index, language and model, as far as each is known.
+fn facts(info: &CollectionInfo) -> Vec<String> {
     let index = match info.graph {
         GraphState::Ready => "index ready",
         GraphState::Failed => "scanned in full, index failed",
@@ -22,38 +163,75 @@ pub fn CollectionRow(
         // The exact scan answers until then.
         GraphState::Building => "searchable, index being built",
     };
-    let facts = [
+    let mut facts = vec![
         counted(info.records, "record"),
         size(info.bytes),
         index.to_owned(),
     ];
-    let first = info.default.then(|| {
-        view! {
-            <span class="collection-default" title="Used when no collection is named">
-                "default"
-            </span>
-        }
-    });
-    let label = format!("Delete {name}");
-    view! {
-        <li class="collection">
-            <div>
-                <a class="collection-name" href=path_of(Some(&name))>
-                    {name.clone()}
-                </a>
-                {first}
-                <ul class="collection-facts" aria-label=format!("About {name}")>
-                    {facts.map(|fact| view! { <li>{fact}</li> }).into_iter().collect_view()}
-                </ul>
-            </div>
-            <button
-                type="button"
-                class="button-quiet with-js"
-                aria-label=label
-                on:click=move |_| on_delete.run(info.clone())
-            >
-                "Delete"
-            </button>
-        </li>
+    if let Some(code) = &info.fields.language {
+        facts.push(language_name(code).to_owned());
+    }
+    if !info.model.is_empty() {
+        facts.push(info.model.clone());
+    }
+    facts
+}
+
+/// How far the encoding by another model or the change of settings is, or why it failed; nothing
+/// once it is done.
+fn encoding_again(info: &CollectionInfo) -> AnyView {
+    let Some(Reencoding {
+        model,
+        done,
+        of,
+        over,
+        failed,
+    }) = &info.reencoding
+    else {
+        return ().into_any();
+    };
+    // A change of settings keeps the model.
+    let what = if *model == info.model {
+        "Its settings are being changed".to_owned()
+    } else {
+        format!("Being encoded by {model}")
+    };
+    if let Some(why) = failed {
+        let text = format!("It was not changed: {why}. It is as it was before.");
+        return view! { <p class="collection-failed">{text}</p> }.into_any();
+    }
+    if *over {
+        return ().into_any();
+    }
+    let text = if *of > 0 {
+        let (done, of) = (thousands(*done), thousands(*of));
+        format!("{what}: {done} of {of} records. It can be searched meanwhile.")
+    } else {
+        format!("{what}. It can be searched meanwhile.")
+    };
+    view! { <p class="collection-encoding">{text}</p> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_facts_are_the_collections_own() {
+        let info: CollectionInfo = serde_json::from_str(
+            r#"{"name":"notes","id":7,"records":340,"bytes":1200000,"graph":"none","facets":[],
+                "examples":[],"model":"small-model","fields":{"title":"a","language":"de"}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            facts(&info),
+            [
+                "340 records",
+                "1.2 MB",
+                "scanned in full",
+                "German",
+                "small-model"
+            ]
+        );
     }
 }

@@ -10,7 +10,8 @@ use crate::numbers::counted;
 use crate::problem::Problem;
 
 /// The dialog. It is open while `asked` holds a collection; closing it in any way clears `asked`.
-/// The browser returns the focus to where it was.
+/// It deletes the collection that it names and no other: by its id, so that one that has taken its
+/// place since is kept. The browser returns the focus to where it was.
 #[component]
 pub fn DeleteDialog(
     /// The collection to delete.
@@ -42,23 +43,35 @@ pub fn DeleteDialog(
         }
     };
     let delete = move || {
-        let name = asked.with_untracked(|asked| asked.as_ref().map(|info| info.name.clone()));
-        let Some(name) = name.filter(|_| !deleting.get_untracked()) else {
+        let target = asked.with_untracked(|asked| {
+            let asked = asked.as_ref();
+            asked.map(|info| (info.name.clone(), info.id))
+        });
+        let Some((name, id)) = target.filter(|_| !deleting.get_untracked()) else {
             return;
         };
         deleting.set(true);
         problem.set(None);
         spawn_local(async move {
-            let refused = browser::delete_collection(&name).await.err();
+            let refused = browser::delete_collection(&name, id).await.err();
             // The reader may have left the page in the meantime.
             if deleting.try_set(false).is_some() {
                 return;
             }
-            if refused.is_some() {
-                problem.set(refused);
-            } else {
-                close();
-                on_deleted.run(name);
+            let is_open = asked.with_untracked(|asked| {
+                let asked = asked.as_ref();
+                asked.is_some_and(|info| info.id == id && info.name == name)
+            });
+            match refused {
+                // The dialog may ask about another collection by now.
+                Some(refused) if is_open => problem.set(Some(refused)),
+                Some(_) => {}
+                None => {
+                    if is_open {
+                        close();
+                    }
+                    on_deleted.run(name);
+                }
             }
         });
     };

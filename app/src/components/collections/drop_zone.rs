@@ -51,7 +51,7 @@ pub fn DropZone(
             <input
                 node_ref=field
                 type="file"
-                accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt,.md,.markdown,.pdf,.epub,.docx,.zip,.gz"
+                accept=".jsonl,.ndjson,.json,.csv,.tsv,.txt,.md,.markdown,.pdf,.epub,.docx,.zip,.gz,.parallax"
                 aria-describedby="drop-hint"
                 disabled=busy
                 on:click=forget
@@ -60,8 +60,8 @@ pub fn DropZone(
         </label>
         <p id="drop-hint" class="hint">
             "Records as CSV with a header or as JSON, plain or gzip; or a document: PDF, EPUB, \
-             DOCX, Markdown, text, or a ZIP archive of these. The file is sent to this server and \
-             nowhere else."
+             DOCX, Markdown, text, or a ZIP archive of these; or the snapshot of a collection. The \
+             file is sent to this server and nowhere else."
         </p>
     }
 }

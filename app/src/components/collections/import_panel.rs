@@ -9,6 +9,7 @@ use super::import_outcome::{ImportOutcome, ImportStopped};
 use super::import_progress::ImportProgress;
 use super::mapping_form::MappingForm;
 use super::problem_notice::ProblemNotice;
+use super::restore_form::RestoreForm;
 use crate::importing::{Chosen, Importing, Job};
 use crate::problem::Problem;
 
@@ -29,10 +30,12 @@ pub fn ImportPanel(
     importing: Importing,
     /// The existing collections.
     collections: Collections,
+    /// Called with the name of a collection once it is restored.
+    on_restored: Callback<String>,
 ) -> impl IntoView {
     let face = Memo::new(move |_| match &*importing.job.read() {
         Job::None => Face::Quiet,
-        Job::Sending(_) => Face::Working,
+        Job::Sending(_) | Job::Stopping(_) => Face::Working,
         Job::Task(task) if task.state.is_over() => Face::Over(task.clone()),
         Job::Task(_) => Face::Working,
         Job::Stopped(file) => Face::Stopped(file.clone()),
@@ -43,14 +46,15 @@ pub fn ImportPanel(
         Face::Working => view! { <ImportProgress importing /> }.into_any(),
         Face::Over(task) => view! { <ImportOutcome task /> }.into_any(),
         Face::Stopped(file) => view! { <ImportStopped file /> }.into_any(),
-        Face::Refused(problem) => view! {
-            <ProblemNotice
-                title="The file was not imported"
-                problem
-                retry=move |()| importing.again()
-            />
+        Face::Refused(problem) => {
+            // The server may have the file although its answer was lost.
+            let title = if problem.code == "unreachable" {
+                "The connection was lost. Trying again will not import the file twice."
+            } else {
+                "The file was not imported"
+            };
+            view! { <ProblemNotice title problem retry=move |()| importing.again() /> }.into_any()
         }
-        .into_any(),
     };
     let chosen = move || match importing.chosen.get() {
         Chosen::Nothing => ().into_any(),
@@ -62,6 +66,9 @@ pub fn ImportPanel(
                 </p>
             }
             .into_any()
+        }
+        Chosen::Snapshot(file) => {
+            view! { <RestoreForm importing file collections on_restored /> }.into_any()
         }
         Chosen::Unreadable(file, problem) => view! {
             <ProblemNotice

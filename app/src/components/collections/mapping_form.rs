@@ -10,6 +10,7 @@ use parallax::vocabulary::Preview;
 use super::collection_list::Collections;
 use super::fields_told::FieldsTold;
 use super::import_notes::ImportNotes;
+use super::name_field::NameField;
 use super::preview_table::PreviewTable;
 use super::skipped_lines::SkippedLines;
 use crate::browser::query_of;
@@ -101,24 +102,7 @@ pub fn MappingForm(
         <FieldsTold told />
         <form node_ref=form class="mapping" aria-label="New collection" autocomplete="off" on:submit=submit>
             <div class="field">
-                <label for="import-name">"Name of the collection"</label>
-                <input
-                    id="import-name"
-                    name="name"
-                    type="text"
-                    required
-                    maxlength="64"
-                    pattern="[A-Za-z0-9][A-Za-z0-9_\\-]{0,63}"
-                    title="Letters from A to Z, digits, '-' and '_', at most 64, a letter or digit first"
-                    aria-describedby="import-name-hint"
-                    spellcheck="false"
-                    autocapitalize="off"
-                    value=name.get_untracked()
-                    on:input:target=move |event| name.set(event.target().value())
-                />
-                <p id="import-name-hint" class="hint">
-                    "Letters from A to Z, digits, “-” and “_”."
-                </p>
+                <NameField id="import-name" label="Name of the collection" name />
                 <Show when=move || exists.get()>
                     <label class="check check-warning">
                         <input

@@ -1,4 +1,5 @@
-//! Importing files: the preview, the upload, and the resulting tasks.
+//! Importing files: the preview, the upload, and the resulting tasks. A client may name its upload,
+//! so that it can send it again without importing it twice, and withdraw it at any time.
 
 use std::convert::Infallible;
 
@@ -11,7 +12,7 @@ use axum::response::sse::{Event, KeepAlive};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http_body_util::BodyExt;
-use parallax::vocabulary::{FieldRoles, Preview, Started, Task};
+use parallax::vocabulary::{FieldRoles, Preview, Started, Task, Withdrawn};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
@@ -21,6 +22,7 @@ use super::Named;
 use crate::http::error::Failure;
 use crate::http::parameters::parameters;
 use crate::preview;
+use crate::sample;
 use crate::service::Service;
 use crate::tasks::{Incoming, Plan};
 
@@ -36,7 +38,9 @@ pub fn router() -> Router<Service> {
         .route("/v1/preview", post(preview))
         .layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES))
         .route("/v1/collections/{name}/import", post(import))
+        .route("/v1/collections/{name}/sample", post(import_sample))
         .route("/v1/tasks/{id}", delete(cancel))
+        .route("/v1/uploads/{upload}", delete(withdraw))
 }
 
 /// The routes for watching imports, for everyone.
@@ -88,6 +92,22 @@ struct ImportOf {
     #[serde(default)]
     weight: Vec<String>,
     language: Option<String>,
+    upload: Option<String>,
+}
+
+/// The longest name of an upload.
+const MAX_UPLOAD_NAME: usize = 64;
+
+/// Checks the name that a client gives to an upload.
+fn check_upload(upload: &str) -> Result<(), Failure> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if (1..=MAX_UPLOAD_NAME).contains(&upload.len()) && upload.chars().all(plain) {
+        return Ok(());
+    }
+    Err(Failure::bad_request(format!(
+        "the name of an upload has 1 to {MAX_UPLOAD_NAME} characters: letters from A to Z, digits, \
+         '-' and '_'"
+    )))
 }
 
 async fn import(
@@ -98,20 +118,8 @@ async fn import(
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     let Path(name) = path?;
     let asked: ImportOf = parameters(query.as_deref())?;
-    let (incoming, exists) = {
-        let name = name.clone();
-        service
-            .manage(move |opened| {
-                parallax::catalogue::check_name(&name)?;
-                let exists = opened.catalogue.names()?.contains(&name);
-                let incoming = opened
-                    .tasks
-                    .receive()
-                    .map_err(parallax::Error::io(opened.catalogue.folder()))?;
-                Ok((incoming, exists))
-            })
-            .await?
-    };
+    asked.upload.as_deref().map_or(Ok(()), check_upload)?;
+    let (incoming, exists) = begin(&service, &name).await?;
     receive(body, &incoming).await?;
     let plan = Plan {
         collection: name,
@@ -119,6 +127,7 @@ async fn import(
         adds: exists && !asked.replace,
         replace: asked.replace,
         passages: asked.passages.unwrap_or(true),
+        upload: asked.upload,
         fields: FieldRoles {
             id: asked.id,
             title: asked.title,
@@ -132,12 +141,72 @@ async fn import(
             language: asked.language,
         },
     };
-    let task = service.manage(move |opened| opened.tasks.queue(incoming, plan));
-    Ok((StatusCode::ACCEPTED, Json(Started { task: task.await? })))
+    queue(&service, incoming, plan).await
+}
+
+/// The parameters of an import of the sample.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SampleOf {
+    upload: Option<String>,
+}
+
+/// Imports the bundled sample as a new collection.
+async fn import_sample(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+) -> Result<(StatusCode, Json<Started>), Failure> {
+    let Path(name) = path?;
+    let SampleOf { upload } = parameters(query.as_deref())?;
+    upload.as_deref().map_or(Ok(()), check_upload)?;
+    let (incoming, exists) = begin(&service, &name).await?;
+    if exists {
+        let message = format!("there is a collection '{name}' already");
+        return Err(Failure::new("conflict", message));
+    }
+    receive(Body::from(sample::STARTUPS), &incoming).await?;
+    let plan = Plan {
+        collection: name,
+        file: sample::FILE.to_owned(),
+        adds: false,
+        replace: false,
+        passages: true,
+        upload,
+        fields: FieldRoles::default(),
+    };
+    queue(&service, incoming, plan).await
+}
+
+/// A place for an upload into a collection, and whether that exists.
+async fn begin(service: &Service, name: &str) -> Result<(Incoming, bool), Failure> {
+    let name = name.to_owned();
+    let begun = service.manage(move |opened| {
+        parallax::catalogue::check_name(&name)?;
+        let exists = opened.catalogue.names()?.contains(&name);
+        let incoming = opened
+            .tasks
+            .receive()
+            .map_err(parallax::Error::io(opened.catalogue.folder()))?;
+        Ok((incoming, exists))
+    });
+    Ok(begun.await?)
+}
+
+async fn queue(
+    service: &Service,
+    incoming: Incoming,
+    plan: Plan,
+) -> Result<(StatusCode, Json<Started>), Failure> {
+    let queued = service.manage(move |opened| opened.tasks.queue(incoming, plan));
+    let task = queued.await?.ok_or_else(|| {
+        Failure::new("conflict", "the upload was withdrawn; nothing was imported")
+    })?;
+    Ok((StatusCode::ACCEPTED, Json(Started { task })))
 }
 
 /// Writes a body to disk as it arrives.
-async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
+pub(super) async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
     let path = incoming.path();
     let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
     let mut received = 0;
@@ -201,6 +270,16 @@ async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task
     let cancelled = service.manage(move |opened| Ok(opened.tasks.cancel(id)));
     let task = cancelled.await??.borrow().clone();
     Ok(Json(task))
+}
+
+/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
+async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Withdrawn>, Failure> {
+    let Path(upload) = path?;
+    check_upload(&upload)?;
+    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));
+    Ok(Json(Withdrawn {
+        task: withdrawn.await?,
+    }))
 }
 
 /// Streams the states of a task until it ends.

@@ -1,24 +1,26 @@
-//! Creating, renaming, dropping and backing up collections.
+//! Creating, renaming, dropping, backing up and restoring collections.
 
 use std::io::Seek;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use parallax::Schema;
-use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding};
+use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding, Settings};
+use parallax::{Collection, Schema};
 use parallax_app::backend::Backend;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::Named;
+use super::import::receive;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
-use crate::opened::Opened;
+use crate::http::parameters::parameters;
+use crate::opened::{Opened, model_name};
 use crate::service::Service;
 
 /// The routes for managing collections, for authorised callers.
@@ -30,7 +32,12 @@ pub fn router() -> Router<Service> {
         )
         .route("/v1/collections/{name}/rename", post(rename))
         .route("/v1/collections/{name}/reencode", post(reencode))
+        .route(
+            "/v1/collections/{name}/settings",
+            get(settings).post(change_settings),
+        )
         .route("/v1/collections/{name}/snapshot", get(snapshot))
+        .route("/v1/collections/{name}/restore", post(restore))
 }
 
 /// A collection to create: the role of each field.
@@ -63,14 +70,38 @@ async fn create(
     Ok((StatusCode::CREATED, Json(info)))
 }
 
+/// Which collection is meant.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exactly {
+    /// Its id, if another collection that has taken its place is not meant.
+    id: Option<u64>,
+}
+
 async fn drop_collection(
     State(service): State<Service>,
     path: Named,
+    RawQuery(query): RawQuery,
 ) -> Result<StatusCode, Failure> {
     let Path(name) = path?;
-    let dropped = service.manage(move |opened| opened.catalogue.drop_collection(&name));
-    dropped.await?;
-    Ok(StatusCode::NO_CONTENT)
+    let Exactly { id } = parameters(query.as_deref())?;
+    let dropped = service.manage(move |opened| {
+        let dropped = match id {
+            Some(id) => opened.catalogue.drop_exactly(&name, id),
+            None => opened.catalogue.drop_collection(&name),
+        };
+        match dropped {
+            Err(parallax::Error::Replaced(_)) => Ok(false),
+            dropped => dropped.map(|()| true),
+        }
+    });
+    if dropped.await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Failure::new(
+        "conflict",
+        "another collection has taken its place; nothing was deleted",
+    ))
 }
 
 #[derive(Deserialize)]
@@ -123,6 +154,58 @@ async fn reencode(
     Ok((StatusCode::ACCEPTED, Json(started.await?)))
 }
 
+/// What can be changed about a collection.
+async fn settings(State(service): State<Service>, path: Named) -> Result<Json<Settings>, Failure> {
+    let Path(name) = path?;
+    let settings = service.write(name, |collection| {
+        Ok(Settings {
+            fields: collection.schema().roles(),
+            known: collection.known_fields()?,
+        })
+    });
+    Ok(Json(settings.await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changing {
+    /// Whether only the cost is asked for.
+    #[serde(default)]
+    estimate: bool,
+}
+
+/// Gives the fields of a collection other roles, in the background, or tells what that costs.
+async fn change_settings(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Failure> {
+    let Path(name) = path?;
+    let Changing { estimate } = parameters(query.as_deref())?;
+    let fields: FieldRoles = json_body(&headers, &body?)?;
+    let changed = move |collection: &Collection| -> parallax::Result<Schema> {
+        let schema = collection.schema().changed(&fields);
+        let schema = schema.map_err(parallax::Error::BadQuery)?;
+        collection.check_fields(&schema)?;
+        Ok(schema)
+    };
+    if estimate {
+        let cost = service.write(name, move |collection| {
+            collection.cost_of(&changed(collection)?)
+        });
+        return Ok(Json(cost.await?).into_response());
+    }
+    let started = service.manage(move |opened| {
+        let collection = opened.catalogue.collection(&name)?;
+        let wanted = (changed(&collection)?, model_name(&collection));
+        let (catalogue, reencodings) = (&opened.catalogue, &opened.reencodings);
+        reencodings.start_settings(catalogue, &name, wanted)
+    });
+    Ok((StatusCode::ACCEPTED, Json(started.await?)).into_response())
+}
+
 /// The whole collection as one file that `parallax restore` accepts.
 async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
     let Path(name) = path?;
@@ -140,4 +223,49 @@ async fn snapshot(State(service): State<Service>, path: Named) -> Result<Respons
         (header::CONTENT_DISPOSITION, file_name),
     ];
     Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+}
+
+/// How a collection is restored.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Restoration {
+    /// Whether it may take the place of an existing one.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// Creates a collection from a snapshot, which is the body.
+async fn restore(
+    State(service): State<Service>,
+    path: Named,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
+    let Path(name) = path?;
+    let Restoration { replace } = parameters(query.as_deref())?;
+    let incoming = service.manage({
+        let name = name.clone();
+        move |opened| {
+            parallax::catalogue::check_name(&name)?;
+            if !replace && opened.catalogue.names()?.contains(&name) {
+                return Err(parallax::Error::CollectionExists(name));
+            }
+            let incoming = opened.tasks.receive();
+            incoming.map_err(parallax::Error::io(opened.catalogue.folder()))
+        }
+    });
+    let incoming = incoming.await?;
+    receive(body, &incoming).await?;
+    let restored = service.manage({
+        let name = name.clone();
+        move |opened| {
+            let path = incoming.path();
+            let file = std::fs::File::open(&path).map_err(parallax::Error::io(&path))?;
+            let shown = std::path::Path::new("the snapshot");
+            opened.catalogue.restore(&name, file, shown, replace)
+        }
+    });
+    restored.await?;
+    let info = service.collection(Some(name)).await?;
+    Ok((StatusCode::CREATED, Json(info)))
 }

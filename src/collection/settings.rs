@@ -1,0 +1,118 @@
+//! What a change of settings costs, and which fields there are to choose from.
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use super::Collection;
+use super::write::encode::{Cores, encode};
+use super::write::reencode::encodes_anew;
+use crate::error::{Error, Result};
+use crate::record::{FieldRoles, Payload, Schema, value_at};
+use crate::vocabulary::SettingsCost;
+
+/// How many records are looked at.
+const SAMPLE: usize = 1_000;
+/// How many of them are encoded, to measure how long that takes.
+const ENCODED: usize = 16;
+/// The most fields that are listed.
+const FIELDS: usize = 100;
+
+impl Collection {
+    /// The fields of the first records, in their order.
+    ///
+    /// # Errors
+    /// The store's read errors.
+    pub fn known_fields(&self) -> Result<Vec<String>> {
+        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
+        for payload in self.sample()? {
+            for (field, _) in payload {
+                if fields.len() < FIELDS && seen.insert(field.clone()) {
+                    fields.push(field);
+                }
+            }
+        }
+        Ok(fields)
+    }
+
+    /// What it costs to give the collection another schema, estimated from its first records.
+    ///
+    /// # Errors
+    /// Those of the store and the encoder.
+    pub fn cost_of(&self, schema: &Schema) -> Result<SettingsCost> {
+        let sample = self.sample()?;
+        let looked = sample.len().max(1) as f64;
+        let old = self.schema();
+        let mut anew: Vec<Payload> = sample;
+        anew.retain(|payload| encodes_anew(old, schema, payload));
+        let share = anew.len() as f64 / looked;
+        let records = f64::from(self.generation().records());
+        let encodes = (records * share).round();
+        anew.truncate(ENCODED);
+        let measured = anew.len().max(1) as f64;
+        let start = Instant::now();
+        let mut about = self.about().clone();
+        about.schema = schema.clone();
+        let batch = anew.into_iter().map(|payload| (payload, None)).collect();
+        encode(
+            self.encoder.encoder(),
+            &about,
+            batch,
+            &|_| {},
+            Cores::Half,
+            &AtomicBool::new(false),
+        )?;
+        let each = start.elapsed().as_secs_f64() / measured;
+        Ok(SettingsCost {
+            changes: old != schema,
+            encodes: encodes as u32,
+            seconds: encodes * each,
+        })
+    }
+
+    /// Checks that the fields that a schema names are there.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] with one that is in none of the first records.
+    pub fn check_fields(&self, schema: &Schema) -> Result<()> {
+        let sample = self.sample()?;
+        if sample.is_empty() {
+            return Ok(());
+        }
+        let old = self.schema().roles();
+        let roles = schema.roles();
+        let named = |roles: &FieldRoles| -> Vec<String> {
+            let one = [&roles.title, &roles.url, &roles.image].into_iter();
+            let one = one.flatten().cloned();
+            one.chain(roles.texts.iter().cloned()).collect()
+        };
+        let facets = schema.facets.iter().map(|facet| facet.field.clone());
+        let earlier: HashSet<String> = named(&old).into_iter().collect();
+        let earlier_facet = |field: &String| {
+            let mut facets = self.schema().facets.iter();
+            facets.any(|facet| facet.field == *field)
+        };
+        let there = |field: &String| {
+            let found = |payload: &Payload| {
+                payload.contains_key(field) || value_at(payload, field).is_some()
+            };
+            earlier.contains(field) || earlier_facet(field) || sample.iter().any(found)
+        };
+        let missing = named(&roles).into_iter().chain(facets);
+        match missing.into_iter().find(|field| !there(field)) {
+            Some(field) => Err(Error::BadQuery(format!(
+                "none of the first records has a field '{field}'"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn sample(&self) -> Result<Vec<Payload>> {
+        let page = self.page(None, SAMPLE)?;
+        Ok(page
+            .records
+            .into_iter()
+            .map(|record| record.payload)
+            .collect())
+    }
+}
