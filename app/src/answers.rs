@@ -429,6 +429,7 @@ fn without_hits(comparison: Comparison) -> Answer {
         hits: Vec::new(),
         facets: comparison.facets,
         fits: comparison.fits,
+        best: None,
         corrections: comparison.corrections,
         unread: comparison.unread,
         ranked_by: Vec::new(),

@@ -81,7 +81,8 @@ impl Pictures {
     /// Whether a record's link is drawn as one.
     pub fn links(&self, url: &str) -> bool {
         Place::of(url).is_some_and(|Place { host, path }| {
-            !host.is_empty() && !(self.is_here(&host) && is_api(&path))
+            let is_api_here = self.is_here(&host) && is_api(&path);
+            !host.is_empty() && !is_api_here
         })
     }
 

@@ -43,6 +43,7 @@ pub(super) struct Asked {
     /// The share of meaning in a weighted sum.
     fusion: Option<u32>,
     late_share: u32,
+    bm25: (u32, u32),
     /// Whether the vectors of pieces have been made, which late interaction needs.
     has_late: bool,
     collapse: bool,
@@ -67,10 +68,13 @@ impl Asked {
             route,
             collapse,
             facets,
+            facet_options: _,
             exact_total,
             fusion,
             neighbours,
             late_share,
+            k1,
+            b,
             operators,
             lookup: Lookup { prefix, correct },
             // They are found in the hits, later.
@@ -89,6 +93,7 @@ impl Asked {
                 Fusion::ReciprocalRank => None,
             },
             late_share: late_share.to_bits(),
+            bm25: (k1.to_bits(), b.to_bits()),
             has_late: plan.late.is_some(),
             collapse: *collapse,
             exact_total: *exact_total,

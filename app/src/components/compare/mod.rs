@@ -10,8 +10,8 @@ mod weigh;
 
 use leptos::prelude::*;
 
-use super::conditions::Conditions;
 use super::corrected::Corrected;
+use super::facets::Conditions;
 use super::no_fit::NoFit;
 use super::timing::Timing;
 use crate::address::Address;
