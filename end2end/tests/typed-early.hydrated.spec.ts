@@ -2,7 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import { inCity } from "../support/sample";
-import { box, cards, choose, cityMenu, names } from "../support/search-page";
+import { box, cards, choose, names } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
 
 /** Opens a page that does not come to life until the returned function is called. */
@@ -36,16 +36,6 @@ test("what was typed alone is enough", async ({ page }) => {
   await live();
   await expect(names(page).first()).toHaveText("Hushwarren");
   await expect(box(page)).toHaveValue("Hushw");
-});
-
-test("a filter that was chosen early applies", async ({ page }) => {
-  const lagos = inCity("Lagos").map(({ name }) => name);
-  const live = await openedEarly(page, "/?q=solar+panels");
-  await cityMenu(page).selectOption("city:Lagos");
-  await live();
-  await expect(page).toHaveURL(/filter=city(:|%3A)Lagos/);
-  await expect(cards(page)).toHaveCount(lagos.length);
-  await expect(cityMenu(page)).toHaveValue("city:Lagos");
 });
 
 test("a slider that was moved early counts", async ({ page }) => {
