@@ -44,7 +44,7 @@ def body(table, missed):
     return f"""\
 {versions()}.
 
-Each line runs Parallax and one peer in turn on the same inputs, pinned to the same cores. The ratio is Parallax's figure divided by the peer's; the target is a bound on the ratio, or on the figure where there is no peer. Graphs are compared at equal recall@10, interpolated on their curves.
+Each line runs Parallax and one peer in turn on the same inputs, pinned to the same cores. The ratio is Parallax's figure divided by the peer's; the target is a bound on the ratio, or on the figure where there is no peer. Graphs are compared at equal recall@10, interpolated on their curves. A cached query was asked before, with no write since: its vector and its ranking are kept, and the records are read anew. What a query costs whose vector alone is kept is said under *Where the time of a query goes*.
 
 {table}
 
