@@ -290,6 +290,12 @@ impl Answers {
         self.later.get().or_else(|| self.first.get())
     }
 
+    /// Whether the newest answer is a problem.
+    pub fn is_problem(&self) -> bool {
+        let answer = self.latest();
+        answer.is_some_and(|answer| matches!(answer.outcome, Outcome::Failed(_)))
+    }
+
     /// Whether a better answer than the newest one is on its way.
     pub fn is_waiting(&self) -> bool {
         let question = self.question.read();

@@ -167,9 +167,8 @@ pub async fn facets(
     request: SearchRequest,
 ) -> Result<Vec<FacetCounts>, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: the answer it belongs to does.
-    let answer = context.backend.search(collection, request).await?;
-    Ok(answer.facets)
+    let answer = context.backend.search(collection, request).await;
+    context.with_status(answer).map(|answer| answer.facets)
 }
 
 /// Lists the values of a facet.

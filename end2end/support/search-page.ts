@@ -47,6 +47,15 @@ export async function openFacet(page: Page, facet: string): Promise<Locator> {
   return panel;
 }
 
+/** Closes a facet's panel, if it is open. */
+export async function closeFacet(page: Page, facet: string): Promise<void> {
+  const panel = facetPanel(page, facet);
+  if (await panel.isVisible()) {
+    await facetButton(page, facet).click();
+  }
+  await expect(panel).toBeHidden();
+}
+
 /** Applies what is chosen in a panel: with JavaScript, that has already happened. */
 export async function applyFacet(panel: Locator): Promise<void> {
   const apply = panel.getByRole("button", { name: "Apply" });

@@ -1,7 +1,7 @@
 // A screen shows enough of a list to choose from it, and no card spreads.
 
 import type { Page } from "@playwright/test";
-import { cards } from "../support/search-page";
+import { cards, facetButton } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const modes = ["neural", "text", "hybrid"];
@@ -37,6 +37,22 @@ test.describe("on a laptop", () => {
     }
   });
 });
+
+for (const [where, width, height] of [["on a laptop", 1440, 900], ["on a phone", 390, 780]] as const) {
+  test.describe(where, () => {
+    test.use({ viewport: { width, height } });
+
+    test("a facet and the collection stand on one line, above a result", async ({ page, open }) => {
+      await open("/?q=wooden+furniture");
+      const facet = await facetButton(page, "City").boundingBox();
+      const collection = await page.locator(".switch").boundingBox();
+      const first = await cards(page).first().boundingBox();
+      expect(facet).not.toBeNull();
+      expect(collection?.y).toBeCloseTo(facet?.y ?? 0, 0);
+      expect((first?.y ?? height) + (first?.height ?? 0)).toBeLessThanOrEqual(height);
+    });
+  });
+}
 
 /** How many lines of text each card shows. */
 function lines(page: Page): Promise<number[]> {

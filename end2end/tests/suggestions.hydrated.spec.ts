@@ -32,12 +32,15 @@ test("titles that begin so are offered, and taken by the arrow keys and Enter", 
   await expect(box(page)).toHaveRole("combobox");
   await expect(box(page)).toHaveAttribute("aria-expanded", "false");
   await box(page).pressSequentially("hush");
-  await expect(offers(page).filter({ hasText: "Hushwarren" })).toBeVisible();
   const { titles } = await suggested(page, "hush");
-  expect(titles.map(({ title }) => title)).toContain("Hushwarren");
+  const place = titles.findIndex(({ title }) => title === "Hushwarren");
+  expect(place).toBeGreaterThanOrEqual(0);
+  await expect(offers(page).nth(place)).toContainText("Hushwarren");
   await expect(box(page)).toHaveAttribute("aria-expanded", "true");
 
-  await page.keyboard.press("ArrowDown");
+  for (let at = 0; at <= place; at += 1) {
+    await page.keyboard.press("ArrowDown");
+  }
   const marked = offers(page).and(page.locator("[aria-selected=true]"));
   await expect(marked).toHaveCount(1);
   await expect(box(page)).toBeFocused();

@@ -23,6 +23,7 @@ pub fn was_changed(form: &HtmlFormElement) -> bool {
         if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
             match input.type_().as_str() {
                 "radio" | "checkbox" => input.checked() != input.default_checked(),
+                "range" => settled(input).is_some_and(|settled| input.value() != settled),
                 _ => input.value() != input.default_value(),
             }
         } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
@@ -31,6 +32,13 @@ pub fn was_changed(form: &HtmlFormElement) -> bool {
             false
         }
     })
+}
+
+/// What the browser makes of the value that a slider came with: one of the slider's steps.
+fn settled(slider: &HtmlInputElement) -> Option<String> {
+    let copy: HtmlInputElement = slider.clone_node().ok()?.dyn_into().ok()?;
+    copy.set_value(&slider.default_value());
+    Some(copy.value())
 }
 
 /// The value of the option that is chosen at first.

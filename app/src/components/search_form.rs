@@ -166,8 +166,10 @@ pub fn SearchForm(
             <div class="search-options">
                 <ModeSwitch address on_change=move |()| refine.run(false) />
                 <Balance address on_change=move |()| refine.run(false) />
-                <FacetBar address info on_change=move |()| refine.run(true) />
-                <CollectionSwitch address />
+                <div class="search-within">
+                    <FacetBar address answers info on_change=move |()| refine.run(true) />
+                    <CollectionSwitch address />
+                </div>
             </div>
         </form>
     }

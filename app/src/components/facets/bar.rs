@@ -13,6 +13,7 @@ use super::panel::{Facet, Panel};
 use super::sort::SortMenu;
 use super::values::All;
 use crate::address::Address;
+use crate::answers::Answers;
 use crate::problem::Problem;
 use crate::state::{SearchState, ends};
 
@@ -24,6 +25,8 @@ const OPEN: &str = "details.facet[open]";
 pub fn FacetBar(
     /// The current address.
     address: Address,
+    /// The answers: a search that fails has no counts.
+    answers: Answers,
     /// The collection.
     info: Resource<Result<CollectionInfo, Problem>>,
     /// Called when a value, a range or an order is chosen.
@@ -31,7 +34,7 @@ pub fn FacetBar(
     on_change: Callback<()>,
 ) -> impl IntoView {
     let open = RwSignal::new(None);
-    let counts = Counts::of(address, info, open);
+    let counts = Counts::of(address, answers, info, open);
     close_outside(open);
     view! {
         <Transition fallback=move || {

@@ -2,16 +2,18 @@
 //! for it.
 //!
 //! The first counts are sent with the page. Later, the browser asks for them only while a panel is
-//! open, because nobody sees them otherwise.
+//! open, because nobody sees them otherwise. A search that fails has no counts; its panels show
+//! those of the whole collection.
 
 use leptos::prelude::*;
-use parallax::vocabulary::{CollectionInfo, EVERY_FACET, FacetCounts, SearchRequest};
+use parallax::vocabulary::{CollectionInfo, Counted, EVERY_FACET, FacetCounts, SearchRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
-use crate::answers::request;
+use crate::answers::{Answers, request};
 use crate::functions::facets;
 use crate::problem::Problem;
+use crate::settings::facet_kind;
 use crate::state::SearchState;
 
 /// How many values a panel lists.
@@ -29,13 +31,17 @@ struct Asked {
 
 /// The counts.
 #[derive(Clone, Copy)]
-pub struct Counts(Resource<Result<Vec<FacetCounts>, Problem>>);
+pub struct Counts {
+    found: Resource<Result<Vec<FacetCounts>, Problem>>,
+    info: Resource<Result<CollectionInfo, Problem>>,
+}
 
 impl Counts {
     /// The counts for the search in the address. `open` is the field whose panel is open. After a
-    /// problem they are asked for again with the next search, or once the collection is reachable.
+    /// problem they are asked for again once both the collection and a search of it have answered.
     pub fn of(
         address: Address,
+        answers: Answers,
         info: Resource<Result<CollectionInfo, Problem>>,
         open: RwSignal<Option<String>>,
     ) -> Self {
@@ -45,7 +51,7 @@ impl Counts {
             let collection = address.collection.get();
             let attempt = attempt.get();
             let state = address.state.read();
-            let wanted = open.read().is_some() || failed.get_untracked();
+            let wanted = open.read().is_some();
             let same = |before: &&Asked| {
                 !wanted && before.collection == collection && before.attempt == attempt
             };
@@ -64,18 +70,45 @@ impl Counts {
             failed.set(is_error);
         });
         Effect::new(move || {
-            let reachable = info.read().as_ref().is_some_and(Result::is_ok);
-            if reachable && failed.get_untracked() {
+            let known = info.read().as_ref().is_some_and(Result::is_ok);
+            let answered = !answers.is_problem();
+            if known && answered && failed.get_untracked() {
                 attempt.update(|attempt| *attempt += 1);
             }
         });
-        Self(found)
+        Self { found, info }
     }
 
-    /// The newest counts; none if they are not known. Read them under a `Transition`.
+    /// The newest counts, or if that request failed, those of the whole collection. Read them under
+    /// a `Transition`.
     pub fn get(self) -> Vec<FacetCounts> {
-        self.0.get().and_then(Result::ok).unwrap_or_default()
+        let found = self.found.get();
+        // Read in any case: whatever waits for the counts waits for this too.
+        let info = self.info.read();
+        match (found, info.as_ref()) {
+            (Some(Ok(found)), _) => found,
+            (Some(Err(_)), Some(Ok(info))) => of_all(info),
+            _ => Vec::new(),
+        }
     }
+}
+
+/// The counts over all records of the collection.
+fn of_all(info: &CollectionInfo) -> Vec<FacetCounts> {
+    let listed = LISTED as usize;
+    let facets = info.facets.iter().filter_map(|facet| {
+        let values = &facet.values;
+        let unlisted = values.len().saturating_sub(listed) as u32;
+        Some(FacetCounts {
+            kind: facet_kind(&facet.field, &info.fields)?.parse().ok()?,
+            field: facet.field.clone(),
+            counted: Counted::All,
+            values: values.iter().take(listed).cloned().collect(),
+            more: facet.more + unlisted,
+            histogram: Vec::new(),
+        })
+    });
+    facets.collect()
 }
 
 /// The request that counts a facet, or every facet, for the answer to a search: the values that
