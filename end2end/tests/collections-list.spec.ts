@@ -22,7 +22,7 @@ test("a collection is listed with what it holds", async ({ page, open }) => {
 
 test("its name leads to its search page", async ({ page, open }) => {
   await open("/collections");
-  await entry(page, "sample").getByRole("link", { name: "sample" }).click();
+  await entry(page, "sample").getByRole("link", { name: "sample", exact: true }).click();
   await expect(page).toHaveURL("/c/sample");
   await expect(box(page)).toBeVisible();
 });

@@ -26,6 +26,6 @@ test("the sample is tried", async ({ page, open, request }) => {
   await opened(page, name);
   const info = await (await request.get(`/api/v1/collections/${name}`)).json();
   expect(info.records).toBe(startups.length);
-  await search(page, "Hushwarren", "Full text");
+  await search(page, "Hushwarren", "By words");
   await expect(names(page).first()).toHaveText("Hushwarren");
 });

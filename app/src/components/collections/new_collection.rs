@@ -30,10 +30,11 @@ pub fn NewCollection(
     /// Called with the name of a collection once it is restored.
     on_restored: Callback<String>,
 ) -> impl IntoView {
+    // The section stays, with the focus in it, while the collections are fetched again.
     view! {
-        <Suspense>
+        <Transition>
             <Offered importing collections writing on_restored />
-        </Suspense>
+        </Transition>
     }
     .into_any()
 }

@@ -69,8 +69,10 @@ pub fn SettingsDialog(
     };
     let retry = move || asked.update(|_| {});
     let body = move || {
+        // Read before anything may return, so that this runs again when the settings arrive.
+        let settings = settings.get();
         let name = asked.with_untracked(|asked| asked.as_ref().map(|info| info.name.clone()))?;
-        Some(match settings.get() {
+        Some(match settings {
             None => view! { <p role="status">"Reading the settings\u{2026}"</p> }.into_any(),
             Some(Err(problem)) => view! {
                 <ProblemNotice

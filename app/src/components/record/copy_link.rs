@@ -3,11 +3,16 @@
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// The button, which says whether it worked. Without JavaScript it is hidden: the browser itself
-/// shows the address.
+/// The button, which says whether it worked. A screen reader is told by a live region beside it:
+/// inside the button, it would take away the button's name. Without JavaScript the button is hidden:
+/// the browser itself shows the address.
 #[component]
 pub fn CopyLink() -> impl IntoView {
-    let said = RwSignal::new("Copy link");
+    let said = RwSignal::new("");
+    let label = move || match said.get() {
+        "" => "Copy link",
+        said => said,
+    };
     let copy = move |_| {
         leptos::task::spawn_local(async move {
             let address = window().location().href().unwrap_or_default();
@@ -26,7 +31,10 @@ pub fn CopyLink() -> impl IntoView {
     };
     view! {
         <button type="button" class="card-link with-js" on:click=copy>
-            <span role="status">{said}</span>
+            {label}
         </button>
+        <span class="sr-only" role="status">
+            {said}
+        </span>
     }
 }

@@ -18,8 +18,11 @@ pub fn RecordSimilar(
     /// The path of the search page.
     path: String,
 ) -> impl IntoView {
-    let none = similar.is_empty();
-    let none = none.then_some("The collection holds no other records.");
+    let note = if similar.is_empty() {
+        "The collection holds no other records."
+    } else {
+        "The nearest by meaning, with the cosine of the two, and the rare words that both use."
+    };
     let items = similar.into_iter().map(|record| {
         let href = state.href(&record_path(&path, &record.id));
         item(record, href)
@@ -27,10 +30,7 @@ pub fn RecordSimilar(
     view! {
         <section class="record-part" aria-labelledby="similar-title">
             <h2 id="similar-title">"Similar records"</h2>
-            <p class="record-note">
-                "The nearest by meaning, with the cosine of the two, and the rare words that both use."
-                {none}
-            </p>
+            <p class="record-note">{note}</p>
             <ol class="similar">{items.collect_view()}</ol>
         </section>
     }
@@ -42,11 +42,13 @@ fn item(record: SimilarRecord, href: String) -> impl IntoView {
         "" => format!("Record {}", record.id),
         _ => record.title,
     };
-    let words = if record.shared.is_empty() {
-        "no rare word in common".to_owned()
-    } else {
-        record.shared.join(", ")
-    };
+    let words = (!record.shared.is_empty()).then(|| {
+        view! {
+            <li class="evidence-part evidence-text" dir="auto">
+                {record.shared.join(", ")}
+            </li>
+        }
+    });
     view! {
         <li>
             <Logo name=name.clone() image=record.image />
@@ -58,9 +60,7 @@ fn item(record: SimilarRecord, href: String) -> impl IntoView {
                     <li class="evidence-part evidence-neural">
                         {similarity(record.cosine)}
                     </li>
-                    <li class="evidence-part evidence-text" dir="auto">
-                        {words}
-                    </li>
+                    {words}
                 </ul>
             </div>
         </li>
