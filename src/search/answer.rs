@@ -2,8 +2,8 @@
 
 use crate::error::Result;
 use crate::query::{Answer, Query, Timings};
-use crate::search::fuse::Ranking;
 use crate::search::plan::Plan;
+use crate::search::ranked::Ranking;
 use crate::search::remembered::Place;
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
@@ -54,6 +54,16 @@ impl Searcher<'_> {
         let numbers: Vec<_> = hits.map(|hit| Some(hit.record.number)).collect();
         let explained = self.explain_from(&plan, &words, &candidates, &numbers)?;
         Ok((answer, explained))
+    }
+
+    /// The place of a query's ranking; `None` if it is not kept.
+    fn place(&self, plan: &Plan<'_>) -> Option<Place> {
+        // Filters may be in the text. A plan without text to rank by has no vector.
+        let is_plain = plan.filters.is_empty() && plan.query.facets.is_empty();
+        let is_kept = plan.vector.is_some() && !plan.is_in_order() && is_plain;
+        let has_late = plan.late.is_some();
+        let remembered = self.remembered;
+        is_kept.then(|| remembered.place(&self.generation, &plan.query, has_late))
     }
 
     /// Reads the hits of a ranking, and counts facets among all answers.

@@ -5,34 +5,15 @@ use std::collections::HashSet;
 
 use crate::error::Result;
 use crate::fusion::{GOOD_RANK, Scale, WordScale, reciprocal_rank};
-use crate::query::{Counted, Fusion, Query, Relation, Route, Signal};
+use crate::query::{Fusion, Query, Signal};
 use crate::search::nearest::{NearRecord, nearest_passages};
 use crate::search::neighbours::Group;
 use crate::search::plan::Plan;
-use crate::search::ranked::{Fused, Ranked};
+use crate::search::ranked::{Fused, Ranked, Ranking};
 use crate::search::retrieve::Candidates;
 use crate::search::searcher::Searcher;
 use crate::segment::unrelated::LOOKED_AT;
 use crate::text::{Match, WordSearch};
-
-/// The requested part of a ranking, and what is known about all of it.
-#[derive(Clone)]
-pub struct Ranking {
-    /// Best first.
-    pub hits: Vec<Ranked>,
-    /// How many records are answers.
-    pub total: u32,
-    /// Whether there may be more.
-    pub total_relation: Relation,
-    /// What `total` counts.
-    pub counted: Counted,
-    /// How neighbours were searched for, if they were.
-    pub route: Option<Route>,
-    /// Whether anything is near enough to be an answer, if that can be determined.
-    pub fits: Option<bool>,
-    /// How many hits there are in all, if two rankings are fused.
-    pub best: Option<u32>,
-}
 
 /// How well words match a record.
 #[derive(Clone, Copy, Default)]

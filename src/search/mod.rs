@@ -4,7 +4,7 @@
 //! 1. `plan.rs` interprets the query: its words, its conditions and filters, its vector.
 //!    It makes a [`Plan`](plan::Plan).
 //! 2. `retrieve.rs` asks the two indexes for records: [`Candidates`](retrieve::Candidates).
-//! 3. `fuse.rs` ranks them: a [`Ranking`](fuse::Ranking). `listed.rs` orders records instead.
+//! 3. `fuse.rs` ranks them: a [`Ranking`](ranked::Ranking). `listed.rs` orders records instead.
 //! 4. `fetch.rs` reads the records of the requested part of the ranking.
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;

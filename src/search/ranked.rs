@@ -1,7 +1,26 @@
 //! Ranked records, before they are read.
 
-use crate::query::Signal;
+use crate::query::{Counted, Relation, Route, Signal};
 use crate::search::nearest::NearRecord;
+
+/// The requested part of a ranking, and what is known about all of it.
+#[derive(Clone)]
+pub struct Ranking {
+    /// Best first.
+    pub hits: Vec<Ranked>,
+    /// How many records are answers.
+    pub total: u32,
+    /// Whether there may be more.
+    pub total_relation: Relation,
+    /// What `total` counts.
+    pub counted: Counted,
+    /// How neighbours were searched for, if they were.
+    pub route: Option<Route>,
+    /// Whether anything is near enough to be an answer, if that can be determined.
+    pub fits: Option<bool>,
+    /// How many hits there are in all, if two rankings are fused.
+    pub best: Option<u32>,
+}
 
 /// A ranked position, before its record is read.
 #[derive(Clone, Copy, Default)]

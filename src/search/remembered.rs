@@ -12,9 +12,7 @@ use arc_swap::ArcSwapOption;
 use quick_cache::sync::Cache;
 
 use crate::query::{Fusion, Lookup, Mode, Query, Route};
-use crate::search::fuse::Ranking;
-use crate::search::plan::Plan;
-use crate::search::searcher::Searcher;
+use crate::search::ranked::Ranking;
 use crate::segment::generation::Generation;
 
 /// How many rankings are kept. One of ten hits takes about a kilobyte.
@@ -35,7 +33,7 @@ struct OfGeneration {
 /// All that the ranking of a query depends on besides the generation. Numbers are given by their
 /// bits.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct Asked {
+struct Asked {
     text: String,
     mode: Mode,
     page: (usize, usize),
@@ -55,8 +53,8 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The key of a query; `None` if its ranking is not kept.
-    fn of(plan: &Plan<'_>) -> Option<Self> {
+    /// The key of a query without filters or facets.
+    fn of(query: &Query, has_late: bool) -> Self {
         // Named one by one, so that no new field of a query can be forgotten.
         let Query {
             text,
@@ -67,7 +65,7 @@ impl Asked {
             sort: _,
             route,
             collapse,
-            facets,
+            facets: _,
             facet_options: _,
             exact_total,
             fusion,
@@ -79,11 +77,8 @@ impl Asked {
             lookup: Lookup { prefix, correct },
             // They are found in the hits, later.
             sentences: _,
-        } = &*plan.query;
-        // Filters may be in the text. A plan without text to rank by has no vector.
-        let is_plain = plan.filters.is_empty() && facets.is_empty();
-        let is_kept = plan.vector.is_some() && !plan.is_in_order() && is_plain;
-        is_kept.then(|| Self {
+        } = query;
+        Self {
             text: text.clone(),
             mode: *mode,
             page: (*offset, *limit),
@@ -94,18 +89,32 @@ impl Asked {
             },
             late_share: late_share.to_bits(),
             bm25: (k1.to_bits(), b.to_bits()),
-            has_late: plan.late.is_some(),
+            has_late,
             collapse: *collapse,
             exact_total: *exact_total,
             neighbours: *neighbours,
             operators: *operators,
             prefix: *prefix,
             correct: *correct,
-        })
+        }
     }
 }
 
 impl Remembered {
+    /// The place of the ranking of a query without filters or facets. `has_late` tells whether late
+    /// interaction is possible.
+    pub(super) fn place(
+        &self,
+        generation: &Arc<Generation>,
+        query: &Query,
+        has_late: bool,
+    ) -> Place {
+        Place {
+            of: self.of(generation),
+            asked: Asked::of(query, has_late),
+        }
+    }
+
     /// The rankings of a generation.
     fn of(&self, generation: &Arc<Generation>) -> Arc<OfGeneration> {
         let kept = self.0.load_full();
@@ -128,17 +137,6 @@ impl Remembered {
 pub(super) struct Place {
     of: Arc<OfGeneration>,
     asked: Asked,
-}
-
-impl Searcher<'_> {
-    /// The place of a query's ranking; `None` if it is not kept.
-    pub(super) fn place(&self, plan: &Plan<'_>) -> Option<Place> {
-        let asked = Asked::of(plan)?;
-        Some(Place {
-            of: self.remembered.of(&self.generation),
-            asked,
-        })
-    }
 }
 
 impl Place {
