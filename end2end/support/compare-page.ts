@@ -44,8 +44,9 @@ export const told = (page: Page): Locator => page.locator(".compare-told");
 export const comparing = (q: string, more: Record<string, string> = {}): string =>
   `/?${new URLSearchParams({ q, mode: "compare", ...more })}`;
 
-/** Fifty queries: the first words of as many descriptions. */
+/** Fifty queries: the first words of as many descriptions. Some records have none. */
 export const queries = startups
+  .filter(({ description }) => description.trim() !== "")
   .filter((_, at) => at % 6 === 1)
   .slice(0, 50)
   .map(({ description }) => description.split(/\s+/).slice(0, 4).join(" "));

@@ -107,6 +107,14 @@ test("what differs is announced", async ({ page, open }) => {
   await expect(page.getByRole("status").filter({ hasText: said })).toHaveCount(1);
 });
 
+test("the explanation that a row leads to is scrolled to", async ({ page, open }) => {
+  await open(comparing("wooden furniture"));
+  await list(page, "By words").getByRole("link").last().click();
+  const explanation = page.getByRole("region", { name: "Why it has this rank" });
+  await expect(explanation).toBeVisible();
+  await expect(explanation).toBeInViewport();
+});
+
 test("leaving the comparison shows the same query in another mode", async ({ page, open }) => {
   await open(comparing("wooden furniture"));
   await page.locator("label").filter({ has: page.locator("[value=text]") }).click();

@@ -97,8 +97,9 @@ test("one sentence says how far the two agree, and which records hold no word", 
     await expect(told(page)).toContainText(new RegExp(`\\b${overlap}\\b`));
   }
   expect(wordless.length).toBeGreaterThan(1);
+  const many = wordless.length === 10 ? "All" : String(wordless.length);
   await expect(told(page)).toContainText(
-    `${wordless.length} of the first 10 by meaning contain none of the words`,
+    `${many} of the first 10 by meaning contain none of the words`,
   );
 });
 

@@ -111,7 +111,14 @@ fn rows(found: Option<&Found>) -> Vec<Row> {
 fn keep_focus(found: Memo<Option<Found>>) {
     Effect::new(move |before: Option<Option<Found>>| {
         let now = found.get();
-        if let (Some(Some(before)), Some(now)) = (before, &now) {
+        let before = before.flatten();
+        let explained = now.as_ref().and_then(|now| opened(before.as_ref(), now));
+        let pointed_at = explained.map(element_id).filter(|id| is_pointed_at(id));
+        if let Some(id) = pointed_at
+            && focus_is_lost()
+        {
+            show(&id);
+        } else if let (Some(before), Some(now)) = (before, &now) {
             let (had, has) = (before.response.hits.len(), now.response.hits.len());
             let more = before.state().more().as_ref() == Some(now.state()) && has > had;
             let first = now.state().from as usize;
@@ -123,6 +130,34 @@ fn keep_focus(found: Memo<Option<Found>>) {
         }
         now
     });
+}
+
+/// The place of the hit whose explanation came with this answer, and not with the one before.
+fn opened(before: Option<&Found>, now: &Found) -> Option<usize> {
+    let id = &now.explained.as_ref()?.id;
+    let explained = before.and_then(|before| before.explained.as_ref());
+    if explained.is_some_and(|explained| explained.id == *id) {
+        return None;
+    }
+    let at = now.response.hits.iter().position(|hit| hit.id == *id)?;
+    Some(now.state().from as usize + at)
+}
+
+/// Whether the address points at an element that the browser has not gone to by itself: a
+/// comparison links to explanations in lists that are not there yet.
+fn is_pointed_at(id: &str) -> bool {
+    let hash = window().location().hash().unwrap_or_default();
+    let element = document().get_element_by_id(id);
+    let is_there = element.is_some_and(|element| element.matches(":target").unwrap_or(false));
+    hash.strip_prefix('#') == Some(id) && !is_there
+}
+
+/// Focuses an element and scrolls to it.
+fn show(id: &str) {
+    focus(id);
+    if let Some(element) = document().get_element_by_id(id) {
+        element.scroll_into_view();
+    }
 }
 
 fn focus_is_lost() -> bool {

@@ -68,7 +68,10 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
         Some(Mode::Hybrid) => ", by both",
         None => "",
     };
-    let search = ["For \u{201c}", &state.q, "\u{201d}", how].concat();
+    let q = state.q.clone();
+    let search = (!q.trim().is_empty()).then(|| {
+        view! { <h2 class="why-for">"For \u{201c}" <bdi>{q}</bdi> "\u{201d}" {how}</h2> }
+    });
     let shown = Shown {
         state,
         path,
@@ -79,12 +82,12 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
     view! {
         <Title text=title />
         <p>
-            <a href=back>"Back to the list"</a>
+            <a class="record-back" href=back>
+                "Back to the list"
+            </a>
         </p>
         <h1>"Why this rank: " <bdi>{name}</bdi></h1>
-        <h2 class="why-for" dir="auto">
-            {search}
-        </h2>
+        {search}
         <WhyPanel explanation shown />
     }
     .into_any()

@@ -7,8 +7,8 @@ use super::rows::{Line, Shown};
 
 /// How wide the drawing is, in its own units.
 const WIDTH: f32 = 10.0;
-/// How long the stub of a record is that is not among the first of the other ranking.
-const STUB: f32 = 1.0;
+/// How far from its list the dot of a record is that is not among the first of the other ranking.
+const APART: f32 = 0.9;
 
 /// The lines. The lists say the same in words, so the drawing is hidden from screen readers.
 #[component]
@@ -50,7 +50,8 @@ fn class_of(line: &Line) -> String {
     }
 }
 
-/// The path of a line: a curve from one list to the other, or a stub at one of them.
+/// The path of a line: a curve from one list to the other, or next to one of them a line without
+/// length, which is drawn as a dot.
 fn path(line: &Line) -> String {
     let middle = |place: u32| place as f32 - 0.5;
     match (line.meaning.map(middle), line.words.map(middle)) {
@@ -58,8 +59,8 @@ fn path(line: &Line) -> String {
             let half = WIDTH / 2.0;
             format!("M0 {left} C{half} {left} {half} {right} {WIDTH} {right}")
         }
-        (Some(left), None) => format!("M0 {left} H{STUB}"),
-        (None, Some(right)) => format!("M{WIDTH} {right} H{}", WIDTH - STUB),
+        (Some(left), None) => format!("M{APART} {left} h0"),
+        (None, Some(right)) => format!("M{} {right} h0", WIDTH - APART),
         (None, None) => String::new(),
     }
 }
@@ -78,7 +79,7 @@ mod tests {
             })
         };
         assert_eq!(of(Some(1), Some(3)), "M0 0.5 C5 0.5 5 2.5 10 2.5");
-        assert_eq!(of(Some(2), None), "M0 1.5 H1");
-        assert_eq!(of(None, Some(10)), "M10 9.5 H9");
+        assert_eq!(of(Some(2), None), "M0.9 1.5 h0");
+        assert_eq!(of(None, Some(10)), "M9.1 9.5 h0");
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use parallax::vocabulary::{Compared as Record, Mode};
 
 use crate::answers::Compared;
+use crate::components::place::element_id;
 use crate::numbers::thousands;
 use crate::state::{PAGE, SearchState};
 use crate::wording::{place_by_meaning, place_by_words};
@@ -248,6 +249,7 @@ impl<'a> Rows<'a> {
             (hit.title.clone(), hit.highlights.title.clone())
         };
         let explained = self.state.in_mode(ranking.mode().name());
+        let why = explained.explaining(Some(&hit.id)).href(&self.path);
         Row {
             ranking,
             id: hit.id.clone(),
@@ -256,7 +258,7 @@ impl<'a> Rows<'a> {
             name,
             marks,
             evidence: evidence(ranking, record),
-            why: explained.explaining(Some(&hit.id)).href(&self.path),
+            why: [&why, "#", &element_id(place as usize)].concat(),
             moved: 0,
             is_new: false,
         }
@@ -374,7 +376,7 @@ mod tests {
         assert_eq!(twins, [Some(2), Some(1), Some(12)]);
         let of_c = &shown.words[1];
         assert_eq!(of_c.evidence[0].1, "#812 by meaning");
-        assert_eq!(of_c.why, "/?q=milk&mode=text&explain=c");
+        assert_eq!(of_c.why, "/?q=milk&mode=text&explain=c#result-2");
         assert_eq!(shown.longest(), 3);
     }
 

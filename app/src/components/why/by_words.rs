@@ -210,7 +210,12 @@ fn Slider(
     let said = RwSignal::new(value.clone());
     view! {
         <label class="why-slider">
-            <span>{label} " " <output class="why-number">{said}</output></span>
+            // Not an output: a label names the first control in it, and that must be the slider.
+            <span>
+                {label} " " <span class="why-number" aria-hidden="true">
+                    {said}
+                </span>
+            </span>
             <input
                 node_ref=slider
                 type="range"
@@ -218,7 +223,9 @@ fn Slider(
                 min="0"
                 max=most.to_string()
                 step=step
-                value=value
+                value=value.clone()
+                // After a link back to other parameters, a slider that was moved follows.
+                prop:value=value
                 autocomplete="off"
                 on:input=move |event| said.set(value_of(&event))
                 on:change=move |event| moved.run((name, value_of(&event)))

@@ -30,7 +30,7 @@ pub fn late(late: LateExplanation, texts: (String, String)) -> AnyView {
     parts.extend(words.iter().take(LINES).map(part));
     if more > 0 {
         let others = ["Other words (", &more.to_string(), ")"].concat();
-        parts.push(Part::new(others, from_words - shown, Kind::Other));
+        parts.push(Part::new(others, from_words - shown, Kind::Meaning));
     }
     let heading = ["Score ", &digits(score, 4)].concat();
     let hint = match words.is_empty() {
@@ -68,7 +68,7 @@ fn part(pair: &WordMeeting) -> Part {
         &digits(pair.weight, 2),
     ]
     .concat();
-    Part::new(what, pair.added, Kind::Other).noted(note)
+    Part::new(what, pair.added, Kind::Meaning).noted(note)
 }
 
 /// The two texts with the words that were compared, and what each pair added.

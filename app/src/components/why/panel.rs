@@ -20,7 +20,7 @@ pub fn WhyPanel(
 ) -> impl IntoView {
     let drawn = match explanation {
         Ok(explanation) => parts(explanation, &shown),
-        Err(problem) => view! { <p>{problem.message}</p> }.into_any(),
+        Err(problem) => view! { <p class="why-problem">{problem.message}</p> }.into_any(),
     };
     let own_page = (!shown.alone).then(|| {
         let href = shown.state.explaining(None).href(&shown.own_path);
