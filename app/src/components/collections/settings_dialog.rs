@@ -92,11 +92,11 @@ pub fn SettingsDialog(
         <dialog
             node_ref=dialog
             class="dialog dialog-wide"
-            aria-labelledby="settings-title"
+            aria-labelledby="settings-heading"
             on:close=move |_| asked.set(None)
         >
             <div class="dialog-head">
-                <h2 id="settings-title" class="notice-title">
+                <h2 id="settings-heading" class="notice-title">
                     {title}
                 </h2>
                 <button type="button" class="collection-action" on:click=move |_| close()>
