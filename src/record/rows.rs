@@ -90,18 +90,27 @@ impl Rows {
 
     /// Adds a row if there is room.
     fn push(&mut self, row: FieldRow) -> bool {
-        self.values += 1;
-        self.bytes += row.name.len();
-        let room = self.values <= MAX_VALUES && self.bytes <= MAX_BYTES;
+        let room = self.count(&row);
         if room {
             self.rows.push(row);
         }
+        room
+    }
+
+    /// Counts a row. Returns whether there is room for it.
+    fn count(&mut self, row: &FieldRow) -> bool {
+        self.values += 1;
+        self.bytes += row.name.len();
+        let room = self.values <= MAX_VALUES && self.bytes <= MAX_BYTES;
         self.cut |= !room;
         room
     }
 
     /// Adds a row with as many of these values as there is room for.
     fn fill<'v>(&mut self, mut row: FieldRow, values: impl Iterator<Item = &'v Value>) {
+        if !self.count(&row) {
+            return;
+        }
         for value in values {
             if self.values >= MAX_VALUES || self.bytes >= MAX_BYTES {
                 self.cut = true;
@@ -122,7 +131,7 @@ impl Rows {
                 break;
             }
         }
-        self.push(row);
+        self.rows.push(row);
     }
 }
 
