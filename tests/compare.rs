@@ -63,12 +63,12 @@ fn queries() -> Vec<String> {
     let mut queries: Vec<String> = records
         .iter()
         .step_by(9)
-        .map(|record| {
-            let description = record["description"].as_str().unwrap();
-            let line = description.lines().next().unwrap();
+        .filter_map(|record| {
+            // Some have none.
+            let line = record["description"].as_str()?.lines().next()?;
             // Whole lines, and the few words that people type.
             let words: Vec<&str> = line.split_whitespace().take(3).collect();
-            words.join(" ")
+            Some(words.join(" "))
         })
         .collect();
     queries.extend(
