@@ -34,6 +34,7 @@ fn scifact_ranks_as_published() {
     // Published for all-MiniLM-L6-v2 in f32: 0.645. The encoder's 8 bits may gain as well as lose.
     for route in [Route::Exact, Route::Graph] {
         let neural = ndcg_with(&Query {
+            mode: Mode::Neural,
             route,
             late_share: 0.0,
             ..Query::new("")

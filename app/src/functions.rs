@@ -148,8 +148,8 @@ pub async fn sentences(
         sentences: true,
         ..request
     };
-    let answer = context.backend.search(collection, request).await?;
-    let hits = answer.hits.into_iter();
+    let answer = context.backend.search(collection, request).await;
+    let hits = context.with_status(answer)?.hits.into_iter();
     Ok(hits
         .filter_map(|hit| hit.sentence.map(|at| (hit.id, (at.start, at.end))))
         .collect())

@@ -17,9 +17,10 @@ pub fn api_path(collection: &str, id: &str) -> String {
     format!("/api/v1/collections/{collection}/records/{id}")
 }
 
-/// The id in the path of a record's page; empty if there is none.
-pub fn id_in(path: &str) -> String {
-    let after = path.split_once("/record/").map(|(_, id)| id);
+/// The id in the path of a page of a record, which follows the page's name, such as `/record/`; empty
+/// if there is none.
+pub fn id_in(path: &str, page: &str) -> String {
+    let after = path.split_once(page).map(|(_, id)| id);
     unescaped(after.unwrap_or_default())
 }
 
@@ -78,7 +79,7 @@ mod tests {
         ] {
             for path in ["/", "/c/books"] {
                 let path = record_path(path, id);
-                assert_eq!(id_in(&path), id, "{path}");
+                assert_eq!(id_in(&path, "/record/"), id, "{path}");
                 let (_, last) = path.rsplit_once('/').unwrap();
                 assert!(!last.contains(['?', '#', ' ']) && path.is_ascii(), "{path}");
             }
@@ -93,9 +94,9 @@ mod tests {
 
     #[test]
     fn an_escape_that_is_none_is_left() {
-        assert_eq!(id_in("/record/100%"), "100%");
-        assert_eq!(id_in("/record/%zz%4"), "%zz%4");
-        assert_eq!(id_in("/record/%+1"), "%+1");
-        assert_eq!(id_in("/c/books"), "");
+        assert_eq!(id_in("/record/100%", "/record/"), "100%");
+        assert_eq!(id_in("/record/%zz%4", "/record/"), "%zz%4");
+        assert_eq!(id_in("/record/%+1", "/record/"), "%+1");
+        assert_eq!(id_in("/c/books", "/record/"), "");
     }
 }

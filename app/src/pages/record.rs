@@ -25,7 +25,7 @@ pub fn RecordPage() -> impl IntoView {
     let pathname = use_location().pathname;
     // While navigating away, the address of the next page has no record; keep the last one.
     let id = Memo::new(move |before: Option<&String>| {
-        let id = id_in(&pathname.read());
+        let id = id_in(&pathname.read(), "/record/");
         let left = id.is_empty();
         before.filter(|_| left).cloned().unwrap_or(id)
     });

@@ -23,8 +23,14 @@ pub fn SearchPage() -> impl IntoView {
         move || (address.collection.get(), answers.attempt()),
         |(name, _)| collection(name),
     );
+    // The server writes the title after the page, when the address may be gone.
+    let first = title(&address.state.read_untracked());
+    let tab = move || match cfg!(feature = "ssr") {
+        true => first.clone(),
+        false => title(&address.state.read()),
+    };
     view! {
-        <Title text=move || title(&address.state.read()) />
+        <Title text=tab />
         <Hero answers />
         <SearchForm address answers navigation info />
         <Suspense fallback=Skeleton>

@@ -69,8 +69,14 @@ pub fn ValuesPage() -> impl IntoView {
             Err(problem) => refused(problem).into_any(),
         })
     };
+    // The server writes the title after the page, when the address may be gone.
+    let first = title(&label(&asked.read_untracked().field));
+    let tab = move || match cfg!(feature = "ssr") {
+        true => first.clone(),
+        false => title(&name()),
+    };
     view! {
-        <Title text=move || title(&name()) />
+        <Title text=tab />
         <div class="values-page">
             <h1>{name}</h1>
             <p>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_location;
 use parallax::vocabulary::{ExplainRequest, Mode};
 
 use crate::address::Address;
@@ -10,6 +10,7 @@ use crate::answers::{Question, request};
 use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
 use crate::problem::Problem;
+use crate::record_address::id_in;
 use crate::state::why_path;
 use crate::wording::ranked_by;
 
@@ -17,15 +18,16 @@ use crate::wording::ranked_by;
 #[component]
 pub fn WhyPage() -> impl IntoView {
     let address = Address::here();
-    let params = use_params_map();
+    let pathname = use_location().pathname;
     // While navigating away, the address of the next page names no record; keep the last one.
     let asked = Memo::new(move |before: Option<&Question>| {
-        let id = params.read().get("id");
-        match (id, before) {
-            (None, Some(before)) => before.clone(),
-            (id, _) => Question {
+        // The router decodes its parameters, some of them twice.
+        let id = id_in(&pathname.read(), "/why/");
+        match before {
+            Some(before) if id.is_empty() => before.clone(),
+            _ => Question {
                 collection: address.collection.get(),
-                state: address.state.get().explaining(id.as_deref()),
+                state: address.state.get().explaining(Some(&id)),
                 attempt: 0,
             },
         }

@@ -97,7 +97,7 @@ fn k1_and_b_are_kept_where_words_count() {
     assert_eq!(read("q=x&mode=text&k1=1.5&b=0.75"), (None, None));
     assert_eq!(read("q=x&mode=neural&k1=0.9&b=0.4"), (None, None));
     assert_eq!(berlin().in_mode("neural").k1, None);
-    assert_eq!(berlin().in_mode("text").b, both.1);
+    assert_eq!(berlin().without_like().in_mode("text").b, both.1);
 }
 
 #[test]

@@ -111,6 +111,9 @@ impl Tasks {
             self.cancel_entry(&entry);
             return Some(entry.task.borrow().clone());
         }
+        if withdrawn.iter().any(|known| known == upload) {
+            return None;
+        }
         if withdrawn.len() == WITHDRAWN {
             withdrawn.pop_front();
         }

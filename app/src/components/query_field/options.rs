@@ -95,11 +95,12 @@ pub fn offers(typed: &str, recent: &[String], found: &(String, Suggestions)) -> 
     offers
 }
 
-/// A query without a part of it.
+/// A query without a part of it, if it has that part.
 fn without(query: &str, start: usize, end: usize) -> String {
-    let before = query.get(..start).unwrap_or_default().trim();
-    let after = query.get(end..).unwrap_or_default().trim();
-    [before, after].join(" ").trim().to_owned()
+    let (Some(before), Some(after)) = (query.get(..start), query.get(end..)) else {
+        return query.to_owned();
+    };
+    [before.trim(), after.trim()].join(" ").trim().to_owned()
 }
 
 #[cfg(test)]

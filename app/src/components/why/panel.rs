@@ -26,7 +26,7 @@ pub fn WhyPanel(
         let href = shown.state.explaining(None).href(&shown.own_path);
         view! {
             <p class="why-own-page">
-                <a class="card-link" href=href>
+                <a class="card-link" href=href rel="external">
                     "This explanation on a page of its own"
                 </a>
             </p>
