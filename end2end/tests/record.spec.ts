@@ -68,6 +68,11 @@ test("any id has a page", async ({ page, open, request }) => {
     const json = page.getByRole("link", { name: "JSON" });
     const read = await request.get((await json.getAttribute("href")) ?? "");
     expect((await read.json()).id).toBe(key);
+    // So has the explanation of its rank.
+    const search = new URLSearchParams({ q: title, mode: "text", explain: key });
+    await open(`/c/${name}?${search}`);
+    await page.getByRole("link", { name: "on a page of its own" }).click();
+    await expect(page).toHaveTitle(`Why this rank: ${title} · Parallax`);
   }
   await request.delete(`/api/v1/collections/${name}`);
 });

@@ -60,6 +60,12 @@ async fn a_withdrawn_upload_is_not_imported() {
     let (status, refused) = send(&api, "notes", "early").await;
     assert_eq!(status, StatusCode::CONFLICT, "{refused}");
     assert_eq!(api.get("/tasks").await["tasks"], json!([]));
+    // However often others are withdrawn.
+    for _ in 0..200 {
+        withdraw("other").await;
+    }
+    let (status, refused) = send(&api, "notes", "early").await;
+    assert_eq!(status, StatusCode::CONFLICT, "{refused}");
 
     // It had become a task.
     let (_, started) = send(&api, "notes", "late").await;
