@@ -1,6 +1,5 @@
 //! Which words of a query records contain.
 
-use super::scored::Scored;
 use super::search::WordSearch;
 use super::union;
 
@@ -23,18 +22,11 @@ impl WordSearch<'_> {
     /// in order of position.
     pub fn words_held(&self, positions: &[u32]) -> Vec<Vec<usize>> {
         let mut held = Vec::with_capacity(positions.len());
-        for (part, terms) in self.parts.iter().zip(&self.terms) {
-            let mut scored = Scored::new(part, terms, self.statistics.bm25);
-            let end = part.offset + part.index.len() as u32;
-            let of_part = positions.iter().skip(held.len());
-            for &position in of_part.take_while(|position| **position < end) {
-                let mut words = Vec::new();
-                if position >= part.offset {
-                    scored.score(position - part.offset, |word| words.push(word));
-                }
-                held.push(words);
-            }
-        }
+        self.each_at(positions, |scored, record, _| {
+            let mut words = Vec::new();
+            scored.each_held(record, |word| words.push(word));
+            held.push(words);
+        });
         held
     }
 }

@@ -3,7 +3,6 @@
 use super::bm25::Bm25;
 use super::part::TextPart;
 use super::query::Alternative;
-use super::scored::Scored;
 use super::search::WordSearch;
 
 /// What a word of a query added to a record's score:
@@ -52,7 +51,10 @@ impl WordSearch<'_> {
     /// What the words of the query added to the score of the record at a position, in the order
     /// typed. Words that it does not contain are left out.
     pub fn explain(&self, position: u32) -> Vec<TermContribution> {
-        let Some((at, part)) = self.part_of(position) else {
+        let own = |(_, part): &(usize, &TextPart<'_>)| {
+            (part.offset..part.offset + part.index.len() as u32).contains(&position)
+        };
+        let Some((at, part)) = self.parts.iter().enumerate().find(own) else {
             return Vec::new();
         };
         let record = position - part.offset;
@@ -74,21 +76,12 @@ impl WordSearch<'_> {
     /// The words of the query that the record at a position does not contain, in the order typed.
     /// That the query is no record's title is not a missing word.
     pub fn missing(&self, position: u32) -> Vec<MissingTerm> {
-        let mut held = vec![false; self.query.words.len()];
-        if let Some((at, part)) = self.part_of(position)
-            && let Some(terms) = self.terms.get(at)
-        {
-            let mut scored = Scored::new(part, terms, self.statistics.bm25);
-            scored.score(position - part.offset, |word| {
-                if let Some(held) = held.get_mut(word) {
-                    *held = true;
-                }
-            });
-        }
+        let held = self.words_held(&[position]).pop().unwrap_or_default();
         let rarest = self.statistics.bm25.idf(0);
-        let words = self.query.words.iter().zip(&self.statistics.idfs).zip(held);
-        let missing = words.filter(|((word, _), held)| !held && !word.is_title);
-        let missing = missing.map(|((word, &idf), _)| {
+        let words = self.query.words.iter().zip(&self.statistics.idfs);
+        let words = words.enumerate();
+        let missing = words.filter(|(at, (word, _))| !held.contains(at) && !word.is_title);
+        let missing = missing.map(|(_, (word, &idf))| {
             let boosts = word.terms.iter().map(|way| way.boost);
             let boost = boosts.reduce(f64::max).unwrap_or(1.0);
             MissingTerm {
@@ -99,14 +92,6 @@ impl WordSearch<'_> {
             }
         });
         missing.collect()
-    }
-
-    /// The part that the record at a position is in, and its index.
-    fn part_of(&self, position: u32) -> Option<(usize, &TextPart<'_>)> {
-        let own = |(_, part): &(usize, &TextPart<'_>)| {
-            (part.offset..part.offset + part.index.len() as u32).contains(&position)
-        };
-        self.parts.iter().enumerate().find(own)
     }
 }
 

@@ -114,24 +114,35 @@ impl<'a> WordSearch<'a> {
             .map(|(word, idf)| idf * f64::from(word.repeats))
             .collect();
         let all: f64 = weights.iter().sum();
+        self.each_at(positions, |scored, record, position| {
+            let mut held = 0.0;
+            let add = |word: usize| held += weights[word];
+            let found = known.binary_search_by_key(&position, |found| found.position);
+            let score = match found.ok().and_then(|at| known.get(at)) {
+                Some(found) => {
+                    scored.each_held(record, add);
+                    found.score
+                }
+                None => scored.score(record, add) as f32,
+            };
+            call(score, if all > 0.0 { (held / all) as f32 } else { 0.0 });
+        });
+    }
+
+    /// Calls `call` with each of some positions, given in order, after its record in the part that
+    /// it is in and what scores the records of that part.
+    pub(super) fn each_at(
+        &self,
+        positions: &[u32],
+        mut call: impl FnMut(&mut Scored<'_>, u32, u32),
+    ) {
         for (part, terms) in self.parts.iter().zip(&self.terms) {
             let mut scored = Scored::new(part, terms, self.statistics.bm25);
             let own = part.offset..part.offset + part.index.len() as u32;
             let start = positions.partition_point(|&position| position < own.start);
             let of_part = positions[start..].iter();
-            for position in of_part.take_while(|position| own.contains(position)) {
-                let record = position - part.offset;
-                let mut held = 0.0;
-                let add = |word: usize| held += weights[word];
-                let found = known.binary_search_by_key(position, |found| found.position);
-                let score = match found.ok().and_then(|at| known.get(at)) {
-                    Some(found) => {
-                        scored.each_held(record, add);
-                        found.score
-                    }
-                    None => scored.score(record, add) as f32,
-                };
-                call(score, if all > 0.0 { (held / all) as f32 } else { 0.0 });
+            for &position in of_part.take_while(|position| own.contains(position)) {
+                call(&mut scored, position - part.offset, position);
             }
         }
     }
