@@ -7,7 +7,7 @@ use super::dictionary::DictionaryBuilder;
 use super::gathered::Gathered;
 use super::index::TextIndex;
 use super::postings::PostingsBuilder;
-use super::titles::{self, Titles};
+use super::titles::{Key, Titles, is_short};
 use super::words::WordsBuilder;
 use crate::analysis::{Analyzer, Kind, Piece};
 
@@ -78,23 +78,30 @@ impl TextIndexBuilder {
     pub fn add(&mut self, texts: &[impl AsRef<str>]) {
         let record = self.lengths.len() as u32;
         let analyzer = self.analyzer;
-        if let (Some(titles), Some(title)) = (&mut self.titles, texts.first()) {
-            titles.extend(titles::key(&analyzer, title.as_ref()).map(|key| (key, record)));
-            let spelled = spelled(title.as_ref());
-            self.beginnings.extend(spelled.map(|text| (text, record)));
-        }
+        let title = texts.first().filter(|_| self.titles.is_some());
+        let spelled = title.and_then(|title| spelled(title.as_ref()));
+        self.beginnings.extend(spelled.map(|text| (text, record)));
+        let short = title.filter(|title| is_short(title.as_ref()));
+        // Made while the first field is read, so that no title is analysed twice.
+        let mut key = short.map(|_| Key::default());
         let (mut length, mut start) = (0, 0);
         for (at, text) in texts.iter().enumerate().take(self.weights.len()) {
             let weight = self.weights[at];
             self.starts.push(start);
             let mut end = start;
             analyzer.each(text.as_ref(), |piece| {
+                if let Some(key) = &mut key {
+                    key.add_piece(&analyzer, piece);
+                }
                 end = end.max(start + piece.position + piece.width - 1);
                 if self.add_piece(piece, record, weight, start + piece.position) {
                     length += weight;
                 }
             });
             start = end + FIELD_GAP;
+            if let (Some(titles), Some(key)) = (&mut self.titles, key.take()) {
+                titles.extend(key.finish().map(|key| (key, record)));
+            }
         }
         self.lengths.push(length);
     }
