@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{FacetField, FacetKind, FieldRoles, Schema};
+use super::roles::facet_named;
+use super::{FacetField, FieldRoles, Schema};
 
 impl Schema {
     /// The schema with other roles. `roles` names all of them: a role that it leaves out is no
@@ -78,17 +79,7 @@ impl Schema {
     /// A facet, as an importer names it. Without a kind, it keeps the one it has.
     fn facet_asked(&self, asked: &str) -> Result<FacetField, String> {
         let known = self.facets.iter().find(|facet| facet.field == asked);
-        if let Some(known) = known {
-            return Ok(known.clone());
-        }
-        let (field, kind) = match asked.rsplit_once(':') {
-            Some((field, kind)) => (field, kind.parse()?),
-            None => (asked, FacetKind::Text),
-        };
-        Ok(FacetField {
-            field: field.to_owned(),
-            kind,
-        })
+        known.map_or_else(|| facet_named(asked), |known| Ok(known.clone()))
     }
 }
 

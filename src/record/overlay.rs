@@ -1,7 +1,8 @@
 //! Adds the options and a source's further fields to a schema.
 
 use super::proposal::{self, Column, Columns};
-use super::{FacetField, FacetKind, FieldRoles, Schema};
+use super::roles::facet_named;
+use super::{FacetKind, FieldRoles, Schema};
 
 /// The highest weight of a word in a field; a higher one would drown out all other fields.
 const MAX_WEIGHT: u32 = 20;
@@ -34,14 +35,7 @@ impl Schema {
             .cloned()
             .collect();
         for asked in &options.facets {
-            let (field, kind) = match asked.rsplit_once(':') {
-                Some((field, kind)) => (field, kind.parse()?),
-                None => (asked.as_str(), FacetKind::Text),
-            };
-            schema.facets.push(FacetField {
-                field: field.to_owned(),
-                kind,
-            });
+            schema.facets.push(facet_named(asked)?);
         }
         schema.weigh(options)?;
         Ok(schema)

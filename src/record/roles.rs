@@ -1,7 +1,7 @@
 //! What an importer's choice of roles means for a schema.
 
 use crate::analysis::Language;
-use crate::record::Schema;
+use crate::record::{FacetField, FacetKind, Schema};
 use crate::vocabulary::FieldRoles;
 
 /// Asks for the language to be detected.
@@ -26,6 +26,18 @@ impl Schema {
             ..FieldRoles::default()
         }
     }
+}
+
+/// A facet as an importer names it: its field, and its kind unless it is text.
+pub(super) fn facet_named(asked: &str) -> Result<FacetField, String> {
+    let (field, kind) = match asked.rsplit_once(':') {
+        Some((field, kind)) => (field, kind.parse()?),
+        None => (asked, FacetKind::Text),
+    };
+    Ok(FacetField {
+        field: field.to_owned(),
+        kind,
+    })
 }
 
 impl FieldRoles {
