@@ -8,7 +8,7 @@ use super::Collection;
 use super::write::encode::{Cores, encode};
 use super::write::reencode::encodes_anew;
 use crate::error::{Error, Result};
-use crate::record::{FieldRoles, Payload, Schema, value_at};
+use crate::record::{Payload, Schema, value_at};
 use crate::vocabulary::SettingsCost;
 
 /// How many records are looked at.
@@ -79,27 +79,14 @@ impl Collection {
         if sample.is_empty() {
             return Ok(());
         }
-        let old = self.schema().roles();
-        let roles = schema.roles();
-        let named = |roles: &FieldRoles| -> Vec<String> {
-            let one = [&roles.title, &roles.url, &roles.image].into_iter();
-            let one = one.flatten().cloned();
-            one.chain(roles.texts.iter().cloned()).collect()
-        };
-        let facets = schema.facets.iter().map(|facet| facet.field.clone());
-        let earlier: HashSet<String> = named(&old).into_iter().collect();
-        let earlier_facet = |field: &String| {
-            let mut facets = self.schema().facets.iter();
-            facets.any(|facet| facet.field == *field)
-        };
+        let earlier: HashSet<&String> = named(self.schema()).collect();
         let there = |field: &String| {
             let found = |payload: &Payload| {
                 payload.contains_key(field) || value_at(payload, field).is_some()
             };
-            earlier.contains(field) || earlier_facet(field) || sample.iter().any(found)
+            earlier.contains(field) || sample.iter().any(found)
         };
-        let missing = named(&roles).into_iter().chain(facets);
-        match missing.into_iter().find(|field| !there(field)) {
+        match named(schema).find(|field| !there(field)) {
             Some(field) => Err(Error::BadQuery(format!(
                 "none of the first records has a field '{field}'"
             ))),
@@ -115,4 +102,11 @@ impl Collection {
             .map(|record| record.payload)
             .collect())
     }
+}
+
+/// The fields that a schema gives a role, besides that of the ids.
+fn named(schema: &Schema) -> impl Iterator<Item = &String> {
+    let one = [&schema.title, &schema.url, &schema.image].into_iter();
+    let facets = schema.facets.iter().map(|facet| &facet.field);
+    one.flatten().chain(&schema.texts).chain(facets)
 }
