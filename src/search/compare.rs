@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::query::{
     Comparison, FUSION_DEPTH, Fusion, MAX_COMPARED, MAX_LIMIT, Mode, Query, Signal,
 };
-use crate::search::nearest::{NearRecord, nearest_passages};
+use crate::search::nearest::{NearRecord, nearest_passages, reaching};
 use crate::search::plan::Plan;
 use crate::search::ranked::Ranked;
 use crate::search::retrieve::Candidates;
@@ -265,18 +265,8 @@ impl Searcher<'_> {
     ) -> HashMap<Key, u32> {
         let least = wanted.iter().map(|near| near.cosine);
         let least = least.fold(f32::INFINITY, f32::min);
-        let mut all: Vec<(f32, u32)> = Vec::new();
-        for (at, part) in self.generation.parts.iter().enumerate() {
-            let columns = &part.segment.columns;
-            let passing = plan.passing.as_ref().and_then(|passing| passing.get(at));
-            let filter = part.searched(passing, false);
-            let scan = &part.segment.scan;
-            let reaching = scan.reaching(vector, least, filter.as_deref());
-            all.extend(reaching.into_iter().map(|near| {
-                let record = part.offset + columns.record_of(near.position);
-                (near.cosine, record)
-            }));
-        }
+        let all = reaching(&self.generation, &plan.passing, vector, least);
+        let mut all: Vec<(f32, u32)> = all.collect();
         all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let keys = all
             .into_iter()

@@ -8,7 +8,7 @@ use crate::encoder::Attribution;
 use crate::error::{Error, Result};
 use crate::query::{Fusion, MAX_READ_BYTES, Query};
 use crate::record::{Payload, RecordNumber};
-use crate::search::nearest::{NearRecord, nearest_passage};
+use crate::search::nearest::{NearRecord, nearest_passage, reaching};
 use crate::search::neighbours::Group;
 use crate::search::partners::{Words, partners, strongest};
 use crate::search::plan::Plan;
@@ -18,7 +18,6 @@ use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
 use crate::storage::rows::Rows;
 use crate::text::{Match, WordSearch};
-use crate::vector::Neighbour;
 use crate::vocabulary::{
     Explanation, FieldCount, FusionExplanation, LateExplanation, MeaningExplanation, MeaningSplit,
     MissingWord, NeighbourShare, TermExplanation, WordShare, WordsExplanation,
@@ -327,21 +326,12 @@ impl Searcher<'_> {
     /// How many of the records that pass rank before this cosine and position. If identical records
     /// are one hit, they count once, and copies of the record do not count.
     fn nearer(&self, plan: &Plan<'_>, vector: &[f32], (cosine, position): (f32, u32)) -> u32 {
-        let mut before = HashSet::new();
-        for (at, part) in self.generation.parts.iter().enumerate() {
-            let columns = &part.segment.columns;
-            let passing = plan.passing.as_ref().and_then(|passing| passing.get(at));
-            let filter = part.searched(passing, false);
-            let scan = &part.segment.scan;
-            let reaching = scan.reaching(vector, cosine, filter.as_deref());
-            let records = reaching.into_iter().filter_map(|near: Neighbour| {
-                let record = part.offset + columns.record_of(near.position);
-                let earlier = near.cosine > cosine || record < position;
-                (earlier && record != position).then_some(record)
-            });
-            before.extend(records);
-        }
-        self.distinct_others(plan, before, position)
+        let reaching = reaching(&self.generation, &plan.passing, vector, cosine);
+        let before = reaching.filter_map(|(other, record)| {
+            let earlier = other > cosine || record < position;
+            (earlier && record != position).then_some(record)
+        });
+        self.distinct_others(plan, before.collect(), position)
     }
 
     /// A record's rank by words among all that pass, from 1; `None` if it does not pass.

@@ -258,6 +258,26 @@ fn records(part: &Part, ranking: &[Neighbour]) -> Vec<NearRecord> {
     found
 }
 
+/// By the exact scan, the records that pass and have passages with a cosine of `least` or more,
+/// each with the cosine of every such passage, in no order.
+pub fn reaching<'a>(
+    generation: &'a Generation,
+    passing: &'a Passing,
+    vector: &'a [f32],
+    least: f32,
+) -> impl Iterator<Item = (f32, u32)> + 'a {
+    let parts = generation.parts.iter().enumerate();
+    parts.flat_map(move |(at, part)| {
+        let passing = passing.as_ref().and_then(|passing| passing.get(at));
+        let filter = part.searched(passing, false);
+        let found = part.segment.scan.reaching(vector, least, filter.as_deref());
+        let columns = &part.segment.columns;
+        let record = |near: &Neighbour| part.offset + columns.record_of(near.position);
+        let found = found.into_iter();
+        found.map(move |near| (near.cosine, record(&near)))
+    })
+}
+
 /// The nearest passage of each of some records.
 pub fn nearest_passages(
     generation: &Generation,
