@@ -47,6 +47,23 @@ pub(super) struct Explained<'a> {
     pub rows: Rows<'a>,
 }
 
+/// The passage of a record that is nearest to a query, and the record.
+struct Passage {
+    near: NearRecord,
+    payload: Payload,
+    /// The record's text as it was encoded.
+    text: String,
+    /// Where in it the passage is.
+    range: Range<usize>,
+}
+
+impl Passage {
+    /// The text of the passage, if the record's text has it.
+    fn read(&self) -> Option<&str> {
+        self.text.get(self.range.clone())
+    }
+}
+
 impl Searcher<'_> {
     /// Why a record has its rank for a query, whether or not it is among the query's hits. Both
     /// indexes are asked, whatever the mode.
@@ -109,10 +126,18 @@ impl Searcher<'_> {
             let (Some(number), Some(position)) = (*number, position) else {
                 return Ok(None);
             };
+            let (meaning, late_interaction) = match explained.vector {
+                Some(vector) => {
+                    let passage = self.nearest_read(&explained, vector, number, position)?;
+                    let meaning = self.explain_meaning(&explained, vector, &passage)?;
+                    (Some(meaning), self.explain_mixed(&explained, &passage)?)
+                }
+                None => (None, None),
+            };
             Ok(Some(Explanation {
                 words: self.explain_words(&explained, position),
-                meaning: self.explain_meaning(&explained, number, position)?,
-                late_interaction: self.explain_mixed(&explained, number, position)?,
+                meaning,
+                late_interaction,
                 fusion: self.explain_fusion(&explained, position)?,
             }))
         };
@@ -157,16 +182,15 @@ impl Searcher<'_> {
         }
     }
 
-    fn explain_meaning(
+    /// The passage of a record that is nearest to the query's vector.
+    fn nearest_read(
         &self,
         explained: &Explained<'_>,
+        vector: &[f32],
         number: RecordNumber,
         position: u32,
-    ) -> Result<Option<MeaningExplanation>> {
-        let Explained { plan, rows, .. } = explained;
-        let Some(vector) = explained.vector else {
-            return Ok(None);
-        };
+    ) -> Result<Passage> {
+        let rows = &explained.rows;
         let (passage, cosine) = nearest_passage(&self.generation, vector, position);
         let payload = rows.payload(number)?;
         let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
@@ -176,16 +200,38 @@ impl Searcher<'_> {
             Some(range) => range.start as usize..range.end as usize,
             None => 0..text.len(),
         };
-        let split = self.split(&plan.meaning, &payload, &text, range.clone())?;
+        Ok(Passage {
+            near: NearRecord {
+                position,
+                cosine,
+                passage,
+            },
+            payload,
+            text,
+            range,
+        })
+    }
+
+    fn explain_meaning(
+        &self,
+        explained: &Explained<'_>,
+        vector: &[f32],
+        passage: &Passage,
+    ) -> Result<MeaningExplanation> {
+        let plan = explained.plan;
+        let NearRecord {
+            position, cosine, ..
+        } = passage.near;
+        let split = self.split(&plan.meaning, passage)?;
         let split = split.filter(|(sum, _)| (sum - cosine).abs() <= TOLERANCE);
         // Beyond its last word, the model read nothing of a text.
-        let read = text.get(range).unwrap_or_default();
+        let read = passage.read().unwrap_or_default();
         let words = split.iter().flat_map(|(_, split)| &split.record_words);
         let end = words.map(|word| word.at.end).max().unwrap_or(read.len());
         let end = read.floor_char_boundary(end.min(MAX_READ_BYTES));
         let passes = self.generation.passes(position, &plan.passing);
         let rank = passes.then(|| 1 + self.nearer(plan, vector, (cosine, position)));
-        Ok(Some(MeaningExplanation {
+        Ok(MeaningExplanation {
             cosine,
             rank,
             query_text: plan.meaning.clone(),
@@ -196,42 +242,24 @@ impl Searcher<'_> {
                 special: split.special + (cosine - sum),
                 ..split
             }),
-        }))
+        })
     }
 
     /// The parts of a record's score by meaning, if similar words are one of them.
     fn explain_mixed(
         &self,
         explained: &Explained<'_>,
-        number: RecordNumber,
-        position: u32,
+        passage: &Passage,
     ) -> Result<Option<LateExplanation>> {
-        let Explained { plan, rows, .. } = explained;
-        let passes = self.generation.passes(position, &plan.passing);
-        let (Some(vector), true) = (explained.vector, passes) else {
+        let plan = explained.plan;
+        let passes = self.generation.passes(passage.near.position, &plan.passing);
+        let Some(late) = plan.late.as_ref().filter(|_| passes) else {
             return Ok(None);
-        };
-        let Some(late) = &plan.late else {
-            return Ok(None);
-        };
-        let (passage, cosine) = nearest_passage(&self.generation, vector, position);
-        let near = NearRecord {
-            position,
-            cosine,
-            passage,
-        };
-        let payload = rows.payload(number)?;
-        let payload = payload.ok_or_else(|| self.no_record(&number.0.to_string()))?;
-        let text = self.schema.encoded_text(&payload);
-        let range = rows.ranges(number)?.into_iter().nth(passage as usize);
-        let read = match range {
-            Some(range) => text.get(range.start as usize..range.end as usize),
-            None => Some(text.as_str()),
         };
         let late = (late, plan.meaning.as_str());
         let first = (&explained.candidates.near[..], plan.query.collapse);
-        let read = read.unwrap_or_default();
-        let why = self.explain_late(late, &near, first, read)?;
+        let read = passage.read().unwrap_or_default();
+        let why = self.explain_late(late, &passage.near, first, read)?;
         Ok(Some(why))
     }
 
@@ -285,27 +313,21 @@ impl Searcher<'_> {
     }
 
     /// The cosine of the query and a passage, split by word: the sum of the split, then the
-    /// split itself. The passage is a range of the text as it was encoded; `None` if the text does
-    /// not have it, or if the model's cosines are no sums over words.
-    fn split(
-        &self,
-        asked: &str,
-        payload: &Payload,
-        text: &str,
-        range: Range<usize>,
-    ) -> Result<Option<(f32, MeaningSplit)>> {
+    /// split itself. `None` if the text does not have the passage, or if the model's cosines are no
+    /// sums over words.
+    fn split(&self, asked: &str, passage: &Passage) -> Result<Option<(f32, MeaningSplit)>> {
         if !self.encoder.encoder().attributes() {
             return Ok(None);
         }
-        let Some(read) = text.get(range.clone()) else {
+        let Some(read) = passage.read() else {
             return Ok(None);
         };
         let attribution = self.encoder.encoder().attribute(asked, read)?;
         let shown = |at: Range<usize>| {
             let length = at.len();
-            let start = u32::try_from(range.start + at.start).ok()?;
-            let end = u32::try_from(range.start + at.end).ok()?;
-            let shown = self.schema.shown_range(payload, start..end)?;
+            let start = u32::try_from(passage.range.start + at.start).ok()?;
+            let end = u32::try_from(passage.range.start + at.end).ok()?;
+            let shown = self.schema.shown_range(&passage.payload, start..end)?;
             (shown.len() == length).then_some(shown)
         };
         let query = Words::of(asked, &attribution.query);
