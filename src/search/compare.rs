@@ -293,10 +293,10 @@ impl Searcher<'_> {
         }
         let all = words.exhaustive();
         let keys = all.iter().map(|found| self.key(plan, found.position));
-        let ranks = ranks(keys, &missing);
+        let keys: Vec<Key> = keys.collect();
+        let ranks = ranks(keys.iter().copied(), &missing);
         // Of identical records, the best match counts, which comes first.
-        for found in &all {
-            let key = self.key(plan, found.position);
+        for (found, key) in all.iter().zip(keys) {
             if let Some(&rank) = ranks.get(&key) {
                 let ranked = by_words(rank, found.position, found.score);
                 order.placed.entry(key).or_insert((rank, ranked));
