@@ -5,9 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Error, Result};
-use crate::query::{
-    Comparison, FUSION_DEPTH, Fusion, MAX_COMPARED, MAX_LIMIT, Mode, Query, Signal,
-};
+use crate::query::{Comparison, FUSION_DEPTH, MAX_COMPARED, MAX_LIMIT, Mode, Query, Signal};
 use crate::search::nearest::{NearRecord, nearest_passages, reaching};
 use crate::search::plan::Plan;
 use crate::search::ranked::Ranked;
@@ -138,10 +136,7 @@ impl Searcher<'_> {
         Ok(Comparison {
             collection: self.name.to_string(),
             limit: query.limit as u32,
-            balance: match query.fusion {
-                Fusion::Weighted { meaning } => Some(meaning),
-                Fusion::ReciprocalRank => None,
-            },
+            balance: query.fusion.balance(),
             searched: self.generation.passing(&plan.passing),
             matching,
             overlap,

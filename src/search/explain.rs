@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::encoder::Attribution;
 use crate::error::{Error, Result};
-use crate::query::{Fusion, MAX_READ_BYTES, Query};
+use crate::query::{MAX_READ_BYTES, Query};
 use crate::record::{Payload, RecordNumber};
 use crate::search::nearest::{NearRecord, nearest_passage, reaching};
 use crate::search::neighbours::Group;
@@ -304,10 +304,7 @@ impl Searcher<'_> {
             rank_words: fused.ranked.text.map(|signal| signal.rank),
             rank_meaning: fused.ranked.neural.map(|signal| signal.rank),
             neighbours,
-            balance: match plan.query.fusion {
-                Fusion::Weighted { meaning } => Some(meaning),
-                Fusion::ReciprocalRank => None,
-            },
+            balance: plan.query.fusion.balance(),
             next: self.next_hit(explained, &fused)?,
         }))
     }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Weak};
 use arc_swap::ArcSwapOption;
 use quick_cache::sync::Cache;
 
-use crate::query::{Fusion, Lookup, Mode, Query, Route};
+use crate::query::{Lookup, Mode, Query, Route};
 use crate::search::ranked::Ranking;
 use crate::segment::generation::Generation;
 
@@ -83,10 +83,7 @@ impl Asked {
             mode: *mode,
             page: (*offset, *limit),
             route: *route,
-            fusion: match fusion {
-                Fusion::Weighted { meaning } => Some(meaning.to_bits()),
-                Fusion::ReciprocalRank => None,
-            },
+            fusion: fusion.balance().map(f32::to_bits),
             late_share: late_share.to_bits(),
             bm25: (k1.to_bits(), b.to_bits()),
             has_late,

@@ -296,6 +296,16 @@ pub enum Fusion {
     ReciprocalRank,
 }
 
+impl Fusion {
+    /// The share of meaning; `None` if only ranks count.
+    pub fn balance(self) -> Option<f32> {
+        match self {
+            Self::Weighted { meaning } => Some(meaning),
+            Self::ReciprocalRank => None,
+        }
+    }
+}
+
 impl Default for Fusion {
     fn default() -> Self {
         Self::Weighted { meaning: BALANCE }
