@@ -51,8 +51,11 @@ impl Backend for Service {
 
     fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions> {
         let service = self.clone();
-        // This calls the service's method, not this one.
-        Box::pin(async move { Service::suggest(&service, collection, typed).await })
+        Box::pin(async move {
+            let found =
+                service.with_collection(collection, move |collection| collection.suggest(&typed));
+            found.await
+        })
     }
 
     fn names(&self) -> Pending<CollectionNames> {

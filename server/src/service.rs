@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use parallax::sent::Content;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, ValuesRequest,
+    SearchRequest, SimilarRequest, ValuesRequest,
 };
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
@@ -280,19 +280,6 @@ impl Service {
             collection.facet_values(&request.field, &request.prefix, limit, &filters)
         })
         .await
-    }
-
-    /// What begins as typed in a collection.
-    ///
-    /// # Errors
-    /// The [`Problem`] to tell the caller.
-    pub async fn suggest(
-        &self,
-        collection: Option<String>,
-        typed: String,
-    ) -> Result<Suggestions, Problem> {
-        self.with_collection(collection, move |collection| collection.suggest(&typed))
-            .await
     }
 
     /// Streams all records of a collection as JSON lines.

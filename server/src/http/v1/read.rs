@@ -123,5 +123,6 @@ async fn suggest(
 ) -> Result<Json<Suggestions>, Failure> {
     let Path(name) = path?;
     let typed: Typed = parameters(query.as_deref())?;
-    Ok(Json(service.suggest(Some(name), typed.q).await?))
+    let found = service.with_collection(Some(name), move |collection| collection.suggest(&typed.q));
+    Ok(Json(found.await?))
 }
