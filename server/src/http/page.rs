@@ -62,19 +62,13 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
     let package = SetResponseHeader::if_not_present(
         files(&site.join(options.site_pkg_dir.as_ref())),
         header::CACHE_CONTROL,
-        |response: &Response<_>| {
-            let whole = response.status().is_success();
-            whole.then(|| HeaderValue::from_static("public, max-age=31536000, immutable"))
-        },
+        if_whole("public, max-age=31536000, immutable"),
     );
     // The fonts are those of one version, which rarely changes.
     let fonts = SetResponseHeader::if_not_present(
         files(&site.join("fonts")),
         header::CACHE_CONTROL,
-        |response: &Response<_>| {
-            let whole = response.status().is_success();
-            whole.then(|| HeaderValue::from_static("public, max-age=2592000"))
-        },
+        if_whole("public, max-age=2592000"),
     );
     let package_path = format!("/{}", options.site_pkg_dir);
     let rest = files(site).fallback(unknown);
@@ -85,6 +79,14 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         .nest_service("/fonts", fonts)
         .route("/pictures", post(choose_pictures))
         .fallback_service(rest)
+}
+
+/// The value of a header of responses with a file.
+fn if_whole<B>(value: &'static str) -> impl Fn(&Response<B>) -> Option<HeaderValue> + Clone {
+    move |response| {
+        let whole = response.status().is_success();
+        whole.then(|| HeaderValue::from_static(value))
+    }
 }
 
 /// Remembers for a year whether pictures from other hosts are shown, and goes back to the page.
