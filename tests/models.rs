@@ -284,15 +284,14 @@ fn every_collection_is_searched_with_its_own_model() {
     assert!(error.contains("parallax reencode first"), "{error}");
     catalogue.collection("second").unwrap();
     let how = Reencode {
-        model: &other,
         cores: Cores::All,
         progress: &|_| {},
         cancelled: &AtomicBool::new(false),
     };
-    assert!(catalogue.reencode("first", how).unwrap());
+    assert!(catalogue.reencode("first", &other, how).unwrap());
     let first = catalogue.collection("first").unwrap();
     assert_eq!(checked(&first, first.encoder().encoder()).len(), 20);
-    assert!(!catalogue.reencode("first", how).unwrap());
+    assert!(!catalogue.reencode("first", &other, how).unwrap());
 }
 
 #[test]
@@ -325,12 +324,11 @@ fn a_collection_is_encoded_anew_while_it_is_used() {
     };
     let cancelled = AtomicBool::new(false);
     let how = Reencode {
-        model: &other,
         cores: Cores::Half,
         progress: &meanwhile,
         cancelled: &cancelled,
     };
-    assert!(catalogue.reencode("notes", how).unwrap());
+    assert!(catalogue.reencode("notes", &other, how).unwrap());
 
     let mut expected: BTreeSet<String> = (0..600).map(|id| format!("r{id}")).collect();
     expected.extend((0..3).map(|round| format!("r{}", 1_000 + round)));
@@ -366,12 +364,11 @@ fn what_is_cancelled_changes_nothing() {
     let collection = create(&catalogue, "notes", 50);
     let cancelled = AtomicBool::new(true);
     let how = Reencode {
-        model: &other,
         cores: Cores::All,
         progress: &|_| {},
         cancelled: &cancelled,
     };
-    let error = catalogue.reencode("notes", how).unwrap_err();
+    let error = catalogue.reencode("notes", &other, how).unwrap_err();
     assert!(matches!(error, Error::Cancelled), "{error}");
     assert_eq!(fs::read_dir(data.join("collections")).unwrap().count(), 1);
     collection.put(vec![incoming(50, "bread")]).unwrap();

@@ -78,12 +78,11 @@ fn records_deleted_or_replaced_meanwhile_do_not_come_back() {
     };
     let cancelled = AtomicBool::new(false);
     let how = Reencode {
-        model: &other,
         cores: Cores::Half,
         progress: &meanwhile,
         cancelled: &cancelled,
     };
-    assert!(catalogue.reencode("notes", how).unwrap());
+    assert!(catalogue.reencode("notes", &other, how).unwrap());
 
     assert!(begun.load(Ordering::Relaxed));
     let mut expected: Vec<String> = (500..RECORDS).map(|id| format!("r{id}")).collect();
@@ -130,12 +129,11 @@ fn an_import_that_is_resumed_afterwards_adds_nothing_twice() {
     };
     import(&collection);
     let how = Reencode {
-        model: &other,
         cores: Cores::Half,
         progress: &|_| {},
         cancelled: &cancelled,
     };
-    assert!(catalogue.reencode("notes", how).unwrap());
+    assert!(catalogue.reencode("notes", &other, how).unwrap());
 
     let renewed = catalogue.collection("notes").unwrap();
     assert_eq!(renewed.reached("import-1").unwrap(), Some(30));

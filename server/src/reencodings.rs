@@ -1,7 +1,7 @@
 //! Collections that are encoded again by another model, or get other settings, in the background.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -34,8 +34,7 @@ impl Reencodings {
     ) -> Result<Reencoding> {
         let folder = installed(catalogue, model)?;
         let work = move |catalogue: &Catalogue, name: &str, how: Reencode<'_>| {
-            let model = folder.as_path();
-            catalogue.reencode(name, Reencode { model, ..how })
+            catalogue.reencode(name, &folder, how)
         };
         self.begin(catalogue, name, model.to_owned(), work)
     }
@@ -110,7 +109,6 @@ impl Reencodings {
             }
         };
         let how = Reencode {
-            model: Path::new(""),
             cores: Cores::Half,
             progress: &progress,
             cancelled: &AtomicBool::new(false),

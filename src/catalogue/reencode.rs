@@ -1,5 +1,6 @@
 //! Re-encodes a collection with another model, or gives it another schema: a copy takes its place.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Catalogue, sync};
@@ -20,7 +21,7 @@ struct Original {
 }
 
 impl Catalogue {
-    /// Re-encodes a collection with another model. In the meantime, the old vectors are searched,
+    /// Re-encodes a collection with the model in a folder. In the meantime, the old vectors are searched,
     /// and writes are accepted and become part of the result. Only writes that arrive at the end
     /// wait until the last few records are copied, and then fail with [`Error::Replaced`], because
     /// their vectors are those of the old model; they can be sent again. If the process ends before
@@ -31,14 +32,14 @@ impl Catalogue {
     /// [`Error::NoCollection`], also if the collection is dropped in the meantime; those of
     /// [`Encoder::load`](crate::Encoder::load); [`Error::Replaced`] if the collection is replaced
     /// in the meantime; [`Error::Cancelled`].
-    pub fn reencode(&self, name: &str, how: Reencode<'_>) -> Result<bool> {
-        let encoder = self.models.load(how.model)?;
+    pub fn reencode(&self, name: &str, model: &Path, how: Reencode<'_>) -> Result<bool> {
+        let encoder = self.models.load(model)?;
         self.copy(name, Some(encoder), None, how)
     }
 
     /// Gives a collection another schema with the same id field, in the same way. Only records
-    /// whose text to encode changes are encoded again. `how.model` is not read. Returns false if
-    /// the collection has this schema already.
+    /// whose text to encode changes are encoded again. Returns false if the collection has this
+    /// schema already.
     ///
     /// # Errors
     /// As for [`Catalogue::reencode`]; [`Error::NoModel`] if the collection's model is missing.

@@ -26,12 +26,11 @@ impl Reencode {
         let reporter = Reporter::new();
         let start = Instant::now();
         let how = collection::Reencode {
-            model,
             cores: Cores::All,
             progress: &|progress| reporter.show(progress),
             cancelled: &AtomicBool::new(false),
         };
-        let encoded = catalogue.reencode(&self.name, how)?;
+        let encoded = catalogue.reencode(&self.name, model, how)?;
         reporter.finish();
         let collection = catalogue.collection(&self.name)?;
         if !encoded {

@@ -29,8 +29,6 @@ const LAST_ROUND: u64 = 256;
 /// How a collection is re-encoded.
 #[derive(Clone, Copy)]
 pub struct Reencode<'a> {
-    /// The folder of the model.
-    pub model: &'a Path,
     /// Which cores to use.
     pub cores: Cores,
     /// Called with the progress.
