@@ -50,7 +50,8 @@ pub struct Near {
     /// How they were found.
     pub route: Route,
     /// For each part, the positions in it of the records that pass and have the requested cosine or
-    /// more, in rising order; only the first of identical ones in the part, if distinct records were requested.
+    /// more, in rising order; only the first of identical ones in the part, if distinct records were
+    /// requested.
     pub reaching: Vec<Vec<u32>>,
     /// How these were found. If it was through a graph, there may be more.
     pub reaching_route: Route,
