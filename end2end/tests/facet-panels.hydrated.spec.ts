@@ -1,7 +1,7 @@
 // The panels by keyboard, pointer and touch, for everybody, and the field that finds values.
 
 import AxeBuilder from "@axe-core/playwright";
-import { unique } from "../support/collections-page";
+import { collectionOf } from "../support/records";
 import { facetButton, facetPanel, facetValue, names, openFacet } from "../support/search-page";
 import { shelved } from "../support/shelf";
 import { expect, test } from "../support/test";
@@ -36,15 +36,12 @@ test("one panel is open at a time, and a click elsewhere closes it", async ({
 });
 
 test("values that are not listed are found by how they begin", async ({ page, open, request }) => {
-  const name = unique("colours");
-  const at = `/api/v1/collections/${name}`;
-  const made = await request.put(at, { data: { title: "title", facets: ["colour"] } });
-  expect(made.ok()).toBe(true);
   const records = Array.from({ length: 40 }, (_, i) => ({
     title: `Widget ${i}`,
     colour: i === 39 ? "Äther" : `Shade ${i}`,
   }));
-  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+  const roles = { title: "title", facets: ["colour"] };
+  const name = await collectionOf(request, "colours", roles, records);
 
   await open(`/c/${name}?q=*`);
   const panel = await openFacet(page, "Colour");
@@ -61,7 +58,7 @@ test("values that are not listed are found by how they begin", async ({ page, op
   await find.fill("");
   // What is chosen stays in the list.
   await expect(facetValue(page, "Colour", "Äther")).toBeChecked();
-  await request.delete(at);
+  await request.delete(`/api/v1/collections/${name}`);
 });
 
 for (const [width, viewport] of Object.entries({
