@@ -3,6 +3,7 @@
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { ask } from "../support/api";
 import { inCity } from "../support/sample";
 import { answered, box, button, cards, names, offers } from "../support/search-page";
 import { expect, test } from "../support/test";
@@ -16,11 +17,8 @@ interface Suggestions {
 }
 
 /** What the API suggests. */
-async function suggested(page: Page, q: string): Promise<Suggestions> {
-  const asked = new URLSearchParams({ q });
-  const response = await page.request.get(`/api/v1/collections/sample/suggest?${asked}`);
-  return (await response.json()) as Suggestions;
-}
+const suggested = (page: Page, q: string): Promise<Suggestions> =>
+  ask(page.request, "suggest", { q });
 
 const listbox = (page: Page) => page.getByRole("listbox", { name: "Suggestions" });
 
