@@ -1,6 +1,5 @@
 // A comparison that follows the slider, and that everybody can use.
 
-import AxeBuilder from "@axe-core/playwright";
 import {
   compare,
   comparing,
@@ -12,6 +11,7 @@ import {
 } from "../support/compare-page";
 import { box, button } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
+import { expectUsable } from "../support/usable";
 
 const query = "Hushwarren keeps animals";
 
@@ -137,11 +137,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         test(`${face} can be used by everybody`, async ({ page, open }) => {
           await open(path);
           await expect(told(page)).toBeVisible();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact !== "minor")
-            .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
-          expect(grave).toEqual([]);
+          await expectUsable(page);
         });
       }
     });

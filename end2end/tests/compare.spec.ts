@@ -17,6 +17,7 @@ import {
 import { inCity } from "../support/sample";
 import { box } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits } from "../support/usable";
 
 const places = (number: number): string => number.toLocaleString("en-US");
 
@@ -173,10 +174,6 @@ test.describe("on a phone", () => {
         await expect(rows.nth(at)).toContainText(`#${places(by_both)} by both`);
       }
     }
-    const widths = await page.evaluate(() => {
-      const root = document.documentElement;
-      return { content: root.scrollWidth, window: root.clientWidth };
-    });
-    expect(widths.content).toBeLessThanOrEqual(widths.window);
+    await expectFits(page);
   });
 });

@@ -1,10 +1,10 @@
 // The panels by keyboard, pointer and touch, for everybody, and the field that finds values.
 
-import AxeBuilder from "@axe-core/playwright";
 import { collectionOf } from "../support/records";
 import { facetButton, facetPanel, facetValue, names, openFacet } from "../support/search-page";
 import { shelved } from "../support/shelf";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 
 test("Enter opens a panel and Escape closes it", async ({ page, open }) => {
   await open("/?q=*");
@@ -73,15 +73,10 @@ for (const [width, viewport] of Object.entries({
           const { name, api } = await shelved(request);
           await open(`/c/${name}?q=bread&mode=text&filter=year:1950..&filter=shelf:Kitchen`);
           const panel = await openFacet(page, facet);
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact !== "minor")
-            .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
-          expect(grave).toEqual([]);
+          await expectUsable(page);
           const box = await panel.boundingBox();
           expect(box && box.x >= 0 && box.x + box.width <= viewport.width).toBe(true);
-          const root = await page.evaluate(() => document.documentElement.scrollWidth);
-          expect(root).toBeLessThanOrEqual(viewport.width);
+          await expectFits(page);
           await request.delete(api);
         });
       }

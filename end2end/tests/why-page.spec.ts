@@ -1,9 +1,9 @@
 // The page of one explanation: reached from the panel, with a way back, and usable by everybody.
 
-import AxeBuilder from "@axe-core/playwright";
 import { hitsOf } from "../support/api";
 import { cards } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 import { panel, parts, titles, whyOf } from "../support/why";
 
 const asked = { q: "goat milk delivered", mode: "hybrid" };
@@ -110,19 +110,9 @@ for (const colorScheme of ["light", "dark"] as const) {
                 .map((of) => of.outerHTML.slice(0, 120));
             });
             expect(cut).toEqual([]);
-            const root = await page.evaluate(() => {
-              const { scrollWidth, clientWidth } = document.documentElement;
-              return scrollWidth - clientWidth;
-            });
-            expect(root).toBeLessThanOrEqual(0);
+            await expectFits(page);
             if (test.info().project.use.javaScriptEnabled !== false) {
-              const axe = new AxeBuilder({ page });
-              const { violations } = await (path.startsWith("/why")
-                ? axe
-                : axe.include(".why-panel")
-              ).analyze();
-              const grave = violations.filter(({ impact }) => impact !== "minor");
-              expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+              await expectUsable(page, path.startsWith("/why") ? {} : { within: ".why-panel" });
             }
           }
         });
