@@ -90,6 +90,10 @@ export const card = (page: Page, name: string): Locator =>
 /** The line above the cards, with the counts. */
 export const summary = (page: Page): Locator => page.locator(".summary-line");
 
+/** The conditions that narrow the list, each of which can be removed. */
+export const narrowed = (page: Page): Locator =>
+  page.getByRole("list", { name: "Narrowed to" });
+
 /** The notice shown when there is nothing to list. */
 export const notice = (page: Page): Locator => page.locator(".notice");
 

@@ -1,7 +1,7 @@
 // Why a hit has its rank: requested by a link, shown in the card, with and without JavaScript.
 
 import type { Locator, Page } from "@playwright/test";
-import { answered, card, cards, search } from "../support/search-page";
+import { answered, card, cards, narrowed, search } from "../support/search-page";
 import { expect, test } from "../support/test";
 import { expectUsable } from "../support/usable";
 
@@ -58,6 +58,6 @@ test("records like one are ranked by no words to explain", async ({ page, open }
     .getByRole("link", { name: "Find records similar to Hushwarren" })
     .click();
   await expect(page).toHaveURL(/like=/);
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toBeVisible();
+  await expect(narrowed(page)).toBeVisible();
   await expect(page.getByRole("link", { name: /^Why this rank/ })).toHaveCount(0);
 });

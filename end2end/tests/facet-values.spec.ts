@@ -2,7 +2,7 @@
 // finds them by prefix.
 
 import { collectionOf } from "../support/records";
-import { names, openFacet } from "../support/search-page";
+import { names, narrowed, openFacet } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("a value that no panel shows is found by how it begins", async ({ page, open, request }) => {
@@ -26,6 +26,6 @@ test("a value that no panel shows is found by how it begins", async ({ page, ope
   await expect(values).toHaveText(["Äther (1)"]);
   await values.first().click();
   await expect(names(page)).toHaveText(["Widget 229"]);
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText("Äther");
+  await expect(narrowed(page)).toContainText("Äther");
   await request.delete(`/api/v1/collections/${name}`);
 });
