@@ -1,7 +1,6 @@
 // What is typed and chosen before hydration is not lost.
 
 import type { Page } from "@playwright/test";
-import { inCity } from "../support/sample";
 import { box, cards, choose, names } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
 
