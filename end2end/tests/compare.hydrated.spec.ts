@@ -10,7 +10,7 @@ import {
   told,
 } from "../support/compare-page";
 import { box, button } from "../support/search-page";
-import { alive, expect, test } from "../support/test";
+import { expect, openedEarly, test } from "../support/test";
 import { expectUsable } from "../support/usable";
 
 const query = "Hushwarren keeps animals";
@@ -73,18 +73,9 @@ for (const reducedMotion of ["no-preference", "reduce"] as const) {
 }
 
 test("a slider moved before the page came to life counts", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/\.wasm$/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto(comparing(query), { waitUntil: "commit" });
+  const live = await openedEarly(page, comparing(query));
   await slider(page).fill("0");
-  release();
-  await alive(page);
+  await live();
   const expected = await hits(page.request, query, "hybrid", { balance: "0" });
   await expect(titles(page, "By both")).toHaveText(expected);
   await expect(slider(page)).toHaveValue("0");

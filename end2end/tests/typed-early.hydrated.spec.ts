@@ -1,23 +1,7 @@
 // What is typed and chosen before hydration is not lost.
 
-import type { Page } from "@playwright/test";
 import { box, cards, choose, names } from "../support/search-page";
-import { alive, expect, test } from "../support/test";
-
-/** Opens a page that does not come to life until the returned function is called. */
-async function openedEarly(page: Page, path: string): Promise<() => Promise<void>> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await released;
-    await route.continue();
-  });
-  await page.goto(path, { waitUntil: "commit" });
-  return async () => {
-    release();
-    await alive(page);
-  };
-}
+import { expect, openedEarly, test } from "../support/test";
 
 test("what was typed early is kept and searched for", async ({ page }) => {
   const live = await openedEarly(page, "/");
