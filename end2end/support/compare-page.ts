@@ -36,8 +36,6 @@ export const titles = (page: Page, ranking: Ranking): Locator =>
 export const merged = (page: Page): Locator =>
   page.getByRole("region", { name: "All rankings in one list" });
 
-export const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
-
 /** The sentence on what differs. */
 export const told = (page: Page): Locator => page.locator(".compare-told");
 

@@ -22,6 +22,9 @@ export const button = (page: Page): Locator =>
 
 export const radio = (page: Page, mode: Mode): Locator => page.getByRole("radio", { name: mode });
 
+/** The balance of meaning and words. */
+export const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
+
 /** The button that opens a facet's panel. */
 export const facetButton = (page: Page, facet: string): Locator =>
   page.locator("summary.facet-button").filter({ hasText: facet });

@@ -1,8 +1,7 @@
 // In hybrid mode, the reader decides how much each ranking counts.
 
 import { titlesOf } from "../support/api";
-import { slider } from "../support/compare-page";
-import { answered, button, choose, names, search } from "../support/search-page";
+import { answered, button, choose, names, search, slider } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const query = "Hushwarren keeps animals";

@@ -5,11 +5,10 @@ import {
   comparing,
   hits,
   list,
-  slider,
   titles,
   told,
 } from "../support/compare-page";
-import { box, button } from "../support/search-page";
+import { box, button, slider } from "../support/search-page";
 import { expect, openedEarly, test } from "../support/test";
 import { expectUsable } from "../support/usable";
 

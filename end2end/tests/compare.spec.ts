@@ -9,13 +9,12 @@ import {
   merged,
   queries,
   rankings,
-  slider,
   titles,
   told,
   type Ranking,
 } from "../support/compare-page";
 import { inCity } from "../support/sample";
-import { box } from "../support/search-page";
+import { box, slider } from "../support/search-page";
 import { expect, test } from "../support/test";
 import { expectFits } from "../support/usable";
 

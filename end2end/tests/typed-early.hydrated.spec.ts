@@ -1,6 +1,6 @@
 // What is typed and chosen before hydration is not lost.
 
-import { box, cards, choose, names } from "../support/search-page";
+import { box, cards, choose, names, slider } from "../support/search-page";
 import { expect, openedEarly, test } from "../support/test";
 
 test("what was typed early is kept and searched for", async ({ page }) => {
@@ -23,11 +23,10 @@ test("what was typed alone is enough", async ({ page }) => {
 
 test("a slider that was moved early counts", async ({ page }) => {
   const live = await openedEarly(page, "/?q=solar+panels");
-  const slider = page.getByRole("slider", { name: /meaning counts/ });
-  await slider.fill("0.8");
+  await slider(page).fill("0.8");
   await live();
   await expect(page).toHaveURL(/balance=0\.8/);
-  await expect(slider).toHaveValue("0.8");
+  await expect(slider(page)).toHaveValue("0.8");
 });
 
 test("a page that nobody touched is left as it is", async ({ page }) => {
