@@ -91,6 +91,14 @@ export async function chooseFile(page: Page, upload: Upload): Promise<void> {
   await expect(preview(page)).toBeVisible();
 }
 
+/** Starts the import of a file with headlines and stories. */
+export async function begin(page: Page, upload: Upload): Promise<void> {
+  await chooseFile(page, upload);
+  await role(page, "Title").selectOption("headline");
+  await role(page, "Text").selectOption("story");
+  await importButton(page).click();
+}
+
 /** Drops a file on the zone by dispatching the browser's events. */
 export async function dropFile(page: Page, upload: Upload): Promise<void> {
   const text = upload.buffer.toString("utf8");
