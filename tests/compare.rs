@@ -99,13 +99,7 @@ fn each_ranking_is_that_of_its_mode_and_each_place_is_true() {
             let compared = collection.compare(&asked(Mode::Hybrid)).unwrap();
             let by_meaning = places(&collection, &asked(Mode::Neural));
             let by_words = places(&collection, &asked(Mode::Text));
-            let mut by_both = places(
-                &collection,
-                &Query {
-                    limit: 100,
-                    ..asked(Mode::Hybrid)
-                },
-            );
+            let mut by_both = places(&collection, &asked(Mode::Hybrid));
             by_both.retain(|_, place| *place <= 100);
             for record in &compared.records {
                 let id = &record.hit.record.id;

@@ -91,6 +91,14 @@ export async function chooseFile(page: Page, upload: Upload): Promise<void> {
   await expect(preview(page)).toBeVisible();
 }
 
+/** Starts the import of a file with headlines and stories. */
+export async function begin(page: Page, upload: Upload): Promise<void> {
+  await chooseFile(page, upload);
+  await role(page, "Title").selectOption("headline");
+  await role(page, "Text").selectOption("story");
+  await importButton(page).click();
+}
+
 /** Drops a file on the zone by dispatching the browser's events. */
 export async function dropFile(page: Page, upload: Upload): Promise<void> {
   const text = upload.buffer.toString("utf8");
@@ -118,16 +126,11 @@ export async function made(
   request: APIRequestContext,
   name: string,
   text = books,
+  more: Record<string, string> = { facet: "shelf" },
 ): Promise<void> {
-  const parameters = "file=books.csv&title=headline&text=story&facet=shelf";
-  const response = await request.post(`/api/v1/collections/${name}/import?${parameters}`, {
-    headers: { "content-type": "application/octet-stream" },
-    data: Buffer.from(text),
-  });
-  expect(response.status(), await response.text()).toBe(202);
-  const { task } = await response.json();
+  const id = await started(request, name, file("books.csv", text), more);
   await expect(async () => {
-    const { state } = await (await request.get(`/api/v1/tasks/${task.id}`)).json();
+    const { state } = await (await request.get(`/api/v1/tasks/${id}`)).json();
     expect(state).toBe("done");
   }).toPass({ timeout: 20_000 });
 }
@@ -141,8 +144,10 @@ export async function started(
   request: APIRequestContext,
   name: string,
   upload: Upload,
+  more: Record<string, string> = {},
 ): Promise<number> {
-  const parameters = `file=${upload.name}&title=headline&text=story`;
+  const asked = { file: upload.name, title: "headline", text: "story", ...more };
+  const parameters = new URLSearchParams(asked);
   const response = await request.post(`/api/v1/collections/${name}/import?${parameters}`, {
     headers: { "content-type": "application/octet-stream" },
     data: upload.buffer,

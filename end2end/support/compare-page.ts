@@ -1,6 +1,7 @@
 // The parts of a comparison by user-facing names, and the API's answers to compare them with.
 
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
+import { ask, titlesOf } from "./api";
 import { startups } from "./sample";
 
 export const rankings = { "By meaning": "neural", "By words": "text", "By both": "hybrid" } as const;
@@ -35,8 +36,6 @@ export const titles = (page: Page, ranking: Ranking): Locator =>
 export const merged = (page: Page): Locator =>
   page.getByRole("region", { name: "All rankings in one list" });
 
-export const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
-
 /** The sentence on what differs. */
 export const told = (page: Page): Locator => page.locator(".compare-told");
 
@@ -51,28 +50,14 @@ export const queries = startups
   .slice(0, 50)
   .map(({ description }) => description.split(/\s+/).slice(0, 4).join(" "));
 
-async function ask<T>(request: APIRequestContext, what: string, asked: Record<string, string>) {
-  const answer = await request.get(
-    `/api/v1/collections/sample/${what}?${new URLSearchParams(asked)}`,
-  );
-  return (await answer.json()) as T;
-}
-
 /** The API's comparison. */
 export const compare = (request: APIRequestContext, q: string, more: Record<string, string> = {}) =>
   ask<Comparison>(request, "compare", { q, ...more });
 
 /** The titles of the API's hits in a mode. */
-export async function hits(
+export const hits = (
   request: APIRequestContext,
   q: string,
   mode: string,
   more: Record<string, string> = {},
-): Promise<string[]> {
-  const { hits } = await ask<{ hits: { title: string }[] }>(request, "search", {
-    q,
-    mode,
-    ...more,
-  });
-  return hits.map(({ title }) => title);
-}
+): Promise<string[]> => titlesOf(request, { q, mode, ...more });

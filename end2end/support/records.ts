@@ -3,14 +3,12 @@
 import { expect, type APIRequestContext } from "@playwright/test";
 import { unique } from "./collections-page";
 
-export type Fields = Record<string, unknown>;
-
 /** Makes a collection with these roles of fields and these records, and returns its name. */
 export async function collectionOf(
   request: APIRequestContext,
   what: string,
-  roles: Fields,
-  records: Fields[],
+  roles: object,
+  records: object[],
 ): Promise<string> {
   const name = unique(what);
   const at = `/api/v1/collections/${name}`;

@@ -22,6 +22,9 @@ export const button = (page: Page): Locator =>
 
 export const radio = (page: Page, mode: Mode): Locator => page.getByRole("radio", { name: mode });
 
+/** The balance of meaning and words. */
+export const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
+
 /** The button that opens a facet's panel. */
 export const facetButton = (page: Page, facet: string): Locator =>
   page.locator("summary.facet-button").filter({ hasText: facet });
@@ -89,6 +92,10 @@ export const card = (page: Page, name: string): Locator =>
 
 /** The line above the cards, with the counts. */
 export const summary = (page: Page): Locator => page.locator(".summary-line");
+
+/** The conditions that narrow the list, each of which can be removed. */
+export const narrowed = (page: Page): Locator =>
+  page.getByRole("list", { name: "Narrowed to" });
 
 /** The notice shown when there is nothing to list. */
 export const notice = (page: Page): Locator => page.locator(".notice");

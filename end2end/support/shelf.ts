@@ -1,7 +1,7 @@
 // A collection of books with facets of every kind, made through the API.
 
-import { expect, type APIRequestContext } from "@playwright/test";
-import { unique } from "./collections-page";
+import type { APIRequestContext } from "@playwright/test";
+import { collectionOf } from "./records";
 
 export interface Book {
   title: string;
@@ -26,14 +26,10 @@ export const shelf: Book[] = Array.from({ length: 120 }, (_, at) => ({
   signed: at % 4 === 0,
 }));
 
-/** Makes the collection, and returns its name and the path of its search. */
+/** Makes the collection, and returns its name and its path in the API. */
 export async function shelved(request: APIRequestContext): Promise<{ name: string; api: string }> {
-  const name = unique("shelf");
-  const api = `/api/v1/collections/${name}`;
   const facets = ["shelf", "year:number", "price:number", "lent:date", "signed:boolean"];
-  const made = await request.put(api, { data: { title: "title", text: "story", facets } });
-  expect(made.ok(), await made.text()).toBe(true);
-  const records = await request.put(`${api}/records`, { data: { records: shelf } });
-  expect(records.ok(), await records.text()).toBe(true);
-  return { name, api };
+  const roles = { title: "title", text: "story", facets };
+  const name = await collectionOf(request, "shelf", roles, shelf);
+  return { name, api: `/api/v1/collections/${name}` };
 }

@@ -43,6 +43,21 @@ export async function alive(page: Page): Promise<void> {
   await page.waitForFunction(() => "parallaxIsAlive" in window);
 }
 
+/** Opens a page that does not come to life until the returned function is called. */
+export async function openedEarly(page: Page, path: string): Promise<() => Promise<void>> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.goto(path, { waitUntil: "commit" });
+  return async () => {
+    release();
+    await alive(page);
+  };
+}
+
 // Once it runs, the application listens for Back and Forward on every page. There is no visible
 // sign of hydration, so this detects the listener.
 function noticeLife(): void {

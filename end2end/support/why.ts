@@ -1,6 +1,7 @@
 // The explanation of a rank: its parts by user-facing names, and what the API says about it.
 
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type APIRequestContext, type Locator, type Page } from "@playwright/test";
+import { ask } from "./api";
 import { cards } from "./search-page";
 
 export interface Explanation {
@@ -31,28 +32,12 @@ export interface Explanation {
   };
 }
 
-const api = "/api/v1/collections/sample";
-
-async function json(page: Page, path: string, asked: Record<string, string>) {
-  const answer = await page.request.get(`${api}/${path}?${new URLSearchParams(asked)}`);
-  expect(answer.ok()).toBe(true);
-  return answer.json();
-}
-
-/** The ids and titles of a search's hits. */
-export async function hitsOf(
-  page: Page,
-  asked: Record<string, string>,
-): Promise<{ id: string; title: string; score: number }[]> {
-  return (await json(page, "search", asked)).hits;
-}
-
 /** Why a record has its rank, according to the API. */
 export const whyOf = (
-  page: Page,
+  request: APIRequestContext,
   id: string,
   asked: Record<string, string>,
-): Promise<Explanation> => json(page, `records/${id}/explain`, asked);
+): Promise<Explanation> => ask(request, `records/${id}/explain`, asked);
 
 /** The explanation on the page. */
 export const panel = (page: Page): Locator =>

@@ -1,10 +1,8 @@
 // In hybrid mode, the reader decides how much each ranking counts.
 
-import type { Locator, Page } from "@playwright/test";
-import { answered, button, choose, names, search } from "../support/search-page";
+import { titlesOf } from "../support/api";
+import { answered, button, choose, names, search, slider } from "../support/search-page";
 import { expect, test } from "../support/test";
-
-const slider = (page: Page): Locator => page.getByRole("slider", { name: /meaning counts/ });
 
 const query = "Hushwarren keeps animals";
 
@@ -31,10 +29,8 @@ test("the balance moves the ranking from words to meaning and back", async ({ pa
   await search(page, query, "By words");
   await expect(names(page).first()).toHaveText(words[0] ?? "");
   // By meaning alone, late interaction would count too.
-  const asked = new URLSearchParams({ q: query, mode: "neural", late_interaction: "false" });
-  const answer = await page.request.get(`/api/v1/collections/sample/search?${asked}`);
-  const { hits } = (await answer.json()) as { hits: { title: string }[] };
-  expect(meaning).toEqual(hits.map((hit) => hit.title));
+  const asked = { q: query, mode: "neural", late_interaction: "false" };
+  expect(meaning).toEqual(await titlesOf(page.request, asked));
 });
 
 test("there is nothing to balance where one ranking is asked", async ({ page, open }) => {

@@ -1,7 +1,7 @@
 // Readers without a query can browse all records, or those that pass a filter, in an order of
 // their choice.
 
-import { unique } from "../support/collections-page";
+import { collectionOf } from "../support/records";
 import { inCity, startups } from "../support/sample";
 import { box, button, cards, chooseValue, names, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
@@ -27,17 +27,14 @@ test("a filter alone lists its records", async ({ page, open }) => {
 });
 
 test("the order can be chosen", async ({ page, open, request, javaScriptEnabled }) => {
-  const name = unique("shelf");
-  const at = `/api/v1/collections/${name}`;
-  const made = await request.put(at, { data: { title: "title", facets: ["year:number"] } });
-  expect(made.ok()).toBe(true);
   const records = [
     { title: "Middle", year: 2000 },
     { title: "Unknown" },
     { title: "New", year: 2020 },
     { title: "Old", year: 1950 },
   ];
-  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+  const roles = { title: "title", facets: ["year:number"] };
+  const name = await collectionOf(request, "shelf", roles, records);
 
   await open(`/c/${name}?q=*`);
   const order = page.getByRole("combobox", { name: "Order" });
@@ -53,5 +50,5 @@ test("the order can be chosen", async ({ page, open, request, javaScriptEnabled 
     await expect(names(page)).toHaveText([...expected]);
     await expect(order.locator("option:checked")).toHaveText(choice);
   }
-  await request.delete(at);
+  await request.delete(`/api/v1/collections/${name}`);
 });

@@ -8,6 +8,7 @@ import {
   chooseValue,
   expectChosen,
   names,
+  narrowed,
   openFacet,
   summary,
 } from "../support/search-page";
@@ -29,7 +30,7 @@ test("the panel lists the largest cities with how many records they have", async
 test("only the chosen city's records are listed", async ({ page, open }) => {
   await open("/?q=solar+panels&mode=neural");
   await chooseValue(page, "City", "Berlin");
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText("Berlin");
+  await expect(narrowed(page)).toContainText("Berlin");
 
   const berlin = inCity("Berlin").map(({ name }) => name);
   await expect(names(page)).toHaveCount(10);

@@ -97,16 +97,8 @@ test.describe("an open dialog", () => {
     await expect(dialog(page)).toContainText("3 records");
 
     // Another collection takes its place, and a third one changes the list.
-    const parameters = "file=books.csv&title=headline&text=story&replace=true";
-    const replaced = await request.post(`/api/v1/collections/${name}/import?${parameters}`, {
-      headers: { "content-type": "application/octet-stream" },
-      data: Buffer.from("headline,story\nMarmalade,Oranges and sugar boiled for hours.\n"),
-    });
-    const { task } = await replaced.json();
-    await expect(async () => {
-      const { state } = await (await request.get(`/api/v1/tasks/${task.id}`)).json();
-      expect(state).toBe("done");
-    }).toPass({ timeout: 20_000 });
+    const marmalade = "headline,story\nMarmalade,Oranges and sugar boiled for hours.\n";
+    await made(request, name, marmalade, { replace: "true" });
 
     await expect(dialog(page)).toContainText(name);
     await dialog(page).getByRole("button", { name: "Delete collection" }).click();

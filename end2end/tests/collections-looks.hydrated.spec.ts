@@ -1,7 +1,6 @@
 // The collections page on a narrow phone, and its accessibility: only the records' table scrolls
 // sideways, and axe finds nothing moderate or worse.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import {
   books,
@@ -15,6 +14,7 @@ import {
   unique,
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 
 // The browser itself logs the status of the refused file.
 test.use({ expectedError: /status of 4\d\d/ });
@@ -66,11 +66,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       test(`${face} can be used by everybody`, async ({ page, open }) => {
         await open("/collections");
         await show(page);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const grave = violations
-          .filter(({ impact }) => impact !== "minor")
-          .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
-        expect(grave).toEqual([]);
+        await expectUsable(page);
       });
     }
   });
@@ -83,11 +79,7 @@ for (const width of [360, 390]) {
       test(`${face} fits`, async ({ page, open }) => {
         await open("/collections");
         await show(page);
-        const widths = await page.evaluate(() => {
-          const root = document.documentElement;
-          return { content: root.scrollWidth, window: root.clientWidth };
-        });
-        expect(widths.content).toBeLessThanOrEqual(widths.window);
+        await expectFits(page);
       });
     }
 

@@ -2,6 +2,7 @@
 
 import type { Page } from "@playwright/test";
 import {
+  begin,
   books,
   chooseFile,
   deleteButton,
@@ -16,18 +17,15 @@ import {
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
 
-async function begin(page: Page, name: string): Promise<void> {
-  await chooseFile(page, long(name));
-  await role(page, "Title").selectOption("headline");
-  await role(page, "Text").selectOption("story");
-  await importButton(page).click();
+async function beginLong(page: Page, name: string): Promise<void> {
+  await begin(page, long(name));
   await expect(outcome(page)).toContainText(name);
 }
 
 test("lines, speed and time left are told, and it can be called off", async ({ page, open }) => {
   const name = unique("long");
   await open("/collections");
-  await begin(page, name);
+  await beginLong(page, name);
   await expect(page.getByRole("progressbar", { name: "Import progress" })).toBeVisible();
   await expect(outcome(page)).toContainText(/[\d,]+ of 4,00[01] lines/);
   await expect(outcome(page)).toContainText(/records a second/);
@@ -46,7 +44,7 @@ test("lines, speed and time left are told, and it can be called off", async ({ p
 test("an import that was left is found again", async ({ page, open }) => {
   const name = unique("left");
   await open("/collections");
-  await begin(page, name);
+  await beginLong(page, name);
   await expect(outcome(page).getByRole("progressbar")).toBeVisible();
   await expect(outcome(page)).toContainText("lines");
 

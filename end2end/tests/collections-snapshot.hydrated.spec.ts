@@ -1,7 +1,7 @@
 // A collection's snapshot is downloaded, and restored from the same page.
 
 import { readFileSync } from "node:fs";
-import { entry, fileField, made, nameField, unique } from "../support/collections-page";
+import { entry, file, fileField, made, nameField, unique } from "../support/collections-page";
 import { expect, test } from "../support/test";
 
 test("a snapshot is restored as another collection", async ({ page, open, request }) => {
@@ -43,11 +43,7 @@ test.describe("a file that is no snapshot", () => {
   test("is refused", async ({ page, open, request }) => {
     const name = unique("none");
     await open("/collections");
-    await fileField(page).setInputFiles({
-      name: `${name}.parallax`,
-      mimeType: "application/octet-stream",
-      buffer: Buffer.from("no snapshot"),
-    });
+    await fileField(page).setInputFiles(file(`${name}.parallax`, "no snapshot"));
     const form = page.getByRole("form", { name: "Restore a collection" });
     await form.getByRole("button", { name: "Restore" }).click();
     await expect(page.getByRole("alert").filter({ hasText: "no snapshot" })).toBeVisible();

@@ -3,6 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import {
+  begin,
   books,
   chooseFile,
   file,
@@ -13,16 +14,8 @@ import {
   role,
   tasksOf,
   unique,
-  type Upload,
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
-
-async function begin(page: Page, upload: Upload): Promise<void> {
-  await chooseFile(page, upload);
-  await role(page, "Title").selectOption("headline");
-  await role(page, "Text").selectOption("story");
-  await importButton(page).click();
-}
 
 /** Holds the next answer to an upload: the server has the file, but the page does not know. */
 async function heldAnswer(page: Page): Promise<{ arrived: Promise<void>; lose: () => Promise<void> }> {

@@ -1,17 +1,16 @@
 // A comparison that follows the slider, and that everybody can use.
 
-import AxeBuilder from "@axe-core/playwright";
 import {
   compare,
   comparing,
   hits,
   list,
-  slider,
   titles,
   told,
 } from "../support/compare-page";
-import { box, button } from "../support/search-page";
-import { alive, expect, test } from "../support/test";
+import { box, button, slider } from "../support/search-page";
+import { expect, openedEarly, test } from "../support/test";
+import { expectUsable } from "../support/usable";
 
 const query = "Hushwarren keeps animals";
 
@@ -73,18 +72,9 @@ for (const reducedMotion of ["no-preference", "reduce"] as const) {
 }
 
 test("a slider moved before the page came to life counts", async ({ page }) => {
-  let release = () => {};
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  await page.route(/\.wasm$/, async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto(comparing(query), { waitUntil: "commit" });
+  const live = await openedEarly(page, comparing(query));
   await slider(page).fill("0");
-  release();
-  await alive(page);
+  await live();
   const expected = await hits(page.request, query, "hybrid", { balance: "0" });
   await expect(titles(page, "By both")).toHaveText(expected);
   await expect(slider(page)).toHaveValue("0");
@@ -137,11 +127,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         test(`${face} can be used by everybody`, async ({ page, open }) => {
           await open(path);
           await expect(told(page)).toBeVisible();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact !== "minor")
-            .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
-          expect(grave).toEqual([]);
+          await expectUsable(page);
         });
       }
     });

@@ -1,7 +1,7 @@
 // Without JavaScript, the form compares, and its balance is sent by a button next to the slider.
 
-import { comparing, hits, slider, titles } from "../support/compare-page";
-import { box, button } from "../support/search-page";
+import { comparing, hits, titles } from "../support/compare-page";
+import { box, button, slider } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("the form compares", async ({ page, open }) => {

@@ -9,14 +9,14 @@ import {
   merged,
   queries,
   rankings,
-  slider,
   titles,
   told,
   type Ranking,
 } from "../support/compare-page";
 import { inCity } from "../support/sample";
-import { box } from "../support/search-page";
+import { box, slider } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits } from "../support/usable";
 
 const places = (number: number): string => number.toLocaleString("en-US");
 
@@ -173,10 +173,6 @@ test.describe("on a phone", () => {
         await expect(rows.nth(at)).toContainText(`#${places(by_both)} by both`);
       }
     }
-    const widths = await page.evaluate(() => {
-      const root = document.documentElement;
-      return { content: root.scrollWidth, window: root.clientWidth };
-    });
-    expect(widths.content).toBeLessThanOrEqual(widths.window);
+    await expectFits(page);
   });
 });

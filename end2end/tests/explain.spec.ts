@@ -1,9 +1,9 @@
 // Why a hit has its rank: requested by a link, shown in the card, with and without JavaScript.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
-import { answered, card, cards, search } from "../support/search-page";
+import { answered, card, cards, narrowed, search } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectUsable } from "../support/usable";
 
 const link = (page: Page, name: string): Locator =>
   card(page, name).getByRole("link", { name: `Why this rank: ${name}` });
@@ -47,8 +47,7 @@ test("an explanation has an address of its own, and can be used by everybody", a
   await open(page.url());
   await expect(shown).toContainText(/\d(st|nd|rd|th) by meaning/);
   if (test.info().project.use.javaScriptEnabled !== false) {
-    const { violations } = await new AxeBuilder({ page }).include(".card").analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    await expectUsable(page, { within: ".card", tolerated: [] });
   }
 });
 
@@ -59,6 +58,6 @@ test("records like one are ranked by no words to explain", async ({ page, open }
     .getByRole("link", { name: "Find records similar to Hushwarren" })
     .click();
   await expect(page).toHaveURL(/like=/);
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toBeVisible();
+  await expect(narrowed(page)).toBeVisible();
   await expect(page.getByRole("link", { name: /^Why this rank/ })).toHaveCount(0);
 });

@@ -1,10 +1,10 @@
 // The panels by keyboard, pointer and touch, for everybody, and the field that finds values.
 
-import AxeBuilder from "@axe-core/playwright";
-import { unique } from "../support/collections-page";
+import { collectionOf } from "../support/records";
 import { facetButton, facetPanel, facetValue, names, openFacet } from "../support/search-page";
 import { shelved } from "../support/shelf";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 
 test("Enter opens a panel and Escape closes it", async ({ page, open }) => {
   await open("/?q=*");
@@ -36,15 +36,12 @@ test("one panel is open at a time, and a click elsewhere closes it", async ({
 });
 
 test("values that are not listed are found by how they begin", async ({ page, open, request }) => {
-  const name = unique("colours");
-  const at = `/api/v1/collections/${name}`;
-  const made = await request.put(at, { data: { title: "title", facets: ["colour"] } });
-  expect(made.ok()).toBe(true);
   const records = Array.from({ length: 40 }, (_, i) => ({
     title: `Widget ${i}`,
     colour: i === 39 ? "Äther" : `Shade ${i}`,
   }));
-  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+  const roles = { title: "title", facets: ["colour"] };
+  const name = await collectionOf(request, "colours", roles, records);
 
   await open(`/c/${name}?q=*`);
   const panel = await openFacet(page, "Colour");
@@ -61,7 +58,7 @@ test("values that are not listed are found by how they begin", async ({ page, op
   await find.fill("");
   // What is chosen stays in the list.
   await expect(facetValue(page, "Colour", "Äther")).toBeChecked();
-  await request.delete(at);
+  await request.delete(`/api/v1/collections/${name}`);
 });
 
 for (const [width, viewport] of Object.entries({
@@ -76,15 +73,10 @@ for (const [width, viewport] of Object.entries({
           const { name, api } = await shelved(request);
           await open(`/c/${name}?q=bread&mode=text&filter=year:1950..&filter=shelf:Kitchen`);
           const panel = await openFacet(page, facet);
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const grave = violations
-            .filter(({ impact }) => impact !== "minor")
-            .map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }));
-          expect(grave).toEqual([]);
+          await expectUsable(page);
           const box = await panel.boundingBox();
           expect(box && box.x >= 0 && box.x + box.width <= viewport.width).toBe(true);
-          const root = await page.evaluate(() => document.documentElement.scrollWidth);
-          expect(root).toBeLessThanOrEqual(viewport.width);
+          await expectFits(page);
           await request.delete(api);
         });
       }

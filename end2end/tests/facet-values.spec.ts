@@ -1,20 +1,17 @@
 // A panel lists a limited number of values. It says how many there are, and links to a page that
 // finds them by prefix.
 
-import { unique } from "../support/collections-page";
-import { names, openFacet } from "../support/search-page";
+import { collectionOf } from "../support/records";
+import { names, narrowed, openFacet } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("a value that no panel shows is found by how it begins", async ({ page, open, request }) => {
-  const name = unique("colours");
-  const at = `/api/v1/collections/${name}`;
-  const made = await request.put(at, { data: { title: "title", facets: ["colour"] } });
-  expect(made.ok()).toBe(true);
   const records = Array.from({ length: 230 }, (_, i) => ({
     title: `Widget ${i}`,
     colour: i === 229 ? "Äther" : `Shade ${i}`,
   }));
-  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+  const roles = { title: "title", facets: ["colour"] };
+  const name = await collectionOf(request, "colours", roles, records);
 
   await open(`/c/${name}?q=*`);
   const panel = await openFacet(page, "Colour");
@@ -29,6 +26,6 @@ test("a value that no panel shows is found by how it begins", async ({ page, ope
   await expect(values).toHaveText(["Äther (1)"]);
   await values.first().click();
   await expect(names(page)).toHaveText(["Widget 229"]);
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText("Äther");
-  await request.delete(at);
+  await expect(narrowed(page)).toContainText("Äther");
+  await request.delete(`/api/v1/collections/${name}`);
 });

@@ -1,7 +1,7 @@
 // The facets count this answer's records, several values can be chosen, and each choice is shown
 // and can be removed.
 
-import type { APIRequestContext, Locator, Page } from "@playwright/test";
+import type { APIRequestContext } from "@playwright/test";
 import {
   applyFacet,
   cards,
@@ -9,6 +9,7 @@ import {
   closeFacet,
   expectChosen,
   facetValue,
+  narrowed,
   openFacet,
   summary,
 } from "../support/search-page";
@@ -52,8 +53,6 @@ async function counted(
   expect(response.ok(), await response.text()).toBe(true);
   return response.json();
 }
-
-const narrowed = (page: Page): Locator => page.getByRole("list", { name: "Narrowed to" });
 
 for (const mode of ["neural", "text", "hybrid"]) {
   for (const q of queries) {

@@ -1,6 +1,6 @@
 // From a record to similar ones, and back to the search.
 
-import { answered, box, card, cards, names, search, summary } from "../support/search-page";
+import { answered, box, card, cards, names, narrowed, search, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test.beforeEach(async ({ page, open }) => {
@@ -9,7 +9,7 @@ test.beforeEach(async ({ page, open }) => {
   await card(page, "Hushwarren")
     .getByRole("link", { name: "Find records similar to Hushwarren" })
     .click();
-  await expect(page.getByRole("list", { name: "Narrowed to" })).toContainText(
+  await expect(narrowed(page)).toContainText(
     "Similar to Hushwarren",
   );
 });

@@ -5,6 +5,7 @@ import { collectionOf } from "../support/records";
 import { baseURL } from "../support/server";
 import { cards, names } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits } from "../support/usable";
 
 // A broken picture, which the browser logs.
 test.use({ expectedError: /status of 404.*\/logos\/none\.svg/ });
@@ -28,11 +29,7 @@ const records = rows.map((row, at) => ({ key: `k${at}`, ...row }));
 const roles = { id: "key", title: "title", text: "body", url: "link", image: "picture" };
 
 async function isHarmless(page: Page): Promise<void> {
-  const { content, window } = await page.evaluate(() => ({
-    content: document.documentElement.scrollWidth,
-    window: document.documentElement.clientWidth,
-  }));
-  expect(content).toBeLessThanOrEqual(window);
+  await expectFits(page);
   await expect(page.locator('a[href^="javascript" i]')).toHaveCount(0);
   await expect(page.locator('main a[target][href*="/api/"], main a[target][href*="/fn/"]')).toHaveCount(0);
   await expect(page.locator("article script, article b")).toHaveCount(0);

@@ -1,21 +1,18 @@
 // A facet and its values can have any name: the panel shows which values are chosen.
 
-import { unique } from "../support/collections-page";
+import { collectionOf } from "../support/records";
 import { applyFacet, chooseValue, facetValue, names, openFacet } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 test("a facet with a colon in its name narrows and is shown", async ({ page, open, request }) => {
-  const name = unique("odd");
-  const at = `/api/v1/collections/${name}`;
   const field = "dc:type";
-  const made = await request.put(at, { data: { title: "title", facets: [`${field}:text`] } });
-  expect(made.ok()).toBe(true);
   const records = [
     { title: "A milk jug", [field]: "a|b" },
     { title: "A milk churn", [field]: "*" },
     { title: "A milk cow", [field]: "plain" },
   ];
-  expect((await request.put(`${at}/records`, { data: { records } })).ok()).toBe(true);
+  const roles = { title: "title", facets: [`${field}:text`] };
+  const name = await collectionOf(request, "odd", roles, records);
 
   await open(`/c/${name}?q=milk`);
   await expect(names(page)).toHaveCount(3);
@@ -28,5 +25,5 @@ test("a facet with a colon in its name narrows and is shown", async ({ page, ope
     await applyFacet(panel);
     await expect(names(page)).toHaveCount(3);
   }
-  await request.delete(at);
+  await request.delete(`/api/v1/collections/${name}`);
 });

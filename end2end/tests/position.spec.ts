@@ -1,26 +1,24 @@
 // A link can lead to any place of a list, with ways to what is before and after it.
 
+import { ask, titlesOf } from "../support/api";
 import { cards, names, notice, summary } from "../support/search-page";
 import { expect, test } from "../support/test";
 
 const query = "solar panels";
 
 test("a link shows the page at its place", async ({ page, open, request }) => {
-  const at = `/api/v1/collections/sample/search?q=${encodeURIComponent(query)}&mode=neural`;
-  const titles = async (parameters: string): Promise<string[]> => {
-    const { hits } = await (await request.get(`${at}&${parameters}`)).json();
-    return hits.map(({ title }: { title: string }) => title);
-  };
+  const titles = (offset: string, limit: string) =>
+    titlesOf(request, { q: query, mode: "neural", offset, limit });
   await open(`/?q=${encodeURIComponent(query)}&mode=neural&from=21`);
-  await expect(names(page)).toHaveText(await titles("limit=10&offset=20"));
+  await expect(names(page)).toHaveText(await titles("20", "10"));
   await expect(summary(page)).toContainText("21–30 shown");
   await expect(page.locator("#result-21")).toHaveCount(1);
   await expect(page.locator("ol.cards")).toHaveAttribute("start", "21");
 
   await page.getByRole("link", { name: "Show earlier" }).click();
-  await expect(names(page)).toHaveText(await titles("limit=20&offset=10"));
+  await expect(names(page)).toHaveText(await titles("10", "20"));
   await page.getByRole("link", { name: "Show more" }).click();
-  await expect(names(page)).toHaveText(await titles("limit=30&offset=10"));
+  await expect(names(page)).toHaveText(await titles("10", "30"));
   await expect(page).toHaveURL(/from=11&limit=30/);
 });
 
@@ -45,8 +43,8 @@ test("a place beyond the end leads back to the beginning", async ({ page, open }
 });
 
 test("a list of the best ends with the last of them", async ({ page, open, request }) => {
-  const at = `/api/v1/collections/sample/search?q=coffee&mode=hybrid`;
-  const { best } = await (await request.get(at)).json();
+  const asked = { q: "coffee", mode: "hybrid" };
+  const { best } = await ask<{ best: number }>(request, "search", asked);
   const from = best - 4;
   await open(`/?q=coffee&mode=hybrid&from=${from}`);
   await expect(cards(page)).toHaveCount(5);

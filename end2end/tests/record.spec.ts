@@ -1,10 +1,10 @@
 // A record's own page: all of its fields, what the model read, what is similar, and the way back.
 
-import AxeBuilder from "@axe-core/playwright";
 import { collectionOf, defaultCollection } from "../support/records";
 import { startup } from "../support/sample";
 import { card, names } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 
 // The browser itself logs the status of an unknown record.
 test.use({ expectedError: /status of 404/ });
@@ -120,14 +120,9 @@ for (const width of [1440, 360]) {
     await page.setViewportSize({ width, height: 800 });
     await open("/record/1");
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    const { content, window } = await page.evaluate(() => ({
-      content: document.documentElement.scrollWidth,
-      window: document.documentElement.clientWidth,
-    }));
-    expect(content).toBeLessThanOrEqual(window);
+    await expectFits(page);
     if (javaScriptEnabled !== false) {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id }) => id)).toEqual([]);
+      await expectUsable(page, { tolerated: [] });
     }
   });
 }

@@ -1,11 +1,12 @@
 // What the field offers while a query is typed: recent queries, titles and facet values that begin
 // so. It follows the combobox pattern: the focus stays in the field.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { ask } from "../support/api";
 import { inCity } from "../support/sample";
 import { answered, box, button, cards, names, offers } from "../support/search-page";
 import { expect, test } from "../support/test";
+import { expectFits, expectUsable } from "../support/usable";
 
 // Glossfinch, whose logo is missing on purpose, may be among the results.
 test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
@@ -16,11 +17,8 @@ interface Suggestions {
 }
 
 /** What the API suggests. */
-async function suggested(page: Page, q: string): Promise<Suggestions> {
-  const asked = new URLSearchParams({ q });
-  const response = await page.request.get(`/api/v1/collections/sample/suggest?${asked}`);
-  return (await response.json()) as Suggestions;
-}
+const suggested = (page: Page, q: string): Promise<Suggestions> =>
+  ask(page.request, "suggest", { q });
 
 const listbox = (page: Page) => page.getByRole("listbox", { name: "Suggestions" });
 
@@ -178,11 +176,8 @@ for (const colorScheme of ["light", "dark"] as const) {
         await box(page).pressSequentially("s");
         await expect(listbox(page)).toBeVisible();
         await page.keyboard.press("ArrowDown");
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const grave = violations.filter(({ impact }) => impact !== "minor");
-        expect(grave.map(({ id, nodes }) => ({ id, at: nodes.map(({ html }) => html) }))).toEqual([]);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect(wide).toBeLessThanOrEqual(width);
+        await expectUsable(page);
+        await expectFits(page);
       });
     });
   }

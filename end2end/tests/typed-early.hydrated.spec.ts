@@ -1,24 +1,7 @@
 // What is typed and chosen before hydration is not lost.
 
-import type { Page } from "@playwright/test";
-import { inCity } from "../support/sample";
-import { box, cards, choose, names } from "../support/search-page";
-import { alive, expect, test } from "../support/test";
-
-/** Opens a page that does not come to life until the returned function is called. */
-async function openedEarly(page: Page, path: string): Promise<() => Promise<void>> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await released;
-    await route.continue();
-  });
-  await page.goto(path, { waitUntil: "commit" });
-  return async () => {
-    release();
-    await alive(page);
-  };
-}
+import { box, cards, choose, names, slider } from "../support/search-page";
+import { expect, openedEarly, test } from "../support/test";
 
 test("what was typed early is kept and searched for", async ({ page }) => {
   const live = await openedEarly(page, "/");
@@ -40,11 +23,10 @@ test("what was typed alone is enough", async ({ page }) => {
 
 test("a slider that was moved early counts", async ({ page }) => {
   const live = await openedEarly(page, "/?q=solar+panels");
-  const slider = page.getByRole("slider", { name: /meaning counts/ });
-  await slider.fill("0.8");
+  await slider(page).fill("0.8");
   await live();
   await expect(page).toHaveURL(/balance=0\.8/);
-  await expect(slider).toHaveValue("0.8");
+  await expect(slider(page)).toHaveValue("0.8");
 });
 
 test("a page that nobody touched is left as it is", async ({ page }) => {

@@ -2,6 +2,7 @@
 // under the reader's hand.
 
 import type { APIRequestContext, Page, Request } from "@playwright/test";
+import { titlesOf } from "../support/api";
 import { answered, box, button, cards, names, searched } from "../support/search-page";
 import { expect, test } from "../support/test";
 
@@ -9,12 +10,8 @@ import { expect, test } from "../support/test";
 test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
 
 /** The titles that the API finds for a query whose last word is unfinished. */
-async function found(request: APIRequestContext, q: string, mode: string): Promise<string[]> {
-  const asked = new URLSearchParams({ q, mode, prefix: "true" });
-  const response = await request.get(`/api/v1/collections/sample/search?${asked}`);
-  const { hits } = (await response.json()) as { hits: { title: string }[] };
-  return hits.map((hit) => hit.title);
-}
+const found = (request: APIRequestContext, q: string, mode: string): Promise<string[]> =>
+  titlesOf(request, { q, mode, prefix: "true" });
 
 /** The searches that the page asks for from now on. */
 function asked(page: Page): Request[] {

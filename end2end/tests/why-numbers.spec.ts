@@ -1,9 +1,10 @@
 // The numbers of an explanation are those of the API, for many queries and in every mode, and the
 // parts of each score add up to it.
 
+import { hitsOf } from "../support/api";
 import { startups } from "../support/sample";
 import { expect, test } from "../support/test";
-import { type Explanation, expectParts, hitsOf, numbers, panel, parts, whyOf } from "../support/why";
+import { type Explanation, expectParts, numbers, panel, parts, whyOf } from "../support/why";
 
 /** The parts that a list shows: at most twelve, and the rest in one. */
 function listed(all: number[]): number[] {
@@ -38,12 +39,12 @@ for (const mode of modes) {
     test.slow();
     for (const [at, q] of queries.entries()) {
       const asked = { q, mode };
-      const hits = await hitsOf(page, asked);
+      const hits = await hitsOf(page.request, asked);
       const hit = hits[at % hits.length];
       if (hit === undefined) {
         continue;
       }
-      const why = await whyOf(page, hit.id, asked);
+      const why = await whyOf(page.request, hit.id, asked);
       await page.goto(`/why/${hit.id}?${new URLSearchParams(asked)}`);
       const shown = panel(page);
       await expect(page.getByRole("heading", { level: 1 })).toContainText(hit.title);
@@ -86,7 +87,7 @@ for (const mode of modes) {
 
 test("no pair of words and no word stands twice", async ({ page }) => {
   const asked = { q: "milk milk goats and milk", mode: "neural" };
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await page.goto(`/why/${hit?.id}?${new URLSearchParams(asked)}`);
   const shown = panel(page);
   const words = await parts(shown, "Similarity").locator(".why-what").allInnerTexts();

@@ -1,15 +1,16 @@
 // The page of one explanation: reached from the panel, with a way back, and usable by everybody.
 
-import AxeBuilder from "@axe-core/playwright";
+import { hitsOf } from "../support/api";
 import { cards } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { hitsOf, panel, parts, titles, whyOf } from "../support/why";
+import { expectFits, expectUsable } from "../support/usable";
+import { panel, parts, titles, whyOf } from "../support/why";
 
 const asked = { q: "goat milk delivered", mode: "hybrid" };
 const list = `/?${new URLSearchParams(asked)}`;
 
 test("the panel leads to a page of its own, and that back to the list", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await open(`${list}&explain=${hit?.id}`);
   await panel(page).getByRole("link", { name: "on a page of its own" }).click();
   await expect(page).toHaveURL(new RegExp(`/why/${hit?.id}\\?`));
@@ -23,7 +24,7 @@ test("the panel leads to a page of its own, and that back to the list", async ({
 
 test("words that are missing are struck out, and the marks explain themselves", async ({ page, open }) => {
   const words = { q: "milk qzxqzx", mode: "text", correct: "false" };
-  const [hit] = await hitsOf(page, words);
+  const [hit] = await hitsOf(page.request, words);
   await open(`/why/${hit?.id}?${new URLSearchParams(words)}`);
   const missing = parts(panel(page), "BM25").filter({ hasText: "qzxqzx" });
   await expect(missing.locator("s")).toHaveText("qzxqzx");
@@ -34,9 +35,9 @@ test("words that are missing are struck out, and the marks explain themselves", 
 });
 
 test("the balance of the link turns the order of the two", async ({ page, open }) => {
-  const hits = await hitsOf(page, asked);
+  const hits = await hitsOf(page.request, asked);
   for (const hit of hits.slice(0, 6)) {
-    const { fusion } = await whyOf(page, hit.id, asked);
+    const { fusion } = await whyOf(page.request, hit.id, asked);
     const turns = fusion?.next?.turns_at;
     if (!fusion?.next || turns === undefined || turns < 0.02 || turns > 0.98) {
       continue;
@@ -71,7 +72,7 @@ test.describe(() => {
 
 test("markup in a query or an id is drawn as text", async ({ page, open }) => {
   const q = '"><script>alert(1)</script> milk';
-  const [hit] = await hitsOf(page, { q, mode: "hybrid" });
+  const [hit] = await hitsOf(page.request, { q, mode: "hybrid" });
   await open(`/why/${hit?.id}?${new URLSearchParams({ q, mode: "hybrid" })}`);
   await expect(page.getByRole("heading", { level: 2 })).toContainText("<script>alert(1)</script>");
   await expect(page.locator("main script")).toHaveCount(0);
@@ -88,7 +89,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const mode of ["neural", "text", "hybrid"]) {
         test(`everybody can read why, and nothing is cut, mode ${mode}`, async ({ page, open }) => {
           const search = { q: "goat milk delivered", mode };
-          const [hit] = await hitsOf(page, search);
+          const [hit] = await hitsOf(page.request, search);
           for (const path of [
             `/why/${hit?.id}?${new URLSearchParams(search)}`,
             `/?${new URLSearchParams(search)}&explain=${hit?.id}`,
@@ -109,19 +110,9 @@ for (const colorScheme of ["light", "dark"] as const) {
                 .map((of) => of.outerHTML.slice(0, 120));
             });
             expect(cut).toEqual([]);
-            const root = await page.evaluate(() => {
-              const { scrollWidth, clientWidth } = document.documentElement;
-              return scrollWidth - clientWidth;
-            });
-            expect(root).toBeLessThanOrEqual(0);
+            await expectFits(page);
             if (test.info().project.use.javaScriptEnabled !== false) {
-              const axe = new AxeBuilder({ page });
-              const { violations } = await (path.startsWith("/why")
-                ? axe
-                : axe.include(".why-panel")
-              ).analyze();
-              const grave = violations.filter(({ impact }) => impact !== "minor");
-              expect(grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+              await expectUsable(page, path.startsWith("/why") ? {} : { within: ".why-panel" });
             }
           }
         });

@@ -1,13 +1,14 @@
 // Pointing at a word, or moving to it with the keyboard, says what it adds and lights its partners.
 
+import { hitsOf } from "../support/api";
 import { expect, test } from "../support/test";
-import { hitsOf, number, panel, text, whyOf } from "../support/why";
+import { number, panel, text, whyOf } from "../support/why";
 
 const asked = { q: "goat milk delivered", mode: "hybrid" };
 
 test("each word says what it adds and with whom", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, asked);
-  const { meaning } = await whyOf(page, hit?.id ?? "", asked);
+  const [hit] = await hitsOf(page.request, asked);
+  const { meaning } = await whyOf(page.request, hit?.id ?? "", asked);
   const { partners } = meaning?.split ?? { partners: { query: [], record: [], shares: [] } };
   await open(`/why/${hit?.id}?${new URLSearchParams(asked)}`);
   const said = panel(page).locator(".why-said");
@@ -34,7 +35,7 @@ test("each word says what it adds and with whom", async ({ page, open }) => {
 });
 
 test("a text is one stop for the keyboard, and arrows move in it", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await open(`/why/${hit?.id}?${new URLSearchParams(asked)}`);
   const query = text(panel(page), "Your query");
   const said = panel(page).locator(".why-said");
@@ -58,7 +59,7 @@ test("a text is one stop for the keyboard, and arrows move in it", async ({ page
 });
 
 test("a click holds a word, and a second one lets it go", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await open(`/why/${hit?.id}?${new URLSearchParams(asked)}`);
   const milk = text(panel(page), "Your query").getByText("milk", { exact: true });
   const said = panel(page).locator(".why-said");

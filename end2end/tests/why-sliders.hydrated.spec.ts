@@ -1,11 +1,12 @@
 // A slider that is moved by the keyboard stays focused, though the list around it is drawn anew.
 
+import { hitsOf } from "../support/api";
 import { expect, test } from "../support/test";
-import { hitsOf, panel } from "../support/why";
+import { panel } from "../support/why";
 
 test("several steps can be taken on a slider", async ({ page, open }) => {
   const asked = { q: "milk", mode: "text" };
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await open(`/?${new URLSearchParams(asked)}&explain=${hit?.id}`);
   const before = await page.evaluate(() => history.length);
   const b = panel(page).getByRole("slider", { name: /^b/ });

@@ -1,15 +1,17 @@
 // The sliders for k1 and b rank the list anew, and what they are set to is in the address.
 
+import type { Page } from "@playwright/test";
+import { hitsOf, titlesOf } from "../support/api";
 import { cards } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { hitsOf, numbers, panel, parts, titles, whyOf } from "../support/why";
+import { numbers, panel, parts, titles, whyOf } from "../support/why";
 
 const asked = { q: "fresh milk company for people", mode: "text" };
-const ranked = async (page: Parameters<typeof hitsOf>[0], more: Record<string, string>) =>
-  (await hitsOf(page, { ...asked, ...more })).map((hit) => hit.title);
+const ranked = (page: Page, more: Record<string, string>) =>
+  titlesOf(page.request, { ...asked, ...more });
 
 test("moving a slider re-ranks the list", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, asked);
+  const [hit] = await hitsOf(page.request, asked);
   await open(`/?${new URLSearchParams(asked)}&explain=${hit?.id}`);
   const usual = await titles(page).allInnerTexts();
   expect(usual).toEqual(await ranked(page, {}));
@@ -36,7 +38,7 @@ test("moving a slider re-ranks the list", async ({ page, open }) => {
   await b.fill("0");
   await rank();
   await expect(page).toHaveURL(/[?&]b=0(&|$)/);
-  const why = await whyOf(page, hit?.id ?? "", { ...asked, b: "0" });
+  const why = await whyOf(page.request, hit?.id ?? "", { ...asked, b: "0" });
   await expect
     .poll(async () => (await numbers(parts(panel(page), "BM25"))).at(-1))
     .toBeCloseTo(why.words.score, 1);
@@ -56,7 +58,7 @@ test("a link with other parameters shows their ranking and says so", async ({ pa
 });
 
 test("by meaning there is nothing to slide", async ({ page, open }) => {
-  const [hit] = await hitsOf(page, { ...asked, mode: "neural" });
+  const [hit] = await hitsOf(page.request, { ...asked, mode: "neural" });
   await open(`/?${new URLSearchParams({ ...asked, mode: "neural" })}&explain=${hit?.id}`);
   await expect(cards(page).first()).toBeVisible();
   await expect(panel(page)).toBeVisible();
