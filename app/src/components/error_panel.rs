@@ -6,8 +6,8 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use crate::answers::{Answers, Question};
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 
 /// The delay between an answer and the next attempt while the server is starting.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -19,8 +19,8 @@ use crate::components::collections::rename_dialog::RenameDialog;
 use crate::components::collections::settings_dialog::SettingsDialog;
 use crate::functions::collections;
 use crate::importing::Importing;
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 use crate::writing::Writing;
 
 /// The pause between two looks at a collection that is being encoded or indexed.

@@ -14,9 +14,10 @@ use crate::components::record::passages::RecordPassages;
 use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
 use crate::functions::record;
+use crate::paths::path_of;
 use crate::problem::Problem;
 use crate::record_address::{api_path, id_in};
-use crate::state::{SearchState, path_of};
+use crate::state::SearchState;
 
 /// The page of the record in the path, in the collection in the path or the default one.
 #[component]

@@ -11,8 +11,9 @@ use parallax::vocabulary::{FacetCounts, ValuesRequest};
 use crate::address::Address;
 use crate::functions::values;
 use crate::numbers::{counted, label, thousands};
+use crate::paths::values_path;
 use crate::problem::Problem;
-use crate::state::{SearchState, values_path};
+use crate::state::SearchState;
 
 /// The most values listed; beyond that, only their number is shown.
 const LISTED: u32 = MAX_FACET_VALUES as u32;

@@ -9,9 +9,9 @@ use crate::address::Address;
 use crate::answers::{Question, request};
 use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
+use crate::paths::why_path;
 use crate::problem::Problem;
 use crate::record_address::id_in;
-use crate::state::why_path;
 use crate::wording::ranked_by;
 
 /// The page.

@@ -7,7 +7,7 @@ use super::fields_used::FieldsUsed;
 use crate::browser;
 use crate::languages::language_name;
 use crate::numbers::{counted, size, thousands};
-use crate::state::path_of;
+use crate::paths::path_of;
 use crate::writing::{Offer, Writing};
 
 /// What a visitor wants to do with a collection.

@@ -13,8 +13,8 @@ use crate::browser;
 use crate::functions::tasks;
 use crate::importing::Importing;
 use crate::numbers::{counted, thousands};
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 use crate::writing::Writing;
 
 /// The pause between an answer and the next request, while an import is running.

@@ -12,7 +12,8 @@ use parallax::vocabulary::BALANCE;
 use crate::address::Address;
 use crate::answers::Compared;
 use crate::components::search_form::FORM;
-use crate::state::{SearchState, path_of};
+use crate::paths::path_of;
+use crate::state::SearchState;
 
 /// How long the slider must rest before the rankings are fused anew.
 const REST: Duration = Duration::from_millis(80);
