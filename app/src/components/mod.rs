@@ -33,6 +33,7 @@ pub mod skeleton;
 pub mod snippet;
 pub mod status;
 pub mod summary;
+pub mod tab_title;
 pub mod theme_toggle;
 pub mod timing;
 pub mod why;

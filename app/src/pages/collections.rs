@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use parallax::vocabulary::{CollectionInfo, GraphState, Task, TaskState};
@@ -17,6 +16,7 @@ use crate::components::collections::new_collection::NewCollection;
 use crate::components::collections::problem_notice::ProblemNotice;
 use crate::components::collections::rename_dialog::RenameDialog;
 use crate::components::collections::settings_dialog::SettingsDialog;
+use crate::components::tab_title::TabTitle;
 use crate::functions::collections;
 use crate::importing::Importing;
 use crate::paths::path_of;
@@ -90,7 +90,7 @@ pub fn CollectionsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text="Collections · Parallax" />
+        <TabTitle text="Collections · Parallax" />
         <div class="collections-page">
             <h1 id="collections-title" node_ref=heading tabindex="-1">
                 "Collections"

@@ -2,7 +2,6 @@
 //! is in the page that the server renders.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use parallax::vocabulary::RecordView;
 
@@ -13,6 +12,7 @@ use crate::components::record::fields::RecordFields;
 use crate::components::record::passages::RecordPassages;
 use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
+use crate::components::tab_title::TabTitle;
 use crate::functions::record;
 use crate::paths::path_of;
 use crate::problem::Problem;
@@ -56,7 +56,7 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
     let similar = state.similar_to(&record.id).href(path);
     let json = api_path(&record.collection, &record.id);
     view! {
-        <Title text=title(&name) />
+        <TabTitle text=format!("{name} · Parallax") />
         <article class="record">
             <p>
                 <a class="record-back" href=state.href(path)>
@@ -89,16 +89,6 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
     }
 }
 
-/// The title of the browser tab; on the server it is written into the page verbatim.
-fn title(name: &str) -> String {
-    let title = format!("{name} · Parallax");
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;")
-    } else {
-        title
-    }
-}
-
 fn refused(problem: Problem, back: &str) -> impl IntoView + use<> {
     let unknown = problem.code == "not_found";
     let heading = if unknown {
@@ -108,7 +98,7 @@ fn refused(problem: Problem, back: &str) -> impl IntoView + use<> {
     };
     let advice = unknown.then_some("It may have been removed since the link was made.");
     view! {
-        <Title text=title(heading) />
+        <TabTitle text=format!("{heading} · Parallax") />
         <section class="notice notice-problem" role="alert">
             <h1 class="notice-title">{heading}</h1>
             <p class="notice-message">{problem.message}</p>
