@@ -6,6 +6,7 @@ pub mod collection_switch;
 pub mod collections;
 pub mod compare;
 pub mod corrected;
+pub mod dialog;
 pub mod error_panel;
 pub mod evidence;
 pub mod examples;
