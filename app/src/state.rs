@@ -218,6 +218,12 @@ impl SearchState {
         self.lists() || (self.mode == Mode::Text.name() && self.like.is_none())
     }
 
+    /// The share of meaning, as the slider for it has it.
+    pub fn share_of_meaning(&self) -> String {
+        let balance = self.balance.clone();
+        balance.unwrap_or_else(|| BALANCE.to_string())
+    }
+
     /// Whether both engines rank.
     pub fn is_hybrid(&self) -> bool {
         self.mode == Mode::Hybrid.name()
