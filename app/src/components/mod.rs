@@ -16,6 +16,7 @@ pub mod header;
 pub mod hero;
 pub mod kept_answer;
 pub mod keys;
+pub mod later;
 pub mod logo;
 pub mod marked;
 pub mod mode_switch;

@@ -16,6 +16,7 @@ use crate::components::collections::new_collection::NewCollection;
 use crate::components::collections::problem_notice::ProblemNotice;
 use crate::components::collections::rename_dialog::RenameDialog;
 use crate::components::collections::settings_dialog::SettingsDialog;
+use crate::components::later::later;
 use crate::components::tab_title::TabTitle;
 use crate::functions::collections;
 use crate::importing::Importing;
@@ -129,11 +130,6 @@ fn watch_work(list: Collections) {
         if !busy {
             return;
         }
-        let next = set_timeout_with_handle(move || list.refetch(), PERIOD);
-        on_cleanup(move || {
-            if let Ok(next) = next {
-                next.clear();
-            }
-        });
+        later(PERIOD, move || list.refetch());
     });
 }
