@@ -18,6 +18,7 @@ use crate::paths::path_of;
 use crate::problem::Problem;
 use crate::record_address::{api_path, id_in};
 use crate::state::SearchState;
+use crate::wording::name_of;
 
 /// The page of the record in the path, in the collection in the path or the default one.
 #[component]
@@ -44,10 +45,7 @@ pub fn RecordPage() -> impl IntoView {
 }
 
 fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView + use<> {
-    let name = match record.title.trim() {
-        "" => format!("Record {}", record.id),
-        _ => record.title.clone(),
-    };
+    let name = name_of(&record.title, &record.id);
     let back = if state.is_idle() {
         "Search this collection"
     } else {

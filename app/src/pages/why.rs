@@ -12,7 +12,7 @@ use crate::functions::{ExplainedRecord, why};
 use crate::paths::why_path;
 use crate::problem::Problem;
 use crate::record_address::id_in;
-use crate::wording::ranked_by;
+use crate::wording::{nameless, ranked_by};
 
 /// The page.
 #[component]
@@ -62,7 +62,7 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
         Ok(found) => (found.title, Ok(found.explanation)),
         Err(problem) => (None, Err(problem)),
     };
-    let name = name.unwrap_or_else(|| ["Record ", &id].concat());
+    let name = name.unwrap_or_else(|| nameless(&id));
     let title = ["Why this rank: ", &name, " · Parallax"].concat();
     let how = match ranked_by(&state) {
         Some(Mode::Neural) => ", by meaning",

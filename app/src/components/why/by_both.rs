@@ -7,7 +7,7 @@ use parallax::vocabulary::{FusionExplanation, NextHit};
 use super::waterfall::{Kind, Part, waterfall};
 use super::{Shown, digits};
 use crate::state::SearchState;
-use crate::wording::added;
+use crate::wording::{added, name_of};
 
 /// The part of a panel about a fused score.
 pub fn by_both(fusion: FusionExplanation, shown: &Shown) -> AnyView {
@@ -43,11 +43,7 @@ fn next(hit: NextHit, balance: Option<f32>, shown: &Shown) -> AnyView {
         from_neighbours,
         turns_at,
     } = hit;
-    let name = if title.trim().is_empty() {
-        ["Record ", &id].concat()
-    } else {
-        title
-    };
+    let name = name_of(&title, &id);
     let similar = match from_neighbours > 0.0 {
         true => [" + ", &digits(from_neighbours, 4), " by similar records"].concat(),
         false => String::new(),
