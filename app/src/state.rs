@@ -266,6 +266,11 @@ impl SearchState {
         self.is_hybrid() || (self.mode == Mode::Text.name() && self.like.is_none())
     }
 
+    /// Whether k1 and b of BM25 are the default.
+    pub fn has_usual_bm25(&self) -> bool {
+        self.k1.is_none() && self.b.is_none()
+    }
+
     /// The same search with the default k1 and b of BM25.
     pub fn with_usual_bm25(&self) -> Self {
         Self {

@@ -12,6 +12,7 @@ use parallax::vocabulary::limits::MAX_K1;
 use parallax::vocabulary::{MissingWord, TermExplanation, WordsExplanation};
 use web_sys::HtmlInputElement;
 
+use super::retuned::back_to_usual;
 use super::waterfall::{Kind, Part, waterfall};
 use super::{Shown, digits};
 use crate::state::SearchState;
@@ -149,12 +150,11 @@ fn Sliders(
         };
         navigate(&href, options);
     });
-    let is_usual = state.k1.is_none() && state.b.is_none();
-    let usual = (!is_usual).then(|| {
+    let usual = (!state.has_usual_bm25()).then(|| {
         let href = shown.with_value(|shown| shown.href(&state.with_usual_bm25()));
         view! {
             <a class="card-link" href=href data-noscroll="">
-                "Back to 1.5 and 0.75"
+                {back_to_usual()}
             </a>
         }
     });
