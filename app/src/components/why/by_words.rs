@@ -166,7 +166,6 @@ fn Sliders(
                 label="k1: how long repetition goes on counting"
                 value=k1
                 most=MAX_K1
-                step="0.05"
                 moved
             />
             <Slider
@@ -174,7 +173,6 @@ fn Sliders(
                 label="b: how much length is held against a record"
                 value=b
                 most=1.0
-                step="0.05"
                 moved
             />
             <p class="why-sliders-foot">
@@ -194,7 +192,6 @@ fn Slider(
     label: &'static str,
     value: f32,
     most: f32,
-    step: &'static str,
     moved: Callback<(&'static str, String)>,
 ) -> impl IntoView {
     let slider = NodeRef::<leptos::html::Input>::new();
@@ -222,7 +219,7 @@ fn Slider(
                 name=name
                 min="0"
                 max=most.to_string()
-                step=step
+                step="0.05"
                 value=value.clone()
                 // After a link back to other parameters, a slider that was moved follows.
                 prop:value=value
