@@ -74,9 +74,9 @@ fn turn(turns_at: Option<f32>, balance: f32, shown: &Shown) -> AnyView {
         let said = " No balance between words and meaning turns the order of the two.";
         return weighs_both.then_some(said).into_any();
     };
-    let (side, how) = match at > balance {
-        true => (" It comes first if meaning counts more than ", "above"),
-        false => (" It comes first if meaning counts less than ", "below"),
+    let side = match at > balance {
+        true => " It comes first if meaning counts more than ",
+        false => " It comes first if meaning counts less than ",
     };
     let link = beyond(at, balance).map(|balance| {
         let state = SearchState {
@@ -86,7 +86,7 @@ fn turn(turns_at: Option<f32>, balance: f32, shown: &Shown) -> AnyView {
         let text = ["Rank with balance ", &balance].concat();
         view! {
             " "
-            <a class="why-turn" href=shown.href(&state) data-side=how data-noscroll="">
+            <a class="why-turn" href=shown.href(&state) data-noscroll="">
                 {text}
             </a>
         }
