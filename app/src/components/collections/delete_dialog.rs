@@ -25,7 +25,7 @@ pub fn DeleteDialog(
     let deleting = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
 
-    // Nothing is left of the last one.
+    // The problem of the last one is not told of this one.
     Effect::new(move || {
         if asked.read().is_some() {
             problem.set(None);
