@@ -4,7 +4,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use crate::state::{SearchState, path_of};
+use crate::paths::path_of;
+use crate::state::SearchState;
 
 /// The search page's address.
 #[derive(Clone, Copy)]

@@ -18,8 +18,9 @@ use crate::address::Address;
 use crate::browser::pause;
 use crate::functions::{compare, explain, search, similar};
 use crate::navigation::Navigation;
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::{COMPARE, PAGE, SearchState, path_of};
+use crate::state::{COMPARE, PAGE, SearchState};
 use crate::wording::ranked_by;
 
 /// How long the typing must rest, in milliseconds, until meaning is asked: longer than between the

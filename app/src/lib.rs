@@ -27,6 +27,7 @@ mod navigation;
 mod nearest;
 mod numbers;
 mod pages;
+mod paths;
 mod pictures;
 mod problem;
 mod record_address;

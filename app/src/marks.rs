@@ -45,7 +45,7 @@ pub fn pieces(text: &str, ranges: &[Range<usize>], window: Range<usize>) -> Vec<
 
 /// Splits a record's text for a card: the first line is the tagline, the rest is the description.
 /// A text with only one line, or with a first line that is too long, has no tagline.
-pub fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
+fn tagline_and_rest(text: &str) -> (Option<Range<usize>>, Range<usize>) {
     const LONGEST_TAGLINE: usize = 160;
     let whole = 0..text.len();
     let Some(end) = text.find('\n') else {

@@ -8,7 +8,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::address::Address;
-use crate::state::{SearchState, path_of};
+use crate::paths::path_of;
+use crate::state::SearchState;
 
 /// An entry of the history that typing has replaced.
 #[derive(Clone)]

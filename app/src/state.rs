@@ -7,7 +7,7 @@
 
 mod chosen;
 
-use form_urlencoded::{Serializer, byte_serialize, parse};
+use form_urlencoded::{Serializer, parse};
 use parallax::vocabulary::limits::{MAX_DEPTH, MAX_LIMIT};
 use parallax::vocabulary::{ANYTHING, B, BALANCE, Condition, K1, Mode};
 use serde::{Deserialize, Serialize};
@@ -218,6 +218,12 @@ impl SearchState {
         self.lists() || (self.mode == Mode::Text.name() && self.like.is_none())
     }
 
+    /// The share of meaning, as the slider for it has it.
+    pub fn share_of_meaning(&self) -> String {
+        let balance = self.balance.clone();
+        balance.unwrap_or_else(|| BALANCE.to_string())
+    }
+
     /// Whether both engines rank.
     pub fn is_hybrid(&self) -> bool {
         self.mode == Mode::Hybrid.name()
@@ -258,6 +264,11 @@ impl SearchState {
     /// Whether words are scored, by BM25.
     pub fn counts_words(&self) -> bool {
         self.is_hybrid() || (self.mode == Mode::Text.name() && self.like.is_none())
+    }
+
+    /// Whether k1 and b of BM25 are the default.
+    pub fn has_usual_bm25(&self) -> bool {
+        self.k1.is_none() && self.b.is_none()
     }
 
     /// The same search with the default k1 and b of BM25.
@@ -476,36 +487,6 @@ fn weighs(mode: &str) -> bool {
 fn selects_of(filter: &str, field: &str) -> bool {
     let condition = filter.parse::<Condition>();
     condition.is_ok_and(|condition| condition.field == field && !condition.negated)
-}
-
-/// The search page's path for a collection; `None` is the default one.
-pub fn path_of(collection: Option<&str>) -> String {
-    match collection {
-        None => "/".into(),
-        Some(name) => {
-            let name: String = byte_serialize(name.as_bytes()).collect();
-            format!("/c/{name}")
-        }
-    }
-}
-
-/// The path of the page that lists facet values of a collection.
-pub fn values_path(collection: Option<&str>) -> String {
-    let path = path_of(collection);
-    format!("{}/values", path.trim_end_matches('/'))
-}
-
-/// The path of the page that explains a record's rank. A search is added to it like to the path of the
-/// search page.
-pub fn why_path(collection: Option<&str>, id: &str) -> String {
-    let path = path_of(collection);
-    // In a path, a plus sign is itself.
-    let id: String = byte_serialize(id.as_bytes()).collect();
-    format!(
-        "{}/why/{}",
-        path.trim_end_matches('/'),
-        id.replace('+', "%20")
-    )
 }
 
 #[cfg(test)]

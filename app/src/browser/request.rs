@@ -42,9 +42,7 @@ pub enum Body<'a> {
 /// Those of the API, and `unreachable` if there was no answer from it.
 pub async fn send(method: &str, address: &str, body: Body<'_>) -> Result<String, Problem> {
     let (response, _end) = response(method, address, body).await?;
-    let text = response.text().map_err(|_| no_answer())?;
-    let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
-    let text = text.as_string().unwrap_or_default();
+    let text = text_of(&response).await?;
     accepted(response.ok(), text)
 }
 
@@ -55,9 +53,7 @@ pub async fn send(method: &str, address: &str, body: Body<'_>) -> Result<String,
 pub async fn fetch_file(address: &str) -> Result<Blob, Problem> {
     let (response, _end) = response("GET", address, Body::None).await?;
     if !response.ok() {
-        let text = response.text().map_err(|_| no_answer())?;
-        let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
-        return Err(failure(&text.as_string().unwrap_or_default()));
+        return Err(failure(&text_of(&response).await?));
     }
     let file = response.blob().map_err(|_| no_answer())?;
     let file = JsFuture::from(file).await.map_err(|_| no_answer())?;
@@ -90,6 +86,12 @@ async fn response(
     let response = JsFuture::from(asked).await.map_err(|_| no_answer())?;
     let response = response.dyn_into().map_err(|_| no_answer())?;
     Ok((response, end))
+}
+
+async fn text_of(response: &Response) -> Result<String, Problem> {
+    let text = response.text().map_err(|_| no_answer())?;
+    let text = JsFuture::from(text).await.map_err(|_| no_answer())?;
+    Ok(text.as_string().unwrap_or_default())
 }
 
 /// The text of an answer, if it is not a problem.

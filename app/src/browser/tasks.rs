@@ -1,7 +1,6 @@
 //! Following an import to its end: through the server's event stream, or by polling if the
 //! stream breaks.
 
-use leptos::prelude::window;
 use leptos::wasm_bindgen::JsCast;
 use parallax::vocabulary::Task;
 use wasm_bindgen_futures::JsFuture;
@@ -9,6 +8,7 @@ use web_sys::js_sys::{Function, Promise};
 use web_sys::{EventSource, MessageEvent};
 
 use super::calls::task;
+use super::pause::pause;
 use super::request::{Body, ask};
 use crate::problem::Problem;
 
@@ -49,7 +49,7 @@ pub async fn follow(id: u64, mut told: impl FnMut(Task)) -> Result<(), Problem> 
                 }
             }
         }
-        pause().await;
+        pause(PERIOD_MS).await;
     }
 }
 
@@ -95,11 +95,4 @@ impl Drop for Events {
     fn drop(&mut self) {
         self.0.close();
     }
-}
-
-async fn pause() {
-    let over = Promise::new(&mut |over: Function, _| {
-        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&over, PERIOD_MS);
-    });
-    let _ = JsFuture::from(over).await;
 }

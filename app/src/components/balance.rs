@@ -1,7 +1,6 @@
 //! The balance between the two rankings in hybrid mode: how much meaning counts.
 
 use leptos::prelude::*;
-use parallax::vocabulary::BALANCE;
 
 use crate::address::Address;
 
@@ -16,8 +15,7 @@ pub fn Balance(
 ) -> impl IntoView {
     let is_hybrid = Memo::new(move |_| address.state.read().is_hybrid());
     let slider = move || {
-        let state = address.state.get_untracked();
-        let value = state.balance.unwrap_or_else(|| BALANCE.to_string());
+        let value = address.state.read_untracked().share_of_meaning();
         view! {
             <label class="balance">
                 <span class="balance-words">"Words"</span>

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::functions::names;
-use crate::state::{SearchState, path_of};
+use crate::paths::path_of;
+use crate::state::SearchState;
 
 /// The name, with a menu if there are other collections.
 #[component]

@@ -5,9 +5,10 @@ use std::time::Duration;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
+use super::later::later;
 use crate::answers::{Answers, Question};
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 
 /// The delay between an answer and the next attempt while the server is starting.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,12 +30,7 @@ pub fn ErrorPanel(
             if answers.is_waiting() {
                 return;
             }
-            let next = set_timeout_with_handle(move || answers.retry(), PATIENCE);
-            on_cleanup(move || {
-                if let Ok(next) = next {
-                    next.clear();
-                }
-            });
+            later(PATIENCE, move || answers.retry());
         });
     }
     let (title, advice) = words(&problem.code);

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
+use super::dialog::{close, open};
 use super::place::element_id;
 
 /// Where keys write, instead of doing anything else.
@@ -32,16 +33,6 @@ const KEYS: [(&[&str], &str); 6] = [
 #[component]
 pub fn Keys() -> impl IntoView {
     let dialog = NodeRef::<leptos::html::Dialog>::new();
-    let open = move || {
-        if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     Effect::new(move || {
         let listener = window_event_listener(keydown, move |event| {
             if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented()
@@ -51,7 +42,7 @@ pub fn Keys() -> impl IntoView {
             let done = match event.key().as_str() {
                 "/" if !is_typing() => focus_field(),
                 "?" if !is_typing() => {
-                    open();
+                    open(dialog);
                     true
                 }
                 "ArrowDown" => step(&event, 1),
@@ -75,14 +66,14 @@ pub fn Keys() -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="keys-button with-js" on:click=move |_| open()>
+        <button type="button" class="keys-button with-js" on:click=move |_| open(dialog)>
             "Keys "
             <kbd>"?"</kbd>
         </button>
         <dialog node_ref=dialog class="keys" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <dl>{KEYS.map(line).into_iter().collect_view()}</dl>
-            <button type="button" class="button-quiet" on:click=close>
+            <button type="button" class="button-quiet" on:click=move |_| close(dialog)>
                 "Close"
             </button>
         </dialog>

@@ -15,7 +15,7 @@ use crate::numbers::{host, label, thousands};
 use crate::pictures::Pictures;
 use crate::record_address::record_path;
 use crate::state::SearchState;
-use crate::wording::{also, evidence};
+use crate::wording::{also, evidence, nameless};
 
 /// The most facet values shown on a card, as links that narrow the search.
 const MAX_VALUES: usize = 3;
@@ -39,7 +39,7 @@ pub fn ResultCard(
     let evidence = evidence(&state, &hit);
     let ranked = !evidence.is_empty();
     let name = if hit.title.trim().is_empty() {
-        format!("Record {}", hit.id)
+        nameless(&hit.id)
     } else if hit.title_cut {
         format!("{}…", hit.title)
     } else {

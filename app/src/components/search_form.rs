@@ -7,7 +7,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use parallax::vocabulary::{BALANCE, CollectionInfo};
+use parallax::vocabulary::CollectionInfo;
 use web_sys::{HtmlFormElement, HtmlInputElement};
 
 use super::balance::Balance;
@@ -126,8 +126,7 @@ pub fn SearchForm(
                 field.set_value(&state.q);
             }
             choose_mode(&form, &state.mode);
-            let balance = state.balance.unwrap_or_else(|| BALANCE.to_string());
-            set_balance(&form, &balance);
+            set_balance(&form, &state.share_of_meaning());
         } else if was_changed(&form) {
             // Typed or chosen before the page was alive.
             if field.value().trim() == state.q {

@@ -1,15 +1,15 @@
 //! How it works, in a few paragraphs and a drawing.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
+use crate::components::tab_title::TabTitle;
 use crate::components::workflow::Workflow;
 
 /// The page that explains how search works.
 #[component]
 pub fn AboutPage() -> impl IntoView {
     view! {
-        <Title text="How it works · Parallax" />
+        <TabTitle text="How it works · Parallax" />
         <article class="prose">
             <h1>"How it works"</h1>
             <p class="lead">

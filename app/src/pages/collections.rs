@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use parallax::vocabulary::{CollectionInfo, GraphState, Task, TaskState};
@@ -17,10 +16,12 @@ use crate::components::collections::new_collection::NewCollection;
 use crate::components::collections::problem_notice::ProblemNotice;
 use crate::components::collections::rename_dialog::RenameDialog;
 use crate::components::collections::settings_dialog::SettingsDialog;
+use crate::components::later::later;
+use crate::components::tab_title::TabTitle;
 use crate::functions::collections;
 use crate::importing::Importing;
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 use crate::writing::Writing;
 
 /// The pause between two looks at a collection that is being encoded or indexed.
@@ -90,7 +91,7 @@ pub fn CollectionsPage() -> impl IntoView {
         })
     };
     view! {
-        <Title text="Collections · Parallax" />
+        <TabTitle text="Collections · Parallax" />
         <div class="collections-page">
             <h1 id="collections-title" node_ref=heading tabindex="-1">
                 "Collections"
@@ -129,11 +130,6 @@ fn watch_work(list: Collections) {
         if !busy {
             return;
         }
-        let next = set_timeout_with_handle(move || list.refetch(), PERIOD);
-        on_cleanup(move || {
-            if let Ok(next) = next {
-                next.clear();
-            }
-        });
+        later(PERIOD, move || list.refetch());
     });
 }

@@ -2,7 +2,6 @@
 //! is in the page that the server renders.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use parallax::vocabulary::RecordView;
 
@@ -13,10 +12,13 @@ use crate::components::record::fields::RecordFields;
 use crate::components::record::passages::RecordPassages;
 use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
+use crate::components::tab_title::TabTitle;
 use crate::functions::record;
+use crate::paths::path_of;
 use crate::problem::Problem;
 use crate::record_address::{api_path, id_in};
-use crate::state::{SearchState, path_of};
+use crate::state::SearchState;
+use crate::wording::name_of;
 
 /// The page of the record in the path, in the collection in the path or the default one.
 #[component]
@@ -43,10 +45,7 @@ pub fn RecordPage() -> impl IntoView {
 }
 
 fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView + use<> {
-    let name = match record.title.trim() {
-        "" => format!("Record {}", record.id),
-        _ => record.title.clone(),
-    };
+    let name = name_of(&record.title, &record.id);
     let back = if state.is_idle() {
         "Search this collection"
     } else {
@@ -55,7 +54,7 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
     let similar = state.similar_to(&record.id).href(path);
     let json = api_path(&record.collection, &record.id);
     view! {
-        <Title text=title(&name) />
+        <TabTitle text=format!("{name} · Parallax") />
         <article class="record">
             <p>
                 <a class="record-back" href=state.href(path)>
@@ -88,16 +87,6 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
     }
 }
 
-/// The title of the browser tab; on the server it is written into the page verbatim.
-fn title(name: &str) -> String {
-    let title = format!("{name} · Parallax");
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;")
-    } else {
-        title
-    }
-}
-
 fn refused(problem: Problem, back: &str) -> impl IntoView + use<> {
     let unknown = problem.code == "not_found";
     let heading = if unknown {
@@ -107,7 +96,7 @@ fn refused(problem: Problem, back: &str) -> impl IntoView + use<> {
     };
     let advice = unknown.then_some("It may have been removed since the link was made.");
     view! {
-        <Title text=title(heading) />
+        <TabTitle text=format!("{heading} · Parallax") />
         <section class="notice notice-problem" role="alert">
             <h1 class="notice-title">{heading}</h1>
             <p class="notice-message">{problem.message}</p>

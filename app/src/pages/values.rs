@@ -3,16 +3,17 @@
 //! Everything is a link or a plain form, so that it works without JavaScript.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use parallax::vocabulary::limits::MAX_FACET_VALUES;
 use parallax::vocabulary::{FacetCounts, ValuesRequest};
 
 use crate::address::Address;
+use crate::components::tab_title::TabTitle;
 use crate::functions::values;
 use crate::numbers::{counted, label, thousands};
+use crate::paths::values_path;
 use crate::problem::Problem;
-use crate::state::{SearchState, values_path};
+use crate::state::SearchState;
 
 /// The most values listed; beyond that, only their number is shown.
 const LISTED: u32 = MAX_FACET_VALUES as u32;
@@ -69,14 +70,9 @@ pub fn ValuesPage() -> impl IntoView {
             Err(problem) => refused(problem).into_any(),
         })
     };
-    // The server writes the title after the page, when the address may be gone.
-    let first = title(&label(&asked.read_untracked().field));
-    let tab = move || match cfg!(feature = "ssr") {
-        true => first.clone(),
-        false => title(&name()),
-    };
+    let title = move || format!("{} · Parallax", name());
     view! {
-        <Title text=tab />
+        <TabTitle text=title />
         <div class="values-page">
             <h1>{name}</h1>
             <p>
@@ -85,16 +81,6 @@ pub fn ValuesPage() -> impl IntoView {
             {move || view! { <PrefixForm address asked=asked.get() /> }}
             <Suspense>{list}</Suspense>
         </div>
-    }
-}
-
-/// The title of the browser tab; on the server it is written into the page verbatim.
-fn title(name: &str) -> String {
-    let title = format!("{name} · Parallax");
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;")
-    } else {
-        title
     }
 }
 

@@ -1,18 +1,18 @@
 //! The page of one explanation: why a record has its rank for a search. It works without JavaScript.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use parallax::vocabulary::{ExplainRequest, Mode};
 
 use crate::address::Address;
 use crate::answers::{Question, request};
+use crate::components::tab_title::TabTitle;
 use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
+use crate::paths::why_path;
 use crate::problem::Problem;
 use crate::record_address::id_in;
-use crate::state::why_path;
-use crate::wording::ranked_by;
+use crate::wording::{nameless, ranked_by};
 
 /// The page.
 #[component]
@@ -62,8 +62,8 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
         Ok(found) => (found.title, Ok(found.explanation)),
         Err(problem) => (None, Err(problem)),
     };
-    let name = name.unwrap_or_else(|| ["Record ", &id].concat());
-    let title = title(&["Why this rank: ", &name].concat());
+    let name = name.unwrap_or_else(|| nameless(&id));
+    let title = ["Why this rank: ", &name, " · Parallax"].concat();
     let how = match ranked_by(&state) {
         Some(Mode::Neural) => ", by meaning",
         Some(Mode::Text) => ", by words",
@@ -82,7 +82,7 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
         alone: true,
     };
     view! {
-        <Title text=title />
+        <TabTitle text=title />
         <p>
             <a class="record-back" href=back>
                 "Back to the list"
@@ -93,14 +93,4 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
         <WhyPanel explanation shown />
     }
     .into_any()
-}
-
-/// The title of the browser tab; on the server it is written into the page verbatim.
-fn title(name: &str) -> String {
-    let title = [name, " · Parallax"].concat();
-    if cfg!(feature = "ssr") {
-        title.replace('&', "&amp;").replace('<', "&lt;")
-    } else {
-        title
-    }
 }

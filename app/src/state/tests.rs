@@ -286,14 +286,3 @@ fn more_goes_on_to_the_most_and_no_further() {
     }
     assert_eq!((state.limit, pages), (MOST, 10));
 }
-
-#[test]
-fn collections_have_their_own_path() {
-    assert_eq!(path_of(None), "/");
-    assert_eq!(path_of(Some("tech-news")), "/c/tech-news");
-    assert_eq!(path_of(Some("a/b")), "/c/a%2Fb");
-    assert_eq!(values_path(None), "/values");
-    assert_eq!(values_path(Some("a/b")), "/c/a%2Fb/values");
-    assert_eq!(why_path(None, "7/1 + ü"), "/why/7%2F1%20%2B%20%C3%BC");
-    assert_eq!(why_path(Some("tech"), "7"), "/c/tech/why/7");
-}

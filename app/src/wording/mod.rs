@@ -25,6 +25,19 @@ pub fn ranked_by(state: &SearchState) -> Option<Mode> {
     }
 }
 
+/// What a record is called: by its title, if it has one.
+pub fn name_of(title: &str, id: &str) -> String {
+    match title.trim() {
+        "" => nameless(id),
+        _ => title.to_owned(),
+    }
+}
+
+/// What a record without a title is called.
+pub fn nameless(id: &str) -> String {
+    ["Record ", id].concat()
+}
+
 /// The order of records that are listed or sorted, not ranked.
 fn order(state: &SearchState) -> Option<String> {
     match &state.sort {

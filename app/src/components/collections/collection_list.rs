@@ -10,6 +10,15 @@ use crate::writing::{Offer, Writing};
 /// The collections, as last fetched from the server.
 pub type Collections = Resource<Result<Vec<CollectionInfo>, Problem>>;
 
+/// Whether there is a collection with the name that is typed.
+pub fn is_taken(collections: Collections, name: RwSignal<String>) -> Memo<bool> {
+    Memo::new(move |_| {
+        let collections = collections.get().and_then(Result::ok);
+        let name = name.read();
+        collections.is_some_and(|all| all.iter().any(|info| info.name == name.trim()))
+    })
+}
+
 #[derive(Clone, PartialEq)]
 enum Face {
     Waiting,

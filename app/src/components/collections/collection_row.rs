@@ -7,7 +7,7 @@ use super::fields_used::FieldsUsed;
 use crate::browser;
 use crate::languages::language_name;
 use crate::numbers::{counted, size, thousands};
-use crate::state::path_of;
+use crate::paths::path_of;
 use crate::writing::{Offer, Writing};
 
 /// What a visitor wants to do with a collection.
@@ -118,36 +118,24 @@ fn Actions(
             }
             .into_any()
         };
-        let rename = move |_| on_ask.run(Ask::Rename(info.get_untracked()));
-        let settings = move |_| on_ask.run(Ask::Settings(info.get_untracked()));
-        let delete = move |_| on_ask.run(Ask::Delete(info.get_untracked()));
+        let way = |text: &'static str, label: String, ask: fn(CollectionInfo) -> Ask| {
+            view! {
+                <button
+                    type="button"
+                    class="collection-action with-js"
+                    aria-label=label
+                    on:click=move |_| on_ask.run(ask(info.get_untracked()))
+                >
+                    {text}
+                </button>
+            }
+        };
         view! {
             <div class="collection-actions">
                 {snapshot}
-                <button
-                    type="button"
-                    class="collection-action with-js"
-                    aria-label=format!("Rename {name}")
-                    on:click=rename
-                >
-                    "Rename"
-                </button>
-                <button
-                    type="button"
-                    class="collection-action with-js"
-                    aria-label=format!("Settings of {name}")
-                    on:click=settings
-                >
-                    "Settings"
-                </button>
-                <button
-                    type="button"
-                    class="collection-action with-js"
-                    aria-label=format!("Delete {name}")
-                    on:click=delete
-                >
-                    "Delete"
-                </button>
+                {way("Rename", format!("Rename {name}"), Ask::Rename)}
+                {way("Settings", format!("Settings of {name}"), Ask::Settings)}
+                {way("Delete", format!("Delete {name}"), Ask::Delete)}
             </div>
         }
         .into_any()

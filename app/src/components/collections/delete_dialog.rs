@@ -6,6 +6,7 @@ use parallax::vocabulary::CollectionInfo;
 
 use super::problem_notice::ProblemNotice;
 use crate::browser;
+use crate::components::dialog::{close, open_while};
 use crate::numbers::counted;
 use crate::problem::Problem;
 
@@ -20,28 +21,16 @@ pub fn DeleteDialog(
     #[prop(into)]
     on_deleted: Callback<String>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let dialog = open_while(asked);
     let deleting = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
 
+    // The problem of the last one is not told of this one.
     Effect::new(move || {
-        let wanted = asked.read().is_some();
-        let Some(dialog) = dialog.get() else {
-            return;
-        };
-        if wanted && !dialog.open() {
+        if asked.read().is_some() {
             problem.set(None);
-            // Fails only if the dialog is already open or not in the page.
-            let _ = dialog.show_modal();
-        } else if !wanted && dialog.open() {
-            dialog.close();
         }
     });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let delete = move || {
         let target = asked.with_untracked(|asked| {
             let asked = asked.as_ref();
@@ -68,7 +57,7 @@ pub fn DeleteDialog(
                 Some(_) => {}
                 None => {
                     if is_open {
-                        close();
+                        close(dialog);
                     }
                     on_deleted.run(name);
                 }
@@ -104,7 +93,7 @@ pub fn DeleteDialog(
             <p id="delete-what">{what}</p>
             {refused}
             <p class="dialog-ways">
-                <button type="button" class="button-quiet" autofocus on:click=move |_| close()>
+                <button type="button" class="button-quiet" autofocus on:click=move |_| close(dialog)>
                     "Cancel"
                 </button>
                 <button

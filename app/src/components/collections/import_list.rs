@@ -10,11 +10,12 @@ use parallax::vocabulary::{Task, TaskState};
 use super::problem_notice::ProblemNotice;
 use super::task_figures::{bar, figures, stage};
 use crate::browser;
+use crate::components::later::later;
 use crate::functions::tasks;
 use crate::importing::Importing;
 use crate::numbers::{counted, thousands};
+use crate::paths::path_of;
 use crate::problem::Problem;
-use crate::state::path_of;
 use crate::writing::Writing;
 
 /// The pause between an answer and the next request, while an import is running.
@@ -55,12 +56,7 @@ pub fn ImportList(
             on_over.run(());
         }
         let pause = if running { SOON } else { LATER };
-        let next = set_timeout_with_handle(move || fetched.refetch(), pause);
-        on_cleanup(move || {
-            if let Ok(next) = next {
-                next.clear();
-            }
-        });
+        later(pause, move || fetched.refetch());
         over
     });
     view! {

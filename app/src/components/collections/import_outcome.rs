@@ -7,7 +7,7 @@ use super::import_notes::ImportNotes;
 use super::panel_heading::PanelHeading;
 use super::skipped_lines::SkippedLines;
 use crate::numbers::{counted, thousands};
-use crate::state::path_of;
+use crate::paths::path_of;
 
 /// An import that is over: done, failed or cancelled.
 #[component]

@@ -7,7 +7,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use parallax::vocabulary::Preview;
 
-use super::collection_list::Collections;
+use super::collection_list::{Collections, is_taken};
 use super::fields_told::FieldsTold;
 use super::import_notes::ImportNotes;
 use super::name_field::NameField;
@@ -61,13 +61,7 @@ pub fn MappingForm(
             Err(message) => missing.set(Some(message)),
         }
     };
-    let exists = Memo::new(move |_| {
-        let collections = collections.get();
-        let name = name.read();
-        collections
-            .and_then(Result::ok)
-            .is_some_and(|all| all.iter().any(|info| info.name == name.trim()))
-    });
+    let exists = is_taken(collections, name);
     let selects = roles(&proposed).map(|role| view! { <RoleSelect role fields=fields.clone() /> });
     let language = proposed.language.clone();
     let facets = fields.iter().map(|field| {

@@ -8,6 +8,7 @@ use parallax::vocabulary::CollectionInfo;
 use super::name_field::NameField;
 use super::problem_notice::ProblemNotice;
 use crate::browser;
+use crate::components::dialog::{close, open_while};
 use crate::problem::Problem;
 
 /// The dialog. It is open while `asked` holds a collection; closing it in any way clears `asked`.
@@ -19,32 +20,18 @@ pub fn RenameDialog(
     #[prop(into)]
     on_renamed: Callback<(String, String)>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<leptos::html::Dialog>::new();
-    Effect::new(move || {
-        let wanted = asked.read().is_some();
-        let Some(dialog) = dialog.get() else {
-            return;
-        };
-        if wanted && !dialog.open() {
-            // Fails only if the dialog is already open or not in the page.
-            let _ = dialog.show_modal();
-        } else if !wanted && dialog.open() {
-            dialog.close();
-        }
-    });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
+    let dialog = open_while(asked);
     let renamed = move |names| {
-        close();
+        close(dialog);
         on_renamed.run(names);
     };
     // Drawn anew for each collection, so that nothing is left of the last one.
     let form = move || {
         let info = asked.get()?;
-        let (on_renamed, on_cancel) = (Callback::new(renamed), Callback::new(move |()| close()));
+        let (on_renamed, on_cancel) = (
+            Callback::new(renamed),
+            Callback::new(move |()| close(dialog)),
+        );
         Some(view! { <RenameForm name=info.name on_renamed on_cancel /> })
     };
     view! {

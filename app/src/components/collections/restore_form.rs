@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
-use super::collection_list::Collections;
+use super::collection_list::{Collections, is_taken};
 use super::name_field::NameField;
 use super::problem_notice::ProblemNotice;
 use crate::browser;
@@ -31,11 +31,7 @@ pub fn RestoreForm(
     let problem = RwSignal::new(None::<Problem>);
     // Counts the orders to restore it; each order cancels the one before.
     let orders = RwSignal::new(0_u32);
-    let exists = Memo::new(move |_| {
-        let collections = collections.get().and_then(Result::ok);
-        let name = name.read();
-        collections.is_some_and(|all| all.iter().any(|info| info.name == name.trim()))
-    });
+    let exists = is_taken(collections, name);
     Effect::new(move || {
         if orders.get() == 0 {
             return;

@@ -9,6 +9,7 @@ use parallax::vocabulary::{CollectionInfo, FieldRoles, Settings, SettingsCost};
 
 use super::problem_notice::ProblemNotice;
 use crate::browser;
+use crate::components::dialog::{close, open_while};
 use crate::languages::LANGUAGES;
 use crate::problem::Problem;
 use crate::settings::{WEIGHT, cost, facet_kind, roles_of, weight_of};
@@ -30,41 +31,26 @@ pub fn SettingsDialog(
     #[prop(into)]
     on_changed: Callback<String>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<leptos::html::Dialog>::new();
+    let dialog = open_while(asked);
     let settings = RwSignal::new(None::<Result<Settings, Problem>>);
     Effect::new(move || {
         let name = asked.read().as_ref().map(|info| info.name.clone());
-        let Some(dialog) = dialog.get() else {
-            return;
-        };
         settings.set(None);
         let Some(name) = name else {
-            if dialog.open() {
-                dialog.close();
-            }
             return;
         };
-        if !dialog.open() {
-            // Fails only if the dialog is already open or not in the page.
-            let _ = dialog.show_modal();
-        }
         // Ended when another collection is asked for.
         spawn_local_scoped_with_cancellation(async move {
             settings.set(Some(browser::settings(&name).await));
         });
     });
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
     let title = move || {
         let asked = asked.read();
         let name = asked.as_ref().map(|info| info.name.as_str());
         format!("Settings of \u{201c}{}\u{201d}", name.unwrap_or_default())
     };
     let changed = move |name| {
-        close();
+        close(dialog);
         on_changed.run(name);
     };
     let retry = move || asked.update(|_| {});
@@ -99,7 +85,7 @@ pub fn SettingsDialog(
                 <h2 id="settings-heading" class="notice-title">
                     {title}
                 </h2>
-                <button type="button" class="collection-action" on:click=move |_| close()>
+                <button type="button" class="collection-action" on:click=move |_| close(dialog)>
                     "Close"
                 </button>
             </div>

@@ -8,7 +8,7 @@ use crate::answers::Compared;
 use crate::components::place::element_id;
 use crate::numbers::thousands;
 use crate::state::{PAGE, SearchState};
-use crate::wording::{place_by_meaning, place_by_words};
+use crate::wording::{nameless, place_by_meaning, place_by_words};
 
 /// A ranking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,7 +244,7 @@ impl<'a> Rows<'a> {
     fn row(&self, ranking: Ranking, place: u32, record: &Record) -> Row {
         let hit = &record.hit;
         let (name, marks) = if hit.title.trim().is_empty() {
-            (format!("Record {}", hit.id), Vec::new())
+            (nameless(&hit.id), Vec::new())
         } else {
             (hit.title.clone(), hit.highlights.title.clone())
         };

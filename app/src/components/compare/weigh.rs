@@ -12,7 +12,8 @@ use parallax::vocabulary::BALANCE;
 use crate::address::Address;
 use crate::answers::Compared;
 use crate::components::search_form::FORM;
-use crate::state::{SearchState, path_of};
+use crate::paths::path_of;
+use crate::state::SearchState;
 
 /// How long the slider must rest before the rankings are fused anew.
 const REST: Duration = Duration::from_millis(80);
@@ -50,7 +51,7 @@ pub fn Weigh(
     let mut weigh = debounce(REST, go.clone());
     let input = move |event: Event| weigh(event_target_value(&event));
     Effect::new(move |ran_before: Option<()>| {
-        let balance = typed(&address.state.read());
+        let balance = address.state.read().share_of_meaning();
         let Some(slider) = slider.get() else {
             return;
         };
@@ -86,7 +87,7 @@ pub fn Weigh(
                     min="0"
                     max="1"
                     step="0.05"
-                    value=typed(&address.state.read_untracked())
+                    value=address.state.read_untracked().share_of_meaning()
                     aria-label="How much meaning counts compared with words, from 0 to 1"
                     on:input=input
                 />
@@ -99,10 +100,4 @@ pub fn Weigh(
         </div>
     }
     .into_any()
-}
-
-/// The balance of a search, as a slider has it.
-fn typed(state: &SearchState) -> String {
-    let balance = state.balance.clone();
-    balance.unwrap_or_else(|| BALANCE.to_string())
 }

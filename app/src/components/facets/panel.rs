@@ -50,14 +50,15 @@ pub fn Panel(
     let Facet { field, kind } = facet;
     let details = NodeRef::<leptos::html::Details>::new();
     let name = label(&field);
+    let is_open = move || {
+        let details = details.get_untracked();
+        details.is_some_and(|details| details.has_attribute("open"))
+    };
     let toggled = {
         let field = field.clone();
         move |_| {
-            let is_open = details
-                .get_untracked()
-                .is_some_and(|d| d.has_attribute("open"));
             let was_open = open.read_untracked().as_deref() == Some(&*field);
-            if is_open {
+            if is_open() {
                 open.set(Some(field.clone()));
             } else if was_open {
                 open.set(None);
@@ -73,10 +74,7 @@ pub fn Panel(
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        let is_open = details
-            .get_untracked()
-            .is_some_and(|d| d.has_attribute("open"));
-        if event.key() == "Escape" && is_open {
+        if event.key() == "Escape" && is_open() {
             event.prevent_default();
             event.stop_propagation();
             close();

@@ -13,8 +13,9 @@ use super::locale::Locale;
 use crate::address::Address;
 use crate::functions::facets;
 use crate::numbers::label;
+use crate::paths::values_path;
 use crate::problem::Problem;
-use crate::state::{PICK, values_path};
+use crate::state::PICK;
 
 /// How many found values are listed.
 const FOUND: u32 = 50;

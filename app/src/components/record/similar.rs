@@ -6,7 +6,7 @@ use parallax::vocabulary::SimilarRecord;
 use crate::components::logo::Logo;
 use crate::record_address::record_path;
 use crate::state::SearchState;
-use crate::wording::similarity;
+use crate::wording::{name_of, similarity};
 
 /// The list.
 #[component]
@@ -38,10 +38,7 @@ pub fn RecordSimilar(
 }
 
 fn item(record: SimilarRecord, href: String) -> impl IntoView {
-    let name = match record.title.trim() {
-        "" => format!("Record {}", record.id),
-        _ => record.title,
-    };
+    let name = name_of(&record.title, &record.id);
     let words = (!record.shared.is_empty()).then(|| {
         view! {
             <li class="evidence-part evidence-text" dir="auto">

@@ -7,7 +7,7 @@ use parallax::vocabulary::{FusionExplanation, NextHit};
 use super::waterfall::{Kind, Part, waterfall};
 use super::{Shown, digits};
 use crate::state::SearchState;
-use crate::wording::added;
+use crate::wording::{added, name_of};
 
 /// The part of a panel about a fused score.
 pub fn by_both(fusion: FusionExplanation, shown: &Shown) -> AnyView {
@@ -43,11 +43,7 @@ fn next(hit: NextHit, balance: Option<f32>, shown: &Shown) -> AnyView {
         from_neighbours,
         turns_at,
     } = hit;
-    let name = if title.trim().is_empty() {
-        ["Record ", &id].concat()
-    } else {
-        title
-    };
+    let name = name_of(&title, &id);
     let similar = match from_neighbours > 0.0 {
         true => [" + ", &digits(from_neighbours, 4), " by similar records"].concat(),
         false => String::new(),
@@ -78,9 +74,9 @@ fn turn(turns_at: Option<f32>, balance: f32, shown: &Shown) -> AnyView {
         let said = " No balance between words and meaning turns the order of the two.";
         return weighs_both.then_some(said).into_any();
     };
-    let (side, how) = match at > balance {
-        true => (" It comes first if meaning counts more than ", "above"),
-        false => (" It comes first if meaning counts less than ", "below"),
+    let side = match at > balance {
+        true => " It comes first if meaning counts more than ",
+        false => " It comes first if meaning counts less than ",
     };
     let link = beyond(at, balance).map(|balance| {
         let state = SearchState {
@@ -90,7 +86,7 @@ fn turn(turns_at: Option<f32>, balance: f32, shown: &Shown) -> AnyView {
         let text = ["Rank with balance ", &balance].concat();
         view! {
             " "
-            <a class="why-turn" href=shown.href(&state) data-side=how data-noscroll="">
+            <a class="why-turn" href=shown.href(&state) data-noscroll="">
                 {text}
             </a>
         }

@@ -99,7 +99,7 @@ fn split(split: MeaningSplit, cosine: f32, query_text: String, record_text: Stri
 
 /// The line that says what the tints mean.
 #[component]
-pub fn Legend() -> impl IntoView {
+fn Legend() -> impl IntoView {
     view! {
         <p class="why-legend">
             <span class="why-word share-1">"adds little"</span>

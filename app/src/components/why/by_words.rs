@@ -12,6 +12,7 @@ use parallax::vocabulary::limits::MAX_K1;
 use parallax::vocabulary::{MissingWord, TermExplanation, WordsExplanation};
 use web_sys::HtmlInputElement;
 
+use super::retuned::back_to_usual;
 use super::waterfall::{Kind, Part, waterfall};
 use super::{Shown, digits};
 use crate::state::SearchState;
@@ -149,12 +150,11 @@ fn Sliders(
         };
         navigate(&href, options);
     });
-    let is_usual = state.k1.is_none() && state.b.is_none();
-    let usual = (!is_usual).then(|| {
+    let usual = (!state.has_usual_bm25()).then(|| {
         let href = shown.with_value(|shown| shown.href(&state.with_usual_bm25()));
         view! {
             <a class="card-link" href=href data-noscroll="">
-                "Back to 1.5 and 0.75"
+                {back_to_usual()}
             </a>
         }
     });
@@ -166,7 +166,6 @@ fn Sliders(
                 label="k1: how long repetition goes on counting"
                 value=k1
                 most=MAX_K1
-                step="0.05"
                 moved
             />
             <Slider
@@ -174,7 +173,6 @@ fn Sliders(
                 label="b: how much length is held against a record"
                 value=b
                 most=1.0
-                step="0.05"
                 moved
             />
             <p class="why-sliders-foot">
@@ -194,7 +192,6 @@ fn Slider(
     label: &'static str,
     value: f32,
     most: f32,
-    step: &'static str,
     moved: Callback<(&'static str, String)>,
 ) -> impl IntoView {
     let slider = NodeRef::<leptos::html::Input>::new();
@@ -222,7 +219,7 @@ fn Slider(
                 name=name
                 min="0"
                 max=most.to_string()
-                step=step
+                step="0.05"
                 value=value.clone()
                 // After a link back to other parameters, a slider that was moved follows.
                 prop:value=value

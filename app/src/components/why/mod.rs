@@ -20,7 +20,8 @@ pub use retuned::Retuned;
 
 use super::place::element_id;
 use crate::answers::{Explained, Found};
-use crate::state::{SearchState, why_path};
+use crate::paths::why_path;
+use crate::state::SearchState;
 
 /// The link and, once requested, the panel below it.
 #[component]

@@ -15,7 +15,7 @@ pub fn Retuned(
         let found = found.read();
         let found = found.as_ref()?;
         let state = found.state();
-        if state.k1.is_none() && state.b.is_none() {
+        if state.has_usual_bm25() {
             return None;
         }
         let usual = [K1, B].map(|number| number.to_string());
@@ -23,14 +23,18 @@ pub fn Retuned(
         let b = state.b.as_ref().unwrap_or(&usual[1]);
         let said = ["Words are scored with k1 ", k1, " and b ", b, "."].concat();
         let href = state.with_usual_bm25().href(&found.question.path());
-        let back = ["Back to ", &usual[0], " and ", &usual[1]].concat();
         let line = view! {
             <p class="why-retuned">
                 {said} " " <a href=href data-noscroll="">
-                    {back}
+                    {back_to_usual()}
                 </a>
             </p>
         };
         Some(line.into_any())
     }
+}
+
+/// The text of a link to the search with the default parameters.
+pub fn back_to_usual() -> String {
+    ["Back to ", &K1.to_string(), " and ", &B.to_string()].concat()
 }
