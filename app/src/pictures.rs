@@ -14,7 +14,7 @@ const ENDINGS: [&str; 9] = [
 
 /// The first segments of the paths that the API has, and the pages.
 const API: [&str; 2] = ["api", "fn"];
-const PAGES: [&str; 5] = ["", "c", "record", "collections", "values"];
+const PAGES: [&str; 7] = ["", "c", "record", "why", "collections", "values", "about"];
 
 /// What a page may load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -204,6 +204,8 @@ mod tests {
             ("/logos/%2e%2e/api/a.png", true),
             ("/c/books?q=x.png", false),
             ("/record/a.png", false),
+            ("/why/a.png", false),
+            ("/about/a.png", false),
             ("/", false),
             ("/?q=a.png", false),
         ] {
