@@ -111,7 +111,7 @@ test("choosing a mode replaces the entry", async ({ page, open }) => {
 test("what was typed can be reloaded", async ({ page, open }) => {
   await open("/");
   await box(page).pressSequentially("Hushw");
-  await expect(page).toHaveURL(/prefix=true/);
+  await expect(page).toHaveURL(/\?q=Hushw&prefix=true$/);
   await page.reload();
   await expect(names(page).first()).toHaveText("Hushwarren");
 });
