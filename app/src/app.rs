@@ -8,8 +8,14 @@ use leptos_router::{SsrMode, path};
 use crate::components::footer::Footer;
 use crate::components::header::Header;
 use crate::pages::about::AboutPage;
+use crate::pages::ask::AskPage;
 use crate::pages::collections::CollectionsPage;
+use crate::pages::explore::ExplorePage;
+use crate::pages::judge::JudgePage;
+use crate::pages::lab::LabPage;
+use crate::pages::map::MapPage;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::recommend::RecommendPage;
 use crate::pages::record::RecordPage;
 use crate::pages::search::SearchPage;
 use crate::pages::values::ValuesPage;
@@ -39,8 +45,21 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/c/:collection/record/:id") view=RecordPage ssr=SsrMode::Async />
                     <Route path=path!("/why/:id") view=WhyPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection/why/:id") view=WhyPage ssr=SsrMode::Async />
+                    <Route path=path!("/explore") view=ExplorePage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/explore") view=ExplorePage ssr=SsrMode::Async />
+                    <Route path=path!("/lab") view=LabPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/lab") view=LabPage ssr=SsrMode::Async />
+                    <Route path=path!("/judge") view=JudgePage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/judge") view=JudgePage ssr=SsrMode::Async />
+                    <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/map") view=MapPage ssr=SsrMode::Async />
+                    <Route path=path!("/recommend") view=RecommendPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/recommend") view=RecommendPage ssr=SsrMode::Async />
+                    <Route path=path!("/ask") view=AskPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/ask") view=AskPage ssr=SsrMode::Async />
                     <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
                     <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/about") view=AboutPage ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Footer />

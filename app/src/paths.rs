@@ -2,6 +2,8 @@
 
 use form_urlencoded::byte_serialize;
 
+use crate::record_address::unescaped;
+
 /// The search page's path for a collection; `None` is the default one.
 pub fn path_of(collection: Option<&str>) -> String {
     match collection {
@@ -13,10 +15,22 @@ pub fn path_of(collection: Option<&str>) -> String {
     }
 }
 
+/// The path of one of a collection's other pages, such as `map`.
+pub fn page_path(collection: Option<&str>, page: &str) -> String {
+    let path = path_of(collection);
+    [path.trim_end_matches('/'), "/", page].concat()
+}
+
+/// The collection that a path belongs to; `None` for the default one, and for pages of none.
+pub fn collection_in(path: &str) -> Option<String> {
+    let name = path.strip_prefix("/c/")?;
+    let (name, _) = name.split_once('/').unwrap_or((name, ""));
+    Some(unescaped(name))
+}
+
 /// The path of the page that lists facet values of a collection.
 pub fn values_path(collection: Option<&str>) -> String {
-    let path = path_of(collection);
-    format!("{}/values", path.trim_end_matches('/'))
+    page_path(collection, "values")
 }
 
 /// The path of the page that explains a record's rank. A search is added to it like to the path of the
@@ -35,6 +49,18 @@ pub fn why_path(collection: Option<&str>, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_collection_is_found_again_in_the_path() {
+        for name in ["tech-news", "a/b", "books"] {
+            assert_eq!(collection_in(&path_of(Some(name))).as_deref(), Some(name));
+            let page = page_path(Some(name), "map");
+            assert_eq!(collection_in(&page).as_deref(), Some(name));
+        }
+        assert_eq!(collection_in("/"), None);
+        assert_eq!(collection_in(&page_path(None, "map")), None);
+        assert_eq!(page_path(None, "map"), "/map");
+    }
 
     #[test]
     fn collections_have_their_own_path() {

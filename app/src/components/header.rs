@@ -2,13 +2,27 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::parallax_mark::ParallaxMark;
 use super::theme_toggle::ThemeToggle;
+use crate::paths::{collection_in, page_path};
+
+/// The pages of a collection that have a link here: the last part of the path, and the link's text.
+const PAGES: [(&str, &str); 4] = [
+    ("explore", "Explore"),
+    ("map", "Map"),
+    ("judge", "Judge"),
+    ("ask", "Ask"),
+];
 
 /// Wordmark, navigation and theme toggle.
 #[component]
 pub fn Header() -> impl IntoView {
+    let path = use_location().pathname;
+    let collection = Memo::new(move |_| collection_in(&path.read()));
+    let to = move |page| move || page_path(collection.read().as_deref(), page);
+    let links = PAGES.map(|(page, text)| view! { <A href=to(page)>{text}</A> });
     view! {
         <header class="site-header">
             <a href="/" class="wordmark" aria-label="Parallax, home">
@@ -16,8 +30,9 @@ pub fn Header() -> impl IntoView {
                 <span class="wordmark-name">"Parallax"</span>
             </a>
             <nav class="site-nav" aria-label="Main">
+                {links.into_iter().collect_view()}
                 <A href="/collections">"Collections"</A>
-                <A href="/about">"How it works"</A>
+                <A href=to("about")>"How it works"</A>
             </nav>
             <ThemeToggle />
         </header>
