@@ -22,7 +22,47 @@ pub struct Beginnings {
     records: Values<u32>,
 }
 
-/// Builds the titles of an index.
+/// The titles of an index while its records are read. Their texts are one after another in one text,
+/// because so many small ones would take longer to free than to sort.
+#[derive(Default)]
+pub struct Gathered {
+    texts: String,
+    /// The first bytes of each title, where it starts and ends in `texts`, and its record. Most titles
+    /// differ in their first bytes, which are compared faster as a number.
+    titles: Vec<(u128, usize, usize, u32)>,
+}
+
+impl Gathered {
+    /// Adds the title of the next record, unless nothing is left of it.
+    pub fn add(&mut self, title: &str, record: u32) {
+        if let Some(text) = spelled(title) {
+            let start = self.texts.len();
+            self.texts.push_str(&text);
+            let title = (first_bytes(&text), start, self.texts.len(), record);
+            self.titles.push(title);
+        }
+    }
+
+    /// The titles in order, each with its records.
+    pub fn build(mut self) -> Beginnings {
+        let text = |&(_, start, end, _): &(u128, usize, usize, u32)| &self.texts[start..end];
+        // Records come in order, so the sort keeps those of the same title in order if it is stable.
+        self.titles
+            .sort_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a).cmp(text(b))));
+        let mut builder = Builder::default();
+        for same in self
+            .titles
+            .chunk_by(|a, b| a.0 == b.0 && text(a) == text(b))
+        {
+            if let Some(first) = same.first() {
+                builder.add(text(first), same.iter().map(|(.., record)| *record));
+            }
+        }
+        builder.build()
+    }
+}
+
+/// Builds titles that come in order.
 #[derive(Default)]
 struct Builder {
     texts: DictionaryBuilder,
@@ -51,18 +91,6 @@ impl Builder {
 }
 
 impl Beginnings {
-    /// Takes titles as [`spelled`], with their records.
-    pub fn new(mut titles: Vec<(String, u32)>) -> Self {
-        titles.sort_unstable();
-        let mut builder = Builder::default();
-        for same in titles.chunk_by(|a, b| a.0 == b.0) {
-            if let Some((text, _)) = same.first() {
-                builder.add(text, same.iter().map(|(_, record)| *record));
-            }
-        }
-        builder.build()
-    }
-
     /// Merges several: record `r` of each becomes `place[r]`, and records without a place are
     /// dropped. Places ascend from part to part.
     pub fn merge(parts: &[(&Self, &[Option<u32>])]) -> Self {
@@ -136,6 +164,14 @@ impl Beginnings {
     }
 }
 
+/// The first 16 bytes of a text as a number, by which texts are in the same order as by their bytes.
+fn first_bytes(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
+}
+
 /// A title, or its beginning, as it is looked up: without case and accents, without marks in
 /// front, with single spaces, and cut. `None` if nothing is left of it.
 pub fn spelled(title: &str) -> Option<String> {
@@ -160,9 +196,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn of(titles: &[&str]) -> Beginnings {
-        let titles = titles.iter().zip(0..);
-        let titles = titles.filter_map(|(title, at)| Some((spelled(title)?, at)));
-        Beginnings::new(titles.collect())
+        let mut gathered = Gathered::default();
+        for (title, record) in titles.iter().zip(0..) {
+            gathered.add(title, record);
+        }
+        gathered.build()
     }
 
     fn found(titles: &[&str], typed: &str) -> Vec<u32> {

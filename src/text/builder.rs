@@ -1,19 +1,20 @@
 //! Builds the inverted index from the texts of records.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::beginnings::{Beginnings, spelled};
+use super::beginnings;
 use super::dictionary::DictionaryBuilder;
 use super::gathered::Gathered;
 use super::index::TextIndex;
 use super::postings::PostingsBuilder;
-use super::titles::{Key, Titles, is_short};
+use super::titles::{Key, Titles, is_in_key, is_short};
 use super::words::WordsBuilder;
 use crate::analysis::{Analyzer, Kind, Piece};
 
 /// A map from texts. Hashing them with the standard library's hasher would take about a tenth of the
 /// time of building an index; this one is seeded at random, too.
-type ByText<V> = HashMap<String, V, foldhash::fast::RandomState>;
+type ByText<V, T = String> = HashMap<T, V, foldhash::fast::RandomState>;
 
 /// The minimum distance between the last word of a field and the first word of the next.
 const FIELD_GAP: u32 = 1_000;
@@ -23,16 +24,38 @@ pub struct TextIndexBuilder {
     analyzer: Analyzer,
     /// Each field's weight.
     weights: Vec<u32>,
-    terms: ByText<u32>,
+    terms: Terms,
     gathered: Vec<Gathered>,
-    /// The distinct words of all records, from pieces of every kind.
-    words: ByText<Known>,
+    /// The distinct words of all records, from pieces of every kind, with their places in `known`.
+    words: ByText<u32>,
+    known: Vec<Known>,
     lengths: Vec<u32>,
     starts: Vec<u32>,
     /// The key of each title with its record, if the first field is the title.
     titles: Option<Vec<(u64, u32)>>,
-    /// Each title as it is spelled for finding those that begin as typed.
-    beginnings: Vec<(String, u32)>,
+    /// The titles, for finding those that begin as typed.
+    beginnings: beginnings::Gathered,
+}
+
+/// The terms seen before, numbered as they come.
+#[derive(Default)]
+struct Terms {
+    numbers: ByText<u32, Arc<str>>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Terms {
+    /// The number of a term, and whether it is new.
+    fn number(&mut self, term: &str) -> (u32, bool) {
+        if let Some(&known) = self.numbers.get(term) {
+            return (known, false);
+        }
+        let next = self.texts.len() as u32;
+        let text: Arc<str> = term.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, next);
+        (next, true)
+    }
 }
 
 /// A word seen before.
@@ -55,13 +78,14 @@ impl TextIndexBuilder {
         Self {
             analyzer: *analyzer,
             weights,
-            terms: ByText::default(),
+            terms: Terms::default(),
             gathered: Vec::new(),
             words: ByText::default(),
+            known: Vec::new(),
             lengths: Vec::new(),
             starts: Vec::new(),
             titles: None,
-            beginnings: Vec::new(),
+            beginnings: beginnings::Gathered::default(),
         }
     }
 
@@ -79,8 +103,9 @@ impl TextIndexBuilder {
         let record = self.lengths.len() as u32;
         let analyzer = self.analyzer;
         let title = texts.first().filter(|_| self.titles.is_some());
-        let spelled = title.and_then(|title| spelled(title.as_ref()));
-        self.beginnings.extend(spelled.map(|text| (text, record)));
+        if let Some(title) = title {
+            self.beginnings.add(title.as_ref(), record);
+        }
         let short = title.filter(|title| is_short(title.as_ref()));
         // Made while the first field is read, so that no title is analysed twice.
         let mut key = short.map(|_| Key::default());
@@ -90,11 +115,12 @@ impl TextIndexBuilder {
             self.starts.push(start);
             let mut end = start;
             analyzer.each(text.as_ref(), |piece| {
-                if let Some(key) = &mut key {
-                    key.add_piece(&analyzer, piece);
+                let word = self.word(piece.word);
+                if let Some(key) = key.as_mut().filter(|_| is_in_key(piece)) {
+                    key.add(&self.terms.texts[self.known[word].term as usize]);
                 }
                 end = end.max(start + piece.position + piece.width - 1);
-                if self.add_piece(piece, record, weight, start + piece.position) {
+                if self.add_piece(word, piece, record, weight, start + piece.position) {
                     length += weight;
                 }
             });
@@ -106,23 +132,35 @@ impl TextIndexBuilder {
         self.lengths.push(length);
     }
 
-    /// Adds a piece of a text; returns whether it adds to the record's length. Stop words are
+    /// The place of a word in `known`, where it is put if it is new.
+    fn word(&mut self, word: &str) -> usize {
+        if let Some(&known) = self.words.get(word) {
+            return known as usize;
+        }
+        let next = self.known.len();
+        let term = self.analyzer.term(word);
+        self.known.push(Known {
+            term: number(&mut self.terms, &mut self.gathered, &term),
+            stop: self.analyzer.is_stop_word(word),
+            tail: None,
+            holders: Vec::new(),
+        });
+        self.words.insert(word.to_owned(), next as u32);
+        next
+    }
+
+    /// Adds a piece of a text, with the place of its word; returns whether it adds to the record's length. Stop words are
     /// indexed for phrases and for queries of nothing else: otherwise they neither score nor
     /// count. Other forms of a word do not count again.
-    fn add_piece(&mut self, piece: &Piece<'_>, record: u32, weight: u32, position: u32) -> bool {
-        if !self.words.contains_key(piece.word) {
-            let term = self.analyzer.term(piece.word);
-            let known = Known {
-                term: number(&mut self.terms, &mut self.gathered, &term),
-                stop: self.analyzer.is_stop_word(piece.word),
-                tail: None,
-                holders: Vec::new(),
-            };
-            self.words.insert(piece.word.to_owned(), known);
-        }
-        let Some(known) = self.words.get_mut(piece.word) else {
-            return false;
-        };
+    fn add_piece(
+        &mut self,
+        word: usize,
+        piece: &Piece<'_>,
+        record: u32,
+        weight: u32,
+        position: u32,
+    ) -> bool {
+        let known = &mut self.known[word];
         self.gathered[known.term as usize].count(record, weight, position);
         let typed = match piece.kind {
             Kind::Word => !known.stop,
@@ -149,7 +187,7 @@ impl TextIndexBuilder {
 
     /// Builds the index.
     pub fn build(self) -> TextIndex {
-        let mut terms: Vec<(String, u32)> = self.terms.into_iter().collect();
+        let mut terms: Vec<(Arc<str>, u32)> = self.terms.numbers.into_iter().collect();
         terms.sort_unstable();
         let mut postings = PostingsBuilder::default();
         let mut renamed = vec![0; terms.len()];
@@ -163,7 +201,8 @@ impl TextIndexBuilder {
         terms.iter().for_each(|(term, _)| dictionary.add(term));
         let postings = postings.build();
         let words = self.words.into_iter();
-        let mut words: Vec<(String, Known)> = words
+        let words = words.map(|(word, at)| (word, &self.known[at as usize]));
+        let mut words: Vec<(String, &Known)> = words
             .filter(|(_, known)| !known.holders.is_empty())
             .collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -180,18 +219,16 @@ impl TextIndexBuilder {
             weights: self.weights.into(),
             starts: self.starts.into(),
             titles: Titles::new(self.titles.into_iter().flatten()),
-            beginnings: Beginnings::new(self.beginnings),
+            beginnings: self.beginnings.build(),
         }
     }
 }
 
-/// The number of a term, assigned if it is new.
-fn number(terms: &mut ByText<u32>, gathered: &mut Vec<Gathered>, term: &str) -> u32 {
-    if let Some(&known) = terms.get(term) {
-        return known;
+/// The number of a term, for which postings are collected from now on if it is new.
+fn number(terms: &mut Terms, gathered: &mut Vec<Gathered>, term: &str) -> u32 {
+    let (number, is_new) = terms.number(term);
+    if is_new {
+        gathered.push(Gathered::default());
     }
-    let next = gathered.len() as u32;
-    gathered.push(Gathered::default());
-    terms.insert(term.to_owned(), next);
-    next
+    number
 }

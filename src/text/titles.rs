@@ -92,22 +92,19 @@ impl Key {
         self.any = true;
     }
 
-    /// Adds the next piece of a text, if it is a word and not another form of one.
-    pub fn add_piece(&mut self, analyzer: &Analyzer, piece: &Piece<'_>) {
-        let is_word = match piece.kind {
-            Kind::Word | Kind::Elided | Kind::Letter => true,
-            // The only character of its run.
-            Kind::Gram => piece.width == 1,
-            Kind::Accented | Kind::Whole => false,
-        };
-        if is_word {
-            self.add(&analyzer.term(piece.word));
-        }
-    }
-
     /// The key; `None` if the title has no words.
     pub fn finish(self) -> Option<u64> {
         self.any.then(|| self.terms.finish())
+    }
+}
+
+/// Whether the term of a piece is part of the key: it is a word, not another form of one.
+pub fn is_in_key(piece: &Piece<'_>) -> bool {
+    match piece.kind {
+        Kind::Word | Kind::Elided | Kind::Letter => true,
+        // The only character of its run.
+        Kind::Gram => piece.width == 1,
+        Kind::Accented | Kind::Whole => false,
     }
 }
 
@@ -123,7 +120,11 @@ pub fn key(analyzer: &Analyzer, title: &str) -> Option<u64> {
         return None;
     }
     let mut key = Key::default();
-    analyzer.each(title, |piece| key.add_piece(analyzer, piece));
+    analyzer.each(title, |piece| {
+        if is_in_key(piece) {
+            key.add(&analyzer.term(piece.word));
+        }
+    });
     key.finish()
 }
 
