@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::dictionary::{DictionaryBuilder, TermDictionary};
 use crate::analysis::fold;
 use crate::mapped::{MappedFile, SectionWriter, Values};
 
@@ -10,13 +9,19 @@ use crate::mapped::{MappedFile, SectionWriter, Values};
 const MAX_BYTES: usize = 64;
 
 /// How many titles are looked at to find live ones.
-const MAX_LOOKED_AT: u32 = 256;
+const MAX_LOOKED_AT: usize = 256;
 
 /// The titles of some records, without case and accents, each with its records.
+///
+/// The texts are plain: most titles differ soon after they begin, so a map of shared beginnings and
+/// ends would be about as large, and take several times as long to build.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Beginnings {
-    texts: TermDictionary,
-    /// Where the records of each title end; they start where those of the previous one end.
+    /// The distinct texts in order, one after another.
+    texts: Values<u8>,
+    /// Where each text ends; it starts where the previous one ends.
+    text_ends: Values<u32>,
+    /// Where the records of each text end; they start where those of the previous one end.
     ends: Values<u32>,
     /// Ascending within a title.
     records: Values<u32>,
@@ -26,85 +31,79 @@ pub struct Beginnings {
 /// because so many small ones would take longer to free than to sort.
 #[derive(Default)]
 pub struct Gathered {
-    texts: String,
-    /// The first bytes of each title, where it starts and ends in `texts`, and its record. Most titles
-    /// differ in their first bytes, which are compared faster as a number.
-    titles: Vec<(u128, usize, usize, u32)>,
+    texts: Vec<u8>,
+    titles: Vec<Title>,
+}
+
+/// A title in [`Gathered`].
+struct Title {
+    /// Its first 16 bytes as a number, which is compared faster. Most titles differ there.
+    first_bytes: u128,
+    /// Where its text starts and ends.
+    start: usize,
+    end: usize,
+    record: u32,
 }
 
 impl Gathered {
     /// Adds the title of the next record, unless nothing is left of it.
     pub fn add(&mut self, title: &str, record: u32) {
         if let Some(text) = spelled(title) {
-            let start = self.texts.len();
-            self.texts.push_str(&text);
-            let title = (first_bytes(&text), start, self.texts.len(), record);
-            self.titles.push(title);
+            self.add_spelled(text.as_bytes(), record);
         }
+    }
+
+    fn add_spelled(&mut self, text: &[u8], record: u32) {
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text);
+        self.titles.push(Title {
+            first_bytes: first_bytes(text),
+            start,
+            end: self.texts.len(),
+            record,
+        });
     }
 
     /// The titles in order, each with its records.
     pub fn build(mut self) -> Beginnings {
-        let text = |&(_, start, end, _): &(u128, usize, usize, u32)| &self.texts[start..end];
-        // Records come in order, so the sort keeps those of the same title in order if it is stable.
-        self.titles
-            .sort_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a).cmp(text(b))));
-        let mut builder = Builder::default();
-        for same in self
-            .titles
-            .chunk_by(|a, b| a.0 == b.0 && text(a) == text(b))
-        {
-            if let Some(first) = same.first() {
-                builder.add(text(first), same.iter().map(|(.., record)| *record));
-            }
+        let text = |title: &Title| &self.texts[title.start..title.end];
+        self.titles.sort_unstable_by(|a, b| {
+            let by_text = a.first_bytes.cmp(&b.first_bytes);
+            let by_text = by_text.then_with(|| text(a).cmp(text(b)));
+            by_text.then(a.record.cmp(&b.record))
+        });
+        let mut texts = Vec::with_capacity(self.texts.len());
+        let (mut text_ends, mut ends, mut records) = (Vec::new(), Vec::new(), Vec::new());
+        for same in self.titles.chunk_by(|a, b| text(a) == text(b)) {
+            texts.extend(same.first().into_iter().flat_map(text));
+            text_ends.push(texts.len() as u32);
+            records.extend(same.iter().map(|title| title.record));
+            ends.push(records.len() as u32);
         }
-        builder.build()
-    }
-}
-
-/// Builds titles that come in order.
-#[derive(Default)]
-struct Builder {
-    texts: DictionaryBuilder,
-    ends: Vec<u32>,
-    records: Vec<u32>,
-}
-
-impl Builder {
-    /// Adds the next title in order, with its records; nothing if it has none.
-    fn add(&mut self, text: &str, records: impl Iterator<Item = u32>) {
-        let before = self.records.len();
-        self.records.extend(records);
-        if self.records.len() > before {
-            self.texts.add(text);
-            self.ends.push(self.records.len() as u32);
-        }
-    }
-
-    fn build(self) -> Beginnings {
         Beginnings {
-            texts: self.texts.build(),
-            ends: self.ends.into(),
-            records: self.records.into(),
+            texts: texts.into(),
+            text_ends: text_ends.into(),
+            ends: ends.into(),
+            records: records.into(),
         }
     }
 }
 
 impl Beginnings {
     /// Merges several: record `r` of each becomes `place[r]`, and records without a place are
-    /// dropped. Places ascend from part to part.
+    /// dropped.
     pub fn merge(parts: &[(&Self, &[Option<u32>])]) -> Self {
-        let texts: Vec<&TermDictionary> = parts.iter().map(|(part, _)| &part.texts).collect();
-        let mut builder = Builder::default();
-        TermDictionary::each_of(&texts, |text, same| {
-            let records = same.iter().flat_map(|&(at, title)| {
-                let (part, places) = parts[at];
-                let records = part.records(title).iter();
-                records.filter_map(|&record| places.get(record as usize).copied().flatten())
-            });
-            builder.add(text, records);
-        });
-        builder.build()
+        let mut merged = Gathered::default();
+        for (part, places) in parts {
+            for title in 0..part.ends.len() {
+                for &record in part.records(title) {
+                    if let Some(place) = places.get(record as usize).copied().flatten() {
+                        merged.add_spelled(part.text(title), place);
+                    }
+                }
+            }
+        }
+        merged.build()
     }
 
     /// The first titles in order that begin with a text as [`spelled`] and have a live record,
@@ -115,21 +114,39 @@ impl Beginnings {
         most: usize,
         is_live: impl Fn(u32) -> bool,
     ) -> Vec<(String, u32)> {
-        let begun = self.texts.beginning_with(beginning);
-        let begun = begun.start..begun.end.min(begun.start + MAX_LOOKED_AT);
-        let live = begun.filter_map(|title| {
+        let beginning = beginning.as_bytes();
+        let begun = self.first_from(beginning)..self.ends.len();
+        let begun = begun.take_while(|&title| self.text(title).starts_with(beginning));
+        let live = begun.take(MAX_LOOKED_AT).filter_map(|title| {
             let mut records = self.records(title).iter().copied();
             let record = records.find(|&record| is_live(record))?;
-            Some((self.texts.text(title)?, record))
+            let text = String::from_utf8(self.text(title).to_vec()).ok()?;
+            Some((text, record))
         });
         live.take(most).collect()
     }
 
+    /// The number of the first title that is not before a text.
+    fn first_from(&self, text: &[u8]) -> usize {
+        let (mut from, mut to) = (0, self.ends.len());
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.text(middle) < text {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        from
+    }
+
+    fn text(&self, title: usize) -> &[u8] {
+        of(&self.texts, &self.text_ends, title)
+    }
+
     /// The records of a title, deleted ones among them.
-    fn records(&self, title: u32) -> &[u32] {
-        let end = |title: usize| self.ends.get(title).map_or(0, |&end| end as usize);
-        let start = (title as usize).checked_sub(1).map_or(0, end);
-        self.records.get(start..end(title as usize)).unwrap_or(&[])
+    fn records(&self, title: usize) -> &[u32] {
+        of(&self.records, &self.ends, title)
     }
 
     /// Writes them to sections of a file.
@@ -138,6 +155,7 @@ impl Beginnings {
     /// Those of the writer.
     pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
         to.section("beginnings.texts", self.texts.as_bytes())?;
+        to.section("beginnings.text_ends", self.text_ends.as_bytes())?;
         to.section("beginnings.ends", self.ends.as_bytes())?;
         to.section("beginnings.records", self.records.as_bytes())
     }
@@ -148,7 +166,8 @@ impl Beginnings {
     /// Why they cannot be used.
     pub fn load(file: &MappedFile) -> Result<Self, String> {
         Ok(Self {
-            texts: TermDictionary::load(file, "beginnings.texts")?,
+            texts: file.values("beginnings.texts")?,
+            text_ends: file.values("beginnings.text_ends")?,
             ends: file.values("beginnings.ends")?,
             records: file.values("beginnings.records")?,
         })
@@ -157,18 +176,30 @@ impl Beginnings {
     /// Whether these can be the titles of `records` records, as they are unless the file was
     /// tampered with.
     pub fn fits(&self, records: usize) -> bool {
-        self.texts.len() == self.ends.len()
-            && self.ends.is_sorted()
-            && self.ends.last().map_or(0, |&end| end as usize) == self.records.len()
+        self.text_ends.len() == self.ends.len()
+            && ends_at(&self.text_ends, self.texts.len())
+            && ends_at(&self.ends, self.records.len())
             && self.records.iter().all(|&of| (of as usize) < records)
     }
 }
 
-/// The first 16 bytes of a text as a number, by which texts are in the same order as by their bytes.
-fn first_bytes(text: &str) -> u128 {
+/// What belongs to a title: it starts where that of the previous one ends.
+fn of<'a, T>(all: &'a [T], ends: &[u32], title: usize) -> &'a [T] {
+    let end = |title: usize| ends.get(title).map_or(0, |&end| end as usize);
+    let start = title.checked_sub(1).map_or(0, end);
+    all.get(start..end(title)).unwrap_or(&[])
+}
+
+/// Whether ends are in order, and the last one is that of everything.
+fn ends_at(ends: &[u32], all: usize) -> bool {
+    ends.is_sorted() && ends.last().map_or(0, |&end| end as usize) == all
+}
+
+/// The first 16 bytes of a text as a number. Numbers are in the order of the texts, or the same.
+fn first_bytes(text: &[u8]) -> u128 {
     let mut bytes = [0; 16];
     let length = text.len().min(bytes.len());
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    bytes[..length].copy_from_slice(&text[..length]);
     u128::from_be_bytes(bytes)
 }
 
