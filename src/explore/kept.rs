@@ -46,7 +46,7 @@ impl Kept {
     /// Why it cannot be used.
     pub fn read(path: &Path) -> Result<Self, String> {
         let file = MappedFile::open(path, FORMAT)?;
-        let about = postcard::from_bytes(file.about()).map_err(|error| error.to_string())?;
+        let about: About = postcard::from_bytes(file.about()).map_err(|error| error.to_string())?;
         let About { from, with_late } = about;
         let json = file.checked(SECTION)?;
         let mined = serde_json::from_slice(&json).map_err(|error| error.to_string())?;

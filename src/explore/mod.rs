@@ -70,7 +70,8 @@ pub fn mine(candidates: &[Candidate], ask: impl Fn(&Candidate) -> Outcome + Sync
         tried: outcomes.len() as u32,
         ..Mined::default()
     };
-    chosen::fill(&mut mined, outcomes.into_iter().flatten().collect());
+    let examples = outcomes.into_iter().flatten().map(|tried| *tried);
+    chosen::fill(&mut mined, examples.collect());
     mined.seconds = start.elapsed().as_secs_f32();
     mined
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use crate::error::{Error, Result};
+use crate::found::Found;
 use crate::query::{Comparison, MAX_COMPARED, Query};
 use crate::search::changes::{self, Made};
 use crate::search::rank_biased::{PERSISTENCE, overlap, rank_biased_overlap};
@@ -87,7 +88,7 @@ impl Seen {
                 });
             }
         }
-        let list = |place: fn(&Compared<_>) -> Option<u32>| {
+        let list = |place: fn(&Compared<Found>) -> Option<u32>| {
             let records = compared.records.iter();
             let placed = records.filter_map(|record| {
                 let place = place(record).filter(|place| *place <= compared.limit)?;

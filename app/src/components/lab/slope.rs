@@ -70,6 +70,9 @@ fn fate(before: Option<u32>, now: u32) -> String {
 
 /// The drawing.
 pub fn slope(slope: &Slope) -> AnyView {
+    if slope.before.is_empty() && slope.after.is_empty() {
+        return view! { <p class="lab-told">"No record has a place here."</p> }.into_any();
+    }
     let before = slope
         .before
         .iter()
