@@ -15,7 +15,7 @@ use parallax::vocabulary::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use explore::{explore, lab};
+pub use explore::{explore, query_lab};
 
 use crate::access::Access;
 use crate::problem::Problem;

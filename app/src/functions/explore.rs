@@ -27,7 +27,7 @@ pub async fn explore(
 /// # Errors
 /// As for [`super::search`].
 #[server(prefix = "/fn", endpoint = "lab", input = GetUrl)]
-pub async fn lab(
+pub async fn query_lab(
     /// The collection; `None` is the default one.
     collection: Option<String>,
     /// The query.

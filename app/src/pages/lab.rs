@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::components::lab::{CHANGE, Place, lab_view};
 use crate::components::lab_link::lab_path;
 use crate::components::tab_title::TabTitle;
-use crate::functions::{collection, lab};
+use crate::functions::{collection, query_lab};
 use crate::paths::page_path;
 use crate::problem::Problem;
 use crate::state::LONGEST;
@@ -81,7 +81,7 @@ async fn content(asked: &Asked) -> Result<Content, Problem> {
         let info = collection(name).await?;
         return Ok(Content::Examples(info.examples));
     }
-    lab(name, asked.q.clone()).await.map(Content::Lab)
+    query_lab(name, asked.q.clone()).await.map(Content::Lab)
 }
 
 /// The form, for the query in the address.
