@@ -23,6 +23,12 @@ pub fn graph<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     on(&POOL, "graph", work)
 }
 
+/// Tries queries, beside all of these.
+pub fn explore<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: Pool = Pool::new();
+    on(&POOL, "explore", work)
+}
+
 /// Encodes texts. A second caller waits, so the work should be a piece of less than a second.
 pub fn encode<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static POOL: Pool = Pool::new();

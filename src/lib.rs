@@ -36,6 +36,8 @@ pub mod error;
 #[cfg(feature = "engine")]
 pub mod evaluation;
 #[cfg(feature = "engine")]
+mod explore;
+#[cfg(feature = "engine")]
 pub mod filter;
 #[cfg(feature = "engine")]
 pub mod found;
@@ -59,6 +61,8 @@ mod search;
 mod segment;
 #[cfg(feature = "engine")]
 pub mod sent;
+#[cfg(feature = "engine")]
+mod split_mix;
 #[cfg(feature = "engine")]
 mod storage;
 #[cfg(feature = "engine")]

@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
+    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 
 use crate::access::Access;
@@ -30,6 +30,12 @@ pub trait Backend: Send + Sync {
 
     /// Compares the rankings of a query.
     fn compare(&self, collection: Option<String>, request: SearchRequest) -> Pending<Comparison>;
+
+    /// Queries on which the engines disagree.
+    fn explore(&self, collection: Option<String>) -> Pending<Exploration>;
+
+    /// What small changes of a query do.
+    fn lab(&self, collection: Option<String>, q: String) -> Pending<Lab>;
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;

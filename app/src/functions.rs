@@ -4,6 +4,8 @@
 //! During server-side rendering they run in place; in the browser they are HTTP requests. In
 //! both cases a problem also sets the response's HTTP status.
 
+mod explore;
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -12,6 +14,8 @@ use parallax::vocabulary::{
     SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 use serde::{Deserialize, Serialize};
+
+pub use explore::{explore, query_lab};
 
 use crate::access::Access;
 use crate::problem::Problem;

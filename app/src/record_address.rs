@@ -17,6 +17,11 @@ pub fn api_path(collection: &str, id: &str) -> String {
     format!("/api/v1/collections/{collection}/records/{id}")
 }
 
+/// The path of what the API says of a collection, such as `explore`.
+pub fn collection_api_path(collection: &str, what: &str) -> String {
+    format!("/api/v1/collections/{}/{what}", escaped(collection))
+}
+
 /// The id in the path of a page of a record, which follows the page's name, such as `/record/`; empty
 /// if there is none.
 pub fn id_in(path: &str, page: &str) -> String {

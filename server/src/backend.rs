@@ -1,8 +1,8 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
+    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -41,6 +41,18 @@ impl Backend for Service {
                 .compare_with(collection, request, Vec::new(), Reader::Person)
                 .await
         })
+    }
+
+    fn explore(&self, collection: Option<String>) -> Pending<Exploration> {
+        let service = self.clone();
+        // This calls the service's method, not this one.
+        Box::pin(async move { Service::explore(&service, collection).await })
+    }
+
+    fn lab(&self, collection: Option<String>, q: String) -> Pending<Lab> {
+        let service = self.clone();
+        // This calls the service's method, not this one.
+        Box::pin(async move { Service::lab(&service, collection, q).await })
     }
 
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts> {

@@ -6,6 +6,7 @@
 mod backend;
 mod command;
 mod connections;
+mod explored;
 mod export;
 mod http;
 mod model;

@@ -119,6 +119,10 @@ fn load(settings: &Settings) -> Result<Opened> {
             Err(error) => tracing::error!(%error, "cannot open a collection"),
         }
     }
+    // So that the page Explore has something to show to the first who opens it.
+    if let Ok(collection) = catalogue.collection(&default) {
+        collection.explore_soon();
+    }
     let catalogue = Arc::new(catalogue);
     Ok(Opened {
         tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,

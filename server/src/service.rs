@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use parallax::sent::Content;
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
+    RecordView, SearchRequest, SimilarRequest, ValuesRequest,
 };
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
@@ -229,6 +229,24 @@ impl Service {
             let compared = collection.compare(&query)?;
             compared.sent(collection.schema(), reader.content(&request.fields))
         };
+        self.run(&self.0.thorough, work).await
+    }
+
+    /// The queries on which the engines disagree in a collection, as far as they have been found.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn explore(&self, collection: Option<String>) -> Result<Exploration, Problem> {
+        let work = move |opened: &Opened| Ok(opened.collection(collection.as_deref())?.explore());
+        self.with_catalogue(work).await
+    }
+
+    /// What small changes of a query do to its rankings, which takes several comparisons.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn lab(&self, collection: Option<String>, q: String) -> Result<Lab, Problem> {
+        let work = move |opened: &Opened| opened.collection(collection.as_deref())?.lab(&q);
         self.run(&self.0.thorough, work).await
     }
 

@@ -6,6 +6,7 @@
 //! otherwise rebuilds it, and then catches up with the store: see `crate::compactor`. Queries are
 //! answered by `crate::search`.
 
+mod explore;
 mod queries;
 mod read;
 mod settings;
@@ -65,6 +66,8 @@ pub struct Collection {
     pub(crate) tuning: Tuning,
     pub(crate) compactor: Arc<Compactor>,
     pub(crate) writer: Writer,
+    /// The queries on which the engines disagree.
+    explorer: Arc<explore::Explorer>,
 }
 
 impl Collection {
@@ -114,7 +117,12 @@ impl Collection {
             Arc::clone(&encoder) as Arc<dyn Tokenize>,
         )?);
         compactor.request();
+        let now = BuiltFrom {
+            state: compactor.current().state,
+            model: store.about().model.clone(),
+        };
         Ok(Arc::new(Self {
+            explorer: Arc::new(explore::Explorer::open(folder, &now)?),
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
             analyzer: Analyzer::new(store.about().schema.language),

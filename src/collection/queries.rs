@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::vocabulary::{Explanation, Feedback, RecordView, Suggestions};
+use crate::vocabulary::{Explanation, Feedback, Lab, RecordView, Suggestions};
 
 impl Collection {
     /// A searcher for the current state.
@@ -33,7 +33,7 @@ impl Collection {
         })
     }
 
-    fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
         reading_again(
             || self.searcher(),
             |searcher| searcher.view.broke_off(),
@@ -71,6 +71,14 @@ impl Collection {
     /// As there.
     pub fn compare(&self, query: &Query) -> Result<Comparison> {
         self.searching(|searcher| searcher.compare(query))
+    }
+
+    /// What small changes of a query do to its rankings: see [`Searcher::lab`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn lab(&self, text: &str) -> Result<Lab> {
+        self.searching(|searcher| searcher.lab(text))
     }
 
     /// Answers a question: see [`Searcher::ask`].

@@ -111,7 +111,7 @@ pub(super) fn remove_all(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Io`].
-pub(super) fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Ok(()) => atomic_file::sync_parent(path).map_err(Error::io(path)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

@@ -46,7 +46,7 @@ pub use self::files::{Installed, Prefixes, install, install_with, installed};
 pub use self::kernels::Kernel;
 pub use self::models::Models;
 pub use self::passages::MAX_PASSAGES;
-pub use self::pieces::PieceVectors;
+pub use self::pieces::{FEW_PIECES, PieceVectors};
 use self::plan::Plan;
 pub use self::plan::Runtime;
 pub use self::query_cache::QueryEncoder;

@@ -29,6 +29,10 @@ const FORMAT: u32 = 1;
 /// How the name of the file begins while it is written.
 pub(super) const UNFINISHED: &str = ".pieces-";
 
+/// A larger vocabulary takes minutes: `parallax model` and `parallax serve` make its vectors, and
+/// nothing else waits for them.
+pub const FEW_PIECES: u32 = 65_536;
+
 /// How many pieces are encoded together, and how many before other work gets its turn. A large
 /// model takes about ten times as long for them as all-MiniLM-L6-v2.
 const GROUP: usize = 42;

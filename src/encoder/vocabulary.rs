@@ -8,18 +8,35 @@ pub(super) const UNKNOWN: [&str; 2] = ["[UNK]", "<unk>"];
 /// What pieces of SentencePiece start with at the beginning of a word.
 const SPACE: &str = "\u{2581}";
 
+/// What pieces of WordPiece start with if they continue a word.
+const PART: &str = "##";
+
 impl Encoder {
     /// Whether a lower-case word without accents is a single piece of the vocabulary. Such words
     /// are common enough to be correctly spelled. The reverse does not hold: rarer words and many
     /// inflected forms consist of several pieces.
     pub fn knows(&self, word: &str) -> bool {
-        if self.tokenizer.token_to_id(SPACE).is_some() {
-            return self
-                .tokenizer
-                .token_to_id(&format!("{SPACE}{word}"))
-                .is_some();
+        self.piece_of(word).is_some()
+    }
+
+    /// The piece of the vocabulary that a lower-case word without accents is as a whole; `None` if it
+    /// consists of several.
+    pub fn piece_of(&self, word: &str) -> Option<u32> {
+        match self.tokenizer.token_to_id(SPACE) {
+            Some(_) => self.tokenizer.token_to_id(&format!("{SPACE}{word}")),
+            None => self.tokenizer.token_to_id(word),
         }
-        self.tokenizer.token_to_id(word).is_some()
+    }
+
+    /// The word that a piece is as a whole; `None` if it is a part of words, or stands for something
+    /// else.
+    pub fn word_of(&self, piece: u32) -> Option<String> {
+        let token = self.tokenizer.id_to_token(piece)?;
+        if self.tokenizer.token_to_id(SPACE).is_some() {
+            return token.strip_prefix(SPACE).map(str::to_owned);
+        }
+        let is_word = !token.starts_with(PART) && !token.starts_with('[');
+        is_word.then_some(token)
     }
 
     /// Whether the model can read any of a text. Text without vocabulary pieces, such as most emoji

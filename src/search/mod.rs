@@ -16,17 +16,21 @@
 //! records similar to some and
 //! different from others, `ask.rs` answers questions: all from the same
 //! stages. `suggest.rs` only
-//! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
+//! looks up what begins as typed, and `record_view.rs` reads a record for its own page. `lab.rs`
+//! compares the rankings of a query with those of the same query with small changes (`changes.rs`,
+//! `synonym.rs`), by rank-biased overlap (`rank_biased.rs`).
 
 mod answer;
 mod answers;
 mod ask;
+mod changes;
 mod compare;
 mod explain;
 mod facets;
 mod fetch;
 mod fuse;
 mod histogram;
+mod lab;
 mod late;
 mod listed;
 mod members;
@@ -36,6 +40,7 @@ mod next_hit;
 mod parsed;
 mod partners;
 mod plan;
+mod rank_biased;
 mod ranked;
 mod recommend;
 mod record_view;
@@ -47,6 +52,7 @@ mod sentence;
 mod snippet;
 mod stopwatch;
 mod suggest;
+mod synonym;
 
 pub use remembered::Remembered;
 pub use searcher::Searcher;

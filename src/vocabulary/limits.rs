@@ -57,5 +57,9 @@ pub const MAX_QUERY_PARTNERS: usize = 64;
 /// The most distinct words of the record in it. The model reads no more than about that many.
 pub const MAX_RECORD_PARTNERS: usize = 256;
 
+/// The fewest records of a collection in which queries are looked for on which the engines disagree.
+/// With fewer, the first ten of any ranking are a good part of all, and it cannot be told what is near.
+pub const MIN_EXPLORED: u32 = 30;
+
 /// The longest name of a collection, in characters.
 pub const MAX_NAME: usize = 64;

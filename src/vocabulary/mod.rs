@@ -11,11 +11,13 @@ mod compare;
 mod condition;
 mod error;
 mod explain;
+mod explore;
 mod feedback;
 mod field;
 mod filter;
 mod hit;
 mod import;
+mod lab;
 pub mod limits;
 mod mode;
 mod query;
@@ -37,6 +39,7 @@ pub use explain::{
     MissingWord, NeighbourShare, NextHit, PairShare, Partners, TermExplanation, WordMeeting,
     WordShare, WordsExplanation,
 };
+pub use explore::{Example, Exploration, Mined, Source, Witness};
 pub use feedback::Feedback;
 #[cfg(feature = "engine")]
 pub(crate) use field::one_or_many;
@@ -44,6 +47,7 @@ pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
+pub use lab::{Change, Changed, Lab, Lists, Moved, Named, Shift};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,

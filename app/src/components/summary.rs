@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::lab_link::lab_link;
 use super::timing::Timing;
 use crate::answers::Found;
 use crate::wording::{caution, summary};
@@ -18,10 +19,15 @@ pub fn Summary(
         let caution = of(|found| caution(found.state(), &found.response));
         caution.map(|caution| view! { <p class="caution">{caution}</p> })
     };
+    let lab = move || {
+        let found = found.read();
+        found.as_ref().and_then(|found| lab_link(&found.question))
+    };
     view! {
         <div class="summary">
             <p class="summary-line">{line}</p>
             <Timing found />
+            {lab}
         </div>
         {caution}
     }

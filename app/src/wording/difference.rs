@@ -25,7 +25,7 @@ pub fn difference(comparison: &Comparison) -> String {
 }
 
 /// A record's place by words.
-pub fn place_by_words(record: &Compared) -> String {
+pub fn place_by_words<H>(record: &Compared<H>) -> String {
     match record.by_words {
         Some(place) => format!("#{} by words", thousands(place)),
         None => "contains none of the words".into(),
@@ -33,7 +33,7 @@ pub fn place_by_words(record: &Compared) -> String {
 }
 
 /// A record's place by meaning.
-pub fn place_by_meaning(record: &Compared) -> String {
+pub fn place_by_meaning<H>(record: &Compared<H>) -> String {
     match record.by_meaning {
         Some(place) => format!("#{} by meaning", thousands(place)),
         None => "no place by meaning".into(),

@@ -12,6 +12,7 @@ use parallax::record::FieldTold;
 use parallax::{Catalogue, Error};
 
 use super::{Data, Fields};
+use crate::explored::explored;
 use crate::progress::Reporter;
 
 #[derive(Args)]
@@ -80,7 +81,7 @@ impl Index {
             report
         } else {
             let built = catalogue.build(&self.collection, build, self.replace);
-            built.map_err(|error| match error {
+            let mut report = built.map_err(|error| match error {
                 Error::CollectionExists(_) => {
                     anyhow!(
                         "collection '{}' already exists; use --replace, --add or another --collection",
@@ -88,7 +89,10 @@ impl Index {
                     )
                 }
                 other => other.into(),
-            })?
+            })?;
+            let told = explored(&catalogue, &self.collection, &AtomicBool::new(false));
+            report.notes.extend(told?);
+            report
         };
         reporter.finish();
         writeln!(out, "{}", summary(&self.collection, &report))?;

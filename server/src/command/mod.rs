@@ -21,15 +21,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use parallax::encoder::{Prefixes, QueryEncoder};
+use parallax::encoder::{FEW_PIECES, Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
 use parallax::{Catalogue, Encoder, Mode, Query};
 
 use crate::{model, paths, serve};
-
-/// A larger vocabulary takes minutes: `parallax model` and `parallax serve` make its vectors.
-const FEW_PIECES: u32 = 65_536;
 
 /// Neural search you can see through: by meaning, by words, or both.
 ///

@@ -7,6 +7,8 @@ mod bounds_tests;
 mod document_tests;
 mod error;
 #[cfg(test)]
+mod explore_tests;
+#[cfg(test)]
 mod feedback_tests;
 mod guard;
 mod page;

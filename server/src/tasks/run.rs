@@ -12,6 +12,7 @@ use parallax::{Catalogue, Encoder, Error};
 
 use super::Entry;
 use super::spool::Spool;
+use crate::explored::explored;
 
 /// Runs a task and records in it how it ended.
 pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
@@ -101,7 +102,13 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
         }
     }
     let build = build(entry, &source, catalogue.encoder().encoder(), &progress);
-    catalogue.build(&plan.collection, build, plan.replace)
+    let mut report = catalogue.build(&plan.collection, build, plan.replace)?;
+    match explored(catalogue, &plan.collection, &entry.cancelled) {
+        Ok(told) => report.notes.extend(told),
+        // The import itself is complete.
+        Err(error) => tracing::warn!(%error, "no queries are tried"),
+    }
+    Ok(report)
 }
 
 fn build<'a>(

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::rows::{Line, Shown};
 
 /// How wide the drawing is, in its own units.
-const WIDTH: f32 = 10.0;
+pub const WIDTH: f32 = 10.0;
 /// How far from its list the dot of a record is that is not among the first of the other ranking.
 const APART: f32 = 0.9;
 
@@ -50,11 +50,16 @@ fn class_of(line: &Line) -> String {
     }
 }
 
-/// The path of a line: a curve from one list to the other, or next to one of them a line without
-/// length, which is drawn as a dot.
 fn path(line: &Line) -> String {
+    curve(line.meaning, line.words)
+}
+
+/// The path of a line between two places, in a drawing that is [`WIDTH`] wide and one high for each
+/// place: a curve from one list to the other, or next to one of them a line without length, which is
+/// drawn as a dot.
+pub fn curve(left: Option<u32>, right: Option<u32>) -> String {
     let middle = |place: u32| place as f32 - 0.5;
-    match (line.meaning.map(middle), line.words.map(middle)) {
+    match (left.map(middle), right.map(middle)) {
         (Some(left), Some(right)) => {
             let half = WIDTH / 2.0;
             format!("M0 {left} C{half} {left} {half} {right} {WIDTH} {right}")

@@ -2,7 +2,7 @@
 //! record, and by both, which follows the balance. On a narrow screen, the rankings are one list.
 
 mod column;
-mod line;
+pub mod line;
 mod merged;
 mod row;
 mod rows;
@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use super::corrected::Corrected;
 use super::facets::Conditions;
+use super::lab_link::lab_link;
 use super::no_fit::NoFit;
 use super::timing::Timing;
 use crate::address::Address;
@@ -59,6 +60,12 @@ pub fn CompareView(
             format!("{matching} {verb} a word of the query.")
         })
     };
+    let lab = move || {
+        let compared = compared.read();
+        compared
+            .as_ref()
+            .and_then(|compared| lab_link(&compared.question))
+    };
     view! {
         <Conditions found />
         <Corrected found />
@@ -70,6 +77,7 @@ pub fn CompareView(
                     <div class="summary">
                         <p class="summary-line">{matching}</p>
                         <Timing found />
+                        {lab}
                     </div>
                 </div>
                 <Weigh address compared />

@@ -1,6 +1,7 @@
 //! The API: collections, search, records, similar records.
 
 mod compare;
+mod explore;
 mod import;
 mod manage;
 mod read;
@@ -36,6 +37,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}", get(collection))
         .merge(search::router())
         .merge(compare::router())
+        .merge(explore::router())
         .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
