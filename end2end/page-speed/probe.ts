@@ -107,9 +107,10 @@ function observe(): void {
     const { renderTime } = entry as PerformanceEntry & { renderTime: number };
     recorded.firstResult = Number.isNaN(recorded.firstResult) ? renderTime : recorded.firstResult;
   });
-  // The first result's title is marked as soon as it is parsed, so that its paint is timed.
+  // The first result's title is marked as soon as it is parsed, so that its paint is timed. The paint
+  // of a text is that of the block that contains it.
   const parsed = new MutationObserver(() => {
-    const title = document.querySelector("article h2 a");
+    const title = document.querySelector("article h2");
     if (title) {
       title.setAttribute("elementtiming", "first-result");
       parsed.disconnect();
