@@ -21,7 +21,7 @@ export async function expectUsableEverywhere(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await settled(page);
     await expectFits(page);
-    await expectUsable(page, colours);
+    await expectUsable(page, { colours });
   }
 }
 
@@ -42,13 +42,20 @@ export async function expectFits(page: Page): Promise<void> {
   expect(widths.content).toBeLessThanOrEqual(widths.window);
 }
 
-/** Expects axe to find nothing moderate or worse; looks only at colours if asked to. */
-async function expectUsable(page: Page, colours: boolean): Promise<void> {
+/** Expects axe to find nothing moderate or worse, in the page or in a part of it; with `colours`, only
+ * contrasts are looked at. */
+export async function expectUsable(
+  page: Page,
+  { within, colours = false }: { within?: string; colours?: boolean } = {},
+): Promise<void> {
   // The page has no frames, so axe needs no second page to gather what it found.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   axe.options({ resultTypes: ["violations"], preload: false });
   if (colours) {
     axe.withRules("color-contrast");
+  }
+  if (within) {
+    axe.include(within);
   }
   const { violations } = await axe.analyze();
   const grave = violations
