@@ -103,6 +103,23 @@ export const everythingOpened: Opened[] = [
     },
   },
   {
+    name: "the menu to share",
+    path: "/?q=goat",
+    open: async (page) => {
+      await page.locator(".share summary").click();
+      await expect(page.locator(".share-menu")).toBeVisible();
+    },
+  },
+  {
+    name: "the tray of gathered records",
+    path: "/?q=goat",
+    open: async (page) => {
+      await page.getByRole("button", { name: /^More like this/ }).first().click();
+      await page.getByRole("button", { name: /^Less like this/ }).nth(1).click();
+      await expect(page.getByRole("region", { name: "Gathered records" })).toBeVisible();
+    },
+  },
+  {
     name: "the collections to switch to",
     path: bread,
     open: async (page) => {

@@ -60,7 +60,7 @@ test("on all other pages", async ({ page, open, request }) => {
   test.slow();
   const name = await hostile(request);
   const seen = watched(page);
-  const like = `like=${id(keys[0] ?? "")}&like=${id(keys[5] ?? "")}&dislike=${id(keys[6] ?? "")}`;
+  const like = `like=${id(keys[0] ?? "")}&like=${id(keys[5] ?? "")}&unlike=${id(keys[6] ?? "")}`;
   for (const path of [
     `/c/${name}`,
     `/c/${name}?like=${id(keys[0] ?? "")}`,
@@ -68,6 +68,7 @@ test("on all other pages", async ({ page, open, request }) => {
     `/c/${name}/explore`,
     `/c/${name}/lab?q=milk`,
     `/c/${name}/judge?q=milk`,
+    `/c/${name}/judge?q=milk&task=grade`,
     `/c/${name}/map?q=milk`,
     `/c/${name}/recommend?${like}`,
     `/c/${name}/ask?q=milk`,
