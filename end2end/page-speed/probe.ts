@@ -11,6 +11,8 @@ export interface Recorded {
   shift: number;
   /** The sum of all shifts. */
   everyShift: number;
+  /** When something was loaded last. */
+  lastLoaded: number;
   /** Keys, with the times until their words and their meaning were painted. */
   keys: Key[];
 }
@@ -50,10 +52,20 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
-/** Waits until the network and the page have been quiet for a while. */
+/** Waits until nothing has been loaded for a while. */
 export async function quiet(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await page.evaluate(() => new Promise((over) => requestIdleCallback(over)));
+  await page.evaluate(
+    () =>
+      new Promise<void>((over) => {
+        const { recorded } = window as unknown as { recorded: Recorded };
+        const from = performance.now();
+        const look = () => {
+          const still = performance.now() - Math.max(from, recorded.lastLoaded);
+          still > 400 ? over() : setTimeout(look, 50);
+        };
+        look();
+      }),
+  );
 }
 
 /** The time from an action until what it changed is painted, as the Event Timing API has it: the
@@ -64,8 +76,6 @@ export async function interaction(page: Page, action: () => Promise<void>): Prom
   });
   await action();
   await quiet(page);
-  // Entries are delivered after the next paint.
-  await page.evaluate(() => new Promise((over) => requestAnimationFrame(() => setTimeout(over, 50))));
   return page.evaluate(() => (window as unknown as { slowest: number }).slowest);
 }
 
@@ -76,6 +86,7 @@ function observe(): void {
     hydrated: NaN,
     shift: 0,
     everyShift: 0,
+    lastLoaded: 0,
     keys: [],
   };
   Object.assign(window, { recorded, slowest: 16 });
@@ -84,6 +95,9 @@ function observe(): void {
     observer.observe({ type, buffered: true, ...more });
   };
   on("largest-contentful-paint", (entry) => (recorded.largestPaint = entry.startTime));
+  on("resource", (entry) => {
+    recorded.lastLoaded = Math.max(recorded.lastLoaded, entry.startTime + entry.duration);
+  });
   on("layout-shift", (entry) => {
     const { value, hadRecentInput } = entry as PerformanceEntry & {
       value: number;
