@@ -12,7 +12,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type 
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,10 @@ bench-peers: build model ## compare with other libraries, into benches/RESULTS.m
 bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benches/RESULTS.md (SIZES=10000,40000 only prints some)
 	.ci/bench-peers
 	target/peers-venv/bin/python benches/growth.py "$(SIZES)"
+
+bench-page: build model ## measure how fast the page is in Chromium, into benches/PAGE.md
+	.ci/setup browser
+	python3 benches/page_speed.py
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser

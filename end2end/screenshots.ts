@@ -1,46 +1,55 @@
-// The README's screenshots. Each shows the window's content as first seen.
+// The README's screenshots, in both themes. Each shows the window's content as first seen.
 
 import type { Locator, Page } from "@playwright/test";
+import { told } from "./support/compare-page";
+import { heading } from "./support/collections-page";
 import { cards } from "./support/search-page";
 import { expect, test } from "./support/test";
+import { panel } from "./support/why";
 
-const results = "/?q=wooden+furniture&mode=hybrid";
-const compared = "/?q=teach+children+to+code&mode=compare";
-const explained = "/?q=teach+children+to+code&explain=234";
-const wide = { width: 1280, height: 900 };
-
-const pictures = {
-  wide: { path: results, viewport: wide, colorScheme: "light" },
-  dark: { path: results, viewport: wide, colorScheme: "dark" },
-  phone: { path: results, viewport: { width: 390, height: 844 }, colorScheme: "light" },
-  start: { path: "/", viewport: wide, colorScheme: "light" },
-  compare: { path: compared, viewport: wide, colorScheme: "light" },
-  why: { path: explained, viewport: wide, colorScheme: "dark" },
-  collections: { path: "/collections", viewport: wide, colorScheme: "light" },
-} as const;
-
-for (const [name, { path, viewport, colorScheme }] of Object.entries(pictures)) {
-  test.describe(() => {
-    test.use({ viewport, colorScheme });
-    test(`the picture “${name}”`, async ({ page, open }) => {
-      await open(path);
-      await expect(content(page, path)).toBeVisible();
-      await page.waitForLoadState("networkidle");
-      await page.screenshot({ path: `screenshots/${name}.png`, animations: "disabled" });
-    });
-  });
+interface Picture {
+  path: string;
+  /** What must be there before the picture is taken. */
+  shows: (page: Page) => Locator;
+  viewport?: { width: number; height: number };
 }
 
-/** What must be there before the picture is taken. */
-function content(page: Page, path: string): Locator {
-  switch (path) {
-    case "/":
-      return page.getByText("Try one of these");
-    case compared:
-      return page.getByRole("region", { name: "By both", exact: true });
-    case "/collections":
-      return page.getByRole("list", { name: "Collections" });
-    default:
-      return cards(page).first();
+const title = (page: Page): Locator => page.getByRole("heading", { level: 1 });
+const results = { path: "/?q=wooden+furniture", shows: (page: Page) => cards(page).first() };
+
+const pictures: Record<string, Picture> = {
+  search: results,
+  phone: { ...results, viewport: { width: 390, height: 844 } },
+  compare: { path: "/?q=teach+children+to+code&mode=compare", shows: told },
+  why: { path: "/?q=teach+children+to+code&explain=234", shows: panel },
+  explore: { path: "/explore", shows: title },
+  judge: { path: "/judge?q=wooden+furniture", shows: title },
+  map: { path: "/map?q=wooden+furniture", shows: (page) => page.getByRole("main").locator("canvas").first() },
+  collections: { path: "/collections", shows: heading },
+};
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const [name, { path, shows, viewport = { width: 1280, height: 900 } }] of Object.entries(pictures)) {
+    test.describe(() => {
+      test.use({ viewport, colorScheme });
+      test(`the picture “${name}”, ${colorScheme}`, async ({ page, open }) => {
+        await open(path);
+        await expect(shows(page)).toBeVisible();
+        await page.waitForLoadState("networkidle");
+        await still(page);
+        await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, animations: "disabled" });
+      });
+    });
   }
+}
+
+/** Waits until two pictures in a row are the same: what is drawn on a canvas comes in by and by. */
+async function still(page: Page): Promise<void> {
+  let before = "";
+  await expect(async () => {
+    const now = (await page.screenshot({ animations: "disabled" })).toString("base64");
+    const same = now === before;
+    before = now;
+    expect(same).toBe(true);
+  }).toPass({ intervals: [300] });
 }

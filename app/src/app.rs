@@ -5,6 +5,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::browser::mark_hydrated;
 use crate::components::footer::Footer;
 use crate::components::header::Header;
 use crate::pages::about::AboutPage;
@@ -27,6 +28,8 @@ use crate::pictures::Pictures;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Pictures::of_page());
+    // Effects run only in the browser, once everything is hydrated.
+    Effect::new(mark_hydrated);
     view! {
         <Router>
             // Handled by the browser: the router would scroll the view but not move the focus.

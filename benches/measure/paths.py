@@ -8,6 +8,7 @@ TARGET = ROOT / "target"
 BENCH = TARGET / "bench"
 PEERS = ROOT / "benches" / "peers"
 RESULTS = ROOT / "benches" / "RESULTS.md"
+PAGE = ROOT / "benches" / "PAGE.md"
 PARALLAX = Path(os.environ.get("PARALLAX", TARGET / "release" / "parallax"))
 DATA = Path(os.environ.get("PARALLAX_TEST_DATA", ROOT / "../shared/data")).resolve()
 STARTUPS = DATA / "startups" / "startups_demo.json"

@@ -1,4 +1,4 @@
-"""Writes a driver's tables into a section of benches/RESULTS.md."""
+"""Writes a driver's tables into a section of benches/RESULTS.md, or of another file."""
 
 import os
 import platform
@@ -26,12 +26,12 @@ def revision():
     return git("rev-parse", "--short", "HEAD") + changed
 
 
-def write(title, command, body):
+def write(title, command, body, to=paths.RESULTS):
     """Replaces the section with this title, or appends it."""
     section = f"## {title}\n\n{date.today()}, commit {revision()}, {machine()}. `{command}`\n\n{body.strip()}\n"
-    text = paths.RESULTS.read_text(encoding="utf-8")
+    text = to.read_text(encoding="utf-8")
     parts = re.split(r"(?m)^(?=## )", text)
     kept = [part for part in parts if not part.startswith(f"## {title}\n")]
     at = next((i for i, part in enumerate(parts) if part.startswith(f"## {title}\n")), len(kept))
     kept.insert(at, section)
-    paths.RESULTS.write_text("\n\n".join(part.strip() for part in kept) + "\n", encoding="utf-8")
+    to.write_text("\n\n".join(part.strip() for part in kept) + "\n", encoding="utf-8")

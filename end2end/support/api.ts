@@ -14,10 +14,18 @@ export async function ask<T>(
   return answer.json();
 }
 
-interface Hit {
+/** Each engine's part in a hit. */
+export interface Signals {
+  neural?: { rank: number; score: number };
+  text?: { rank: number; score: number };
+  late_interaction?: number;
+}
+
+export interface Hit {
   id: string;
   title: string;
   score: number;
+  signals: Signals;
 }
 
 /** The hits of a search. */

@@ -121,14 +121,22 @@ export async function opened(page: Page, name: string): Promise<void> {
   await expect(page).toHaveURL((url) => url.pathname === `/c/${name}`, { timeout: 20_000 });
 }
 
-/** Creates a collection through the API, and waits until it can be searched. */
-export async function made(
+/** Creates a collection of books through the API, and waits until it can be searched. */
+export const made = (
   request: APIRequestContext,
   name: string,
   text = books,
   more: Record<string, string> = { facet: "shelf" },
+): Promise<void> => imported(request, name, file("books.csv", text), more);
+
+/** Imports a file through the API, and waits until it can be searched. */
+export async function imported(
+  request: APIRequestContext,
+  name: string,
+  upload: Upload,
+  more: Record<string, string>,
 ): Promise<void> {
-  const id = await started(request, name, file("books.csv", text), more);
+  const id = await started(request, name, upload, more);
   await expect(async () => {
     const { state } = await (await request.get(`/api/v1/tasks/${id}`)).json();
     expect(state).toBe("done");

@@ -1,8 +1,7 @@
 // The parts of a comparison by user-facing names, and the API's answers to compare them with.
 
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { ask, titlesOf } from "./api";
-import { startups } from "./sample";
+import { ask, type Signals, titlesOf } from "./api";
 
 export const rankings = { "By meaning": "neural", "By words": "text", "By both": "hybrid" } as const;
 export type Ranking = keyof typeof rankings;
@@ -13,7 +12,7 @@ export interface Compared {
   by_words: number | null;
   by_both: number | null;
   contains: string[];
-  hit: { id: string; title: string };
+  hit: { id: string; title: string; signals: Signals };
 }
 
 export interface Comparison {
@@ -42,13 +41,6 @@ export const told = (page: Page): Locator => page.locator(".compare-told");
 /** The path of a comparison. */
 export const comparing = (q: string, more: Record<string, string> = {}): string =>
   `/?${new URLSearchParams({ q, mode: "compare", ...more })}`;
-
-/** Fifty queries: the first words of as many descriptions. Some records have none. */
-export const queries = startups
-  .filter(({ description }) => description.trim() !== "")
-  .filter((_, at) => at % 6 === 1)
-  .slice(0, 50)
-  .map(({ description }) => description.split(/\s+/).slice(0, 4).join(" "));
 
 /** The API's comparison. */
 export const compare = (request: APIRequestContext, q: string, more: Record<string, string> = {}) =>

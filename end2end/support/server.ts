@@ -29,6 +29,8 @@ export const launchOptions = {
   args: [
     "--no-sandbox",
     "--disable-gpu",
+    // WebGL in software, for the map.
+    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -21,7 +21,6 @@ export const test = base.extend<Extras>({
         errors.push(`${message.text()} (${message.location().url})`);
       }
     });
-    await page.addInitScript(noticeLife);
     await use(page);
     expect(errors.filter((error) => !expectedError?.test(error))).toEqual([]);
   },
@@ -40,7 +39,7 @@ export { expect };
 
 /** Waits until the page is hydrated. */
 export async function alive(page: Page): Promise<void> {
-  await page.waitForFunction(() => "parallaxIsAlive" in window);
+  await page.waitForFunction(() => performance.getEntriesByName("hydrated").length > 0);
 }
 
 /** Opens a page that does not come to life until the returned function is called. */
@@ -55,17 +54,5 @@ export async function openedEarly(page: Page, path: string): Promise<() => Promi
   return async () => {
     release();
     await alive(page);
-  };
-}
-
-// Once it runs, the application listens for Back and Forward on every page. There is no visible
-// sign of hydration, so this detects the listener.
-function noticeLife(): void {
-  const listen = EventTarget.prototype.addEventListener;
-  EventTarget.prototype.addEventListener = function (this: EventTarget, ...how) {
-    if (how[0] === "popstate") {
-      Object.assign(window, { parallaxIsAlive: true });
-    }
-    return listen.apply(this, how);
   };
 }

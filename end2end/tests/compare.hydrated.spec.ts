@@ -1,4 +1,4 @@
-// A comparison that follows the slider, and that everybody can use.
+// A comparison that follows the slider.
 
 import {
   compare,
@@ -10,7 +10,6 @@ import {
 } from "../support/compare-page";
 import { box, button, slider } from "../support/search-page";
 import { expect, openedEarly, test } from "../support/test";
-import { expectUsable } from "../support/usable";
 
 const query = "Hushwarren keeps animals";
 
@@ -112,24 +111,3 @@ test("leaving the comparison shows the same query in another mode", async ({ pag
   await expect(page.getByRole("article").first()).toBeVisible();
   await expect(list(page, "By meaning")).toHaveCount(0);
 });
-
-const faces = {
-  "a comparison": comparing("find a babysitter tonight"),
-  "a filtered comparison": comparing("wooden furniture", { filter: "city:Berlin" }),
-  "a comparison without words": comparing("qzxqzx"),
-};
-
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    test.describe(`in the ${colorScheme}, ${width} wide`, () => {
-      test.use({ colorScheme, viewport: { width, height: 800 } });
-      for (const [face, path] of Object.entries(faces)) {
-        test(`${face} can be used by everybody`, async ({ page, open }) => {
-          await open(path);
-          await expect(told(page)).toBeVisible();
-          await expectUsable(page);
-        });
-      }
-    });
-  }
-}

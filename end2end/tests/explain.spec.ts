@@ -3,7 +3,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { answered, card, cards, narrowed, search } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { expectUsable } from "../support/usable";
 
 const link = (page: Page, name: string): Locator =>
   card(page, name).getByRole("link", { name: `Why this rank: ${name}` });
@@ -34,7 +33,7 @@ test("a card tells which words its similarity is made of, and closes again", asy
   await expect(link(page, "Hushwarren")).toHaveAttribute("aria-expanded", "false");
 });
 
-test("an explanation has an address of its own, and can be used by everybody", async ({
+test("an explanation has an address of its own", async ({
   page,
   open,
 }) => {
@@ -46,9 +45,6 @@ test("an explanation has an address of its own, and can be used by everybody", a
   await expect(shown.getByRole("list", { name: "Parts of it: Score", exact: true })).toBeVisible();
   await open(page.url());
   await expect(shown).toContainText(/\d(st|nd|rd|th) by meaning/);
-  if (test.info().project.use.javaScriptEnabled !== false) {
-    await expectUsable(page, { within: ".card", tolerated: [] });
-  }
 });
 
 test("records like one are ranked by no words to explain", async ({ page, open }) => {

@@ -19,17 +19,6 @@ import { expect, test } from "../support/test";
 // Glossfinch, whose logo is missing on purpose, may be among the results.
 test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
 
-const queries = [
-  "solar panels",
-  "coffee",
-  "wooden furniture",
-  "music lessons for children",
-  "insurance",
-  "water",
-  "learning a language",
-  "bread",
-];
-
 interface Counts {
   field: string;
   counted: string;
@@ -54,26 +43,25 @@ async function counted(
   return response.json();
 }
 
+// Of more queries, the counts are compared in `fifty-queries.hydrated.spec.ts`.
 for (const mode of ["neural", "text", "hybrid"]) {
-  for (const q of queries) {
-    test(`the counts for “${q}” are the API's, mode ${mode}`, async ({ page, open, request }) => {
-      const answer = await counted(request, { q, mode, facets: "city", facet_values: "12" });
-      const [facet] = answer.facets;
-      await open(`/?q=${encodeURIComponent(q)}&mode=${mode}`);
-      // A list without hits has no facets to look at.
-      const panel = await openFacet(page, "City");
-      const expected = (facet?.values ?? []).map(({ value, count }) => `${value}${count}`);
-      const shown = panel.getByRole("listitem");
-      await expect.poll(async () => (await shown.allTextContents()).slice(0, expected.length)).toEqual(
-        expected,
-      );
-      // By meaning, other values may follow; none of these records has one.
-      const others = (await shown.allTextContents()).slice(expected.length);
-      for (const other of others) {
-        expect(other).toMatch(/\D0$/);
-      }
-    });
-  }
+  test(`the counts of an opened panel are the API's, mode ${mode}`, async ({ page, open, request }) => {
+    const q = "music lessons for children";
+    const answer = await counted(request, { q, mode, facets: "city", facet_values: "12" });
+    const [facet] = answer.facets;
+    await open(`/?q=${encodeURIComponent(q)}&mode=${mode}`);
+    const panel = await openFacet(page, "City");
+    const expected = (facet?.values ?? []).map(({ value, count }) => `${value}${count}`);
+    const shown = panel.getByRole("listitem");
+    await expect.poll(async () => (await shown.allTextContents()).slice(0, expected.length)).toEqual(
+      expected,
+    );
+    // By meaning, other values may follow; none of these records has one.
+    const others = (await shown.allTextContents()).slice(expected.length);
+    for (const other of others) {
+      expect(other).toMatch(/\D0$/);
+    }
+  });
 }
 
 test("a second value adds its records", async ({ page, open, request }) => {

@@ -1,66 +1,96 @@
-// Whatever records contain is drawn as text, fits, and makes no requests to this server's API.
+// Whatever records contain is drawn as text on every page, fits, runs nothing, and makes no requests
+// to this server's API.
 
-import type { Page } from "@playwright/test";
-import { collectionOf } from "../support/records";
-import { baseURL } from "../support/server";
+import {
+  expectHarmless,
+  FACET,
+  hostile,
+  hostilePairs,
+  keys,
+  mention,
+  watched,
+} from "../support/hostile";
 import { cards, names } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { expectFits } from "../support/usable";
 
-// A broken picture, which the browser logs.
-test.use({ expectedError: /status of 404.*\/logos\/none\.svg/ });
+// What the browser logs: a broken picture, and that only pairs can be asked.
+test.use({ expectedError: /status of 4\d\d.*(\/logos\/none\.svg|\/ask\?)/ });
 
-const script = "<script>window.hacked = true</script><img src=x onerror='window.hacked = true'>";
-// A tag alone does not make a text HTML.
-const mention = "A tag <script>window.hacked = true</script>";
-const rows = [
-  { title: `Markup ${script}`, body: `milk ${script}`, picture: "/logos/none.svg" },
-  { title: mention, body: `milk ${mention}` },
-  { title: "Links", body: "milk", link: "javascript:window.hacked=true", more: "javascript:alert(1)" },
-  { title: "A long word", body: `milk ${"x".repeat(100_000)}` },
-  { title: "\u202egnirts desrever", body: "milk \u202e\u2066\u2067 evil", picture: "data:image/png;base64,AA" },
-  { title: "👩🏽‍🚒 👨‍👩‍👧 🏳️‍🌈", body: "milk 🫠\u200b\u0000 \u0301\u0301\u0301" },
-  { title: "حليب", body: "milk ".concat("كل صباح ".repeat(30)) },
-  { title: "The API's picture", body: "milk", picture: "/api/v1/collections", link: `${baseURL}/api/v1/collections` },
-  { title: "The API's address", body: "milk", picture: `${baseURL}/api/search?q=a.png`, more: `${baseURL}/fn/collections` },
-  { title: "A way round", body: "milk", picture: "/logos/../api/v1/collections/a.png" },
-];
-const records = rows.map((row, at) => ({ key: `k${at}`, ...row }));
-const roles = { id: "key", title: "title", text: "body", url: "link", image: "picture" };
+const id = (key: string): string => encodeURIComponent(key);
 
-async function isHarmless(page: Page): Promise<void> {
-  await expectFits(page);
-  await expect(page.locator('a[href^="javascript" i]')).toHaveCount(0);
-  await expect(page.locator('main a[target][href*="/api/"], main a[target][href*="/fn/"]')).toHaveCount(0);
-  await expect(page.locator("article script, article b")).toHaveCount(0);
-  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
-}
+test("in lists and comparisons", async ({ page, open, request }) => {
+  const name = await hostile(request);
+  const seen = watched(page);
+  for (const mode of ["neural", "text", "hybrid"]) {
+    await open(`/c/${name}?q=milk&mode=${mode}&limit=20`);
+    await expect(cards(page)).toHaveCount(keys.length);
+    await expectHarmless(page);
+  }
+  // HTML is shown as plain text, and a text that only mentions a tag keeps it.
+  const titles = (await names(page).allTextContents()).map((title) => title.trim());
+  expect(titles).toContain("Markup");
+  expect(titles).toContain(mention);
+  const arabic = cards(page).filter({ hasText: "كل صباح" }).getByRole("heading");
+  expect(await arabic.evaluate((title) => getComputedStyle(title).direction)).toBe("rtl");
 
-for (const width of [1280, 360]) {
-  test(`on the search page and on their own, ${width} px`, async ({ page, open, request }) => {
-    const name = await collectionOf(request, "hostile", roles, records);
-    const asked: string[] = [];
-    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-    await page.setViewportSize({ width, height: 800 });
+  await open(`/c/${name}?q=milk&mode=compare`);
+  await expect(page.locator(".compare-told")).toBeVisible();
+  await expectHarmless(page);
+  expect(seen).toEqual({ dialogs: [], requests: [] });
+  await request.delete(`/api/v1/collections/${name}`);
+});
 
-    for (const mode of ["neural", "text", "hybrid"]) {
-      await open(`/c/${name}?q=milk&mode=${mode}`);
-      await expect(cards(page)).toHaveCount(records.length);
-      await isHarmless(page);
-    }
-    // HTML is shown as plain text, and a text that only mentions a tag keeps it.
-    const titles = (await names(page).allTextContents()).map((title) => title.trim());
-    expect(titles).toContain("Markup");
-    expect(titles).toContain(mention);
-    const arabic = cards(page).filter({ hasText: "حليب" }).getByRole("heading");
-    expect(await arabic.evaluate((title) => getComputedStyle(title).direction)).toBe("rtl");
-
-    for (const { key } of records) {
-      await open(`/c/${name}/record/${key}`);
+test("on the pages of records and of explanations", async ({ page, open, request }) => {
+  test.slow();
+  const name = await hostile(request);
+  const seen = watched(page);
+  for (const key of keys) {
+    for (const path of [`record/${id(key)}`, `why/${id(key)}?q=milk`]) {
+      await open(`/c/${name}/${path}`);
       await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-      await isHarmless(page);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+      await expectHarmless(page);
     }
-    expect(asked.filter((path) => path.startsWith("/api/"))).toEqual([]);
-    await request.delete(`/api/v1/collections/${name}`);
-  });
-}
+  }
+  expect(seen).toEqual({ dialogs: [], requests: [] });
+  await request.delete(`/api/v1/collections/${name}`);
+});
+
+test("on all other pages", async ({ page, open, request }) => {
+  test.slow();
+  const name = await hostile(request);
+  const seen = watched(page);
+  const like = `like=${id(keys[0] ?? "")}&like=${id(keys[5] ?? "")}&unlike=${id(keys[6] ?? "")}`;
+  for (const path of [
+    `/c/${name}`,
+    `/c/${name}?like=${id(keys[0] ?? "")}`,
+    `/c/${name}/values?field=${id(FACET)}`,
+    `/c/${name}/explore`,
+    `/c/${name}/lab?q=milk`,
+    `/c/${name}/judge?q=milk`,
+    `/c/${name}/judge?q=milk&task=grade`,
+    `/c/${name}/map?q=milk`,
+    `/c/${name}/recommend?${like}`,
+    `/c/${name}/ask?q=milk`,
+    `/c/${name}/about?q=milk`,
+    "/collections",
+  ]) {
+    await open(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expectHarmless(page);
+  }
+  expect(seen).toEqual({ dialogs: [], requests: [] });
+  await request.delete(`/api/v1/collections/${name}`);
+});
+
+test("as questions and answers", async ({ page, open, request }) => {
+  const name = await hostilePairs(request);
+  const seen = watched(page);
+  for (const q of ["Markup milk?", "Links milk?", "حليب milk?"]) {
+    await open(`/c/${name}/ask?q=${id(q)}`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expectHarmless(page);
+  }
+  expect(seen).toEqual({ dialogs: [], requests: [] });
+  await request.delete(`/api/v1/collections/${name}`);
+});

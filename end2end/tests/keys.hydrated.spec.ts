@@ -2,7 +2,6 @@
 
 import { box, cards } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { expectUsable } from "../support/usable";
 
 test("the question mark opens the list of keys, and Escape closes it", async ({ page, open }) => {
   await open("/");
@@ -13,7 +12,6 @@ test("the question mark opens the list of keys, and Escape closes it", async ({ 
   // Keys of the page below do nothing.
   await page.keyboard.press("/");
   await expect(box(page)).not.toBeFocused();
-  await expectUsable(page);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 

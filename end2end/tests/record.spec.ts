@@ -4,7 +4,6 @@ import { collectionOf, defaultCollection } from "../support/records";
 import { startup } from "../support/sample";
 import { card, names } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { expectFits, expectUsable } from "../support/usable";
 
 // The browser itself logs the status of an unknown record.
 test.use({ expectedError: /status of 404/ });
@@ -110,19 +109,3 @@ test("an unknown record says so", async ({ page, open, request }) => {
   await page.getByRole("link", { name: "Go to the search" }).click();
   await expect(page).toHaveURL(/\/\?q=milk$/);
 });
-
-for (const width of [1440, 360]) {
-  test(`the page fits and can be used by everybody, ${width} px`, async ({
-    page,
-    open,
-    javaScriptEnabled,
-  }) => {
-    await page.setViewportSize({ width, height: 800 });
-    await open("/record/1");
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expectFits(page);
-    if (javaScriptEnabled !== false) {
-      await expectUsable(page, { tolerated: [] });
-    }
-  });
-}

@@ -6,7 +6,6 @@ import { ask } from "../support/api";
 import { inCity } from "../support/sample";
 import { answered, box, button, cards, names, offers } from "../support/search-page";
 import { expect, test } from "../support/test";
-import { expectFits, expectUsable } from "../support/usable";
 
 // Glossfinch, whose logo is missing on purpose, may be among the results.
 test.use({ expectedError: /\/logos\/missing-on-purpose\.svg/ });
@@ -165,23 +164,6 @@ test("recent queries stay in the browser", async ({ page, open }) => {
   await expect(page).toHaveURL(/q=a\+v&prefix=true/);
   expect(requests.filter((url) => url.includes("private"))).toEqual([]);
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [1280, 390]) {
-    test.describe(`${colorScheme}, ${width} pixels wide`, () => {
-      test.use({ colorScheme, viewport: { width, height: 844 } });
-
-      test("the open list can be used by everybody, and fits", async ({ page, open }) => {
-        await open("/");
-        await box(page).pressSequentially("s");
-        await expect(listbox(page)).toBeVisible();
-        await page.keyboard.press("ArrowDown");
-        await expectUsable(page);
-        await expectFits(page);
-      });
-    });
-  }
-}
 
 test.describe("by touch", () => {
   test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });

@@ -10,6 +10,7 @@ mod recent;
 mod request;
 mod session;
 mod tasks;
+mod timeline;
 mod upload;
 
 pub use calls::{
@@ -22,3 +23,4 @@ pub use pause::pause;
 pub use recent::{forget_queries, recent_queries, remember_query};
 pub use session::{forget_task, keep_key, keep_task, kept_key, kept_task, upload_name};
 pub use tasks::{cancel, follow};
+pub use timeline::mark_hydrated;
