@@ -45,7 +45,7 @@ fn each_example_is_what_a_comparison_says() {
     let collection = sample();
     let mined = found(&collection);
     assert_eq!(mined.records, 340);
-    assert!(mined.tried > 0 && mined.tried <= mined.drawn && mined.drawn <= 300);
+    assert!(mined.tried > 0 && mined.tried <= mined.drawn && mined.drawn <= 800);
     let near_from = mined.near_from.unwrap();
     for example in groups(&mined).into_iter().flatten() {
         let name = &example.query;
@@ -96,8 +96,9 @@ fn each_example_is_what_a_comparison_says() {
 fn the_sample_has_several_examples_of_each_kind_and_they_differ() {
     let collection = sample();
     let mined = found(&collection);
-    for examples in groups(&mined) {
-        assert!(examples.len() >= 3, "{examples:?}");
+    // Pairs of words that nothing in the sample is near to are few.
+    for (examples, least) in groups(&mined).into_iter().zip([4, 4, 2]) {
+        assert!(examples.len() >= least, "{examples:?}");
         assert!(examples.is_sorted_by(|a, b| a.clarity >= b.clarity));
         assert!(examples.iter().all(|e| e.clarity > 0.0 && e.clarity <= 1.0));
         let (mut terms, mut records) = (HashSet::new(), HashSet::new());

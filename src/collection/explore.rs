@@ -13,7 +13,7 @@ use crate::background;
 use crate::compactor::files;
 use crate::encoder::{FEW_PIECES, QueryEncoder};
 use crate::error::Result;
-use crate::explore::{Candidate, FILE, Kept, Outcome, draw, mine, tried};
+use crate::explore::{Candidate, FILE, Kept, draw, mine, tried};
 use crate::locks::lock;
 use crate::search::Searcher;
 use crate::storage::layout::{BuiltFrom, State};
@@ -196,16 +196,14 @@ fn look(weak: &Weak<Collection>, cancelled: &AtomicBool) -> Option<Mined> {
     };
     let mined = mine(&candidates, |candidate: &Candidate| {
         if cancelled.load(Ordering::Relaxed) {
-            return Outcome::Over;
+            return None;
         }
-        let Some(collection) = weak.upgrade() else {
-            return Outcome::Over;
-        };
+        let collection = weak.upgrade()?;
         let tried = collection.searching(|searcher| tried(searcher, candidate));
         let tried = tried.inspect_err(|error| {
             tracing::debug!(%error, query = candidate.query, "a query cannot be tried");
         });
-        Outcome::Tried(tried.ok().flatten().map(Box::new))
+        Some(tried.unwrap_or_default())
     });
     // Of a collection that is gone, nothing is kept.
     let _collection = weak.upgrade()?;

@@ -1,9 +1,11 @@
-//! Which queries are tried: titles, pairs of words that follow one another, frequent words, and two of
-//! these put together. All are drawn with a fixed seed, so that a collection always has the same.
+//! Which queries are tried: titles, phrases of two words that follow one another, frequent words, rare
+//! words that the model does not know, and two frequent words put together. All are drawn with a fixed
+//! seed, so that a collection always has the same.
 
 use std::collections::{BTreeMap, HashSet};
 
 use crate::analysis::Analyzer;
+use crate::encoder::Encoder;
 use crate::error::Result;
 use crate::record::Record;
 use crate::search::Searcher;
@@ -18,14 +20,17 @@ use crate::vocabulary::limits::MIN_EXPLORED;
 const RECORDS: usize = 400;
 /// How many bytes of a text are read for phrases.
 const TEXT_BYTES: usize = 2_000;
-/// How often a word of the dictionary is drawn. Most are too rare.
-const DRAWS: usize = 6_000;
+/// How often a word of the dictionary is drawn.
+const DRAWS: usize = 10_000;
 
 /// How many queries of each source are drawn: in all, [`MAX_DRAWN`].
 const TITLES: usize = 80;
-const PHRASES: usize = 120;
-const TERMS: usize = 60;
-const PAIRS: usize = MAX_DRAWN - TITLES - PHRASES - TERMS;
+const PHRASES: usize = 260;
+const TERMS: usize = 220;
+const RARE_WORDS: usize = 80;
+const PAIRS: usize = MAX_DRAWN - TITLES - PHRASES - TERMS - RARE_WORDS;
+/// In how many pairs a word comes first.
+const PAIRS_OF_A_WORD: usize = 3;
 
 /// The longest title that is a query, in words and in bytes.
 const TITLE_WORDS: usize = 8;
@@ -34,6 +39,9 @@ const TITLE_BYTES: usize = 80;
 const LETTERS: std::ops::RangeInclusive<usize> = 3..=20;
 /// The fewest records that contain a frequent word.
 const FREQUENT: u32 = 3;
+/// The most records that contain a rare word, and the fewest characters of one.
+const RARE: u32 = 2;
+const RARE_LETTERS: usize = 4;
 /// A word in more than one of so many records says little by itself.
 const COMMON: u32 = 6;
 
@@ -49,8 +57,8 @@ pub struct Candidate {
     pub source: Source,
 }
 
-/// The queries to try in a collection: none if it has too few records. Those of different sources
-/// take turns, so that some of each are tried if the time does not suffice for all.
+/// The queries to try in a collection, all but pairs: none if it has too few records. Those of
+/// different sources take turns, so that some of each are tried if the time does not suffice for all.
 ///
 /// # Errors
 /// The store's read errors.
@@ -64,16 +72,16 @@ pub fn draw(searcher: &Searcher<'_>) -> Result<Vec<Candidate>> {
     let parts = searcher.generation.text_parts(&None);
     let words = Words {
         analyzer: searcher.analyzer,
+        encoder: searcher.encoder.encoder(),
         parts: &parts,
         most: (records / COMMON).max(FREQUENT),
     };
-    let terms = words.frequent(&mut random);
-    let pairs = pairs(&terms, &mut random);
+    let (terms, rare) = words.single(&mut random);
     let mut sources = [
         (Source::Phrase, words.phrases(&sampled, &mut random)),
         (Source::Title, titles(&sampled)),
-        (Source::Term, terms.into_iter().take(TERMS).collect()),
-        (Source::Pair, pairs),
+        (Source::Term, terms),
+        (Source::Rare, rare),
     ]
     .map(|(source, queries)| (source, queries.into_iter()));
     let mut seen = HashSet::new();
@@ -132,17 +140,24 @@ fn is_plain(text: &str) -> bool {
     !text.contains(operators) && !text.split_whitespace().any(|word| word.starts_with('-'))
 }
 
-/// Two frequent words each, that need not have anything to do with one another.
-fn pairs(terms: &[String], random: &mut SplitMix64) -> Vec<String> {
-    let mut others = terms.to_vec();
-    let all = others.len();
-    shuffle(&mut others, all, random);
-    let pairs = terms
-        .iter()
-        .zip(&others)
-        .filter(|(one, other)| one != other);
-    let pairs = pairs.map(|(one, other)| format!("{one} {other}"));
-    pairs.take(PAIRS).collect()
+/// Two words each, that need not have anything to do with one another; each word in a few pairs.
+pub fn pairs(words: &[String]) -> Vec<Candidate> {
+    let mut random = SplitMix64::new(SEED);
+    let mut others = words.to_vec();
+    let mut seen = HashSet::new();
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS_OF_A_WORD {
+        let all = others.len();
+        shuffle(&mut others, all, &mut random);
+        for (one, other) in words.iter().zip(&others) {
+            let query = format!("{one} {other}");
+            if one != other && pairs.len() < PAIRS && seen.insert(query.clone()) {
+                let source = Source::Pair;
+                pairs.push(Candidate { query, source });
+            }
+        }
+    }
+    pairs
 }
 
 /// Brings so many of some things to the front, at random (Fisher and Yates).
@@ -156,6 +171,7 @@ fn shuffle<T>(things: &mut [T], wanted: usize, random: &mut SplitMix64) {
 /// The words of a collection.
 struct Words<'a> {
     analyzer: &'a Analyzer,
+    encoder: &'a Encoder,
     parts: &'a [TextPart<'a>],
     /// The most records that contain a word, for it to be part of a query.
     most: u32,
@@ -218,32 +234,41 @@ impl Words<'_> {
         }
     }
 
-    /// Words of the dictionary that several records contain, but not very many.
-    fn frequent(&self, random: &mut SplitMix64) -> Vec<String> {
+    /// Words of the dictionary: those that several records contain, but not very many, and those that
+    /// hardly any contains and that the model does not know as a whole, such as names and codes.
+    fn single(&self, random: &mut SplitMix64) -> (Vec<String>, Vec<String>) {
+        let (mut frequent, mut rare) = (Vec::new(), Vec::new());
         let Some(part) = self.parts.iter().max_by_key(|part| part.index.len()) else {
-            return Vec::new();
+            return (frequent, rare);
         };
         let words = part.index.words();
         let all = words.texts().len() as u64;
         let mut terms = HashSet::new();
-        let mut found = Vec::new();
         for _ in 0..DRAWS {
-            if all == 0 || found.len() == TERMS + PAIRS {
+            let (more_frequent, more_rare) = (frequent.len() < TERMS, rare.len() < RARE_WORDS);
+            if all == 0 || !(more_frequent || more_rare) {
                 break;
             }
             let at = random.below(all) as u32;
-            if !(FREQUENT..=self.most).contains(&words.count(at)) {
+            let holding = words.count(at);
+            let is_frequent = more_frequent && (FREQUENT..=self.most).contains(&holding);
+            let is_rare = more_rare && (1..=RARE).contains(&holding);
+            if !is_frequent && !is_rare {
                 continue;
             }
             let Some(word) = words.texts().text(at) else {
                 continue;
             };
-            let usable = is_word(&word) && !self.analyzer.is_stop_word(&word);
-            if usable && terms.insert(words.term(at)) {
-                found.push(word);
+            if self.analyzer.is_stop_word(&word) || !terms.insert(words.term(at)) {
+                continue;
+            }
+            if is_frequent && is_word(&word) {
+                frequent.push(word);
+            } else if is_rare && is_code(&word) && !self.encoder.knows(&word) {
+                rare.push(word);
             }
         }
-        found
+        (frequent, rare)
     }
 
     /// How many records contain a term, deleted ones among them.
@@ -257,6 +282,14 @@ impl Words<'_> {
 fn is_word(word: &str) -> bool {
     let letters = word.chars().take(LETTERS.end() + 1).count();
     LETTERS.contains(&letters) && word.chars().all(char::is_alphabetic)
+}
+
+/// Whether a word could be a name or a code: letters, perhaps with digits.
+fn is_code(word: &str) -> bool {
+    let characters = word.chars().take(LETTERS.end() + 1).count();
+    (RARE_LETTERS..=*LETTERS.end()).contains(&characters)
+        && word.chars().all(char::is_alphanumeric)
+        && word.chars().any(char::is_alphabetic)
 }
 
 /// The beginning of a text.
@@ -288,6 +321,21 @@ mod tests {
     fn words_have_a_few_letters() {
         assert!(is_word("kiln") && is_word("größe"));
         assert!(!is_word("ab") && !is_word("22000") && !is_word(&"x".repeat(21)));
+        assert!(is_code("fhir") && is_code("nmc811"));
+        assert!(!is_code("22000") && !is_code("abc") && !is_code("a-b-c"));
+    }
+
+    #[test]
+    fn pairs_are_of_two_words() {
+        let words = ["kiln", "goat", "milk"].map(str::to_owned);
+        let made = pairs(&words);
+        assert_eq!(made, pairs(&words));
+        for Candidate { query, source } in made {
+            let (one, other) = query.split_once(' ').unwrap();
+            assert_ne!(one, other);
+            assert_eq!(source, Source::Pair);
+        }
+        assert!(pairs(&[]).is_empty());
     }
 
     #[test]

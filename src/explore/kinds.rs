@@ -54,14 +54,20 @@ pub struct Judged {
 
 type Record = Compared<Found>;
 
-/// What a query is an example of, if it is one; of several kinds, the clearest. `near_from` is the
-/// cosine from which a single record is near enough.
-pub fn judged(compared: &Comparison, source: Source, near_from: f32) -> Option<Judged> {
-    let judge = Judge {
-        compared,
-        source,
-        near_from,
-    };
+/// A query that was tried.
+pub struct Judge<'a> {
+    /// Its rankings.
+    pub compared: &'a Comparison,
+    /// Where it comes from.
+    pub source: Source,
+    /// The cosine from which a single record is near enough to be an answer.
+    pub near_from: f32,
+    /// Whether the model knows all of its words as wholes.
+    pub is_known: bool,
+}
+
+/// What a query is an example of, if it is one; of several kinds, the clearest.
+pub fn judged(judge: &Judge<'_>) -> Option<Judged> {
     let kinds = [
         judge.meaning_finds(),
         judge.words_find(),
@@ -71,12 +77,6 @@ pub fn judged(compared: &Comparison, source: Source, near_from: f32) -> Option<J
     kinds
         .filter(|judged| judged.clarity > 0.0)
         .max_by(|a, b| a.clarity.total_cmp(&b.clarity))
-}
-
-struct Judge<'a> {
-    compared: &'a Comparison,
-    source: Source,
-    near_from: f32,
 }
 
 impl Judge<'_> {
@@ -92,12 +92,13 @@ impl Judge<'_> {
             Some((at, near.clamp(0.0, 1.0) * missed))
         });
         let (record, clarity) = found.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        // A phrase says more than a word.
         let telling = match self.source {
-            Source::Phrase => 1.0,
-            Source::Term | Source::Title => 0.8,
-            // Whatever is near to words that were only put together was not looked for.
-            Source::Pair => return None,
+            Source::Term => 1.0,
+            // Words that follow one another by chance say less together.
+            Source::Phrase | Source::Rare => 0.8,
+            // Whoever types a title looks for that record, which words find; and whatever is near to
+            // words that were only put together was not looked for.
+            Source::Title | Source::Pair => return None,
         };
         Some(Judged {
             kind: Kind::MeaningFinds,
@@ -118,16 +119,22 @@ impl Judge<'_> {
         let rarest = words.iter().map(|word| word.records).min()?.max(1);
         let searched = self.compared.searched.max(2);
         let rare = 1.0 - (rarest as f32).ln() / (searched as f32).ln();
-        // Whoever types a title looks for that record.
+        // Whoever types a title, a name or a code looks for that record.
         let telling = match self.source {
-            Source::Title => 1.0,
+            Source::Title | Source::Rare => 1.0,
             Source::Phrase => 0.9,
-            Source::Term => 0.5,
+            Source::Term => 0.3,
             Source::Pair => return None,
+        };
+        let unknown = if self.is_known { 0.6 } else { 1.0 };
+        // If other records fit, meaning has only read the query in another way.
+        let unfit = match self.compared.fits {
+            Some(true) => 0.5,
+            _ => 1.0,
         };
         Some(Judged {
             kind: Kind::WordsFind,
-            clarity: missed * rare.clamp(0.0, 1.0) * telling * self.apart(),
+            clarity: missed * rare.clamp(0.0, 1.0) * telling * unknown * unfit * self.apart(),
             record: first,
             instead: self.first(|record| record.by_meaning),
         })

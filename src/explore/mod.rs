@@ -1,10 +1,10 @@
 //! Queries on which search by meaning and search by words disagree most in a collection.
 //!
-//! They are mined: `candidates.rs` draws queries from titles, phrases and frequent terms, with a fixed
-//! seed; `tried.rs` asks both engines about each, by the same comparison that anyone can ask for;
-//! `kinds.rs` says for which kind of disagreement a query is an example, and how clear a one;
-//! `chosen.rs` keeps the clearest that differ from one another. `kept.rs` saves the result next to the
-//! indexes. The work is bounded by [`MAX_DRAWN`], [`MAX_TIME`] and [`LIMIT`].
+//! They are mined: `candidates.rs` draws queries from titles, phrases and words, with a fixed seed;
+//! `tried.rs` asks both engines about each, by the same comparison that anyone can ask for; `kinds.rs`
+//! says for which kind of disagreement a query is an example, and how clear a one; `chosen.rs` keeps
+//! the clearest that differ from one another. `kept.rs` saves the result next to the indexes. The work
+//! is bounded by [`MAX_DRAWN`], [`MAX_TIME`] and [`LIMIT`].
 //!
 //! It asks a [`Searcher`](crate::search::Searcher), and knows nothing of collections, which say when
 //! to do it.
@@ -15,7 +15,6 @@ mod kept;
 mod kinds;
 mod tried;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -25,53 +24,51 @@ pub use kept::{FILE, Kept};
 pub use tried::{Tried, tried};
 
 use crate::background;
-use crate::vocabulary::Mined;
+use crate::vocabulary::{Mined, Source};
 
 /// The most queries that are drawn from a collection.
-pub const MAX_DRAWN: usize = 300;
+pub const MAX_DRAWN: usize = 800;
 
 /// How long queries are tried. Those that are left then are not.
-pub const MAX_TIME: Duration = Duration::from_secs(10);
+pub const MAX_TIME: Duration = Duration::from_secs(6);
+
+/// How much of that the first round may take, so that time is left for pairs of words, which are made
+/// of its results.
+const FIRST_ROUND: Duration = Duration::from_secs(5);
 
 /// How many records of each ranking are compared.
 pub const LIMIT: usize = 10;
 
-/// What becomes of a candidate.
-pub enum Outcome {
-    /// It was asked of both engines. `None` if there is nothing to compare.
-    Tried(Option<Box<Tried>>),
-    /// There is nobody left to ask, so that the others need not be tried.
-    Over,
-}
-
-/// Tries candidates on the cores for background work, and sorts out the clearest examples. `ask`
-/// asks the engines about one of them.
-pub fn mine(candidates: &[Candidate], ask: impl Fn(&Candidate) -> Outcome + Sync) -> Mined {
+/// Tries candidates on the cores for background work, then pairs of the words among them that some
+/// record is near to, and sorts out the clearest examples. `ask` asks the engines about a query; it
+/// returns `None` if there is nobody left to ask.
+pub fn mine(drawn: &[Candidate], ask: impl Fn(&Candidate) -> Option<Tried> + Sync) -> Mined {
     let start = Instant::now();
-    let over = AtomicBool::new(false);
-    let outcome = |candidate: &Candidate| {
-        if over.load(Ordering::Relaxed) || start.elapsed() > MAX_TIME {
-            return None;
-        }
-        match ask(candidate) {
-            Outcome::Tried(tried) => Some(tried),
-            Outcome::Over => {
-                over.store(true, Ordering::Relaxed);
-                None
-            }
-        }
+    let round = |candidates: &[Candidate], time: Duration| -> Vec<Option<Tried>> {
+        let tried = |candidate: &Candidate| {
+            let left = start.elapsed() < time;
+            left.then(|| ask(candidate)).flatten()
+        };
+        // In the order of the candidates, whichever is done first.
+        background::explore(|| candidates.par_iter().map(tried).collect())
     };
-    // In the order of the candidates, whichever is done first.
-    let outcomes: Vec<Option<Option<Box<Tried>>>> =
-        background::explore(|| candidates.par_iter().map(outcome).collect());
-    let outcomes: Vec<Option<Box<Tried>>> = outcomes.into_iter().flatten().collect();
+    let first = round(drawn, FIRST_ROUND);
+    let telling = drawn.iter().zip(&first).filter(|(candidate, tried)| {
+        let near = tried.as_ref().and_then(|tried| tried.is_near);
+        candidate.source == Source::Term && near == Some(true)
+    });
+    let telling = telling.map(|(candidate, _)| candidate.query.clone());
+    let telling: Vec<String> = telling.collect();
+    let pairs = candidates::pairs(&telling);
+    let second = round(&pairs, MAX_TIME);
+    let tried: Vec<Tried> = first.into_iter().chain(second).flatten().collect();
     let mut mined = Mined {
-        drawn: candidates.len() as u32,
-        tried: outcomes.len() as u32,
+        drawn: (drawn.len() + pairs.len()) as u32,
+        tried: tried.len() as u32,
+        near_from: tried.iter().find_map(|tried| tried.near_from),
         ..Mined::default()
     };
-    let examples = outcomes.into_iter().flatten().map(|tried| *tried);
-    chosen::fill(&mut mined, examples.collect());
+    chosen::fill(&mut mined, tried);
     mined.seconds = start.elapsed().as_secs_f32();
     mined
 }

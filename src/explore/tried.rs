@@ -1,5 +1,6 @@
 //! Asks both engines about a query, and keeps what shows how they differ.
 
+use crate::analysis::fold;
 use crate::error::{Error, Result};
 use crate::found::Found;
 use crate::query::{Comparison, Query};
@@ -8,29 +9,38 @@ use crate::vocabulary::{Compared, Example, Witness};
 
 use super::LIMIT;
 use super::candidates::Candidate;
-use super::kinds::{self, Kind};
+use super::kinds::{self, Judge, Kind};
 
-/// A query that is an example of a kind.
-#[derive(Debug, Clone)]
+/// A query that was tried.
+#[derive(Debug, Clone, Default)]
 pub struct Tried {
+    /// The cosine from which a single record is near enough to be an answer; `None` if there are too
+    /// few texts to tell.
+    pub near_from: Option<f32>,
+    /// Whether its nearest record is near enough.
+    pub is_near: Option<bool>,
+    /// What it is an example of.
+    pub example: Option<Sorted>,
+}
+
+/// An example of a kind.
+#[derive(Debug, Clone)]
+pub struct Sorted {
     /// The kind.
     pub kind: Kind,
     /// The example.
     pub example: Example,
     /// The terms of the query, by which similar queries are recognised.
     pub terms: Vec<String>,
-    /// The cosine from which a single record is near enough to be an answer.
-    pub near_from: f32,
 }
 
-/// Compares the rankings of a query. `None` if it is no example of any kind, and if nothing can be
-/// told, because there are too few texts or the query cannot be asked.
+/// Compares the rankings of a query. A query that cannot be asked is an example of nothing.
 ///
 /// # Errors
 /// The store's read errors.
-pub fn tried(searcher: &Searcher<'_>, candidate: &Candidate) -> Result<Option<Tried>> {
+pub fn tried(searcher: &Searcher<'_>, candidate: &Candidate) -> Result<Tried> {
     let Some(near_from) = searcher.generation.unrelated().map(|of| of.line()) else {
-        return Ok(None);
+        return Ok(Tried::default());
     };
     let query = Query {
         limit: LIMIT,
@@ -38,43 +48,56 @@ pub fn tried(searcher: &Searcher<'_>, candidate: &Candidate) -> Result<Option<Tr
     };
     let compared = match searcher.compare(&query) {
         Ok(compared) => compared,
-        Err(Error::BadQuery(_)) => return Ok(None),
+        Err(Error::BadQuery(_)) => return Ok(Tried::default()),
         Err(error) => return Err(error),
     };
-    if compared.unread || compared.conditions || !compared.corrections.is_empty() {
-        return Ok(None);
-    }
-    let Some(judged) = kinds::judged(&compared, candidate.source, near_from) else {
-        return Ok(None);
-    };
-    let Comparison {
-        overlap,
-        matching,
-        fits,
-        words,
-        records,
-        ..
-    } = compared;
-    let Some(record) = records.get(judged.record).map(witness) else {
-        return Ok(None);
-    };
+    let mut records = compared.records.iter();
+    let nearest = records.find(|record| record.by_meaning == Some(1));
+    let is_plain = !compared.unread && !compared.conditions && compared.corrections.is_empty();
+    Ok(Tried {
+        near_from: Some(near_from),
+        is_near: nearest
+            .and_then(kinds::similarity)
+            .map(|cosine| cosine >= near_from),
+        example: match is_plain {
+            true => example(searcher, candidate, &compared, near_from),
+            false => None,
+        },
+    })
+}
+
+/// What a compared query is an example of.
+fn example(
+    searcher: &Searcher<'_>,
+    candidate: &Candidate,
+    compared: &Comparison,
+    near_from: f32,
+) -> Option<Sorted> {
+    let encoder = searcher.encoder.encoder();
+    let mut words = compared.words.iter();
+    let judged = kinds::judged(&Judge {
+        compared,
+        source: candidate.source,
+        near_from,
+        is_known: words.all(|word| encoder.knows(&fold(&word.word))),
+    })?;
     let terms = searcher.analyzer.tokens(&candidate.query);
-    Ok(Some(Tried {
+    let witness = |at: usize| compared.records.get(at).map(witness);
+    Some(Sorted {
         kind: judged.kind,
         terms: terms.map(|token| token.term).collect(),
-        near_from,
         example: Example {
             query: candidate.query.clone(),
             source: candidate.source,
             clarity: judged.clarity,
-            overlap,
-            matching,
-            words,
-            fits,
-            record,
-            instead: judged.instead.and_then(|at| records.get(at)).map(witness),
+            overlap: compared.overlap,
+            matching: compared.matching,
+            words: compared.words.clone(),
+            fits: compared.fits,
+            record: witness(judged.record)?,
+            instead: judged.instead.and_then(witness),
         },
-    }))
+    })
 }
 
 /// What is kept of a compared record.

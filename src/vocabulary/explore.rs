@@ -26,7 +26,7 @@ pub struct Exploration {
 pub struct Mined {
     /// How many records the collection had then.
     pub records: u32,
-    /// How many queries were drawn from its titles, phrases and terms.
+    /// How many queries were drawn from its titles, phrases and words.
     pub drawn: u32,
     /// How many of them were asked of both engines; fewer than drawn if the time was over.
     pub tried: u32,
@@ -80,6 +80,8 @@ pub enum Source {
     Phrase,
     /// A frequent word.
     Term,
+    /// A word in hardly any record, which the model does not know as a whole.
+    Rare,
     /// Two frequent words, put together.
     Pair,
 }

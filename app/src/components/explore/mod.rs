@@ -21,7 +21,7 @@ pub fn exploration(collection: Option<&str>, found: &Exploration) -> AnyView {
         <p class="explore-lead">
             "Queries on which search by " <span class="by-meaning">"meaning"</span> " and by "
             <span class="by-words">"words"</span>
-            " disagree most in this collection, drawn from its own titles, phrases and frequent words."
+            " disagree most in this collection, drawn from its own titles, phrases and words."
         </p>
     };
     let rest = match &found.mined {
@@ -71,6 +71,7 @@ fn groups(collection: Option<&str>, found: &Exploration, mined: &Mined) -> AnyVi
 
 fn group(kind: Kind, examples: &[Example], place: &Place) -> AnyView {
     let id = format!("explore-{}", kind.class());
+    let labelled = id.clone();
     let cards = examples.iter().map(|example| card(kind, example, place));
     let cards = cards.collect_view();
     let list = if examples.is_empty() {
@@ -80,7 +81,7 @@ fn group(kind: Kind, examples: &[Example], place: &Place) -> AnyView {
         view! { <ol class="explore-cards">{cards}</ol> }.into_any()
     };
     view! {
-        <section class=format!("explore-group explore-group-{}", kind.class()) aria-labelledby=id.clone()>
+        <section class=format!("explore-group explore-group-{}", kind.class()) aria-labelledby=labelled>
             <h2 class="explore-heading" id=id>
                 {kind.heading()}
             </h2>

@@ -56,9 +56,10 @@ pub fn detail(lab: &Lab, changed: &Changed, place: &Place) -> AnyView {
 
 fn ranking(class: &'static str, heading: &'static str, shift: &Shift, drawn: &Slope) -> AnyView {
     let id = ["lab-slope-", class].concat();
+    let labelled = id.clone();
     let told = format!("moved by {}, {} in the first 10", moved(shift), kept(shift));
     view! {
-        <section class=["lab-slope lab-", class].concat() aria-labelledby=id.clone()>
+        <section class=["lab-slope lab-", class].concat() aria-labelledby=labelled>
             <h3 class=["by-", class].concat() id=id>
                 {heading}
             </h3>
