@@ -22,9 +22,9 @@ def main():
     explained = (
         "Chromium on this machine, in a window of 1,440 by 900 pixels, with the server on the same machine. "
         "The processor is slowed down by Chromium, for the page only. Slow 4G is that of Lighthouse: 1.6 Mbit/s "
-        "down, 750 kbit/s up, and each answer begins 150 ms later. Pages are loaded without a cache. Painted "
-        "means after the frame that shows the list; interactions are measured by the browser's Event Timing, "
-        "which does not tell times up to 16 ms apart."
+        "down, 750 kbit/s up, and each answer begins 150 ms later. Pages are loaded without a cache, and without "
+        "pictures of other hosts. Painted means after the frame that shows the list; interactions are measured "
+        "by the browser's Event Timing, which does not tell times up to 16 ms apart."
     )
     paths.PAGE.touch()
     results.write("Speed in the browser", "make bench-page", f"{explained}\n\n{table}\n\n{said}", paths.PAGE)

@@ -62,7 +62,7 @@ export const faces: Face[] = [
   { name: "a record", path: "/record/1", shows: heading },
   { name: "no such record", path: "/record/none", shows: alert, logs: /status of 404/ },
   { name: "all values of a facet", path: "/values?field=city", shows: heading },
-  { name: "no such facet", path: "/values?field=none", shows: alert, logs: /status of 400/ },
+  { name: "no such facet", path: "/values?field=none", shows: alert, logs: /status of 40[04]/ },
   {
     name: "facets of every kind, two of them chosen",
     path: async (request) => {

@@ -38,6 +38,18 @@ test("words are asked at each key, and both once the typing rests", async ({ pag
   await expect(page.getByRole("list", { name: "Why it is here" }).first()).toContainText("by meaning");
 });
 
+test("every card says what ranks it by both, also where only words do", async ({ page, open }) => {
+  await open("/");
+  const evidence = page.getByRole("list", { name: "Why it is here" });
+  for (const letter of "aeost") {
+    await box(page).fill("");
+    await box(page).pressSequentially(letter);
+    const both = await found(page.request, letter, "hybrid");
+    await expect(evidence.filter({ hasText: "by meaning" })).toHaveCount(both.length);
+    await expect(evidence.filter({ hasText: "BM25" })).toHaveCount(0);
+  }
+});
+
 test("the answer by words is there before the one by both", async ({ page, open }) => {
   const words = await found(page.request, "goat", "text");
   expect(words.length).toBeGreaterThan(1);

@@ -33,7 +33,10 @@ impl Row {
             state,
             path,
         } = self;
-        format!("{place} {} {:?} {}", hit.id, hit.signals, state.href(path))
+        // A card says what ranks it, and that changes although its signals may not.
+        let first = if state.words_first { "words" } else { "" };
+        let href = state.href(path);
+        format!("{place} {} {:?} {first} {href}", hit.id, hit.signals)
     }
 }
 
@@ -172,5 +175,23 @@ fn focus(id: &str) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wording::tests::{hit, state};
+
+    #[test]
+    fn a_card_is_drawn_again_when_words_no_longer_rank_alone() {
+        let row = |state| Row {
+            place: 1,
+            hit: hit(None, Some(1)),
+            state,
+            path: "/".into(),
+        };
+        let whole = state("hybrid");
+        assert_ne!(row(whole.by_words_first()).key(), row(whole).key());
     }
 }
