@@ -7,7 +7,7 @@ PARALLAX := target/release/parallax
 BUILT := target/release/.parallax-built
 # The files of the built page, with the hashes in their names.
 PAGE := $(shell sed -nE 's,^(css|js|wasm): (.+)$$,target/site/pkg/parallax.\2.\1,p' target/release/hash.txt 2>/dev/null)
-SOURCES := $(shell find Cargo.toml Cargo.lock src app server style public -type f -not -path '*/node_modules/*')
+SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public -type f -not -path '*/node_modules/*')
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
