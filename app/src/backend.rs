@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, MeasuredRecall,
+    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest, Walkthrough,
 };
 
 use crate::access::Access;
@@ -30,6 +30,17 @@ pub trait Backend: Send + Sync {
 
     /// Compares the rankings of a query.
     fn compare(&self, collection: Option<String>, request: SearchRequest) -> Pending<Comparison>;
+
+    /// What each stage of a query does.
+    fn walkthrough(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<Walkthrough>;
+
+    /// The recall of the graph around a query.
+    fn recall(&self, collection: Option<String>, request: SearchRequest)
+    -> Pending<MeasuredRecall>;
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;

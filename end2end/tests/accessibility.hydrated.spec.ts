@@ -19,6 +19,8 @@ const faces = {
   "no such collection": "/c/none",
   "no such page": "/no/such/page",
   "how it works": "/about",
+  "a query that is followed": "/about?q=wooden+furniture+%F0%9F%AA%B1",
+  "a query that cannot be followed": "/about?q=x&filter=town:Berlin",
 };
 
 for (const colorScheme of ["light", "dark"] as const) {

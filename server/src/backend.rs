@@ -1,8 +1,8 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, MeasuredRecall,
+    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest, Walkthrough,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -41,6 +41,24 @@ impl Backend for Service {
                 .compare_with(collection, request, Vec::new(), Reader::Person)
                 .await
         })
+    }
+
+    fn walkthrough(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<Walkthrough> {
+        let service = self.clone();
+        Box::pin(async move { service.walkthrough_of(collection, request).await })
+    }
+
+    fn recall(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<MeasuredRecall> {
+        let service = self.clone();
+        Box::pin(async move { service.recall_of(collection, request).await })
     }
 
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts> {

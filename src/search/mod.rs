@@ -17,6 +17,8 @@
 //! different from others, `ask.rs` answers questions: all from the same
 //! stages. `suggest.rs` only
 //! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
+//! `walkthrough.rs` tells what each stage of a query did, as `observed.rs` collects it, and
+//! `recall.rs` measures the graph on the spot.
 
 mod answer;
 mod answers;
@@ -33,10 +35,12 @@ mod members;
 mod nearest;
 mod neighbours;
 mod next_hit;
+mod observed;
 mod parsed;
 mod partners;
 mod plan;
 mod ranked;
+mod recall;
 mod recommend;
 mod record_view;
 mod regularise;
@@ -47,6 +51,7 @@ mod sentence;
 mod snippet;
 mod stopwatch;
 mod suggest;
+mod walkthrough;
 
 pub use remembered::Remembered;
 pub use searcher::Searcher;

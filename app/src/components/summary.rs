@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::share::Share;
 use super::timing::Timing;
 use crate::answers::Found;
 use crate::wording::{caution, summary};
@@ -22,6 +23,7 @@ pub fn Summary(
         <div class="summary">
             <p class="summary-line">{line}</p>
             <Timing found />
+            <Share found />
         </div>
         {caution}
     }

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use super::corrected::Corrected;
 use super::facets::Conditions;
 use super::no_fit::NoFit;
+use super::share::Share;
 use super::timing::Timing;
 use crate::address::Address;
 use crate::answers::{Compared, Found};
@@ -70,6 +71,7 @@ pub fn CompareView(
                     <div class="summary">
                         <p class="summary-line">{matching}</p>
                         <Timing found />
+                        <Share found />
                     </div>
                 </div>
                 <Weigh address compared />

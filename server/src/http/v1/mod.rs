@@ -6,6 +6,7 @@ mod manage;
 mod read;
 mod records;
 mod search;
+mod walkthrough;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -36,6 +37,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}", get(collection))
         .merge(search::router())
         .merge(compare::router())
+        .merge(walkthrough::router())
         .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
