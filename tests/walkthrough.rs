@@ -56,10 +56,10 @@ fn the_hits_are_those_of_the_answer_and_their_parts_add_up() {
             assert!(close(told.score, hit.score), "{text}");
             let sum = told.meaning.added + told.words.added + told.from_neighbours;
             assert!(close(sum, told.score), "{text}: {sum} {}", told.score);
-            if let Some(signal) = hit.signals.neural {
+            if let Some(signal) = hit.neural {
                 assert_eq!(told.meaning.score, signal.score, "{text}");
             }
-            if let Some(signal) = hit.signals.text {
+            if let Some(signal) = hit.text {
                 assert_eq!(told.words.score, signal.score, "{text}");
             }
         }
@@ -72,7 +72,8 @@ fn hits_lie_where_the_ends_of_the_scales_put_them() {
         let fusion = walk(text).fusion.unwrap();
         let (meaning, words) = (fusion.meaning.unwrap(), fusion.words.unwrap());
         assert_eq!(words.zero, 0.0);
-        let on = |of: ScoreOnScale, zero: f32, one: f32| ((of.score - zero) / (one - zero)).max(0.0);
+        let on =
+            |of: ScoreOnScale, zero: f32, one: f32| ((of.score - zero) / (one - zero)).max(0.0);
         for hit in &fusion.hits {
             let expected = on(hit.meaning, meaning.zero, meaning.one);
             assert!(close(hit.meaning.on_scale, expected), "{text}");
@@ -91,7 +92,10 @@ fn ranks_are_fused_without_scales() {
         ..Query::new("milk company")
     };
     let fusion = sample().walkthrough(&query).unwrap().fusion.unwrap();
-    assert_eq!((fusion.balance, fusion.meaning, fusion.words), (None, None, None));
+    assert_eq!(
+        (fusion.balance, fusion.meaning, fusion.words),
+        (None, None, None)
+    );
     assert_eq!(fusion.hits.len(), 3);
 }
 
@@ -101,7 +105,11 @@ fn the_vector_is_that_of_the_query_and_its_tokens_are_the_models() {
     let tokens = told.tokens.unwrap();
     let marks = |token: &parallax::vocabulary::Token| token.special;
     assert!(marks(&tokens.tokens[0]) && marks(tokens.tokens.last().unwrap()));
-    let pieces: Vec<&str> = tokens.tokens.iter().map(|token| token.piece.as_str()).collect();
+    let pieces: Vec<&str> = tokens
+        .tokens
+        .iter()
+        .map(|token| token.piece.as_str())
+        .collect();
     assert_eq!(pieces, ["[CLS]", "milk", "company", "[UNK]", "[SEP]"]);
     let unknown: Vec<bool> = tokens.tokens.iter().map(|token| token.unknown).collect();
     assert_eq!(unknown, [false, false, false, true, false]);
@@ -135,7 +143,7 @@ fn the_scan_reads_every_vector_and_rescores_those_it_must() {
         }
         assert!(nearest.cosines.is_sorted_by(|a, b| a >= b));
         let hits = sample().search(&ask(text, Mode::Hybrid)).unwrap().hits;
-        let near = hits.iter().filter_map(|hit| hit.signals.neural);
+        let near = hits.iter().filter_map(|hit| hit.neural);
         for signal in near.filter(|signal| signal.rank <= 10) {
             assert_eq!(nearest.cosines[signal.rank as usize - 1], signal.score);
         }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use parallax::vocabulary::{CollectionInfo, Walkthrough};
+use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::answers::request;
@@ -19,7 +20,7 @@ use crate::state::SearchState;
 const MEASURE: &str = "measure";
 
 /// What the page is asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Asked {
     collection: Option<String>,
     state: SearchState,
@@ -27,7 +28,7 @@ struct Asked {
 }
 
 /// What the page shows.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Told {
     /// Queries to try, of a collection.
     Examples(Result<CollectionInfo, Problem>),

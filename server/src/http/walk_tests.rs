@@ -62,5 +62,8 @@ async fn what_cannot_be_followed_gets_one_clear_error() {
         assert_eq!(refused["error"]["code"], "bad_query", "{path}");
         assert!(!refused["error"]["message"].as_str().unwrap().is_empty());
     }
-    assert_eq!(get("unknown/walkthrough?q=milk").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        get("unknown/walkthrough?q=milk").await.0,
+        StatusCode::NOT_FOUND
+    );
 }

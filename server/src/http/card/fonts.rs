@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use skrifa::charmap::Charmap;
 use skrifa::instance::{Location, Size};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
@@ -36,7 +37,12 @@ impl Fonts {
         let faces = unpacked.iter().filter_map(|data| {
             let font = FontRef::new(data).ok()?;
             let location = font.axes().location([("wght", weight)]);
-            Some(Face { font, location })
+            let letters = font.charmap();
+            Some(Face {
+                font,
+                location,
+                letters,
+            })
         });
         faces.collect()
     }
@@ -65,12 +71,14 @@ pub struct Face<'f> {
     pub font: FontRef<'f>,
     /// The place of the weight among its variations.
     pub location: Location,
+    /// Which glyph each letter has.
+    letters: Charmap<'f>,
 }
 
 impl Face<'_> {
     /// The glyph of a letter.
     pub fn glyph(&self, letter: char) -> Option<GlyphId> {
-        self.font.charmap().map(letter)
+        self.letters.map(letter)
     }
 
     /// How far a glyph moves the next one, at a size in pixels.

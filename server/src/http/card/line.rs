@@ -130,7 +130,7 @@ impl Writing<'_, '_> {
         let mut letters: Vec<char> = Vec::new();
         let mut gap = false;
         for letter in text.nfc().take(LONGEST) {
-            let draws = !letter.is_whitespace() && !letter.is_control();
+            let draws = !letter.is_whitespace() && !is_invisible(letter);
             if !draws || self.glyph(letter).is_none() {
                 gap = true;
                 continue;
@@ -143,6 +143,17 @@ impl Writing<'_, '_> {
         }
         letters
     }
+}
+
+/// Whether a letter only says how others are drawn: marks of direction, joiners, soft hyphens.
+fn is_invisible(letter: char) -> bool {
+    let marks = [
+        '\u{200b}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2060}'..='\u{206f}',
+    ];
+    let is_mark = marks.iter().any(|marks| marks.contains(&letter));
+    is_mark || letter.is_control() || matches!(letter, '\u{ad}' | '\u{feff}')
 }
 
 #[cfg(test)]
