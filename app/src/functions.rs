@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Access;
 use crate::problem::Problem;
 
-pub use walk::{recall, walkthrough};
+pub use walk::{follow, measure_recall};
 
 /// Records similar to a given one, and the title of that one, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// # Errors
 /// As for [`super::search`].
 #[server(prefix = "/fn", endpoint = "walkthrough", input = GetUrl)]
-pub async fn walkthrough(
+pub async fn follow(
     /// The collection; `None` is the default one.
     collection: Option<String>,
     /// The query; its mode does not matter.
@@ -29,7 +29,7 @@ pub async fn walkthrough(
 /// # Errors
 /// As for [`super::search`].
 #[server(prefix = "/fn", endpoint = "recall", input = GetUrl)]
-pub async fn recall(
+pub async fn measure_recall(
     /// The collection; `None` is the default one.
     collection: Option<String>,
     /// The query; its mode does not matter.

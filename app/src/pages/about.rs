@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use parallax::vocabulary::{CollectionInfo, Walkthrough};
+use parallax::vocabulary::Walkthrough;
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
@@ -11,7 +11,7 @@ use crate::answers::request;
 use crate::components::tab_title::TabTitle;
 use crate::components::walk::{Measured, Shown, walk};
 use crate::components::workflow::Workflow;
-use crate::functions::{collection, recall, walkthrough};
+use crate::functions::{collection, follow, measure_recall};
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 use crate::state::SearchState;
@@ -30,8 +30,8 @@ struct Asked {
 /// What the page shows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum Told {
-    /// Queries to try, of a collection.
-    Examples(Result<CollectionInfo, Problem>),
+    /// Queries to try; none if there are none.
+    Examples(Vec<String>),
     /// A query on its way through the engine.
     Walk(Box<Result<Walkthrough, Problem>>, Measured),
 }
@@ -73,12 +73,14 @@ pub fn AboutPage() -> impl IntoView {
 async fn tell(asked: &Asked) -> Told {
     let name = asked.collection.clone();
     if asked.state.lists() {
-        return Told::Examples(collection(name).await);
+        // The page is valid without them.
+        let info = collection(name).await;
+        return Told::Examples(info.map(|info| info.examples).unwrap_or_default());
     }
     let request = request(&asked.state);
-    let walked = walkthrough(name.clone(), request.clone()).await;
+    let walked = follow(name.clone(), request.clone()).await;
     let measured = match asked.measures && walked.is_ok() {
-        true => Some(recall(name, request).await),
+        true => Some(measure_recall(name, request).await),
         false => None,
     };
     Told::Walk(Box::new(walked), measured)
@@ -103,7 +105,7 @@ fn drawn(asked: Asked, told: Told) -> AnyView {
     };
     let form = form(&shown);
     let told = match told {
-        Told::Examples(info) => examples(info, &shown),
+        Told::Examples(queries) => examples(queries, &shown),
         Told::Walk(walked, measured) => match *walked {
             Ok(walked) => {
                 let results = shown.state.href(&shown.search);
@@ -150,12 +152,11 @@ fn form(shown: &Shown) -> AnyView {
 }
 
 /// Queries to try.
-fn examples(info: Result<CollectionInfo, Problem>, shown: &Shown) -> AnyView {
-    let examples = info.map(|info| info.examples).unwrap_or_default();
-    if examples.is_empty() {
+fn examples(queries: Vec<String>, shown: &Shown) -> AnyView {
+    if queries.is_empty() {
         return ().into_any();
     }
-    let links = examples.into_iter().map(|example| {
+    let links = queries.into_iter().map(|example| {
         let href = shown.state.searching(&example).href(&shown.path);
         view! {
             <li>

@@ -101,9 +101,10 @@ fn unreadable(unread: bool) -> AnyView {
 /// A stage: its id, the class of its colour, its heading, and what is in it.
 fn stage(id: &'static str, colour: &'static str, heading: &'static str, body: AnyView) -> AnyView {
     let label = format!("{id}-heading");
+    let of_heading = label.clone();
     view! {
-        <section class="walk-stage" id=id tabindex="-1" aria-labelledby=label.clone()>
-            <h2 id=label class=colour>
+        <section class="walk-stage" id=id tabindex="-1" aria-labelledby=label>
+            <h2 id=of_heading class=colour>
                 {heading}
             </h2>
             {body}
