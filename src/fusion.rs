@@ -65,6 +65,12 @@ impl Scale {
         Self { background, range }
     }
 
+    /// The scores that count as 0 and as 1. If nothing was ranked, nothing counts as 1, and the
+    /// second is infinite.
+    pub fn ends(&self) -> (f32, f32) {
+        (self.background, self.background + self.range)
+    }
+
     /// Where a score lies on the scale. Scores below the background count as 0: where most of a
     /// collection is near the query, the rest would otherwise seem opposed to it.
     pub fn of(&self, score: f32) -> f32 {
@@ -94,6 +100,16 @@ impl WordScale {
             score: Scale::of_found(ranking),
             good_coverage: (GOOD_COVERAGE * tenth).max(LEAST_GOOD_COVERAGE),
         }
+    }
+
+    /// The scale of scores alone.
+    pub fn score(&self) -> Scale {
+        self.score
+    }
+
+    /// The share of the query that counts as much as a score of 1.
+    pub fn good_coverage(&self) -> f32 {
+        self.good_coverage
     }
 
     /// Where a score and a share of the query lie on the scale.

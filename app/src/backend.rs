@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Walkthrough,
 };
 
 use crate::access::Access;
@@ -36,6 +37,17 @@ pub trait Backend: Send + Sync {
 
     /// What small changes of a query do.
     fn lab(&self, collection: Option<String>, q: String) -> Pending<Lab>;
+
+    /// What each stage of a query does.
+    fn walkthrough(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<Walkthrough>;
+
+    /// The recall of the graph around a query.
+    fn recall(&self, collection: Option<String>, request: SearchRequest)
+    -> Pending<MeasuredRecall>;
 
     /// Lists the values of a facet.
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts>;

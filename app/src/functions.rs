@@ -5,6 +5,7 @@
 //! both cases a problem also sets the response's HTTP status.
 
 mod explore;
+mod walk;
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
@@ -19,6 +20,8 @@ pub use explore::{explore, query_lab};
 
 use crate::access::Access;
 use crate::problem::Problem;
+
+pub use walk::{follow, measure_recall};
 
 /// Records similar to a given one, and the title of that one, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

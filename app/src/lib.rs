@@ -26,6 +26,7 @@ mod marks;
 mod navigation;
 mod nearest;
 mod numbers;
+mod origin;
 mod pages;
 mod paths;
 mod pictures;
@@ -38,6 +39,8 @@ mod settings;
 #[cfg(feature = "ssr")]
 mod shell;
 mod snippet;
+#[cfg(feature = "ssr")]
+mod social;
 mod state;
 mod wording;
 mod writing;

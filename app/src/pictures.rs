@@ -14,7 +14,17 @@ const ENDINGS: [&str; 9] = [
 
 /// The first segments of the paths that the API has, and the pages.
 const API: [&str; 2] = ["api", "fn"];
-const PAGES: [&str; 7] = ["", "c", "record", "why", "collections", "values", "about"];
+const PAGES: [&str; 8] = [
+    "",
+    "c",
+    "record",
+    "why",
+    "collections",
+    "values",
+    "about",
+    // Drawn for each request.
+    "card.png",
+];
 
 /// What a page may load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -206,6 +216,7 @@ mod tests {
             ("/record/a.png", false),
             ("/why/a.png", false),
             ("/about/a.png", false),
+            ("/card.png?q=a", false),
             ("/", false),
             ("/?q=a.png", false),
         ] {

@@ -6,6 +6,7 @@ use leptos_meta::{HashedStylesheet, MetaTags};
 use crate::app::App;
 use crate::pictures::Pictures;
 use crate::security::send_content_security_policy;
+use crate::social::social;
 
 const DESCRIPTION: &str = "Search records by what they mean, by the words they use, or by both, and see why each was found.";
 
@@ -20,6 +21,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="description" content=DESCRIPTION />
+                {social(DESCRIPTION)}
                 <meta name="color-scheme" content="light dark" />
                 // Loaded before anything is drawn, so that the wrong theme does not flash.
                 <script src="/theme.js"></script>

@@ -2,7 +2,8 @@
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Walkthrough,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -53,6 +54,24 @@ impl Backend for Service {
         let service = self.clone();
         // This calls the service's method, not this one.
         Box::pin(async move { Service::lab(&service, collection, q).await })
+    }
+
+    fn walkthrough(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<Walkthrough> {
+        let service = self.clone();
+        Box::pin(async move { service.walkthrough_of(collection, request).await })
+    }
+
+    fn recall(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Pending<MeasuredRecall> {
+        let service = self.clone();
+        Box::pin(async move { service.recall_of(collection, request).await })
     }
 
     fn values(&self, collection: Option<String>, request: ValuesRequest) -> Pending<FacetCounts> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use parallax::sent::Content;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    RecordView, SearchRequest, SimilarRequest, ValuesRequest,
+    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, ValuesRequest, Walkthrough,
 };
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
@@ -250,6 +250,39 @@ impl Service {
         self.run(&self.0.thorough, work).await
     }
 
+    /// What each stage of a query does. The model runs once more for its time, so this is slower than
+    /// an answer.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn walkthrough_of(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Result<Walkthrough, Problem> {
+        let work = move |opened: &Opened| {
+            let collection = opened.collection(collection.as_deref())?;
+            collection.walkthrough(&Query::try_from(&request)?)
+        };
+        self.run(&self.0.thorough, work).await
+    }
+
+    /// The recall of the graph around a query, measured by as many exact scans.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn recall_of(
+        &self,
+        collection: Option<String>,
+        request: SearchRequest,
+    ) -> Result<MeasuredRecall, Problem> {
+        let work = move |opened: &Opened| {
+            let collection = opened.collection(collection.as_deref())?;
+            collection.measure_recall(&Query::try_from(&request)?)
+        };
+        self.run(&self.0.thorough, work).await
+    }
+
     /// Why a record has its rank for a query.
     ///
     /// # Errors
@@ -298,6 +331,17 @@ impl Service {
             collection.facet_values(&request.field, &request.prefix, limit, &filters)
         })
         .await
+    }
+
+    /// Draws a picture, in the pool for slow jobs.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn draw<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.thorough, |_| Ok(work())).await
     }
 
     /// Streams all records of a collection as JSON lines.

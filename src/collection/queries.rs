@@ -10,7 +10,9 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
 use crate::search::Searcher;
-use crate::vocabulary::{Explanation, Feedback, Lab, RecordView, Suggestions};
+use crate::vocabulary::{
+    Explanation, Feedback, Lab, MeasuredRecall, RecordView, Suggestions, Walkthrough,
+};
 
 impl Collection {
     /// A searcher for the current state.
@@ -79,6 +81,22 @@ impl Collection {
     /// As there.
     pub fn lab(&self, text: &str) -> Result<Lab> {
         self.searching(|searcher| searcher.lab(text))
+    }
+
+    /// Tells what each stage of a query does: see [`Searcher::walkthrough`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn walkthrough(&self, query: &Query) -> Result<Walkthrough> {
+        self.searching(|searcher| searcher.walkthrough(query))
+    }
+
+    /// Measures the recall of the graph around a query: see [`Searcher::measure_recall`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn measure_recall(&self, query: &Query) -> Result<MeasuredRecall> {
+        self.searching(|searcher| searcher.measure_recall(query))
     }
 
     /// Answers a question: see [`Searcher::ask`].

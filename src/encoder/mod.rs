@@ -30,6 +30,7 @@ mod query_cache;
 mod sentences;
 mod settings;
 mod softmax;
+mod tokens;
 mod vocabulary;
 
 use std::borrow::Cow;

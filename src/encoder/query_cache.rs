@@ -44,6 +44,11 @@ impl QueryEncoder {
             .get_or_insert_with(query, || self.encoder.encode_query(query).map(Arc::from))
     }
 
+    /// Whether the vector of a query is in the cache.
+    pub fn remembers(&self, query: &str) -> bool {
+        self.cache.contains_key(query)
+    }
+
     /// Whether the model can read any of a query: see [`Encoder::reads`].
     ///
     /// # Errors

@@ -203,6 +203,19 @@ impl Searcher<'_> {
         scored.collect()
     }
 
+    /// The scales that scores by meaning and by words are measured on; `None` if ranks are fused.
+    pub(super) fn scales(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        candidates: &Candidates,
+    ) -> Option<(Scale, WordScale)> {
+        match self.fuser(plan, words, candidates, &[]).1 {
+            Fuser::Ranks => None,
+            Fuser::Scores { meaning, words, .. } => Some((meaning, words)),
+        }
+    }
+
     /// How near some records are and, perhaps, others, in order of position.
     fn nearness(
         &self,

@@ -1,24 +1,24 @@
 //! Answers queries. A [`Searcher`] is a collection in one state, and a query goes through it in
 //! four stages (`answer.rs`), each of which passes one type to the next:
 //!
-//! 1. `plan.rs` interprets the query: its words, its conditions and filters, its vector.
-//!    It makes a [`Plan`](plan::Plan).
-//! 2. `retrieve.rs` asks the two indexes for records: [`Candidates`](retrieve::Candidates).
-//! 3. `fuse.rs` ranks them: a [`Ranking`](ranked::Ranking). `listed.rs` orders records instead.
-//! 4. `fetch.rs` reads the records of the requested part of the ranking.
+//! 1. `plan.rs` interprets the query: its words, its conditions and filters, its vector. It makes a
+//! [`Plan`](plan::Plan). 2. `retrieve.rs` asks the two indexes for records:
+//! [`Candidates`](retrieve::Candidates). 3. `fuse.rs` ranks them: a [`Ranking`](ranked::Ranking).
+//! `listed.rs` orders records instead. 4. `fetch.rs` reads the records of the requested part of the
+//! ranking.
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
 //! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
-//! queries; `facets.rs` counts facet values, and
-//! `histogram.rs` divides them into intervals; `snippet.rs` selects the displayed part of a long
-//! text and `sentence.rs` its nearest sentence. `explain.rs` explains a rank, `compare.rs` compares rankings, `recommend.rs` finds
-//! records similar to some and
-//! different from others, `ask.rs` answers questions: all from the same
-//! stages. `suggest.rs` only
-//! looks up what begins as typed, and `record_view.rs` reads a record for its own page. `lab.rs`
-//! compares the rankings of a query with those of the same query with small changes (`changes.rs`,
-//! `synonym.rs`), by rank-biased overlap (`rank_biased.rs`).
+//! queries; `facets.rs` counts facet values, and `histogram.rs` divides them into intervals;
+//! `snippet.rs` selects the displayed part of a long text and `sentence.rs` its nearest sentence.
+//! `explain.rs` explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records
+//! similar to some and different from others, `ask.rs` answers questions: all from the same stages.
+//! `suggest.rs` only looks up what begins as typed, and `record_view.rs` reads a record for its own
+//! page. `lab.rs` compares the rankings of a query with those of the same query with small changes
+//! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
+//! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
+//! on the spot.
 
 mod answer;
 mod answers;
@@ -37,11 +37,13 @@ mod members;
 mod nearest;
 mod neighbours;
 mod next_hit;
+mod observed;
 mod parsed;
 mod partners;
 mod plan;
 mod rank_biased;
 mod ranked;
+mod recall;
 mod recommend;
 mod record_view;
 mod regularise;
@@ -53,6 +55,7 @@ mod snippet;
 mod stopwatch;
 mod suggest;
 mod synonym;
+mod walkthrough;
 
 pub use remembered::Remembered;
 pub use searcher::Searcher;

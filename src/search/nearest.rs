@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use roaring::RoaringBitmap;
 
 use crate::query::Route;
+use crate::search::observed::ObservedPart;
 use crate::segment::generation::{Generation, Part, Passing};
 use crate::vector::{EF, Effort, Found, Neighbour};
+use crate::vocabulary::{CodeScan, GraphWalk, PartSearched, ScanReason};
 
 /// A record and how near it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,6 +62,17 @@ pub struct Near {
 impl NearSearch<'_> {
     /// The `k` nearest records that pass, and all that have a cosine of `least` or more.
     pub fn run(&self, passing: &Passing, k: usize, least: f32) -> Near {
+        self.run_observed(passing, k, least, None)
+    }
+
+    /// The same; adds to `observed` what was read of each part.
+    pub fn run_observed(
+        &self,
+        passing: &Passing,
+        k: usize,
+        least: f32,
+        mut observed: Option<&mut Vec<PartSearched>>,
+    ) -> Near {
         let mut near = Near {
             nearest: Vec::new(),
             route: Route::Exact,
@@ -70,7 +83,8 @@ impl NearSearch<'_> {
             let passing = passing.as_ref().and_then(|passing| passing.get(at));
             let filter = part.searched(passing, self.distinct);
             let filter = filter.as_deref();
-            let found = match self.by_graph(part, k, least, filter) {
+            let mut own = observed.is_some().then(|| ObservedPart::of(part));
+            let found = match self.by_graph(part, k, least, filter, own.as_mut()) {
                 Some(found) => {
                     near.reaching_route = Route::Graph;
                     let passing = filter.map_or(part.segment.scan.len() as u64, RoaringBitmap::len);
@@ -80,14 +94,20 @@ impl NearSearch<'_> {
                         near.route = Route::Graph;
                         found
                     } else {
+                        let own = own.as_mut();
+                        let scanned = self.by_scan(part, k, f32::INFINITY, filter, own);
                         OfPart {
-                            nearest: self.by_scan(part, k, f32::INFINITY, filter).nearest,
+                            nearest: scanned.nearest,
                             ..found
                         }
                     }
                 }
-                None => self.by_scan(part, k, least, filter),
+                None => self.by_scan(part, k, least, filter, own.as_mut()),
             };
+            if let (Some(observed), Some(own)) = (&mut observed, own) {
+                let why = self.why_scanned(part, own.read.walk.is_some());
+                observed.push(own.done(why));
+            }
             near.nearest.extend(found.nearest.into_iter().take(k));
             near.reaching.push(found.reaching);
         }
@@ -114,6 +134,22 @@ impl NearSearch<'_> {
         }
     }
 
+    /// Why a part is scanned: the first condition for a walk that it does not meet, in the order in
+    /// which they are checked.
+    pub fn why_scanned(&self, part: &Part, walked: bool) -> ScanReason {
+        if self.route == Route::Exact {
+            ScanReason::Filtered
+        } else if part.segment.len() < self.graph_min_records {
+            ScanReason::Small
+        } else if part.graph.is_none() {
+            ScanReason::NoGraph
+        } else if walked {
+            ScanReason::GaveUp
+        } else {
+            ScanReason::Cheaper
+        }
+    }
+
     /// Through the part's graph, among the vectors of a filter: the `k` nearest records and those
     /// that reach `least`, as far as the graph finds them. `None` if it is not used.
     fn by_graph(
@@ -122,18 +158,30 @@ impl NearSearch<'_> {
         k: usize,
         least: f32,
         filter: Option<&RoaringBitmap>,
+        observed: Option<&mut ObservedPart>,
     ) -> Option<OfPart> {
         let graph = part.graph.as_ref()?;
         let effort = self.effort(part, k, filter)?;
         let (scan, columns) = (&part.segment.scan, &part.segment.columns);
         let vector = self.vector;
+        let walk = |k| match observed {
+            None => graph.nearest_and_reaching(scan, vector, k, least, filter, effort),
+            Some(observed) => {
+                let mut walk = GraphWalk {
+                    kept: effort.ef as u32,
+                    ..GraphWalk::default()
+                };
+                let found = graph.followed(scan, vector, (k, least), filter, effort, &mut walk);
+                observed.read.walk = Some(walk);
+                found
+            }
+        };
         if columns.one_each() {
-            let near = graph.nearest_and_reaching(scan, vector, k, least, filter, effort)?;
-            return Some(OfPart::of(part, &near));
+            return Some(OfPart::of(part, &walk(k)?));
         }
         // Several passages of one record may be found, or only one that is not its nearest, so all
         // passages of each record that was found are scored.
-        let near = graph.nearest_and_reaching(scan, vector, effort.ef, least, filter, effort)?;
+        let near = walk(effort.ef)?;
         let found = near.nearest.iter().map(|near| near.position);
         let found = found.chain(near.reaching.iter().copied());
         let found: RoaringBitmap = found.map(|passage| columns.record_of(passage)).collect();
@@ -148,7 +196,14 @@ impl NearSearch<'_> {
     /// By the exact scan, among the vectors of a filter: the `k` nearest records and all that reach
     /// `least`. Several passages of one record may be among the nearest, so the scan goes as deep as
     /// is usual for so many records, and deeper until there are enough.
-    fn by_scan(&self, part: &Part, k: usize, least: f32, filter: Option<&RoaringBitmap>) -> OfPart {
+    fn by_scan(
+        &self,
+        part: &Part,
+        k: usize,
+        least: f32,
+        filter: Option<&RoaringBitmap>,
+        mut observed: Option<&mut ObservedPart>,
+    ) -> OfPart {
         let scan = &part.segment.scan;
         let mut depth = if part.segment.columns.one_each() {
             k
@@ -158,7 +213,15 @@ impl NearSearch<'_> {
             (k * scan.len()).div_ceil(records).max(k) + k / 4
         };
         loop {
-            let near = scan.nearest_and_reaching(self.vector, depth, least, filter);
+            let (near, read) = scan.counted(self.vector, (depth, least), filter);
+            if let Some(observed) = &mut observed {
+                let before = observed.read.scan.unwrap_or_default();
+                observed.read.scan = Some(CodeScan {
+                    codes: before.codes + read.codes,
+                    again: before.again + read.again,
+                    rescored: before.rescored + read.rescored,
+                });
+            }
             let found = OfPart::of(part, &near);
             if found.nearest.len() >= k || near.nearest.len() < depth {
                 return found;

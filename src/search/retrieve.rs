@@ -6,6 +6,7 @@ use crate::query::{Counted, FUSION_DEPTH, Fusion, MAX_COUNTED, Mode, Relation, R
 use crate::search::answers::Answers;
 use crate::search::late;
 use crate::search::nearest::{Near, NearRecord, NearSearch};
+use crate::search::observed::Observed;
 use crate::search::plan::Plan;
 use crate::search::searcher::Searcher;
 use crate::search::stopwatch::Stopwatch;
@@ -61,7 +62,8 @@ impl Searcher<'_> {
         }
         let wanted = plan.query.offset + plan.query.limit;
         let Some(vector) = &plan.vector else {
-            let found = self.by_words(plan, words, wanted);
+            let observed = watch.observed.as_deref_mut();
+            let found = self.by_words(plan, words, wanted, observed);
             let answers = self.matching(plan, words);
             watch.lap(|timings| &mut timings.text);
             return Candidates {
@@ -74,7 +76,9 @@ impl Searcher<'_> {
         };
         if plan.query.mode != Mode::Hybrid {
             let least = plan.late.as_ref().map_or(LOOKED_AT, |_| late::DEPTH);
-            let by_meaning = self.by_meaning(plan, words, vector, (wanted.max(least), None));
+            let depths = (wanted.max(least), None);
+            let observed = watch.observed.as_deref_mut();
+            let by_meaning = self.by_meaning(plan, words, vector, depths, observed);
             watch.lap(|timings| &mut timings.neural);
             return Candidates {
                 near: by_meaning.near,
@@ -91,15 +95,18 @@ impl Searcher<'_> {
         };
         let measured = matches!(plan.query.fusion, Fusion::Weighted { .. });
         let measured = (measured && plan.passing.is_some()).then_some(depth);
-        let by_meaning = self.by_meaning(plan, words, vector, (FUSION_DEPTH, measured));
+        let depths = (FUSION_DEPTH, measured);
+        let observed = watch.observed.as_deref_mut();
+        let by_meaning = self.by_meaning(plan, words, vector, depths, observed);
         watch.lap(|timings| &mut timings.neural);
-        let found = self.by_words(plan, words, FUSION_DEPTH);
+        let observed = watch.observed.as_deref_mut();
+        let found = self.by_words(plan, words, FUSION_DEPTH, observed);
         let whole = by_meaning.whole.map(|near| {
             let parts = self.generation.text_parts(&None);
             let unfiltered = words.filtered(&parts);
             Whole {
                 near,
-                found: self.by_words(plan, &unfiltered, depth),
+                found: self.by_words(plan, &unfiltered, depth, None),
             }
         });
         watch.lap(|timings| &mut timings.text);
@@ -113,11 +120,21 @@ impl Searcher<'_> {
     }
 
     /// The `wanted` records that match best among those that pass.
-    fn by_words(&self, plan: &Plan<'_>, words: &WordSearch<'_>, wanted: usize) -> Vec<Match> {
+    fn by_words(
+        &self,
+        plan: &Plan<'_>,
+        words: &WordSearch<'_>,
+        wanted: usize,
+        observed: Option<&mut Observed>,
+    ) -> Vec<Match> {
+        let text = |position| self.generation.fingerprint(position).unwrap_or_default();
+        if let Some(observed) = observed {
+            let text = plan.query.collapse.then_some(&text as &dyn Fn(u32) -> u64);
+            return words.search_watched(wanted, text, &mut observed.words);
+        }
         if !plan.query.collapse {
             return words.search(wanted);
         }
-        let text = |position| self.generation.fingerprint(position).unwrap_or_default();
         words.search_distinct(wanted, &text)
     }
 
@@ -129,7 +146,9 @@ impl Searcher<'_> {
         words: &WordSearch<'_>,
         vector: &[f32],
         (wanted, measured): (usize, Option<usize>),
+        observed: Option<&mut Observed>,
     ) -> ByMeaning {
+        let observed = observed.map(|observed| &mut observed.near);
         let unrelated = self.generation.unrelated();
         let line = unrelated.map_or(f32::INFINITY, |unrelated| unrelated.line());
         let search = NearSearch {
@@ -146,12 +165,12 @@ impl Searcher<'_> {
         };
         let scope = plan.scope();
         if plan.passing.is_none() {
-            let near = search.run(&None, wanted, line);
+            let near = search.run_observed(&None, wanted, line, observed);
             return self.found_near(plan, words, near, None);
         }
         let whole = measured.map(|depth| search.run(&None, depth, f32::INFINITY).nearest);
         if plan.query.facets.is_empty() {
-            let near = exact.run(&plan.passing, wanted, line);
+            let near = exact.run_observed(&plan.passing, wanted, line, observed);
             return self.found_near(plan, words, near, whole);
         }
         // The counts of a facet ignore filters on the facet itself, so answers that do not pass

@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 use crate::query::Timings;
+use crate::search::observed::Observed;
 
 /// Times one stage after the other.
 pub struct Stopwatch {
     timings: Timings,
     lap: Instant,
+    /// What the stages read, if somebody wants to know.
+    pub observed: Option<Box<Observed>>,
 }
 
 impl Stopwatch {
@@ -19,6 +22,15 @@ impl Stopwatch {
                 ..Timings::default()
             },
             lap: Instant::now(),
+            observed: None,
+        }
+    }
+
+    /// Starts, and collects what the stages read.
+    pub fn observing(waited: Duration) -> Self {
+        Self {
+            observed: Some(Box::default()),
+            ..Self::start(waited)
         }
     }
 

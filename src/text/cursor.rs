@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use roaring::RoaringBitmap;
+
 use super::packed::{self, BLOCK};
 use super::postings::{Impact, OVER, Posting, Postings};
 use super::varint;
@@ -29,6 +31,8 @@ pub struct Cursor<'a> {
     /// How many of the block's position lists have been read, and where the next one starts.
     placed: usize,
     positions_at: usize,
+    /// The blocks that were decoded, if somebody wants to know.
+    watched: Option<Box<RoaringBitmap>>,
 }
 
 impl Postings {
@@ -76,7 +80,19 @@ impl<'a> Cursor<'a> {
             counted: false,
             placed: 0,
             positions_at: 0,
+            watched: None,
         }
+    }
+
+    /// Notes from now on which blocks are decoded.
+    pub fn watch(&mut self) {
+        self.watched = Some(Box::default());
+    }
+
+    /// How many blocks there are, and how many of them were decoded since they are watched.
+    pub fn blocks_and_read(&self) -> (u32, u32) {
+        let read = self.watched.as_ref().map_or(0, |watched| watched.len());
+        (self.blocks.len() as u32, read as u32)
     }
 
     /// The current record, or [`OVER`].
@@ -299,6 +315,9 @@ impl<'a> Cursor<'a> {
             return;
         }
         (self.at, self.counted, self.placed) = (0, false, 0);
+        if let Some(watched) = &mut self.watched {
+            watched.insert((self.block - self.blocks.start) as u32);
+        }
         let left = self.count - ((self.block - self.blocks.start) * BLOCK).min(self.count);
         self.filled = left.clamp(1, BLOCK);
         let before = self.last_before(self.block);

@@ -122,7 +122,7 @@ fn contribution(
     }
     Some(TermContribution {
         word: String::new(),
-        term: alternative.text(),
+        term: alternative.spelled(),
         guessed: false,
         idf,
         frequency,

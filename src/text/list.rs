@@ -15,6 +15,12 @@ pub struct List<'a> {
     pub weight: f64,
     /// The most it can add to any record.
     pub most: f64,
+    /// Index of the query's word it stands for.
+    pub word: usize,
+    /// Index among the word's alternatives.
+    pub way: usize,
+    /// How many of its postings were added up.
+    pub added: u32,
     /// The block whose bound was computed last, and the most it can add to one of its records.
     block: usize,
     most_of_block: f64,
@@ -27,6 +33,9 @@ impl<'a> List<'a> {
             cursor: term.cursor(),
             weight: term.weight,
             most: most(bm25, term.weight, term.postings.impacts(term.number)),
+            word: term.word,
+            way: term.way,
+            added: 0,
             block: usize::MAX,
             most_of_block: 0.0,
         }
@@ -135,7 +144,9 @@ impl<'a> BlockScorer<'a> {
                 let frequency = frequency as f32;
                 *share = weight * frequency / (frequency + *share);
             }
-            call(records, shares.get(..records.len()).unwrap_or(&[]));
+            let count = records.len();
+            call(records, shares.get(..count).unwrap_or(&[]));
+            list.added += count as u32;
             if last >= end {
                 return;
             }

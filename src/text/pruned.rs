@@ -20,6 +20,7 @@ use super::matched::Match;
 use super::part::TextPart;
 use super::postings::OVER;
 use super::statistics::Term;
+use super::watched::{ListRead, Watched};
 use super::window::Window;
 
 /// The minimum and maximum number of records that a window of several lists spans.
@@ -34,8 +35,14 @@ fn slack(words: usize) -> f32 {
     1e-6 * (8 + words) as f32
 }
 
-/// Adds the best records of one part to the best so far.
-pub fn search(part: &TextPart<'_>, terms: &[Term<'_>], bm25: Bm25, best: &mut Best<'_>) {
+/// Adds the best records of one part to the best so far, and to `watched` what was read for that.
+pub fn search(
+    part: &TextPart<'_>,
+    terms: &[Term<'_>],
+    bm25: Bm25,
+    best: &mut Best<'_>,
+    watched: Option<&mut Watched>,
+) {
     thread_local! {
         static WINDOW: Cell<Window> = Cell::default();
     }
@@ -44,7 +51,10 @@ pub fn search(part: &TextPart<'_>, terms: &[Term<'_>], bm25: Bm25, best: &mut Be
     }
     let mut search = Search::new(part, terms, bm25);
     search.window = WINDOW.take();
+    search.watched = watched;
+    search.watch();
     search.run(best);
+    search.tell();
     let window = search.window;
     if window.is_small() {
         WINDOW.set(window);
@@ -81,6 +91,8 @@ struct Search<'p, 'a> {
     candidates: Vec<Candidate>,
     /// Lower bounds on the scores of some records, with their positions.
     sums: Vec<(f32, u32)>,
+    /// What is read, if somebody wants to know.
+    watched: Option<&'p mut Watched>,
 }
 
 impl<'p, 'a> Search<'p, 'a> {
@@ -105,7 +117,24 @@ impl<'p, 'a> Search<'p, 'a> {
             window: Window::default(),
             candidates: Vec::new(),
             sums: Vec::new(),
+            watched: None,
             words,
+        }
+    }
+
+    /// Watches what is read of the lists, if somebody wants to know.
+    fn watch(&mut self) {
+        if self.watched.is_some() {
+            let lists = self.words.iter_mut().flat_map(|word| &mut word.lists);
+            lists.for_each(|list| list.cursor.watch());
+        }
+    }
+
+    /// Tells what was read of the lists that are left.
+    fn tell(&mut self) {
+        if let Some(watched) = &mut self.watched {
+            let lists = self.words.iter().flat_map(|word| &word.lists);
+            watched.lists.extend(lists.map(ListRead::of));
         }
     }
 
@@ -166,6 +195,8 @@ impl<'p, 'a> Search<'p, 'a> {
             sums.extend(both.map(|(share, record)| (*share, part.offset + record)));
         });
         list.cursor.skip_to(first);
+        // They are added up once more, for their records.
+        list.added = 0;
         let last = best.reached(sums);
         last.map_or(0.0, |last| last * (1.0 - self.slack))
     }
@@ -197,9 +228,14 @@ impl<'p, 'a> Search<'p, 'a> {
             }
             let bounds = &mut self.bounds;
             let most = bounds[at];
+            let watched = &mut self.watched;
             self.words[at].lists.retain(|list| {
                 bounds[at] = list.most;
-                reaches(bounds, threshold)
+                let stays = reaches(bounds, threshold);
+                if let Some(watched) = watched.as_mut().filter(|_| !stays) {
+                    watched.lists.push(ListRead::of(list));
+                }
+                stays
             });
             bounds[at] = most;
         }
@@ -333,6 +369,9 @@ impl<'p, 'a> Search<'p, 'a> {
             }
             window.drain(take);
         }
+        if let Some(watched) = &mut self.watched {
+            watched.candidates += self.candidates.len() as u32;
+        }
         if let Some(last) = self.reached(best) {
             self.candidates.retain(|of| of.sum >= last - rest);
         }
@@ -364,6 +403,7 @@ impl<'p, 'a> Search<'p, 'a> {
                     if list.cursor.holds_in(block, of.record) {
                         let frequency = list.cursor.frequency();
                         let weight = list.weight as f32;
+                        list.added += 1;
                         most = most.max(scorer.share(weight, frequency, of.record));
                     }
                 }
@@ -383,6 +423,9 @@ impl<'p, 'a> Search<'p, 'a> {
             floor = floor.max(best.threshold() * (1.0 - self.slack));
             if candidate.sum < floor {
                 continue;
+            }
+            if let Some(watched) = &mut self.watched {
+                watched.scored += 1;
             }
             let record = candidate.record;
             let length = self.scorer.length(record);

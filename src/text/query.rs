@@ -105,7 +105,7 @@ impl Alternative {
     }
 
     /// The term or terms, for display.
-    pub(super) fn text(&self) -> String {
+    pub fn spelled(&self) -> String {
         match &self.phrase {
             Some(phrase) => phrase.text(),
             None => self.term.clone(),

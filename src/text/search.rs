@@ -12,6 +12,7 @@ use super::query::TextQuery;
 use super::scored::Scored;
 use super::statistics::{Statistics, Term};
 use super::union::{self, union};
+use super::watched::Watched;
 
 /// A query's terms in the parts of an index, with the statistics of its scores. Whoever needs
 /// several answers to one query creates it once.
@@ -44,6 +45,16 @@ impl<'a> WordSearch<'a> {
         }
     }
 
+    /// The idf of each word of the query.
+    pub fn idfs(&self) -> &[f64] {
+        &self.statistics.idfs
+    }
+
+    /// The average length of a record, in terms.
+    pub fn average_length(&self) -> f64 {
+        self.statistics.bm25.average_length
+    }
+
     /// The same search with other filters. The parts are the same but for those.
     pub fn filtered<'b>(&self, parts: &'b [TextPart<'b>]) -> WordSearch<'b>
     where
@@ -60,18 +71,30 @@ impl<'a> WordSearch<'a> {
     /// The `k` records that match best among those that pass, best first, with ties in order of
     /// position. A record matches if it contains any of the query's words.
     pub fn search(&self, k: usize) -> Vec<Match> {
-        self.best(Best::new(k, None), k)
+        self.best(Best::new(k, None), k, None)
     }
 
     /// The same for distinct records: of those with the same `text`, only the best match counts.
     pub fn search_distinct(&self, k: usize, text: &dyn Fn(u32) -> u64) -> Vec<Match> {
-        self.best(Best::new(k, Some(text)), k)
+        self.best(Best::new(k, Some(text)), k, None)
     }
 
-    fn best(&self, mut best: Best<'_>, k: usize) -> Vec<Match> {
+    /// [`WordSearch::search_distinct`] or, without `text`, [`WordSearch::search`]; adds to `watched`
+    /// what was read for it.
+    pub fn search_watched(
+        &self,
+        k: usize,
+        text: Option<&dyn Fn(u32) -> u64>,
+        watched: &mut Watched,
+    ) -> Vec<Match> {
+        self.best(Best::new(k, text), k, Some(watched))
+    }
+
+    fn best(&self, mut best: Best<'_>, k: usize, mut watched: Option<&mut Watched>) -> Vec<Match> {
         if k > 0 {
             for (part, terms) in self.parts.iter().zip(&self.terms) {
-                pruned::search(part, terms, self.statistics.bm25, &mut best);
+                let watched = watched.as_deref_mut();
+                pruned::search(part, terms, self.statistics.bm25, &mut best, watched);
             }
         }
         best.into_sorted()

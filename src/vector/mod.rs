@@ -25,6 +25,7 @@ pub use graph::Graph;
 pub use kernels::{Kernel, Line, QueryLine, cosine};
 pub use scan::ExactScan;
 pub use vectors::{MAX_DIMENSION, Vectors};
+pub use walk::Follow;
 
 /// A candidate: its position in the index and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,6 +16,7 @@ use super::distinct::{Collector, Distinct};
 use super::kernels::cosine;
 use super::vectors::Vectors;
 use super::{Found, Neighbour};
+use crate::vocabulary::CodeScan;
 
 /// How many rows are estimated at a time.
 const BLOCK: usize = 64;
@@ -170,8 +171,19 @@ impl ExactScan {
         least: f32,
         filter: Option<&RoaringBitmap>,
     ) -> Found {
+        self.counted(query, (k, least), filter).0
+    }
+
+    /// The same, and how much was read for it.
+    pub fn counted(
+        &self,
+        query: &[f32],
+        (k, least): (usize, f32),
+        filter: Option<&RoaringBitmap>,
+    ) -> (Found, CodeScan) {
         let code = QueryCode::new(query);
         let mut best = Best::new(k, least);
+        let mut read = CodeScan::default();
         let passes = |row| self.passes(row, filter);
         let consider = |best: &mut Best, block: Block<'_>| {
             let rows = block.rows.iter().copied();
@@ -179,22 +191,31 @@ impl ExactScan {
         };
         let coarse = QueryCode::coarse(query);
         match coarse.filter(|_| !self.is_narrow(filter)) {
-            Some(coarse) => self.estimate_twice((&coarse, &code), &mut best, consider),
-            None => self.estimate(&code, filter, |block| consider(&mut best, block)),
+            Some(coarse) => {
+                read.codes = self.codes.len() as u32;
+                read.again = self.estimate_twice((&coarse, &code), &mut best, consider);
+            }
+            None => self.estimate(&code, filter, |block| {
+                read.codes += block.rows.len() as u32;
+                consider(&mut best, block);
+            }),
         }
-        self.found(query, best, filter)
+        let (found, rescored) = self.found(query, best, filter);
+        read.rescored = rescored as u32;
+        (found, read)
     }
 
     /// Estimates the cosines of all rows with a coarse query, and again with a fine one those of the
-    /// rows that may come near enough.
+    /// rows that may come near enough. Returns how many these are.
     fn estimate_twice(
         &self,
         (coarse, fine): (&QueryCode, &QueryCode),
         best: &mut Best,
         consider: impl Fn(&mut Best, Block<'_>),
-    ) {
+    ) -> u32 {
         let mut estimates = Estimates::default();
         let mut again = Again::default();
+        let mut count = 0;
         estimate_all(coarse, &self.codes, |block| {
             let first = block.rows.first().copied().unwrap_or(0);
             again.rows.clear();
@@ -203,6 +224,7 @@ impl ExactScan {
             if again.rows.is_empty() {
                 return;
             }
+            count += again.rows.len() as u32;
             fine.estimate(&self.codes, &again.rows, &mut estimates);
             again.scales.clear();
             let scales = again.rows.iter();
@@ -217,6 +239,7 @@ impl ExactScan {
                 },
             );
         });
+        count
     }
 
     /// Whether a filter leaves so few rows that they are read one by one.
@@ -224,8 +247,14 @@ impl ExactScan {
         filter.is_some_and(|filter| filter.len() * WIDE < self.len() as u64)
     }
 
-    /// What was searched for, from what is known of the rows that pass the filter.
-    pub(super) fn found(&self, query: &[f32], best: Best, filter: Option<&RoaringBitmap>) -> Found {
+    /// What was searched for, from what is known of the rows that pass the filter, and how many rows
+    /// were rescored for it.
+    pub(super) fn found(
+        &self,
+        query: &[f32],
+        best: Best,
+        filter: Option<&RoaringBitmap>,
+    ) -> (Found, usize) {
         let (k, least) = best.wanted();
         let known = best.known();
         let mut nearest = self.rescore_rows(query, &known.open, filter);
@@ -235,7 +264,7 @@ impl ExactScan {
             reaching.extend(self.passing(row, filter));
         }
         nearest.truncate(k);
-        Found { nearest, reaching }
+        (Found { nearest, reaching }, known.open.len())
     }
 
     /// The true cosines of some positions, best first. Positions that are not in the index are left

@@ -11,6 +11,58 @@ use super::effort::Effort;
 use super::graph::{Graph, MOST_LINKS};
 use super::kernels::prefetch;
 use super::scan::ExactScan;
+use crate::vocabulary::limits::MAX_WALK_STEPS;
+use crate::vocabulary::{GraphWalk, WalkStep};
+
+/// Whoever follows a walk. All that is computed for it alone is in its methods, so following costs a
+/// query nothing if nobody does.
+pub trait Follow {
+    /// The walk starts: the number of rows looked at, and the nearest.
+    fn start(&mut self, looked_at: usize, best: Option<f32>);
+    /// The links of a row were followed: its estimated cosine, the largest cosine so far, and how
+    /// many rows were new.
+    fn step(&mut self, cosine: f32, best: f32, compared: usize);
+    /// The walk came to its end, or gave up.
+    fn end(&mut self, gave_up: bool);
+    /// So many rows were scored in f32.
+    fn rescored(&mut self, rows: usize);
+}
+
+/// Nobody follows.
+impl Follow for () {
+    fn start(&mut self, _: usize, _: Option<f32>) {}
+    fn step(&mut self, _: f32, _: f32, _: usize) {}
+    fn end(&mut self, _: bool) {}
+    fn rescored(&mut self, _: usize) {}
+}
+
+impl Follow for GraphWalk {
+    fn start(&mut self, looked_at: usize, best: Option<f32>) {
+        self.entries = looked_at as u32;
+        self.entry_cosine = best.unwrap_or_default();
+    }
+
+    fn step(&mut self, cosine: f32, best: f32, compared: usize) {
+        let compared = compared as u32;
+        self.followed += 1;
+        self.compared += compared;
+        if self.steps.len() < MAX_WALK_STEPS {
+            self.steps.push(WalkStep {
+                cosine,
+                best,
+                compared,
+            });
+        }
+    }
+
+    fn end(&mut self, gave_up: bool) {
+        self.gave_up = gave_up;
+    }
+
+    fn rescored(&mut self, rows: usize) {
+        self.rescored = rows as u32;
+    }
+}
 
 impl Graph {
     /// Positions near a unit query that pass the filter: the `k` nearest, and all that reach a cosine
@@ -28,6 +80,19 @@ impl Graph {
         filter: Option<&RoaringBitmap>,
         effort: Effort,
     ) -> Option<Found> {
+        self.followed(scan, query, (k, least), filter, effort, &mut ())
+    }
+
+    /// The same, followed by somebody.
+    pub fn followed(
+        &self,
+        scan: &ExactScan,
+        query: &[f32],
+        (k, least): (usize, f32),
+        filter: Option<&RoaringBitmap>,
+        effort: Effort,
+        follow: &mut impl Follow,
+    ) -> Option<Found> {
         thread_local! {
             static SPACE: Cell<Space> = Cell::default();
         }
@@ -43,7 +108,8 @@ impl Graph {
             next: 0,
             space: &mut space,
         };
-        let done = walk.run(effort);
+        let done = walk.run(effort, follow);
+        follow.end(!done);
         let mut best = Best::new(k, least);
         if done {
             let scales: &[Scale] = scan.codes().scales();
@@ -56,7 +122,11 @@ impl Graph {
         }
         space.clear();
         SPACE.set(space);
-        done.then(|| scan.found(query, best, filter))
+        done.then(|| {
+            let (found, rescored) = scan.found(query, best, filter);
+            follow.rescored(rescored);
+            found
+        })
     }
 }
 
@@ -148,19 +218,24 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Returns whether it came to its end without too much effort.
-    fn run(&mut self, effort: Effort) -> bool {
+    fn run(&mut self, effort: Effort, follow: &mut impl Follow) -> bool {
         let (starts, links) = self.graph.tables();
         self.space
             .seen
             .resize(self.space.seen.len().max(starts.len().div_ceil(64)), 0);
         self.look_at(self.graph.entries());
+        let nearest = self.space.near.first();
+        follow.start(
+            self.space.estimated.len(),
+            nearest.map(|entry| entry.cosine()),
+        );
         while let Some(entry) = self.space.near.get_mut(self.next) {
             if entry.is_followed() {
                 self.next += 1;
                 continue;
             }
             entry.0 |= Entry::FOLLOWED;
-            let row = entry.row();
+            let (row, cosine) = (entry.row(), entry.cosine());
             self.next += 1;
             let linked = Self::links(starts, links, row);
             // Most often the next to be followed is the next in the list.
@@ -170,7 +245,11 @@ impl Walk<'_> {
                     prefetch(line);
                 }
             }
+            let before = self.space.estimated.len();
             self.look_at(linked);
+            let nearest = self.space.near.first();
+            let best = nearest.map_or(cosine, |entry| entry.cosine());
+            follow.step(cosine, best, self.space.estimated.len() - before);
             let most = if self.space.near.len() > 2 * self.ef {
                 effort.most.min(effort.most_hidden)
             } else {

@@ -192,7 +192,7 @@ pub struct Timings {
 }
 
 /// Timing between stages is not precise below a microsecond.
-mod milliseconds {
+pub(super) mod milliseconds {
     use std::time::Duration;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -27,6 +27,8 @@ pub const MAX_COMPARED: usize = 20;
 pub const MAX_COUNTED: u32 = 10_000;
 /// How deep each ranking is read for fusion. It is fixed so that paging never reorders hits.
 pub const FUSION_DEPTH: usize = 100;
+/// The most steps of a walk over a graph that are told one by one.
+pub const MAX_WALK_STEPS: usize = 512;
 /// The most hits whose nearest sentence is determined, because each sentence must be encoded.
 pub const MAX_SENTENCE_HITS: usize = 20;
 /// The most records per page when a collection is read in full.

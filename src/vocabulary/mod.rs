@@ -25,6 +25,7 @@ mod record;
 mod request;
 mod span;
 mod suggest;
+mod walkthrough;
 
 pub use answer::{
     Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
@@ -56,3 +57,8 @@ pub use query::{
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
 pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};
+pub use walkthrough::{
+    CodeScan, FusedHit, FusionWalk, GraphWalk, MeasuredRecall, NearestWalk, PartSearched,
+    QueryVector, RecallFigures, ScaleEnds, ScanReason, ScoreOnScale, TermSearched, Token, Tokens,
+    WalkStep, Walkthrough, WordSearched, WordsWalk,
+};

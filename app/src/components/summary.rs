@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::lab_link::lab_link;
+use super::share::Share;
 use super::timing::Timing;
 use crate::answers::Found;
 use crate::wording::{caution, summary};
@@ -28,6 +29,7 @@ pub fn Summary(
             <p class="summary-line">{line}</p>
             <Timing found />
             {lab}
+            <Share found />
         </div>
         {caution}
     }

@@ -1,10 +1,13 @@
 //! How long the answer took, and how long each stage took.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
-use parallax::vocabulary::{Answer, Route};
+use parallax::vocabulary::{Answer, Route, Timings};
 
 use crate::answers::Found;
 use crate::numbers::milliseconds;
+use crate::paths::page_path;
 
 /// The total time, which expands to the time of each stage.
 #[component]
@@ -27,25 +30,39 @@ pub fn Timing(
             |(name, value)| view! { <div class="stage"><dt>{name}</dt><dd>{value}</dd></div> };
         stages.into_iter().map(part).collect_view()
     };
+    let how = move || {
+        let found = found.read();
+        let found = found.as_ref()?;
+        let state = found.state();
+        let page = page_path(found.question.collection.as_deref(), "about");
+        let href = state.explaining(None).href(&page);
+        let ranks = !state.lists() && state.like.is_none();
+        ranks.then(|| view! { <a class="card-link" href=href>"How this was found"</a> })
+    };
     view! {
         <details class="timing">
             <summary>{total}</summary>
             <dl class="stages">{parts}</dl>
+            {how}
         </details>
     }
 }
 
-/// The stages that ran, and how neighbours were found.
-fn stages(response: &Answer) -> Vec<(&'static str, String)> {
-    let timings = &response.timings;
-    let taken = [
+/// Every stage and the total, with their times.
+pub fn stages_of(timings: &Timings) -> [(&'static str, Duration); 6] {
+    [
         ("Query to vector", timings.encode),
         ("Ranking by meaning", timings.neural),
         ("Ranking by words", timings.text),
         ("Fusing the two", timings.fusion),
         ("Reading records", timings.fetch),
         ("In total", timings.total),
-    ];
+    ]
+}
+
+/// The stages that ran, and how neighbours were found.
+fn stages(response: &Answer) -> Vec<(&'static str, String)> {
+    let taken = stages_of(&response.timings);
     let route = response.route.and_then(|route| match route {
         Route::Exact => Some("exact scan of every vector"),
         Route::Graph => Some("graph of neighbours, scores exact"),

@@ -6,6 +6,7 @@ use parallax::vocabulary::{ExplainRequest, Mode};
 
 use crate::address::Address;
 use crate::answers::{Question, request};
+use crate::components::record::copy_link::CopyLink;
 use crate::components::tab_title::TabTitle;
 use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
@@ -87,6 +88,8 @@ fn page(asked: Question, found: Result<ExplainedRecord, Problem>) -> AnyView {
             <a class="record-back" href=back>
                 "Back to the list"
             </a>
+            " "
+            <CopyLink />
         </p>
         <h1>"Why this rank: " <bdi>{name}</bdi></h1>
         {search}

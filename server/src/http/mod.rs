@@ -3,6 +3,7 @@
 mod body;
 #[cfg(test)]
 mod bounds_tests;
+mod card;
 #[cfg(test)]
 mod document_tests;
 mod error;
@@ -27,6 +28,8 @@ mod tutorial;
 #[cfg(test)]
 mod upload_tests;
 mod v1;
+#[cfg(test)]
+mod walk_tests;
 #[cfg(test)]
 mod write_tests;
 

@@ -19,11 +19,13 @@ use parallax_app::{App, shell};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
+use super::card;
 use super::guard::Guard;
 use crate::service::Service;
 
 /// Everything except the API.
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
+    let cards = card::router(service.clone(), Path::new(options.site_root.as_ref()));
     let backend: SharedBackend = Arc::new(service);
     let access: AccessCheck = Arc::new(move |parts: &Parts| {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -78,6 +80,7 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         .nest_service(&package_path, package)
         .nest_service("/fonts", fonts)
         .route("/pictures", post(choose_pictures))
+        .merge(cards)
         .fallback_service(rest)
 }
 

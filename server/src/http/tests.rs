@@ -36,8 +36,13 @@ pub fn encoder() -> Arc<QueryEncoder> {
     Arc::clone(ENCODER.get_or_init(load))
 }
 
-/// The API over the sample, which is indexed once for all tests.
+/// The API over the sample.
 pub(super) fn ready() -> Router {
+    api(opened(), Guard::new(Some(KEY.into())))
+}
+
+/// A service with the sample, which is indexed once for all tests.
+pub(super) fn opened() -> Service {
     static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
     let (_, catalogue, tasks) = OPENED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -54,7 +59,7 @@ pub(super) fn ready() -> Router {
         tasks: Arc::clone(tasks),
         reencodings: Arc::default(),
     });
-    api(service, Guard::new(Some(KEY.into())))
+    service
 }
 
 pub(super) async fn send(router: Router, request: Request<Body>) -> (StatusCode, Value) {

@@ -14,6 +14,7 @@ use super::corrected::Corrected;
 use super::facets::Conditions;
 use super::lab_link::lab_link;
 use super::no_fit::NoFit;
+use super::share::Share;
 use super::timing::Timing;
 use crate::address::Address;
 use crate::answers::{Compared, Found};
@@ -78,6 +79,7 @@ pub fn CompareView(
                         <p class="summary-line">{matching}</p>
                         <Timing found />
                         {lab}
+                        <Share found />
                     </div>
                 </div>
                 <Weigh address compared />

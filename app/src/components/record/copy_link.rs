@@ -1,7 +1,8 @@
 //! A button that copies the address of the page.
 
 use leptos::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+
+use crate::components::share::clipboard::copied;
 
 /// The button, which says whether it worked. A screen reader is told by a live region beside it:
 /// inside the button, it would take away the button's name. Without JavaScript the button is hidden:
@@ -16,13 +17,7 @@ pub fn CopyLink() -> impl IntoView {
     let copy = move |_| {
         leptos::task::spawn_local(async move {
             let address = window().location().href().unwrap_or_default();
-            let clipboard = window().navigator().clipboard();
-            // Pages that are not served over https have no clipboard.
-            let copied = match clipboard.is_undefined() {
-                true => false,
-                false => JsFuture::from(clipboard.write_text(&address)).await.is_ok(),
-            };
-            said.set(if copied {
+            said.set(if copied(&address).await {
                 "Link copied"
             } else {
                 "Copying failed: copy it from the address bar"

@@ -7,6 +7,7 @@ mod manage;
 mod read;
 mod records;
 mod search;
+mod walkthrough;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -38,6 +39,7 @@ pub fn router() -> Router<Service> {
         .merge(search::router())
         .merge(compare::router())
         .merge(explore::router())
+        .merge(walkthrough::router())
         .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
