@@ -1,11 +1,11 @@
 //! Answers queries. A [`Searcher`] is a collection in one state, and a query goes through it in
 //! four stages (`answer.rs`), each of which passes one type to the next:
 //!
-//! 1. `plan.rs` interprets the query: its words, its conditions and filters, its vector. It makes a
-//! [`Plan`](plan::Plan). 2. `retrieve.rs` asks the two indexes for records:
-//! [`Candidates`](retrieve::Candidates). 3. `fuse.rs` ranks them: a [`Ranking`](ranked::Ranking).
-//! `listed.rs` orders records instead. 4. `fetch.rs` reads the records of the requested part of the
-//! ranking.
+//! 1. `plan.rs` interprets the query: its words, its conditions and filters, its vector. It makes
+//!    a [`Plan`](plan::Plan).
+//! 2. `retrieve.rs` asks the two indexes for records: [`Candidates`](retrieve::Candidates).
+//! 3. `fuse.rs` ranks them: a [`Ranking`](ranked::Ranking). `listed.rs` orders records instead.
+//! 4. `fetch.rs` reads the records of the requested part of the ranking.
 //!
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
