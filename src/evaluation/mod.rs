@@ -13,6 +13,7 @@ mod queries;
 mod recall;
 mod run;
 mod run_file;
+mod sign;
 mod significance;
 mod split_mix;
 
@@ -27,5 +28,6 @@ pub use queries::first_queries;
 pub use recall::{GraphRecall, graph_recall};
 pub use run::{Answered, Quality, Run};
 pub use run_file::check_ids;
+pub use sign::{sign_test, standing};
 pub use significance::{Difference, PERMUTATIONS, holm, randomisation};
 pub use split_mix::SplitMix64;

@@ -16,6 +16,8 @@ mod field;
 mod filter;
 mod hit;
 mod import;
+mod judge;
+mod judgement;
 pub mod limits;
 mod mode;
 mod query;
@@ -44,6 +46,11 @@ pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
+pub use judge::{
+    InterleaveRequest, Interleaved, PlainRecord, Ranker, RevealRequest, Revealed, Side, Standing,
+    Tally,
+};
+pub use judgement::{Graded, JudgedQuery, Judgement, Judgements, Pool, PoolRequest, Progress};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,
