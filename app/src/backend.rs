@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts,
+    InterleaveRequest, Interleaved, Judgements, Pool, PoolRequest, RecordView, RevealRequest,
+    Revealed, SearchRequest, SimilarRequest, Standing, Suggestions, Tally, Task, ValuesRequest,
 };
 
 use crate::access::Access;
@@ -36,6 +37,25 @@ pub trait Backend: Send + Sync {
 
     /// What begins as typed.
     fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions>;
+
+    /// Interleaves two rankings of a query.
+    fn interleave(
+        &self,
+        collection: Option<String>,
+        request: InterleaveRequest,
+    ) -> Pending<Interleaved>;
+
+    /// Says which ranking won.
+    fn reveal(&self, collection: Option<String>, request: RevealRequest) -> Pending<Revealed>;
+
+    /// What follows from a tally.
+    fn standing(&self, tally: Tally) -> Pending<Standing>;
+
+    /// The hits of a query that are to be graded.
+    fn pool(&self, collection: Option<String>, request: PoolRequest) -> Pending<Pool>;
+
+    /// The judgements of a collection.
+    fn judgements(&self, collection: Option<String>) -> Pending<Judgements>;
 
     /// The names of the collections.
     fn names(&self) -> Pending<CollectionNames>;

@@ -8,6 +8,7 @@ mod command;
 mod connections;
 mod export;
 mod http;
+mod judge;
 mod model;
 mod opened;
 mod paths;

@@ -14,6 +14,7 @@ pub mod facets;
 pub mod footer;
 pub mod header;
 pub mod hero;
+pub mod judge;
 pub mod kept_answer;
 pub mod keys;
 pub mod later;

@@ -2,6 +2,7 @@
 
 mod compare;
 mod import;
+mod judge;
 mod manage;
 mod read;
 mod records;
@@ -37,6 +38,7 @@ pub fn router() -> Router<Service> {
         .merge(search::router())
         .merge(compare::router())
         .merge(read::router())
+        .merge(judge::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
         .route("/v1/collections/{name}/records/{id}", get(record))
@@ -54,6 +56,7 @@ pub fn write_router() -> Router<Service> {
     records::router()
         .merge(manage::router())
         .merge(import::router())
+        .merge(judge::write_router())
 }
 
 /// The collection named in the path.
