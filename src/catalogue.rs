@@ -7,6 +7,7 @@
 //! removed. The catalogue's file also serves as the lock of the data folder.
 
 mod discarded;
+mod judged;
 mod reencode;
 
 use std::collections::{BTreeSet, HashMap};
@@ -115,6 +116,7 @@ impl Catalogue {
             write.open_table(DEFAULT)?;
             write.open_table(NEXT)?;
             write.open_table(DISCARDED)?;
+            write.open_table(judged::JUDGEMENTS)?;
             Ok(())
         })?;
         // The catalogue itself must be there after a crash.
@@ -383,7 +385,7 @@ impl Catalogue {
             if kept {
                 default.insert((), to)?;
             }
-            Ok(())
+            judged::rename(write, name, to)
         })?;
         // A collection that is in use under its old name remains in use under the new one.
         let slot = lock(&self.open).get(&number).cloned();
@@ -467,6 +469,7 @@ impl Catalogue {
                 }
                 None => {
                     table.remove(name)?;
+                    judged::forget(write, name)?;
                 }
             }
             if let Some(earlier) = earlier {

@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
-    Walkthrough,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
+    InterleaveRequest, Interleaved, Judgements, Lab, MeasuredRecall, Pool, PoolRequest, RecordView,
+    RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing, Suggestions, Tally, Task,
+    ValuesRequest, Walkthrough,
 };
 
 use crate::access::Access;
@@ -54,6 +55,25 @@ pub trait Backend: Send + Sync {
 
     /// What begins as typed.
     fn suggest(&self, collection: Option<String>, typed: String) -> Pending<Suggestions>;
+
+    /// Interleaves two rankings of a query.
+    fn interleave(
+        &self,
+        collection: Option<String>,
+        request: InterleaveRequest,
+    ) -> Pending<Interleaved>;
+
+    /// Says which ranking won.
+    fn reveal(&self, collection: Option<String>, request: RevealRequest) -> Pending<Revealed>;
+
+    /// What follows from a tally.
+    fn standing(&self, tally: Tally) -> Pending<Standing>;
+
+    /// The hits of a query that are to be graded.
+    fn pool(&self, collection: Option<String>, request: PoolRequest) -> Pending<Pool>;
+
+    /// The judgements of a collection.
+    fn judgements(&self, collection: Option<String>) -> Pending<Judgements>;
 
     /// The names of the collections.
     fn names(&self) -> Pending<CollectionNames>;

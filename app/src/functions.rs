@@ -5,6 +5,7 @@
 //! both cases a problem also sets the response's HTTP status.
 
 mod explore;
+mod judge;
 mod walk;
 
 use leptos::prelude::*;
@@ -21,6 +22,7 @@ pub use explore::{explore, query_lab};
 use crate::access::Access;
 use crate::problem::Problem;
 
+pub use judge::{interleave, judgements_of, judging_pool, reveal, standing_of};
 pub use walk::{follow, measure_recall};
 
 /// Records similar to a given one, and the title of that one, if known.

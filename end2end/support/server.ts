@@ -16,7 +16,7 @@ const parallax = process.env.PARALLAX || "../target/release/parallax";
 export const webServer = {
   command:
     `rm -rf server-data && ${parallax} model && ` +
-    `exec ${parallax} serve --addr 127.0.0.1:${port} --data-dir server-data`,
+    `exec ${parallax} serve --addr 127.0.0.1:${port} --data-dir server-data --judgements`,
   cwd: here,
   url: `${baseURL}/readyz`,
   reuseExistingServer: false,

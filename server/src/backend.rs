@@ -1,9 +1,10 @@
 //! What the page needs from the service.
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
-    Walkthrough,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
+    InterleaveRequest, Interleaved, Judgements, Lab, MeasuredRecall, Pool, PoolRequest, RecordView,
+    RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing, Suggestions, Tally, Task,
+    ValuesRequest, Walkthrough,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -87,6 +88,36 @@ impl Backend for Service {
                 service.with_collection(collection, move |collection| collection.suggest(&typed));
             found.await
         })
+    }
+
+    fn interleave(
+        &self,
+        collection: Option<String>,
+        request: InterleaveRequest,
+    ) -> Pending<Interleaved> {
+        let service = self.clone();
+        // This calls the service's method, not this one; so do the next ones.
+        Box::pin(async move { Service::interleave(&service, collection, request).await })
+    }
+
+    fn reveal(&self, collection: Option<String>, request: RevealRequest) -> Pending<Revealed> {
+        let service = self.clone();
+        Box::pin(async move { Service::reveal(&service, collection, request).await })
+    }
+
+    fn standing(&self, tally: Tally) -> Pending<Standing> {
+        let standing = Service::standing_of(tally);
+        Box::pin(async move { standing })
+    }
+
+    fn pool(&self, collection: Option<String>, request: PoolRequest) -> Pending<Pool> {
+        let service = self.clone();
+        Box::pin(async move { service.pool_of(collection, request).await })
+    }
+
+    fn judgements(&self, collection: Option<String>) -> Pending<Judgements> {
+        let service = self.clone();
+        Box::pin(async move { Service::judgements(&service, collection).await })
     }
 
     fn names(&self) -> Pending<CollectionNames> {

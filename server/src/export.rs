@@ -1,10 +1,12 @@
-//! Streams a collection's records to a client. Chunks are produced only as fast as the client
+//! Streams a collection's records, or its judgements as a benchmark, to a client. Chunks are produced only as fast as the client
 //! reads them, and the export stops if the client stops reading.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parallax::judging::{self, Archive};
+use parallax::vocabulary::JudgedQuery;
 use parallax::{Collection, Error, Result};
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
@@ -26,12 +28,35 @@ pub fn lines(
     collection: Arc<Collection>,
     place: OwnedSemaphorePermit,
 ) -> impl Stream<Item = io::Result<Vec<u8>>> + use<> {
+    streamed(collection, place, |sender, collection| {
+        sender.send_all(collection)
+    })
+}
+
+/// The same for a collection's judgements, as a ZIP archive of a benchmark in BEIR format.
+pub fn benchmark(
+    collection: Arc<Collection>,
+    judged: Vec<JudgedQuery>,
+    place: OwnedSemaphorePermit,
+) -> impl Stream<Item = io::Result<Vec<u8>>> + use<> {
+    streamed(collection, place, move |sender, collection| {
+        let mut archive = Archive::new(Gathered::new(sender), &collection.name());
+        judging::export(collection, &judged, &mut archive)?;
+        archive.finish()
+    })
+}
+
+fn streamed(
+    collection: Arc<Collection>,
+    place: OwnedSemaphorePermit,
+    work: impl FnOnce(&Chunks, &Collection) -> Result<()> + Send + 'static,
+) -> ReceiverStream<io::Result<Vec<u8>>> {
     let (chunks, received) = channel(CHUNKS);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let _held = place;
         let sender = Chunks { chunks, runtime };
-        if let Err(error) = sender.send_all(&collection) {
+        if let Err(error) = work(&sender, &collection) {
             tracing::warn!(collection = %collection.name(), %error, "an export was interrupted");
             sender.fail(&error);
         }
@@ -71,5 +96,39 @@ impl Chunks {
         let broken = io::Error::other(error.to_string());
         // If the buffer is full, the client has stalled; it sees a truncated stream.
         let _ = self.chunks.try_send(Err(broken));
+    }
+}
+
+/// Gathers what is written until it makes a chunk. Flushing sends what is left.
+struct Gathered<'a> {
+    sender: &'a Chunks,
+    chunk: Vec<u8>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(sender: &'a Chunks) -> Self {
+        Self {
+            sender,
+            chunk: Vec::with_capacity(CHUNK),
+        }
+    }
+}
+
+impl Write for Gathered<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.chunk.extend_from_slice(bytes);
+        if self.chunk.len() >= CHUNK {
+            let chunk = std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK));
+            self.sender.send(chunk).map_err(io::Error::other)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.chunk.is_empty() {
+            return Ok(());
+        }
+        let chunk = std::mem::take(&mut self.chunk);
+        self.sender.send(chunk).map_err(io::Error::other)
     }
 }

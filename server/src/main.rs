@@ -9,6 +9,7 @@ mod connections;
 mod explored;
 mod export;
 mod http;
+mod judge;
 mod model;
 mod opened;
 mod paths;

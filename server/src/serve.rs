@@ -37,6 +37,8 @@ pub struct Settings {
     pub collection: Option<String>,
     /// The key required for writes; without one, only this machine may write.
     pub api_key: Option<String>,
+    /// Whether judgements of relevance are kept.
+    pub judgements: bool,
 }
 
 /// Serves until told to stop.
@@ -66,6 +68,9 @@ async fn serve(settings: Settings) -> Result<()> {
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
+    if settings.judgements {
+        service.allow_judgements();
+    }
     let guard = Guard::new(settings.api_key.clone());
 
     let start = Instant::now();

@@ -1,6 +1,7 @@
 //! The running service: the open data folder, and the pools in which requests run. Both the page
 //! and the API use it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parallax::sent::Content;
@@ -10,7 +11,7 @@ use parallax::vocabulary::{
 };
 use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::Stream;
 
 use crate::export::lines;
@@ -61,6 +62,8 @@ struct Inner {
     writers: Pool,
     /// One permit for each collection being exported.
     exports: Arc<Semaphore>,
+    /// Whether the operator allows judgements.
+    judgements: AtomicBool,
 }
 
 impl Service {
@@ -72,7 +75,18 @@ impl Service {
             thorough: Pool::new(cores.div_ceil(2)),
             writers: Pool::new(WRITERS),
             exports: Arc::new(Semaphore::new(EXPORTS)),
+            judgements: AtomicBool::new(false),
         }))
+    }
+
+    /// Lets those who may write keep judgements of relevance.
+    pub fn allow_judgements(&self) {
+        self.0.judgements.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether judgements are kept.
+    pub fn allows_judgements(&self) -> bool {
+        self.0.judgements.load(Ordering::Relaxed)
     }
 
     /// Makes the service ready to answer queries.
@@ -140,6 +154,26 @@ impl Service {
         work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.run(&self.0.pool, work).await
+    }
+
+    /// Runs a job that takes as long as several queries, in the pool of explanations.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn thoroughly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.thorough, work).await
+    }
+
+    /// A place among those who export.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller if there is none.
+    pub fn export_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.0.exports).try_acquire_owned();
+        place.map_err(|_| overloaded())
     }
 
     /// The data folder, once it is open.
@@ -352,8 +386,7 @@ impl Service {
         &self,
         name: String,
     ) -> Result<impl Stream<Item = std::io::Result<Vec<u8>>> + use<>, Problem> {
-        let place = Arc::clone(&self.0.exports).try_acquire_owned();
-        let place = place.map_err(|_| overloaded())?;
+        let place = self.export_place()?;
         let collection = self.with_catalogue(move |opened| opened.catalogue.collection(&name));
         Ok(lines(collection.await?, place))
     }

@@ -4,10 +4,26 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::str::FromStr;
 
+use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::query::{MAX_PAGE_BYTES, MAX_PAGE_RECORDS};
 use crate::record::{Record, RecordNumber, Schema};
 use crate::storage::store::{Store, View};
+
+impl Collection {
+    /// Calls `each` with every record, in the order they were written. All records are from the same
+    /// state, regardless of concurrent writes.
+    ///
+    /// # Errors
+    /// The store's read errors, and those of `each`.
+    pub fn each_record(&self, mut each: impl FnMut(Record) -> Result<()>) -> Result<()> {
+        let view = self.store.read()?;
+        view.for_each_payload(0, |number, json| {
+            let payload = serde_json::from_slice(json).map_err(|_| Error::damaged(view.path()))?;
+            each(self.schema().read(number, payload)).map(ControlFlow::Continue)
+        })
+    }
+}
 
 /// Where a page of records ended. It is opaque, and only used to request the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

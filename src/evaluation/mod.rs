@@ -13,6 +13,7 @@ mod queries;
 mod recall;
 mod run;
 mod run_file;
+mod sign;
 mod significance;
 
 pub use crate::split_mix::SplitMix64;
@@ -27,4 +28,5 @@ pub use queries::first_queries;
 pub use recall::{GraphRecall, graph_recall};
 pub use run::{Answered, Quality, Run};
 pub use run_file::check_ids;
+pub use sign::{sign_test, standing};
 pub use significance::{Difference, PERMUTATIONS, holm, randomisation};

@@ -27,7 +27,7 @@ impl Schema {
 
     /// The parts of the text to encode, with their fields. If a record has neither title nor text,
     /// everything that word search covers is encoded.
-    fn parts<'a>(
+    pub(super) fn parts<'a>(
         &'a self,
         payload: &'a Payload,
     ) -> Box<dyn Iterator<Item = (&'a str, String)> + 'a> {

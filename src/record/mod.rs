@@ -1,5 +1,6 @@
 //! Records: kept as imported and read through a [`Schema`].
 
+mod beir;
 mod change;
 mod choose;
 mod copy;

@@ -65,3 +65,23 @@ pub const MIN_EXPLORED: u32 = 30;
 
 /// The longest name of a collection, in characters.
 pub const MAX_NAME: usize = 64;
+
+/// How many records of two rankings are interleaved in a blind comparison.
+pub const INTERLEAVED: usize = 10;
+/// The most queries in a tally.
+pub const MAX_TALLY: u32 = 100_000;
+/// A difference counts as more than chance if p is below this.
+pub const SIGNIFICANT: f64 = 0.05;
+/// How many decided queries a forecast looks ahead. A share that would need more is too near to a
+/// half.
+pub const MAX_FORESEEN: u32 = 1_000;
+/// The most hits of each ranking that are pooled to be graded.
+pub const MAX_POOLED: u32 = 30;
+/// The highest grade of a judgement.
+pub const MAX_GRADE: u8 = 2;
+/// The most queries of a collection with judgements.
+pub const MAX_JUDGED_QUERIES: u32 = 1_000;
+/// The most judgements of a collection.
+pub const MAX_JUDGEMENTS: u32 = 50_000;
+/// The longest id of a record that can be judged, in bytes.
+pub const MAX_JUDGED_ID: usize = 1_000;

@@ -17,6 +17,8 @@ mod field;
 mod filter;
 mod hit;
 mod import;
+mod judge;
+mod judgement;
 mod lab;
 pub mod limits;
 mod mode;
@@ -48,6 +50,11 @@ pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
+pub use judge::{
+    InterleaveRequest, Interleaved, PlainRecord, Ranker, RevealRequest, Revealed, Side, Standing,
+    Tally,
+};
+pub use judgement::{Graded, JudgedQuery, Judgement, Judgements, Pool, PoolRequest, Progress};
 pub use lab::{Change, Changed, Lab, Lists, Moved, Named, Shift};
 pub use mode::Mode;
 pub use query::{

@@ -5,6 +5,8 @@
 mod calls;
 mod files;
 mod forms;
+mod judged;
+mod judging;
 mod pause;
 mod recent;
 mod request;
@@ -19,6 +21,8 @@ pub use calls::{
 };
 pub use files::{chosen_file, dropped, forget_file};
 pub use forms::{query_of, was_changed};
+pub use judged::{forget_tally, is_judging, keep_judging, keep_winner, kept_tally};
+pub use judging::{judge, judgements_address, take_back};
 pub use pause::pause;
 pub use recent::{forget_queries, recent_queries, remember_query};
 pub use session::{forget_task, keep_key, keep_task, kept_key, kept_task, upload_name};

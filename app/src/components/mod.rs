@@ -15,6 +15,7 @@ pub mod facets;
 pub mod footer;
 pub mod header;
 pub mod hero;
+pub mod judge;
 pub mod kept_answer;
 pub mod keys;
 pub mod lab;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::judge::JudgeView;
 use crate::components::tab_title::TabTitle;
 
 /// The page.
@@ -11,6 +12,7 @@ pub fn JudgePage() -> impl IntoView {
         <TabTitle text="Judge · Parallax" />
         <div class="judge-page">
             <h1>"Judge"</h1>
+            <JudgeView />
         </div>
     }
 }

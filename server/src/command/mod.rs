@@ -9,6 +9,7 @@ mod explain;
 mod export;
 mod fit;
 mod index;
+mod judgements;
 mod recall;
 mod reencode;
 mod search;
@@ -70,6 +71,8 @@ enum Command {
     Recall(recall::Recall),
     /// Write a collection's records as JSON lines
     Export(export::Export),
+    /// Export judgements of relevance, which visitors made while `serve` was running
+    Judgements(judgements::Judgements),
     /// Write a collection with its records, vectors and graph as one file
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
@@ -92,6 +95,10 @@ struct Serve {
     /// File with the key required for writes; without one, only this machine may write
     #[arg(long, value_name = "FILE")]
     api_key_file: Option<PathBuf>,
+    /// Let whoever may write judge, on the page and through the API, which records are relevant to
+    /// a query
+    #[arg(long)]
+    judgements: bool,
     #[command(flatten)]
     data: Data,
 }
@@ -286,6 +293,7 @@ impl Arguments {
                 addr,
                 collection,
                 api_key_file,
+                judgements,
                 data,
             }) => serve::run(serve::Settings {
                 addr,
@@ -293,8 +301,10 @@ impl Arguments {
                 model,
                 collection,
                 api_key: api_key_file.as_deref().map(read_key).transpose()?,
+                judgements,
             }),
             Command::Export(export) => export.run(&model, &mut out),
+            Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
             Command::Restore(restore) => restore.run(&model, &mut out),
             Command::Index(index) => index.run(&model, &mut out),

@@ -12,6 +12,8 @@ mod explore_tests;
 #[cfg(test)]
 mod feedback_tests;
 mod guard;
+#[cfg(test)]
+mod judge_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
@@ -68,6 +70,7 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
             CompressionLayer::new().compress_when(
                 DefaultPredicate::new()
                     .and(NotForContentType::const_new("application/octet-stream"))
+                    .and(NotForContentType::const_new("application/zip"))
                     .and(NotForContentType::const_new("font/")),
             ),
         )

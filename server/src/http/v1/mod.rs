@@ -3,6 +3,7 @@
 mod compare;
 mod explore;
 mod import;
+mod judge;
 mod manage;
 mod read;
 mod records;
@@ -41,6 +42,7 @@ pub fn router() -> Router<Service> {
         .merge(explore::router())
         .merge(walkthrough::router())
         .merge(read::router())
+        .merge(judge::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
         .route("/v1/collections/{name}/records/{id}", get(record))
@@ -58,6 +60,7 @@ pub fn write_router() -> Router<Service> {
     records::router()
         .merge(manage::router())
         .merge(import::router())
+        .merge(judge::write_router())
 }
 
 /// The collection named in the path.
