@@ -17,6 +17,7 @@ mod filter;
 mod hit;
 mod import;
 pub mod limits;
+mod map;
 mod mode;
 mod query;
 mod record;
@@ -44,6 +45,11 @@ pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
 pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
+pub use map::{
+    Inside, InsideRequest, MAP_EXTENT, MAX_CLASSES, MAX_INSIDE_IDS, MAX_MAP_HITS, MAX_NAMED,
+    MAX_VERTICES, MapClass, MapHit, MapHits, MapLegend, MapNames, MapPlace, MapRecord, MapRegion,
+    MapState, MapView, NO_VALUE, OTHER_VALUE,
+};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,
