@@ -4,6 +4,8 @@
 //! During server-side rendering they run in place; in the browser they are HTTP requests. In
 //! both cases a problem also sets the response's HTTP status.
 
+mod map;
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
 use crate::problem::Problem;
+
+pub use map::{NamedMap, hits_on_map, map};
 
 /// Records similar to a given one, and the title of that one, if known.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

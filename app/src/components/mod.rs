@@ -18,6 +18,7 @@ pub mod kept_answer;
 pub mod keys;
 pub mod later;
 pub mod logo;
+pub mod map;
 pub mod marked;
 pub mod mode_switch;
 pub mod no_fit;
