@@ -70,10 +70,10 @@ pub fn MapPage() -> impl IntoView {
     // Back and Forward bring back other queries.
     Effect::new(move |ran_before: Option<()>| {
         let q = q.get();
-        if let (Some(field), true) = (field.get_untracked(), ran_before.is_some()) {
-            if field.value().trim() != q {
-                field.set_value(&q);
-            }
+        if let (Some(field), true) = (field.get_untracked(), ran_before.is_some())
+            && field.value().trim() != q
+        {
+            field.set_value(&q);
         }
     });
     let looked = StoredValue::new(0u32);

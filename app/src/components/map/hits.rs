@@ -5,10 +5,9 @@ use leptos::prelude::*;
 use parallax::vocabulary::{MapHit, MapHits};
 
 use super::chart::Chart;
+use super::entry::entry;
 use crate::numbers::counted;
 use crate::problem::Problem;
-use crate::record_address::record_path;
-use crate::wording::name_of;
 
 /// How many hits of a list are shown at once.
 const FIRST: usize = 10;
@@ -85,14 +84,15 @@ fn HitList(
         "words" => "No record on the map contains a word of the query.",
         _ => "The model cannot read this query.",
     };
-    let path = chart.path.get_value();
     let rest = hits
         .get(FIRST..)
         .map(<[MapHit]>::to_vec)
         .unwrap_or_default();
     let more = rest.len() as u32;
     let list = |hits: &[MapHit]| {
-        let hits = hits.iter().map(|hit| entry(chart, hit, &path));
+        let hits = hits
+            .iter()
+            .map(|hit| entry(chart, Some(hit.rank), hit.index, &hit.id, &hit.title));
         view! { <ol class="map-list">{hits.collect_view()}</ol> }
     };
     let lists = match hits.is_empty() {
@@ -117,23 +117,4 @@ fn HitList(
         </section>
     }
     .into_any()
-}
-
-fn entry(chart: Chart, hit: &MapHit, path: &str) -> impl IntoView + use<> {
-    let index = hit.index;
-    let point = move |to: Option<u32>| chart.pointed.set(to);
-    view! {
-        <li
-            value=hit.rank
-            on:pointerenter=move |_| point(Some(index))
-            on:pointerleave=move |_| point(None)
-            on:focusin=move |_| point(Some(index))
-            on:focusout=move |_| point(None)
-        >
-            // See `record_path`.
-            <a href=record_path(path, &hit.id) rel="external" dir="auto">
-                {name_of(&hit.title, &hit.id)}
-            </a>
-        </li>
-    }
 }

@@ -1,16 +1,16 @@
-//! The records inside the shape that was drawn, page by page, and the best of them for a query.
+//! The records inside the shape that was drawn, page by page; the best of them for a query
+//! come first.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use parallax::vocabulary::{Inside, InsideRequest, MapRecord};
+use parallax::vocabulary::{Inside, InsideRequest};
 use web_sys::FocusOptions;
 
 use super::chart::Chart;
+use super::entry::entry;
 use crate::browser::map_inside;
 use crate::numbers::{counted, thousands};
 use crate::problem::Problem;
-use crate::record_address::record_path;
-use crate::wording::name_of;
 
 /// How many records are listed at once.
 const PAGE: u32 = 20;
@@ -70,10 +70,7 @@ pub fn InsideList(
     let title = move || match &*found.read() {
         None => "Looking inside\u{2026}".to_owned(),
         Some(Err(_)) => "The area could not be read".to_owned(),
-        Some(Ok(inside)) if q.read().is_empty() => {
-            format!("{} inside", counted(inside.total, "record"))
-        }
-        Some(Ok(inside)) => format!("{} of those inside", counted(inside.total, "record")),
+        Some(Ok(inside)) => format!("{} inside", counted(inside.total, "record")),
     };
     let body = move || {
         let found = found.get()?;
@@ -81,6 +78,13 @@ pub fn InsideList(
             Err(problem) => view! { <p class="map-note">{problem.message}</p> }.into_any(),
             Ok(inside) => listed(chart, inside, offset).into_any(),
         })
+    };
+    let first = move || {
+        let q = q.get();
+        let told = view! {
+            <p class="map-note">"The best for \u{201c}" <bdi>{q.clone()}</bdi> "\u{201d} come first."</p>
+        };
+        (!q.is_empty()).then_some(told)
     };
     let field = NodeRef::<leptos::html::Input>::new();
     let search = move |event: SubmitEvent| {
@@ -109,21 +113,22 @@ pub fn InsideList(
                             "Clear the area"
                         </button>
                     </div>
-                    <form class="map-within" role="search" aria-label="Inside" on:submit=search>
+                    <form class="map-within" role="search" aria-label="Inside the area" on:submit=search>
                         <label for="map-within" class="sr-only">
-                            "Search inside"
+                            "Search among them"
                         </label>
                         <input
                             node_ref=field
                             id="map-within"
                             type="search"
-                            placeholder="Search inside"
+                            placeholder="Search among them"
                             autocomplete="off"
                         />
                         <button type="submit" class="button-quiet">
                             "Find"
                         </button>
                     </form>
+                    {first}
                     {body}
                 </section>
             }
@@ -133,13 +138,12 @@ pub fn InsideList(
 }
 
 fn listed(chart: Chart, inside: Inside, offset: RwSignal<u32>) -> impl IntoView {
-    let path = chart.path.get_value();
     let first = offset.get_untracked();
     let last = first + inside.records.len() as u32;
     let entries = inside
         .records
         .iter()
-        .map(|record| entry(chart, record, &path));
+        .map(|record| entry(chart, None, record.index, &record.id, &record.title));
     let entries = entries.collect_view();
     let more = last < inside.total.min(DEEPEST) && last > first;
     let pages = (more || first > 0).then(|| {
@@ -176,22 +180,5 @@ fn listed(chart: Chart, inside: Inside, offset: RwSignal<u32>) -> impl IntoView 
             {entries}
         </ol>
         {pages}
-    }
-}
-
-fn entry(chart: Chart, record: &MapRecord, path: &str) -> impl IntoView + use<> {
-    let index = record.index;
-    let point = move |to: Option<u32>| chart.pointed.set(to);
-    view! {
-        <li
-            on:pointerenter=move |_| point(Some(index))
-            on:pointerleave=move |_| point(None)
-            on:focusin=move |_| point(Some(index))
-            on:focusout=move |_| point(None)
-        >
-            <a href=record_path(path, &record.id) rel="external" dir="auto">
-                {name_of(&record.title, &record.id)}
-            </a>
-        </li>
     }
 }

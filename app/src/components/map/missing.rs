@@ -40,9 +40,8 @@ pub fn NoMap(
         ),
         false => (
             "This collection has no map",
-            "A map needs some dozens of records. It is computed after an import, in the background. If \
-             this collection has many records, computing its map failed, and the server\u{2019}s log \
-             says why.",
+            "A map needs at least ten records. If this collection has more, computing its map failed, \
+             and the server\u{2019}s log says why. It is tried again after the next change.",
         ),
     };
     view! {

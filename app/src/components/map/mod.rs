@@ -7,6 +7,7 @@ pub mod address;
 mod camera;
 mod card;
 mod chart;
+mod entry;
 mod gestures;
 mod grid;
 mod hits;

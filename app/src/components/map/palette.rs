@@ -2,7 +2,6 @@
 //! shown bring them here.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use parallax::vocabulary::{MAX_CLASSES, OTHER_VALUE};
 use web_sys::HtmlElement;
 
@@ -59,7 +58,7 @@ impl Palette {
         let children = colours.children();
         let colour = |at: usize| {
             let child = children.item(at as u32)?;
-            let style = window().get_computed_style(child.unchecked_ref()).ok()??;
+            let style = window().get_computed_style(&child).ok()??;
             read(&style.get_property_value("color").ok()?)
         };
         let colour = |at| colour(at).unwrap_or([0.5; 3]);

@@ -19,9 +19,8 @@ pub fn Regions(
     if regions.is_empty() {
         return ().into_any();
     }
-    let (large, mut parts): (Vec<_>, Vec<_>) =
+    let (mut large, mut parts): (Vec<_>, Vec<_>) =
         regions.into_iter().partition(|region| region.level == 0);
-    let mut large = large;
     // A small map has regions of one level only.
     if large.is_empty() {
         std::mem::swap(&mut large, &mut parts);
