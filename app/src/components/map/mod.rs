@@ -1,5 +1,5 @@
 //! A collection as a map: every record a point, drawn with WebGL (`renderer.rs`) on a canvas
-//! (`stage.rs`), with names and hits as SVG over it (`overlay.rs`), and the same content as lists
+//! (`stage.rs`, `drawing.rs`), with names and hits as SVG over it (`overlay.rs`), and the same content as lists
 //! beside and below it. `chart.rs` is what they share. Where the map is, and what is near what, is
 //! computed by `camera.rs`, `grid.rs`, `labels.rs`, `lasso.rs` and `gestures.rs`, which know no browser.
 
@@ -7,6 +7,7 @@ pub mod address;
 mod camera;
 mod card;
 mod chart;
+mod drawing;
 mod entry;
 mod gestures;
 mod grid;

@@ -1,22 +1,16 @@
-//! The canvas: it draws what the chart says, and tells the chart what the pointer and the keyboard do.
+//! The canvas, which tells the chart what the pointer and the keyboard do. What is drawn on it is in
+//! `drawing.rs`.
 
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::wasm_bindgen::closure::Closure;
-use std::time::Duration;
-use web_sys::{HtmlCanvasElement, ResizeObserver};
 
 use super::camera::View;
 use super::chart::Chart;
+use super::drawing::draw;
 use super::gestures::{Gestures, Motion};
 use super::lasso::polygon;
 use super::overlay::Overlay;
-use super::pace::Pace;
-use super::palette::{Colours, Palette};
-use super::renderer::{Frame, Renderer};
-use crate::browser::on_theme_change;
-use crate::components::later::later;
+use super::palette::Colours;
 
 /// How near to a point a mouse, or a finger, has to be, in pixels.
 const REACH: (f64, f64) = (12.0, 24.0);
@@ -24,12 +18,6 @@ const REACH: (f64, f64) = (12.0, 24.0);
 const STEP: f64 = 80.0;
 /// How much closer a key or a button goes.
 pub const CLOSER: f64 = 1.6;
-/// How long after its last movement the map counts as still.
-const REST: Duration = Duration::from_millis(140);
-/// With so many points, a device with a touch screen is taken to be slow.
-const MANY: usize = 150_000;
-/// More pixels than this for each CSS pixel cannot be told apart in points.
-const DENSEST: f64 = 2.0;
 
 /// The map itself.
 #[component]
@@ -43,7 +31,7 @@ pub fn Stage(
     let colours = NodeRef::<leptos::html::Div>::new();
     let lines = RwSignal::new(Vec::<(f64, f64)>::new());
     let lost = RwSignal::new(false);
-    draws(chart, canvas, colours, lost);
+    draw(chart, canvas, colours, lost);
 
     let gestures = StoredValue::new(Gestures::default());
     let place = |event: &PointerEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
@@ -187,139 +175,4 @@ fn typed(chart: Chart, key: &str) -> bool {
     }
     point_at(chart, chart.near_middle());
     true
-}
-
-/// Draws a frame whenever what is drawn has changed, and only then.
-fn draws(
-    chart: Chart,
-    canvas: NodeRef<leptos::html::Canvas>,
-    colours: NodeRef<leptos::html::Div>,
-    lost: RwSignal<bool>,
-) {
-    let renderer = StoredValue::new(None::<Renderer>);
-    let palette = RwSignal::new(Palette::default());
-    let pace = StoredValue::new(Pace::default());
-    // Counts what was uploaded.
-    let loaded = RwSignal::new(0u32);
-
-    Effect::new(move || {
-        let (Some(canvas), false) = (canvas.get(), lost.get()) else {
-            renderer.set_value(None);
-            return;
-        };
-        let prepared = Renderer::of(canvas);
-        chart.blind.set(prepared.is_none());
-        renderer.set_value(prepared);
-        loaded.update(|loaded| *loaded += 1);
-    });
-    Effect::new(move || {
-        if let Some(canvas) = canvas.get() {
-            measure(chart, canvas);
-        }
-    });
-    Effect::new(move || {
-        let Some(colours) = colours.get() else {
-            return;
-        };
-        palette.set(Palette::of(&colours));
-        on_theme_change(move || {
-            let _ = palette.try_set(Palette::of(&colours));
-        });
-    });
-    // Everything is uploaded again if the renderer is another one.
-    let uploaded = Memo::new(move |_| {
-        loaded.track();
-        let points = chart.points.read();
-        let points = points.as_ref()?;
-        let touch = window().match_media("(pointer: coarse)").ok().flatten();
-        let touch = touch.is_some_and(|touch| touch.matches());
-        pace.set_value(Pace::of(touch && points.count() >= MANY));
-        renderer.update_value(|renderer| {
-            if let Some(renderer) = renderer {
-                renderer.load(points);
-            }
-        });
-        Some((loaded.get_untracked(), points.count()))
-    });
-    let painted = Memo::new(move |before: Option<&u32>| {
-        uploaded.track();
-        let coloured = chart.coloured.read();
-        let classes = coloured.as_ref().map(|coloured| &*coloured.classes);
-        renderer.update_value(|renderer| {
-            if let Some(renderer) = renderer {
-                renderer.colour(classes);
-            }
-        });
-        before.copied().unwrap_or_default().wrapping_add(1)
-    });
-    let view = Memo::new(move |_| chart.camera.read().view);
-    let moving = RwSignal::new(false);
-    Effect::new(move |ran_before: Option<()>| {
-        view.track();
-        if ran_before.is_some() {
-            moving.set(true);
-            later(REST, move || moving.set(false));
-        }
-    });
-    let frame = move || {
-        let Some(camera) = chart.camera.try_get_untracked() else {
-            return;
-        };
-        let density = window().device_pixel_ratio().clamp(0.5, DENSEST);
-        let moves = moving.get_untracked();
-        if moves {
-            let now = web_sys::js_sys::Date::now();
-            pace.update_value(|pace| pace.frame(now));
-        }
-        let points = chart.points.read_untracked();
-        let count = points.as_ref().map_or(0, |points| points.count());
-        let palette = palette.read_untracked();
-        renderer.with_value(|renderer| {
-            if let Some(renderer) = renderer {
-                renderer.draw(&Frame {
-                    camera,
-                    density,
-                    count: pace.get_value().share(count, moves),
-                    palette: &palette,
-                    lit: chart.lit.get_untracked(),
-                });
-            }
-        });
-    };
-    let asked = StoredValue::new(false);
-    Effect::new(move || {
-        chart.camera.track();
-        chart.lit.track();
-        palette.track();
-        painted.track();
-        moving.track();
-        if !asked.get_value() {
-            asked.set_value(true);
-            request_animation_frame(move || {
-                // Gone if the page has been left.
-                if asked.try_set_value(false).is_none() {
-                    frame();
-                }
-            });
-        }
-    });
-}
-
-/// Keeps the camera at the canvas's size.
-fn measure(chart: Chart, canvas: HtmlCanvasElement) {
-    let fit = {
-        let canvas = canvas.clone();
-        move || {
-            let (width, height) = (canvas.client_width(), canvas.client_height());
-            let (width, height) = (f64::from(width), f64::from(height));
-            let _ = chart
-                .camera
-                .try_update(|camera| *camera = camera.sized(width, height));
-        }
-    };
-    let fit = Closure::<dyn Fn()>::new(fit).into_js_value();
-    if let Ok(observer) = ResizeObserver::new(fit.unchecked_ref()) {
-        observer.observe(&canvas);
-        on_cleanup(move || observer.disconnect());
-    }
 }
