@@ -18,7 +18,7 @@ const texts = [
 const records = Array.from({ length: 36 }, (_, at) => ({
   key: `k${at}`,
   title: `${at} ${texts[at % texts.length]}`,
-  kind: texts[at % texts.length],
+  kind: texts[at % texts.length]?.slice(0, 200),
 }));
 const roles = { id: "key", title: "title", facets: ["kind"] };
 

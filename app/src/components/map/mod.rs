@@ -31,6 +31,7 @@ mod toolbar;
 use std::sync::Arc;
 use std::time::Duration;
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use parallax::vocabulary::{MapHits, MapView};
 
@@ -122,10 +123,19 @@ pub fn MapBody(
         };
         Some(view! { <p class="map-blind" role="alert">{text}</p> })
     };
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && chart.leave() {
+            event.prevent_default();
+        }
+    };
     let lists = move || hits.get().map(|found| view! { <HitLists chart found /> });
     view! {
         <div class="map-grid">
-            <div class="map-frame with-js" class:is-blind=move || chart.blind.get()>
+            <div
+                class="map-frame with-js"
+                class:is-blind=move || chart.blind.get()
+                on:keydown=escape
+            >
                 <Stage chart label />
                 <Toolbar chart />
                 <Card chart />

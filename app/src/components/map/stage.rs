@@ -170,7 +170,6 @@ fn typed(chart: Chart, key: &str) -> bool {
         "-" | "_" => chart.zoom(1.0 / CLOSER),
         "0" => chart.go(View::WHOLE),
         "Enter" | " " => chart.chosen.set(chart.near_middle()),
-        "Escape" => return chart.leave(),
         _ => return false,
     }
     point_at(chart, chart.near_middle());
