@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::split_mix::SplitMix64;
+use crate::split_mix::SplitMix64;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
 use crate::filter::{Alternative, Condition, Filter};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use super::split_mix::SplitMix64;
+use crate::split_mix::SplitMix64;
 use crate::collection::Collection;
 use crate::vector::{EF, Effort, ExactScan, Graph, Neighbour};
 
