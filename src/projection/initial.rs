@@ -60,7 +60,9 @@ fn component(
     before: Option<&[f32]>,
     random: &mut SplitMix64,
 ) -> Vec<f32> {
-    let start = mean.iter().map(|_| random.bits() as i64 as f32 / i64::MAX as f32);
+    let start = mean
+        .iter()
+        .map(|_| random.bits() as i64 as f32 / i64::MAX as f32);
     let mut axis: Vec<f32> = start.collect();
     for _ in 0..STEPS {
         axis = multiplied(sample, mean, &axis);

@@ -54,7 +54,9 @@ impl Pairs {
             for (near, point) in near.chunks_exact_mut(NEAR).zip(first..) {
                 let found = space.nearest(point, NEAR);
                 let found = found.into_iter().chain(std::iter::repeat(point));
-                near.iter_mut().zip(found).for_each(|(to, found)| *to = found);
+                near.iter_mut()
+                    .zip(found)
+                    .for_each(|(to, found)| *to = found);
             }
             for (middling, point) in middling.chunks_exact_mut(MIDDLING).zip(first..) {
                 let mut random = of_point(seed, point);

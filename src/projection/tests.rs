@@ -103,7 +103,11 @@ fn groups_stay_groups() {
         nearest.is_some_and(|nearest| nearest % GROUPS == at % GROUPS)
     });
     let same = same.count();
-    assert!(same * 100 >= places.len() * 98, "{same} of {}", places.len());
+    assert!(
+        same * 100 >= places.len() * 98,
+        "{same} of {}",
+        places.len()
+    );
     let trust = trustworthiness(&space, &places, 15, 300, 1).unwrap();
     assert!(trust > 0.9, "{trust}");
 }

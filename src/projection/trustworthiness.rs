@@ -32,7 +32,9 @@ pub fn trustworthiness(
     let excess = |&point: &u32| -> u64 {
         let near = near_on_map(places, point, k);
         let ranks = space.ranks(point, &near).into_iter();
-        ranks.map(|rank| u64::from(rank).saturating_sub(k as u64)).sum()
+        ranks
+            .map(|rank| u64::from(rank).saturating_sub(k as u64))
+            .sum()
     };
     // Whole numbers, so that the sum does not depend on its order.
     let sum: u64 = points.par_iter().map(excess).sum();
