@@ -14,6 +14,7 @@ use crate::locks::lock;
 use crate::map::{MIN_RECORDS, Map};
 use crate::segment::generation::Generation;
 use crate::storage::MAP_FILE;
+use crate::vocabulary::GraphState;
 use crate::vocabulary::{Inside, InsideRequest, MapHits, MapLegend, MapRecord, MapState, MapView};
 
 /// When one in so many records of a map is gone, or is missing on it, another one is made.
@@ -107,18 +108,19 @@ impl Collection {
         if view.state == MapState::None || changed > view.points {
             self.begin_map();
         }
-        if lock(&self.maps.0.standing).runs {
+        let standing = lock(&self.maps.0.standing);
+        if standing.runs {
             view.progress = Some(f32::from_bits(self.maps.0.progress.load(Ordering::Relaxed)));
-            if view.state == MapState::None {
-                view.state = MapState::Computing;
-            }
+        }
+        let failed = standing.failed == Some(self.generation().state.sequence);
+        if view.state == MapState::None && view.of_records >= MIN_RECORDS && !failed {
+            view.state = MapState::Computing;
         }
         Ok(view)
     }
 
-    /// Begins to compute a map in the background, unless one is being computed, there are too few
-    /// records, an import is running, or it failed with the same records.
-    pub fn begin_map(&self) {
+    /// Begins to compute a map in the background, if [`Self::map_job`] has one.
+    fn begin_map(&self) {
         let Some(job) = self.map_job() else {
             return;
         };
@@ -143,10 +145,14 @@ impl Collection {
         self.map_view()
     }
 
-    /// A job that nobody else has; see [`Self::begin_map`].
+    /// A map to compute, unless one is being computed, there are too few records, or it failed with
+    /// the same records. During an import, and until the graph is built, it is too early: without a
+    /// graph, finding the neighbours of very many records takes too long.
     fn map_job(&self) -> Option<Job> {
         let generation = self.generation();
-        if generation.records() < MIN_RECORDS || self.compactor.is_held() {
+        let graph = self.graph_state();
+        let waits = matches!(graph, GraphState::Building | GraphState::Failed);
+        if generation.records() < MIN_RECORDS || self.compactor.is_held() || waits {
             return None;
         }
         // So that the file is not looked for after this job has replaced it.
