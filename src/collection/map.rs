@@ -1,5 +1,5 @@
-//! A collection's map: read from its file when it is first asked for, or computed in the background.
-//! Neither reading nor writing waits for it.
+//! A collection's map: read from its file when the collection is opened, or computed in the
+//! background when it is first asked for. Neither reading nor writing waits for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -35,8 +35,6 @@ struct Shared {
 
 #[derive(Default)]
 struct Standing {
-    /// Whether the file was looked for.
-    looked: bool,
     map: Option<Arc<Map>>,
     /// Whether one is being computed.
     runs: bool,
@@ -62,30 +60,22 @@ struct Job {
 impl Collection {
     /// The current map, if there is one.
     fn current_map(&self) -> Option<Arc<Map>> {
-        let mut standing = lock(&self.maps.0.standing);
-        if !standing.looked {
-            standing.looked = true;
-            standing.map = self.saved_map().map(Arc::new);
-        }
-        standing.map.clone()
+        lock(&self.maps.0.standing).map.clone()
     }
 
-    /// The map in the file. One that cannot be used is removed: after more writes, it could be taken
-    /// for one of this collection.
-    fn saved_map(&self) -> Option<Map> {
+    /// Reads the map from its file, if there is one. One that cannot be used is removed at once: after
+    /// more writes, it could be taken for one of this collection.
+    pub(super) fn look_for_map(&self) {
         let path = self.folder.join(MAP_FILE);
-        let state = self.generation().state;
-        match crate::map::load(&path, &self.about().model, state) {
-            Ok(map) => Some(map),
-            Err(reason) => {
-                if path.exists() {
-                    tracing::warn!(file = %path.display(), reason, "the map is made again");
-                    if let Err(error) = std::fs::remove_file(&path) {
-                        tracing::warn!(file = %path.display(), %error, "it cannot be removed");
-                    }
+        match crate::map::load(&path, &self.about().model, self.generation().state) {
+            Ok(map) => lock(&self.maps.0.standing).map = Some(Arc::new(map)),
+            Err(reason) if path.exists() => {
+                tracing::warn!(file = %path.display(), reason, "the map is made again");
+                if let Err(error) = std::fs::remove_file(&path) {
+                    tracing::warn!(file = %path.display(), %error, "it cannot be removed");
                 }
-                None
             }
+            Err(_) => {}
         }
     }
 
@@ -155,8 +145,6 @@ impl Collection {
         if generation.records() < MIN_RECORDS || self.compactor.is_held() || waits {
             return None;
         }
-        // So that the file is not looked for after this job has replaced it.
-        self.current_map();
         let mut standing = lock(&self.maps.0.standing);
         if standing.runs || standing.failed == Some(generation.state.sequence) {
             return None;

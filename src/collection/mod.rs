@@ -117,7 +117,7 @@ impl Collection {
             Arc::clone(&encoder) as Arc<dyn Tokenize>,
         )?);
         compactor.request();
-        Ok(Arc::new(Self {
+        let collection = Arc::new(Self {
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
             analyzer: Analyzer::new(store.about().schema.language),
@@ -128,7 +128,9 @@ impl Collection {
             compactor,
             store,
             maps: Maps::default(),
-        }))
+        });
+        collection.look_for_map();
+        Ok(collection)
     }
 
     /// Its name.

@@ -88,9 +88,9 @@ impl Pairs {
     /// no memory and, on start-ups, raised the trustworthiness from 0.879 to 0.887.
     pub fn further(&self, point: u32, step: usize) -> impl Iterator<Item = u32> {
         let count = (self.near.len() / NEAR) as u64;
-        let mut random = of_point(self.seed ^ (step as u64 + 1) << 32, point);
+        let mut random = of_point(self.seed ^ ((step as u64 + 1) << 32), point);
         // The upper half of a product is below the factor, without a division.
-        (0..FURTHER).map(move |_| ((random.bits() >> 32) * count >> 32) as u32)
+        (0..FURTHER).map(move |_| (((random.bits() >> 32) * count) >> 32) as u32)
     }
 }
 

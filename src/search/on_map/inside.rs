@@ -34,7 +34,7 @@ impl Searcher<'_> {
                     continue;
                 }
                 if let Some(place) = map.place(index).filter(|place| polygon.contains(*place)) {
-                    found.push((polygon.from_centre(place), index));
+                    found.push((polygon.distance(place), index));
                     of_part.insert(position);
                 }
             }
@@ -140,7 +140,7 @@ impl Polygon {
     }
 
     /// The square of the distance from the centre.
-    fn from_centre(&self, place: [u16; 2]) -> f64 {
+    fn distance(&self, place: [u16; 2]) -> f64 {
         let [x, y] = place.map(f64::from);
         (x - self.centre[0]).powi(2) + (y - self.centre[1]).powi(2)
     }
@@ -189,7 +189,7 @@ mod tests {
         }
         let square = Polygon::new(&[[10, 10], [30, 10], [30, 30], [10, 30]]);
         assert_eq!(square.centre, [20.0, 20.0]);
-        assert!((square.from_centre([23, 24]) - 25.0).abs() < 1e-9);
+        assert!((square.distance([23, 24]) - 25.0).abs() < 1e-9);
     }
 
     #[test]
