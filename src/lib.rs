@@ -44,11 +44,15 @@ pub mod fusion;
 #[cfg(feature = "engine")]
 pub mod locks;
 #[cfg(feature = "engine")]
+pub mod map;
+#[cfg(feature = "engine")]
 pub mod mapped;
 #[cfg(feature = "engine")]
 mod markdown;
 #[cfg(feature = "engine")]
 pub mod npy;
+#[cfg(feature = "engine")]
+pub mod projection;
 #[cfg(feature = "engine")]
 pub mod query;
 #[cfg(feature = "engine")]
@@ -59,6 +63,8 @@ mod search;
 mod segment;
 #[cfg(feature = "engine")]
 pub mod sent;
+#[cfg(feature = "engine")]
+mod split_mix;
 #[cfg(feature = "engine")]
 mod storage;
 #[cfg(feature = "engine")]

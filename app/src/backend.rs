@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use parallax::vocabulary::{
-    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, MapHits, MapView,
+    RecordView, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 
 use crate::access::Access;
@@ -41,6 +41,12 @@ pub trait Backend: Send + Sync {
     fn names(&self) -> Pending<CollectionNames>;
     /// A record as its own page shows it.
     fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView>;
+
+    /// Describes a collection's map.
+    fn map(&self, collection: Option<String>) -> Pending<MapView>;
+
+    /// Finds where a query and its hits are on the map.
+    fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

@@ -6,6 +6,7 @@
 //! otherwise rebuilds it, and then catches up with the store: see `crate::compactor`. Queries are
 //! answered by `crate::search`.
 
+mod map;
 mod queries;
 mod read;
 mod settings;
@@ -50,6 +51,7 @@ pub use write::vector_file::VectorFile;
 
 pub(crate) use crate::storage::STORE_FILE;
 use crate::storage::snapshot;
+use map::Maps;
 use write::{Work, Writer, encode};
 
 /// An open collection. All methods may be called from many threads at once.
@@ -65,6 +67,7 @@ pub struct Collection {
     pub(crate) tuning: Tuning,
     pub(crate) compactor: Arc<Compactor>,
     pub(crate) writer: Writer,
+    maps: Maps,
 }
 
 impl Collection {
@@ -114,7 +117,7 @@ impl Collection {
             Arc::clone(&encoder) as Arc<dyn Tokenize>,
         )?);
         compactor.request();
-        Ok(Arc::new(Self {
+        let collection = Arc::new(Self {
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
             analyzer: Analyzer::new(store.about().schema.language),
@@ -124,7 +127,10 @@ impl Collection {
             writer: Writer::new(Arc::clone(&store), Arc::clone(&compactor)),
             compactor,
             store,
-        }))
+            maps: Maps::default(),
+        });
+        collection.look_for_map();
+        Ok(collection)
     }
 
     /// Its name.

@@ -33,7 +33,7 @@ impl Collection {
         })
     }
 
-    fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
+    pub(super) fn searching<T>(&self, work: impl Fn(&Searcher<'_>) -> Result<T>) -> Result<T> {
         reading_again(
             || self.searcher(),
             |searcher| searcher.view.broke_off(),

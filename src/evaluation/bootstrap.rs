@@ -1,7 +1,7 @@
 //! The percentile bootstrap (Efron, 1979): how much a mean over queries might differ with other
 //! queries of the same kind.
 
-use super::split_mix::SplitMix64;
+use crate::split_mix::SplitMix64;
 
 /// The number of resamples.
 pub const RESAMPLES: usize = 10_000;

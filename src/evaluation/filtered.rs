@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::split_mix::SplitMix64;
 use crate::collection::{Collection, Generation};
 use crate::error::Result;
 use crate::filter::{Alternative, Condition, Filter};
 use crate::query::{Mode, Query, Route};
+use crate::split_mix::SplitMix64;
 use crate::vector::cosine;
 
 /// How many hits are compared.

@@ -14,8 +14,8 @@ mod recall;
 mod run;
 mod run_file;
 mod significance;
-mod split_mix;
 
+pub use crate::split_mix::SplitMix64;
 pub use beir::Benchmark;
 pub use bootstrap::{Estimate, RESAMPLES, bootstrap};
 pub use filtered::{FilteredRecall, filtered_recall};
@@ -28,4 +28,3 @@ pub use recall::{GraphRecall, graph_recall};
 pub use run::{Answered, Quality, Run};
 pub use run_file::check_ids;
 pub use significance::{Difference, PERMUTATIONS, holm, randomisation};
-pub use split_mix::SplitMix64;

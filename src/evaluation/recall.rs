@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-use super::split_mix::SplitMix64;
 use crate::collection::Collection;
+use crate::split_mix::SplitMix64;
 use crate::vector::{EF, Effort, ExactScan, Graph, Neighbour};
 
 /// How many rows a walk keeps, for each point of the curve.

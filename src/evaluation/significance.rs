@@ -5,7 +5,7 @@
 //! swapped. The test swaps them at random and counts how often the means differ by at least as much
 //! as the actual ones.
 
-use super::split_mix::SplitMix64;
+use crate::split_mix::SplitMix64;
 
 /// The number of random permutations.
 pub const PERMUTATIONS: usize = 10_000;

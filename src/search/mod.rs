@@ -17,6 +17,7 @@
 //! different from others, `ask.rs` answers questions: all from the same
 //! stages. `suggest.rs` only
 //! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
+//! `on_map/` finds records on a map of the collection.
 
 mod answer;
 mod answers;
@@ -33,6 +34,7 @@ mod members;
 mod nearest;
 mod neighbours;
 mod next_hit;
+mod on_map;
 mod parsed;
 mod partners;
 mod plan;

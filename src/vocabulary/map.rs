@@ -127,7 +127,7 @@ pub struct MapRecord {
 pub struct InsideRequest {
     /// Its vertices, from 3 to [`MAX_VERTICES`]. The last one is joined to the first.
     pub polygon: Vec<[u16; 2]>,
-    /// Ranks the records, and keeps those that contain a word of it or are among the nearest.
+    /// The best records for it, by both engines, come first.
     #[serde(default)]
     pub q: String,
     /// How many records, at most [`super::limits::MAX_LIMIT`].
@@ -141,9 +141,10 @@ pub struct InsideRequest {
 /// The records inside a polygon.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inside {
-    /// How many there are. With a query, how many of them are ranked.
+    /// How many there are.
     pub total: u32,
-    /// The requested ones: by relevance to the query, or those nearest to the polygon's centre first.
+    /// The requested ones, those nearest to the polygon's centre first. With a query, the best hundred
+    /// for it come before them.
     pub records: Vec<MapRecord>,
     /// The ids of all of them, at most [`MAX_INSIDE_IDS`], in the same order.
     pub ids: Vec<String>,

@@ -9,6 +9,7 @@ mod explain;
 mod export;
 mod fit;
 mod index;
+mod map;
 mod recall;
 mod reencode;
 mod search;
@@ -71,6 +72,8 @@ enum Command {
     Fit(fit::Fit),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
+    /// Make a collection's map, and measure how far it can be trusted
+    Map(map::Map),
     /// Write a collection's records as JSON lines
     Export(export::Export),
     /// Write a collection with its records, vectors and graph as one file
@@ -309,6 +312,7 @@ impl Arguments {
             Command::Compare(compare) => compare.run(&model, &mut out),
             Command::Fit(fit) => fit.run(&model, &mut out),
             Command::Recall(recall) => recall.run(&model, &mut out),
+            Command::Map(map) => map.run(&model, &mut out),
             Command::Reencode(reencode) => reencode.run(&model, &mut out),
             Command::Model(Model {
                 from: Some(from),

@@ -9,6 +9,8 @@ mod error;
 #[cfg(test)]
 mod feedback_tests;
 mod guard;
+#[cfg(test)]
+mod map_tests;
 mod page;
 mod parameters;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod compare;
 mod import;
 mod manage;
+mod map;
 mod read;
 mod records;
 mod search;
@@ -36,6 +37,7 @@ pub fn router() -> Router<Service> {
         .route("/v1/collections/{name}", get(collection))
         .merge(search::router())
         .merge(compare::router())
+        .merge(map::router())
         .merge(read::router())
         .route("/v1/collections/{name}/answer", get(answer))
         .route("/v1/collections/{name}/recommend", post(recommend))
