@@ -15,19 +15,24 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Sorts points by counting those of each cell.
+    /// Sorts points by counting those of each cell. Records that were deleted are at 0 and 0, where no
+    /// other one is, and are left out.
     pub fn of(x: &[u16], y: &[u16]) -> Self {
         let mut starts = vec![0u32; SIDE * SIDE + 1];
-        let cells = || x.iter().zip(y).map(|(&x, &y)| cell_of(x, y));
-        for cell in cells() {
+        let places = || x.iter().zip(y).enumerate();
+        let cells = || {
+            let exist = places().filter(|(_, place)| *place != (&0, &0));
+            exist.map(|(index, (&x, &y))| (index, cell_of(x, y)))
+        };
+        for (_, cell) in cells() {
             starts[cell + 1] += 1;
         }
         for cell in 1..starts.len() {
             starts[cell] += starts[cell - 1];
         }
         let mut next = starts.clone();
-        let mut points = vec![0; x.len()];
-        for (index, cell) in cells().enumerate() {
+        let mut points = vec![0; starts[SIDE * SIDE] as usize];
+        for (index, cell) in cells() {
             points[next[cell] as usize] = index as u32;
             next[cell] += 1;
         }
@@ -101,6 +106,7 @@ mod tests {
         let near = |at, radius| grid.nearest(&[65_535], &[65_535], at, radius);
         assert_eq!(near((66_000.0, 66_000.0), 700.0), Some(0));
         assert_eq!(near((-1e12, 1e12), 5.0), None);
+        assert_eq!(Grid::of(&[0], &[0]).nearest(&[0], &[0], (0.0, 0.0), 9.0), None);
         assert_eq!(Grid::of(&[], &[]).nearest(&[], &[], (0.0, 0.0), 1e9), None);
     }
 }

@@ -40,7 +40,9 @@ flat out vec4 colour;
 void main() {
   int slot = int(kind + 0.5);
   bool is_lit = lit < 0 || slot == lit;
-  gl_Position = only_lit == (lit >= 0 && is_lit)
+  // Records that were deleted are at 0 and 0, where no other one is.
+  bool is_drawn = place != vec2(0.0) && only_lit == (lit >= 0 && is_lit);
+  gl_Position = is_drawn
     ? vec4(place * scale + origin, 0.0, 1.0)
     : vec4(2.0, 2.0, 0.0, 1.0);
   gl_PointSize = size;
