@@ -106,7 +106,10 @@ mod tests {
         let near = |at, radius| grid.nearest(&[65_535], &[65_535], at, radius);
         assert_eq!(near((66_000.0, 66_000.0), 700.0), Some(0));
         assert_eq!(near((-1e12, 1e12), 5.0), None);
-        assert_eq!(Grid::of(&[0], &[0]).nearest(&[0], &[0], (0.0, 0.0), 9.0), None);
+        assert_eq!(
+            Grid::of(&[0], &[0]).nearest(&[0], &[0], (0.0, 0.0), 9.0),
+            None
+        );
         assert_eq!(Grid::of(&[], &[]).nearest(&[], &[], (0.0, 0.0), 1e9), None);
     }
 }
