@@ -15,6 +15,15 @@ const FIRST: usize = 10;
 /// What was found for a query; nothing without one.
 pub type FoundHits = Result<Option<MapHits>, Problem>;
 
+/// How many hits are on the map.
+pub fn told(hits: &MapHits) -> String {
+    format!(
+        "{} by meaning and {} by words are on the map.",
+        counted(hits.meaning.len() as u32, "record"),
+        counted(hits.words.len() as u32, "record")
+    )
+}
+
 /// The lists.
 #[component]
 pub fn HitLists(
@@ -36,11 +45,7 @@ pub fn HitLists(
             .into_any();
         }
     };
-    let told = format!(
-        "{} by meaning and {} by words are on the map.",
-        counted(hits.meaning.len() as u32, "record"),
-        counted(hits.words.len() as u32, "record")
-    );
+    let said = told(&hits);
     let place = hits.query;
     let nowhere = place
         .is_none()
@@ -59,8 +64,8 @@ pub fn HitLists(
     view! {
         <section class="map-part map-hits" aria-labelledby="map-hits">
             <h2 id="map-hits">"Hits of this query"</h2>
-            <p class="map-note" role="status">
-                {told}
+            <p class="map-note">
+                {said}
                 {nowhere}
             </p>
             {show}

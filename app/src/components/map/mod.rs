@@ -128,6 +128,12 @@ pub fn MapBody(
             event.prevent_default();
         }
     };
+    // Stays in the page: only changes to an existing live region are announced.
+    let said = move || match hits.get() {
+        Some(Ok(Some(found))) => hits::told(&found),
+        Some(Err(_)) => "This query was not answered.".to_owned(),
+        _ => String::new(),
+    };
     let lists = move || hits.get().map(|found| view! { <HitLists chart found /> });
     view! {
         <div class="map-grid">
@@ -148,7 +154,12 @@ pub fn MapBody(
             </div>
             <div class="map-side">
                 <InsideList chart />
-                <Transition>{lists}</Transition>
+                <Transition>
+                    <p class="sr-only" role="status">
+                        {said}
+                    </p>
+                    {lists}
+                </Transition>
                 <Legend chart facets=map.facets.clone() />
             </div>
         </div>
