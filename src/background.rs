@@ -1,6 +1,6 @@
 //! Where work goes on beside the queries: on half of the machine's cores, so that queries
-//! keep the other half. Encoding and merging have threads of their own, because a merge
-//! takes minutes, and a write must not wait for it to be encoded.
+//! keep the other half. Each kind of work has threads of its own, because a merge takes minutes,
+//! and a write must not wait for it to be encoded.
 
 use std::sync::OnceLock;
 
@@ -27,6 +27,12 @@ pub fn graph<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 pub fn explore<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static POOL: Pool = Pool::new();
     on(&POOL, "explore", work)
+}
+
+/// Computes a map of a collection, beside all others.
+pub fn map<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    static POOL: Pool = Pool::new();
+    on(&POOL, "map", work)
 }
 
 /// Encodes texts. A second caller waits, so the work should be a piece of less than a second.

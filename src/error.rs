@@ -39,6 +39,14 @@ pub enum Error {
         /// The id asked for.
         id: String,
     },
+    /// The collection has no map.
+    #[error("collection '{collection}' has no map: {reason}")]
+    NoMap {
+        /// The collection asked.
+        collection: String,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
     /// A record of a batch cannot be taken in; nothing of the batch was.
     #[error("record {at} of the batch: {reason}; nothing was written")]
     BadRecord {

@@ -48,11 +48,15 @@ pub mod judging;
 #[cfg(feature = "engine")]
 pub mod locks;
 #[cfg(feature = "engine")]
+pub mod map;
+#[cfg(feature = "engine")]
 pub mod mapped;
 #[cfg(feature = "engine")]
 mod markdown;
 #[cfg(feature = "engine")]
 pub mod npy;
+#[cfg(feature = "engine")]
+pub mod projection;
 #[cfg(feature = "engine")]
 pub mod query;
 #[cfg(feature = "engine")]

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
-    InterleaveRequest, Interleaved, Judgements, Lab, MeasuredRecall, Pool, PoolRequest, RecordView,
-    RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing, Suggestions, Tally, Task,
-    ValuesRequest, Walkthrough,
+    InterleaveRequest, Interleaved, Judgements, Lab, MapHits, MapView, MeasuredRecall, Pool,
+    PoolRequest, RecordView, RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing,
+    Suggestions, Tally, Task, ValuesRequest, Walkthrough,
 };
 
 use crate::access::Access;
@@ -79,6 +79,12 @@ pub trait Backend: Send + Sync {
     fn names(&self) -> Pending<CollectionNames>;
     /// A record as its own page shows it.
     fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView>;
+
+    /// Describes a collection's map.
+    fn map(&self, collection: Option<String>) -> Pending<MapView>;
+
+    /// Finds where a query and its hits are on the map.
+    fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

@@ -6,6 +6,7 @@
 
 mod explore;
 mod judge;
+mod map;
 mod walk;
 
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ use crate::access::Access;
 use crate::problem::Problem;
 
 pub use judge::{interleave, judgements_of, judging_pool, reveal, standing_of};
+pub use map::{NamedMap, hits_on_map, map};
 pub use walk::{follow, measure_recall};
 
 /// Records similar to a given one, and the title of that one, if known.

@@ -38,3 +38,13 @@ export const launchOptions = {
     "--disable-sync",
   ],
 };
+
+// The same browser with WebGL, drawn by the processor: it needs no graphics card.
+export const drawingOptions = {
+  ...launchOptions,
+  args: [
+    ...launchOptions.args.filter((arg) => arg !== "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+  ],
+};

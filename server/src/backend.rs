@@ -1,10 +1,11 @@
 //! What the page needs from the service.
 
+use parallax::Collection;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
-    InterleaveRequest, Interleaved, Judgements, Lab, MeasuredRecall, Pool, PoolRequest, RecordView,
-    RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing, Suggestions, Tally, Task,
-    ValuesRequest, Walkthrough,
+    InterleaveRequest, Interleaved, Judgements, Lab, MAX_MAP_HITS, MapHits, MapView,
+    MeasuredRecall, Pool, PoolRequest, RecordView, RevealRequest, Revealed, SearchRequest,
+    SimilarRequest, Standing, Suggestions, Tally, Task, ValuesRequest, Walkthrough,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
@@ -128,6 +129,25 @@ impl Backend for Service {
     fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView> {
         let service = self.clone();
         Box::pin(async move { service.record_view(collection, id).await })
+    }
+
+    fn map(&self, collection: Option<String>) -> Pending<MapView> {
+        let service = self.clone();
+        Box::pin(async move {
+            service
+                .with_collection(collection, Collection::map_view)
+                .await
+        })
+    }
+
+    fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits> {
+        let service = self.clone();
+        Box::pin(async move {
+            let found = service.with_collection(collection, move |collection| {
+                collection.map_hits(&q, MAX_MAP_HITS)
+            });
+            found.await
+        })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {

@@ -28,7 +28,7 @@ pub fn problem(error: &Error) -> Problem {
                     .into(),
             };
         }
-        Error::NoCollection { .. } | Error::NoRecord { .. } => "not_found",
+        Error::NoCollection { .. } | Error::NoRecord { .. } | Error::NoMap { .. } => "not_found",
         Error::OtherModel { .. } => "other_model",
         Error::NoModel { collection, .. } => {
             tracing::error!(%error, "a collection cannot be used");

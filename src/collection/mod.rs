@@ -7,6 +7,7 @@
 //! answered by `crate::search`.
 
 mod explore;
+mod map;
 mod queries;
 mod read;
 mod settings;
@@ -51,6 +52,7 @@ pub use write::vector_file::VectorFile;
 
 pub(crate) use crate::storage::STORE_FILE;
 use crate::storage::snapshot;
+use map::Maps;
 use write::{Work, Writer, encode};
 
 /// An open collection. All methods may be called from many threads at once.
@@ -68,6 +70,7 @@ pub struct Collection {
     pub(crate) writer: Writer,
     /// The queries on which the engines disagree.
     explorer: Arc<explore::Explorer>,
+    maps: Maps,
 }
 
 impl Collection {
@@ -121,7 +124,7 @@ impl Collection {
             state: compactor.current().state,
             model: store.about().model.clone(),
         };
-        Ok(Arc::new(Self {
+        let collection = Arc::new(Self {
             explorer: Arc::new(explore::Explorer::open(folder, &now)?),
             name: ArcSwap::from_pointee(name.to_owned()),
             folder: folder.to_owned(),
@@ -132,7 +135,10 @@ impl Collection {
             writer: Writer::new(Arc::clone(&store), Arc::clone(&compactor)),
             compactor,
             store,
-        }))
+            maps: Maps::default(),
+        });
+        collection.look_for_map();
+        Ok(collection)
     }
 
     /// Its name.

@@ -127,6 +127,11 @@ impl Compactor {
         Held(self)
     }
 
+    /// Whether new bases are suppressed, by an import.
+    pub fn is_held(&self) -> bool {
+        self.0.held.load(Ordering::SeqCst) > 0
+    }
+
     /// The state of the graph of the base, the only segment that has one.
     pub fn graph_state(&self) -> GraphState {
         let list = &self.0;

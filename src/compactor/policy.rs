@@ -74,7 +74,7 @@ impl Tuning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::SplitMix64;
+    use crate::split_mix::SplitMix64;
 
     /// Adds segments of these sizes to a delta. Returns how many records were merged in all, and the
     /// most segments there were at once.

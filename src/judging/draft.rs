@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::evaluation::SplitMix64;
+use crate::split_mix::SplitMix64;
 use crate::vocabulary::Side;
 
 /// Drafts at most `most` records from two rankings of keys. Returns the side that each was drafted

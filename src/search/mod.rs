@@ -18,7 +18,7 @@
 //! page. `lab.rs` compares the rankings of a query with those of the same query with small changes
 //! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
 //! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
-//! on the spot.
+//! on the spot. `on_map/` finds records on a map of the collection.
 
 mod answer;
 mod answers;
@@ -38,6 +38,7 @@ mod nearest;
 mod neighbours;
 mod next_hit;
 mod observed;
+mod on_map;
 mod parsed;
 mod partners;
 mod plan;

@@ -18,3 +18,5 @@ pub(crate) const COLUMNS_FILE: &str = "columns.idx";
 pub(crate) const VECTORS_FILE: &str = "vectors.idx";
 /// The file of the base's graph.
 pub(crate) const GRAPH_FILE: &str = "graph.idx";
+/// The file of the map.
+pub(crate) const MAP_FILE: &str = "map.idx";

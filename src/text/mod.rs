@@ -37,6 +37,7 @@ mod scored;
 mod search;
 mod sequence;
 mod slip;
+mod spellings;
 mod statistics;
 mod syntax;
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub use phrase::Phrase;
 pub use postings::BLOCK;
 pub use query::{Alternative, TextQuery, Word};
 pub use search::{Count, WordSearch, count, exhaustive, search};
+pub use spellings::each_spelled;
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;
 pub use watched::{ListRead, Watched};

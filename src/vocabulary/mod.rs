@@ -21,6 +21,7 @@ mod judge;
 mod judgement;
 mod lab;
 pub mod limits;
+mod map;
 mod mode;
 mod query;
 mod record;
@@ -56,6 +57,11 @@ pub use judge::{
 };
 pub use judgement::{Graded, JudgedQuery, Judgement, Judgements, Pool, PoolRequest, Progress};
 pub use lab::{Change, Changed, Lab, Lists, Moved, Named, Shift};
+pub use map::{
+    Inside, InsideRequest, MAP_EXTENT, MAX_CLASSES, MAX_INSIDE_IDS, MAX_MAP_HITS, MAX_NAMED,
+    MAX_VERTICES, MapClass, MapHit, MapHits, MapLegend, MapNames, MapPlace, MapRecord, MapRegion,
+    MapState, MapView, NO_VALUE, OTHER_VALUE,
+};
 pub use mode::Mode;
 pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,

@@ -193,6 +193,7 @@ pub async fn download_snapshot(name: &str) -> Result<(), Problem> {
     saved.ok_or_else(unsaved)
 }
 
+/// The address of a collection.
 pub(super) fn of_collection(name: &str) -> String {
     let name: String = byte_serialize(name.as_bytes()).collect();
     format!("/api/v1/collections/{name}")

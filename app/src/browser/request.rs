@@ -5,6 +5,7 @@ use leptos::wasm_bindgen::JsCast;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::Uint8Array;
 use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 use super::session::kept_key;
@@ -58,6 +59,20 @@ pub async fn fetch_file(address: &str) -> Result<Blob, Problem> {
     let file = response.blob().map_err(|_| no_answer())?;
     let file = JsFuture::from(file).await.map_err(|_| no_answer())?;
     file.dyn_into().map_err(|_| no_answer())
+}
+
+/// Fetches an array of bytes, with the API key if one was given.
+///
+/// # Errors
+/// As for [`send`].
+pub async fn fetch_bytes(address: &str) -> Result<Vec<u8>, Problem> {
+    let (response, _end) = response("GET", address, Body::None).await?;
+    if !response.ok() {
+        return Err(failure(&text_of(&response).await?));
+    }
+    let bytes = response.array_buffer().map_err(|_| no_answer())?;
+    let bytes = JsFuture::from(bytes).await.map_err(|_| no_answer())?;
+    Ok(Uint8Array::new(&bytes).to_vec())
 }
 
 /// Sends a request. Its body can be read until the guard is dropped.

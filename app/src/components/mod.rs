@@ -22,6 +22,7 @@ pub mod lab;
 pub mod lab_link;
 pub mod later;
 pub mod logo;
+pub mod map;
 pub mod marked;
 pub mod mode_switch;
 pub mod no_fit;

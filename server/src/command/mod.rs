@@ -10,6 +10,7 @@ mod export;
 mod fit;
 mod index;
 mod judgements;
+mod map;
 mod recall;
 mod reencode;
 mod search;
@@ -69,6 +70,8 @@ enum Command {
     Fit(fit::Fit),
     /// Measure the graph's recall against the exact scan
     Recall(recall::Recall),
+    /// Make a collection's map, and measure how far it can be trusted
+    Map(map::Map),
     /// Write a collection's records as JSON lines
     Export(export::Export),
     /// Export judgements of relevance, which visitors made while `serve` was running
@@ -316,6 +319,7 @@ impl Arguments {
             Command::Compare(compare) => compare.run(&model, &mut out),
             Command::Fit(fit) => fit.run(&model, &mut out),
             Command::Recall(recall) => recall.run(&model, &mut out),
+            Command::Map(map) => map.run(&model, &mut out),
             Command::Reencode(reencode) => reencode.run(&model, &mut out),
             Command::Model(Model {
                 from: Some(from),

@@ -35,6 +35,9 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
             "something went wrong; see the server's log",
         ))
     });
+    if done.is_ok() {
+        begin_map(&entry.plan.collection, catalogue);
+    }
     entry.task.send_modify(|task| {
         task.seconds_left = None;
         match done {
@@ -59,6 +62,16 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
             }
         }
     });
+}
+
+/// Begins the map of what was imported, so that it is there when it is asked for.
+fn begin_map(name: &str, catalogue: &Catalogue) {
+    let begun = catalogue
+        .collection(name)
+        .and_then(|collection| collection.map_view());
+    if let Err(error) = begun {
+        tracing::warn!(%error, collection = name, "its map is made when it is first asked for");
+    }
 }
 
 fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Result<Report> {

@@ -5,6 +5,7 @@ mod explore;
 mod import;
 mod judge;
 mod manage;
+mod map;
 mod read;
 mod records;
 mod search;
@@ -41,6 +42,7 @@ pub fn router() -> Router<Service> {
         .merge(compare::router())
         .merge(explore::router())
         .merge(walkthrough::router())
+        .merge(map::router())
         .merge(read::router())
         .merge(judge::router())
         .route("/v1/collections/{name}/answer", get(answer))
