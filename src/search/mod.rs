@@ -17,6 +17,7 @@
 //! different from others, `ask.rs` answers questions: all from the same
 //! stages. `suggest.rs` only
 //! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
+//! `shared_words.rs` finds the rare words that two records have in common.
 
 mod answer;
 mod answers;
@@ -44,6 +45,7 @@ mod remembered;
 mod retrieve;
 mod searcher;
 mod sentence;
+mod shared_words;
 mod snippet;
 mod stopwatch;
 mod suggest;

@@ -26,7 +26,7 @@ mod suggest;
 
 pub use answer::{
     Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
-    Timings, UNREAD,
+    Timings, UNREAD, Unknown,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding, Settings, SettingsCost};
 pub use compare::{Compared, Comparison, WordCount};
@@ -37,7 +37,7 @@ pub use explain::{
     MissingWord, NeighbourShare, NextHit, PairShare, Partners, TermExplanation, WordMeeting,
     WordShare, WordsExplanation,
 };
-pub use feedback::Feedback;
+pub use feedback::{Feedback, Nearness, Reason, Recommendations};
 #[cfg(feature = "engine")]
 pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
