@@ -7,6 +7,9 @@ use leptos_router::{SsrMode, path};
 
 use crate::components::footer::Footer;
 use crate::components::header::Header;
+use crate::components::microphone::Speech;
+use crate::components::recommend::gathered::Gathered;
+use crate::components::recommend::tray::Tray;
 use crate::pages::about::AboutPage;
 use crate::pages::ask::AskPage;
 use crate::pages::collections::CollectionsPage;
@@ -27,6 +30,8 @@ use crate::pictures::Pictures;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Pictures::of_page());
+    Speech::provide();
+    Gathered::provide();
     view! {
         <Router>
             // Handled by the browser: the router would scroll the view but not move the focus.
@@ -63,6 +68,7 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </main>
             <Footer />
+            <Tray />
         </Router>
     }
 }

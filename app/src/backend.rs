@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Reply, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 
 use crate::access::Access;
 use crate::functions::CollectionNames;
+use crate::functions::recommend::{Asked, Recommended};
 use crate::problem::Problem;
 
 /// A pending answer.
@@ -41,6 +42,12 @@ pub trait Backend: Send + Sync {
     fn names(&self) -> Pending<CollectionNames>;
     /// A record as its own page shows it.
     fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView>;
+
+    /// Recommends records from examples.
+    fn recommend(&self, collection: Option<String>, asked: Asked) -> Pending<Recommended>;
+
+    /// Answers a question.
+    fn ask(&self, collection: Option<String>, question: String) -> Pending<Reply>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

@@ -4,6 +4,8 @@
 //! During server-side rendering they run in place; in the browser they are HTTP requests. In
 //! both cases a problem also sets the response's HTTP status.
 
+pub mod recommend;
+
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -91,8 +93,8 @@ pub async fn explain(
     request: ExplainRequest,
 ) -> Result<Explanation, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: the answer it belongs to is valid without it.
-    context.backend.explain(collection, request).await
+    let explanation = context.backend.explain(collection, request).await;
+    context.with_status_unless_page(explanation)
 }
 
 /// Compares the rankings of a query by meaning, by words and by both.
@@ -210,8 +212,8 @@ pub async fn suggest(
 #[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
 pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: a page is valid without the names of other collections.
-    context.backend.names().await
+    let names = context.backend.names().await;
+    context.with_status_unless_page(names)
 }
 
 /// Reads a record for its own page.
@@ -262,8 +264,8 @@ pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
 #[server(prefix = "/fn", endpoint = "tasks", input = GetUrl)]
 pub async fn tasks() -> Result<Vec<Task>, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: the rest of the page is valid without it.
-    context.backend.tasks().await
+    let tasks = context.backend.tasks().await;
+    context.with_status_unless_page(tasks)
 }
 
 /// Whether whoever asks may change anything.
@@ -332,6 +334,8 @@ mod ssr {
     pub struct Context {
         pub backend: SharedBackend,
         response: Option<ResponseOptions>,
+        /// Whether a page is being rendered, not only this function called.
+        is_page: bool,
     }
 
     impl Context {
@@ -340,10 +344,30 @@ mod ssr {
                 code: "internal".into(),
                 message: "The server gave the page no backend.".into(),
             })?;
+            let parts: Option<http::request::Parts> = use_context();
+            let is_page = parts.is_none_or(|parts| !parts.uri.path().starts_with("/fn/"));
             Ok(Self {
                 backend,
                 response: use_context(),
+                is_page,
             })
+        }
+
+        /// Sets the status of the page that is being rendered. If only this function was called, its
+        /// answer is one, whatever it says.
+        pub fn set_page_status(&self, problem: &Problem) {
+            if let Some(response) = self.response.as_ref().filter(|_| self.is_page) {
+                set_status(response, problem);
+            }
+        }
+
+        /// Sets the response's status if the answer is a problem, unless the answer is only a part of
+        /// a page, which is valid without it.
+        pub fn with_status_unless_page<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
+            if self.is_page {
+                return answer;
+            }
+            self.with_status(answer)
         }
 
         /// Sets the response's status if the answer is a problem.

@@ -1,11 +1,13 @@
 //! What the page needs from the service.
 
+use parallax::sent::Content;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
-    SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
+    Reply, SearchRequest, SimilarRequest, Suggestions, Task, ValuesRequest,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
+use parallax_app::functions::recommend::{Asked, Recommended};
 
 use crate::opened::Opened;
 use crate::service::{Reader, Service};
@@ -66,6 +68,22 @@ impl Backend for Service {
     fn record(&self, collection: Option<String>, id: String) -> Pending<RecordView> {
         let service = self.clone();
         Box::pin(async move { service.record_view(collection, id).await })
+    }
+
+    fn recommend(&self, collection: Option<String>, asked: Asked) -> Pending<Recommended> {
+        let service = self.clone();
+        Box::pin(async move { service.recommended(collection, asked).await })
+    }
+
+    fn ask(&self, collection: Option<String>, question: String) -> Pending<Reply> {
+        let service = self.clone();
+        Box::pin(async move {
+            let replied = service.with_collection(collection, move |collection| {
+                let reply = collection.ask(&question, Vec::new())?;
+                reply.sent(collection.schema(), Content::Readable)
+            });
+            replied.await
+        })
     }
 
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo> {
