@@ -25,6 +25,9 @@ pub enum Error {
         /// The names that exist.
         known: Vec<String>,
     },
+    /// A collection is already being encoded again, or given other settings; one is at a time.
+    #[error("collection '{0}' is being re-encoded; wait until that is complete")]
+    Busy(String),
     /// The collection exists and was not to be replaced.
     #[error("collection '{0}' exists already: replace it, add to it, or choose another name")]
     CollectionExists(String),
@@ -32,7 +35,7 @@ pub enum Error {
     #[error("collection '{0}' was replaced meanwhile; nothing was written; send it again")]
     Replaced(String),
     /// The collection holds no such record.
-    #[error("collection '{collection}' holds no record '{id}'")]
+    #[error("collection '{collection}' contains no record '{id}'")]
     NoRecord {
         /// The collection asked.
         collection: String,

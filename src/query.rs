@@ -17,6 +17,9 @@ pub type Answer = crate::vocabulary::Answer<Found>;
 /// The same for a comparison of rankings.
 pub type Comparison = crate::vocabulary::Comparison<Found>;
 
+/// The same for recommendations.
+pub type Recommendations = crate::vocabulary::Recommendations<Found>;
+
 /// The same for the reply to a question.
 pub type Reply = crate::vocabulary::Reply<Found>;
 

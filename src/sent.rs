@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::found::Found;
-use crate::query::{Answer, Comparison, Reply};
+use crate::query::{Answer, Comparison, Recommendations, Reply};
 use crate::record::{Payload, Schema, value_at};
 use crate::vocabulary::{self, Copies, Facet, Highlights, Hit, Signals, Snippet};
 
@@ -91,18 +91,38 @@ impl Comparison {
     }
 }
 
-impl Reply {
-    /// The reply as it is sent to programs; `schema` is the collection's.
+impl Recommendations {
+    /// The recommendations as they are sent; `schema` is the collection's.
     ///
     /// # Errors
-    /// None known: the size of the fields is limited.
-    pub fn sent(self, schema: &Schema) -> Result<vocabulary::Reply> {
-        let nearest = self.nearest.into_iter().collect();
-        let nearest = hits(nearest, schema, Content::Original(&[]))?;
+    /// As for [`Answer::sent`].
+    pub fn sent(
+        self,
+        schema: &Schema,
+        content: Content<'_>,
+    ) -> Result<vocabulary::Recommendations> {
+        Ok(vocabulary::Recommendations {
+            answer: self.answer.sent(schema, content)?,
+            reasons: self.reasons,
+        })
+    }
+}
+
+impl Reply {
+    /// The reply as it is sent; `schema` is the collection's.
+    ///
+    /// # Errors
+    /// As for [`Answer::sent`].
+    pub fn sent(self, schema: &Schema, content: Content<'_>) -> Result<vocabulary::Reply> {
+        let pairs = self.nearest.into_iter().chain(self.others).collect();
+        let mut pairs = hits(pairs, schema, content)?.into_iter();
         Ok(vocabulary::Reply {
             collection: self.collection,
             answer: self.answer,
-            nearest: nearest.into_iter().next(),
+            unknown: self.unknown,
+            needed: self.needed,
+            nearest: pairs.next(),
+            others: pairs.collect(),
             timings: self.timings,
         })
     }

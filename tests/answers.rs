@@ -11,6 +11,8 @@ use std::path::Path;
 use common::sample::{build, sample};
 use common::{json_lines, query_encoder, test_data};
 use parallax::collection::Incoming;
+use parallax::found::Found;
+use parallax::vocabulary::Unknown;
 use parallax::{Catalogue, Collection, Error};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -70,6 +72,14 @@ fn a_question_in_other_words_gets_its_answer() {
     ] {
         let reply = faq.ask(asked, Vec::new()).unwrap();
         assert_eq!(reply.answer.as_deref(), Some(FAQ[at].1), "{asked}");
+        assert_eq!(reply.unknown, None);
+        let score = |pair: &Found| pair.score;
+        let nearest = reply.nearest.as_ref().map(score).unwrap();
+        assert!(nearest >= reply.needed);
+        // The other questions, nearest first.
+        assert_eq!(reply.others.len(), 4);
+        assert!(reply.others.is_sorted_by(|a, b| a.score >= b.score));
+        assert!(reply.others.iter().all(|other| other.score <= nearest));
     }
 }
 
@@ -87,6 +97,7 @@ fn what_nobody_wrote_down_is_not_known() {
         let reply = faq.ask(asked, Vec::new()).unwrap();
         assert_eq!(reply.answer.as_deref(), None, "{asked}");
         assert!(reply.nearest.is_some(), "what came nearest is told");
+        assert_eq!(reply.unknown, Some(Unknown::NothingNear), "{asked}");
     }
 }
 
@@ -110,7 +121,9 @@ fn a_question_asked_to_the_letter_has_its_answer_however_alike_the_others_are() 
     }
     // As near as the others are to each other, but not one of them.
     let reply = versions.ask("What is new in version forty-one?", Vec::new());
-    assert_eq!(reply.unwrap().answer.as_deref(), None);
+    let reply = reply.unwrap();
+    assert_eq!(reply.answer.as_deref(), None);
+    assert_eq!(reply.unknown, Some(Unknown::SeveralNear));
 }
 
 #[test]
@@ -202,7 +215,7 @@ fn an_empty_collection_knows_nothing() {
     let all = (0..FAQ.len()).map(|number| number.to_string()).collect();
     faq.delete(all).unwrap();
     let reply = faq.ask("How do I reset my password?", Vec::new()).unwrap();
-    assert!(reply.answer.is_none() && reply.nearest.is_none());
+    assert!(reply.answer.is_none() && reply.nearest.is_none() && reply.others.is_empty());
 }
 
 #[test]

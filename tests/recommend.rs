@@ -7,8 +7,10 @@ mod common;
 
 use common::sample::{build, sample, sample_file};
 use common::{encoder, json_lines, query_encoder, startup_text};
-use parallax::query::Answer;
+use parallax::query::Recommendations;
+use parallax::vocabulary::Nearness;
 use parallax::{Catalogue, Error, Feedback};
+use serde_json::Value;
 
 fn feedback(like: &[&str], dislike: &[&str], text: Option<&str>) -> Feedback {
     let owned = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect();
@@ -19,13 +21,20 @@ fn feedback(like: &[&str], dislike: &[&str], text: Option<&str>) -> Feedback {
     }
 }
 
-fn ids(answer: &Answer) -> Vec<&str> {
-    let hits = answer.hits.iter();
+fn ids(recommended: &Recommendations) -> Vec<&str> {
+    let hits = recommended.answer.hits.iter();
     hits.map(|hit| hit.record.id.as_str()).collect()
 }
 
 fn dot(a: &[f64], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(a, &b)| a * f64::from(b)).sum()
+}
+
+/// All texts of a record, in lower case.
+fn startup_words(record: &Value) -> String {
+    let fields = record.as_object().unwrap().values();
+    let texts: Vec<&str> = fields.filter_map(Value::as_str).collect();
+    texts.join(" ").to_lowercase()
 }
 
 #[test]
@@ -65,7 +74,8 @@ fn the_ranking_is_that_of_the_sum() {
             dislike: names(&dislike),
             text: text.map(str::to_owned),
         };
-        let answer = sample().recommend(&feedback, 100, 0, &[]).unwrap();
+        let recommended = sample().recommend(&feedback, 100, 0, &[]).unwrap();
+        let answer = &recommended.answer;
         let scores = answer.hits.iter().map(|hit| f64::from(hit.score));
         for ((rank, score), (hit, (near, at))) in
             (1..).zip(scores).zip(answer.hits.iter().zip(&expected))
@@ -88,7 +98,47 @@ fn the_ranking_is_that_of_the_sum() {
             let page = sample().recommend(&feedback, 10, offset, &[]).unwrap();
             paged.extend(ids(&page).into_iter().map(str::to_owned));
         }
-        assert_eq!(paged, ids(&answer)[..30]);
+        assert_eq!(paged, ids(&recommended)[..30]);
+
+        // The reasons are the cosines that the scores consist of.
+        assert_eq!(recommended.reasons.len(), 100);
+        for (hit, reason) in answer.hits.iter().zip(&recommended.reasons) {
+            let own: usize = hit.record.id.parse().unwrap();
+            let cosine = |vector: &[f32]| {
+                let pairs = vector.iter().zip(&*vectors[own]);
+                pairs
+                    .map(|(&a, &b)| f64::from(a) * f64::from(b))
+                    .sum::<f64>()
+            };
+            assert_eq!(reason.text.is_some(), text.is_some());
+            if let Some(told) = reason.text {
+                assert!((f64::from(told) - cosine(&of_text)).abs() < 1e-5);
+            }
+            for (told, given) in [(&reason.liked, &like[..]), (&reason.disliked, &dislike[..])] {
+                assert_eq!(told.len(), given.len());
+                assert!(told.is_sorted_by(|a, b| a.cosine >= b.cosine));
+                for nearness in told {
+                    let of: usize = nearness.id.parse().unwrap();
+                    assert!(given.contains(&of));
+                    assert!((f64::from(nearness.cosine) - cosine(&vectors[of])).abs() < 1e-5);
+                }
+            }
+            let mean = |of: &[Nearness]| {
+                of.iter().map(|near| f64::from(near.cosine)).sum::<f64>() / of.len() as f64
+            };
+            let sum = reason.text.map_or(0.0, f64::from) + 0.75 * mean(&reason.liked)
+                - 0.15 * mean(&reason.disliked);
+            assert!((sum / length - f64::from(hit.score)).abs() < 1e-5);
+            // Both records contain a shared word.
+            let nearest: usize = reason.liked[0].id.parse().unwrap();
+            for word in &reason.shared {
+                assert!(startup_words(&records[own]).contains(&word.to_lowercase()));
+                let stem: String = word.to_lowercase().chars().take(2).collect();
+                assert!(startup_words(&records[nearest]).contains(&stem), "{word}");
+            }
+        }
+        let shares = recommended.reasons.iter();
+        assert!(shares.clone().any(|reason| !reason.shared.is_empty()));
     }
 }
 
@@ -113,11 +163,18 @@ fn what_was_given_never_comes_back_nor_do_its_copies() {
     for filter in [None, Some("city:Oslo")] {
         let filters: Vec<_> = filter.iter().map(|f| f.parse().unwrap()).collect();
         let answer = collection.recommend(&feedback, 100, 0, &filters).unwrap();
-        assert_eq!(answer.hits.len(), 37, "{filter:?}");
-        assert!(answer.total <= if filter.is_some() { 37 } else { 111 });
+        assert_eq!(answer.answer.hits.len(), 37, "{filter:?}");
+        assert!(answer.answer.total <= if filter.is_some() { 37 } else { 111 });
         let given = |id: &str| [1, 2, 3].contains(&(id.parse::<u32>().unwrap() % 40));
         assert!(!ids(&answer).into_iter().any(given));
     }
+    // No record is liked while its copy is disliked.
+    let refused = collection.recommend(&self::feedback(&["1"], &["2", "41"], None), 10, 0, &[]);
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.contains("'1'") && refused.contains("'41'"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -131,7 +188,12 @@ fn a_record_liked_twice_counts_once() {
 fn one_liked_record_is_what_similar_asks_for() {
     let similar = sample().similar("5", 20, 0, &[]).unwrap();
     let liked = sample().recommend(&feedback(&["5"], &[], None), 20, 0, &[]);
-    assert_eq!(ids(&similar), ids(&liked.unwrap()));
+    let liked = liked.unwrap();
+    let similar: Vec<&str> = similar.hits.iter().map(|hit| &*hit.record.id).collect();
+    assert_eq!(similar, ids(&liked));
+    for (hit, reason) in liked.answer.hits.iter().zip(&liked.reasons) {
+        assert!((hit.score - reason.liked[0].cosine).abs() < 1e-5);
+    }
 }
 
 #[test]

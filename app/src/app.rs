@@ -8,6 +8,9 @@ use leptos_router::{SsrMode, path};
 use crate::browser::mark_hydrated;
 use crate::components::footer::Footer;
 use crate::components::header::Header;
+use crate::components::microphone::Speech;
+use crate::components::recommend::gathered::Gathered;
+use crate::components::recommend::tray::Tray;
 use crate::pages::about::AboutPage;
 use crate::pages::ask::AskPage;
 use crate::pages::collections::CollectionsPage;
@@ -30,6 +33,8 @@ pub fn App() -> impl IntoView {
     provide_context(Pictures::of_page());
     // Effects run only in the browser, once everything is hydrated.
     Effect::new(mark_hydrated);
+    Speech::provide();
+    Gathered::provide();
     view! {
         <Router>
             // Handled by the browser: the router would scroll the view but not move the focus.
@@ -66,6 +71,7 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </main>
             <Footer />
+            <Tray />
         </Router>
     }
 }

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
     InterleaveRequest, Interleaved, Judgements, Lab, MapHits, MapView, MeasuredRecall, Pool,
-    PoolRequest, RecordView, RevealRequest, Revealed, SearchRequest, SimilarRequest, Standing,
-    Suggestions, Tally, Task, ValuesRequest, Walkthrough,
+    PoolRequest, RecordView, Reply, RevealRequest, Revealed, SearchRequest, SimilarRequest,
+    Standing, Suggestions, Tally, Task, ValuesRequest, Walkthrough,
 };
 
 use crate::access::Access;
 use crate::functions::CollectionNames;
+use crate::functions::recommend::{Asked, Recommended};
 use crate::problem::Problem;
 
 /// A pending answer.
@@ -85,6 +86,12 @@ pub trait Backend: Send + Sync {
 
     /// Finds where a query and its hits are on the map.
     fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits>;
+
+    /// Recommends records from examples.
+    fn recommend(&self, collection: Option<String>, asked: Asked) -> Pending<Recommended>;
+
+    /// Answers a question.
+    fn ask(&self, collection: Option<String>, question: String) -> Pending<Reply>;
 
     /// Describes a collection.
     fn collection(&self, collection: Option<String>) -> Pending<CollectionInfo>;

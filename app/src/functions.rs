@@ -7,6 +7,7 @@
 mod explore;
 mod judge;
 mod map;
+pub mod recommend;
 mod walk;
 
 use leptos::prelude::*;
@@ -102,8 +103,8 @@ pub async fn explain(
     request: ExplainRequest,
 ) -> Result<Explanation, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: the answer it belongs to is valid without it.
-    context.backend.explain(collection, request).await
+    let explanation = context.backend.explain(collection, request).await;
+    context.with_status_unless_page(explanation)
 }
 
 /// Compares the rankings of a query by meaning, by words and by both.
@@ -221,8 +222,8 @@ pub async fn suggest(
 #[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
 pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: a page is valid without the names of other collections.
-    context.backend.names().await
+    let names = context.backend.names().await;
+    context.with_status_unless_page(names)
 }
 
 /// Reads a record for its own page.
@@ -273,8 +274,8 @@ pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
 #[server(prefix = "/fn", endpoint = "tasks", input = GetUrl)]
 pub async fn tasks() -> Result<Vec<Task>, Problem> {
     let context = ssr::Context::take()?;
-    // Does not set the status: the rest of the page is valid without it.
-    context.backend.tasks().await
+    let tasks = context.backend.tasks().await;
+    context.with_status_unless_page(tasks)
 }
 
 /// Whether whoever asks may change anything.
@@ -343,6 +344,8 @@ mod ssr {
     pub struct Context {
         pub backend: SharedBackend,
         response: Option<ResponseOptions>,
+        /// Whether a page is being rendered, not only this function called.
+        is_page: bool,
     }
 
     impl Context {
@@ -351,10 +354,30 @@ mod ssr {
                 code: "internal".into(),
                 message: "The server gave the page no backend.".into(),
             })?;
+            let parts: Option<http::request::Parts> = use_context();
+            let is_page = parts.is_none_or(|parts| !parts.uri.path().starts_with("/fn/"));
             Ok(Self {
                 backend,
                 response: use_context(),
+                is_page,
             })
+        }
+
+        /// Sets the status of the page that is being rendered. If only this function was called, its
+        /// answer is one, whatever it says.
+        pub fn set_page_status(&self, problem: &Problem) {
+            if let Some(response) = self.response.as_ref().filter(|_| self.is_page) {
+                set_status(response, problem);
+            }
+        }
+
+        /// Sets the response's status if the answer is a problem, unless the answer is only a part of
+        /// a page, which is valid without it.
+        pub fn with_status_unless_page<T>(&self, answer: Result<T, Problem>) -> Result<T, Problem> {
+            if self.is_page {
+                return answer;
+            }
+            self.with_status(answer)
         }
 
         /// Sets the response's status if the answer is a problem.

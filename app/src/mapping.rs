@@ -116,7 +116,7 @@ pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
         query.append_pair(&parameter, &value);
     }
     if !searchable {
-        return Err("Choose the field that holds the title, or the text: \
+        return Err("Choose the field that contains the title, or the text: \
                     it is what will be searched.");
     }
     Ok(format!(

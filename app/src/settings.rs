@@ -51,12 +51,12 @@ pub fn cost(cost: SettingsCost) -> String {
         return "These are its settings now.".into();
     }
     if cost.encodes == 0 {
-        return "Only indexes again. It can be searched meanwhile.".into();
+        return "Only indexes again. It can still be searched.".into();
     }
     let records = counted(cost.encodes, "record");
     let time = time_left(cost.seconds);
     let time = time.trim_end_matches(" left");
-    format!("Needs encoding again: {records}, {time}. It can be searched meanwhile.")
+    format!("Needs encoding again: {records}, {time}. It can still be searched.")
 }
 
 #[cfg(test)]

@@ -77,9 +77,9 @@ test("a query whose words no record contains is ranked by meaning alone", async 
   await open(comparing("qzxqzx"));
   const { searched } = await compare(page.request, "qzxqzx");
   await expect(told(page)).toContainText(
-    `none of the ${places(searched)} records contains any of these words`,
+    `None of these words occurs in the records (${places(searched)})`,
   );
-  await expect(list(page, "By words")).toContainText("No record has a place here.");
+  await expect(list(page, "By words")).toContainText("No records in this ranking.");
   await expect(titles(page, "By meaning")).toHaveCount(10);
   await expect(page.locator(".compare-line-both")).toHaveCount(0);
 });

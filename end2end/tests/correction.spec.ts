@@ -12,6 +12,6 @@ test("a correction is shown and can be refused", async ({ page, open }) => {
 
   await page.getByRole("link", { name: "Search as typed" }).click();
   await expect(page).toHaveURL(/correct=false/);
-  await expect(notice(page)).toContainText("No record holds any of these words");
+  await expect(notice(page)).toContainText("No record contains any of these words");
   await expect(cards(page)).toHaveCount(0);
 });

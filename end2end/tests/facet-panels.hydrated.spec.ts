@@ -51,7 +51,7 @@ test("values that are not listed are found by how they begin", async ({ page, op
   await find.fill("shade 3");
   await expect(panel.getByRole("listitem")).toHaveCount(10);
   await find.fill("zz");
-  await expect(panel.getByText("No value of these records begins with that.")).toBeVisible();
+  await expect(panel.getByText("No value in these records begins like this.")).toBeVisible();
   await find.fill("at");
   await facetValue(page, "Colour", "Äther").check();
   await expect(names(page)).toHaveText(["Widget 39"]);

@@ -8,7 +8,7 @@ test("words nobody uses lead on to the search by meaning", async ({ page, open }
   expect(withWord(/passphrases?\b/i)).toEqual([]);
   await open("/");
   await search(page, "passphrase", "By words");
-  await expect(notice(page)).toContainText("No record holds any of these words");
+  await expect(notice(page)).toContainText("No record contains any of these words");
   await expect(cards(page)).toHaveCount(0);
 
   await page.getByRole("link", { name: "Search by meaning" }).click();

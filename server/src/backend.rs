@@ -1,14 +1,16 @@
 //! What the page needs from the service.
 
 use parallax::Collection;
+use parallax::sent::Content;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts,
     InterleaveRequest, Interleaved, Judgements, Lab, MAX_MAP_HITS, MapHits, MapView,
-    MeasuredRecall, Pool, PoolRequest, RecordView, RevealRequest, Revealed, SearchRequest,
+    MeasuredRecall, Pool, PoolRequest, RecordView, Reply, RevealRequest, Revealed, SearchRequest,
     SimilarRequest, Standing, Suggestions, Tally, Task, ValuesRequest, Walkthrough,
 };
 use parallax_app::backend::{Backend, Pending};
 use parallax_app::functions::CollectionNames;
+use parallax_app::functions::recommend::{Asked, Recommended};
 
 use crate::opened::Opened;
 use crate::service::{Reader, Service};
@@ -147,6 +149,22 @@ impl Backend for Service {
                 collection.map_hits(&q, MAX_MAP_HITS)
             });
             found.await
+        })
+    }
+
+    fn recommend(&self, collection: Option<String>, asked: Asked) -> Pending<Recommended> {
+        let service = self.clone();
+        Box::pin(async move { service.recommended(collection, asked).await })
+    }
+
+    fn ask(&self, collection: Option<String>, question: String) -> Pending<Reply> {
+        let service = self.clone();
+        Box::pin(async move {
+            let replied = service.with_collection(collection, move |collection| {
+                let reply = collection.ask(&question, Vec::new())?;
+                reply.sent(collection.schema(), Content::Readable)
+            });
+            replied.await
         })
     }
 

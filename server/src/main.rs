@@ -17,6 +17,7 @@ mod pool;
 mod preview;
 mod problem;
 mod progress;
+mod recommending;
 mod reencodings;
 mod sample;
 mod serve;

@@ -62,6 +62,7 @@ impl Opened {
             facets: facets.collect(),
             examples: examples.iter().map(|&example| example.to_owned()).collect(),
             fields: collection.schema().roles(),
+            pairs: collection.schema().pairs,
             model: model_name(collection),
             reencoding: self.reencodings.of(&collection.name()),
         })

@@ -9,7 +9,7 @@ pub fn problem(error: &Error) -> Problem {
     let code = match error {
         Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
         Error::Import { .. } => "bad_query",
-        Error::CollectionExists(_) | Error::Replaced(_) => "conflict",
+        Error::Busy(_) | Error::CollectionExists(_) | Error::Replaced(_) => "conflict",
         full if full.is_full() => {
             tracing::error!(error = %full, "a request failed");
             return Problem {

@@ -24,8 +24,8 @@ impl Reencodings {
     /// the service ends before that, nothing has changed.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] if there is no such model, or if this is done to a collection already;
-    /// [`Error::NoCollection`]; [`Error::Io`] if no thread can be started.
+    /// [`Error::BadQuery`] if there is no such model; [`Error::Busy`] if this is done to a
+    /// collection already; [`Error::NoCollection`]; [`Error::Io`] if no thread can be started.
     pub fn start(
         self: &Arc<Self>,
         catalogue: &Arc<Catalogue>,
@@ -73,9 +73,7 @@ impl Reencodings {
         {
             let mut known = lock(&self.known);
             if let Some((other, _)) = known.iter().find(|(_, one)| !one.over) {
-                return Err(Error::BadQuery(format!(
-                    "collection '{other}' is being re-encoded; wait until that is complete"
-                )));
+                return Err(Error::Busy(other.clone()));
             }
             known.insert(name.to_owned(), begun.clone());
         }

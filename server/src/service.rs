@@ -189,6 +189,19 @@ impl Service {
         place.map_err(|_| overloaded())
     }
 
+    /// Runs a job on a collection that takes as long as many queries.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_collection_thoroughly<T: Send + 'static>(
+        &self,
+        name: Option<String>,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let work = move |opened: &Opened| work(&*opened.collection(name.as_deref())?);
+        self.run(&self.0.thorough, work).await
+    }
+
     /// The data folder, once it is open.
     ///
     /// # Errors

@@ -218,7 +218,7 @@ fn bad_files_are_named_with_line_and_reason() {
     index(
         "numbers.jsonl",
         &[],
-        "no field holds a text to search in; the records have: a, b",
+        "no field contains a text to search in; the records have: a, b",
     );
     index(
         "other.csv",

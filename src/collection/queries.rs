@@ -8,7 +8,7 @@ use crate::collection::Collection;
 use crate::database::reading_again;
 use crate::error::Result;
 use crate::filter::Filter;
-use crate::query::{Answer, Comparison, FacetCounts, Query, Reply};
+use crate::query::{Answer, Comparison, FacetCounts, Query, Recommendations, Reply};
 use crate::search::Searcher;
 use crate::vocabulary::{
     Explanation, Feedback, Lab, MeasuredRecall, RecordView, Suggestions, Walkthrough,
@@ -139,7 +139,7 @@ impl Collection {
         limit: usize,
         offset: usize,
         filters: &[Filter],
-    ) -> Result<Answer> {
+    ) -> Result<Recommendations> {
         self.searching(|searcher| searcher.recommend(feedback, limit, offset, filters))
     }
 

@@ -21,7 +21,7 @@ impl Schema {
             return Err("the field of the ids cannot be changed; import the records again".into());
         }
         if roles.title.is_none() && roles.texts.is_empty() {
-            return Err("say which field holds the title or the text, or both".into());
+            return Err("say which field contains the title or the text, or both".into());
         }
         let mut schema = Self {
             language: roles.language()?.unwrap_or(self.language),

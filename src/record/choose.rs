@@ -73,7 +73,7 @@ impl Choice {
         schema.weigh(options)?;
         if schema.title.is_none() && schema.texts.is_empty() {
             return Err(format!(
-                "no field holds a text to search in; {}",
+                "no field contains a text to search in; {}",
                 there(&columns)
             ));
         }
@@ -412,7 +412,7 @@ mod tests {
         ] {
             let error = Schema::choose(&sample(records), &FieldRoles::default()).unwrap_err();
             assert!(
-                error.contains("no field holds a text") && error.contains(needle),
+                error.contains("no field contains a text") && error.contains(needle),
                 "{error}"
             );
         }

@@ -21,7 +21,7 @@ impl Schema {
     pub fn named(options: &FieldRoles) -> Result<Self, String> {
         let options = &options.with_pairs()?;
         if options.title.is_none() && options.texts.is_empty() {
-            return Err("say which field holds the title or the text, or both".into());
+            return Err("say which field contains the title or the text, or both".into());
         }
         let mut schema = Self {
             separator: ". ".into(),

@@ -12,6 +12,7 @@ use crate::filter::Filter;
 use crate::found::Found;
 use crate::query::{Mode, Query, Reply};
 use crate::search::searcher::Searcher;
+use crate::vocabulary::Unknown;
 
 /// The mean cosine of unrelated sentences and its standard deviation, over all pairs of first
 /// sentences in STS-B.
@@ -35,6 +36,9 @@ const IDENTICAL: f32 = 0.999;
 
 /// How many of the nearest pairs are checked for another answer.
 const LOOKED_AT: usize = 20;
+
+/// How many pairs beside the nearest are told.
+const OTHERS: usize = 4;
 
 impl Searcher<'_> {
     /// Answers a question from a collection of questions and answers.
@@ -62,30 +66,43 @@ impl Searcher<'_> {
         let answer = self.search(&query)?;
         // If the model can read nothing of the question, no other is near it.
         let near: Vec<Found> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
+        let needed = enough(self.generation.records());
         // If none is near enough, the honest answer is that it is not known.
-        let known = near
-            .first()
-            .filter(|_| is_known(&near, self.generation.records()));
+        let unknown = doubt(&near, needed);
+        let known = near.first().filter(|_| unknown.is_none());
+        let answered = known.map(|pair| pair.record.text.clone());
+        let mut near = near.into_iter();
         Ok(Reply {
             collection: answer.collection,
-            answer: known.map(|pair| pair.record.text.clone()),
-            nearest: near.into_iter().next(),
+            answer: answered,
+            unknown,
+            needed,
+            nearest: near.next(),
+            others: near.take(OTHERS).collect(),
             timings: answer.timings,
         })
     }
 }
 
-/// Whether the first of the nearest pairs has the answer, in a collection of `records` pairs.
-fn is_known(nearest: &[Found], records: u32) -> bool {
-    let Some((first, others)) = nearest.split_first() else {
-        return false;
-    };
+/// The cosine from which a question counts as the one asked, in a collection of `records` pairs.
+fn enough(records: u32) -> f32 {
     let (mean, deviation) = UNRELATED;
     let expected = deviation * (2.0 * (records.max(LEAST_QUESTIONS) as f32).ln()).sqrt();
+    mean + SAME_QUESTION * expected
+}
+
+/// Why the first of the nearest pairs does not have the answer; `None` if it does.
+fn doubt(nearest: &[Found], needed: f32) -> Option<Unknown> {
+    let Some((first, others)) = nearest.split_first() else {
+        return Some(Unknown::NothingNear);
+    };
+    if first.score < needed {
+        return Some(Unknown::NothingNear);
+    }
     let other = others
         .iter()
         .find(|other| other.record.text != first.record.text);
-    first.score >= mean + SAME_QUESTION * expected
-        && (first.score >= IDENTICAL
-            || other.is_none_or(|other| first.score - other.score >= STANDS_OUT))
+    let stands_out = first.score >= IDENTICAL
+        || other.is_none_or(|other| first.score - other.score >= STANDS_OUT);
+    (!stands_out).then_some(Unknown::SeveralNear)
 }

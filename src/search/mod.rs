@@ -19,6 +19,7 @@
 //! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
 //! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
 //! on the spot. `on_map/` finds records on a map of the collection.
+//! `shared_words.rs` finds the rare words that two records have in common.
 
 mod answer;
 mod answers;
@@ -52,6 +53,7 @@ mod remembered;
 mod retrieve;
 mod searcher;
 mod sentence;
+mod shared_words;
 mod snippet;
 mod stopwatch;
 mod suggest;

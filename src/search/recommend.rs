@@ -1,21 +1,26 @@
 //! Records similar to others by meaning: more of what is liked, less of what is disliked.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::Vector;
 use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
-use crate::query::{Answer, Mode, Query, check_page};
+use crate::query::{Answer, Mode, Query, Recommendations, check_page};
+use crate::record::RecordNumber;
 use crate::search::answers::Answers;
 use crate::search::plan::Plan;
 use crate::search::ranked::Ranking;
 use crate::search::searcher::Searcher;
+use crate::search::shared_words::RareWords;
 use crate::search::stopwatch::Stopwatch;
 use crate::segment::generation::{Generation, Passing};
 use crate::text::{TextQuery, WordSearch};
-use crate::vocabulary::Feedback;
+use crate::vector::cosine;
+use crate::vocabulary::{Feedback, Nearness, Reason};
 
 /// The weights of a text, of the mean of what is liked and of the mean of what is disliked.
 /// Rocchio's relevance feedback, with the weights called reasonable in Manning, Raghavan and
@@ -36,11 +41,17 @@ impl Searcher<'_> {
         offset: usize,
         filters: &[Filter],
     ) -> Result<Answer> {
-        let feedback = Feedback {
-            like: vec![id.to_owned()],
-            ..Feedback::default()
+        check_page(limit, offset)?;
+        let mut watch = Stopwatch::start(self.waited);
+        let given = Given {
+            text: None,
+            liked: self.examples(&[id.to_owned()])?,
+            disliked: Vec::new(),
         };
-        self.recommend(&feedback, limit, offset, filters)
+        let (mut answer, _) = self.near(&given, limit, offset, filters, &mut watch)?;
+        watch.lap(|timings| &mut timings.fetch);
+        answer.timings = watch.stop();
+        Ok(answer)
     }
 
     /// Records near a text and what is liked, and away from what is disliked, without these
@@ -56,7 +67,7 @@ impl Searcher<'_> {
         limit: usize,
         offset: usize,
         filters: &[Filter],
-    ) -> Result<Answer> {
+    ) -> Result<Recommendations> {
         feedback.check()?;
         check_page(limit, offset)?;
         let mut watch = Stopwatch::start(self.waited);
@@ -71,12 +82,32 @@ impl Searcher<'_> {
         }
         let text = text.map(|text| self.encoder.encode(text)).transpose()?;
         watch.lap(|timings| &mut timings.encode);
+        let given = Given {
+            text,
+            liked: self.examples(&feedback.like)?,
+            disliked: self.examples(&feedback.dislike)?,
+        };
+        given.check(&self.generation)?;
+        let (mut answer, passages) = self.near(&given, limit, offset, filters, &mut watch)?;
+        let reasons = self.reasons(&given, &answer, &passages)?;
+        watch.lap(|timings| &mut timings.fetch);
+        answer.timings = watch.stop();
+        Ok(Recommendations { answer, reasons })
+    }
 
-        let liked = self.positions(&feedback.like)?;
-        let disliked = self.positions(&feedback.dislike)?;
+    /// The records nearest to what is wanted, without those given, and the position of each with the
+    /// index of its nearest passage.
+    fn near(
+        &self,
+        given: &Given,
+        limit: usize,
+        offset: usize,
+        filters: &[Filter],
+        watch: &mut Stopwatch,
+    ) -> Result<(Answer, HashMap<u32, u32>)> {
         let generation = &self.generation;
-        let vector = wanted(text.as_deref(), generation, &liked, &disliked)?;
-        let given = distinct(generation, liked.iter().chain(&disliked));
+        let vector = given.wanted()?;
+        let given = distinct(generation, given.all().map(|example| example.position));
         // Ask for as many more as may have to be left out.
         let query = Query {
             mode: Mode::Neural,
@@ -100,29 +131,78 @@ impl Searcher<'_> {
         };
         let parts = generation.text_parts(&plan.passing);
         let words = WordSearch::new(&parts, &plan.words);
-        let candidates = self.retrieve(&plan, &words, &mut watch);
+        let candidates = self.retrieve(&plan, &words, watch);
         let mut ranking = self.rank(&plan, &words, &candidates)?;
         self.leave_out(&mut ranking, &candidates.answers, &plan.passing, &given);
         ranking.hits = ranking.hits.into_iter().skip(offset).take(limit).collect();
         watch.lap(|timings| &mut timings.fusion);
-        let mut answer = self.fetched(&plan, ranking)?;
-        watch.lap(|timings| &mut timings.fetch);
-        answer.timings = watch.stop();
-        Ok(answer)
+        let passages = ranking.hits.iter();
+        let passages = passages.map(|hit| (hit.position, hit.passage.unwrap_or(0)));
+        let passages = passages.collect();
+        Ok((self.fetched(&plan, ranking)?, passages))
     }
 
-    /// The positions of records, each once, in the order given.
-    fn positions(&self, ids: &[String]) -> Result<Vec<u32>> {
-        let mut positions = Vec::with_capacity(ids.len());
+    /// The given records, each once, in the order given.
+    fn examples(&self, ids: &[String]) -> Result<Vec<Example>> {
+        let mut examples: Vec<Example> = Vec::with_capacity(ids.len());
         for id in ids {
             let number = self.view.find(id)?;
-            let position = number.and_then(|number| self.generation.position(number));
+            let number = number.ok_or_else(|| self.no_record(id))?;
+            let position = self.generation.position(number);
             let position = position.ok_or_else(|| self.no_record(id))?;
-            if !positions.contains(&position) {
-                positions.push(position);
+            if examples.iter().all(|other| other.position != position) {
+                examples.push(Example {
+                    id: id.clone(),
+                    number,
+                    position,
+                    vector: whole(&self.generation, position),
+                });
             }
         }
-        Ok(positions)
+        Ok(examples)
+    }
+
+    /// Why each hit was recommended, from the passages that were nearest to what was wanted.
+    fn reasons(
+        &self,
+        given: &Given,
+        answer: &Answer,
+        passages: &HashMap<u32, u32>,
+    ) -> Result<Vec<Reason>> {
+        let rows = self.view.rows()?;
+        // The words of a liked record, once it is the nearest to any hit.
+        let mut words: HashMap<u32, RareWords> = HashMap::new();
+        let mut reasons = Vec::with_capacity(answer.hits.len());
+        for hit in &answer.hits {
+            let position = self.generation.position(hit.record.number);
+            let passage = position.and_then(|position| {
+                let index = *passages.get(&position)? as usize;
+                self.generation.vectors(position).nth(index)
+            });
+            let Some(passage) = passage else {
+                reasons.push(Reason::default());
+                continue;
+            };
+            let liked = by_nearness(&given.liked, &passage);
+            let mut shared = Vec::new();
+            if let Some((nearest, _)) = liked.first() {
+                let words = match words.entry(nearest.position) {
+                    Entry::Occupied(entry) => entry.into_mut(),
+                    Entry::Vacant(entry) => {
+                        let payload = rows.payload(nearest.number)?;
+                        entry.insert(self.rare_words(&payload.unwrap_or_default()))
+                    }
+                };
+                shared = self.shared_words(words, &hit.record.payload);
+            }
+            reasons.push(Reason {
+                text: given.text.as_ref().map(|text| cosine(text, &passage)),
+                liked: told(liked),
+                disliked: told(by_nearness(&given.disliked, &passage)),
+                shared,
+            });
+        }
+        Ok(reasons)
     }
 
     /// Removes the given records, and those identical to them, from a ranking of distinct records
@@ -161,34 +241,85 @@ impl Searcher<'_> {
     }
 }
 
-/// The unit vector to search for.
-fn wanted(
-    text: Option<&[f32]>,
-    generation: &Generation,
-    liked: &[u32],
-    disliked: &[u32],
-) -> Result<Vector> {
-    let mut sum = Vec::new();
-    let mut add = |weight: f32, vector: &[f32]| {
-        sum.resize(vector.len(), 0.0);
-        for (sum, value) in sum.iter_mut().zip(vector) {
-            *sum += weight * value;
-        }
-    };
-    if let Some(text) = text {
-        add(TEXT, text);
+/// A record that is given as an example.
+struct Example {
+    id: String,
+    number: RecordNumber,
+    /// Its position in the generation.
+    position: u32,
+    /// One vector for all of it.
+    vector: Vector,
+}
+
+/// What is given to go by.
+struct Given {
+    /// The vector of a text.
+    text: Option<Arc<[f32]>>,
+    liked: Vec<Example>,
+    disliked: Vec<Example>,
+}
+
+impl Given {
+    fn all(&self) -> impl Iterator<Item = &Example> {
+        self.liked.iter().chain(&self.disliked)
     }
-    for (weight, positions) in [(LIKED, liked), (-DISLIKED, disliked)] {
-        for &position in positions {
-            add(
-                weight / positions.len() as f32,
-                &whole(generation, position),
-            );
+
+    /// Checks that no record is liked of which a copy is disliked.
+    fn check(&self, generation: &Generation) -> Result<()> {
+        let same = |a: &Example, b: &Example| {
+            let own = generation.fingerprint(a.position);
+            a.position == b.position || (own.is_some() && own == generation.fingerprint(b.position))
+        };
+        for liked in &self.liked {
+            if let Some(copy) = self.disliked.iter().find(|other| same(liked, other)) {
+                return Err(Error::BadQuery(format!(
+                    "the record '{}' is liked, but '{}', which says the same, is disliked: leave \
+                     one of them out",
+                    liked.id, copy.id
+                )));
+            }
         }
+        Ok(())
     }
-    unit(sum.into()).ok_or_else(|| {
-        Error::BadQuery("what is liked and what is disliked cancel each other out".into())
-    })
+
+    /// The unit vector to search for.
+    fn wanted(&self) -> Result<Vector> {
+        let mut sum = Vec::new();
+        let mut add = |weight: f32, vector: &[f32]| {
+            sum.resize(vector.len(), 0.0);
+            for (sum, value) in sum.iter_mut().zip(vector) {
+                *sum += weight * value;
+            }
+        };
+        if let Some(text) = &self.text {
+            add(TEXT, text);
+        }
+        for (weight, examples) in [(LIKED, &self.liked), (-DISLIKED, &self.disliked)] {
+            for example in examples {
+                add(weight / examples.len() as f32, &example.vector);
+            }
+        }
+        unit(sum.into()).ok_or_else(|| {
+            Error::BadQuery("what is liked and what is disliked cancel each other out".into())
+        })
+    }
+}
+
+/// Examples with their cosines to a vector, nearest first.
+fn by_nearness<'e>(examples: &'e [Example], vector: &[f32]) -> Vec<(&'e Example, f32)> {
+    let cosines = examples.iter();
+    let cosines = cosines.map(|example| (example, cosine(&example.vector, vector)));
+    let mut cosines: Vec<_> = cosines.collect();
+    cosines.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    cosines
+}
+
+fn told(cosines: Vec<(&Example, f32)>) -> Vec<Nearness> {
+    let cosines = cosines.into_iter().map(|(example, cosine)| Nearness {
+        id: example.id.clone(),
+        cosine,
+    });
+    cosines.collect()
 }
 
 /// One vector for a record: the mean of its passages, normalised.
@@ -205,8 +336,8 @@ fn whole(generation: &Generation, position: u32) -> Vector {
 }
 
 /// The first of each set of identical records.
-fn distinct<'a>(generation: &Generation, positions: impl Iterator<Item = &'a u32>) -> Vec<u32> {
+fn distinct(generation: &Generation, positions: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut seen = HashSet::new();
-    let first = positions.filter(|&&position| seen.insert(generation.fingerprint(position)));
-    first.copied().collect()
+    let first = positions.filter(|&position| seen.insert(generation.fingerprint(position)));
+    first.collect()
 }

@@ -1,10 +1,7 @@
 //! A record for its own page: its fields, what the model read of it, and how others are similar.
 
-use std::collections::HashMap;
-
 use crate::background;
 use crate::error::Result;
-use crate::record::Payload;
 use crate::search::searcher::Searcher;
 use crate::vector::cosine;
 use crate::vocabulary::{RecordView, SimilarRecord};
@@ -12,15 +9,6 @@ use crate::vocabulary::{RecordView, SimilarRecord};
 /// How many passages and similar records are listed.
 const MAX_PASSAGES: usize = 50;
 const SIMILAR: usize = 6;
-
-/// How many shared words are listed, and how much of a record is searched for them.
-const SHARED: usize = 6;
-const MAX_COMPARED_BYTES: usize = 64 << 10;
-
-/// A word that more than one in as many records contain says little about two of them.
-const RARE: u32 = 10;
-/// In fewer records, no word is frequent.
-const MIN_RECORDS: u32 = 50;
 
 /// How far a vector in 8 bits or f32 may be from the one that the model computes now.
 const SAME_VECTOR: f32 = 0.98;
@@ -58,10 +46,10 @@ impl Searcher<'_> {
             _ => false,
         };
         let similar = self.similar(id, SIMILAR, 0, &[])?.hits;
-        let words = self.rare_terms(&payload);
+        let words = self.rare_words(&payload);
         let similar = similar.into_iter().map(|hit| SimilarRecord {
             cosine: hit.neural.map_or(hit.score, |signal| signal.score),
-            shared: self.shared(&words, &hit.record.payload),
+            shared: self.shared_words(&words, &hit.record.payload),
             title: hit.record.title.get(hit.title).unwrap_or_default().into(),
             id: hit.record.id,
             image: hit.record.image,
@@ -85,50 +73,5 @@ impl Searcher<'_> {
             own_vector,
             similar,
         })
-    }
-
-    /// A record's terms that few records contain, with the number of those.
-    fn rare_terms(&self, payload: &Payload) -> HashMap<String, u32> {
-        let parts = self.generation.text_parts(&None);
-        let records = self.generation.records();
-        let mut terms = HashMap::new();
-        for token in self.analyzer.tokens(&self.searched(payload)) {
-            if token.word.chars().nth(1).is_none() || terms.contains_key(&token.term) {
-                continue;
-            }
-            let holding = parts.iter().map(|part| {
-                let term = part.index.term(&token.term);
-                term.map_or(0, |term| part.index.holding(term))
-            });
-            let holding = holding.sum();
-            terms.insert(token.term, holding);
-        }
-        terms.retain(|_, &mut holding| records < MIN_RECORDS || holding <= records / RARE);
-        terms
-    }
-
-    /// Which of these terms a record contains, the rarest first, as it spells them.
-    fn shared(&self, terms: &HashMap<String, u32>, payload: &Payload) -> Vec<String> {
-        let text = self.searched(payload);
-        let mut shared: Vec<(u32, String, String)> = Vec::new();
-        for token in self.analyzer.tokens(&text) {
-            let Some(&holding) = terms.get(&token.term) else {
-                continue;
-            };
-            if !shared.iter().any(|(_, term, _)| *term == token.term) {
-                let word = text.get(token.range).unwrap_or(&token.word).to_owned();
-                shared.push((holding, token.term, word));
-            }
-        }
-        shared.sort();
-        shared.truncate(SHARED);
-        shared.into_iter().map(|(_, _, word)| word).collect()
-    }
-
-    /// What word search covers of a record, as far as it is compared.
-    fn searched(&self, payload: &Payload) -> String {
-        let mut text = self.schema.words().texts(payload).join("\n");
-        text.truncate(text.floor_char_boundary(MAX_COMPARED_BYTES));
-        text
     }
 }

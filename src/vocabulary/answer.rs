@@ -64,10 +64,27 @@ pub struct Reply<H = Hit> {
     pub collection: String,
     /// The answer; `None` if no question in the collection is near enough to the one asked.
     pub answer: Option<String>,
+    /// Why it is not known; absent if it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unknown: Option<Unknown>,
+    /// The cosine from which a question counts as the one asked. It depends on the number of pairs.
+    pub needed: f32,
     /// The pair whose question is nearest, near enough or not; `None` if there is no pair.
     pub nearest: Option<H>,
+    /// The next nearest pairs, up to four.
+    pub others: Vec<H>,
     /// How long each stage took.
     pub timings: Timings,
+}
+
+/// Why the answer to a question is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// No question in the collection is near enough to be the one asked.
+    NothingNear,
+    /// Questions with different answers are about equally near.
+    SeveralNear,
 }
 
 /// A part of the score that hits are ranked by.

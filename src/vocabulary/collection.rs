@@ -30,6 +30,9 @@ pub struct CollectionInfo {
     /// Which field has which role.
     #[serde(default)]
     pub fields: FieldRoles,
+    /// Whether its records are questions and answers, so that it can be asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pairs: bool,
     /// The name of the model that encoded it; empty if unknown.
     #[serde(default)]
     pub model: String,

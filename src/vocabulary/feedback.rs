@@ -1,7 +1,9 @@
-//! The input of recommendations.
+//! The input of recommendations, and the records recommended.
+
+use serde::{Deserialize, Serialize};
 
 use super::limits::MAX_FEEDBACK;
-use super::{BadQuery, RecommendRequest, check_length};
+use super::{Answer, BadQuery, Hit, RecommendRequest, check_length};
 
 /// The input of recommendations: at least one record to like, or a text.
 #[derive(Debug, Clone, Default)]
@@ -50,4 +52,39 @@ impl From<RecommendRequest> for Feedback {
             text: request.text,
         }
     }
+}
+
+/// Recommended records, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recommendations<H = Hit> {
+    /// The records. The API writes what is in it beside `reasons`.
+    pub answer: Answer<H>,
+    /// Why each of its hits was recommended, in their order.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a record was recommended: the exact cosines that its score consists of. They are those of its
+/// passage with the highest score, so `(text + 0.75 · mean(liked) − 0.15 · mean(disliked)) / length`
+/// is the score, where the length is that of the vector that was searched for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Its cosine to the text, if one was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<f32>,
+    /// Its cosine to each liked record, nearest first.
+    pub liked: Vec<Nearness>,
+    /// Its cosine to each disliked record, nearest first.
+    pub disliked: Vec<Nearness>,
+    /// Words that it shares with the nearest liked record and few records contain, the rarest first,
+    /// as it spells them.
+    pub shared: Vec<String>,
+}
+
+/// How near a record is to a given one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Nearness {
+    /// The id of the given record.
+    pub id: String,
+    /// The cosine. A record with several passages is represented by the mean of their vectors.
+    pub cosine: f32,
 }

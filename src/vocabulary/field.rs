@@ -6,9 +6,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Which field has which role, as an importer names them or as they are proposed for a file. A
-/// field inside an object is named by its path, e.g. `make.brand`.
+/// field inside an object is named by its path, e.g. `make.brand`. In JSON, a role that there is not
+/// is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct FieldRoles {
     /// What identifies a record.
     pub id: Option<String>,

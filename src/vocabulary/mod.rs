@@ -32,7 +32,7 @@ mod walkthrough;
 
 pub use answer::{
     Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
-    Timings, UNREAD,
+    Timings, UNREAD, Unknown,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding, Settings, SettingsCost};
 pub use compare::{Compared, Comparison, WordCount};
@@ -44,7 +44,7 @@ pub use explain::{
     WordShare, WordsExplanation,
 };
 pub use explore::{Example, Exploration, Mined, Source, Witness};
-pub use feedback::Feedback;
+pub use feedback::{Feedback, Nearness, Reason, Recommendations};
 #[cfg(feature = "engine")]
 pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};

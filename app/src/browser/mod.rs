@@ -1,10 +1,11 @@
-//! What only a browser can do: call the API, send files, follow an import, keep
-//! recent queries, notice another theme. Event handlers are compiled for the server too, so this module is as well, but it
+//! What only a browser can do: call the API, send files, follow an import, keep recent queries and
+//! gathered records, listen, notice another theme. Event handlers are compiled for the server too, so this module is as well, but it
 //! is never called there.
 
 mod calls;
 mod files;
 mod forms;
+mod gathered;
 mod judged;
 mod judging;
 mod map;
@@ -12,6 +13,7 @@ mod pause;
 mod recent;
 mod request;
 mod session;
+pub mod speech;
 mod tasks;
 mod theme;
 mod timeline;
@@ -23,6 +25,7 @@ pub use calls::{
 };
 pub use files::{chosen_file, dropped, forget_file};
 pub use forms::{query_of, was_changed};
+pub use gathered::{Kept, gathered, keep_gathered};
 pub use judged::{forget_tally, is_judging, keep_judging, keep_winner, kept_tally};
 pub use judging::{judge, judgements_address, take_back};
 pub use map::{map_colours, map_inside, map_legend, map_points, map_record};

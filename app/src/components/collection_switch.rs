@@ -1,12 +1,19 @@
 //! Which collection is searched, and links to the others. The links keep the query and the mode;
 //! filters belong to a collection.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlDetailsElement, HtmlElement};
 
+use super::outside::close_outside;
 use crate::address::Address;
 use crate::functions::names;
 use crate::paths::path_of;
 use crate::state::SearchState;
+
+/// The menu while it is open.
+const OPEN: &str = "details.switch-menu[open]";
 
 /// The name, with a menu if there are other collections.
 #[component]
@@ -15,6 +22,16 @@ pub fn CollectionSwitch(
     address: Address,
 ) -> impl IntoView {
     let names = Resource::new(|| (), |()| names());
+    let details = NodeRef::<leptos::html::Details>::new();
+    close_outside(OPEN);
+    let on_key = move |event: KeyboardEvent| {
+        let open = details.get_untracked().filter(HtmlDetailsElement::open);
+        if let Some(open) = open.filter(|_| event.key() == "Escape") {
+            event.prevent_default();
+            open.set_open(false);
+            focus_summary(&open);
+        }
+    };
     let menu = move || {
         // Without the names, the page is still of use.
         let names = names.get()?.unwrap_or_default();
@@ -35,7 +52,7 @@ pub fn CollectionSwitch(
                 .into_iter()
                 .map(|name| view! { <Other address name /> });
             view! {
-                <details class="switch switch-menu">
+                <details node_ref=details class="switch switch-menu" on:keydown=on_key>
                     <summary>{label}</summary>
                     <ul class="switch-others" aria-label="Search in another collection">
                         {links.collect_view()}
@@ -47,6 +64,12 @@ pub fn CollectionSwitch(
         Some(shown)
     };
     view! { <Suspense>{menu}</Suspense> }
+}
+
+fn focus_summary(details: &HtmlDetailsElement) {
+    let summary = details.query_selector("summary").ok().flatten();
+    let summary = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok());
+    let _ = summary.map(|summary| summary.focus());
 }
 
 #[component]

@@ -9,6 +9,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::dialog::{close, open};
+use super::microphone::SpeechChoice;
 use super::place::element_id;
 
 /// Where keys write, instead of doing anything else.
@@ -73,6 +74,7 @@ pub fn Keys() -> impl IntoView {
         <dialog node_ref=dialog class="keys" aria-labelledby="keys-title">
             <h2 id="keys-title">"Keys"</h2>
             <dl>{KEYS.map(line).into_iter().collect_view()}</dl>
+            <SpeechChoice />
             <button type="button" class="button-quiet" on:click=move |_| close(dialog)>
                 "Close"
             </button>

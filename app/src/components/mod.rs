@@ -1,6 +1,7 @@
 //! The components of the pages, one per file. Those of the collections page, of a record's page and
 //! of a comparison have their own folders, as have those that narrow and order the results.
 
+pub mod ask;
 pub mod balance;
 pub mod collection_switch;
 pub mod collections;
@@ -24,13 +25,16 @@ pub mod later;
 pub mod logo;
 pub mod map;
 pub mod marked;
+pub mod microphone;
 pub mod mode_switch;
 pub mod no_fit;
 pub mod nothing_found;
+pub mod outside;
 pub mod parallax_mark;
 pub mod pictures_choice;
 pub mod place;
 pub mod query_field;
+pub mod recommend;
 pub mod record;
 pub mod result_card;
 pub mod result_list;

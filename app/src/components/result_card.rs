@@ -6,6 +6,7 @@ use parallax::vocabulary::{Facet, Hit, MatchedField};
 use super::evidence::Evidence;
 use super::logo::Logo;
 use super::marked::Marked;
+use super::recommend::like_buttons::LikeButtons;
 use super::snippet::Snippet;
 use super::why::Why;
 use crate::answers::Found;
@@ -75,6 +76,7 @@ pub fn ResultCard(
     let why = (state.like.is_none() && ranked).then(|| {
         view! { <Why id=hit.id.clone() name=name.clone() place found /> }
     });
+    let likes = view! { <LikeButtons id=hit.id.clone() title=name.clone() /> };
     let record = state.href(&record_path(&path, &hit.id));
     let similar = state.similar_to(&hit.id).href(&path);
     let similar_label = format!("Find records similar to {name}");
@@ -98,6 +100,7 @@ pub fn ResultCard(
                 <a class="card-link" href=similar aria-label=similar_label>
                     "Similar"
                 </a>
+                {likes}
                 {hit.url.map(away)} {values} {more}
             </div>
         </article>

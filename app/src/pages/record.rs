@@ -7,6 +7,9 @@ use parallax::vocabulary::RecordView;
 
 use crate::address::Address;
 use crate::components::logo::Logo;
+use crate::components::recommend::gathered::Gathered;
+use crate::components::recommend::like_buttons::LikeButtons;
+use crate::components::recommend::wanted::Wanted;
 use crate::components::record::copy_link::CopyLink;
 use crate::components::record::fields::RecordFields;
 use crate::components::record::passages::RecordPassages;
@@ -14,7 +17,7 @@ use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
 use crate::components::tab_title::TabTitle;
 use crate::functions::record;
-use crate::paths::path_of;
+use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 use crate::record_address::{api_path, id_in};
 use crate::state::SearchState;
@@ -52,6 +55,12 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
         "Back to the results"
     };
     let similar = state.similar_to(&record.id).href(path);
+    let recommended = Wanted::default().with(&record.id, true);
+    let recommended = recommended.href(&page_path(Some(&record.collection), "recommend"));
+    let likes = view! { <LikeButtons id=record.id.clone() title=name.clone() /> };
+    let gathered = Gathered::here();
+    let collection = record.collection.clone();
+    Effect::new(move || gathered.show(&collection));
     let json = api_path(&record.collection, &record.id);
     view! {
         <TabTitle text=format!("{name} · Parallax") />
@@ -70,6 +79,10 @@ fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView +
                 <a class="card-link" href=similar>
                     "All similar records"
                 </a>
+                <a class="card-link" href=recommended>
+                    "Recommendations"
+                </a>
+                {likes}
                 <a class="card-link" href=json rel="external">
                     "JSON"
                 </a>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::answers::Answers;
 use crate::components::hero::Hero;
+use crate::components::recommend::gathered::Gathered;
 use crate::components::results::Results;
 use crate::components::search_form::SearchForm;
 use crate::components::skeleton::Skeleton;
@@ -23,6 +24,12 @@ pub fn SearchPage() -> impl IntoView {
         move || (address.collection.get(), answers.attempt()),
         |(name, _)| collection(name),
     );
+    let gathered = Gathered::here();
+    Effect::new(move || {
+        if let Some(Ok(info)) = &*info.read() {
+            gathered.show(&info.name);
+        }
+    });
     view! {
         <TabTitle text=move || title(&address.state.read()) />
         <Hero answers />

@@ -119,10 +119,10 @@ fn listed(found: &FacetCounts, state: &SearchState, path: &str) -> impl IntoView
     });
     let links = links.collect_view();
     let said = match (found.values.len(), found.more) {
-        (0, _) => "No value begins with that.".to_owned(),
+        (0, _) => "No value begins like this.".to_owned(),
         (_, 0) => counted(found.values.len() as u32, "value"),
         (_, more) => format!(
-            "{} more begin with that: type more of the one you are looking for.",
+            "There are {} more: type more letters to narrow them down.",
             thousands(more)
         ),
     };

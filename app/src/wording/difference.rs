@@ -36,7 +36,7 @@ pub fn place_by_words<H>(record: &Compared<H>) -> String {
 pub fn place_by_meaning<H>(record: &Compared<H>) -> String {
     match record.by_meaning {
         Some(place) => format!("#{} by meaning", thousands(place)),
-        None => "no place by meaning".into(),
+        None => "not ranked by meaning".into(),
     }
 }
 
@@ -70,8 +70,11 @@ fn what(comparison: &Comparison, lists: &Lists<'_>) -> String {
         return UNREAD.into();
     }
     if words == 0 {
-        let searched = counted(comparison.searched, "record");
-        return format!("Only meaning ranks: none of the {searched} contains any of these words.");
+        let searched = thousands(comparison.searched);
+        return format!(
+            "None of these words occurs in the records ({searched}), so they are ranked by meaning \
+             alone."
+        );
     }
     if overlap == meaning && overlap == words {
         if overlap == 1 {
@@ -79,7 +82,7 @@ fn what(comparison: &Comparison, lists: &Lists<'_>) -> String {
         }
         let same = lists.words.iter().zip(&lists.meaning);
         let same = same.into_iter().all(|(a, b)| std::ptr::eq(*a, *b));
-        let order = if same { "the same" } else { "another" };
+        let order = if same { "the same" } else { "a different" };
         return format!("Both find the same {overlap} records, in {order} order.");
     }
     if words < meaning {
@@ -257,7 +260,7 @@ mod tests {
         );
         assert_eq!(
             said(&compared(&words, both(1..=10, 3))),
-            "Both find the same 10 records, in another order."
+            "Both find the same 10 records, in a different order."
         );
         let one = vec![record(Some(1), Some(1), "Milk", &["milk"])];
         assert_eq!(said(&compared(&words, one)), "Both find the same record.");
@@ -302,7 +305,8 @@ mod tests {
         let records = vec![record(Some(1), None, "A", &[])];
         assert_eq!(
             said(&compared(&[("qzx", 0)], records)),
-            "Only meaning ranks: none of the 40,474 records contains any of these words."
+            "None of these words occurs in the records (40,474), so they are ranked by \
+             meaning alone."
         );
     }
 

@@ -22,17 +22,17 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
             "Records are listed here once the collection has some that pass.",
         ),
         Some(_) if unread => (
-            "No record holds any of these words",
+            "No record contains any of these words",
             "The model has never learned them, so there is nothing to find by meaning \
              either. Other words, or another script, may find something.",
         ),
         Some(Mode::Text) if filtered => (
-            "No record with this filter holds any of these words",
+            "No record with this filter contains any of these words",
             "Without the filter there may be some. Words such as \u{201c}the\u{201d} or \
              \u{201c}and\u{201d} are not looked up.",
         ),
         Some(Mode::Text) => (
-            "No record holds any of these words",
+            "No record contains any of these words",
             "Search by meaning instead of words, or try other words. Words such as \
              \u{201c}the\u{201d} or \u{201c}and\u{201d} are not looked up, and a phrase or a \
              condition such as city:Berlin must match exactly.",
@@ -45,12 +45,12 @@ pub fn nothing(state: &SearchState, unread: bool) -> (&'static str, &'static str
         _ if state.like.is_none() => (
             "There is nothing to choose from",
             "Either the collection is empty, or a phrase, an exclusion or a condition in the \
-             query leaves no record. A condition such as city:Berlin must match exactly, \
-             including capitals.",
+             query leaves no record. A condition such as city:Berlin must match a whole \
+             value.",
         ),
         _ => (
             "There is nothing to find here",
-            "The collection holds no other records.",
+            "The collection contains no other records.",
         ),
     }
 }

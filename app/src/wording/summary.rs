@@ -92,7 +92,7 @@ pub fn caution(state: &SearchState, response: &Answer) -> Option<String> {
     }
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
     let fused = ranked_by(state) == Some(Mode::Hybrid) && !state.lists();
-    let alone = "No record holds any of these words: the order is by meaning alone.";
+    let alone = "No record contains any of these words: the order is by meaning alone.";
     (fused && !by_words && response.hits.len() > 1).then(|| alone.to_owned())
 }
 

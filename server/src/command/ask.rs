@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use parallax::Filter;
+use parallax::sent::Content;
 
 use super::Data;
 use super::search::printable;
@@ -35,7 +36,7 @@ impl Ask {
         let collection = catalogue.collection(&self.collection)?;
         let reply = collection.ask(&self.question, filters)?;
         if self.json {
-            let reply = reply.sent(collection.schema())?;
+            let reply = reply.sent(collection.schema(), Content::Original(&[]))?;
             writeln!(out, "{}", serde_json::to_string_pretty(&reply)?)?;
             return Ok(());
         }

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::Segment;
 
 use super::error::Failure;
 
@@ -46,10 +47,101 @@ fn read<'de, T: DeserializeOwned>(
     reader: impl Deserializer<'de, Error = serde_json::Error>,
 ) -> Result<T, Failure> {
     serde_path_to_error::deserialize(reader).map_err(|error| {
-        let message = match error.path().to_string().as_str() {
-            "." => format!("the body: {}", error.inner()),
-            field => format!("the body's {field}: {}", error.inner()),
-        };
-        Failure::bad_request(message)
+        Failure::bad_request(format!("{}: {}", place(error.path()), error.inner()))
     })
+}
+
+/// The place of an error. A field whose name is the error, because there is no such field, is named by
+/// the error itself.
+fn place(path: &serde_path_to_error::Path) -> String {
+    let known = path
+        .iter()
+        .take_while(|segment| !matches!(segment, Segment::Unknown));
+    let mut place = String::new();
+    for segment in known {
+        match segment {
+            Segment::Seq { index } => place.push_str(&format!("[{index}]")),
+            segment => {
+                if !place.is_empty() {
+                    place.push('.');
+                }
+                place.push_str(&segment.to_string());
+            }
+        }
+    }
+    match place.as_str() {
+        "" => "the body".to_owned(),
+        place => format!("the body's {place}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
+    use serde::Deserialize;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Inner {
+        number: u32,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[serde(flatten)]
+        inner: Inner,
+        list: Option<Vec<Inner>>,
+    }
+
+    fn read_as<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
+        let mut headers = HeaderMap::new();
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
+        json_body(&headers, body.as_bytes())
+    }
+
+    async fn refused<T: DeserializeOwned + std::fmt::Debug>(body: &str) -> String {
+        let response = read_as::<T>(body).unwrap_err().into_response();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let told: Value = serde_json::from_slice(&bytes).unwrap();
+        told["error"]["message"].as_str().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn an_error_says_where_it_is() {
+        for (body, place, why) in [
+            (r#"{"nubmer": 1}"#, "the body", "nubmer"),
+            (r#"{"number": "x"}"#, "the body", "invalid type"),
+            (
+                r#"{"number": 1, "number": 2}"#,
+                "the body",
+                "duplicate field",
+            ),
+            (r#"{"number": 1"#, "the body", "EOF"),
+        ] {
+            let message = refused::<Inner>(body).await;
+            assert!(message.starts_with(place), "{message}");
+            assert!(message.contains(why) && !message.contains('?'), "{message}");
+        }
+        for body in [
+            r#"{"nubmer": 1}"#,
+            r#"{"list": [{"number": 1}, {"nubmer": 1}]}"#,
+        ] {
+            let message = refused::<Outer>(body).await;
+            assert!(message.contains("nubmer"), "{message}");
+            assert!(!message.contains('?'), "{message}");
+        }
+        let read: Outer = read_as(r#"{"number": 1, "list": [{}]}"#).unwrap();
+        let expected = Outer {
+            inner: Inner { number: 1 },
+            list: Some(vec![Inner::default()]),
+        };
+        assert_eq!(read, expected);
+        let message = refused::<Outer>(r#"{"list": [{"number": 1}, {"number": -1}]}"#).await;
+        assert!(message.starts_with("the body's list[1]"), "{message}");
+    }
 }

@@ -33,6 +33,19 @@ async fn recommendations_need_no_key_and_leave_out_what_was_named() {
     let named = |hit: &Value| ["1", "2", "3"].contains(&hit["id"].as_str().unwrap());
     assert!(!hits.iter().any(named));
     assert!(hits[0]["payload"]["name"].is_string());
+    // A reason for each, with every record that was named.
+    let reasons = answer["reasons"].as_array().unwrap();
+    assert_eq!(reasons.len(), hits.len());
+    for reason in reasons {
+        let ids = |of: &str| {
+            let all = reason[of].as_array().unwrap().iter();
+            let mut ids: Vec<&str> = all.map(|near| near["id"].as_str().unwrap()).collect();
+            ids.sort_unstable();
+            ids
+        };
+        assert_eq!((ids("liked"), ids("disliked")), (vec!["1", "2"], vec!["3"]));
+        assert!(reason["text"].is_f64());
+    }
 }
 
 #[tokio::test]
@@ -107,6 +120,11 @@ async fn a_collection_of_pairs_answers_questions() {
         .await;
     assert_eq!(unknown["answer"], Value::Null);
     assert!(unknown["nearest"].is_object());
+    assert_eq!(unknown["unknown"], "nothing_near");
+    assert_eq!(unknown["others"].as_array().unwrap().len(), 1);
+    assert!(answer.get("unknown").is_none());
+    assert!(answer["nearest"]["score"].as_f64() >= answer["needed"].as_f64());
+    assert_eq!(api.get("/collections/faq").await["pairs"], true);
     let filtered = api
         .get("/collections/faq/answer?q=I+forgot+my+password&filter=topic:shipping")
         .await;

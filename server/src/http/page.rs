@@ -195,6 +195,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_function_that_fails_says_so_in_its_status() {
+        for function in [
+            "explain?request[id]=1&request[search][q]=milk",
+            "search?request[q]=milk",
+            "names",
+            "tasks",
+        ] {
+            // The service has not started.
+            let response = ask(Method::GET, &format!("/fn/{function}")).await;
+            let status = response.status();
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{function}");
+        }
+        let response = ask(Method::GET, "/fn/explain?request[id]=1").await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
     async fn files_are_only_read_and_the_package_is_kept() {
         let response = ask(Method::POST, "/favicon.svg").await;
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);

@@ -127,6 +127,7 @@ async fn settings_that_cannot_be_are_refused() {
         (with("facets", json!(["year:colour"])), "colour"),
         (with("weights", json!(["text=99"])), "1 to 20"),
         (with("language", json!("xx")), "xx"),
+        (with("titel", json!("text")), "titel"),
     ] {
         for path in ["", "?estimate=true"] {
             let path = format!("/collections/notes/settings{path}");
@@ -135,5 +136,46 @@ async fn settings_that_cannot_be_are_refused() {
             let message = refused["error"]["message"].as_str().unwrap();
             assert!(message.contains(said), "{message}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_there_is_not_is_refused_for_a_new_collection_too() {
+    let api = Api::new();
+    let roles = json!({"id": "id", "titel": "text", "passages": true});
+    let (status, refused) = api.json("PUT", "/collections/notes", roles).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("titel") && !message.contains('?'),
+        "{message}"
+    );
+    let roles = json!({"id": "id", "title": "text", "passages": true});
+    let (status, made) = api.json("PUT", "/collections/notes", roles).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_change_waits_for_the_first() {
+    let api = Api::new();
+    api.notes().await;
+    let fields = api.get("/collections/notes/settings").await["fields"].clone();
+    let path = "/collections/notes/settings";
+    let begin = async |title: &str| {
+        let mut fields = fields.clone();
+        fields["title"] = json!(title);
+        api.json("POST", path, fields).await
+    };
+    let (first, second) = tokio::join!(begin("city"), begin("city"));
+    let accepted = [&first, &second].map(|(status, _)| *status == StatusCode::ACCEPTED);
+    assert!(accepted.contains(&true), "{first:?} {second:?}");
+    // Unless the first was over before the second came.
+    if let Some((status, refused)) = [first, second]
+        .into_iter()
+        .find(|(status, _)| *status != StatusCode::ACCEPTED)
+    {
+        assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.contains("notes"), "{message}");
     }
 }

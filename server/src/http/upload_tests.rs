@@ -36,6 +36,15 @@ async fn an_upload_that_is_sent_again_is_imported_once() {
     let (_, third) = send(&api, "notes", "one").await;
     assert_eq!(first["task"]["id"], third["task"]["id"]);
     assert_eq!(records(&api, "notes").await, 2);
+    // The same name for another file or another collection is a mistake.
+    let (status, refused) = send(&api, "others", "one").await;
+    assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("notes"), "{message}");
+    let uri = "/collections/notes/import?file=b.jsonl&text=text&upload=one";
+    let (status, refused) = api.ask("POST", uri, Body::from(NOTES)).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+    assert_eq!(records(&api, "notes").await, 2);
     // Another upload of the same file adds it again.
     let (_, other) = send(&api, "notes", "two").await;
     assert_eq!(api.over(&other).await["state"], "done");

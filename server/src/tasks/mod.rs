@@ -39,6 +39,17 @@ pub struct Tasks {
     withdrawn: Mutex<VecDeque<String>>,
 }
 
+/// What became of an upload.
+#[derive(Debug)]
+pub enum Queued {
+    /// It has a task.
+    Task(Task),
+    /// It was withdrawn before.
+    Withdrawn,
+    /// Its name is that of an upload of another file, or into another collection, which has this task.
+    NameTaken(Task),
+}
+
 /// A task and what is needed to run it.
 struct Entry {
     plan: Plan,
@@ -83,24 +94,31 @@ impl Tasks {
     }
 
     /// Queues the import of a completely uploaded file. An upload whose name is that of an earlier
-    /// one is the same sent again: it gets the task of that one, and is not imported twice. `None` if
-    /// the upload was withdrawn.
+    /// one of the same file into the same collection is that one sent again: it gets the same task,
+    /// and is not imported twice.
     ///
     /// # Errors
     /// If the data folder cannot be written.
-    pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Option<Task>> {
+    pub fn queue(&self, incoming: Incoming, plan: Plan) -> parallax::Result<Queued> {
         let withdrawn = lock(&self.withdrawn);
         if let Some(upload) = &plan.upload {
             if let Some(entry) = self.uploaded(upload) {
-                return Ok(Some(entry.task.borrow().clone()));
+                let first = &entry.plan;
+                let same = first.collection == plan.collection && first.file == plan.file;
+                let task = entry.task.borrow().clone();
+                return Ok(if same {
+                    Queued::Task(task)
+                } else {
+                    Queued::NameTaken(task)
+                });
             }
             if withdrawn.contains(upload) {
-                return Ok(None);
+                return Ok(Queued::Withdrawn);
             }
         }
         let task = self.spool.keep(incoming, &plan)?;
         self.add(plan, task.clone());
-        Ok(Some(task))
+        Ok(Queued::Task(task))
     }
 
     /// Withdraws an upload. If it has a task, that is cancelled and returned; otherwise it will not
@@ -311,7 +329,10 @@ mod tests {
         assert_eq!(wait(&tasks, id).state, TaskState::Failed);
         let incoming = tasks.receive().unwrap();
         std::fs::write(incoming.path(), "{\"title\": \"milk\"}\n").unwrap();
-        let next = tasks.queue(incoming, plan("second")).unwrap().unwrap().id;
+        let Queued::Task(next) = tasks.queue(incoming, plan("second")).unwrap() else {
+            panic!("it is not queued");
+        };
+        let next = next.id;
         assert_eq!(wait(&tasks, next).state, TaskState::Done);
         assert_eq!(catalogue.names().unwrap(), ["second"]);
     }

@@ -182,10 +182,10 @@ fn encoding_again(info: &CollectionInfo) -> AnyView {
     let what = if *model == info.model {
         "Its settings are being changed".to_owned()
     } else {
-        format!("Being encoded by {model}")
+        format!("Being re-encoded with {model}")
     };
     if let Some(why) = failed {
-        let text = format!("It was not changed: {why}. It is as it was before.");
+        let text = format!("The change failed: {why}. The collection is as it was before.");
         return view! { <p class="collection-failed">{text}</p> }.into_any();
     }
     if *over {
@@ -193,9 +193,9 @@ fn encoding_again(info: &CollectionInfo) -> AnyView {
     }
     let text = if *of > 0 {
         let (done, of) = (thousands(*done), thousands(*of));
-        format!("{what}: {done} of {of} records. It can be searched meanwhile.")
+        format!("{what}: {done} of {of} records. It can still be searched.")
     } else {
-        format!("{what}. It can be searched meanwhile.")
+        format!("{what}. It can still be searched.")
     };
     view! { <p class="collection-encoding">{text}</p> }.into_any()
 }

@@ -114,7 +114,7 @@ pub fn MappingForm(
                 </Show>
             </div>
             <fieldset class="roles">
-                <legend>"What each field holds"</legend>
+                <legend>"What each field contains"</legend>
                 {selects.into_iter().collect_view()}
             </fieldset>
             <details class="further">

@@ -76,7 +76,7 @@ fn Offered(
         .into_any(),
         Offer::Reading(why) => view! {
             <section aria-labelledby="reading-title">
-                <h2 id="reading-title">"Only for reading"</h2>
+                <h2 id="reading-title">"Read-only"</h2>
                 <p class="collections-note">
                     "Everything here can be read and searched. Changes are made on the machine \
                      the server runs on."
@@ -109,7 +109,9 @@ fn WithoutScripts() -> impl IntoView {
 fn Sample(importing: Importing, has_sample: Memo<Option<bool>>) -> impl IntoView {
     let offered = Memo::new(move |_| has_sample.get() == Some(false) && !importing.is_busy());
     let records = counted(SAMPLE_RECORDS, "record");
-    let text = format!("Nothing at hand? {records} of invented start-ups come with the server.");
+    let text = format!(
+        "No file at hand? The server comes with a sample of invented start-ups ({records})."
+    );
     view! {
         <Show when=move || offered.get()>
             <p class="sample">

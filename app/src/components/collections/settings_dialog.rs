@@ -150,7 +150,7 @@ fn SettingsForm(name: String, settings: Settings, on_changed: Callback<String>) 
         change();
     };
     let cost = move || match told.get() {
-        None if changes.get() == 0 => "Change something to see what it costs.".to_owned(),
+        None if changes.get() == 0 => "Change something to see how long it would take.".to_owned(),
         None => "\u{2026}".to_owned(),
         Some(Ok(told)) => cost(told),
         Some(Err(problem)) => problem.message,
@@ -243,7 +243,7 @@ fn Roles(fields: FieldRoles, all: Vec<String>) -> impl IntoView {
     });
     view! {
         <fieldset class="roles roles-four">
-            <legend>"What each field holds"</legend>
+            <legend>"What each field contains"</legend>
             {selects.into_iter().collect_view()}
         </fieldset>
         <details class="further">

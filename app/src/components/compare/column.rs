@@ -20,7 +20,7 @@ pub fn Column(
     let labelled = heading_id.clone();
     let empty = move || {
         rows.read().is_empty().then(|| {
-            view! { <p class="compare-empty">"No record has a place here."</p> }
+            view! { <p class="compare-empty">"No records in this ranking."</p> }
         })
     };
     view! {

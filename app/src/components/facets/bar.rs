@@ -1,11 +1,8 @@
 //! The bar: a button for each facet, which opens its panel, and the order. Conditions that no
 //! panel represents are kept in hidden fields, so that none is lost.
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
 use parallax::vocabulary::{CollectionInfo, FacetCounts};
-use web_sys::Element;
 
 use super::counts::Counts;
 use super::locale::Locale;
@@ -14,6 +11,7 @@ use super::sort::SortMenu;
 use super::values::All;
 use crate::address::Address;
 use crate::answers::Answers;
+use crate::components::outside::close_outside;
 use crate::problem::Problem;
 use crate::state::{SearchState, ends};
 
@@ -35,7 +33,7 @@ pub fn FacetBar(
 ) -> impl IntoView {
     let open = RwSignal::new(None);
     let counts = Counts::of(address, answers, info, open);
-    close_outside(open);
+    close_outside(OPEN);
     view! {
         <Transition fallback=move || {
             move || hidden(&address.state.read(), &[])
@@ -105,26 +103,4 @@ fn hidden(state: &SearchState, facets: &[Facet]) -> AnyView {
         view! { <input type="hidden" name="filter" value=filter.clone() /> }
     });
     hidden.collect_view().into_any()
-}
-
-/// Closes the open panel when the page is clicked elsewhere.
-fn close_outside(open: RwSignal<Option<String>>) {
-    Effect::new(move || {
-        let close = move |event: MouseEvent| {
-            if open.read_untracked().is_none() {
-                return;
-            }
-            let target = event.target().and_then(|at| at.dyn_into::<Element>().ok());
-            // A value that was just removed from its panel is nowhere.
-            let target = target.filter(|target| target.is_connected());
-            let inside = target.map(|target| target.closest(OPEN).ok().flatten().is_some());
-            if inside == Some(false)
-                && let Ok(Some(panel)) = document().query_selector(OPEN)
-            {
-                let _ = panel.remove_attribute("open");
-            }
-        };
-        let listener = window_event_listener(leptos::ev::click, close);
-        on_cleanup(move || listener.remove());
-    });
 }

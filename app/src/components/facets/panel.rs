@@ -139,9 +139,7 @@ fn note(counted: Counted) -> &'static str {
     match counted {
         Counted::Matching => "Counts are of matching records.",
         Counted::Answers => "Counts are of the records that match well.",
-        Counted::AtLeast => {
-            "Counts are of the records that match well and were found: there may be more."
-        }
+        Counted::AtLeast => "Counts are of the good matches that were found; there may be more.",
         Counted::All => "Counts are of all records.",
     }
 }

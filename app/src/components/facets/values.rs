@@ -148,7 +148,7 @@ pub fn Values(
             let said = if prefix.read().is_empty() {
                 "None of these records has a value."
             } else {
-                "No value of these records begins with that."
+                "No value in these records begins like this."
             };
             view! { <p class="facet-note" role="status">{said}</p> }
         })

@@ -15,6 +15,7 @@ use self::options::{Choice, Offer, offers};
 use crate::address::Address;
 use crate::browser::{forget_queries, recent_queries};
 use crate::components::keys::focus_result;
+use crate::components::microphone::Microphone;
 use crate::functions::suggest;
 use crate::state::LONGEST;
 
@@ -247,6 +248,7 @@ pub fn QueryField(
                 <path d="M2.5 2.5l7 7M9.5 2.5l-7 7" />
             </svg>
         </button>
+        <Microphone field on_heard=on_type />
         {popup}
     }
 }

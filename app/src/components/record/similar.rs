@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parallax::vocabulary::SimilarRecord;
 
 use crate::components::logo::Logo;
+use crate::components::recommend::like_buttons::LikeButtons;
 use crate::record_address::record_path;
 use crate::state::SearchState;
 use crate::wording::{name_of, similarity};
@@ -19,7 +20,7 @@ pub fn RecordSimilar(
     path: String,
 ) -> impl IntoView {
     let note = if similar.is_empty() {
-        "The collection holds no other records."
+        "The collection contains no other records."
     } else {
         "The nearest by meaning, with the cosine of the two, and the rare words that both use."
     };
@@ -46,6 +47,7 @@ fn item(record: SimilarRecord, href: String) -> impl IntoView {
             </li>
         }
     });
+    let likes = view! { <LikeButtons id=record.id title=name.clone() /> };
     view! {
         <li>
             <Logo name=name.clone() image=record.image />
@@ -59,6 +61,7 @@ fn item(record: SimilarRecord, href: String) -> impl IntoView {
                     </li>
                     {words}
                 </ul>
+                {likes}
             </div>
         </li>
     }

@@ -163,14 +163,14 @@ fn Sliders(
             {kept}
             <Slider
                 name="k1"
-                label="k1: how long repetition goes on counting"
+                label="k1: how much repeated words keep adding"
                 value=k1
                 most=MAX_K1
                 moved
             />
             <Slider
                 name="b"
-                label="b: how much length is held against a record"
+                label="b: how strongly long records are penalised"
                 value=b
                 most=1.0
                 moved

@@ -24,7 +24,7 @@ use crate::http::parameters::parameters;
 use crate::preview;
 use crate::sample;
 use crate::service::Service;
-use crate::tasks::{Incoming, Plan};
+use crate::tasks::{Incoming, Plan, Queued};
 
 /// The largest upload, in bytes as sent.
 const MAX_UPLOAD_BYTES: u64 = 8 << 30;
@@ -199,10 +199,21 @@ async fn queue(
     plan: Plan,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     let queued = service.manage(move |opened| opened.tasks.queue(incoming, plan));
-    let task = queued.await?.ok_or_else(|| {
-        Failure::new("conflict", "the upload was withdrawn; nothing was imported")
-    })?;
-    Ok((StatusCode::ACCEPTED, Json(Started { task })))
+    match queued.await? {
+        Queued::Task(task) => Ok((StatusCode::ACCEPTED, Json(Started { task }))),
+        Queued::Withdrawn => Err(Failure::new(
+            "conflict",
+            "the upload was withdrawn; nothing was imported",
+        )),
+        Queued::NameTaken(task) => Err(Failure::new(
+            "conflict",
+            format!(
+                "the upload has the name of an earlier one, of '{}' into '{}'; nothing was \
+                 imported; give it a name of its own",
+                task.file, task.collection
+            ),
+        )),
+    }
 }
 
 /// Writes a body to disk as it arrives.

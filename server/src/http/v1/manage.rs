@@ -42,6 +42,7 @@ pub fn router() -> Router<Service> {
 
 /// A collection to create: the role of each field.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Creation {
     #[serde(flatten)]
     fields: FieldRoles,

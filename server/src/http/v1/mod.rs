@@ -20,8 +20,8 @@ use axum::{Json, Router};
 use parallax::Filter;
 use parallax::sent::Content;
 use parallax::vocabulary::{
-    Answer, CollectionInfo, ExplainRequest, Explanation, RecommendRequest, Reply, SearchRequest,
-    SimilarRequest,
+    Answer, CollectionInfo, ExplainRequest, Explanation, Reason, RecommendRequest, Recommendations,
+    Reply, SearchRequest, SimilarRequest,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -160,23 +160,33 @@ async fn similar(
     Ok(Json(response.await?))
 }
 
+/// Recommended records, with the reasons beside them.
+#[derive(Serialize)]
+struct Recommended {
+    #[serde(flatten)]
+    answer: Answer,
+    reasons: Vec<Reason>,
+}
+
 /// Takes a body, because it may name a hundred records; it does not write anything.
 async fn recommend(
     State(service): State<Service>,
     path: Named,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Answer>, Failure> {
+) -> Result<Json<Recommended>, Failure> {
     let Path(name) = path?;
     let request: RecommendRequest = json_body(&headers, &body?)?;
-    let recommended = service.with_collection(Some(name), move |collection| {
+    // The words that records share are looked for in their texts.
+    let recommended = service.with_collection_thoroughly(Some(name), move |collection| {
         let (limit, offset) = (request.limit as usize, request.offset as usize);
         let filters = Filter::from_json(&request.filter)?;
         let fields = request.fields.clone();
-        let answer = collection.recommend(&request.into(), limit, offset, &filters)?;
-        answer.sent(collection.schema(), Content::Original(&fields))
+        let recommended = collection.recommend(&request.into(), limit, offset, &filters)?;
+        recommended.sent(collection.schema(), Content::Original(&fields))
     });
-    Ok(Json(recommended.await?))
+    let Recommendations { answer, reasons } = recommended.await?;
+    Ok(Json(Recommended { answer, reasons }))
 }
 
 /// A question for a collection of questions and answers.
@@ -197,7 +207,7 @@ async fn answer(
     let question: Question = parameters(query.as_deref())?;
     let replied = service.with_collection(Some(name), move |collection| {
         let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
-        reply.sent(collection.schema())
+        reply.sent(collection.schema(), Content::Original(&[]))
     });
     Ok(Json(replied.await?))
 }
