@@ -113,19 +113,6 @@ impl Service {
             .await
     }
 
-    /// The same for a job that takes as long as many queries, in the pool for these.
-    ///
-    /// # Errors
-    /// The [`Problem`] to tell the caller.
-    pub async fn thoroughly<T: Send + 'static>(
-        &self,
-        name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let work = move |opened: &Opened| work(&*opened.collection(name.as_deref())?);
-        self.run(&self.0.thorough, work).await
-    }
-
     /// Information about every collection that can be opened.
     ///
     /// # Errors
@@ -198,8 +185,8 @@ impl Service {
         name: Option<String>,
         work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let work = move |opened: &Opened| work(&*opened.collection(name.as_deref())?);
-        self.run(&self.0.thorough, work).await
+        self.thoroughly(move |opened| work(&*opened.collection(name.as_deref())?))
+            .await
     }
 
     /// The data folder, once it is open.

@@ -14,6 +14,7 @@ mod feedback_tests;
 mod guard;
 #[cfg(test)]
 mod judge_tests;
+#[cfg(test)]
 mod map_tests;
 mod page;
 mod parameters;

@@ -90,7 +90,7 @@ async fn legend(
 ) -> Result<Json<MapLegend>, Failure> {
     let Path(name) = path?;
     let OfFacet { facet } = parameters(query.as_deref())?;
-    let legend = service.thoroughly(Some(name), move |collection| {
+    let legend = service.with_collection_thoroughly(Some(name), move |collection| {
         Ok(collection.map_classes(&facet)?.1)
     });
     Ok(Json(legend.await?))
@@ -105,7 +105,7 @@ async fn inside(
 ) -> Result<Json<Inside>, Failure> {
     let Path(name) = path?;
     let request: InsideRequest = json_body(&headers, &body?)?;
-    let found = service.thoroughly(Some(name), move |collection| {
+    let found = service.with_collection_thoroughly(Some(name), move |collection| {
         collection.map_inside(&request)
     });
     Ok(Json(found.await?))
@@ -163,7 +163,7 @@ async fn tagged(
     let known = headers.get(header::IF_NONE_MATCH);
     let known = known.and_then(|known| known.to_str().ok());
     let known = known.unwrap_or_default().to_owned();
-    let read = service.thoroughly(Some(name), move |collection| {
+    let read = service.with_collection_thoroughly(Some(name), move |collection| {
         // Taken first: if anything changes meanwhile, the bytes are newer than the tag says, and are
         // sent again when asked for.
         let tag = format!("\"{}\"", collection.map_tag()?);
