@@ -15,7 +15,14 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: "list",
   webServer,
-  use: { ...devices["Desktop Chrome"], baseURL, launchOptions, trace: "retain-on-failure" },
+  use: {
+    ...devices["Desktop Chrome"],
+    baseURL,
+    launchOptions,
+    // Pictures and copies of the page at every step would slow all tests down; `--trace on` makes them
+    // for a test that fails.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: false },
+  },
   projects: [
     { name: "desktop", testIgnore: /scriptless/ },
     {
