@@ -5,7 +5,8 @@
 //! both cases a problem also sets the response's HTTP status.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, JsonEncoding};
+use leptos::server_fn::Http;
+use leptos::server_fn::codec::GetUrl;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
@@ -14,6 +15,7 @@ use parallax::vocabulary::{
 use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
+use crate::json::{InJson, Json};
 use crate::problem::Problem;
 
 /// Records similar to a given one, and the title of that one, if known.
@@ -47,7 +49,7 @@ pub struct ExplainedRecord {
 ///
 /// # Errors
 /// Those of the engine, and `unreachable` if the server does not answer.
-#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "search", protocol = Http<GetUrl, InJson>)]
 pub async fn search(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -63,7 +65,7 @@ pub async fn search(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "similar", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "similar", protocol = Http<GetUrl, InJson>)]
 pub async fn similar(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -83,7 +85,7 @@ pub async fn similar(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "explain", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "explain", protocol = Http<GetUrl, InJson>)]
 pub async fn explain(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -99,7 +101,7 @@ pub async fn explain(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "compare", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "compare", protocol = Http<GetUrl, InJson>)]
 pub async fn compare(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -115,7 +117,7 @@ pub async fn compare(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "why", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "why", protocol = Http<GetUrl, InJson>)]
 pub async fn why(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -136,7 +138,7 @@ pub async fn why(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "sentences", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "sentences", protocol = Http<GetUrl, InJson>)]
 pub async fn sentences(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -159,7 +161,7 @@ pub async fn sentences(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "facets", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "facets", protocol = Http<GetUrl, InJson>)]
 pub async fn facets(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -175,7 +177,7 @@ pub async fn facets(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "values", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "values", protocol = Http<GetUrl, InJson>)]
 pub async fn values(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -191,7 +193,7 @@ pub async fn values(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "suggest", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "suggest", protocol = Http<GetUrl, InJson>)]
 pub async fn suggest(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -207,7 +209,7 @@ pub async fn suggest(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "names", protocol = Http<GetUrl, InJson>)]
 pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
     // Does not set the status: a page is valid without the names of other collections.
@@ -218,7 +220,7 @@ pub async fn names() -> Result<CollectionNames, Problem> {
 ///
 /// # Errors
 /// As for [`search`], and `not_found` for an unknown id.
-#[server(prefix = "/fn", endpoint = "record", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "record", protocol = Http<GetUrl, InJson>)]
 pub async fn record(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -234,7 +236,7 @@ pub async fn record(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "collection", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "collection", protocol = Http<GetUrl, InJson>)]
 pub async fn collection(
     /// Its name; `None` is the default one.
     collection: Option<String>,
@@ -248,7 +250,7 @@ pub async fn collection(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "collections", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "collections", protocol = Http<GetUrl, InJson>)]
 pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
     let context = ssr::Context::take()?;
     let collections = context.backend.collections().await;
@@ -259,7 +261,7 @@ pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "tasks", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "tasks", protocol = Http<GetUrl, InJson>)]
 pub async fn tasks() -> Result<Vec<Task>, Problem> {
     let context = ssr::Context::take()?;
     // Does not set the status: the rest of the page is valid without it.
@@ -270,13 +272,13 @@ pub async fn tasks() -> Result<Vec<Task>, Problem> {
 ///
 /// # Errors
 /// `unreachable` if the server does not answer.
-#[server(prefix = "/fn", endpoint = "access", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "access", protocol = Http<GetUrl, InJson>)]
 pub async fn write_access() -> Result<Access, Problem> {
     ssr::access()
 }
 
 impl FromServerFnError for Problem {
-    type Encoder = JsonEncoding;
+    type Encoder = Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let (code, message) = match error {

@@ -3,8 +3,10 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
 use crate::address::Address;
 use crate::functions::names;
+use crate::json::resource;
 use crate::paths::path_of;
 use crate::state::SearchState;
 
@@ -14,7 +16,7 @@ pub fn CollectionSwitch(
     /// The current address.
     address: Address,
 ) -> impl IntoView {
-    let names = Resource::new(|| (), |()| names());
+    let names = resource(|| (), |()| names());
     let menu = move || {
         // Without the names, the page is still of use.
         let names = names.get()?.unwrap_or_default();
@@ -46,7 +48,7 @@ pub fn CollectionSwitch(
         };
         Some(shown)
     };
-    view! { <Suspense>{menu}</Suspense> }
+    view! { <Suspense>{live(menu)}</Suspense> }
 }
 
 #[component]

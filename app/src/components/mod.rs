@@ -17,6 +17,7 @@ pub mod hero;
 pub mod kept_answer;
 pub mod keys;
 pub mod later;
+pub mod live;
 pub mod logo;
 pub mod marked;
 pub mod mode_switch;

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
 use super::timing::Timing;
 use crate::answers::Found;
 use crate::wording::{caution, summary};
@@ -16,13 +17,13 @@ pub fn Summary(
     let line = move || of(|found| Some(summary(found.state(), &found.response)));
     let caution = move || {
         let caution = of(|found| caution(found.state(), &found.response));
-        caution.map(|caution| view! { <p class="caution">{caution}</p> })
+        caution.map(|caution| view! { <p class="caution">{live(caution)}</p> })
     };
     view! {
         <div class="summary">
-            <p class="summary-line">{line}</p>
+            <p class="summary-line">{live(line)}</p>
             <Timing found />
         </div>
-        {caution}
+        {live(caution)}
     }
 }

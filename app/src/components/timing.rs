@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use parallax::vocabulary::{Answer, Route};
 
+use super::live::live;
 use crate::answers::Found;
 use crate::numbers::milliseconds;
 
@@ -29,8 +30,8 @@ pub fn Timing(
     };
     view! {
         <details class="timing">
-            <summary>{total}</summary>
-            <dl class="stages">{parts}</dl>
+            <summary>{live(total)}</summary>
+            <dl class="stages">{live(parts)}</dl>
         </details>
     }
 }

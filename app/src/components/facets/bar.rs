@@ -14,6 +14,8 @@ use super::sort::SortMenu;
 use super::values::All;
 use crate::address::Address;
 use crate::answers::Answers;
+use crate::components::live::live;
+use crate::json::Resource;
 use crate::problem::Problem;
 use crate::state::{SearchState, ends};
 
@@ -83,7 +85,7 @@ fn Bar(
             <For each=move || facets.get() key=Facet::clone children=panel />
             <SortMenu address fields on_change />
         </div>
-        {move || hidden(&address.state.read(), &facets.read())}
+        {live(move || hidden(&address.state.read(), &facets.read()))}
     }
     .into_any()
 }

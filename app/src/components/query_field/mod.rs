@@ -15,6 +15,7 @@ use self::options::{Choice, Offer, offers};
 use crate::address::Address;
 use crate::browser::{forget_queries, recent_queries};
 use crate::components::keys::focus_result;
+use crate::components::live::live;
 use crate::functions::suggest;
 use crate::state::LONGEST;
 
@@ -204,7 +205,7 @@ pub fn QueryField(
                     // Keeps the focus in the field.
                     on:mousedown=|event| event.prevent_default()
                 >
-                    {move || list.offers.get().into_iter().enumerate().map(option).collect_view()}
+                    {live(move || list.offers.get().into_iter().enumerate().map(option).collect_view())}
                 </ul>
             }
         })
@@ -247,7 +248,7 @@ pub fn QueryField(
                 <path d="M2.5 2.5l7 7M9.5 2.5l-7 7" />
             </svg>
         </button>
-        {popup}
+        {live(popup)}
     }
 }
 
