@@ -6,13 +6,19 @@ DATA_DIR ?= data
 PARALLAX := target/release/parallax
 BUILT := target/release/.parallax-built
 # The files of the built page, with the hashes in their names.
-PAGE := $(shell sed -nE 's,^(css|js|wasm): (.+)$$,target/site/pkg/parallax.\2.\1,p' target/release/hash.txt 2>/dev/null)
+PKG := target/site/pkg
+PAGE := $(shell sed -nE \
+	-e 's,^(css|js|wasm): (.+)$$,$(PKG)/parallax.\2.\1,p' \
+	-e 's,^split: (.+)$$,$(PKG)/__wasm_split.\1.js,p' \
+	-e 's,^manifest: (.+)$$,$(PKG)/__wasm_split_manifest.\1.json,p' target/release/hash.txt 2>/dev/null)
+# The files with the code of single pages and parts, which the manifest lists without extension.
+PAGE += $(shell cat $(PKG)/__wasm_split_manifest.*.json 2>/dev/null | grep -oE '"(split|chunk)_[^"]+"' | sed 's,"\(.*\)",$(PKG)/\1.wasm,' | sort -u)
 SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public -type f -not -path '*/node_modules/*')
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page page-weight screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,7 +44,7 @@ build: setup $(BUILT) ## build the server and the page in release mode
 # Rebuilt only if a source is newer or a file of the page is missing: bundling the page takes 20
 # seconds.
 $(BUILT): $(SOURCES) $(PAGE)
-	cargo leptos build --release --precompress
+	cargo leptos build --release --precompress --split
 	@touch $@
 $(PAGE):
 
@@ -50,7 +56,7 @@ model: build ## download all-MiniLM-L6-v2, once
 
 # Uses its own site folder beside its binary, because cargo-leptos deletes files of other builds.
 dev: setup model ## develop: cargo leptos watch
-	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch -- serve --data-dir $(DATA_DIR)
+	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch --split -- serve --data-dir $(DATA_DIR)
 
 dev-check: setup model ## check that `make dev` serves a change in app/ and leaves the built page unchanged
 	.ci/dev-check
@@ -85,6 +91,9 @@ bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benc
 bench-page: build model ## measure how fast the page is in Chromium, into benches/PAGE.md
 	.ci/setup browser
 	python3 benches/page_speed.py
+
+page-weight: build ## weigh what the browser loads, into benches/PAGE.md
+	python3 benches/page_weight.py --write
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser

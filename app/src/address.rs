@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use crate::paths::path_of;
+use crate::paths::{page_in, path_of};
 use crate::state::SearchState;
 
 /// The search page's address.
@@ -14,17 +14,26 @@ pub struct Address {
     pub collection: Memo<Option<String>>,
     /// The search.
     pub state: Memo<SearchState>,
+    /// Whether the reader is going to another page, whose code the browser is loading. Until it is
+    /// there, this page stays as it is.
+    pub leaving: Memo<bool>,
 }
 
 impl Address {
     /// The address of the page this is called from.
     pub fn here() -> Self {
         let params = use_params_map();
-        let search = use_location().search;
+        let location = use_location();
+        let page = page_in(&location.pathname.read_untracked()).to_owned();
+        let leaving = Memo::new(move |_| page_in(&location.pathname.read()) != page);
         Self {
             collection: Memo::new(move |_| params.read().get("collection")),
-            // From the raw query: the router's own map decodes each value twice.
-            state: Memo::new(move |_| SearchState::read(&search.read())),
+            state: Memo::new(move |before: Option<&SearchState>| match before {
+                Some(before) if leaving.get() => before.clone(),
+                // From the raw query: the router's own map decodes each value twice.
+                _ => SearchState::read(&location.search.read()),
+            }),
+            leaving,
         }
     }
 

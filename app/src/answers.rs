@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::browser::pause;
 use crate::functions::{compare, explain, search, similar};
+use crate::json::{Resource, resource};
+use crate::lazy;
 use crate::navigation::Navigation;
+use crate::numbers::real;
 use crate::paths::path_of;
 use crate::problem::Problem;
 use crate::state::{COMPARE, PAGE, SearchState};
@@ -140,7 +143,7 @@ impl Answers {
             state: typed.get().unwrap_or_else(|| address.state.get()),
             attempt: attempt.get() + again.get(),
         });
-        let first = Resource::new(|| (), move |()| ask(question.get_untracked()));
+        let first = resource(|| (), move |()| ask(question.get_untracked()));
         let answers = Self {
             question,
             first,
@@ -165,7 +168,7 @@ impl Answers {
                 answers.ask_at_rest(question, navigation);
             } else {
                 spawn_local_scoped_with_cancellation(async move {
-                    answers.later.set(Some(ask(question).await));
+                    answers.later.set(Some(ask_and_load(question).await));
                 });
             }
         });
@@ -226,12 +229,15 @@ impl Answers {
     fn ask_at_rest(self, question: Question, navigation: Navigation) {
         spawn_local_scoped_with_cancellation(async move {
             pause(REST).await;
+            if navigation.is_leaving() {
+                return;
+            }
             navigation.type_on(&question.state);
             self.stop_typing();
             if !question.state.asks_for_meaning() {
                 return;
             }
-            let answer = ask(question).await;
+            let answer = ask_and_load(question).await;
             let in_list = self.pointed.get_untracked() || self.focused.get_untracked();
             if in_list && self.shows_words_of(&answer) {
                 self.kept.set(Some(answer));
@@ -373,6 +379,21 @@ impl Answers {
     }
 }
 
+/// Answers a question in the browser, and loads the code that draws the answer, so that the answer
+/// before it stays until this one can be drawn.
+async fn ask_and_load(question: Question) -> AnsweredQuestion {
+    let part = match &question.state {
+        state if state.compares() => "compare_panel",
+        state if state.explain.is_some() => "why_panel",
+        _ => return ask(question).await,
+    };
+    lazy::load_ahead(part);
+    let answer = ask(question).await;
+    // Without its code, the part says so.
+    let _ = lazy::load(part).await;
+    answer
+}
+
 async fn ask(question: Question) -> AnsweredQuestion {
     let Question {
         collection, state, ..
@@ -447,7 +468,9 @@ fn without_hits(comparison: Comparison) -> Answer {
 /// The request for a state. What should be a number and is none becomes NaN, which the engine
 /// rejects.
 pub fn request(state: &SearchState) -> SearchRequest {
-    let number = |typed: &Option<String>| Some(typed.as_ref()?.parse().unwrap_or(f32::NAN));
+    let number = |typed: &Option<String>| {
+        Some(real(typed.as_ref()?).map_or(f32::NAN, |number| number as f32))
+    };
     let mode = match state.mode.as_str() {
         _ if state.words_first => Mode::Text.name().into(),
         // Where nothing can be compared, records are listed.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use crate::browser::mark_hydrated;
@@ -11,19 +11,9 @@ use crate::components::header::Header;
 use crate::components::microphone::Speech;
 use crate::components::recommend::gathered::Gathered;
 use crate::components::recommend::tray::Tray;
-use crate::pages::about::AboutPage;
-use crate::pages::ask::AskPage;
-use crate::pages::collections::CollectionsPage;
-use crate::pages::explore::ExplorePage;
-use crate::pages::judge::JudgePage;
-use crate::pages::lab::LabPage;
-use crate::pages::map::MapPage;
+use crate::pages;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::recommend::RecommendPage;
-use crate::pages::record::RecordPage;
 use crate::pages::search::SearchPage;
-use crate::pages::values::ValuesPage;
-use crate::pages::why::WhyPage;
 use crate::pictures::Pictures;
 
 /// The application.
@@ -44,31 +34,31 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" class="page" tabindex="-1">
                 // Not streamed: streamed pages need JavaScript to be assembled.
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/c/:collection") view=SearchPage ssr=SsrMode::Async />
-                    <Route path=path!("/values") view=ValuesPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/values") view=ValuesPage ssr=SsrMode::Async />
-                    <Route path=path!("/record/:id") view=RecordPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/record/:id") view=RecordPage ssr=SsrMode::Async />
-                    <Route path=path!("/why/:id") view=WhyPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/why/:id") view=WhyPage ssr=SsrMode::Async />
-                    <Route path=path!("/explore") view=ExplorePage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/explore") view=ExplorePage ssr=SsrMode::Async />
-                    <Route path=path!("/lab") view=LabPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/lab") view=LabPage ssr=SsrMode::Async />
-                    <Route path=path!("/judge") view=JudgePage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/judge") view=JudgePage ssr=SsrMode::Async />
-                    <Route path=path!("/map") view=MapPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/map") view=MapPage ssr=SsrMode::Async />
-                    <Route path=path!("/recommend") view=RecommendPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/recommend") view=RecommendPage ssr=SsrMode::Async />
-                    <Route path=path!("/ask") view=AskPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/ask") view=AskPage ssr=SsrMode::Async />
-                    <Route path=path!("/collections") view=CollectionsPage ssr=SsrMode::Async />
-                    <Route path=path!("/about") view=AboutPage ssr=SsrMode::Async />
-                    <Route path=path!("/c/:collection/about") view=AboutPage ssr=SsrMode::Async />
-                </Routes>
+                    <Route path=path!("/values") view=pages::VALUES ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/values") view=pages::VALUES ssr=SsrMode::Async />
+                    <Route path=path!("/record/:id") view=pages::RECORD ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/record/:id") view=pages::RECORD ssr=SsrMode::Async />
+                    <Route path=path!("/why/:id") view=pages::WHY ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/why/:id") view=pages::WHY ssr=SsrMode::Async />
+                    <Route path=path!("/explore") view=pages::EXPLORE ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/explore") view=pages::EXPLORE ssr=SsrMode::Async />
+                    <Route path=path!("/lab") view=pages::LAB ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/lab") view=pages::LAB ssr=SsrMode::Async />
+                    <Route path=path!("/judge") view=pages::JUDGE ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/judge") view=pages::JUDGE ssr=SsrMode::Async />
+                    <Route path=path!("/map") view=pages::MAP ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/map") view=pages::MAP ssr=SsrMode::Async />
+                    <Route path=path!("/recommend") view=pages::RECOMMEND ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/recommend") view=pages::RECOMMEND ssr=SsrMode::Async />
+                    <Route path=path!("/ask") view=pages::ASK ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/ask") view=pages::ASK ssr=SsrMode::Async />
+                    <Route path=path!("/collections") view=pages::COLLECTIONS ssr=SsrMode::Async />
+                    <Route path=path!("/about") view=pages::ABOUT ssr=SsrMode::Async />
+                    <Route path=path!("/c/:collection/about") view=pages::ABOUT ssr=SsrMode::Async />
+                </FlatRoutes>
             </main>
             <Footer />
             <Tray />

@@ -11,7 +11,8 @@ pub mod recommend;
 mod walk;
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::{GetUrl, JsonEncoding};
+use leptos::server_fn::Http;
+use leptos::server_fn::codec::GetUrl;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, FacetCounts, RecordView,
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use explore::{explore, query_lab};
 
 use crate::access::Access;
+use crate::json::{InJson, Json};
 use crate::problem::Problem;
 
 pub use judge::{interleave, judgements_of, judging_pool, reveal, standing_of};
@@ -59,7 +61,7 @@ pub struct ExplainedRecord {
 ///
 /// # Errors
 /// Those of the engine, and `unreachable` if the server does not answer.
-#[server(prefix = "/fn", endpoint = "search", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "search", protocol = Http<GetUrl, InJson>)]
 pub async fn search(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -75,7 +77,7 @@ pub async fn search(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "similar", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "similar", protocol = Http<GetUrl, InJson>)]
 pub async fn similar(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -95,7 +97,7 @@ pub async fn similar(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "explain", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "explain", protocol = Http<GetUrl, InJson>)]
 pub async fn explain(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -111,7 +113,7 @@ pub async fn explain(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "compare", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "compare", protocol = Http<GetUrl, InJson>)]
 pub async fn compare(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -127,7 +129,7 @@ pub async fn compare(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "why", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "why", protocol = Http<GetUrl, InJson>)]
 pub async fn why(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -148,7 +150,7 @@ pub async fn why(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "sentences", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "sentences", protocol = Http<GetUrl, InJson>)]
 pub async fn sentences(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -171,7 +173,7 @@ pub async fn sentences(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "facets", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "facets", protocol = Http<GetUrl, InJson>)]
 pub async fn facets(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -187,7 +189,7 @@ pub async fn facets(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "values", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "values", protocol = Http<GetUrl, InJson>)]
 pub async fn values(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -203,7 +205,7 @@ pub async fn values(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "suggest", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "suggest", protocol = Http<GetUrl, InJson>)]
 pub async fn suggest(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -219,7 +221,7 @@ pub async fn suggest(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "names", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "names", protocol = Http<GetUrl, InJson>)]
 pub async fn names() -> Result<CollectionNames, Problem> {
     let context = ssr::Context::take()?;
     let names = context.backend.names().await;
@@ -230,7 +232,7 @@ pub async fn names() -> Result<CollectionNames, Problem> {
 ///
 /// # Errors
 /// As for [`search`], and `not_found` for an unknown id.
-#[server(prefix = "/fn", endpoint = "record", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "record", protocol = Http<GetUrl, InJson>)]
 pub async fn record(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -246,7 +248,7 @@ pub async fn record(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "collection", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "collection", protocol = Http<GetUrl, InJson>)]
 pub async fn collection(
     /// Its name; `None` is the default one.
     collection: Option<String>,
@@ -260,7 +262,7 @@ pub async fn collection(
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "collections", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "collections", protocol = Http<GetUrl, InJson>)]
 pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
     let context = ssr::Context::take()?;
     let collections = context.backend.collections().await;
@@ -271,7 +273,7 @@ pub async fn collections() -> Result<Vec<CollectionInfo>, Problem> {
 ///
 /// # Errors
 /// As for [`search`].
-#[server(prefix = "/fn", endpoint = "tasks", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "tasks", protocol = Http<GetUrl, InJson>)]
 pub async fn tasks() -> Result<Vec<Task>, Problem> {
     let context = ssr::Context::take()?;
     let tasks = context.backend.tasks().await;
@@ -282,13 +284,13 @@ pub async fn tasks() -> Result<Vec<Task>, Problem> {
 ///
 /// # Errors
 /// `unreachable` if the server does not answer.
-#[server(prefix = "/fn", endpoint = "access", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "access", protocol = Http<GetUrl, InJson>)]
 pub async fn write_access() -> Result<Access, Problem> {
     ssr::access()
 }
 
 impl FromServerFnError for Problem {
-    type Encoder = JsonEncoding;
+    type Encoder = Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let (code, message) = match error {

@@ -20,7 +20,9 @@ mod browser;
 mod components;
 pub mod functions;
 mod importing;
+mod json;
 mod languages;
+mod lazy;
 mod mapping;
 mod marks;
 mod navigation;
@@ -50,10 +52,16 @@ pub use problem::Problem;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-/// Hydrates the served page.
+/// Loads what else the served page needs, and hydrates it.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    leptos::task::spawn_local(async {
+        // Without its code, the page stays as it is without JavaScript.
+        if lazy::load_drawn().await.is_ok() {
+            leptos::mount::hydrate_body(App);
+            lazy::load_pages_ahead();
+        }
+    });
 }

@@ -88,6 +88,11 @@ impl Navigation {
         self.go.run((self.href(state), Entry::Replaced));
     }
 
+    /// Whether the reader is already going to another page.
+    pub fn is_leaving(self) -> bool {
+        self.address.leaving.get_untracked()
+    }
+
     /// Whether the address is a search that was typed but not submitted.
     pub fn is_typed(self) -> bool {
         self.typed().is_some()

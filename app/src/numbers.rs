@@ -2,6 +2,25 @@
 
 use std::time::Duration;
 
+/// The number that a decimal is, such as `-0.5` or `1e3`; `None` for any other text. In the browser,
+/// which reads it, so that the WebAssembly has no tables of powers of five.
+pub fn real(text: &str) -> Option<f64> {
+    let plain = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    if text.is_empty() || !text.bytes().all(plain) {
+        return None;
+    }
+    #[cfg(feature = "hydrate")]
+    let number = f64::try_from(leptos::wasm_bindgen::JsValue::from_str(text));
+    #[cfg(not(feature = "hydrate"))]
+    let number = text.parse::<f64>();
+    number.ok().filter(|number| !number.is_nan())
+}
+
+/// Whether a text is this number.
+pub fn is_number(text: &str, number: f32) -> bool {
+    real(text).is_some_and(|real| real as f32 == number)
+}
+
 /// With thousands separators: `40,474`.
 pub fn thousands(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();
@@ -112,6 +131,19 @@ mod tests {
         assert_eq!(shown, ["0", "999", "1,000", "40,474", "1,234,567"]);
         assert_eq!(counted(1u32, "record"), "1 record");
         assert_eq!(counted(0u32, "record"), "0 records");
+    }
+
+    #[test]
+    fn a_number_is_read_from_decimals_only() {
+        for text in ["0.3", "-.5", "+1", "7.", "1e3", "2.5E-1"] {
+            assert_eq!(real(text), text.parse().ok(), "{text}");
+        }
+        for text in [
+            "", " 1", "-", ".", "1e", "1-2", "inf", "NaN", "0x1f", "1_000",
+        ] {
+            assert_eq!(real(text), None, "{text}");
+        }
+        assert!(is_number("0.30", 0.3) && !is_number("0.31", 0.3) && !is_number("", 0.0));
     }
 
     #[test]

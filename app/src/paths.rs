@@ -28,6 +28,15 @@ pub fn collection_in(path: &str) -> Option<String> {
     Some(unescaped(name))
 }
 
+/// The page that a path leads to, such as `map`; empty for the search page.
+pub fn page_in(path: &str) -> &str {
+    let path = match path.strip_prefix("/c/") {
+        Some(path) => path.split_once('/').unwrap_or_default().1,
+        None => path.trim_start_matches('/'),
+    };
+    path.split('/').next().unwrap_or_default()
+}
+
 /// The path of the page that lists facet values of a collection.
 pub fn values_path(collection: Option<&str>) -> String {
     page_path(collection, "values")
@@ -60,6 +69,15 @@ mod tests {
         assert_eq!(collection_in("/"), None);
         assert_eq!(collection_in(&page_path(None, "map")), None);
         assert_eq!(page_path(None, "map"), "/map");
+    }
+
+    #[test]
+    fn the_page_is_found_again_in_the_path() {
+        for collection in [None, Some("books"), Some("a/b")] {
+            assert_eq!(page_in(&path_of(collection)), "");
+            assert_eq!(page_in(&page_path(collection, "map")), "map");
+            assert_eq!(page_in(&why_path(collection, "7/1")), "why");
+        }
     }
 
     #[test]

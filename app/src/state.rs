@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use chosen::ends;
 use chosen::{Chosen, any_of, values_of};
 
+use crate::numbers::is_number;
+
 /// How many hits a page starts with, and how many "Show more" adds.
 pub const PAGE: u32 = 10;
 /// The longest query that can be typed. The engine's own limit is lower, with a message that the
@@ -113,10 +115,10 @@ impl SearchState {
                 "like" => state.like = Some(value.into()),
                 "explain" => state.explain = Some(value.into()),
                 "correct" => state.as_typed = value == "false",
-                "balance" if value.parse() != Ok(BALANCE) => state.balance = Some(value.into()),
+                "balance" if !is_number(value, BALANCE) => state.balance = Some(value.into()),
                 "prefix" => state.unfinished = value == "true",
-                "k1" if value.parse() != Ok(K1) => state.k1 = Some(value.into()),
-                "b" if value.parse() != Ok(B) => state.b = Some(value.into()),
+                "k1" if !is_number(value, K1) => state.k1 = Some(value.into()),
+                "b" if !is_number(value, B) => state.b = Some(value.into()),
                 "limit" => state.limit = value.parse().unwrap_or(0),
                 "from" => state.from = value.parse().unwrap_or(1).max(1),
                 PICK => chosen.pick(value),

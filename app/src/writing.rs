@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::access::Access;
 use crate::browser;
 use crate::functions::write_access;
+use crate::json::{Resource, resource};
 use crate::problem::Problem;
 
 /// What the page may offer.
@@ -34,7 +35,7 @@ pub struct Writing {
 impl Writing {
     /// Asks the server.
     pub fn new() -> Self {
-        let access = Resource::new(|| (), |()| write_access());
+        let access = resource(|| (), |()| write_access());
         let has_key = RwSignal::new(false);
         Effect::new(move || has_key.set(browser::kept_key().is_some()));
         Self { access, has_key }

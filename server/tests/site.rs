@@ -7,7 +7,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const FILES: [&str; 3] = ["parallax.aa.css", "parallax.bb.js", "parallax.cc.wasm"];
+const FILES: [&str; 6] = [
+    "parallax.aa.css",
+    "parallax.bb.js",
+    "parallax.cc.wasm",
+    "__wasm_split.dd.js",
+    "__wasm_split_manifest.ee.json",
+    "split_about.ff.wasm",
+];
 
 /// Starts a copy of the binary beside a site without one of its files, and with an invalid model.
 /// Returns what it prints before it ends.
@@ -20,13 +27,19 @@ fn started_without(missing: Option<&str>) -> String {
     }
     fs::write(
         folder.path().join("hash.txt"),
-        "js: bb\nwasm: cc\ncss: aa\n",
+        "js: bb\nwasm: cc\ncss: aa\nmanifest: ee\nsplit: dd\n",
     )
     .unwrap();
     let package = folder.path().join("site/pkg");
     fs::create_dir_all(&package).unwrap();
     for file in FILES.into_iter().filter(|file| Some(*file) != missing) {
-        fs::write(package.join(file), "").unwrap();
+        let manifest = file.ends_with(".json");
+        let content = if manifest {
+            r#"{"about": ["split_about.ff"]}"#
+        } else {
+            ""
+        };
+        fs::write(package.join(file), content).unwrap();
     }
     let output = Command::new(&binary)
         .args([

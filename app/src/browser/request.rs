@@ -9,6 +9,7 @@ use web_sys::js_sys::Uint8Array;
 use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 use super::session::kept_key;
+use crate::json;
 use crate::problem::Problem;
 
 /// The wrapper the API puts around a problem.
@@ -115,7 +116,7 @@ pub fn accepted(ok: bool, text: String) -> Result<String, Problem> {
 }
 
 fn failure(text: &str) -> Problem {
-    let failure = serde_json::from_str::<Failure>(text);
+    let failure = json::read::<Failure>(text);
     failure.map_or_else(|_| no_api(), |failure| failure.error)
 }
 
@@ -131,7 +132,7 @@ pub async fn ask<T: DeserializeOwned>(
 
 /// Parses an answer.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).map_err(|_| no_api())
+    json::read(text).map_err(|_| no_api())
 }
 
 fn headers(kind: Option<&str>) -> Result<Headers, Problem> {

@@ -10,6 +10,7 @@ use web_sys::{EventSource, MessageEvent};
 use super::calls::task;
 use super::pause::pause;
 use super::request::{Body, ask};
+use crate::json;
 use crate::problem::Problem;
 
 /// The polling interval after the stream broke, in milliseconds.
@@ -87,7 +88,7 @@ impl Events {
         });
         let event = JsFuture::from(event).await.ok()?;
         let event: MessageEvent = event.dyn_into().ok()?;
-        serde_json::from_str(&event.data().as_string()?).ok()
+        json::read(&event.data().as_string()?).ok()
     }
 }
 

@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlDetailsElement, HtmlElement};
 
+use super::live::live;
 use super::outside::close_outside;
 use crate::address::Address;
 use crate::functions::names;
+use crate::json::resource;
 use crate::paths::path_of;
 use crate::state::SearchState;
 
@@ -21,7 +23,7 @@ pub fn CollectionSwitch(
     /// The current address.
     address: Address,
 ) -> impl IntoView {
-    let names = Resource::new(|| (), |()| names());
+    let names = resource(|| (), |()| names());
     let details = NodeRef::<leptos::html::Details>::new();
     close_outside(OPEN);
     let on_key = move |event: KeyboardEvent| {
@@ -63,7 +65,7 @@ pub fn CollectionSwitch(
         };
         Some(shown)
     };
-    view! { <Suspense>{menu}</Suspense> }
+    view! { <Suspense>{live(menu)}</Suspense> }
 }
 
 fn focus_summary(details: &HtmlDetailsElement) {

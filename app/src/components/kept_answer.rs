@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
 use super::keys::focus_result;
+use super::live::live;
 use crate::answers::Answers;
 
 /// The button; nothing if no answer waits.
@@ -33,7 +34,7 @@ pub fn KeptAnswer(
     };
     view! {
         <div class="kept" aria-live="polite">
-            {button}
+            {live(button)}
         </div>
     }
 }

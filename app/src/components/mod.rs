@@ -22,6 +22,7 @@ pub mod keys;
 pub mod lab;
 pub mod lab_link;
 pub mod later;
+pub mod live;
 pub mod logo;
 pub mod map;
 pub mod marked;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parallax::vocabulary::Mode;
 
 use super::facets::Conditions;
+use super::live::live;
 use crate::answers::Found;
 use crate::wording::{nothing, ranked_by};
 
@@ -41,6 +42,6 @@ pub fn NothingFound(
     };
     view! {
         <Conditions found />
-        {body}
+        {live(body)}
     }
 }

@@ -6,16 +6,18 @@
 use leptos::prelude::*;
 use parallax::vocabulary::CollectionInfo;
 
-use super::compare::CompareView;
+use super::compare::compare_view;
 use super::error_panel::ErrorPanel;
 use super::examples::Examples;
 use super::kept_answer::KeptAnswer;
+use super::live::live;
 use super::nothing_found::NothingFound;
 use super::result_list::ResultList;
 use super::skeleton::Skeleton;
 use super::status::Status;
 use crate::address::Address;
 use crate::answers::{Answers, Outcome, Question};
+use crate::json::Resource;
 use crate::problem::Problem;
 
 #[derive(Clone, PartialEq)]
@@ -73,7 +75,7 @@ pub fn Results(
         }
         Face::Nothing => view! { <NothingFound found /> }.into_any(),
         Face::List => view! { <ResultList found /> }.into_any(),
-        Face::Compare => view! { <CompareView address compared found /> }.into_any(),
+        Face::Compare => compare_view(address, compared, found),
     };
     view! {
         <Status found compared waiting />
@@ -87,7 +89,7 @@ pub fn Results(
             on:focusin=move |_| answers.focus(true)
             on:focusout=move |_| answers.focus(false)
         >
-            {drawn}
+            {live(drawn)}
             // Within the list: whoever points at it has not left.
             <KeptAnswer answers />
         </section>

@@ -19,6 +19,7 @@ use super::query_field::options::Choice;
 use crate::address::Address;
 use crate::answers::Answers;
 use crate::browser::{query_of, remember_query, was_changed};
+use crate::json::Resource;
 use crate::navigation::Navigation;
 use crate::problem::Problem;
 use crate::state::{PAGE, SearchState};

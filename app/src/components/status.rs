@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::live::live;
 use crate::answers::{Compared, Found};
 use crate::wording::{announcement, difference};
 
@@ -31,7 +32,7 @@ pub fn Status(
     };
     view! {
         <p class="sr-only" role="status">
-            {text}
+            {live(text)}
         </p>
     }
 }

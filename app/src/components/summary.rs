@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::lab_link::lab_link;
+use super::live::live;
 use super::share::Share;
 use super::timing::Timing;
 use crate::answers::Found;
@@ -26,11 +27,11 @@ pub fn Summary(
     };
     view! {
         <div class="summary">
-            <p class="summary-line">{line}</p>
+            <p class="summary-line">{live(line)}</p>
             <Timing found />
-            {lab}
+            {live(lab)}
             <Share found />
         </div>
-        {caution}
+        {live(caution)}
     }
 }

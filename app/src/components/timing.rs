@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use parallax::vocabulary::{Answer, Route, Timings};
 
+use super::live::live;
 use crate::answers::Found;
 use crate::numbers::milliseconds;
 use crate::paths::page_path;
@@ -41,8 +42,8 @@ pub fn Timing(
     };
     view! {
         <details class="timing">
-            <summary>{total}</summary>
-            <dl class="stages">{parts}</dl>
+            <summary>{live(total)}</summary>
+            <dl class="stages">{live(parts)}</dl>
             {how}
         </details>
     }

@@ -1,18 +1,20 @@
 //! Queries on which the engines disagree, and what small changes of a query do.
 
 use leptos::prelude::*;
+use leptos::server_fn::Http;
 use leptos::server_fn::codec::GetUrl;
 use parallax::vocabulary::{Exploration, Lab};
 
 #[cfg(feature = "ssr")]
 use super::ssr::Context;
+use crate::json::InJson;
 use crate::problem::Problem;
 
 /// The queries on which the engines disagree in a collection.
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "explore", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "explore", protocol = Http<GetUrl, InJson>)]
 pub async fn explore(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -26,7 +28,7 @@ pub async fn explore(
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "lab", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "lab", protocol = Http<GetUrl, InJson>)]
 pub async fn query_lab(
     /// The collection; `None` is the default one.
     collection: Option<String>,

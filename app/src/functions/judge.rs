@@ -1,19 +1,21 @@
 //! The server functions of the page where searches are judged.
 
 use leptos::prelude::*;
+use leptos::server_fn::Http;
 use leptos::server_fn::codec::GetUrl;
 use parallax::vocabulary::{
     InterleaveRequest, Interleaved, Judgements, Pool, PoolRequest, RevealRequest, Revealed,
     Standing, Tally,
 };
 
+use crate::json::InJson;
 use crate::problem::Problem;
 
 /// Interleaves two rankings of a query.
 ///
 /// # Errors
 /// Those of the engine, and `unreachable` if the server does not answer.
-#[server(prefix = "/fn", endpoint = "interleave", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "interleave", protocol = Http<GetUrl, InJson>)]
 pub async fn interleave(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -29,7 +31,7 @@ pub async fn interleave(
 ///
 /// # Errors
 /// As for [`interleave`].
-#[server(prefix = "/fn", endpoint = "reveal", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "reveal", protocol = Http<GetUrl, InJson>)]
 pub async fn reveal(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -45,7 +47,7 @@ pub async fn reveal(
 ///
 /// # Errors
 /// As for [`interleave`].
-#[server(prefix = "/fn", endpoint = "standing", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "standing", protocol = Http<GetUrl, InJson>)]
 pub async fn standing_of(
     /// The tally.
     tally: Tally,
@@ -59,7 +61,7 @@ pub async fn standing_of(
 ///
 /// # Errors
 /// As for [`interleave`].
-#[server(prefix = "/fn", endpoint = "judging-pool", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "judging-pool", protocol = Http<GetUrl, InJson>)]
 pub async fn judging_pool(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -75,7 +77,7 @@ pub async fn judging_pool(
 ///
 /// # Errors
 /// As for [`interleave`].
-#[server(prefix = "/fn", endpoint = "judgements", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "judgements", protocol = Http<GetUrl, InJson>)]
 pub async fn judgements_of(
     /// The collection; `None` is the default one.
     collection: Option<String>,

@@ -1,12 +1,14 @@
 //! A collection's map, for its page.
 
 use leptos::prelude::*;
+use leptos::server_fn::Http;
 use leptos::server_fn::codec::GetUrl;
 use parallax::vocabulary::{MapHits, MapView};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use super::ssr;
+use crate::json::InJson;
 use crate::problem::Problem;
 
 /// A map, and the name of its collection.
@@ -22,7 +24,7 @@ pub struct NamedMap {
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "map", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "map", protocol = Http<GetUrl, InJson>)]
 pub async fn map(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -44,7 +46,7 @@ pub async fn map(
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "hits-on-map", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "hits-on-map", protocol = Http<GetUrl, InJson>)]
 pub async fn hits_on_map(
     /// The collection; `None` is the default one.
     collection: Option<String>,

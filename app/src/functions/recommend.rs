@@ -1,12 +1,14 @@
 //! Recommendations, and answers to questions.
 
 use leptos::prelude::*;
+use leptos::server_fn::Http;
 use leptos::server_fn::codec::GetUrl;
 use parallax::vocabulary::{Recommendations, Reply};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use super::ssr;
+use crate::json::InJson;
 use crate::problem::Problem;
 
 /// What recommendations are asked for by.
@@ -54,7 +56,7 @@ pub struct Example {
 ///
 /// # Errors
 /// As for [`super::search`]. What is wrong with the examples is part of the answer.
-#[server(prefix = "/fn", endpoint = "recommend", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "recommend", protocol = Http<GetUrl, InJson>)]
 pub async fn recommend(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -74,7 +76,7 @@ pub async fn recommend(
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "ask", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "ask", protocol = Http<GetUrl, InJson>)]
 pub async fn ask(
     /// The collection; `None` is the default one.
     collection: Option<String>,

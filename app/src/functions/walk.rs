@@ -1,18 +1,20 @@
 //! The server functions of the page that shows how a query is answered.
 
 use leptos::prelude::*;
+use leptos::server_fn::Http;
 use leptos::server_fn::codec::GetUrl;
 use parallax::vocabulary::{MeasuredRecall, SearchRequest, Walkthrough};
 
 #[cfg(feature = "ssr")]
 use super::ssr;
+use crate::json::InJson;
 use crate::problem::Problem;
 
 /// Tells what each stage of a query does.
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "walkthrough", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "walkthrough", protocol = Http<GetUrl, InJson>)]
 pub async fn follow(
     /// The collection; `None` is the default one.
     collection: Option<String>,
@@ -28,7 +30,7 @@ pub async fn follow(
 ///
 /// # Errors
 /// As for [`super::search`].
-#[server(prefix = "/fn", endpoint = "recall", input = GetUrl)]
+#[server(prefix = "/fn", endpoint = "recall", protocol = Http<GetUrl, InJson>)]
 pub async fn measure_recall(
     /// The collection; `None` is the default one.
     collection: Option<String>,

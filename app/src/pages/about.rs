@@ -12,6 +12,7 @@ use crate::components::tab_title::TabTitle;
 use crate::components::walk::{Measured, Shown, walk};
 use crate::components::workflow::Workflow;
 use crate::functions::{collection, follow, measure_recall};
+use crate::json::resource;
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 use crate::state::SearchState;
@@ -46,7 +47,7 @@ pub fn AboutPage() -> impl IntoView {
         state: address.state.get(),
         measures: asks_to_measure(&search.read()),
     });
-    let told = Resource::new(
+    let told = resource(
         move || asked.get(),
         |asked| async move {
             let told = tell(&asked).await;

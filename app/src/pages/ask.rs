@@ -14,6 +14,7 @@ use crate::components::ask::to_try::ToTry;
 use crate::components::tab_title::TabTitle;
 use crate::functions::recommend::ask;
 use crate::functions::{collection, collections, search};
+use crate::json::resource;
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 
@@ -74,7 +75,7 @@ pub fn AskPage() -> impl IntoView {
         let before = before.filter(|_| left).cloned();
         before.unwrap_or_else(|| asked(&location.search.read()))
     });
-    let found = Resource::new(
+    let found = resource(
         move || (address.collection.get(), question.get()),
         |(collection, question)| async move {
             let shown = Shown::of(collection.clone(), question).await;

@@ -17,9 +17,11 @@ use crate::components::collections::problem_notice::ProblemNotice;
 use crate::components::collections::rename_dialog::RenameDialog;
 use crate::components::collections::settings_dialog::SettingsDialog;
 use crate::components::later::later;
+use crate::components::live::live;
 use crate::components::tab_title::TabTitle;
 use crate::functions::collections;
 use crate::importing::Importing;
+use crate::json::resource;
 use crate::paths::path_of;
 use crate::problem::Problem;
 use crate::writing::Writing;
@@ -30,7 +32,7 @@ const PERIOD: std::time::Duration = std::time::Duration::from_secs(2);
 /// The collections page.
 #[component]
 pub fn CollectionsPage() -> impl IntoView {
-    let list = Resource::new(|| (), |()| collections());
+    let list = resource(|| (), |()| collections());
     let writing = Writing::new();
     let heading = NodeRef::<leptos::html::H1>::new();
     let to_delete = RwSignal::new(None::<CollectionInfo>);
@@ -99,7 +101,7 @@ pub fn CollectionsPage() -> impl IntoView {
             <p class="collections-said" role="status">
                 {said}
             </p>
-            {not_saved_told}
+            {live(not_saved_told)}
             <CollectionList collections=list writing on_ask=Callback::new(ask) />
             <ImportList importing writing on_over=Callback::new(move |()| list.refetch()) />
             <NewCollection

@@ -11,6 +11,7 @@ use crate::components::explore::{exploration, state_told};
 use crate::components::later::later;
 use crate::components::tab_title::TabTitle;
 use crate::functions::explore;
+use crate::json::{Resource, resource};
 use crate::paths::page_path;
 use crate::problem::Problem;
 
@@ -25,7 +26,7 @@ type Asked = (Option<String>, Result<Exploration, Problem>);
 pub fn ExplorePage() -> impl IntoView {
     let address = Address::here();
     let attempt = RwSignal::new(0_u32);
-    let found = Resource::new(
+    let found = resource(
         move || (address.collection.get(), attempt.get()),
         |(collection, _)| async move {
             let found = explore(collection.clone()).await;

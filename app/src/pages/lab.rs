@@ -11,6 +11,7 @@ use crate::components::lab::{CHANGE, Place, lab_view};
 use crate::components::lab_link::lab_path;
 use crate::components::tab_title::TabTitle;
 use crate::functions::{collection, query_lab};
+use crate::json::resource;
 use crate::paths::page_path;
 use crate::problem::Problem;
 use crate::state::LONGEST;
@@ -47,7 +48,7 @@ pub fn LabPage() -> impl IntoView {
         })
     });
     let change = Memo::new(move |_| change_in(&location.search.read()));
-    let found = Resource::new(
+    let found = resource(
         move || asked.get(),
         |asked| async move {
             let found = content(&asked).await;

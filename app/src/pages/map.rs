@@ -11,6 +11,7 @@ use crate::components::map::address::MapAddress;
 use crate::components::map::{FoundHits, MapBody, NoMap};
 use crate::components::tab_title::TabTitle;
 use crate::functions::{NamedMap, hits_on_map, map};
+use crate::json::{Resource, resource};
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 use crate::state::LONGEST;
@@ -25,8 +26,8 @@ pub fn MapPage() -> impl IntoView {
     let q = Memo::new(move |_| address.read().q.clone());
     let path = move || page_path(collection.read().as_deref(), "map");
 
-    let found = Resource::new(move || collection.get(), map);
-    let hits: Resource<FoundHits> = Resource::new(
+    let found = resource(move || collection.get(), map);
+    let hits: Resource<FoundHits> = resource(
         move || (collection.get(), q.get()),
         |(collection, q)| async move {
             match q.is_empty() {

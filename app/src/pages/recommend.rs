@@ -15,6 +15,7 @@ use crate::components::recommend::wanted::Wanted;
 use crate::components::tab_title::TabTitle;
 use crate::functions::recommend::{Recommended, recommend};
 use crate::functions::search;
+use crate::json::resource;
 use crate::numbers::counted;
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
@@ -74,7 +75,7 @@ pub fn RecommendPage() -> impl IntoView {
         let before = before.filter(|_| left).cloned();
         before.unwrap_or_else(|| Wanted::read(&location.search.read()))
     });
-    let found = Resource::new(
+    let found = resource(
         move || (address.collection.get(), wanted.get()),
         |(collection, wanted)| async move {
             let shown = Shown::of(collection.clone(), &wanted).await;

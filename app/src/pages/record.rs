@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use parallax::vocabulary::RecordView;
 
 use crate::address::Address;
+use crate::components::live::live;
 use crate::components::logo::Logo;
 use crate::components::recommend::gathered::Gathered;
 use crate::components::recommend::like_buttons::LikeButtons;
@@ -17,6 +18,7 @@ use crate::components::record::similar::RecordSimilar;
 use crate::components::result_card::away;
 use crate::components::tab_title::TabTitle;
 use crate::functions::record;
+use crate::json::resource;
 use crate::paths::{page_path, path_of};
 use crate::problem::Problem;
 use crate::record_address::{api_path, id_in};
@@ -37,14 +39,14 @@ pub fn RecordPage() -> impl IntoView {
     let path = path_of(address.collection.get_untracked().as_deref());
     let state = address.state.get_untracked();
     let collection = address.collection.get_untracked();
-    let found = Resource::new(move || id.get(), move |id| record(collection.clone(), id));
+    let found = resource(move || id.get(), move |id| record(collection.clone(), id));
     let drawn = move || {
         found.get().map(|found| match found {
             Ok(record) => whole(record, &state, &path).into_any(),
             Err(problem) => refused(problem, &state.href(&path)).into_any(),
         })
     };
-    view! { <Suspense>{drawn}</Suspense> }
+    view! { <Suspense>{live(drawn)}</Suspense> }
 }
 
 fn whole(record: RecordView, state: &SearchState, path: &str) -> impl IntoView + use<> {

@@ -11,6 +11,7 @@ use crate::components::search_form::SearchForm;
 use crate::components::skeleton::Skeleton;
 use crate::components::tab_title::TabTitle;
 use crate::functions::collection;
+use crate::json::resource;
 use crate::navigation::Navigation;
 use crate::state::SearchState;
 
@@ -20,7 +21,7 @@ pub fn SearchPage() -> impl IntoView {
     let address = Address::here();
     let navigation = Navigation::from(address);
     let answers = Answers::of(address, navigation);
-    let info = Resource::new(
+    let info = resource(
         move || (address.collection.get(), answers.attempt()),
         |(name, _)| collection(name),
     );

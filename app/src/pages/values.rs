@@ -8,8 +8,10 @@ use parallax::vocabulary::limits::MAX_FACET_VALUES;
 use parallax::vocabulary::{FacetCounts, ValuesRequest};
 
 use crate::address::Address;
+use crate::components::live::live;
 use crate::components::tab_title::TabTitle;
 use crate::functions::values;
+use crate::json::resource;
 use crate::numbers::{counted, label, thousands};
 use crate::paths::values_path;
 use crate::problem::Problem;
@@ -50,7 +52,7 @@ pub fn ValuesPage() -> impl IntoView {
         let left = asked.field.is_empty();
         before.filter(|_| left).cloned().unwrap_or(asked)
     });
-    let found = Resource::new(
+    let found = resource(
         move || (address.collection.get(), asked.get(), address.state.get()),
         |(collection, asked, state)| {
             let request = ValuesRequest {
@@ -74,12 +76,12 @@ pub fn ValuesPage() -> impl IntoView {
     view! {
         <TabTitle text=title />
         <div class="values-page">
-            <h1>{name}</h1>
+            <h1>{live(name)}</h1>
             <p>
                 <a href=back>"Back to the search"</a>
             </p>
-            {move || view! { <PrefixForm address asked=asked.get() /> }}
-            <Suspense>{list}</Suspense>
+            {live(move || view! { <PrefixForm address asked=asked.get() /> })}
+            <Suspense>{live(list)}</Suspense>
         </div>
     }
 }

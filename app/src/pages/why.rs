@@ -6,10 +6,12 @@ use parallax::vocabulary::{ExplainRequest, Mode};
 
 use crate::address::Address;
 use crate::answers::{Question, request};
+use crate::components::live::live;
 use crate::components::record::copy_link::CopyLink;
 use crate::components::tab_title::TabTitle;
 use crate::components::why::{Shown, WhyPanel};
 use crate::functions::{ExplainedRecord, why};
+use crate::json::resource;
 use crate::paths::why_path;
 use crate::problem::Problem;
 use crate::record_address::id_in;
@@ -33,7 +35,7 @@ pub fn WhyPage() -> impl IntoView {
             },
         }
     });
-    let found = Resource::new(
+    let found = resource(
         move || asked.get(),
         |asked| async move {
             let explained = ExplainRequest {
@@ -48,7 +50,7 @@ pub fn WhyPage() -> impl IntoView {
     view! {
         <div class="why-page">
             // The old explanation stays until the new one is there.
-            <Transition>{drawn}</Transition>
+            <Transition>{live(drawn)}</Transition>
         </div>
     }
 }

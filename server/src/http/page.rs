@@ -165,12 +165,14 @@ mod tests {
         }
     }
 
-    /// Sends a request to a site with one picture and one script, laid out as by a build.
+    /// Sends a request to a site with one picture, one script and the code of one page, laid out as
+    /// by a build.
     async fn ask(method: Method, uri: &str) -> Response {
         let site = tempfile::tempdir().unwrap();
         std::fs::write(site.path().join("favicon.svg"), "<svg/>").unwrap();
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         std::fs::write(site.path().join("pkg/app.js"), "//").unwrap();
+        std::fs::write(site.path().join("pkg/split_about.wasm"), "\0asm").unwrap();
         let options = LeptosOptions::builder()
             .output_name("parallax")
             .site_root(site.path().to_string_lossy().into_owned())
@@ -220,6 +222,13 @@ mod tests {
         let missing = ask(Method::GET, "/pkg/old.js").await;
         assert_eq!(missing.status(), StatusCode::NOT_FOUND);
         assert!(!kept(&missing));
+    }
+
+    #[tokio::test]
+    async fn a_browser_compiles_the_code_of_a_page_while_it_arrives() {
+        let response = ask(Method::GET, "/pkg/split_about.wasm").await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/wasm");
+        assert!(response.headers().contains_key(header::CACHE_CONTROL));
     }
 
     #[tokio::test]

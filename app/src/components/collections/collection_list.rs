@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parallax::vocabulary::CollectionInfo;
 
 use super::collection_row::{Ask, CollectionRow};
+use crate::json::Resource;
 use crate::problem::Problem;
 use crate::writing::{Offer, Writing};
 

@@ -5,6 +5,7 @@ use parallax::vocabulary::{CollectionInfo, GraphState, Reencoding};
 
 use super::fields_used::FieldsUsed;
 use crate::browser;
+use crate::components::live::live;
 use crate::languages::language_name;
 use crate::numbers::{counted, size, thousands};
 use crate::paths::path_of;
@@ -65,12 +66,12 @@ pub fn CollectionRow(
                 <a class="collection-name" href=path_of(Some(&name))>
                     {name.clone()}
                 </a>
-                {default}
+                {live(default)}
                 <ul class="collection-facts" aria-label=format!("About {name}")>
-                    {facts}
+                    {live(facts)}
                 </ul>
-                {encoding}
-                {move || view! { <FieldsUsed fields=fields.get() /> }}
+                {live(encoding)}
+                {live(move || view! { <FieldsUsed fields=fields.get() /> })}
             </div>
             <Actions name info writing on_ask />
         </li>

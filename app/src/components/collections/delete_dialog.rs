@@ -7,6 +7,7 @@ use parallax::vocabulary::CollectionInfo;
 use super::problem_notice::ProblemNotice;
 use crate::browser;
 use crate::components::dialog::{close, open_while};
+use crate::components::live::live;
 use crate::numbers::counted;
 use crate::problem::Problem;
 
@@ -88,10 +89,10 @@ pub fn DeleteDialog(
             on:close=move |_| asked.set(None)
         >
             <h2 id="delete-title" class="notice-title">
-                {title}
+                {live(title)}
             </h2>
-            <p id="delete-what">{what}</p>
-            {refused}
+            <p id="delete-what">{live(what)}</p>
+            {live(refused)}
             <p class="dialog-ways">
                 <button type="button" class="button-quiet" autofocus on:click=move |_| close(dialog)>
                     "Cancel"
@@ -102,7 +103,7 @@ pub fn DeleteDialog(
                     aria-disabled=move || deleting.get().then_some("true")
                     on:click=move |_| delete()
                 >
-                    {move || if deleting.get() { "Deleting\u{2026}" } else { "Delete collection" }}
+                    {live(move || if deleting.get() { "Deleting\u{2026}" } else { "Delete collection" })}
                 </button>
             </p>
         </dialog>

@@ -11,8 +11,10 @@ use super::problem_notice::ProblemNotice;
 use super::task_figures::{bar, figures, stage};
 use crate::browser;
 use crate::components::later::later;
+use crate::components::live::live;
 use crate::functions::tasks;
 use crate::importing::Importing;
+use crate::json::{Resource, resource};
 use crate::numbers::{counted, thousands};
 use crate::paths::path_of;
 use crate::problem::Problem;
@@ -36,7 +38,7 @@ pub fn ImportList(
     /// Called when an import ends.
     on_over: Callback<()>,
 ) -> impl IntoView {
-    let fetched = Resource::new(|| (), |()| tasks());
+    let fetched = resource(|| (), |()| tasks());
     Effect::new(move |over_before: Option<Option<Vec<u64>>>| {
         let over_before = over_before.flatten();
         let Some(answer) = fetched.get() else {
@@ -133,7 +135,7 @@ fn Listed(fetched: Fetched, importing: Importing, writing: Writing) -> impl Into
                         <ImportRow id all writable />
                     </For>
                 </ul>
-                {rest}
+                {live(rest)}
             </section>
         }
         .into_any()
@@ -216,13 +218,13 @@ fn ImportRow(id: u64, all: Memo<Vec<Task>>, writable: Memo<bool>) -> impl IntoVi
                 <p class="import-row-name">
                     <span dir="auto">{file}</span>
                     " \u{2192} "
-                    {into}
+                    {live(into)}
                 </p>
-                {way}
+                {live(way)}
             </div>
-            {progress}
-            <p class="import-row-told">{told}</p>
-            {refused}
+            {live(progress)}
+            <p class="import-row-told">{live(told)}</p>
+            {live(refused)}
         </li>
     }
     .into_any()

@@ -10,6 +10,7 @@ use super::import_progress::ImportProgress;
 use super::mapping_form::MappingForm;
 use super::problem_notice::ProblemNotice;
 use super::restore_form::RestoreForm;
+use crate::components::live::live;
 use crate::importing::{Chosen, Importing, Job};
 use crate::problem::Problem;
 
@@ -87,7 +88,7 @@ pub fn ImportPanel(
     // possible.
     view! {
         <DropZone importing />
-        {drawn}
-        <div hidden=move || importing.is_busy() || importing.is_done()>{chosen}</div>
+        {live(drawn)}
+        <div hidden=move || importing.is_busy() || importing.is_done()>{live(chosen)}</div>
     }
 }

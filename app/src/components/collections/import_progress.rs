@@ -6,6 +6,7 @@ use super::panel_heading::PanelHeading;
 use super::problem_notice::ProblemNotice;
 use super::skipped_lines::SkippedLines;
 use super::task_figures::{bar, figures, stage};
+use crate::components::live::live;
 use crate::importing::{Importing, Job};
 
 /// The progress.
@@ -73,7 +74,7 @@ pub fn ImportProgress(
         <section class="notice import" aria-label="Import">
             <PanelHeading>{title}</PanelHeading>
             <p class="import-stage" role="status">
-                {stage}
+                {live(stage)}
             </p>
             <progress
                 aria-label="Import progress"
@@ -82,10 +83,10 @@ pub fn ImportProgress(
                 value=move || bar.get().map(|(done, _)| done.to_string())
             ></progress>
             <p id="import-figures" class="import-figures">
-                {figures}
+                {live(figures)}
             </p>
-            {lines}
-            {not_cancelled}
+            {live(lines)}
+            {live(not_cancelled)}
             <p class="notice-ways">
                 <button type="button" class="button-quiet" on:click=move |_| importing.cancel()>
                     "Cancel"

@@ -9,6 +9,7 @@ use super::name_field::NameField;
 use super::problem_notice::ProblemNotice;
 use crate::browser;
 use crate::components::dialog::{close, open_while};
+use crate::components::live::live;
 use crate::problem::Problem;
 
 /// The dialog. It is open while `asked` holds a collection; closing it in any way clears `asked`.
@@ -41,7 +42,7 @@ pub fn RenameDialog(
             aria-labelledby="rename-title"
             on:close=move |_| asked.set(None)
         >
-            {form}
+            {live(form)}
         </dialog>
     }
     .into_any()
@@ -105,12 +106,12 @@ fn RenameForm(
                     class="button"
                     aria-disabled=move || renaming.get().then_some("true")
                 >
-                    {move || if renaming.get() { "Renaming\u{2026}" } else { "Rename" }}
+                    {live(move || if renaming.get() { "Renaming\u{2026}" } else { "Rename" })}
                 </button>
             </p>
         </form>
         // Outside of the form: it may contain the form for the key.
-        {refused}
+        {live(refused)}
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use super::collection_list::{Collections, is_taken};
 use super::name_field::NameField;
 use super::problem_notice::ProblemNotice;
 use crate::browser;
+use crate::components::live::live;
 use crate::importing::Importing;
 use crate::mapping::collection_name;
 use crate::problem::Problem;
@@ -82,7 +83,7 @@ pub fn RestoreForm(
                     max=move || percent().map(|_| "100")
                     value=move || percent().map(|percent| percent.to_string())
                 ></progress>
-                <p class="import-figures">{figures}</p>
+                <p class="import-figures">{live(figures)}</p>
             }
         })
     };
@@ -120,9 +121,9 @@ pub fn RestoreForm(
                 </Show>
             </div>
             <p class="import-stage" role="status">
-                {stage}
+                {live(stage)}
             </p>
-            {working}
+            {live(working)}
             <button
                 type="submit"
                 class="button"
@@ -131,7 +132,7 @@ pub fn RestoreForm(
                 "Restore"
             </button>
         </form>
-        {refused}
+        {live(refused)}
     }
     .into_any()
 }

@@ -10,6 +10,7 @@ use parallax::vocabulary::{CollectionInfo, FieldRoles, Settings, SettingsCost};
 use super::problem_notice::ProblemNotice;
 use crate::browser;
 use crate::components::dialog::{close, open_while};
+use crate::components::live::live;
 use crate::languages::LANGUAGES;
 use crate::problem::Problem;
 use crate::settings::{WEIGHT, cost, facet_kind, roles_of, weight_of};
@@ -83,13 +84,13 @@ pub fn SettingsDialog(
         >
             <div class="dialog-head">
                 <h2 id="settings-heading" class="notice-title">
-                    {title}
+                    {live(title)}
                 </h2>
                 <button type="button" class="collection-action" on:click=move |_| close(dialog)>
                     "Close"
                 </button>
             </div>
-            {body}
+            {live(body)}
         </dialog>
     }
     .into_any()
@@ -175,7 +176,7 @@ fn SettingsForm(name: String, settings: Settings, on_changed: Callback<String>) 
             <Weights fields=fields.clone() />
             <LanguageChoice chosen=fields.language.unwrap_or_default() />
             <p class="settings-cost" role="status">
-                {cost}
+                {live(cost)}
             </p>
             <button
                 type="submit"
@@ -185,7 +186,7 @@ fn SettingsForm(name: String, settings: Settings, on_changed: Callback<String>) 
                 "Change"
             </button>
         </form>
-        {refused}
+        {live(refused)}
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::row::CompareRow;
 use super::rows::{Ranking, Row, Shown};
+use crate::components::live::live;
 
 /// The list.
 #[component]
@@ -33,7 +34,7 @@ pub fn Column(
                     {drawn(&row, rows, shown)}
                 </For>
             </ol>
-            {empty}
+            {live(empty)}
         </section>
     }
     .into_any()

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::rows::{Line, Shown};
+use crate::components::live::live;
 
 /// How wide the drawing is, in its own units.
 pub const WIDTH: f32 = 10.0;
@@ -31,7 +32,7 @@ pub fn Lines(
     view! {
         <div class="compare-lines">
             <svg viewBox=view_box preserveAspectRatio="none" aria-hidden="true">
-                {lines}
+                {live(lines)}
             </svg>
         </div>
     }

@@ -18,6 +18,8 @@ use super::share::Share;
 use super::timing::Timing;
 use crate::address::Address;
 use crate::answers::{Compared, Found};
+use crate::components::live::live;
+use crate::lazy::lazy_part;
 use crate::numbers::counted;
 use crate::wording::difference;
 use column::Column;
@@ -26,9 +28,18 @@ use merged::Merged;
 use rows::{Ranking, Shown};
 use weigh::Weigh;
 
+lazy_part! {
+    /// The view of the newest comparison.
+    compare_view(
+        address: Address,
+        compared: Memo<Option<Compared>>,
+        found: Memo<Option<Found>>
+    ) from compare_panel => view! { <CompareView address compared found /> }
+}
+
 /// The rankings of the newest answer.
 #[component]
-pub fn CompareView(
+fn CompareView(
     /// The current address.
     address: Address,
     /// The newest comparison.
@@ -74,9 +85,9 @@ pub fn CompareView(
         <div class="compare">
             <div class="compare-grid">
                 <div class="compare-head">
-                    <p class="compare-told">{told}</p>
+                    <p class="compare-told">{live(told)}</p>
                     <div class="summary">
-                        <p class="summary-line">{matching}</p>
+                        <p class="summary-line">{live(matching)}</p>
                         <Timing found />
                         {lab}
                         <Share found />

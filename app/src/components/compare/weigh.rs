@@ -11,7 +11,9 @@ use parallax::vocabulary::BALANCE;
 
 use crate::address::Address;
 use crate::answers::Compared;
+use crate::components::live::live;
 use crate::components::search_form::FORM;
+use crate::numbers::{is_number, real};
 use crate::paths::path_of;
 use crate::state::SearchState;
 
@@ -37,7 +39,7 @@ pub fn Weigh(
             return;
         }
         let state = SearchState {
-            balance: (balance.parse() != Ok(BALANCE)).then_some(balance),
+            balance: (!is_number(&balance, BALANCE)).then_some(balance),
             ..state
         };
         let path = path_of(address.collection.get_untracked().as_deref());
@@ -55,7 +57,7 @@ pub fn Weigh(
         let Some(slider) = slider.get() else {
             return;
         };
-        if slider.value().parse::<f32>() == balance.parse::<f32>() {
+        if real(&slider.value()) == real(&balance) {
             return;
         }
         if ran_before.is_none() {
@@ -93,7 +95,7 @@ pub fn Weigh(
                 />
                 <span class="compare-by-meaning">"Meaning"</span>
             </label>
-            <p class="compare-weigh-told">{counts}</p>
+            <p class="compare-weigh-told">{live(counts)}</p>
             <button type="submit" form=FORM class="button-quiet without-js">
                 "Apply"
             </button>

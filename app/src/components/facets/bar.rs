@@ -11,7 +11,9 @@ use super::sort::SortMenu;
 use super::values::All;
 use crate::address::Address;
 use crate::answers::Answers;
+use crate::components::live::live;
 use crate::components::outside::close_outside;
+use crate::json::Resource;
 use crate::problem::Problem;
 use crate::state::{SearchState, ends};
 
@@ -81,7 +83,7 @@ fn Bar(
             <For each=move || facets.get() key=Facet::clone children=panel />
             <SortMenu address fields on_change />
         </div>
-        {move || hidden(&address.state.read(), &facets.read())}
+        {live(move || hidden(&address.state.read(), &facets.read()))}
     }
     .into_any()
 }

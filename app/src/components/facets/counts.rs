@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::answers::{Answers, request};
 use crate::functions::facets;
+use crate::json::{Resource, resource};
 use crate::problem::Problem;
 use crate::settings::facet_kind;
 use crate::state::SearchState;
@@ -61,7 +62,7 @@ impl Counts {
                 attempt,
             })
         });
-        let found = Resource::new(
+        let found = resource(
             move || asked.get(),
             |asked| facets(asked.collection, asked.request),
         );

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parallax::vocabulary::{Bucket, FacetKind};
 
 use super::locale::Locale;
+use crate::components::live::live;
 
 /// The height of the tallest bar.
 const HEIGHT: u64 = 40;
@@ -77,7 +78,7 @@ pub fn Histogram(
             viewBox=move || format!("0 0 {} {HEIGHT}", buckets.read().len().max(1) * STEP - 1)
             preserveAspectRatio="none"
         >
-            {bars}
+            {live(bars)}
         </svg>
     }
     .into_any()

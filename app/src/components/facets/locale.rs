@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::JsValue;
 use parallax::vocabulary::FacetKind;
 use web_sys::js_sys::{Date, Number, Object, Reflect};
 
-use crate::numbers::thousands;
+use crate::numbers::{real, thousands};
 
 /// The browser's own locale: no locale has this name.
 const OWN: &str = "default";
@@ -63,7 +63,7 @@ impl Locale {
             return None;
         }
         if self.known.get() {
-            let number: f64 = value.parse().ok()?;
+            let number: f64 = real(value)?;
             return Some(Number::from(number).to_locale_string(OWN).into());
         }
         let sign = if digits.len() < value.len() { "-" } else { "" };

@@ -8,6 +8,7 @@ use super::locale::Locale;
 use super::range::Range;
 use super::values::{All, Values};
 use crate::address::Address;
+use crate::components::live::live;
 use crate::numbers::label;
 
 /// A facet of the collection.
@@ -110,7 +111,7 @@ pub fn Panel(
             </summary>
             <div class="facet-panel" role="group" aria-label=name>
                 {controls}
-                <p class="facet-note">{note}</p>
+                <p class="facet-note">{live(note)}</p>
                 <p class="facet-done">
                     <button
                         type="submit"

@@ -8,7 +8,8 @@ use parallax::vocabulary::{Bucket, FacetCounts, FacetKind};
 use super::histogram::Histogram;
 use super::locale::Locale;
 use crate::address::Address;
-use crate::numbers::label;
+use crate::components::live::live;
+use crate::numbers::{label, real};
 use crate::state::{LEAST, MOST_OF};
 
 type Input = NodeRef<leptos::html::Input>;
@@ -187,8 +188,8 @@ pub fn Range(
     view! {
         <div class="range">
             <Histogram name kind buckets chosen locale />
-            {sliders}
-            {nothing}
+            {live(sliders)}
+            {live(nothing)}
             {boxes}
         </div>
     }
@@ -234,7 +235,7 @@ fn is_less(kind: FacetKind, one: &str, other: &str) -> bool {
         let both = one.len().min(other.len());
         return one.get(..both) < other.get(..both);
     }
-    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    let number = |text: &str| real(text).unwrap_or(f64::NAN);
     number(one) < number(other)
 }
 

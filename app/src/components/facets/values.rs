@@ -11,6 +11,7 @@ use web_sys::HtmlInputElement;
 use super::counts::{LISTED, counting};
 use super::locale::Locale;
 use crate::address::Address;
+use crate::components::live::live;
 use crate::functions::facets;
 use crate::numbers::label;
 use crate::paths::values_path;
@@ -111,7 +112,7 @@ pub fn Values(
                         on:change=move |_| on_change.run(())
                     />
                     <bdi class="facet-text">{text}</bdi>
-                    <span class="facet-count">{move || count(&value).map(|n| locale.count(n))}</span>
+                    <span class="facet-count">{live(move || count(&value).map(|n| locale.count(n)))}</span>
                 </label>
             </li>
         }
@@ -179,18 +180,18 @@ pub fn Values(
                     href=move || values_of(address, &field.read_value())
                     aria-label=move || format!("All {} values of {name}", number())
                 >
-                    {move || format!("All {} values", number())}
+                    {live(move || format!("All {} values", number()))}
                 </a>
             }
         })
     };
     view! {
-        {search}
+        {live(search)}
         <ul node_ref=list class="facet-values">
             <For each=move || shown.get() key=String::clone children=row />
         </ul>
-        {none}
-        {rest}
+        {live(none)}
+        {live(rest)}
     }
     .into_any()
 }

@@ -19,6 +19,7 @@ use crate::browser;
 use crate::functions::{
     CollectionNames, collection as info_of, interleave, names, reveal, standing_of,
 };
+use crate::json::resource;
 use crate::paths::path_of;
 use crate::problem::Problem;
 
@@ -64,14 +65,14 @@ pub fn Blind(
     /// The page's path.
     path: Memo<String>,
 ) -> impl IntoView {
-    let drawn = Resource::new(
+    let drawn = resource(
         move || (collection.get(), asked.get()),
         |(collection, asked)| async move {
             let drawn = draw(collection, &asked).await;
             (asked, drawn)
         },
     );
-    let about = Resource::new(
+    let about = resource(
         move || collection.get(),
         |collection| async move {
             (

@@ -13,6 +13,7 @@ use super::graded::GradedHit;
 use crate::browser;
 use crate::components::collections::key_form::KeyForm;
 use crate::functions::{collection as info_of, judgements_of, judging_pool};
+use crate::json::resource;
 use crate::numbers::{counted, thousands};
 use crate::paths::path_of;
 use crate::problem::Problem;
@@ -54,7 +55,7 @@ pub fn Grade(
     path: Memo<String>,
 ) -> impl IntoView {
     let writing = Writing::new();
-    let drawn = Resource::new(
+    let drawn = resource(
         move || (collection.get(), asked.get()),
         |(collection, asked)| async move {
             let drawn = draw(collection, &asked).await;

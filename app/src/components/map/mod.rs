@@ -50,6 +50,7 @@ use self::told::{renewed, size, trust};
 use self::toolbar::Toolbar;
 use super::later::later;
 use crate::browser::map_points;
+use crate::json::Resource;
 use crate::problem::Problem;
 
 pub use self::hits::FoundHits;

@@ -15,6 +15,7 @@ use self::options::{Choice, Offer, offers};
 use crate::address::Address;
 use crate::browser::{forget_queries, recent_queries};
 use crate::components::keys::focus_result;
+use crate::components::live::live;
 use crate::components::microphone::Microphone;
 use crate::functions::suggest;
 use crate::state::LONGEST;
@@ -205,7 +206,7 @@ pub fn QueryField(
                     // Keeps the focus in the field.
                     on:mousedown=|event| event.prevent_default()
                 >
-                    {move || list.offers.get().into_iter().enumerate().map(option).collect_view()}
+                    {live(move || list.offers.get().into_iter().enumerate().map(option).collect_view())}
                 </ul>
             }
         })
@@ -249,7 +250,7 @@ pub fn QueryField(
             </svg>
         </button>
         <Microphone field on_heard=on_type />
-        {popup}
+        {live(popup)}
     }
 }
 

@@ -1,5 +1,6 @@
 //! A button that copies the address of the page.
 
+use crate::components::live::live;
 use leptos::prelude::*;
 
 use crate::components::share::clipboard::copied;
@@ -26,7 +27,7 @@ pub fn CopyLink() -> impl IntoView {
     };
     view! {
         <button type="button" class="card-link with-js" on:click=copy>
-            {label}
+            {live(label)}
         </button>
         <span class="sr-only" role="status">
             {said}

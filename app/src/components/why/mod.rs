@@ -16,12 +16,22 @@ mod waterfall;
 
 use leptos::prelude::*;
 pub use panel::WhyPanel;
+use parallax::vocabulary::Explanation;
 pub use retuned::Retuned;
 
 use super::place::element_id;
 use crate::answers::{Explained, Found};
+use crate::components::live::live;
+use crate::lazy::lazy_part;
 use crate::paths::why_path;
+use crate::problem::Problem;
 use crate::state::SearchState;
+
+lazy_part! {
+    /// The panel of an explanation.
+    panel_of(explanation: Result<Explanation, Problem>, shown: Shown) from why_panel
+        => view! { <WhyPanel explanation shown /> }
+}
 
 /// The link and, once requested, the panel below it.
 #[component]
@@ -62,8 +72,7 @@ pub fn Why(
             id: id.clone(),
             alone: false,
         };
-        let panel = view! { <WhyPanel explanation=explained.explanation shown /> };
-        Some(panel.into_any())
+        Some(panel_of(explained.explanation, shown))
     };
     view! {
         <div class="why">
@@ -76,7 +85,7 @@ pub fn Why(
             >
                 "Why this rank"
             </a>
-            {panel}
+            {live(panel)}
         </div>
     }
     .into_any()
