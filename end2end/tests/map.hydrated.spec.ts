@@ -320,6 +320,8 @@ test("a canvas that the system takes away is drawn again", async ({ page, open }
     const lost = heard("webglcontextlost");
     loses?.loseContext();
     await lost;
+    // It may be given back only after the event is over.
+    await new Promise((over) => setTimeout(over));
     const restored = heard("webglcontextrestored");
     loses?.restoreContext();
     await restored;
