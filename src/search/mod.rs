@@ -17,7 +17,8 @@
 //! different from others, `ask.rs` answers questions: all from the same
 //! stages. `suggest.rs` only
 //! looks up what begins as typed, and `record_view.rs` reads a record for its own page.
-//! `shared_words.rs` finds the rare words that two records have in common.
+//! `given.rs` is what recommendations go by, and `shared_words.rs` finds the rare words that two
+//! records have in common.
 
 mod answer;
 mod answers;
@@ -27,6 +28,7 @@ mod explain;
 mod facets;
 mod fetch;
 mod fuse;
+mod given;
 mod histogram;
 mod late;
 mod listed;
