@@ -1,5 +1,5 @@
 // Records are gathered from any list into a tray at the bottom of the page, which leads to what is
-// recommended by them.
+// recommended from them.
 
 import type { Page } from "@playwright/test";
 import { card, cards, search } from "../support/search-page";

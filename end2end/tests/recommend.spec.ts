@@ -1,4 +1,4 @@
-// Recommendations by examples in the address: what is recommended and why is what the API says.
+// Recommendations from examples in the address: records and reasons are those of the API.
 
 import type { Page } from "@playwright/test";
 import { collectionOf } from "../support/records";

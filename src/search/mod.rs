@@ -18,8 +18,9 @@
 //! page. `lab.rs` compares the rankings of a query with those of the same query with small changes
 //! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
 //! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
-//! on the spot. `on_map/` finds records on a map of the collection.
-//! `shared_words.rs` finds the rare words that two records have in common.
+//! on the spot. `on_map/` finds records on a map of the collection. `given.rs` is what
+//! recommendations go by, and `shared_words.rs` finds the rare words that two records have in
+//! common.
 
 mod answer;
 mod answers;
@@ -30,6 +31,7 @@ mod explain;
 mod facets;
 mod fetch;
 mod fuse;
+mod given;
 mod histogram;
 mod lab;
 mod late;

@@ -3,15 +3,12 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use crate::Vector;
-use crate::encoder::pooling::unit;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Answer, Mode, Query, Recommendations, check_page};
-use crate::record::RecordNumber;
 use crate::search::answers::Answers;
+use crate::search::given::{Example, Given, by_nearness, told, whole};
 use crate::search::plan::Plan;
 use crate::search::ranked::Ranking;
 use crate::search::searcher::Searcher;
@@ -20,14 +17,7 @@ use crate::search::stopwatch::Stopwatch;
 use crate::segment::generation::{Generation, Passing};
 use crate::text::{TextQuery, WordSearch};
 use crate::vector::cosine;
-use crate::vocabulary::{Feedback, Nearness, Reason};
-
-/// The weights of a text, of the mean of what is liked and of the mean of what is disliked.
-/// Rocchio's relevance feedback, with the weights called reasonable in Manning, Raghavan and
-/// Schütze, "Introduction to Information Retrieval", section 9.1.1.
-const TEXT: f32 = 1.0;
-const LIKED: f32 = 0.75;
-const DISLIKED: f32 = 0.15;
+use crate::vocabulary::{Feedback, Reason};
 
 impl Searcher<'_> {
     /// Records similar to a given one by meaning, without that record and its copies.
@@ -239,100 +229,6 @@ impl Searcher<'_> {
         // The given records were among those judged, and they fit themselves.
         ranking.fits = None;
     }
-}
-
-/// A record that is given as an example.
-struct Example {
-    id: String,
-    number: RecordNumber,
-    /// Its position in the generation.
-    position: u32,
-    /// One vector for all of it.
-    vector: Vector,
-}
-
-/// What is given to go by.
-struct Given {
-    /// The vector of a text.
-    text: Option<Arc<[f32]>>,
-    liked: Vec<Example>,
-    disliked: Vec<Example>,
-}
-
-impl Given {
-    fn all(&self) -> impl Iterator<Item = &Example> {
-        self.liked.iter().chain(&self.disliked)
-    }
-
-    /// Checks that no record is liked of which a copy is disliked.
-    fn check(&self, generation: &Generation) -> Result<()> {
-        let same = |a: &Example, b: &Example| {
-            let own = generation.fingerprint(a.position);
-            a.position == b.position || (own.is_some() && own == generation.fingerprint(b.position))
-        };
-        for liked in &self.liked {
-            if let Some(copy) = self.disliked.iter().find(|other| same(liked, other)) {
-                return Err(Error::BadQuery(format!(
-                    "the record '{}' is liked, but '{}', which says the same, is disliked: leave \
-                     one of them out",
-                    liked.id, copy.id
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    /// The unit vector to search for.
-    fn wanted(&self) -> Result<Vector> {
-        let mut sum = Vec::new();
-        let mut add = |weight: f32, vector: &[f32]| {
-            sum.resize(vector.len(), 0.0);
-            for (sum, value) in sum.iter_mut().zip(vector) {
-                *sum += weight * value;
-            }
-        };
-        if let Some(text) = &self.text {
-            add(TEXT, text);
-        }
-        for (weight, examples) in [(LIKED, &self.liked), (-DISLIKED, &self.disliked)] {
-            for example in examples {
-                add(weight / examples.len() as f32, &example.vector);
-            }
-        }
-        unit(sum.into()).ok_or_else(|| {
-            Error::BadQuery("what is liked and what is disliked cancel each other out".into())
-        })
-    }
-}
-
-/// Examples with their cosines to a vector, nearest first.
-fn by_nearness<'e>(examples: &'e [Example], vector: &[f32]) -> Vec<(&'e Example, f32)> {
-    let cosines = examples.iter();
-    let cosines = cosines.map(|example| (example, cosine(&example.vector, vector)));
-    let mut cosines: Vec<_> = cosines.collect();
-    cosines.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    cosines
-}
-
-fn told(cosines: Vec<(&Example, f32)>) -> Vec<Nearness> {
-    let cosines = cosines.into_iter().map(|(example, cosine)| Nearness {
-        id: example.id.clone(),
-        cosine,
-    });
-    cosines.collect()
-}
-
-/// One vector for a record: the mean of its passages, normalised.
-fn whole(generation: &Generation, position: u32) -> Vector {
-    let mut sum = Vec::new();
-    for passage in generation.vectors(position) {
-        sum.resize(passage.len(), 0.0);
-        for (sum, value) in sum.iter_mut().zip(&*passage) {
-            *sum += value;
-        }
-    }
-    let sum = Vector::from(sum);
-    unit(sum.clone()).unwrap_or(sum)
 }
 
 /// The first of each set of identical records.

@@ -11,7 +11,7 @@ use super::ssr;
 use crate::json::InJson;
 use crate::problem::Problem;
 
-/// What recommendations are asked for by.
+/// What recommendations are made from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// The ids of liked records.
@@ -27,7 +27,7 @@ pub struct Asked {
     pub limit: u32,
 }
 
-/// Recommended records, and the examples they were recommended by.
+/// Recommended records, and the examples they are recommended from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recommended {
     /// The collection.

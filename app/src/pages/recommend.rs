@@ -197,11 +197,11 @@ fn recommended(found: Recommended, wanted: Wanted, path: String, search_path: St
     .into_any()
 }
 
-/// Examples by which nothing can be recommended.
+/// Examples from which nothing can be recommended.
 fn nothing(problem: Problem, path: &str) -> AnyView {
     view! {
         <section class="notice notice-problem" role="alert">
-            <h2 class="notice-title">"Nothing can be recommended by these examples"</h2>
+            <h2 class="notice-title">"Nothing can be recommended from these examples"</h2>
             <p class="notice-message">{problem.message}</p>
             <p>"Remove an example above, add one that you like, or give a text."</p>
             <p class="notice-ways">

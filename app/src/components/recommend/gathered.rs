@@ -102,7 +102,7 @@ impl Gathered {
         self.keep(Vec::new());
     }
 
-    /// The address of the recommendations by what is gathered.
+    /// The address of the recommendations from what is gathered.
     pub fn href(self) -> String {
         let path = page_path(self.collection.read().as_deref(), "recommend");
         let mut wanted = Wanted::default();

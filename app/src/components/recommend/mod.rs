@@ -1,4 +1,4 @@
-//! Records gathered as examples, and what is recommended by them.
+//! Records gathered as examples, and what is recommended from them.
 
 pub mod gathered;
 pub mod given;

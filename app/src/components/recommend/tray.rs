@@ -1,5 +1,5 @@
 //! The tray at the bottom of the page: the records that were gathered, and the way to what is
-//! recommended by them. It is there only while it has something.
+//! recommended from them. It is there only while it has something.
 
 use leptos::html::Button;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What recommendations are asked for by, which is kept only in the address.
+//! What recommendations are made from, which is kept only in the address.
 
 use form_urlencoded::{Serializer, parse};
 use parallax::vocabulary::limits::MAX_LIMIT;
