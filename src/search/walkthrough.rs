@@ -168,7 +168,11 @@ impl Searcher<'_> {
             matching: words.count(u32::MAX).records,
             candidates: observed.words.candidates,
             scored: observed.words.scored,
-            wanted: FUSION_DEPTH as u32,
+            // By words alone, only as many are searched for as are asked for.
+            wanted: match plan.fuses() {
+                true => FUSION_DEPTH as u32,
+                false => HITS as u32,
+            },
             block: BLOCK as u32,
             average_length: words.average_length() as f32,
             k1: plan.query.k1,

@@ -24,6 +24,7 @@ pub mod limits;
 mod map;
 mod mode;
 mod query;
+mod recall;
 mod record;
 mod request;
 mod span;
@@ -67,11 +68,12 @@ pub use query::{
     ANYTHING, B, BALANCE, EVERY_FACET, FacetOptions, Fusion, K1, LATE_SHARE, Lookup, Query, Route,
     Sort, check_length, check_page,
 };
+pub use recall::{MeasuredRecall, RecallFigures};
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
 pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};
 pub use walkthrough::{
-    CodeScan, FusedHit, FusionWalk, GraphWalk, MeasuredRecall, NearestWalk, PartSearched,
-    QueryVector, RecallFigures, ScaleEnds, ScanReason, ScoreOnScale, TermSearched, Token, Tokens,
-    WalkStep, Walkthrough, WordSearched, WordsWalk,
+    CodeScan, FusedHit, FusionWalk, GraphWalk, NearestWalk, PartSearched, QueryVector, ScaleEnds,
+    ScanReason, ScoreOnScale, TermSearched, Token, Tokens, WalkStep, Walkthrough, WordSearched,
+    WordsWalk,
 };
