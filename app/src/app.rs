@@ -26,10 +26,10 @@ use crate::pictures::Pictures;
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
-    provide_context(Pictures::of_page());
     // Effects run only in the browser, once everything is hydrated.
     Effect::new(mark_hydrated);
+    provide_meta_context();
+    provide_context(Pictures::of_page());
     view! {
         <Router>
             // Handled by the browser: the router would scroll the view but not move the focus.
