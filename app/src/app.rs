@@ -19,10 +19,10 @@ use crate::pictures::Pictures;
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
-    provide_context(Pictures::of_page());
     // Effects run only in the browser, once everything is hydrated.
     Effect::new(mark_hydrated);
+    provide_meta_context();
+    provide_context(Pictures::of_page());
     Speech::provide();
     Gathered::provide();
     view! {

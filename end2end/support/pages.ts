@@ -87,7 +87,13 @@ export const faces: Face[] = [
   { name: "a question that nobody knows", path: asked("?q=do+you+sell+cars"), shows: heading },
   { name: "the collections", path: "/collections", shows: collections },
   { name: "how it works", path: "/about", shows: heading },
-  { name: "how it works, for a query", path: "/about?q=wooden+furniture", shows: heading },
+  { name: "a query that is followed", path: "/about?q=wooden+furniture+%F0%9F%AA%B1", shows: heading },
+  {
+    name: "a query that cannot be followed",
+    path: "/about?q=x&filter=town:Berlin",
+    shows: heading,
+    logs: /status of 400/,
+  },
   { name: "no such collection", path: "/c/none", shows: alert, logs: /status of 404/ },
   { name: "no such page", path: "/no/such/page", shows: heading, logs: /status of 404/ },
 ];
