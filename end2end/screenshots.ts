@@ -7,6 +7,7 @@ import { expect, test } from "./support/test";
 const results = "/?q=wooden+furniture&mode=hybrid";
 const compared = "/?q=teach+children+to+code&mode=compare";
 const explained = "/?q=teach+children+to+code&explain=234";
+const judged = "/judge?q=teach+children+to+code&a=neural&b=text&seed=3";
 const wide = { width: 1280, height: 900 };
 
 const pictures = {
@@ -16,6 +17,7 @@ const pictures = {
   start: { path: "/", viewport: wide, colorScheme: "light" },
   compare: { path: compared, viewport: wide, colorScheme: "light" },
   why: { path: explained, viewport: wide, colorScheme: "dark" },
+  judge: { path: judged, viewport: wide, colorScheme: "light" },
   collections: { path: "/collections", viewport: wide, colorScheme: "light" },
 } as const;
 
@@ -38,6 +40,8 @@ function content(page: Page, path: string): Locator {
       return page.getByText("Try one of these");
     case compared:
       return page.getByRole("region", { name: "By both", exact: true });
+    case judged:
+      return page.getByRole("checkbox").first();
     case "/collections":
       return page.getByRole("list", { name: "Collections" });
     default:
