@@ -48,6 +48,15 @@ test("picks decide who wins, and the tally goes on", async ({ page, open }) => {
   await expect(tally(page)).toHaveCount(0);
 });
 
+test("a seed in the link gives the same list again", async ({ page, open }) => {
+  await open(judging({ ...asked, seed: "7" }));
+  const first = await names(page).allInnerTexts();
+  const { teams } = await revealed(page, []);
+  await open(judging({ ...asked, seed: "7" }));
+  await expect(names(page)).toHaveText(first);
+  expect((await revealed(page, [])).teams).toEqual(teams);
+});
+
 test("other rankings have a tally of their own", async ({ page, open }) => {
   await open(judging({ ...asked, of: "neural text", won_a: "3", won_b: "1", ties: "0" }));
   await page.getByRole("combobox", { name: "against" }).selectOption("hybrid:0.25");

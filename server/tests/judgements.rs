@@ -6,18 +6,30 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Cursor};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+/// The installed model: `PARALLAX_TEST_MODEL`, or where `parallax model` puts it.
+fn model() -> PathBuf {
+    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
+        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
+        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+    };
+    std::env::var_os("PARALLAX_TEST_MODEL").map_or_else(
+        || cache().join("parallax/models/all-MiniLM-L6-v2"),
+        PathBuf::from,
+    )
+}
+
+/// Runs the binary in a folder, which also contains its cache.
 fn parallax(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
     command.args(arguments).current_dir(folder);
-    if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
-        command.arg("--model").arg(model);
-    }
+    command.arg("--model").arg(model());
+    command.env("XDG_CACHE_HOME", folder.join("cache"));
     command
 }
 
@@ -71,9 +83,12 @@ impl Service {
         };
         let ready = format!("{base}/readyz");
         let start = Instant::now();
-        while service.agent.get(&ready).call().is_err() {
+        let is_ready = || match service.agent.get(&ready).call() {
+            Ok(response) => response.status() == 200,
+            Err(_) => false,
+        };
+        while !is_ready() {
             assert!(start.elapsed() < Duration::from_secs(60), "not ready");
-            std::thread::yield_now();
         }
         service
     }

@@ -17,6 +17,8 @@ pub struct Asked {
     /// The two ways to rank.
     pub a: String,
     pub b: String,
+    /// What the draft is drawn from; if it is not named, the server draws it.
+    pub seed: Option<u32>,
     /// Once records were picked: what the draft was drawn from, and the list's fingerprint.
     pub judged: Option<(u32, String)>,
     /// The places picked.
@@ -33,11 +35,12 @@ impl Asked {
             q: String::new(),
             a: "neural".into(),
             b: "text".into(),
+            seed: None,
             judged: None,
             picks: Vec::new(),
             before: Tally::default(),
         };
-        let (mut seed, mut list, mut of) = (None, None, String::new());
+        let (mut list, mut of) = (None, String::new());
         for (name, value) in parse(query.trim_start_matches('?').as_bytes()) {
             let number = || value.parse::<u32>().ok();
             match &*name {
@@ -45,7 +48,7 @@ impl Asked {
                 "q" => asked.q = value.trim().to_owned(),
                 "a" if !value.is_empty() => asked.a = value.into_owned(),
                 "b" if !value.is_empty() => asked.b = value.into_owned(),
-                "seed" => seed = number(),
+                "seed" => asked.seed = number(),
                 "list" => list = Some(value.into_owned()),
                 "pick" => asked.picks.extend(number()),
                 "of" => of = value.into_owned(),
@@ -55,7 +58,7 @@ impl Asked {
                 _ => {}
             }
         }
-        asked.judged = seed.zip(list);
+        asked.judged = asked.seed.zip(list);
         // A tally of other rankings says nothing about these.
         if of != asked.pair() {
             asked.before = Tally::default();
@@ -74,7 +77,7 @@ impl Asked {
             q: self.q.clone(),
             a: self.a.clone(),
             b: self.b.clone(),
-            seed: None,
+            seed: self.seed,
         }
     }
 
@@ -164,7 +167,9 @@ mod tests {
         let request = asked.reveal().unwrap();
         assert_eq!((request.seed, &*request.list), (7, "ab"));
         assert_eq!(request.pick, [3, 1]);
-        assert_eq!(Asked::read("q=milk&seed=7&pick=3").reveal(), None);
+        let unjudged = Asked::read("q=milk&seed=7&pick=3");
+        assert_eq!(unjudged.reveal(), None);
+        assert_eq!(unjudged.interleave().seed, Some(7));
         assert_eq!(Asked::read("q=milk&seed=-1&list=ab").reveal(), None);
     }
 }

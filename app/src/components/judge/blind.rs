@@ -68,8 +68,8 @@ pub fn Blind(
     let drawn = resource(
         move || (collection.get(), asked.get()),
         |(collection, asked)| async move {
-            let drawn = draw(collection, &asked).await;
-            (asked, drawn)
+            let drawn = draw(collection.clone(), &asked).await;
+            (collection, asked, drawn)
         },
     );
     let about = resource(
@@ -87,22 +87,11 @@ pub fn Blind(
     };
     let moved = StoredValue::new(false);
     Effect::new(move || {
-        let Some((asked, Ok((drawn, stands)))) = drawn.get() else {
+        let Some((collection, asked, drawn)) = drawn.get() else {
             return;
         };
-        let pair = pair(collection.get().as_deref(), &asked);
-        match (&drawn, &asked.judged) {
-            // A link: its tally is that of whoever made it.
-            (Drawn::Revealed(_), Some((seed, _))) if !browser::is_judging(*seed) => kept.put_away(),
-            (Drawn::Revealed(revealed), _) => {
-                browser::keep_winner(&pair, &asked.q, revealed.winner);
-                kept.read_again(&pair, stands);
-            }
-            (Drawn::List(list), _) => {
-                browser::keep_judging(list.seed);
-                kept.read_again(&pair, stands);
-            }
-            (Drawn::Nothing, _) => kept.read_again(&pair, stands),
+        if let Ok((drawn, stands)) = drawn {
+            kept.follow(&pair(collection.as_deref(), &asked), &asked, &drawn, stands);
         }
         if moved.get_value() {
             moved.set_value(false);
@@ -118,7 +107,7 @@ pub fn Blind(
         }
     });
     let page = move || {
-        let (asked, drawn) = drawn.get()?;
+        let (collection, asked, drawn) = drawn.get()?;
         let (names, info) = about.get()?;
         let (drawn, stands) = match drawn {
             Ok((drawn, stands)) => (Ok(drawn), stands),
@@ -127,10 +116,10 @@ pub fn Blind(
         let after = stands.map_or(asked.before, |stands| stands.tally);
         let tally = Signal::derive(move || kept.tally.get().unwrap_or(after));
         let path = path.get_untracked();
+        let search_path = path_of(collection.as_deref());
         // Changes by itself, without drawing the list anew, in which records may be picked.
         let panel = {
-            let (asked, path, collection) =
-                (asked.clone(), path.clone(), collection.get_untracked());
+            let (asked, path) = (asked.clone(), path.clone());
             move || {
                 let stands = kept.stands.get().or(stands)?;
                 let some = stands.tally != Tally::default();
@@ -144,7 +133,6 @@ pub fn Blind(
             let examples = info.map(|info| info.examples).unwrap_or_default();
             view! { <AskForm asked path others examples tally keeps_query go /> }
         };
-        let search_path = path_of(collection.read_untracked().as_deref());
         let (first, last) = outcome(asked, drawn, path, search_path, tally, go);
         Some(view! { {first} {form} {panel} {last} })
     };
@@ -164,6 +152,23 @@ struct Kept {
 }
 
 impl Kept {
+    /// Keeps what came out, and reads what is kept.
+    fn follow(self, pair: &str, asked: &Asked, drawn: &Drawn, stands: Option<Standing>) {
+        match (drawn, &asked.judged) {
+            // A link: its tally is that of whoever made it.
+            (Drawn::Revealed(_), Some((seed, _))) if !browser::is_judging(*seed) => {
+                self.put_away();
+                return;
+            }
+            (Drawn::Revealed(revealed), _) => {
+                browser::keep_winner(pair, &asked.q, revealed.winner);
+            }
+            (Drawn::List(list), _) => browser::keep_judging(list.seed),
+            (Drawn::Nothing, _) => {}
+        }
+        self.read_again(pair, stands);
+    }
+
     /// Uses what the address says instead.
     fn put_away(self) {
         self.tally.set(None);
