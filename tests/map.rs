@@ -332,7 +332,7 @@ fn a_map_shows_what_still_exists_and_says_what_it_misses() {
         .filter(|&(_, &x)| x == 0)
         .map(|(index, _)| index)
         .collect();
-    let expected = gone.iter().chain(["r0".to_owned()].iter());
+    let expected = gone.iter().map(String::as_str).chain(["r0"]);
     let expected: BTreeSet<u32> = expected.map(|id| names[id]).collect();
     assert_eq!(hidden, expected);
     let shown = (0..200usize).filter(|&at| !hidden.contains(&(at as u32)));

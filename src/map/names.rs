@@ -14,6 +14,9 @@ const PRIOR: f64 = 20.0;
 /// A word must be more frequent by so many standard deviations.
 const LEAST: f64 = 3.0;
 
+/// It must be in so many records of the region.
+const FEWEST: u32 = 3;
+
 /// A word that more than one in so many records contain does not tell regions apart.
 const FREQUENT: u32 = 3;
 
@@ -32,7 +35,7 @@ pub fn names(
 ) -> [Vec<Vec<String>>; 2] {
     let parts = generation.text_parts(&None);
     let all: u32 = records[0].iter().sum();
-    let least = (all / 5_000).max(3);
+    let least = (all / 5_000).max(FEWEST);
     let most = (all / FREQUENT).max(least);
     let mut best = records.map(|regions| vec![Vec::<(f64, String)>::new(); regions.len()]);
     let mut counts = records.map(|regions| vec![0u32; regions.len()]);
@@ -56,7 +59,7 @@ pub fn names(
                 let inside = (f64::from(count), f64::from(records[level][at]));
                 let everywhere = (positions.len() as f64, f64::from(all));
                 let score = score(inside, everywhere);
-                if count >= least.min(3) && score >= LEAST {
+                if count >= FEWEST && score >= LEAST {
                     keep(&mut best[level][at], score, word);
                 }
             }

@@ -97,7 +97,7 @@ impl Classes {
             let value = |at: usize| {
                 counts
                     .get(at)
-                    .map_or(String::new(), |(value, _)| value.rounded())
+                    .map_or(String::new(), |&(value, _)| name(value))
             };
             let (least, greatest) = (range[0].1, range[range.len() - 1].1);
             self.names.push(match (value(least), value(greatest)) {
@@ -142,6 +142,16 @@ impl Classes {
     }
 }
 
+/// A number, a year, a month or a day; of a moment, the day.
+fn name(value: &FacetValue) -> String {
+    let (whole, rounded) = (value.to_string(), value.rounded());
+    if whole.len() < rounded.len() {
+        whole
+    } else {
+        rounded
+    }
+}
+
 /// The indices of the records on the map that have the current value.
 fn indices<'a>(walk: &'a Walk<'_>, shown: &'a [Vec<u32>]) -> impl Iterator<Item = u32> + 'a {
     let all = walk.positions().flat_map(|(part, having)| {
@@ -182,6 +192,21 @@ fn divided(counts: &[u32]) -> Vec<(u32, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interval_is_named_by_what_its_values_tell() {
+        for (date, told) in [
+            ("1999", "1999"),
+            ("2024-05", "2024-05"),
+            ("2024-05-01", "2024-05-01"),
+            ("2024-05-01T10:00:00Z", "2024-05-01"),
+        ] {
+            let date = FacetValue::parse(date, FacetKind::Date).unwrap();
+            assert_eq!(name(&date), told);
+        }
+        let number = FacetValue::parse("-1.5", FacetKind::Number).unwrap();
+        assert_eq!(name(&number), "-1.5");
+    }
 
     fn of(counts: &[u32]) -> Vec<u32> {
         divided(counts)

@@ -49,7 +49,7 @@ async fn points(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let Path(name) = path?;
-    let bytes = |collection: &Collection| {
+    let bytes = |collection: &Collection| -> parallax::Result<Vec<u8>> {
         let [x, y] = collection.map_points()?;
         let mut bytes = header_of(*b"PXMP", x.len(), 0);
         for number in x.into_iter().chain(y) {
@@ -74,7 +74,7 @@ async fn colours(
 ) -> Result<Response, Failure> {
     let Path(name) = path?;
     let OfFacet { facet } = parameters(query.as_deref())?;
-    let bytes = move |collection: &Collection| {
+    let bytes = move |collection: &Collection| -> parallax::Result<Vec<u8>> {
         let (classes, legend) = collection.map_classes(&facet)?;
         let mut bytes = header_of(*b"PXMC", classes.len(), legend.classes.len());
         bytes.extend(classes);
