@@ -2,7 +2,6 @@
 
 import type { Locator, Page } from "@playwright/test";
 import { told } from "./support/compare-page";
-import { heading } from "./support/collections-page";
 import { cards } from "./support/search-page";
 import { expect, test } from "./support/test";
 import { panel } from "./support/why";
@@ -23,9 +22,13 @@ const pictures: Record<string, Picture> = {
   compare: { path: "/?q=teach+children+to+code&mode=compare", shows: told },
   why: { path: "/?q=teach+children+to+code&explain=234", shows: panel },
   explore: { path: "/explore", shows: title },
-  judge: { path: "/judge?q=wooden+furniture", shows: title },
+  // With a seed, so that the draft is the same each time.
+  judge: {
+    path: "/judge?q=teach+children+to+code&a=neural&b=text&seed=3",
+    shows: (page) => page.getByRole("checkbox").first(),
+  },
   map: { path: "/map?q=wooden+furniture", shows: (page) => page.getByRole("main").locator("canvas").first() },
-  collections: { path: "/collections", shows: heading },
+  collections: { path: "/collections", shows: (page) => page.getByRole("list", { name: "Collections" }) },
 };
 
 for (const colorScheme of ["light", "dark"] as const) {

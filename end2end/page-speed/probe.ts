@@ -46,10 +46,11 @@ export async function hydrated(page: Page): Promise<void> {
 
 /** Waits until the list for the last key has been painted, by meaning too. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
+  const painted = () => {
     const { recorded } = window as unknown as { recorded: Recorded };
     return recorded.keys.at(-1)?.meaning !== undefined;
-  });
+  };
+  await page.waitForFunction(painted, undefined, { timeout: 10_000 });
 }
 
 /** Waits until nothing has been loaded for a while. */
