@@ -41,7 +41,8 @@ export function recorded(page: Page): Promise<Recorded> {
 
 /** Waits until the page reacts. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.waitForFunction(() => performance.getEntriesByName("hydrated").length > 0);
+  const is = () => performance.getEntriesByName("hydrated").length > 0;
+  await page.waitForFunction(is, undefined, { timeout: 30_000 });
 }
 
 /** Waits until the list for the last key has been painted, by meaning too. */
