@@ -18,7 +18,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page page-weight screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -88,12 +88,10 @@ bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benc
 	.ci/bench-peers
 	target/peers-venv/bin/python benches/growth.py "$(SIZES)"
 
-bench-page: build model ## measure how fast the page is in Chromium, into benches/PAGE.md
+bench-page: build model ## weigh the page, and measure how fast it is in Chromium, into benches/PAGE.md
 	.ci/setup browser
-	python3 benches/page_speed.py
-
-page-weight: build ## weigh what the browser loads, into benches/PAGE.md
 	python3 benches/page_weight.py --write
+	python3 benches/page_speed.py
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser

@@ -1,4 +1,4 @@
-"""Weighs the built page: what a browser loads of it. `make page-weight`.
+"""Weighs the built page: what a browser loads of it. `make bench-page`.
 
 `--write` also writes the tables into the section "Weight" of benches/PAGE.md.
 """

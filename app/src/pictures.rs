@@ -14,14 +14,20 @@ const ENDINGS: [&str; 9] = [
 
 /// The first segments of the paths that the API has, and the pages.
 const API: [&str; 2] = ["api", "fn"];
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 14] = [
     "",
     "c",
-    "record",
-    "why",
-    "collections",
-    "values",
     "about",
+    "ask",
+    "collections",
+    "explore",
+    "judge",
+    "lab",
+    "map",
+    "recommend",
+    "record",
+    "values",
+    "why",
     // Drawn for each request.
     "card.png",
 ];
