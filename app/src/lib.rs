@@ -57,7 +57,8 @@ pub use shell::shell;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::task::spawn_local(async {
+    // Leptos has no executor until the page is mounted.
+    wasm_bindgen_futures::spawn_local(async {
         // Without its code, the page stays as it is without JavaScript.
         if lazy::load_drawn().await.is_ok() {
             leptos::mount::hydrate_body(App);
