@@ -163,18 +163,18 @@ pub fn MapBody(
                 </Transition>
                 <Legend chart facets=map.facets.clone() />
             </div>
+            <section class="map-caution" aria-labelledby="map-caution">
+                <h2 id="map-caution">"How to read it"</h2>
+                <p>
+                    "Each point is a record: near points mean similar things. But distances mislead. The \
+                     model tells records apart in hundreds of dimensions, and a map has two, so some \
+                     similar records are far apart here and some neighbours have little in common. Size \
+                     and direction of a gap mean nothing. "
+                    {trust(&map)}
+                </p>
+                <p>{size(&map)} {renewed(&map)}</p>
+            </section>
         </div>
-        <section class="map-caution" aria-labelledby="map-caution">
-            <h2 id="map-caution">"How to read it"</h2>
-            <p>
-                "Each point is a record: near points mean similar things. But distances mislead. The \
-                 model tells records apart in hundreds of dimensions, and a map has two, so some \
-                 similar records are far apart here and some neighbours have little in common. Size \
-                 and direction of a gap mean nothing. "
-                {trust(&map)}
-            </p>
-            <p>{size(&map)} {renewed(&map)}</p>
-        </section>
         <Regions chart regions=map.regions.clone() />
     }
     .into_any()

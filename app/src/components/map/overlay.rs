@@ -131,7 +131,7 @@ pub fn Overlay(
     view! {
         <svg class="map-overlay" aria-hidden="true">
             <g transform=moved>
-                {shape} {line} {names} {rings} {query} {move || marked(chart.chosen, "map-chosen")}
+                {shape} {line} {rings} {names} {query} {move || marked(chart.chosen, "map-chosen")}
                 {move || marked(chart.pointed, "map-pointed")} {told}
             </g>
             <path class="map-middle" d=middle />

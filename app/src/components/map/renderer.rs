@@ -21,7 +21,7 @@ const NONE_LIT: i32 = -1;
 /// How much of their colour points keep while others are lit.
 const DIMMED: f32 = 0.12;
 /// How large points are at the least and at the most, in pixels.
-const SIZES: (f64, f64) = (1.7, 9.0);
+const SIZES: (f64, f64) = (2.5, 9.0);
 /// How much of the distance between evenly spread points their size is.
 const FILLED: f64 = 0.3;
 
@@ -45,7 +45,7 @@ void main() {
   gl_Position = is_drawn
     ? vec4(place * scale + origin, 0.0, 1.0)
     : vec4(2.0, 2.0, 0.0, 1.0);
-  gl_PointSize = size;
+  gl_PointSize = only_lit ? size * 1.35 : size;
   colour = vec4(colours[slot], is_lit ? strength : dimmed);
 }";
 
@@ -243,7 +243,7 @@ fn size(camera: &Camera, count: usize) -> f64 {
 
 /// How opaque points are: small ones less, so that one sees how many there are.
 fn strength(size: f64) -> f32 {
-    (0.4 + 0.1 * size).clamp(0.5, 0.9) as f32
+    (0.5 + 0.08 * size).clamp(0.5, 0.9) as f32
 }
 
 fn program(gl: &Gl) -> Option<WebGlProgram> {
