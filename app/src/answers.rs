@@ -382,10 +382,8 @@ impl Answers {
 /// Answers a question in the browser, and loads the code that draws the answer, so that the answer
 /// before it stays until this one can be drawn.
 async fn ask_and_load(question: Question) -> AnsweredQuestion {
-    let part = match &question.state {
-        state if state.compares() => "compare_panel",
-        state if state.explain.is_some() => "why_panel",
-        _ => return ask(question).await,
+    let Some(part) = lazy::part_of(&question.state) else {
+        return ask(question).await;
     };
     lazy::load_ahead(part);
     let answer = ask(question).await;

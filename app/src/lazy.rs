@@ -1,7 +1,7 @@
 //! Code in WebAssembly files of its own, which the browser loads when it is first needed: that of
 //! each page other than the search page (`pages/mod.rs` lists them), and of parts that a search
-//! shows only on request. The server draws all of them like everything else, and names the files
-//! of what it has drawn in the head of the page.
+//! shows only on request. The server draws all of them like everything else; the address says
+//! which code the browser needs before it can hydrate what it is sent.
 //!
 //! Until the code of a page is there, a link to it leaves the current page as it is. If it cannot
 //! be loaded, for example because the server has been updated since, the browser loads the whole
@@ -23,8 +23,8 @@ use web_sys::Element;
 
 use crate::components::{compare, why};
 use crate::pages;
-#[cfg(feature = "hydrate")]
 use crate::paths::page_in;
+use crate::state::SearchState;
 
 /// Code that is being loaded, and what it then draws.
 pub type Loading<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
@@ -43,7 +43,6 @@ pub struct Page {
 impl ChooseView for Page {
     async fn choose(self) -> AnyView {
         let there = Destination::here();
-        is_drawn(self.file);
         match (self.draw)().await {
             Ok(view) => view,
             Err(_) => there.load_whole().await,
@@ -73,31 +72,63 @@ pub async fn load(file: &str) -> Result<(), SplitLoaderError> {
     }
 }
 
-/// Loads the code of everything that the server has drawn, without which it cannot be hydrated.
+/// The file with the code of what an address shows, besides that of every page.
+pub fn file_of(path: &str, query: &str) -> Option<&'static str> {
+    match page_in(path) {
+        "" => part_of(&SearchState::read(query)),
+        name => Some(pages::ALL.iter().find(|page| page.file == name)?.file),
+    }
+}
+
+/// The file with the code of the part that a search shows only on request.
+pub fn part_of(state: &SearchState) -> Option<&'static str> {
+    match state {
+        state if state.compares() => Some("compare_panel"),
+        state if state.explain.is_some() => Some("why_panel"),
+        _ => None,
+    }
+}
+
+/// Loads the code of what the server has drawn, without which it cannot be hydrated.
 ///
 /// # Errors
 /// If a file could not be loaded.
 #[cfg(feature = "hydrate")]
 pub async fn load_drawn() -> Result<(), SplitLoaderError> {
-    let links = document().query_selector_all("link[rel=preload][href*='/split_']");
-    let Ok(links) = links else {
-        return Ok(());
-    };
-    for at in 0..links.length() {
-        let link = links
-            .get(at)
-            .and_then(|link| link.dyn_into::<Element>().ok());
-        let href = link.and_then(|link| link.get_attribute("href"));
-        let name = href
-            .as_deref()
-            .and_then(|href| href.split("/split_").nth(1));
-        load(
-            name.and_then(|name| name.split('.').next())
-                .unwrap_or_default(),
-        )
-        .await?;
+    let location = window().location();
+    let (path, query) = (location.pathname(), location.search());
+    match file_of(&path.unwrap_or_default(), &query.unwrap_or_default()) {
+        Some(file) => load(file).await,
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Names the files with the code of the requested page in its head, so that the browser loads them
+/// together with the rest. To be rendered after `HydrationScripts`, which reads the list of files.
+#[cfg(feature = "ssr")]
+pub fn hints() -> impl IntoView {
+    let parts = use_context::<http::request::Parts>();
+    let manifest = use_context::<leptos::WasmSplitManifest>();
+    parts.zip(manifest).and_then(|(parts, manifest)| {
+        let file = file_of(parts.uri.path(), parts.uri.query().unwrap_or_default())?;
+        let manifest = manifest.0.try_read_value()?;
+        let (folder, files, script) = &*manifest;
+        let code = files.get(file)?.iter().map(|code| {
+            view! {
+                <link
+                    rel="preload"
+                    href=format!("{folder}/{code}.wasm")
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+            }
+        });
+        Some(view! {
+            <link rel="modulepreload" href=format!("{folder}/{script}") />
+            {code.collect_view()}
+        })
+    })
 }
 
 /// Loads a file that will probably be needed next. If that fails, it is loaded when it is.
@@ -107,23 +138,22 @@ pub fn load_ahead(file: &'static str) {
     });
 }
 
-/// Loads the code of the page that a link leads to as soon as the reader points at the link or
-/// focuses it.
+/// Loads the code of what a link leads to as soon as the reader points at the link or focuses it.
 #[cfg(feature = "hydrate")]
-pub fn load_pages_ahead() {
+pub fn load_links_ahead() {
     for event in ["pointerover", "focusin"] {
         window_event_listener_untyped(event, |event| {
             let pointed = event
                 .target()
                 .and_then(|target| target.dyn_into::<Element>().ok());
             let link = pointed.and_then(|pointed| pointed.closest("a[href^='/']").ok()?);
-            let Some(path) = link.and_then(|link| link.get_attribute("href")) else {
+            let Some(href) = link.and_then(|link| link.get_attribute("href")) else {
                 return;
             };
-            let end = path.find(['?', '#']).unwrap_or(path.len());
-            let page = page_in(&path[..end]);
-            if let Some(page) = pages::ALL.iter().find(|known| known.file == page) {
-                load_ahead(page.file);
+            let address = href.split('#').next().unwrap_or_default();
+            let (path, query) = address.split_once('?').unwrap_or((address, ""));
+            if let Some(file) = file_of(path, query) {
+                load_ahead(file);
             }
         });
     }
@@ -132,7 +162,6 @@ pub fn load_pages_ahead() {
 /// Draws a part of a page as soon as its code is there. It does not suspend, because that would
 /// replace the whole page with its skeleton.
 pub fn part(file: &'static str, draw: Box<dyn Fn() -> Loading<AnyView> + Send + Sync>) -> AnyView {
-    is_drawn(file);
     if matches!(now(pin!(load(file))), Some(Ok(()))) {
         return drawn(draw().as_mut());
     }
@@ -177,14 +206,6 @@ fn now<T>(future: Pin<&mut dyn Future<Output = T>>) -> Option<T> {
         Poll::Ready(output) => Some(output),
         Poll::Pending => None,
     }
-}
-
-/// Names a file in the head of the page, if the server is drawing it.
-fn is_drawn(file: &'static str) {
-    #[cfg(feature = "ssr")]
-    leptos::prefetch_lazy_fn_on_server(file);
-    #[cfg(not(feature = "ssr"))]
-    let _ = file;
 }
 
 /// The address that a route is being opened at.

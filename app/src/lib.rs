@@ -62,7 +62,7 @@ pub fn hydrate() {
         // Without its code, the page stays as it is without JavaScript.
         if lazy::load_drawn().await.is_ok() {
             leptos::mount::hydrate_body(App);
-            lazy::load_pages_ahead();
+            lazy::load_links_ahead();
         }
     });
 }

@@ -3,7 +3,8 @@
 
 import type { Locator, Page, Route } from "@playwright/test";
 import { hitsOf } from "../support/api";
-import { list, slider } from "../support/compare-page";
+import { list } from "../support/compare-page";
+import { slider } from "../support/search-page";
 import { box, names } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
 
