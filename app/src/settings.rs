@@ -51,12 +51,12 @@ pub fn cost(cost: SettingsCost) -> String {
         return "These are its settings now.".into();
     }
     if cost.encodes == 0 {
-        return "Only indexes again. It can still be searched.".into();
+        return "Only builds the indexes again. The collection can still be searched.".into();
     }
     let records = counted(cost.encodes, "record");
     let time = time_left(cost.seconds);
     let time = time.trim_end_matches(" left");
-    format!("Needs encoding again: {records}, {time}. It can still be searched.")
+    format!("Encodes {records} again, in {time}. The collection can still be searched.")
 }
 
 #[cfg(test)]
@@ -100,10 +100,10 @@ mod tests {
             })
         };
         assert!(told(false, 0, 0.0).starts_with("These are"));
-        assert!(told(true, 0, 0.0).starts_with("Only indexes again"));
+        assert!(told(true, 0, 0.0).starts_with("Only builds the indexes again"));
         assert!(
             told(true, 40_474, 190.0)
-                .starts_with("Needs encoding again: 40,474 records, about 3 minutes.")
+                .starts_with("Encodes 40,474 records again, in about 3 minutes.")
         );
     }
 }

@@ -76,7 +76,7 @@ test("what nobody wrote down is said not to be known", async ({ page, open, requ
   expect(reply.answer).toBeNull();
   await expect(page.getByRole("heading", { name: "The answer is not known here" })).toBeVisible();
   await expect(page.locator("blockquote")).toHaveCount(0);
-  const near = page.getByRole("region", { name: "These may be near" });
+  const near = page.getByRole("region", { name: "Questions that may be similar" });
   await expect(near.locator(".near-question")).toHaveText(
     [reply.nearest, ...reply.others].map((pair) => pair.title),
   );
@@ -84,7 +84,7 @@ test("what nobody wrote down is said not to be known", async ({ page, open, requ
   await near.locator(".near-question").first().click();
   const own = await replied(request, name, reply.nearest.title);
   await expect(page.locator("blockquote")).toHaveText(own.answer ?? "none");
-  await expect(page.getByText("This very question was answered.")).toBeVisible();
+  await expect(page.getByText("The collection contains exactly this question.")).toBeVisible();
   await request.delete(`/api/v1/collections/${name}`);
 });
 

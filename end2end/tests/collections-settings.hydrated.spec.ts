@@ -14,13 +14,13 @@ test("a change says what it costs, and is made", async ({ page, open, request })
   await expect(form.getByRole("combobox", { name: "shelf" })).toHaveValue("shelf:text");
 
   await form.getByRole("combobox", { name: "Language" }).selectOption({ label: "German" });
-  await expect(cost).toContainText("Only indexes again");
+  await expect(cost).toContainText("Only builds the indexes again");
   await form.getByRole("combobox", { name: "year" }).selectOption({ label: "number" });
-  await expect(cost).toContainText("Only indexes again");
+  await expect(cost).toContainText("Only builds the indexes again");
   await form.getByRole("combobox", { name: "Text" }).selectOption("none");
-  await expect(cost).toContainText(/Needs encoding again: 3 records, (about .+|a few seconds)\./);
+  await expect(cost).toContainText(/Encodes 3 records again, in (about .+|a few seconds)\./);
   await form.getByRole("combobox", { name: "Text" }).selectOption("story");
-  await expect(cost).toContainText("Only indexes again");
+  await expect(cost).toContainText("Only builds the indexes again");
 
   await form.getByRole("button", { name: "Change" }).click();
   await expect(dialog(page)).toBeHidden();

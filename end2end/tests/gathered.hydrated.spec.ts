@@ -82,7 +82,7 @@ test("the tray folds, hides and is cleared", async ({ page, open }) => {
   await fold.click();
   await expect(fold).toHaveAttribute("aria-expanded", "false");
   await expect(tray(page).getByRole("listitem")).toBeHidden();
-  await tray(page).getByRole("button", { name: "Hide what is gathered" }).click();
+  await tray(page).getByRole("button", { name: "Hide the gathered records" }).click();
   await expect(tray(page)).toHaveCount(0);
   // Something else shows it again, with all.
   await more(page, second).click();

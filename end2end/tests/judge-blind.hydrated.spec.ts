@@ -20,7 +20,7 @@ test("the tally survives a reload, and a query counts once", async ({ page, open
   await pick(page, [again.teams.indexOf("b") + 1]);
   await expect(counts).toHaveText(["0", "1", "0"]);
 
-  await tally(page).getByRole("link", { name: "Forget this tally" }).click();
+  await tally(page).getByRole("link", { name: "Delete this tally" }).click();
   await expect(tally(page)).toHaveCount(0);
   await open(judging(asked));
   await expect(tally(page)).toHaveCount(0);

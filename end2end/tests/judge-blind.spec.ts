@@ -38,13 +38,13 @@ test("picks decide who wins, and the tally goes on", async ({ page, open }) => {
 
   // The next query, with nothing picked: a tie.
   await page.getByRole("searchbox", { name: "Next query" }).fill("wooden furniture");
-  await page.getByRole("button", { name: "Mix the two" }).click();
+  await page.getByRole("button", { name: "Show one mixed list" }).click();
   await expect(page.getByRole("heading", { name: /wooden furniture/ })).toBeVisible();
   await pick(page, []);
   await expect(page.getByRole("heading", { name: "A tie: nothing was picked" })).toBeVisible();
   await expect(tally(page).getByRole("definition")).toHaveText(["0", "1", "1"]);
 
-  await tally(page).getByRole("link", { name: "Forget this tally" }).click();
+  await tally(page).getByRole("link", { name: "Delete this tally" }).click();
   await expect(tally(page)).toHaveCount(0);
 });
 
@@ -60,7 +60,7 @@ test("a seed in the link gives the same list again", async ({ page, open }) => {
 test("other rankings have a tally of their own", async ({ page, open }) => {
   await open(judging({ ...asked, of: "neural text", won_a: "3", won_b: "1", ties: "0" }));
   await page.getByRole("combobox", { name: "against" }).selectOption("hybrid:0.25");
-  await page.getByRole("button", { name: "Mix the two" }).click();
+  await page.getByRole("button", { name: "Show one mixed list" }).click();
   await expect(page).toHaveURL(/b=hybrid%3A0\.25/);
   await expect(page.getByRole("combobox", { name: "against" })).toHaveValue("hybrid:0.25");
   await expect(hits(page).first()).toBeVisible();

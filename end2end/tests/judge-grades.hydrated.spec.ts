@@ -15,7 +15,7 @@ test("grades are kept, changed and taken back", async ({ page, open }) => {
   const first = hits(page).first();
   const grade = async () => (await poolOf(page.request, q)).records[0]?.grade;
   await first.getByRole("radio", { name: "Yes" }).check();
-  await expect(first.getByText("Kept")).toBeVisible();
+  await expect(first.getByText("Saved", { exact: true })).toBeVisible();
   expect(await grade()).toBe(2);
   await first.getByRole("radio", { name: "Partly" }).check();
   await expect.poll(grade).toBe(1);
@@ -35,7 +35,7 @@ test("a query that was judged is listed, with what to do next", async ({ page, o
   const q = "somebody to repair a roof";
   await open(grading(q));
   await hits(page).nth(1).getByRole("radio", { name: "Yes" }).check();
-  await expect(hits(page).nth(1).getByText("Kept")).toBeVisible();
+  await expect(hits(page).nth(1).getByText("Saved", { exact: true })).toBeVisible();
   await expect(page.getByRole("link", { name: "Download as a benchmark" })).toBeVisible();
   await open(judging({ task: "grade" }));
   await expect(page.getByRole("link", { name: q })).toBeVisible();

@@ -84,7 +84,7 @@ test("the points are drawn, and drawn anew when a colour is lit, and when the ma
   await legend(page).first().getByRole("button").click();
   await page.mouse.move(0, 0);
   await expect.poll(() => picture(page)).toBe(before);
-  await tool(page, "Closer").click();
+  await tool(page, "Zoom in").click();
   await expect(page).toHaveURL(/view=/);
   await expect.poll(() => picture(page)).not.toBe(before);
 });
@@ -279,7 +279,7 @@ test("by keyboard, what is in view is listed, page by page, and searched", async
     await inside(page).getByLabel("Search among them").fill("milk");
     await inside(page).getByLabel("Search among them").press("Enter");
   });
-  await expect(inside(page)).toContainText("The best for “milk” come first.");
+  await expect(inside(page)).toContainText("The best hits for “milk” come first.");
 });
 
 test("a region is shown from nearby", async ({ page, open }) => {

@@ -49,7 +49,7 @@ test("records and reasons are the API's", async ({ page, open }) => {
     await expect(shown).toContainText(
       `Away from ${await title(page, disliked!.id)}, similarity ${disliked!.cosine.toFixed(3)}`,
     );
-    await expect(shown).toContainText(`Near the text, similarity ${reason.text!.toFixed(3)}`);
+    await expect(shown).toContainText(`Near your text, similarity ${reason.text!.toFixed(3)}`);
     if (reason.shared.length > 0) {
       await expect(shown).toContainText(reason.shared.join(", "));
     }
@@ -78,7 +78,7 @@ test("a text is added to the examples", async ({ page, open }) => {
   await page.getByLabel("Closer to").fill("milk & bread");
   await page.getByRole("button", { name: "Apply" }).click();
   await expect(page).toHaveURL(/like=3&unlike=11&q=milk\+%26\+bread/);
-  await expect(reasons(page).first()).toContainText("Near the text");
+  await expect(reasons(page).first()).toContainText("Near your text");
 });
 
 test("it begins with a few records", async ({ page, open }) => {
@@ -93,10 +93,10 @@ test("it begins with a few records", async ({ page, open }) => {
 test("an example that is gone is named and left out", async ({ page, open, request }) => {
   await open("/recommend?like=3&like=gone");
   await expect(cards(page)).toHaveCount(10);
-  await expect(page.getByText("One example has been removed since")).toBeVisible();
+  await expect(page.getByText("One example is no longer in the collection")).toBeVisible();
   await page.getByRole("link", { name: "Remove Record gone" }).click();
   await expect(likes(page).getByRole("listitem")).toHaveCount(1);
-  await expect(page.getByText("has been removed since")).toHaveCount(0);
+  await expect(page.getByText("no longer in the collection")).toHaveCount(0);
 
   const many = Array.from({ length: 101 }, (_, id) => `like=${id}`).join("&");
   await open(`/recommend?${many}`);

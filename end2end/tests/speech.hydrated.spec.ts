@@ -105,7 +105,7 @@ test("it is off until allowed, then fills the field, and can be taken back", asy
   await microphone(page).click();
   await expect(microphone(page)).toHaveAttribute("aria-pressed", "false");
   await page.getByRole("button", { name: "Keys" }).click();
-  await page.getByRole("button", { name: "Do not allow it any more" }).click();
+  await page.getByRole("button", { name: "Turn it off" }).click();
   await page.getByRole("button", { name: "Close" }).click();
   await microphone(page).click();
   await expect(asking(page)).toBeVisible();

@@ -105,7 +105,9 @@ test("results lead here, with their filters and balance", async ({ page, open })
   await page.locator(".timing summary").click();
   await page.getByRole("link", { name: "How this was found" }).click();
   await expect(page).toHaveURL(/\/about\?q=wooden\+furniture&filter=city%3ABerlin&balance=0.2/);
-  await expect(stage(page, "The nearest records")).toContainText("because of the conditions");
+  await expect(stage(page, "The nearest records")).toContainText(
+    "because of the filters and conditions",
+  );
   await expect(stage(page, "Fusion")).toContainText("The balance is 0.20");
 });
 

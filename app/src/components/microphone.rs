@@ -132,9 +132,10 @@ fn offer(field: NodeRef<Input>, on_heard: Callback<()>) -> AnyView {
         <dialog node_ref=dialog class="keys" aria-labelledby="speak-title">
             <h2 id="speak-title">"Speak instead of typing?"</h2>
             <p class="speak-note">
-                "Your browser turns what you say into text. Most browsers send the sound to servers \
-                 of their maker for that. This server gets the text only. Your choice is kept in this \
-                 browser; you can take it back in the list of keys at the bottom of the page."
+                "Your browser turns what you say into text. Most browsers send the recording to \
+                 their manufacturer\u{2019}s servers for that. This server only gets the text. Your choice is \
+                 kept in this browser; you can take it back in the list of keys at the bottom of the \
+                 page."
             </p>
             <p class="speak-ways">
                 <button type="button" class="button" on:click=allow>
@@ -157,13 +158,13 @@ pub fn SpeechChoice() -> impl IntoView {
         speech.0.get().then(|| {
             view! {
                 <p class="speak-choice">
-                    "Speaking instead of typing is allowed. "
+                    "Speech input is on. "
                     <button
                         type="button"
                         class="link-button"
                         on:click=move |_| speech.allow(false)
                     >
-                        "Do not allow it any more"
+                        "Turn it off"
                     </button>
                 </p>
             }
@@ -171,7 +172,7 @@ pub fn SpeechChoice() -> impl IntoView {
     }
 }
 
-const LISTENING: &str = "Listening. Esc stops.";
+const LISTENING: &str = "Listening. Press Esc to stop.";
 const REFUSED: &str = "The browser did not start listening. Try again.";
 
 /// Why nothing was understood, by the browser's name for it.
@@ -183,7 +184,7 @@ fn reason(error: &str) -> &'static str {
         "no-speech" => "Nothing was heard. Try again.",
         "audio-capture" => "No microphone was found.",
         "network" => "The browser could not reach the service that turns speech into text.",
-        "language-not-supported" => "The browser cannot turn speech of its language into text.",
+        "language-not-supported" => "The browser cannot turn speech in its language into text.",
         // Stopped.
         "aborted" => "",
         _ => "The browser could not turn the speech into text.",

@@ -116,8 +116,9 @@ pub fn AskPage() -> impl IntoView {
             </p>
             <h1>"Ask"</h1>
             <p class="ask-lead">
-                "A question in your own words gets the answer that somebody wrote down for one that \
-                 means the same. If there is none, the page says so; it makes nothing up."
+                "Ask in your own words. If somebody wrote down the answer to a question with the same \
+                 meaning, the page shows it. Otherwise it says that the answer is not known; it \
+                 invents nothing."
             </p>
             <p class="sr-only" role="status">
                 {said}

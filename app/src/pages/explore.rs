@@ -75,7 +75,7 @@ fn Explored(found: Resource<Asked>, attempt: RwSignal<u32>) -> impl IntoView {
         Some(view! {
             <p class="without-js">
                 <a class="button-quiet" href=own_path>
-                    "Look again"
+                    "Reload"
                 </a>
             </p>
         })

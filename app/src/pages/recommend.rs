@@ -147,8 +147,8 @@ fn recommended(found: Recommended, wanted: Wanted, path: String, search_path: St
     let missing = examples.iter().filter(|example| example.missing).count() as u32;
     let missing = (missing > 0).then(|| {
         let said = match missing {
-            1 => "One example has been removed since, and is left out.".to_owned(),
-            _ => format!("{missing} examples have been removed since, and are left out."),
+            1 => "One example is no longer in the collection and is left out.".to_owned(),
+            _ => format!("{missing} examples are no longer in the collection and are left out."),
         };
         view! { <p class="recommend-note">{said}</p> }
     });
@@ -174,7 +174,7 @@ fn recommended(found: Recommended, wanted: Wanted, path: String, search_path: St
                 <p class="recommend-note">
                     {counted(shown, "record")}
                     ", nearest first. The numbers are cosines: 1 for the same text, about 0.1 for \
-                     unrelated ones. Words that both contain stand after them."
+                     unrelated ones. They are followed by the words that both records contain."
                 </p>
                 <Recommendations
                     hits=found.answer.hits
@@ -203,7 +203,7 @@ fn nothing(problem: Problem, path: &str) -> AnyView {
         <section class="notice notice-problem" role="alert">
             <h2 class="notice-title">"Nothing can be recommended from these examples"</h2>
             <p class="notice-message">{problem.message}</p>
-            <p>"Remove an example above, add one that you like, or give a text."</p>
+            <p>"Remove an example above, add one that you like, or enter a text."</p>
             <p class="notice-ways">
                 <a class="button-quiet" href=path.to_owned()>
                     "Start over"

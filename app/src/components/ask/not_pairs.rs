@@ -41,8 +41,8 @@ pub fn NotPairs(
                 "” can be searched, but not asked. For that, each record needs a question and its \
                  answer: a file with the fields " <code>"question"</code> " and "
                 <code>"answer"</code>
-                " is recognised when it is imported. If they have other names, the API and the \
-                 command line take them as " <code>"question"</code> " and " <code>"answer"</code>
+                " is recognised when it is imported. If they have other names, name them in the API and \
+                 on the command line as " <code>"question"</code> " and " <code>"answer"</code>
                 ", for example " <code>"--question title --answer body"</code> "."
             </p>
             {links}

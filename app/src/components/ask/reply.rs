@@ -48,7 +48,7 @@ pub fn ReplyPanel(
     };
     let title = match known {
         true => "Other questions near this one",
-        false => "These may be near",
+        false => "Questions that may be similar",
     };
     let items = near.into_iter().map(|pair| item(pair, &path, &search_path));
     let items = items.collect_view();
@@ -81,13 +81,16 @@ pub fn told(reply: &Reply) -> String {
     let near = similarity(nearest.score);
     let needed = format!("{:.3}", reply.needed);
     match reply.unknown {
-        None if nearest.score >= IDENTICAL => "This very question was answered.".into(),
+        None if nearest.score >= IDENTICAL => {
+            "The collection contains exactly this question.".into()
+        }
         None => format!(
-            "It is near enough to count as the same question: {near}, and {needed} is needed here."
+            "It is similar enough to count as the same question: {near}; at least {needed} is needed \
+             in this collection."
         ),
         Some(Unknown::NothingNear) => format!(
-            "No question is near enough to be the same: the nearest has {near}, and {needed} is \
-             needed here."
+            "No question is similar enough to be the same: the nearest has {near}; at least {needed} \
+             is needed in this collection."
         ),
         Some(Unknown::SeveralNear) => format!(
             "Several questions with different answers are about equally near, the nearest with \
@@ -153,7 +156,7 @@ mod tests {
 
     #[test]
     fn how_near_it_is_is_said_in_words() {
-        assert!(told(&reply(1.0, None)).contains("This very question"));
+        assert!(told(&reply(1.0, None)).contains("exactly this question"));
         let near = told(&reply(0.78, None));
         assert!(
             near.contains("similarity 0.780") && near.contains("0.475"),

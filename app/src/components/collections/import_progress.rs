@@ -45,7 +45,7 @@ pub fn ImportProgress(
     let stopping = Memo::new(move |_| matches!(&*importing.job.read(), Job::Stopping(_)));
     let stage = move || match sending.get() {
         Some(progress) if progress.is_sent() => "The server is storing the file.",
-        None if stopping.get() => "Telling the server to discard the file.",
+        None if stopping.get() => "Asking the server to discard the file.",
         _ => stage(task.read().as_ref()),
     };
     let skipped = Memo::new(move |_| {

@@ -30,8 +30,8 @@ pub fn exploration(collection: Option<&str>, found: &Exploration) -> AnyView {
             let least = counted(MIN_EXPLORED, "record");
             let has = counted(found.records, "record");
             let few = format!(
-                "This collection has {has}. With fewer than {least}, the first ten of any list are a \
-                 good part of all, so that there is nothing to disagree on."
+                "This collection has {has}. With fewer than {least}, the first ten hits of any list are \
+                 a large part of all records, so the engines cannot disagree much."
             );
             view! { <p class="explore-none">{few}</p> }.into_any()
         }

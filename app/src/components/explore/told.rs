@@ -12,7 +12,7 @@ pub fn tried_told(mined: &Mined) -> String {
     let seconds = format!("{:.1} s", mined.seconds);
     if mined.tried < mined.drawn {
         return format!(
-            "{} of {} queries were tried over {records}, until the time of {seconds} was over.",
+            "{} of {} queries were tried over {records} before the time limit of {seconds} was reached.",
             thousands(mined.tried),
             thousands(mined.drawn),
         );

@@ -90,7 +90,7 @@ pub fn AskForm(
                     <input type="search" name="q" value=q required maxlength="2000" dir="auto" />
                 </label>
                 <button type="submit" class="button">
-                    "Mix the two"
+                    "Show one mixed list"
                 </button>
             </div>
         </form>

@@ -95,7 +95,7 @@ pub fn Grade(
                         <input type="search" name="q" value=q required maxlength="2000" dir="auto" />
                     </label>
                     <button type="submit" class="button">
-                        "Find what to judge"
+                        "Find records to judge"
                     </button>
                 </div>
             </form>
@@ -227,8 +227,7 @@ fn permission(allowed: bool, writing: Writing) -> AnyView {
             )
         }
         Offer::Reading(why) => Some(
-            view! { <p class="judge-permission">"You can only read here: " {why} "."</p> }
-                .into_any(),
+            view! { <p class="judge-permission">"You can only read: " {why} "."</p> }.into_any(),
         ),
     };
     view! {
@@ -264,7 +263,7 @@ fn measured(collection: String, progress: RwSignal<Progress>) -> AnyView {
                 <p>
                     "A ZIP archive in BEIR format, with all records and what was judged. Unpack it, and "
                     <code>{command.clone()}</code>
-                    " measures each way to rank. A record that was not judged counts as not relevant, \
+                    " measures each of the three modes. A record that was not judged counts as not relevant, \
                      so judge all hits of a query."
                 </p>
             }

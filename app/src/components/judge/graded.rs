@@ -58,7 +58,7 @@ pub fn GradedHit(
                         progress.try_set(now);
                         problem.try_set(None);
                         said.try_set(if chosen.is_some() {
-                            "Kept"
+                            "Saved"
                         } else {
                             "Taken back"
                         });
@@ -136,7 +136,7 @@ pub fn GradedHit(
                 writing.got_key();
                 keep.run(chosen);
             };
-            view! { <ProblemNotice title="The judgement was not kept" problem retry /> }
+            view! { <ProblemNotice title="The judgement was not saved" problem retry /> }
         })
     };
     view! {

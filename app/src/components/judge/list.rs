@@ -34,7 +34,7 @@ pub fn BlindList(
     if records.is_empty() {
         return view! {
             <p class="judge-none" role="status">
-                "One of the two rankings finds nothing for this query, so there is nothing to compare."
+                "One of the two rankings has no hits for this query, so there is nothing to compare."
             </p>
         }
         .into_any();
@@ -76,7 +76,7 @@ pub fn BlindList(
             <input type="hidden" name="seed" value=seed.to_string() />
             <input type="hidden" name="list" value=list />
             <fieldset>
-                <legend class="judge-legend">"Pick every record that you would want to find."</legend>
+                <legend class="judge-legend">"Pick all records that you would want to find."</legend>
                 <ol class="judge-hits">{hits.collect_view()}</ol>
             </fieldset>
             <div class="judge-submit">

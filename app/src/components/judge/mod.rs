@@ -49,8 +49,8 @@ pub fn JudgeView() -> impl IntoView {
              of a ranking cannot influence you."
         }
         true => {
-            "Say which records answer a query. The judgements make a benchmark of your own search, \
-             which measures every way to rank."
+            "Mark the records that are relevant to a query. The judgements become a benchmark of \
+             your own search, with which every mode can be measured."
         }
     };
     let drawn = move || match grades.get() {

@@ -54,7 +54,7 @@ pub fn TallyPanel(
             </div>
             <p class="judge-forget">
                 <a class="link-button" href=emptied on:click=move |_| on_forget.run(())>
-                    "Forget this tally"
+                    "Delete this tally"
                 </a>
                 <span class="with-js">" It is kept in this browser only."</span>
             </p>

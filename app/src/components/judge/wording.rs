@@ -84,32 +84,32 @@ pub fn told(names: &Names, standing: &Standing) -> Vec<String> {
             if decided == 0 {
                 "No query is decided yet."
             } else {
-                "Neither is ahead. At this share, there is no end in sight: more queries would \
-                 settle nothing."
+                "Neither ranking is ahead. At this share, more queries would not settle it."
             }
             .into(),
         ];
     };
     let name = names.of(side);
     let chance = format!(
-        "{name} is ahead in {} of {}. If neither were better, a result at least this uneven would \
-         come about in {} of cases (sign test, {}).",
+        "{name} is ahead in {} of {}. If neither ranking were better, a result at least as uneven \
+         as this would occur in {} of cases (sign test, {}).",
         thousands(won),
         queries(decided, ""),
         percent(standing.p),
         p(standing.p)
     );
     let meaning = if standing.is_decided() {
-        format!("That is hardly chance. {name} is the better ranking for queries like these.")
+        format!(
+            "This is unlikely to be chance. {name} is the better ranking for queries like these."
+        )
     } else {
         match standing.needed {
             Some(needed) => format!(
-                "That may well be chance. If the share stays the same, {} would settle it.",
+                "This may well be chance. If the share stays the same, {} would settle it.",
                 queries(needed - decided, "more ")
             ),
             None => format!(
-                "That may well be chance, and there is no end in sight: at this share, not even \
-                 {} would settle it.",
+                "This may well be chance. At this share, not even {} would settle it.",
                 queries(MAX_FORESEEN, "")
             ),
         }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn nothing_is_claimed_before_it_is_settled() {
         assert_eq!(told_of(0, 0, 1.0, None), "No query is decided yet.");
-        assert!(told_of(4, 4, 1.0, None).contains("no end in sight"));
+        assert!(told_of(4, 4, 1.0, None).contains("would not settle it"));
         let open = told_of(1, 4, 0.375, Some(20));
         assert!(
             open.contains("By words is ahead in 4 of 5 decided queries"),
@@ -193,7 +193,7 @@ mod tests {
         );
         let settled = told_of(9, 0, 0.003_9, Some(9));
         assert!(settled.contains("p = 0.004"), "{settled}");
-        assert!(settled.contains("hardly chance"), "{settled}");
+        assert!(settled.contains("unlikely to be chance"), "{settled}");
         let near = told_of(52, 50, 0.92, None);
         assert!(near.contains("not even 1,000 decided queries"), "{near}");
     }

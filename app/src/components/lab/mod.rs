@@ -70,7 +70,7 @@ pub fn lab_view(lab: &Lab, place: &Place) -> AnyView {
     let compare = place.compare(&lab.query);
     view! {
         <p class="lab-hint">
-            "How far each of the rankings moves: 0 if it stays the same, 1 if none of its records is left. "
+            "How far each ranking moves: 0 if it stays the same, 1 if none of its records remain. "
             "It is 1 minus the rank-biased overlap of the first " {lab.depth} ", in which the first ranks \
             count most."
         </p>

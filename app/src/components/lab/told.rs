@@ -22,8 +22,8 @@ pub fn note(changed: &Changed) -> String {
     let instead = instead.as_deref().unwrap_or_default();
     match changed.change {
         Change::Typo => match corrected(&changed.corrections) {
-            Some(told) => format!("{told} By meaning alone, it is read as typed."),
-            None => "Read as typed.".into(),
+            Some(told) => format!("{told} Search by meaning alone uses the query as typed."),
+            None => "No word was corrected.".into(),
         },
         Change::Synonym => format!(
             "Of the words in this collection, the model finds \u{201c}{instead}\u{201d} most similar \
@@ -31,20 +31,22 @@ pub fn note(changed: &Changed) -> String {
         ),
         Change::Exclusion => {
             format!(
-                "The hyphen is an operator: no engine finds records with \u{201c}{word}\u{201d}."
+                "The hyphen is an operator: records that contain \u{201c}{word}\u{201d} are excluded \
+                 in every mode."
             )
         }
         Change::Negation => format!(
-            "No operator: words look for \u{201c}{word}\u{201d} as before, and the model reads it as \
-             part of the text."
+            "This is not an operator: search by words looks for \u{201c}{word}\u{201d} as before, and \
+             the model reads it as part of the text."
         ),
         Change::Order => {
             format!(
-                "\u{201c}{word}\u{201d} first. Words are looked for in any order; the model reads them in order."
+                "\u{201c}{word}\u{201d} comes first. Search by words ignores the order; the model reads \
+                 the words in order."
             )
         }
         Change::Dropped => {
-            format!("Without \u{201c}{word}\u{201d}, the word in most records.")
+            format!("Without \u{201c}{word}\u{201d}, the word that most records contain.")
         }
     }
 }
@@ -87,7 +89,7 @@ mod tests {
                 both: shift,
             },
         };
-        assert_eq!(note(&changed), "Read as typed.");
+        assert_eq!(note(&changed), "No word was corrected.");
         changed.corrections.push(Correction {
             word: "sloar".into(),
             range: 0..5,

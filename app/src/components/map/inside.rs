@@ -68,7 +68,7 @@ pub fn InsideList(
         }
     });
     let title = move || match &*found.read() {
-        None => "Looking inside\u{2026}".to_owned(),
+        None => "Searching the area\u{2026}".to_owned(),
         Some(Err(_)) => "The area could not be read".to_owned(),
         Some(Ok(inside)) => format!("{} inside", counted(inside.total, "record")),
     };
@@ -82,7 +82,7 @@ pub fn InsideList(
     let first = move || {
         let q = q.get();
         let told = view! {
-            <p class="map-note">"The best for \u{201c}" <bdi>{q.clone()}</bdi> "\u{201d} come first."</p>
+            <p class="map-note">"The best hits for \u{201c}" <bdi>{q.clone()}</bdi> "\u{201d} come first."</p>
         };
         (!q.is_empty()).then_some(told)
     };

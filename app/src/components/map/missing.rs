@@ -35,8 +35,8 @@ pub fn NoMap(
     let (title, text) = match computing {
         true => (
             "The map is being computed",
-            "It is computed once, in the background, and searches go on meanwhile. It appears here as \
-             soon as it is ready.",
+            "It is computed once, in the background, while the collection can be searched. It appears \
+             here as soon as it is ready.",
         ),
         false => (
             "This collection has no map",
@@ -55,7 +55,7 @@ pub fn NoMap(
                     "Search this collection"
                 </a>
                 <a class="button-quiet without-js" href="">
-                    "Look again"
+                    "Reload"
                 </a>
             </p>
         </section>

@@ -117,7 +117,7 @@ pub fn MapBody(
             Some(problem) => problem.message,
             None if chart.blind.get() => {
                 "This browser cannot draw the map, because WebGL 2 is missing \
-                 or turned off. The lists say the same."
+                 or turned off. The lists have the same content."
                     .to_owned()
             }
             None => return None,
@@ -148,9 +148,9 @@ pub fn MapBody(
                 <Card chart />
                 {blind}
                 <p class="map-keys" id="map-keys">
-                    "Drag to move, scroll or pinch to go closer. Keys: arrows, "
-                    <kbd>"+"</kbd> " " <kbd>"\u{2212}"</kbd> " " <kbd>"0"</kbd> "; "
-                    <kbd>"Enter"</kbd> " opens the record nearest to the middle."
+                    "Drag to move, scroll or pinch to zoom. Keys: arrows move, "
+                    <kbd>"+"</kbd> " and " <kbd>"\u{2212}"</kbd> " zoom, " <kbd>"0"</kbd>
+                    " shows all, " <kbd>"Enter"</kbd> " opens the record nearest to the middle."
                 </p>
             </div>
             <div class="map-side">
@@ -166,10 +166,10 @@ pub fn MapBody(
             <section class="map-caution" aria-labelledby="map-caution">
                 <h2 id="map-caution">"How to read it"</h2>
                 <p>
-                    "Each point is a record: near points mean similar things. But distances mislead. The \
-                     model tells records apart in hundreds of dimensions, and a map has two, so some \
-                     similar records are far apart here and some neighbours have little in common. Size \
-                     and direction of a gap mean nothing. "
+                    "Each point is a record; points that are near each other have similar meanings. But \
+                     distances mislead: the model compares records in hundreds of dimensions, and a map \
+                     has two, so some similar records are far apart here, and some neighbours have little \
+                     in common. The size and direction of a gap have no meaning. "
                     {trust(&map)}
                 </p>
                 <p>{size(&map)} {renewed(&map)}</p>

@@ -43,8 +43,8 @@ pub fn Regions(
         <section class="map-regions" aria-labelledby="map-regions">
             <h2 id="map-regions">"Regions"</h2>
             <p class="map-note">
-                "Records that are near each other, named by words that are much more frequent there \
-                 than elsewhere. A name searches for its words."
+                "Groups of records that are near each other, named by words that are much more frequent \
+                 in them than elsewhere. Select a name to search for its words."
             </p>
             {list(large)}
             {finer}

@@ -35,9 +35,9 @@ pub fn renewed(map: &MapView) -> Option<&'static str> {
 pub fn trust(map: &MapView) -> Option<String> {
     let trust = map.trustworthiness?;
     Some(format!(
-        "How far that goes was measured for this map: its trustworthiness is {trust:.2}. It would be 1 \
-         if all records that are neighbours here were neighbours in meaning too, and about 0.5 if \
-         their places were random."
+        "How reliable neighbours are was measured for this map: its trustworthiness is {trust:.2}. It \
+         would be 1 if all neighbours here were also neighbours in meaning, and about 0.5 if the \
+         places were random."
     ))
 }
 

@@ -30,8 +30,8 @@ pub fn Toolbar(
     };
     view! {
         <div class="map-tools" role="group" aria-label="View of the map">
-            {tool("Closer", PLUS, move || chart.zoom(CLOSER))}
-            {tool("Further away", MINUS, move || chart.zoom(1.0 / CLOSER))}
+            {tool("Zoom in", PLUS, move || chart.zoom(CLOSER))}
+            {tool("Zoom out", MINUS, move || chart.zoom(1.0 / CLOSER))}
             {tool("The whole map", WHOLE, move || chart.go(View::WHOLE))}
             <button
                 type="button"

@@ -98,7 +98,7 @@ impl Gathered {
 
     /// Forgets all.
     pub fn clear(self) {
-        self.said.set("Nothing is gathered any more.".into());
+        self.said.set("All gathered records were removed.".into());
         self.keep(Vec::new());
     }
 

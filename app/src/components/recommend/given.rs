@@ -64,7 +64,7 @@ fn chip(example: Example, liked: bool, wanted: &Wanted, path: &str, search_path:
         view! {
             <span class="example-name">
                 <bdi>{name}</bdi>
-                " is not in the collection any more"
+                " is no longer in the collection"
             </span>
         }
         .into_any()

@@ -127,7 +127,7 @@ fn why(reason: Reason, examples: &[Example]) -> AnyView {
     let liked = reason.liked.first();
     let liked = liked.map(|nearest| near("evidence-part evidence-neural", "Near", nearest));
     let text = reason.text.map(|cosine| {
-        let said = ["Near the text, ", &similarity(cosine)].concat();
+        let said = ["Near your text, ", &similarity(cosine)].concat();
         view! { <li class="evidence-part evidence-neural">{said}</li> }
     });
     let disliked = reason.disliked.first();

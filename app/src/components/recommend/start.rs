@@ -26,7 +26,7 @@ pub fn Start(
     let own = move || {
         let count = gathered.kept.read().len() as u32;
         (count > 0).then(|| {
-            let text = ["Use the ", &counted(count, "gathered record")].concat();
+            let text = ["Recommend from the ", &counted(count, "gathered record")].concat();
             view! {
                 <p>
                     <a class="button" href=gathered.href()>
@@ -69,16 +69,17 @@ pub fn Start(
     let items = items.collect_view();
     view! {
         <p class="recommend-lead">
-            "Say which records you like, and this page finds others that are similar to them in \
-             meaning, and away from those you do not like. Each comes with the reason."
+            "Choose records that you like, and this page finds others that are similar to them in \
+             meaning and different from those that you do not like. Each recommendation comes with \
+             its reason."
         </p>
         {own}
         <section class="record-part" aria-labelledby="start-title">
             <h2 id="start-title">"Begin with one of these"</h2>
             <p class="record-note">
                 "Or " <a href=search_path>"search"</a>
-                ", and press the thumbs beside the results: what you gather waits at the bottom of \
-                 the page."
+                ", and press the thumbs beside the results: the records are gathered at the \
+                 bottom of the page."
             </p>
             <ul class="similar">{items}</ul>
         </section>

@@ -92,8 +92,8 @@ fn tray(gathered: Gathered) -> AnyView {
                 <button
                     type="button"
                     class="tray-close"
-                    aria-label="Hide what is gathered"
-                    title="Hide until something else is gathered"
+                    aria-label="Hide the gathered records"
+                    title="Hide until another record is gathered"
                     on:click=move |_| {
                         gathered.hidden.set(true);
                         focus_page();

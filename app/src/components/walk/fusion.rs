@@ -28,9 +28,9 @@ fn fused(walk: FusionWalk, shown: &Shown) -> AnyView {
         hits,
     } = walk;
     let said = format!(
-        "A cosine and a BM25 score have no common unit. So each is measured on a scale of this \
-         query\u{2019}s own: 0 is what counts as nothing, 1 is what counts as good. The {} of both \
-         engines are ranked by the weighted sum.",
+        "A cosine and a BM25 score have no common unit, so each is measured on a scale made for this \
+         query: 0 is the score of unrelated records, 1 a good score. The {} of both engines are \
+         ranked by the weighted sum.",
         counted(candidates, "candidate")
     );
     let weights = balance.map(|balance| {
@@ -55,7 +55,7 @@ fn fused(walk: FusionWalk, shown: &Shown) -> AnyView {
                 )
             });
             let coverage = coverage.unwrap_or_default();
-            let said = told(ends, "a score of", "no word", &coverage);
+            let said = told(ends, "a score of", "none of the words", &coverage);
             scale("walk-scale by-words", said, &on(|hit| hit.words))
         }),
     ];
@@ -91,8 +91,8 @@ fn fused(walk: FusionWalk, shown: &Shown) -> AnyView {
 /// What the ends of a scale mean.
 fn told(ends: ScaleEnds, what: &str, nothing: &str, more: &str) -> String {
     format!(
-        "0 is {what} {} ({nothing}), 1 is {what} {} (a good one: the tenth \
-         best, if there are as many).{more}",
+        "0 is {what} {} ({nothing}), 1 is {what} {} (that of the tenth best \
+         hit, if there are that many).{more}",
         digits(ends.zero, 3),
         digits(ends.one, 3)
     )
@@ -160,7 +160,7 @@ fn row(at: usize, hit: &FusedHit, shown: &Shown) -> AnyView {
     let mut sum = vec![digits(hit.meaning.added, 3), digits(hit.words.added, 3)];
     if hit.from_neighbours != 0.0 {
         sum.push(format!(
-            "{} of similar hits",
+            "{} from similar hits",
             digits(hit.from_neighbours, 3)
         ));
     }

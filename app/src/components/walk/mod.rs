@@ -86,7 +86,7 @@ pub fn walk(walked: Walkthrough, shown: &Shown, measured: Measured) -> AnyView {
 /// Instead of the stages of search by meaning.
 fn unreadable(unread: bool) -> AnyView {
     let why = match unread {
-        true => "The model can read nothing of this query, so only words are searched.",
+        true => "The model cannot read any of this query, so only words are searched.",
         false => "This query is not searched by meaning.",
     };
     // The links above lead here, too.

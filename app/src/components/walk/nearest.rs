@@ -47,8 +47,8 @@ pub fn nearest(nearest: NearestWalk) -> AnyView {
     let background = digits(nearest.background, 3);
     let found = (!cosines.is_empty()).then(|| {
         format!(
-            "The cosines of the nearest: {}. With records that have nothing to do with it, the \
-             query has {background} on average.",
+            "The cosines of the nearest: {}. On average, the cosine of the query with \
+             unrelated records is {background}.",
             cosines.join(", ")
         )
     });
@@ -90,32 +90,30 @@ pub fn why_scanned(reason: ScanReason, min: u32) -> String {
         ScanReason::NoGraph => "The exact scan is used because the graph is not ready: it is being \
              built or loaded, or that failed."
             .to_owned(),
-        ScanReason::Filtered => "The exact scan is used because of the conditions: a walk would \
-             go past many records that do not meet them."
+        ScanReason::Filtered => "The exact scan is used because of the filters and conditions: a \
+             walk would pass many records that do not meet them."
             .to_owned(),
         ScanReason::Cheaper => {
-            "The exact scan is used because a walk would take longer, by the costs measured for both."
+            "The exact scan is used because a walk would take longer, according to the measured costs \
+             of both."
                 .to_owned()
         }
-        ScanReason::GaveUp => "The walk gave up: too few of the vectors on its way could be hits. \
-             The exact scan is used instead."
+        ScanReason::GaveUp => "The walk was stopped: too few of the vectors on its way could be \
+             hits. The exact scan was used instead."
             .to_owned(),
     }
 }
 
 fn scanned(scan: CodeScan, vectors: u32) -> AnyView {
     let mut rows = vec![(
-        "Vectors compared, by codes of one byte a component",
+        "Vectors compared by their codes (one byte per component)",
         format!("{} of {}", thousands(scan.codes), thousands(vectors)),
     )];
     if scan.again > 0 {
-        rows.push((
-            "Near enough to be compared more finely",
-            thousands(scan.again),
-        ));
+        rows.push(("Compared again, more precisely", thousands(scan.again)));
     }
     rows.push((
-        "Possibly among the nearest by the bound of the error, computed exactly",
+        "Computed exactly, because they may be among the nearest within the error bound",
         format!(
             "{} ({})",
             thousands(scan.rescored),
@@ -128,15 +126,15 @@ fn scanned(scan: CodeScan, vectors: u32) -> AnyView {
 fn walked(walk: GraphWalk, vectors: u32) -> AnyView {
     let rows = vec![
         (
-            "Compared to find a start, in place of the graph\u{2019}s upper layers",
+            "Compared to find a starting point, instead of using the graph\u{2019}s upper layers",
             counted(walk.entries, "vector"),
         ),
         (
-            "Compared on the way, on its lowest layer",
+            "Compared during the walk, on the lowest layer",
             counted(walk.compared, "vector"),
         ),
         (
-            "In all",
+            "Total",
             format!(
                 "{} of {}",
                 percent(walk.entries + walk.compared, vectors),
@@ -147,7 +145,10 @@ fn walked(walk: GraphWalk, vectors: u32) -> AnyView {
             "Vectors whose links were followed",
             thousands(walk.followed),
         ),
-        ("Nearest vectors kept on the way", thousands(walk.kept)),
+        (
+            "Nearest vectors kept during the walk (ef)",
+            thousands(walk.kept),
+        ),
         ("Computed exactly at the end", thousands(walk.rescored)),
     ];
     let figures = figures(rows);

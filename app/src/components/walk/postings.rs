@@ -21,11 +21,11 @@ pub fn postings(walk: WordsWalk) -> AnyView {
     let added: u32 = terms().map(|term| term.added).sum();
     let said = format!(
         "For each term, the index has a list of the records that contain it, in blocks of {}. A \
-         block is skipped if no record in it can get among the best {}.",
+         block is skipped if none of its records can be among the best {}.",
         walk.block, walk.wanted
     );
     let summary = format!(
-        "Of {}, {} were added up. {} could get among the best, and {} of them were scored exactly. \
+        "Of {}, {} were added up. {} could be among the best, and {} of them were scored exactly. \
          {} contain a word of the query.",
         counted(postings, "posting"),
         thousands(added),

@@ -27,8 +27,13 @@ pub fn recall(walked: &Walkthrough, shown: &Shown, measured: Measured) -> AnyVie
         }
         (None, Some(reason)) => {
             let why = why_scanned(reason, min);
-            view! { <p>"There is nothing to measure: the exact scan finds all of the nearest. " {why}</p> }
-                .into_any()
+            view! {
+                <p>
+                    "There is nothing to measure: the exact scan finds all of the nearest records. "
+                    {why}
+                </p>
+            }
+            .into_any()
         }
         (None, None) if walked.nearest.is_none() => {
             view! { <p>"There is nothing to measure: this query is only searched by words."</p> }
@@ -43,9 +48,9 @@ fn unmeasured(shown: &Shown) -> AnyView {
     let href = format!("{}&measure=true#recall", shown.state.href(&shown.path));
     view! {
         <p>
-            "A walk over a graph may miss some of the nearest records. How many, this server can \
-             measure now: it searches by the graph and by the exact scan, for this query and for \
-             fifty others, each half-way between the query and one of its nearest records."
+            "A walk over a graph may miss some of the nearest records. This server can measure how \
+             many: it searches with the graph and with the exact scan, for this query and for fifty \
+             others, each half-way between the query and one of its nearest records."
         </p>
         <p>
             <a class="button-quiet" href=href>
@@ -83,8 +88,8 @@ fn figures(measured: &MeasuredRecall) -> AnyView {
                         <th scope="col">"Measured on"</th>
                         <th scope="col" class="walk-number">"Queries"</th>
                         <th scope="col" class="walk-number">"Recall at 10"</th>
-                        <th scope="col" class="walk-number">"Least"</th>
-                        <th scope="col" class="walk-number">"Found all ten"</th>
+                        <th scope="col" class="walk-number">"Lowest"</th>
+                        <th scope="col" class="walk-number">"All ten found"</th>
                         <th scope="col" class="walk-number">"Graph"</th>
                         <th scope="col" class="walk-number">"Exact scan"</th>
                     </tr>

@@ -27,7 +27,7 @@ pub fn times(walked: &Walkthrough) -> AnyView {
         }
     });
     let said = format!(
-        "This answer, over {} records, took {}. Every moment of it belongs to one of these stages.",
+        "This answer, over {} records, took {}. The stages add up to this time.",
         thousands(walked.searched),
         milliseconds(walked.timings.total)
     );

@@ -8,29 +8,22 @@ use crate::numbers::{counted, milliseconds, thousands};
 
 /// The stage.
 pub fn tokens(tokens: Tokens) -> AnyView {
-    let unknown = tokens.tokens.iter().filter(|token| token.unknown).count();
     let said = format!(
-        "The model reads {}, each one of the {} pieces of its vocabulary. They were found in {}.",
+        "The model reads {}; each is one of the {} pieces of its vocabulary. Splitting took {}.",
         counted(tokens.tokens.len() as u32, "token"),
         thousands(tokens.vocabulary),
         milliseconds(tokens.took),
     );
     let marks = tokens.tokens.iter().any(|token| token.special).then_some(
-        "The pale ones are marks that the model puts at both ends of every text. ## means that a \
-         piece continues a word.",
+        "The pale tokens are markers that the model adds at both ends of every text. ## means that \
+         a piece continues a word.",
     );
-    let unknown = (unknown > 0).then(|| {
-        let (what, verb) = match unknown {
-            1 => ("one of them", "stands"),
-            _ => ("some of them", "stand"),
-        };
-        format!(
-            "[UNK] is what the model reads where its vocabulary has nothing: {what} {verb} for \
-             text that it cannot tell from other such text."
-        )
-    });
+    let unknown = tokens.tokens.iter().any(|token| token.unknown).then_some(
+        "[UNK] stands for text that is not in the vocabulary; the model cannot tell such texts \
+         apart.",
+    );
     let cut = tokens.cut.then_some(
-        "The query is longer than the model reads: the rest of it only counts by words.",
+        "The query is longer than the model reads; the rest is only used by search by words.",
     );
     let chips = tokens.tokens.into_iter().map(chip).collect_view();
     let body = view! {

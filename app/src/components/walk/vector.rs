@@ -38,12 +38,12 @@ pub fn vector(vector: QueryVector) -> AnyView {
     let said = match remembered {
         true => format!(
             "From the tokens, the model computes {count} numbers: the query\u{2019}s place in the \
-             space of meaning. That takes it {took}; this time, the vector was still known from an \
+             space of meaning. That takes {took}; this time, the vector was cached from an \
              earlier query."
         ),
         false => format!(
             "From the tokens, the model computes {count} numbers: the query\u{2019}s place in the \
-             space of meaning. That takes it {took}."
+             space of meaning. That takes {took}."
         ),
     };
     let largest = values

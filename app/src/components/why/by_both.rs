@@ -71,7 +71,7 @@ fn next(hit: NextHit, balance: Option<f32>, shown: &Shown) -> AnyView {
 fn turn(turns_at: Option<f32>, balance: f32, shown: &Shown) -> AnyView {
     let Some(at) = turns_at else {
         let weighs_both = 0.0 < balance && balance < 1.0;
-        let said = " No balance between words and meaning would swap the two.";
+        let said = " No balance between words and meaning would make the two change places.";
         return weighs_both.then_some(said).into_any();
     };
     let side = match at > balance {
