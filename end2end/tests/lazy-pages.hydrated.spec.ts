@@ -4,8 +4,7 @@
 import type { Locator, Page, Route } from "@playwright/test";
 import { hitsOf } from "../support/api";
 import { list } from "../support/compare-page";
-import { slider } from "../support/search-page";
-import { box, names } from "../support/search-page";
+import { box, names, results, slider } from "../support/search-page";
 import { alive, expect, test } from "../support/test";
 
 const PARTS = "**/pkg/{split,chunk}_*.wasm";
@@ -75,7 +74,7 @@ test("while the code is loaded, the results stay and keep the focus", async ({ p
 
   release();
   await expect(page.getByRole("heading", { level: 1, name: "How it works" })).toBeVisible();
-  await expect(names(page)).toHaveCount(0);
+  await expect(results(page)).toHaveCount(0);
   await expect(link).toBeFocused();
 });
 
