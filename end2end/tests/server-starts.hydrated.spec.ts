@@ -9,8 +9,8 @@ import { expect, test } from "../support/test";
 test.use({ expectedError: /status of 503/ });
 
 test("a slow answer is waited for", async ({ page, open }) => {
-  await page.clock.install();
   await open("/");
+  await page.clock.install();
   const held: Route[] = [];
   let loading = true;
   let cancelled = 0;

@@ -22,7 +22,7 @@ const searches = [
   "/?q=food&from=11&limit=20",
   "/?q=vaccum&correct=false",
   "/?like=7&q=food",
-  "/?sort=city&filter=city%3A-Berlin",
+  "/?sort=city&filter=city%3ABerlin",
 ];
 
 for (const search of searches) {

@@ -72,7 +72,7 @@ test("it is off until allowed, then fills the field, and can be taken back", asy
   await withRecognition(page, true);
   await open("/");
   await microphone(page).click();
-  await expect(asking(page)).toContainText("send the sound to servers");
+  await expect(asking(page)).toContainText("send the recording to");
   await expectUsable(page);
   await asking(page).getByRole("button", { name: "Cancel" }).click();
   await expect(asking(page)).toBeHidden();

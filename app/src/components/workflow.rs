@@ -6,7 +6,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Workflow() -> impl IntoView {
     view! {
-        <figure class="workflow">
+        // On a phone, it is wider than the page, and scrolls.
+        <figure class="workflow" tabindex="0" aria-label="The workflow">
             <svg viewBox="0 0 720 220" role="img" aria-labelledby="workflow-title">
                 <title id="workflow-title">
                     "A query takes two paths: the model turns it into a vector, whose nearest records \
