@@ -8,7 +8,7 @@ test("only the lists are there", async ({ page, open }) => {
   await open("/map?q=goat+milk");
   await expect(hitList(page, "By meaning")).toBeVisible();
   await expect(canvas(page)).toBeHidden();
-  await expect(page.getByLabel("Colour by")).toBeHidden();
+  await expect(page.getByRole("combobox", { name: "Colour by" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: /^Show .* on the map$/ })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Go to the query" })).toBeHidden();
 });
