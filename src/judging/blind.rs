@@ -127,7 +127,7 @@ fn drafted(q: &str, a: &str, b: &str, seed: u32, find: Find<'_>) -> Result<Draft
         find(a.collection.as_deref())?,
         find(b.collection.as_deref())?,
     );
-    let one_collection = in_a.id() == in_b.id();
+    let one_collection = Arc::ptr_eq(&in_a, &in_b);
     if one_collection && manner(&a) == manner(&b) {
         return Err(Error::BadQuery(format!(
             "a is '{a}' and b is '{b}', which rank alike: choose two ways to rank that differ"
