@@ -9,13 +9,18 @@ pub fn parameters<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Failure
     let pairs = || form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let parameters = serde_html_form::Deserializer::new(pairs());
     serde_path_to_error::deserialize(parameters).map_err(|error| {
+        // That of a list's element ends in its place, as in `index[2]`.
         let path = error.path().to_string();
-        let mut given = pairs().filter(|(name, _)| *name == path);
-        let message = match (given.next(), given.next()) {
-            (Some((name, _)), Some(_)) => {
+        let (name, place) = match path.split_once('[') {
+            Some((name, place)) => (name, place.trim_end_matches(']').parse().ok()),
+            None => (path.as_str(), None),
+        };
+        let mut given = pairs().filter(|(given, _)| given == name);
+        let message = match (given.nth(place.unwrap_or(0)), given.next()) {
+            (Some((name, _)), Some(_)) if place.is_none() => {
                 format!("the URL parameter {name} is given twice; give it only once")
             }
-            (Some((name, value)), None) => {
+            (Some((name, value)), _) => {
                 let why = expected(&error.inner().to_string());
                 format!("the URL parameter {name} is '{value}': {why}")
             }
