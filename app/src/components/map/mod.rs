@@ -83,6 +83,15 @@ pub fn MapBody(
             None => before.cloned().unwrap_or_default(),
         }
     });
+    // A query that was asked while the map was still being computed is asked once more.
+    Effect::new(move |asked_again: Option<bool>| {
+        let asked_again = asked_again.unwrap_or_default();
+        let failed = matches!(hits.get(), Some(Err(_)));
+        if failed && !asked_again {
+            hits.refetch();
+        }
+        failed || asked_again
+    });
     let all = Memo::new(move |_| Arc::new(together(&answered.read())));
     let query = Memo::new(move |_| answered.read().query);
     let now = address.get_untracked();
