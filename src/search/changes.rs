@@ -131,10 +131,12 @@ pub fn replaced(query: &str, change: Change, word: &Word, instead: String) -> Ma
     }
 }
 
-/// The query with its last word left out by a hyphen. Something to look for must be left.
+/// The query with its last word left out by a hyphen. Something to look for must be left, and not
+/// the same word.
 pub fn exclusion(query: &str, words: &[Word]) -> Option<Made> {
     let (last, before) = last_that_counts(words)?;
-    if !before {
+    let same = words.iter().filter(|word| word.folded == last.folded);
+    if !before || same.count() > 1 {
         return None;
     }
     let instead = format!("-{}", last.text);
@@ -252,6 +254,7 @@ mod tests {
         let words = of("goat");
         assert_eq!(query(negation("goat", &words)), "not goat");
         assert_eq!(exclusion("goat", &words), None);
+        assert_eq!(exclusion("goat Goat", &of("goat Goat")), None);
         assert_eq!(order("goat", &words), None);
         assert_eq!(dropped("goat", &words, &[]), None);
         assert_eq!(typo("cow", &of("cow")), None);

@@ -10,18 +10,23 @@ use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::{AccessCheck, SharedBackend};
 use parallax_app::{App, shell};
+use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
 use super::card;
 use super::guard::Guard;
 use crate::service::Service;
+
+/// Longer than the path of any file of the site, and shorter than what a file system refuses.
+const LONGEST_PATH: usize = 200;
 
 /// Everything except the API.
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
@@ -40,7 +45,7 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         move || shell(options.clone())
     };
     let render = render_app_to_stream_with_context(context.clone(), draw.clone());
-    let unknown = get(move |request: Request<Body>| {
+    let unknown: MethodRouter = get(move |request: Request<Body>| {
         let slashed = without_last_slash(request.uri());
         let page = slashed.is_none().then(|| render(request));
         async move {
@@ -73,15 +78,28 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         if_whole("public, max-age=2592000"),
     );
     let package_path = format!("/{}", options.site_pkg_dir);
-    let rest = files(site).fallback(unknown);
+    // A file system refuses a name that is too long, which would be reported as a failure here.
+    let too_long = unknown.clone();
+    let found: Router = Router::new()
+        .nest_service(&package_path, package)
+        .nest_service("/fonts", fonts)
+        .fallback_service(files(site).fallback(unknown))
+        .layer(from_fn(move |request: Request<Body>, next: Next| {
+            let too_long = too_long.clone();
+            async move {
+                if request.uri().path().len() > LONGEST_PATH {
+                    too_long.oneshot(request).await.into_response()
+                } else {
+                    next.run(request).await
+                }
+            }
+        }));
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
         .with_state(options)
-        .nest_service(&package_path, package)
-        .nest_service("/fonts", fonts)
         .route("/pictures", post(choose_pictures))
         .merge(cards)
-        .fallback_service(rest)
+        .merge(found)
 }
 
 /// The value of a header of responses with a file.
@@ -139,7 +157,6 @@ mod tests {
     use axum::http::Method;
     use leptos::prelude::Owner;
     use leptos_axum::ResponseOptions;
-    use tower::ServiceExt;
 
     #[tokio::test]
     async fn the_choice_of_pictures_is_remembered_and_leads_nowhere_else() {
@@ -222,6 +239,17 @@ mod tests {
         let missing = ask(Method::GET, "/pkg/old.js").await;
         assert_eq!(missing.status(), StatusCode::NOT_FOUND);
         assert!(!kept(&missing));
+    }
+
+    #[tokio::test]
+    async fn a_path_that_no_file_can_have_is_not_found() {
+        for length in [255, 6_000] {
+            for folder in ["", "pkg/", "fonts/", "c/a/"] {
+                let path = format!("/{folder}{}.js", "a".repeat(length));
+                let response = ask(Method::GET, &path).await;
+                assert_eq!(response.status(), StatusCode::NOT_FOUND, "{folder}");
+            }
+        }
     }
 
     #[tokio::test]

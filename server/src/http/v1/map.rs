@@ -167,7 +167,9 @@ async fn tagged(
         // Taken first: if anything changes meanwhile, the bytes are newer than the tag says, and are
         // sent again when asked for.
         let tag = format!("\"{}\"", collection.map_tag()?);
-        let same = known.split(',').any(|known| known.trim() == tag);
+        // A proxy that compresses the bytes marks the tag as a weak one.
+        let mut known = known.split(',').map(str::trim);
+        let same = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
         let bytes = if same { None } else { Some(bytes(collection)?) };
         Ok((tag, bytes))
     });
