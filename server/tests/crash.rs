@@ -12,18 +12,22 @@
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+#[path = "common/model.rs"]
+mod model;
+#[path = "common/running.rs"]
+mod running;
 
-use parallax::encoder::files::NAME;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use parallax::encoder::{Prefixes, QueryEncoder, install_with};
 use parallax::evaluation::SplitMix64;
 use parallax::vector::cosine;
 use parallax::{Catalogue, Encoder};
+use running::Running;
 use serde_json::{Value, json};
 
 /// There are few ids, so that records are often replaced and deleted.
@@ -35,64 +39,27 @@ fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-struct Service {
-    child: Child,
-    base: String,
-    agent: ureq::Agent,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        // SIGKILL, on Unix.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+struct Service(Running);
 
 impl Service {
     fn start(data: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
         command
             .args(["serve", "--addr", "127.0.0.1:0", "--data-dir"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .arg(data);
         if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
             command.arg("--model").arg(model);
         }
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build();
-        let mut child = command.spawn().unwrap();
-        // It prints its address once it has loaded everything.
-        let mut said = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut said).unwrap();
-        let base = said.split(' ').find(|word| word.starts_with("http://"));
-        let service = Self {
-            base: base
-                .expect("the service must start; is the page built (`make build`)?")
-                .to_owned(),
-            child,
-            agent: agent.into(),
-        };
-        let start = Instant::now();
-        while service
-            .get("/readyz")
-            .is_none_or(|(status, _)| status != 200)
-        {
-            assert!(
-                start.elapsed() < Duration::from_secs(60),
-                "the service is not ready"
-            );
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        service
+        Self(Running::start(command))
     }
 
     fn get(&self, path: &str) -> Option<(u16, Value)> {
-        let mut response = self.agent.get(format!("{}{path}", self.base)).call().ok()?;
+        let mut response = self
+            .0
+            .agent
+            .get(format!("{}{path}", self.0.base))
+            .call()
+            .ok()?;
         let body = response.body_mut().read_to_string().ok()?;
         Some((
             response.status().as_u16(),
@@ -102,10 +69,10 @@ impl Service {
 
     /// The response to a write; `None` if there was none.
     fn send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
-        let url = format!("{}{path}", self.base);
+        let url = format!("{}{path}", self.0.base);
         let request = match method {
-            "PUT" => self.agent.put(url),
-            _ => self.agent.post(url),
+            "PUT" => self.0.agent.put(url),
+            _ => self.0.agent.post(url),
         };
         let mut response = request.send_json(body).ok()?;
         let text = response.body_mut().read_to_string().ok()?;
@@ -314,7 +281,7 @@ fn what_was_acknowledged_survives_being_killed() {
 
 fn kill(service: &Service) {
     let status = Command::new("kill")
-        .args(["-KILL", &service.child.id().to_string()])
+        .args(["-KILL", &service.0.child.id().to_string()])
         .status();
     assert!(status.unwrap().success());
 }
@@ -348,10 +315,7 @@ fn a_collection_that_is_encoded_anew_has_the_vectors_of_one_model_whenever_it_is
     );
     let encoder = |dir: &Path| Arc::new(QueryEncoder::new(Encoder::load(dir).unwrap()));
     let open = |encoder| Catalogue::open(&data, encoder).unwrap();
-    let first = {
-        let model = model.clone().map_or_else(default_model, PathBuf::from);
-        encoder(&model)
-    };
+    let first = encoder(&model::model());
     let prefixes = Prefixes {
         query: None,
         passage: Some("passage: ".into()),
@@ -391,14 +355,4 @@ fn a_collection_that_is_encoded_anew_has_the_vectors_of_one_model_whenever_it_is
         assert_eq!(folders.count(), 1);
     }
     assert!(changed);
-}
-
-fn default_model() -> PathBuf {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
-    let cache = cache.filter(|cache| cache.is_absolute());
-    cache
-        .unwrap_or_else(home)
-        .join("parallax/models")
-        .join(NAME)
 }

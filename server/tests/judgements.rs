@@ -4,34 +4,18 @@
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/binary.rs"]
+mod binary;
+#[path = "common/running.rs"]
+mod running;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Cursor};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::io::Cursor;
+use std::path::Path;
 
+use binary::parallax;
+use running::Running;
 use serde_json::{Value, json};
-
-/// The installed model: `PARALLAX_TEST_MODEL`, or where `parallax model` puts it.
-fn model() -> PathBuf {
-    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
-        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
-        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
-    };
-    std::env::var_os("PARALLAX_TEST_MODEL").map_or_else(
-        || cache().join("parallax/models/all-MiniLM-L6-v2"),
-        PathBuf::from,
-    )
-}
-
-/// Runs the binary in a folder, which also contains its cache.
-fn parallax(arguments: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-    command.args(arguments).current_dir(folder);
-    command.arg("--model").arg(model());
-    command.env("XDG_CACHE_HOME", folder.join("cache"));
-    command
-}
 
 fn ok(arguments: &[&str], folder: &Path) -> String {
     let output = parallax(arguments, folder).output().unwrap();
@@ -40,18 +24,7 @@ fn ok(arguments: &[&str], folder: &Path) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-struct Service {
-    child: Child,
-    base: String,
-    agent: ureq::Agent,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+struct Service(Running);
 
 impl Service {
     fn start(folder: &Path) -> Self {
@@ -63,38 +36,11 @@ impl Service {
             "d",
             "--judgements",
         ];
-        let mut command = parallax(&arguments, folder);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        // It prints its address once it has loaded everything.
-        let mut said = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut said).unwrap();
-        let base = said.split(' ').find(|word| word.starts_with("http://"));
-        let base = base.expect("the service must start; is the page built (`make build`)?");
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build();
-        let service = Self {
-            base: format!("{base}/api/v1/collections/notes"),
-            child,
-            agent: agent.into(),
-        };
-        let ready = format!("{base}/readyz");
-        let start = Instant::now();
-        let is_ready = || match service.agent.get(&ready).call() {
-            Ok(response) => response.status() == 200,
-            Err(_) => false,
-        };
-        while !is_ready() {
-            assert!(start.elapsed() < Duration::from_secs(60), "not ready");
-        }
-        service
+        Self(Running::start(parallax(&arguments, folder)))
     }
 
     fn bytes(&self, path: &str) -> Vec<u8> {
-        let mut response = self.agent.get(self.at(path)).call().unwrap();
+        let mut response = self.0.agent.get(self.at(path)).call().unwrap();
         assert_eq!(response.status(), 200, "{path}");
         response.body_mut().read_to_vec().unwrap()
     }
@@ -104,14 +50,14 @@ impl Service {
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {
-        let mut response = self.agent.post(self.at(path)).send_json(body).unwrap();
+        let mut response = self.0.agent.post(self.at(path)).send_json(body).unwrap();
         let text = response.body_mut().read_to_string().unwrap();
         assert_eq!(response.status(), 200, "{path}: {text}");
         serde_json::from_str(&text).unwrap()
     }
 
     fn at(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+        format!("{}/api/v1/collections/notes{path}", self.0.base)
     }
 }
 

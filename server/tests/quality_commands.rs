@@ -3,35 +3,17 @@
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#[path = "common/binary.rs"]
+mod binary;
 
+use std::fs;
+use std::path::Path;
+
+use binary::parallax;
 use serde_json::Value;
 
-/// The installed model: `PARALLAX_TEST_MODEL`, or where `parallax model` puts it.
-fn model() -> PathBuf {
-    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
-        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
-        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
-    };
-    std::env::var_os("PARALLAX_TEST_MODEL").map_or_else(
-        || cache().join("parallax/models/all-MiniLM-L6-v2"),
-        PathBuf::from,
-    )
-}
-
-/// Runs the binary in a folder, which also contains its cache.
-fn parallax(arguments: &[&str], folder: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-    command.args(arguments).current_dir(folder);
-    command.arg("--model").arg(model());
-    command.env("XDG_CACHE_HOME", folder.join("cache"));
-    command.output().unwrap()
-}
-
 fn ok(arguments: &[&str], folder: &Path) -> String {
-    let output = parallax(arguments, folder);
+    let output = parallax(arguments, folder).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {error}");
     // Rebuilding the indexes from cached vectors must not log a warning.
@@ -44,7 +26,7 @@ fn json(arguments: &[&str], folder: &Path) -> Value {
 }
 
 fn fails(arguments: &[&str], folder: &Path, needle: &str) {
-    let output = parallax(arguments, folder);
+    let output = parallax(arguments, folder).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?}");
     assert!(error.contains(needle), "{arguments:?}: {error}");
@@ -170,7 +152,7 @@ fn what_is_not_in_the_figures_is_told_beside_them() {
     add("qrels.tsv", "q1\tnone\t0\nq9\td1\t1\n");
     add("corpus.jsonl", "{\"_id\":\"d4\",\n");
     let arguments = ["eval", "bench", "--mode", "text", "--json"];
-    let output = parallax(&arguments, folder);
+    let output = parallax(&arguments, folder).output().unwrap();
     let results: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(results[0]["ndcg@10"], 0.5);
     let told = String::from_utf8(output.stderr).unwrap();
