@@ -2,8 +2,8 @@
 //! it forbids storage, they are kept until the page is closed.
 
 use form_urlencoded::{Serializer, parse};
-use leptos::prelude::window;
-use web_sys::Storage;
+
+use super::storage::local_storage;
 
 /// The names of the parts of an entry; a title follows the id it belongs to.
 const LIKED: &str = "like";
@@ -23,13 +23,14 @@ pub struct Kept {
 
 /// The records gathered from a collection, in order.
 pub fn gathered(collection: &str) -> Vec<Kept> {
-    let kept = storage().and_then(|storage| storage.get_item(&key(collection)).ok().flatten());
+    let kept =
+        local_storage().and_then(|storage| storage.get_item(&key(collection)).ok().flatten());
     read(&kept.unwrap_or_default())
 }
 
 /// Keeps the records gathered from a collection.
 pub fn keep_gathered(collection: &str, kept: &[Kept]) {
-    let Some(storage) = storage() else {
+    let Some(storage) = local_storage() else {
         return;
     };
     let key = key(collection);
@@ -68,10 +69,6 @@ fn written(kept: &[Kept]) -> String {
         text.append_pair(TITLE, &one.title);
     }
     text.finish()
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Which side won each query of a blind comparison, kept in this browser only. If it forbids storage,
 //! nothing is kept, and the tally is in the address.
 
-use leptos::prelude::window;
 use parallax::vocabulary::{Side, Tally};
-use web_sys::Storage;
+
+use super::storage::{local_storage, session_storage};
 
 /// The prefix of the keys of tallies; the pair of rankings follows.
 const TALLY: &str = "judged ";
@@ -14,14 +14,16 @@ const KEPT: usize = 2_000;
 
 /// The tally of a pair of rankings; `None` if nothing can be kept.
 pub fn kept_tally(pair: &str) -> Option<Tally> {
-    let storage = storage()?;
+    let storage = local_storage()?;
     let kept = storage.get_item(&key(pair)).ok()?;
     Some(tally(&kept.unwrap_or_default()))
 }
 
 /// Keeps which side won a query, in place of what was kept of the same query.
 pub fn keep_winner(pair: &str, q: &str, winner: Option<Side>) {
-    let Some(storage) = storage() else { return };
+    let Some(storage) = local_storage() else {
+        return;
+    };
     let kept = storage.get_item(&key(pair)).ok().flatten();
     let kept = with(&kept.unwrap_or_default(), q, winner);
     let _ = storage.set_item(&key(pair), &kept);
@@ -29,30 +31,22 @@ pub fn keep_winner(pair: &str, q: &str, winner: Option<Side>) {
 
 /// Forgets the tally of a pair of rankings.
 pub fn forget_tally(pair: &str) {
-    let _ = storage().map(|storage| storage.remove_item(&key(pair)));
+    let _ = local_storage().map(|storage| storage.remove_item(&key(pair)));
 }
 
 /// Notes which list is being judged. Only its outcome counts: not that of a link somebody sent.
 pub fn keep_judging(seed: u32) {
-    let _ = session().map(|session| session.set_item(JUDGING, &seed.to_string()));
+    let _ = session_storage().map(|session| session.set_item(JUDGING, &seed.to_string()));
 }
 
 /// Whether this list is the one that is being judged.
 pub fn is_judging(seed: u32) -> bool {
-    let kept = session().and_then(|session| session.get_item(JUDGING).ok().flatten());
+    let kept = session_storage().and_then(|session| session.get_item(JUDGING).ok().flatten());
     kept.and_then(|kept| kept.parse().ok()) == Some(seed)
 }
 
 fn key(pair: &str) -> String {
     [TALLY, pair].concat()
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn session() -> Option<Storage> {
-    window().session_storage().ok().flatten()
 }
 
 /// Each line is a query after a letter: a or b for the side that won, t for a tie.

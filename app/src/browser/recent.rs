@@ -1,8 +1,8 @@
 //! Recent queries. They are kept in this browser only. If it forbids storage, there are none.
 
-use leptos::prelude::window;
 use parallax::vocabulary::ANYTHING;
-use web_sys::Storage;
+
+use super::storage::local_storage;
 
 const KEY: &str = "recent-queries";
 
@@ -11,7 +11,7 @@ const RECENT: usize = 12;
 
 /// The recent queries, the latest first.
 pub fn recent_queries() -> Vec<String> {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let kept = local_storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     let kept = kept.unwrap_or_default();
     // A field with one line has no line breaks to put into a query.
     kept.lines().map(str::to_owned).collect()
@@ -20,16 +20,12 @@ pub fn recent_queries() -> Vec<String> {
 /// Remembers a query.
 pub fn remember_query(query: &str) {
     let queries = with_latest(recent_queries(), query);
-    let _ = storage().map(|storage| storage.set_item(KEY, &queries.join("\n")));
+    let _ = local_storage().map(|storage| storage.set_item(KEY, &queries.join("\n")));
 }
 
 /// Forgets all queries.
 pub fn forget_queries() {
-    let _ = storage().map(|storage| storage.remove_item(KEY));
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
+    let _ = local_storage().map(|storage| storage.remove_item(KEY));
 }
 
 /// Recent queries with another one in front, without repeating it.

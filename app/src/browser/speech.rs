@@ -4,8 +4,9 @@
 use leptos::prelude::{Callable, Callback, window};
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use web_sys::Storage;
 use web_sys::js_sys::{Array, Function, Reflect};
+
+use super::storage::local_storage;
 
 /// The names of the constructor.
 const NAMES: [&str; 2] = ["SpeechRecognition", "webkitSpeechRecognition"];
@@ -78,13 +79,13 @@ pub fn listen(heard: Callback<Heard>) -> Option<Listening> {
 
 /// Whether the reader allowed it before.
 pub fn speech_is_allowed() -> bool {
-    let kept = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    let kept = local_storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
     kept.as_deref() == Some("allowed")
 }
 
 /// Remembers whether the reader allows it.
 pub fn allow_speech(allowed: bool) {
-    let _ = storage().map(|storage| match allowed {
+    let _ = local_storage().map(|storage| match allowed {
         true => storage.set_item(KEY, "allowed"),
         false => storage.remove_item(KEY),
     });
@@ -121,8 +122,4 @@ fn set(of: &JsValue, name: &str, value: &JsValue) {
 fn call(of: &JsValue, name: &str) -> bool {
     let method = get(of, name).dyn_into::<Function>();
     method.is_ok_and(|method| method.call0(of).is_ok())
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
 }

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use crate::browser::local_storage;
+
 const KEY: &str = "theme";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,7 @@ fn drawn() -> Theme {
 /// Draws the page in a theme and stores the choice. If the browser forbids storage, the choice
 /// lasts until the page is closed.
 fn apply(theme: Theme) {
-    let storage = window().local_storage().ok().flatten();
+    let storage = local_storage();
     let root = document().document_element();
     if theme == of_system() {
         let _ = root.map(|root| root.remove_attribute("data-theme"));
