@@ -37,6 +37,7 @@ pub mod place;
 pub mod query_field;
 pub mod recommend;
 pub mod record;
+pub mod refusal;
 pub mod result_card;
 pub mod result_list;
 pub mod results;

@@ -11,6 +11,7 @@ use crate::components::ask::ask_form::AskForm;
 use crate::components::ask::not_pairs::NotPairs;
 use crate::components::ask::reply::{ReplyPanel, told};
 use crate::components::ask::to_try::ToTry;
+use crate::components::refusal::refusal;
 use crate::components::tab_title::TabTitle;
 use crate::functions::recommend::ask;
 use crate::functions::{collection, collections, search};
@@ -98,7 +99,7 @@ pub fn AskPage() -> impl IntoView {
             Ok(Shown::Reply(reply)) => {
                 view! { <ReplyPanel reply=*reply path search_path /> }.into_any()
             }
-            Err(problem) => refused(problem, &search_path),
+            Err(problem) => refusal("This cannot be answered", problem, search_path),
         })
     };
     let title = move || match question.read().as_str() {
@@ -139,21 +140,6 @@ fn asked(query: &str) -> String {
     let q = parts.find(|(name, _)| name == "q");
     q.map(|(_, value)| value.trim().to_owned())
         .unwrap_or_default()
-}
-
-fn refused(problem: Problem, search_path: &str) -> AnyView {
-    view! {
-        <section class="notice notice-problem" role="alert">
-            <h2 class="notice-title">"This cannot be answered"</h2>
-            <p class="notice-message">{problem.message}</p>
-            <p class="notice-ways">
-                <a class="button-quiet" href=search_path.to_owned()>
-                    "Go to the search"
-                </a>
-            </p>
-        </section>
-    }
-    .into_any()
 }
 
 #[cfg(test)]

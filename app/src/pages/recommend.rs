@@ -12,6 +12,7 @@ use crate::components::recommend::given::{Given, TextForm};
 use crate::components::recommend::recommendation::Recommendations;
 use crate::components::recommend::start::Start;
 use crate::components::recommend::wanted::Wanted;
+use crate::components::refusal::refusal;
 use crate::components::tab_title::TabTitle;
 use crate::functions::recommend::{Recommended, recommend};
 use crate::functions::search;
@@ -102,7 +103,7 @@ pub fn RecommendPage() -> impl IntoView {
         Some(match shown {
             Ok(Shown::First(first)) => view! { <Start first path search_path /> }.into_any(),
             Ok(Shown::Recommended(found)) => recommended(found, wanted, path, search_path),
-            Err(problem) => refused(problem, &search_path),
+            Err(problem) => refusal("There are no recommendations", problem, search_path),
         })
     };
     let back = move || address.path();
@@ -207,21 +208,6 @@ fn nothing(problem: Problem, path: &str) -> AnyView {
             <p class="notice-ways">
                 <a class="button-quiet" href=path.to_owned()>
                     "Start over"
-                </a>
-            </p>
-        </section>
-    }
-    .into_any()
-}
-
-fn refused(problem: Problem, search_path: &str) -> AnyView {
-    view! {
-        <section class="notice notice-problem" role="alert">
-            <h2 class="notice-title">"There are no recommendations"</h2>
-            <p class="notice-message">{problem.message}</p>
-            <p class="notice-ways">
-                <a class="button-quiet" href=search_path.to_owned()>
-                    "Go to the search"
                 </a>
             </p>
         </section>
