@@ -7,7 +7,8 @@ import { baseURL, launchOptions, webServer } from "./support/server";
 export default defineConfig({
   testDir: "tests",
   workers: 2,
-  retries: 0,
+  // On a busy machine a browser may once be too slow: such a test is tried again, and reported as flaky.
+  retries: 1,
   fullyParallel: true,
   forbidOnly: true,
   // Generous, in case the machine is also building something.
