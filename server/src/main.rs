@@ -5,6 +5,7 @@
 
 mod backend;
 mod command;
+mod config;
 mod connections;
 mod explored;
 mod export;

@@ -9,6 +9,7 @@ mod document_tests;
 mod error;
 #[cfg(test)]
 mod explore_tests;
+mod extract;
 #[cfg(test)]
 mod feedback_tests;
 mod guard;
@@ -22,6 +23,7 @@ mod parameters;
 mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
+pub mod settings;
 #[cfg(test)]
 mod settings_tests;
 #[cfg(test)]
