@@ -18,8 +18,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
 
-use super::Named;
 use crate::http::error::Failure;
+use crate::http::extract::{Named, PathParams};
 use crate::http::parameters::parameters;
 use crate::preview;
 use crate::sample;
@@ -296,9 +296,8 @@ async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Wi
 /// Streams the states of a task until it ends.
 async fn events(
     State(service): State<Service>,
-    path: Named,
+    PathParams(id): PathParams<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let Path(id) = path?;
     let mut watch = watch(&service, &id)?;
     let (told, states) = mpsc::channel(1);
     tokio::spawn(async move {
