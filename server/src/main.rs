@@ -21,10 +21,12 @@ mod progress;
 mod recommending;
 mod reencodings;
 mod sample;
+mod secret;
 mod serve;
 mod service;
 mod site;
 mod tasks;
+mod write_timeout;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

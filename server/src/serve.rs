@@ -9,14 +9,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Server};
 use crate::http::Guard;
+use crate::http::streams::Streams;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
@@ -65,9 +67,18 @@ async fn serve(config: &Config) -> Result<()> {
             Ok(())
         }
     });
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let router = http::router(service, options, guard);
-    let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
+    let stop = CancellationToken::new();
+    let settings = http::settings::Settings {
+        hosts: config.server.hosts.clone(),
+        limits: config.limits.clone(),
+        timeouts: config.timeouts.clone(),
+        log: config.log.clone(),
+        cors: config.cors.clone(),
+    };
+    let streams = Streams::new(&settings.limits, stop.clone());
+    let router = http::router(service, options, guard, &settings, streams);
+    let serving = connections::serve(listener, router, stop.clone(), settings.timeouts);
+    let mut serving = tokio::spawn(serving);
 
     tokio::select! {
         loaded = &mut loading => {
@@ -79,9 +90,13 @@ async fn serve(config: &Config) -> Result<()> {
         }
         () = told_to_stop() => {}
     }
-    let _ = stop.send(());
-    let _ = tokio::time::timeout(config.timeouts.shutdown_seconds.duration(), serving).await;
-    Ok(())
+    // No further connections are accepted, event streams end, and running requests may finish.
+    stop.cancel();
+    let grace = config.timeouts.shutdown_seconds.duration();
+    tokio::select! {
+        _ = tokio::time::timeout(grace, serving) => Ok(()),
+        () = told_to_stop() => bail!("told to stop again, so running requests were cut"),
+    }
 }
 
 /// Loads everything a query needs.

@@ -7,8 +7,12 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value, json};
 
+use super::Config;
+use super::flags::Flags;
 use super::nearest::nearest;
-use super::{Config, FILE, Flags};
+
+/// The variable that names the configuration file, unless a flag does.
+pub const FILE: &str = "PARALLAX_CONFIG";
 
 /// What the names of this program's environment variables begin with.
 const PREFIX: &str = "PARALLAX_";

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::Loaded;
 use super::layers::{Source, members, variable};
+use super::load::Loaded;
 
 impl Loaded {
     /// The configuration in TOML, with a comment beside each setting that tells where it is from.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
 use crate::paths;
+use crate::secret::Secret;
 
 /// Where the service listens, and what it serves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+/// All that the HTTP interface needs of the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The names by which the server may be addressed, as in the section `[server]`.
+    pub hosts: Vec<String>,
+    /// How much it does at once.
+    pub limits: Limits,
+    /// How long it waits.
+    pub timeouts: Timeouts,
+    /// What it logs.
+    pub log: Log,
+    /// Which other websites may use the API.
+    pub cors: Cors,
+}
+
 /// The section `[limits]`: how much the service does at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -41,7 +56,7 @@ impl Default for Timeouts {
         Self {
             request_seconds: Seconds::of(30),
             head_seconds: Seconds::of(20),
-            body_seconds: Seconds::of(30),
+            body_seconds: Seconds::of(20),
             response_seconds: Seconds::of(60),
             shutdown_seconds: Seconds::of(5),
         }

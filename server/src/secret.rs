@@ -1,4 +1,4 @@
-//! A secret among the settings.
+//! A secret, such as a key among the settings.
 
 use std::fmt;
 
