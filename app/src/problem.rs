@@ -21,10 +21,11 @@ impl Problem {
             "forbidden" => 403,
             "not_found" => 404,
             "method_not_allowed" => 405,
+            "too_slow" => 408,
             "conflict" | "other_model" => 409,
             "too_large" => 413,
             "unsupported_media_type" => 415,
-            "overloaded" | "starting" => 503,
+            "overloaded" | "starting" | "timeout" => 503,
             "no_space" => 507,
             _ => 500,
         }

@@ -1,5 +1,5 @@
 //! Accepts connections: a bounded number at once, and none held open by a client that never
-//! sends a request.
+//! sends a request or takes its response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,27 +13,33 @@ use hyper::{Request, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+use crate::http::settings::Timeouts;
+use crate::write_timeout::WriteTimeout;
 
 /// How many connections may be open at once; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 1_024;
-
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long to pause after accepting a connection failed, for example because the process has
 /// run out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stopped` changes, then lets running requests finish.
-pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) {
+/// Serves until stopped, then lets running requests finish.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopped: CancellationToken,
+    timeouts: Timeouts,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
+        .header_read_timeout(timeouts.head_seconds.duration());
     loop {
         let next = async {
             let place = Arc::clone(&places).acquire_owned().await;
@@ -41,7 +47,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Re
         };
         let (place, accepted) = tokio::select! {
             next = next => next,
-            _ = stopped.changed() => break,
+            () = stopped.cancelled() => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -58,6 +64,7 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Re
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request.map(Body::new))
         });
+        let stream = WriteTimeout::new(stream, timeouts.response_seconds.duration());
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {

@@ -5,6 +5,7 @@
 
 mod backend;
 mod command;
+mod config;
 mod connections;
 mod explored;
 mod export;
@@ -20,10 +21,12 @@ mod progress;
 mod recommending;
 mod reencodings;
 mod sample;
+mod secret;
 mod serve;
 mod service;
 mod site;
 mod tasks;
+mod write_timeout;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -6,61 +6,44 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
+use crate::config::{Config, Server};
 use crate::http::Guard;
+use crate::http::streams::Streams;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
 use crate::{connections, http, sample, site};
 
-/// How long running requests may take to finish once the service is told to stop.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// The settings of the service.
-pub struct Settings {
-    /// The address to listen on.
-    pub addr: SocketAddr,
-    /// The data folder.
-    pub data_dir: PathBuf,
-    /// The model's folder.
-    pub model: PathBuf,
-    /// The collection to use when a request names none.
-    pub collection: Option<String>,
-    /// The key required for writes; without one, only this machine may write.
-    pub api_key: Option<String>,
-    /// Whether judgements of relevance are kept.
-    pub judgements: bool,
-}
-
 /// Serves until told to stop.
-pub fn run(settings: Settings) -> Result<()> {
+pub fn run(config: &Config) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the async runtime")?;
-    let served = runtime.block_on(serve(settings));
+    let served = runtime.block_on(serve(config));
     // Jobs that outlast the grace period are abandoned.
     runtime.shutdown_timeout(Duration::from_millis(100));
     served
 }
 
-async fn serve(settings: Settings) -> Result<()> {
-    let listener = TcpListener::bind(settings.addr).await;
+async fn serve(config: &Config) -> Result<()> {
+    let wanted = config.server.address()?;
+    let listener = TcpListener::bind(wanted).await;
     let listener = listener.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{} is in use by another program; stop it, or give another --addr",
-            settings.addr
+            "{wanted} is in use by another program; stop it, or give another --addr"
         ),
-        _ => anyhow::anyhow!("cannot listen on {}: {error}", settings.addr),
+        _ => anyhow::anyhow!("cannot listen on {wanted}: {error}"),
     })?;
     let address = listener
         .local_addr()
@@ -68,24 +51,34 @@ async fn serve(settings: Settings) -> Result<()> {
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
-    if settings.judgements {
+    if config.server.judgements {
         service.allow_judgements();
     }
-    let guard = Guard::new(settings.api_key.clone());
+    let guard = Guard::new(config.server.api_key()?);
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
+        let server = config.server.clone();
         move || -> Result<()> {
-            let opened = load(&settings)?;
+            let opened = load(&server)?;
             announce(address, &opened, start);
             service.open(opened);
             Ok(())
         }
     });
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let router = http::router(service, options, guard);
-    let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
+    let stop = CancellationToken::new();
+    let settings = http::settings::Settings {
+        hosts: config.server.hosts.clone(),
+        limits: config.limits.clone(),
+        timeouts: config.timeouts.clone(),
+        log: config.log.clone(),
+        cors: config.cors.clone(),
+    };
+    let streams = Streams::new(&settings.limits, stop.clone());
+    let router = http::router(service, options, guard, &settings, streams);
+    let serving = connections::serve(listener, router, stop.clone(), settings.timeouts);
+    let mut serving = tokio::spawn(serving);
 
     tokio::select! {
         loaded = &mut loading => {
@@ -97,22 +90,27 @@ async fn serve(settings: Settings) -> Result<()> {
         }
         () = told_to_stop() => {}
     }
-    let _ = stop.send(());
-    let _ = tokio::time::timeout(GRACE, serving).await;
-    Ok(())
+    // No further connections are accepted, event streams end, and running requests may finish.
+    stop.cancel();
+    let grace = config.timeouts.shutdown_seconds.duration();
+    tokio::select! {
+        _ = tokio::time::timeout(grace, serving) => Ok(()),
+        () = told_to_stop() => bail!("told to stop again, so running requests were cut"),
+    }
 }
 
 /// Loads everything a query needs.
-fn load(settings: &Settings) -> Result<Opened> {
-    let encoder = Encoder::load(&settings.model)?;
+fn load(server: &Server) -> Result<Opened> {
+    let data_dir = server.data_dir()?;
+    let encoder = Encoder::load(&server.model()?)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
     encoder.make_piece_vectors_soon();
-    let catalogue = Catalogue::open(&settings.data_dir, encoder)?;
+    let catalogue = Catalogue::open(&data_dir, encoder)?;
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");
         sample::build(&catalogue)?;
     }
-    let default = choose_default(&catalogue, settings.collection.as_deref())?;
+    let default = choose_default(&catalogue, server.collection.as_deref())?;
     for name in catalogue.names()? {
         match catalogue.collection(&name) {
             Ok(_) => {}
@@ -130,7 +128,7 @@ fn load(settings: &Settings) -> Result<Opened> {
     }
     let catalogue = Arc::new(catalogue);
     Ok(Opened {
-        tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
+        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue))?,
         reencodings: Arc::default(),
         catalogue,
     })

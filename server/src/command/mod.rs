@@ -17,18 +17,18 @@ mod search;
 mod snapshot;
 mod table;
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax::encoder::{FEW_PIECES, Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
 use parallax::{Catalogue, Encoder, Mode, Query};
 
-use crate::{model, paths, serve};
+use crate::{config, model, paths, serve};
 
 /// Neural search you can see through: by meaning, by words, or both.
 ///
@@ -48,7 +48,12 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the page and the API
-    Serve(Serve),
+    ///
+    /// Settings are read from the flags below, else from environment variables such as
+    /// PARALLAX_ADDR, else from the file; `parallax config` lists them all.
+    Serve(config::Flags),
+    /// Print all settings of `serve` in TOML, and where each is from
+    Config(config::Flags),
     /// Build a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
@@ -87,26 +92,6 @@ enum Command {
 }
 
 #[derive(Args)]
-struct Serve {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:3000", value_name = "HOST:PORT", value_parser = address)]
-    addr: SocketAddr,
-    /// The collection to use when a request names none [default: the one served last, else the
-    /// first by name]
-    #[arg(long, value_name = "NAME")]
-    collection: Option<String>,
-    /// File with the key required for writes; without one, only this machine may write
-    #[arg(long, value_name = "FILE")]
-    api_key_file: Option<PathBuf>,
-    /// Let whoever may write judge, on the page and through the API, which records are relevant to
-    /// a query
-    #[arg(long)]
-    judgements: bool,
-    #[command(flatten)]
-    data: Data,
-}
-
-#[derive(Args)]
 struct Model {
     /// Install from this folder: model.safetensors and tokenizer.json, or an ONNX export. Models
     /// other than all-MiniLM-L6-v2 get the name of their folder if it has a config.json, unless
@@ -131,7 +116,9 @@ struct Data {
 
 impl Data {
     fn folder(&self) -> Result<PathBuf> {
-        self.data_dir.clone().map_or_else(paths::data_dir, Ok)
+        let given = self.data_dir.clone();
+        let given = given.or_else(|| config::path_from_environment("data_dir"));
+        given.map_or_else(paths::data_dir, Ok)
     }
 
     /// Opens the folder, and creates it if it does not exist.
@@ -288,24 +275,21 @@ impl Arguments {
     /// # Errors
     /// A message for the user.
     pub fn run(self) -> Result<()> {
-        let given = self.model.as_deref();
+        let given = self.model.clone();
+        let given = given.or_else(|| config::path_from_environment("model"));
+        let given = given.as_deref();
         let model = given.map_or_else(paths::model_dir, paths::model)?;
         let mut out = std::io::stdout();
         match self.command {
-            Command::Serve(Serve {
-                addr,
-                collection,
-                api_key_file,
-                judgements,
-                data,
-            }) => serve::run(serve::Settings {
-                addr,
-                data_dir: data.folder()?,
-                model,
-                collection,
-                api_key: api_key_file.as_deref().map(read_key).transpose()?,
-                judgements,
-            }),
+            Command::Serve(flags) => {
+                let flags = flags.with_model(self.model);
+                serve::run(&config::load(&flags)?.config)
+            }
+            Command::Config(flags) => {
+                let flags = flags.with_model(self.model);
+                let settings = config::load(&flags)?.toml()?;
+                Ok(out.write_all(settings.as_bytes())?)
+            }
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
@@ -336,30 +320,6 @@ impl Arguments {
             Command::Model(Model { from: None, .. }) => model::fetch(&model),
         }
     }
-}
-
-/// Resolves a host and port; of several addresses, the first IPv4 one is used, as in most tools.
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let places = text.to_socket_addrs().map_err(|error| {
-        format!("{error}; an address is a host and a port, such as 127.0.0.1:3000 or [::1]:3000")
-    })?;
-    let places: Vec<SocketAddr> = places.collect();
-    let first = places.iter().find(|place| place.is_ipv4());
-    let first = first.or(places.first());
-    first.copied().ok_or_else(|| "there is no such host".into())
-}
-
-/// Reads the key from a file, without the line ending.
-fn read_key(file: &Path) -> Result<String> {
-    let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let key = key.trim();
-    if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
-        bail!(
-            "{}: an API key is one line of printable characters without spaces",
-            file.display()
-        );
-    }
-    Ok(key.to_owned())
 }
 
 /// Makes the vectors of single words that a search by meaning ranks by, unless they are there or

@@ -1,5 +1,7 @@
 //! Converts a [`Problem`] to a response: status, body and `Retry-After`.
 
+use std::error::Error;
+
 use axum::Json;
 use axum::extract::OriginalUri;
 use axum::extract::rejection::{BytesRejection, PathRejection};
@@ -7,6 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use parallax_app::Problem;
 use serde::Serialize;
+use tower_http::timeout::TimeoutError;
 
 /// A problem to be sent to the caller as `{"error": {"code", "message"}}`.
 #[derive(Debug, Serialize)]
@@ -28,6 +31,14 @@ impl Failure {
                 message: message.into(),
             },
         }
+    }
+
+    /// The failure if a body could not be read because the client paused for too long.
+    pub fn too_slow(error: &(dyn Error + 'static)) -> Option<Self> {
+        let mut causes = std::iter::successors(Some(error), |&error| error.source());
+        let paused = causes.any(|error| error.is::<TimeoutError>());
+        let message = "the request's body stopped arriving; send it again";
+        paused.then(|| Self::new("too_slow", message))
     }
 
     fn status(&self) -> StatusCode {
@@ -53,9 +64,12 @@ impl IntoResponse for Failure {
     }
 }
 
-/// A body that is too large or was cut short.
+/// A body that is too large, stopped arriving or was cut short.
 impl From<BytesRejection> for Failure {
     fn from(rejection: BytesRejection) -> Self {
+        if let Some(failure) = Self::too_slow(&rejection) {
+            return failure;
+        }
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
                 let message = "the request body is too large: the limit is 64 KiB for a query and \

@@ -12,6 +12,7 @@ use parallax_app::Problem;
 use parallax_app::access::Access;
 
 use super::error::Failure;
+use super::hosts::without_port;
 
 /// Headers that proxies add to forwarded requests.
 const FORWARDED: [&str; 9] = [
@@ -168,17 +169,8 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Whether a `Host` header names this machine by a name that no other machine can have.
 fn is_local(host: &str) -> bool {
-    if let Ok(address) = host.parse::<SocketAddr>() {
-        return address.ip().is_loopback();
-    }
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let address = name
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>();
+    let name = without_port(host);
+    let address = name.parse::<IpAddr>();
     name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 

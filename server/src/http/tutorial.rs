@@ -1,19 +1,15 @@
 //! Two interfaces for existing clients: the tutorial's `GET /api/search` and the FAISS service's
 //! `POST /search`, over the default collection.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use parallax::query::{MAX_LIMIT, Mode, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::body::json_body;
 use super::error::Failure;
-use super::parameters::parameters;
+use super::extract::{JsonBody, QueryParams};
 use crate::service::Service;
 
 /// How many records the tutorial's service returns.
@@ -24,8 +20,9 @@ pub fn router() -> Router<Service> {
     Router::new().route("/search", post(vector_search))
 }
 
+/// What the tutorial's client asks for.
 #[derive(Deserialize)]
-struct Search {
+pub struct Search {
     q: String,
     neural: Option<String>,
 }
@@ -39,9 +36,8 @@ pub struct Found {
 /// `GET /api/search?q=…&neural=true|false`.
 pub async fn search(
     State(service): State<Service>,
-    RawQuery(query): RawQuery,
+    QueryParams(search): QueryParams<Search>,
 ) -> Result<Json<Found>, Failure> {
-    let search: Search = parameters(query.as_deref())?;
     let mode = match search.neural.as_deref() {
         None | Some("true" | "1") => Mode::Neural,
         Some("false" | "0") => Mode::Text,
@@ -87,10 +83,8 @@ struct VectorResult {
 
 async fn vector_search(
     State(service): State<Service>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    JsonBody(search): JsonBody<VectorSearch>,
 ) -> Result<Json<VectorResults>, Failure> {
-    let search: VectorSearch = json_body(&headers, &body?)?;
     let limit = search.top_k.unwrap_or(10);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let message = format!("top_k is {limit}; it must be between 1 and {MAX_LIMIT}");

@@ -8,9 +8,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use parallax::vocabulary::{Comparison, SearchRequest};
 
-use super::Named;
 use super::search::request_and_filters;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::service::{Reader, Service};
 

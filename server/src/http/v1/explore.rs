@@ -6,8 +6,8 @@ use axum::{Json, Router};
 use parallax::vocabulary::{Exploration, Lab};
 use serde::Deserialize;
 
-use super::Named;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::service::Service;
 

@@ -1,26 +1,24 @@
 //! Importing files: the preview, the upload, and the resulting tasks. A client may name its upload,
 //! so that it can send it again without importing it twice, and withdraw it at any time.
 
-use std::convert::Infallible;
-
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
+use axum::response::Response;
+use axum::response::sse::Event;
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use http_body_util::BodyExt;
 use parallax::vocabulary::{FieldRoles, Preview, Started, Task, Withdrawn};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
-use tokio::sync::{mpsc, watch};
-use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use tokio::sync::watch;
 
-use super::Named;
 use crate::http::error::Failure;
+use crate::http::extract::{Named, PathParams};
 use crate::http::parameters::parameters;
+use crate::http::streams::Streams;
 use crate::preview;
 use crate::sample;
 use crate::service::Service;
@@ -222,10 +220,9 @@ pub(super) async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), F
     let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
     let mut received = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| {
-            Failure::bad_request(
-                "the upload was interrupted and nothing was imported; send it again",
-            )
+        let frame = frame.map_err(|error| {
+            let message = "the upload was interrupted and nothing was imported; send it again";
+            Failure::too_slow(&error).unwrap_or_else(|| Failure::bad_request(message))
         })?;
         let Ok(bytes) = frame.into_data() else {
             continue;
@@ -296,27 +293,21 @@ async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Wi
 /// Streams the states of a task until it ends.
 async fn events(
     State(service): State<Service>,
-    path: Named,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
-    let Path(id) = path?;
+    Extension(streams): Extension<Streams>,
+    PathParams(id): PathParams<String>,
+) -> Result<Response, Failure> {
     let mut watch = watch(&service, &id)?;
-    let (told, states) = mpsc::channel(1);
-    tokio::spawn(async move {
+    streams.open(|events| async move {
         loop {
             let task = watch.borrow_and_update().clone();
+            let data = serde_json::to_string(&task).unwrap_or_default();
+            let sent = events.send(Event::default().data(data)).await;
             let over = task.state.is_over();
-            // Sending fails if the client is gone.
-            if told.send(task).await.is_err() || over || watch.changed().await.is_err() {
+            if sent.is_err() || over || watch.changed().await.is_err() {
                 return;
             }
         }
-    });
-    let states = ReceiverStream::new(states);
-    let events = states.map(|task| {
-        let data = serde_json::to_string(&task).unwrap_or_default();
-        Ok(Event::default().data(data))
-    });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    })
 }
 
 fn watch(service: &Service, id: &str) -> Result<watch::Receiver<Task>, Failure> {

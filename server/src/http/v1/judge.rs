@@ -13,9 +13,9 @@ use parallax::vocabulary::{
 };
 use serde::Deserialize;
 
-use super::Named;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::service::Service;
 

@@ -15,10 +15,10 @@ use parallax_app::backend::Backend;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
-use super::Named;
 use super::import::receive;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::opened::{Opened, model_name};
 use crate::service::Service;

@@ -15,9 +15,10 @@ use parallax::vocabulary::{
 };
 use serde::Deserialize;
 
-use super::Named;
 use crate::http::body::json_body;
+use crate::http::caching::Known;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::service::Service;
 
@@ -160,17 +161,16 @@ async fn tagged(
     headers: &HeaderMap,
     bytes: impl FnOnce(&Collection) -> parallax::Result<Vec<u8>> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let known = headers.get(header::IF_NONE_MATCH);
-    let known = known.and_then(|known| known.to_str().ok());
-    let known = known.unwrap_or_default().to_owned();
+    let known = Known::of(headers);
     let read = service.with_collection_thoroughly(Some(name), move |collection| {
         // Taken first: if anything changes meanwhile, the bytes are newer than the tag says, and are
         // sent again when asked for.
         let tag = format!("\"{}\"", collection.map_tag()?);
-        // A proxy that compresses the bytes marks the tag as a weak one.
-        let mut known = known.split(',').map(str::trim);
-        let same = known.any(|known| known == "*" || known.trim_start_matches("W/") == tag);
-        let bytes = if same { None } else { Some(bytes(collection)?) };
+        let bytes = if known.has(&tag) {
+            None
+        } else {
+            Some(bytes(collection)?)
+        };
         Ok((tag, bytes))
     });
     let (tag, bytes) = read.await?;

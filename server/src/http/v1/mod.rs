@@ -12,7 +12,7 @@ mod search;
 mod walkthrough;
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
@@ -28,6 +28,7 @@ use serde_json::{Map, Value};
 
 use super::body::json_body;
 use super::error::Failure;
+use super::extract::{Named, NamedRecord};
 use super::parameters::parameters;
 use super::tutorial;
 use crate::service::{Reader, Service};
@@ -63,17 +64,6 @@ pub fn write_router() -> Router<Service> {
         .merge(manage::router())
         .merge(import::router())
         .merge(judge::write_router())
-}
-
-/// The collection named in the path.
-type Named = Result<Path<String>, PathRejection>;
-/// The collection named in the path, and the record or the facet in it.
-type NamedRecord = Result<Path<(String, String)>, PathRejection>;
-
-/// The record with the id `delete`. Its path is also the path of the bulk delete, which has no
-/// id parameter.
-fn called_delete(path: Named) -> NamedRecord {
-    path.map(|Path(name)| Path((name, "delete".to_owned())))
 }
 
 #[derive(Serialize)]
@@ -126,7 +116,7 @@ async fn record_called_delete(
     service: State<Service>,
     path: Named,
 ) -> Result<Json<RecordResponse>, Failure> {
-    record(service, called_delete(path)).await
+    record(service, records::called_delete(path)).await
 }
 
 /// The requested page of the results.

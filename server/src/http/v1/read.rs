@@ -12,8 +12,8 @@ use parallax::vocabulary::{FacetCounts, Suggestions, ValuesRequest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Named, NamedRecord};
 use crate::http::error::Failure;
+use crate::http::extract::{Named, NamedRecord};
 use crate::http::parameters::parameters;
 use crate::service::Service;
 

@@ -12,9 +12,9 @@ use parallax::record::with_all_digits;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Named, NamedRecord, called_delete};
 use crate::http::body::json_body;
 use crate::http::error::Failure;
+use crate::http::extract::{Named, NamedRecord};
 use crate::problem::internal;
 use crate::service::Service;
 
@@ -161,4 +161,10 @@ async fn delete_called_delete(
     path: Named,
 ) -> Result<Json<DeletedResponse>, Failure> {
     delete_one(service, called_delete(path)).await
+}
+
+/// The record with the id `delete`. Its path is also the path of the bulk delete, which has no
+/// id parameter.
+pub(super) fn called_delete(path: Named) -> NamedRecord {
+    path.map(|Path(name)| Path((name, "delete".to_owned())))
 }

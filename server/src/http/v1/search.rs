@@ -10,9 +10,9 @@ use parallax::Filter;
 use parallax::vocabulary::{Answer, SearchRequest};
 use serde_json::{Map, Value};
 
-use super::Named;
 use crate::http::body::{json_body, json_value};
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::problem::problem;
 use crate::service::{Reader, Service};

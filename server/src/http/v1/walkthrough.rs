@@ -5,8 +5,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use parallax::vocabulary::{MeasuredRecall, SearchRequest, Walkthrough};
 
-use super::Named;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
 use crate::http::parameters::parameters;
 use crate::service::Service;
 

@@ -1,0 +1,63 @@
+//! The flags of `parallax serve`, which have the names of settings.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::server::address;
+
+/// Settings given on the command line.
+#[derive(Debug, Default, Args, Serialize)]
+pub struct Flags {
+    /// File with settings, in TOML [default: none]
+    #[arg(long = "config", value_name = "FILE")]
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    server: ServerFlags,
+}
+
+impl Flags {
+    /// With the flag `--model`, which all commands have.
+    pub fn with_model(mut self, model: Option<PathBuf>) -> Self {
+        self.server.model = model;
+        self
+    }
+}
+
+/// Settings of the section `server`.
+#[derive(Debug, Default, Args, Serialize)]
+struct ServerFlags {
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "HOST:PORT", value_parser = resolved)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    addr: Option<String>,
+    /// The collection to use when a request names none [default: the one served last, else the
+    /// first by name]
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collection: Option<String>,
+    /// File with the key required for writes; without one, only this machine may write
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_file: Option<PathBuf>,
+    /// Let whoever may write judge, on the page and through the API, which records are relevant to
+    /// a query
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    judgements: bool,
+    /// Folder of the collections [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_dir: Option<PathBuf>,
+    /// A flag of all commands, so it is parsed elsewhere.
+    #[arg(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<PathBuf>,
+}
+
+/// The address as given, if it can be resolved.
+fn resolved(text: &str) -> Result<String, String> {
+    address(text).map(|_| text.to_owned())
+}

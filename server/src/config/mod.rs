@@ -1,0 +1,39 @@
+//! The configuration of the service. Each setting has a default and may be given in a file, by an
+//! environment variable, or by a flag of `parallax serve`; a later one of these takes precedence.
+//!
+//! A new section is one field of [`Config`]. Its settings are then known in the file and as
+//! environment variables: `request_seconds` of the section `timeouts` is
+//! `PARALLAX_TIMEOUTS_REQUEST_SECONDS`. The settings of the section `server` have no prefix, as in
+//! `PARALLAX_ADDR`.
+
+mod flags;
+mod layers;
+mod load;
+mod nearest;
+mod print;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::flags::Flags;
+pub use self::load::{load, path_from_environment};
+pub use self::server::Server;
+use crate::http::settings::{Cors, Limits, Log, Timeouts};
+
+/// All settings of the service, by section.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the service listens, and what it serves.
+    pub server: Server,
+    /// How much it does at once.
+    pub limits: Limits,
+    /// How long it waits.
+    pub timeouts: Timeouts,
+    /// What it logs.
+    pub log: Log,
+    /// Which other websites may use the API.
+    pub cors: Cors,
+}
