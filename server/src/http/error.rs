@@ -36,7 +36,7 @@ impl Failure {
     /// The failure if a body could not be read because the client paused for too long.
     pub fn too_slow(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut causes = std::iter::successors(Some(error), |&error| error.source());
-        let paused = causes.any(|error| error.is::<TimeoutError>());
+        let paused = causes.any(<dyn Error + 'static>::is::<TimeoutError>);
         let message = "the request's body stopped arriving; send it again";
         paused.then(|| Self::new("too_slow", message))
     }

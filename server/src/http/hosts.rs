@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header;
+use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -46,12 +47,7 @@ pub async fn check(
     for host in request.headers().get_all(header::HOST) {
         names.push(host.to_str().unwrap_or_default());
     }
-    names.extend(
-        request
-            .uri()
-            .authority()
-            .map(|authority| authority.as_str()),
-    );
+    names.extend(request.uri().authority().map(Authority::as_str));
     if let Some(other) = names.into_iter().find(|name| !hosts.allows(name)) {
         return Err(Failure::new(
             "forbidden",

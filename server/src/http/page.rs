@@ -21,8 +21,8 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
-use super::card;
 use super::guard::Guard;
+use super::{card, stack};
 use crate::service::Service;
 
 /// Longer than the path of any file of the site, and shorter than what a file system refuses.
@@ -94,9 +94,10 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
                 }
             }
         }));
-    Router::new()
+    let rendered = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
-        .with_state(options)
+        .with_state(options);
+    stack::rendered(rendered)
         .route("/pictures", post(choose_pictures))
         .merge(cards)
         .merge(found)

@@ -92,6 +92,12 @@ pub fn writing<S: Clone + Send + Sync + 'static>(router: Router<S>, guard: Guard
     router.layer(from_fn_with_state(guard, guard::guard))
 }
 
+/// The layers around pages that are rendered and their functions, in addition to those of reading.
+pub fn rendered(router: Router) -> Router {
+    // They depend on the reader's cookies, so caches must not give them to others.
+    router.layer(header(header::CACHE_CONTROL, "private, no-cache"))
+}
+
 fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

@@ -67,7 +67,7 @@ async fn ask(
         .unwrap()
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: impl header::AsHeaderName) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     headers.get(name).map(|value| value.to_str().unwrap())
 }
 
@@ -135,9 +135,13 @@ async fn a_request_to_another_name_is_refused_on_every_route() {
             assert_ne!(response.status(), StatusCode::FORBIDDEN, "{uri} {allowed}");
         }
     }
+    // The page itself is the reader's own.
+    let response = ask(whole.clone(), Method::GET, "/", &[]).await;
+    let caching = text(response.headers(), header::CACHE_CONTROL);
+    assert_eq!(caching, Some("private, no-cache"));
     let elsewhere = "http://evil.example/api/version";
     let headers = [(header::HOST, "localhost")];
-    let response = ask(whole.clone(), Method::GET, elsewhere, &headers).await;
+    let response = ask(whole, Method::GET, elsewhere, &headers).await;
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }
 

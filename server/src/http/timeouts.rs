@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_without_an_answer_ends_at_the_deadline() {
-        let forever = post(|| std::future::pending::<&'static str>());
+        let forever = post(std::future::pending::<&'static str>);
         let layer = from_fn_with_state(Deadline(SHORT), limit);
         let router = Router::new().route("/", forever).layer(layer);
         let expected = (StatusCode::SERVICE_UNAVAILABLE, "timeout".into());
