@@ -17,6 +17,7 @@ use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
 use crate::http::Guard;
+use crate::keys::{Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
@@ -35,8 +36,8 @@ pub struct Settings {
     pub model: PathBuf,
     /// The collection to use when a request names none.
     pub collection: Option<String>,
-    /// The key required for writes; without one, only this machine may write.
-    pub api_key: Option<String>,
+    /// The keys; without any, only this machine may write.
+    pub keys: Arc<Keys>,
     /// Whether judgements of relevance are kept.
     pub judgements: bool,
 }
@@ -54,6 +55,7 @@ pub fn run(settings: Settings) -> Result<()> {
 }
 
 async fn serve(settings: Settings) -> Result<()> {
+    check_exposure(settings.addr, &settings.keys)?;
     let listener = TcpListener::bind(settings.addr).await;
     let listener = listener.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
@@ -71,7 +73,7 @@ async fn serve(settings: Settings) -> Result<()> {
     if settings.judgements {
         service.allow_judgements();
     }
-    let guard = Guard::new(settings.api_key.clone());
+    let guard = Guard::with(Arc::clone(&settings.keys));
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({

@@ -10,6 +10,7 @@ mod export;
 mod fit;
 mod index;
 mod judgements;
+mod key;
 mod map;
 mod recall;
 mod reencode;
@@ -21,7 +22,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use parallax::encoder::{FEW_PIECES, Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
@@ -80,6 +81,8 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
     Restore(snapshot::Restore),
+    /// Make keys for the service, and list them
+    Key(key::Keys),
     /// Re-encode a collection with another model, given with --model
     Reencode(reencode::Reencode),
     /// Fetch the model all-MiniLM-L6-v2, or install another from a folder
@@ -95,9 +98,8 @@ struct Serve {
     /// first by name]
     #[arg(long, value_name = "NAME")]
     collection: Option<String>,
-    /// File with the key required for writes; without one, only this machine may write
-    #[arg(long, value_name = "FILE")]
-    api_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: key::Sources,
     /// Let whoever may write judge, on the page and through the API, which records are relevant to
     /// a query
     #[arg(long)]
@@ -295,7 +297,7 @@ impl Arguments {
             Command::Serve(Serve {
                 addr,
                 collection,
-                api_key_file,
+                keys,
                 judgements,
                 data,
             }) => serve::run(serve::Settings {
@@ -303,9 +305,10 @@ impl Arguments {
                 data_dir: data.folder()?,
                 model,
                 collection,
-                api_key: api_key_file.as_deref().map(read_key).transpose()?,
+                keys: keys.keys()?,
                 judgements,
             }),
+            Command::Key(key) => key.run(&mut out),
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
@@ -347,19 +350,6 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     let first = places.iter().find(|place| place.is_ipv4());
     let first = first.or(places.first());
     first.copied().ok_or_else(|| "there is no such host".into())
-}
-
-/// Reads the key from a file, without the line ending.
-fn read_key(file: &Path) -> Result<String> {
-    let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let key = key.trim();
-    if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
-        bail!(
-            "{}: an API key is one line of printable characters without spaces",
-            file.display()
-        );
-    }
-    Ok(key.to_owned())
 }
 
 /// Makes the vectors of single words that a search by meaning ranks by, unless they are there or

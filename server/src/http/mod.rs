@@ -10,20 +10,29 @@ mod error;
 #[cfg(test)]
 mod explore_tests;
 #[cfg(test)]
+mod exposure_tests;
+#[cfg(test)]
 mod feedback_tests;
 mod guard;
 #[cfg(test)]
 mod judge_tests;
 #[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod map_tests;
 mod page;
 mod parameters;
+mod path_here;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 #[cfg(test)]
 mod settings_tests;
+mod sign_in;
+mod sign_in_form;
+#[cfg(test)]
+mod sign_in_tests;
 #[cfg(test)]
 mod task_tests;
 #[cfg(test)]
@@ -52,6 +61,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use self::guard::Guard;
+use self::guard::{Part, guard};
 use crate::service::Service;
 
 /// The largest request body by default: enough for a query.
@@ -61,11 +71,11 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All routes of the server.
-pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
+pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    api(service.clone(), guard.clone())
-        .merge(page::router(service, options, guard))
+    api(service.clone(), keys.clone())
+        .merge(page::router(service, options, keys))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         // A snapshot is already compressed, and so is a font.
         .layer(
@@ -81,15 +91,14 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
 }
 
-/// The API alone. Any website may call the read routes, as with the tutorial's service; the
-/// write routes are guarded, and closed to other websites.
-pub fn api(service: Service, guard: Guard) -> Router {
+/// The API alone, guarded. Any website may call the read routes, as with the tutorial's service; the
+/// write routes are closed to other websites.
+pub fn api(service: Service, keys: Guard) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE]);
     let reading = v1::router().layer(cors.clone());
-    let writing = v1::write_router().layer(from_fn_with_state(guard, guard::guard));
     let ready = {
         let service = service.clone();
         move || async move {
@@ -102,11 +111,15 @@ pub fn api(service: Service, guard: Guard) -> Router {
     };
     Router::new()
         .merge(tutorial::router().layer(cors))
-        .nest("/api", reading.merge(writing).fallback(error::no_route))
+        .nest(
+            "/api",
+            reading.merge(v1::write_router()).fallback(error::no_route),
+        )
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(service)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .layer(from_fn_with_state((keys, Part::Api), guard))
 }
