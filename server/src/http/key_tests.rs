@@ -252,6 +252,7 @@ async fn a_role_includes_those_below_it_and_none_above() {
     assert_eq!(ask(WRITE, "PUT", uri, records()).await.0, StatusCode::OK);
     assert_eq!(ask(MANAGE, "GET", uri, None).await.0, StatusCode::OK);
     let films = "/api/v1/collections/films";
+    let rename = "/api/v1/collections/films/rename";
     let (status, told) = ask(WRITE, "DELETE", films, None).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(message(&told).contains("role admin"), "{told}");
@@ -262,12 +263,10 @@ async fn a_role_includes_those_below_it_and_none_above() {
     );
     // Neither a collection that exists nor another can be made of one's own.
     for to in ["books", "other"] {
-        let uri = format!("{films}/rename");
-        let (status, told) = ask(MANAGE, "POST", &uri, Some(json!({"to": to}))).await;
+        let (status, told) = ask(MANAGE, "POST", rename, Some(json!({"to": to}))).await;
         assert_eq!(status, StatusCode::FORBIDDEN, "{told}");
     }
-    let uri = format!("{films}/rename");
-    let renamed = ask(MANAGE, "POST", &uri, Some(json!({"to": "plays"}))).await;
+    let renamed = ask(MANAGE, "POST", rename, Some(json!({"to": "plays"}))).await;
     assert_eq!(renamed.0, StatusCode::OK, "{}", renamed.1);
     let plays = "/api/v1/collections/plays";
     assert_eq!(
