@@ -25,6 +25,7 @@ impl Problem {
             "conflict" | "other_model" => 409,
             "too_large" => 413,
             "unsupported_media_type" => 415,
+            "rate_limited" => 429,
             "overloaded" | "starting" | "timeout" => 503,
             "no_space" => 507,
             _ => 500,

@@ -11,6 +11,7 @@ mod explored;
 mod export;
 mod http;
 mod judge;
+mod keys;
 mod model;
 mod opened;
 mod paths;

@@ -7,6 +7,7 @@ use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
 use parallax_app::functions::CollectionNames;
 
+use crate::keys::Sight;
 use crate::reencodings::Reencodings;
 use crate::sample;
 use crate::tasks::Tasks;
@@ -27,15 +28,36 @@ impl Opened {
     /// # Errors
     /// [`Error::NoCollection`], or why the collection cannot be opened.
     pub fn collection(&self, name: Option<&str>) -> Result<Arc<Collection>> {
-        if let Some(name) = name {
-            return self.catalogue.collection(name);
+        let name = match name {
+            Some(name) => name.to_owned(),
+            None => self.default()?.ok_or_else(|| Error::NoCollection {
+                name: sample::NAME.to_owned(),
+                known: Vec::new(),
+            })?,
+        };
+        if !Sight::current().includes(&name) {
+            let known = self.catalogue.names()?;
+            return Err(Error::NoCollection { name, known });
         }
+        self.catalogue.collection(&name)
+    }
+
+    /// The name of the default collection or, if the request may not see that, of the first that it
+    /// may see.
+    fn default(&self) -> Result<Option<String>> {
+        let sight = Sight::current();
         let default = default_collection(&self.catalogue)?;
-        let default = default.ok_or_else(|| Error::NoCollection {
-            name: sample::NAME.to_owned(),
-            known: Vec::new(),
-        })?;
-        self.catalogue.collection(&default)
+        if default.as_ref().is_some_and(|name| sight.includes(name)) {
+            return Ok(default);
+        }
+        Ok(self.visible()?.into_iter().next())
+    }
+
+    /// The names of the collections that the request may see, in order.
+    fn visible(&self) -> Result<Vec<String>> {
+        let (sight, mut names) = (Sight::current(), self.catalogue.names()?);
+        names.retain(|name| sight.includes(name));
+        Ok(names)
     }
 
     /// Information about a collection.
@@ -45,7 +67,7 @@ impl Opened {
     pub fn info(&self, collection: &Collection) -> Result<CollectionInfo> {
         let startups = *collection.schema() == Schema::startups();
         let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
-        let default = default_collection(&self.catalogue)?;
+        let default = self.default()?;
         let facets = collection.facet_counts()?.into_iter();
         let facets = facets.map(|facet| FacetValues {
             field: facet.field,
@@ -74,8 +96,8 @@ impl Opened {
     /// If the data folder cannot be read.
     pub fn names(&self) -> Result<CollectionNames> {
         Ok(CollectionNames {
-            all: self.catalogue.names()?,
-            default: default_collection(&self.catalogue)?,
+            all: self.visible()?,
+            default: self.default()?,
         })
     }
 
@@ -84,7 +106,7 @@ impl Opened {
     /// # Errors
     /// If the data folder cannot be read.
     pub fn infos(&self) -> Result<Vec<CollectionInfo>> {
-        let names = self.catalogue.names()?;
+        let names = self.visible()?;
         let collections = names.iter().map(|name| self.catalogue.collection(name));
         let whole = collections.filter_map(|collection| match collection {
             Ok(collection) => Some(self.info(&collection)),

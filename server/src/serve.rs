@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Server};
 use crate::http::Guard;
 use crate::http::streams::Streams;
+use crate::keys::{Key, Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
@@ -38,6 +39,8 @@ pub fn run(config: &Config) -> Result<()> {
 
 async fn serve(config: &Config) -> Result<()> {
     let wanted = config.server.address()?;
+    let keys = keys(config)?;
+    check_exposure(wanted, &keys)?;
     let listener = TcpListener::bind(wanted).await;
     let listener = listener.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
@@ -54,7 +57,7 @@ async fn serve(config: &Config) -> Result<()> {
     if config.server.judgements {
         service.allow_judgements();
     }
-    let guard = Guard::new(config.server.api_key()?);
+    let guard = Guard::with(keys);
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
@@ -97,6 +100,14 @@ async fn serve(config: &Config) -> Result<()> {
         _ = tokio::time::timeout(grace, serving) => Ok(()),
         () = told_to_stop() => bail!("told to stop again, so running requests were cut"),
     }
+}
+
+/// The keys of the service.
+fn keys(config: &Config) -> Result<Arc<Keys>> {
+    let single = config.server.key()?;
+    let single = single.map(|(name, secret)| Key::of_all(name, &secret));
+    let keys = Keys::new(&config.keys, single.into_iter().collect())?;
+    Ok(Arc::new(keys))
 }
 
 /// Loads everything a query needs.

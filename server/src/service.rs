@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::Stream;
 
 use crate::export::lines;
+use crate::keys::{Sight, needs_key};
 use crate::opened::Opened;
 use crate::pool::{Pool, Refused};
 use crate::problem::{internal, overloaded, problem, starting};
@@ -47,9 +48,10 @@ impl Reader {
     }
 }
 
-/// The service; clones share the same state.
+/// The service; clones share the same state. It may be limited to what a request may see; otherwise, the
+/// current request is the one that counts.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service(Arc<Inner>, Option<Sight>);
 
 struct Inner {
     /// Set once everything is loaded.
@@ -69,14 +71,20 @@ struct Inner {
 impl Service {
     /// Creates a service that is still starting.
     pub fn new(cores: usize) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             opened: OnceLock::new(),
             pool: Pool::of_short_jobs(cores),
             thorough: Pool::new(cores.div_ceil(2)),
             writers: Pool::new(WRITERS),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             judgements: AtomicBool::new(false),
-        }))
+        };
+        Self(Arc::new(inner), None)
+    }
+
+    /// The service, limited to what a request may see.
+    pub fn with_sight(&self, sight: Sight) -> Self {
+        Self(Arc::clone(&self.0), Some(sight))
     }
 
     /// Lets those who may write keep judgements of relevance.
@@ -202,9 +210,16 @@ impl Service {
         pool: &Pool,
         work: impl FnOnce(&Opened) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
+        let sight = self.1.clone().unwrap_or_else(Sight::current);
+        if sight == Sight::Nothing {
+            return Err(needs_key());
+        }
         let inner = Arc::clone(&self.0);
         let worked = pool.run(move || match inner.opened.get() {
-            Some(opened) => work(opened).map_err(|error| problem(&error)),
+            Some(opened) => {
+                let worked = sight.clone().within(|| work(opened));
+                worked.map_err(|error| problem(&sight.redacted(error)))
+            }
             None => Err(starting()),
         });
         match worked.await {

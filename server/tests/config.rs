@@ -18,10 +18,7 @@ fn the_configuration_is_printed_with_the_place_of_each_setting() {
     let folder = tempfile::tempdir().unwrap();
     let file = "[server]\ncollection = 'books'\naddr = '127.0.0.1:1'\n";
     std::fs::write(folder.path().join("parallax.toml"), file).unwrap();
-    let variables = [
-        ("PARALLAX_DATA_DIR", "data"),
-        ("PARALLAX_API_KEY", "secret"),
-    ];
+    let variables = [("PARALLAX_DATA_DIR", "data"), ("PARALLAX_KEY", "secret")];
     let flags = [
         "--config",
         "parallax.toml",

@@ -89,6 +89,14 @@ fn words(code: &str) -> (&'static str, &'static str) {
             "Not found here",
             "It may have been removed since the link was made.",
         ),
+        "unauthorized" => (
+            "This needs a key",
+            "Sign in with a key of this service, then try again.",
+        ),
+        "rate_limited" => (
+            "Too many requests",
+            "More came from here than the server answers. Wait a moment, then try again.",
+        ),
         "overloaded" => (
             "The server is busy",
             "It is receiving more searches than it can answer. Wait a moment, then try again.",

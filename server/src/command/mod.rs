@@ -10,6 +10,7 @@ mod export;
 mod fit;
 mod index;
 mod judgements;
+mod key;
 mod map;
 mod recall;
 mod reencode;
@@ -85,6 +86,8 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
     Restore(snapshot::Restore),
+    /// Make keys for the service, and list them
+    Key(key::Keys),
     /// Re-encode a collection with another model, given with --model
     Reencode(reencode::Reencode),
     /// Fetch the model all-MiniLM-L6-v2, or install another from a folder
@@ -290,6 +293,7 @@ impl Arguments {
                 let settings = config::load(&flags)?.toml()?;
                 Ok(out.write_all(settings.as_bytes())?)
             }
+            Command::Key(key) => key.run(&mut out),
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),

@@ -16,6 +16,8 @@ pub struct Flags {
     pub file: Option<PathBuf>,
     #[command(flatten)]
     server: ServerFlags,
+    #[command(flatten)]
+    keys: KeysFlags,
 }
 
 impl Flags {
@@ -38,7 +40,7 @@ struct ServerFlags {
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<String>,
-    /// File with the key required for writes; without one, only this machine may write
+    /// File with one key for everything; without any key, only this machine may write
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     api_key_file: Option<PathBuf>,
@@ -55,6 +57,16 @@ struct ServerFlags {
     #[arg(skip)]
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<PathBuf>,
+}
+
+/// Settings of the section `keys`.
+#[derive(Debug, Default, Args, Serialize)]
+struct KeysFlags {
+    /// File with the keys (see `parallax key new`); it is read again when it changes. Another key,
+    /// for everything, may be in the environment variable PARALLAX_KEY
+    #[arg(long = "keys-file", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<PathBuf>,
 }
 
 /// The address as given, if it can be resolved.

@@ -117,7 +117,7 @@ impl Layers {
         for (section, settings) in members(given) {
             for (name, value) in members(settings) {
                 self.set(&section, &name, value, Source::Flag)
-                    .with_context(|| format!("--{}", name.replace('_', "-")))?;
+                    .with_context(|| flag(&section, &name))?;
             }
         }
         Ok(())
@@ -189,6 +189,16 @@ pub fn ours(
 fn is_setting(name: &str) -> bool {
     let ours = name.strip_prefix(PREFIX);
     ours.is_some_and(|rest| !NOT_SETTINGS.iter().any(|other| rest.starts_with(other)))
+}
+
+/// The flag of a setting.
+pub fn flag(section: &str, name: &str) -> String {
+    let name = name.replace('_', "-");
+    if section == PLAIN {
+        format!("--{name}")
+    } else {
+        format!("--{section}-{name}")
+    }
 }
 
 /// The environment variable of a setting.

@@ -28,6 +28,8 @@ use crate::http::settings::{Cors, Limits, Log, Timeouts};
 pub struct Config {
     /// Where the service listens, and what it serves.
     pub server: Server,
+    /// Who may use it.
+    pub keys: crate::keys::Settings,
     /// How much it does at once.
     pub limits: Limits,
     /// How long it waits.

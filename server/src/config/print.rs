@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::layers::{Source, members, variable};
+use super::layers::{Source, flag, members, variable};
 use super::load::Loaded;
 
 impl Loaded {
@@ -44,7 +44,7 @@ impl Loaded {
                 None => "file".into(),
             },
             Some(Source::Environment) => format!("environment {}", variable(section, name)),
-            Some(Source::Flag) => format!("flag --{}", name.replace('_', "-")),
+            Some(Source::Flag) => format!("flag {}", flag(section, name)),
         }
     }
 }

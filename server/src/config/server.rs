@@ -26,9 +26,9 @@ pub struct Server {
     pub collection: Option<String>,
     /// Whether judgements of relevance are kept.
     pub judgements: bool,
-    /// The key required for writes. Without a key, only this machine may write.
-    pub api_key: Option<Secret>,
-    /// A file with that key.
+    /// A key for everything. Without any key, only this machine may write.
+    pub key: Option<Secret>,
+    /// A file with such a key.
     pub api_key_file: Option<PathBuf>,
 }
 
@@ -41,7 +41,7 @@ impl Default for Server {
             model: None,
             collection: None,
             judgements: false,
-            api_key: None,
+            key: None,
             api_key_file: None,
         }
     }
@@ -50,8 +50,8 @@ impl Default for Server {
 impl Server {
     /// Checks what a value's type does not.
     pub(super) fn check(&self) -> Result<()> {
-        if self.api_key.is_some() && self.api_key_file.is_some() {
-            bail!("both `server.api_key` and `server.api_key_file` are given; give only one");
+        if self.key.is_some() && self.api_key_file.is_some() {
+            bail!("both `server.key` and `server.api_key_file` are given; give only one");
         }
         Ok(())
     }
@@ -82,25 +82,28 @@ impl Server {
         given.map_or_else(paths::model_dir, paths::model)
     }
 
-    /// The key required for writes, if there is one.
+    /// The key for everything, if there is one, after what it is called in messages.
     ///
     /// # Errors
     /// If its file cannot be read, or it is not a key.
-    pub fn api_key(&self) -> Result<Option<String>> {
-        let (key, place) = match (&self.api_key, &self.api_key_file) {
-            (Some(key), _) => (key.reveal().to_owned(), "`server.api_key`".to_owned()),
+    pub fn key(&self) -> Result<Option<(&'static str, String)>> {
+        let (name, key, place) = match (&self.key, &self.api_key_file) {
+            (Some(key), _) => {
+                let key = key.reveal().to_owned();
+                ("PARALLAX_KEY", key, "`server.key`".to_owned())
+            }
             (None, Some(file)) => {
                 let place = file.display().to_string();
                 let key = std::fs::read_to_string(file).with_context(|| place.clone())?;
-                (key, place)
+                ("the API key", key, place)
             }
             (None, None) => return Ok(None),
         };
         let key = key.trim();
         if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
-            bail!("{place}: an API key is one line of printable characters without spaces");
+            bail!("{place}: a key is one line of printable characters without spaces");
         }
-        Ok(Some(key.to_owned()))
+        Ok(Some((name, key.to_owned())))
     }
 }
 

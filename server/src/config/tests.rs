@@ -151,8 +151,8 @@ fn an_invalid_value_is_refused_with_its_place() {
     );
     refused(
         None,
-        &[("PARALLAX_API_KEY", "a"), ("PARALLAX_API_KEY_FILE", "b")],
-        &["server.api_key", "server.api_key_file"],
+        &[("PARALLAX_KEY", "a"), ("PARALLAX_API_KEY_FILE", "b")],
+        &["server.key", "server.api_key_file"],
     );
     refused(
         None,
@@ -165,7 +165,7 @@ fn an_invalid_value_is_refused_with_its_place() {
 fn the_printed_configuration_says_where_each_setting_is_from_and_hides_secrets() {
     let file = "[timeouts]\nrequest_seconds = 7\n";
     let variables = [
-        ("PARALLAX_API_KEY", "very-secret"),
+        ("PARALLAX_KEY", "very-secret"),
         ("PARALLAX_HOSTS", "a.example"),
     ];
     let loaded = load(Some(file), &variables, &["--addr", "127.0.0.1:8"]).unwrap();
@@ -184,7 +184,7 @@ fn the_printed_configuration_says_where_each_setting_is_from_and_hides_secrets()
     assert!(!format!("{loaded:?}").contains("very-secret"));
 
     // It can be used as a file.
-    let without_key = printed.replace("api_key = \"(hidden)\"", "");
+    let without_key = printed.replace("key = \"(hidden)\"", "");
     let again = load(Some(&without_key), &[], &[]).unwrap();
     assert_eq!(again.config.timeouts, loaded.config.timeouts);
     assert_eq!(again.config.server.addr, "127.0.0.1:8");

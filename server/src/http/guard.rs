@@ -1,275 +1,273 @@
-//! Who may write. With an API key: callers that have the key. Without one: callers on this
-//! machine, unless the request comes from a page of another website or through a proxy.
+//! Asks for the key that a request needs, before anything of its body is read, and says which answers
+//! others may keep.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, OriginalUri, RawPathParams};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::Response;
-use parallax_app::Problem;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use parallax_app::access::Access;
 
-use super::error::Failure;
-use super::hosts::without_port;
+use super::error::{self, Failure};
+use super::sign_in_form::{Shown, sign_in_form};
+use crate::keys::needs::{self, Need};
+use crate::keys::{Admitted, Asked, Keys, Refusal, Role};
 
-/// Headers that proxies add to forwarded requests.
-const FORWARDED: [&str; 9] = [
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
-    "cf-connecting-ip",
-    "true-client-ip",
-];
+/// How much of the body of a refused request is read, and for how long. A browser that is still sending
+/// when the connection is closed reports a network error, not the answer.
+const READ_ON: (usize, Duration) = (4 << 20, Duration::from_secs(2));
 
-/// Content types that a form on any website can send without a CORS preflight.
-const OF_FORMS: [&str; 3] = [
-    "application/x-www-form-urlencoded",
-    "multipart/form-data",
-    "text/plain",
-];
+/// Why a browser may make a request to the API: a script asked for it, or the reader opened it.
+const ASKED_FOR: [&str; 2] = ["empty", "document"];
 
-/// What a request must satisfy to write.
+/// The headers that answers depend on.
+const BY_CALLER: &str = "authorization, cookie";
+
+/// What a request must satisfy.
 #[derive(Clone, Default)]
-pub struct Guard(Option<Arc<str>>);
+pub struct Guard(Arc<Keys>);
+
+/// The parts of the service, which are guarded differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Each route needs what the table says.
+    Api,
+    /// Pages need what reading needs. Their functions say themselves that they need it.
+    Page,
+    /// Files of the page are open, and so is a page that says that there is no such file.
+    Files,
+}
 
 impl Guard {
-    /// A guard that requires the key, if there is one.
+    /// A guard that asks for these keys.
+    pub fn with(keys: Arc<Keys>) -> Self {
+        Self(keys)
+    }
+
+    /// A guard that asks for one key, if there is one, to write anything.
+    #[cfg(test)]
     pub fn new(key: Option<String>) -> Self {
-        Self(key.map(Arc::from))
+        use crate::keys::{Key, Settings};
+        let key = key.map(|key| Key::of_all("key", &key));
+        let keys = Keys::new(&Settings::default(), key.into_iter().collect());
+        Self::with(Arc::new(keys.unwrap()))
     }
 
-    /// Whether whoever asked for a page may write, for the page to say so. What a browser sends along
-    /// with the page says nothing about the page's own requests, so only the machine and the host's
-    /// name count.
-    pub fn access(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Access {
-        if self.0.is_some() {
-            return Access::WithKey;
-        }
-        let mut headers = headers.clone();
-        headers.remove(header::ORIGIN);
-        headers.remove(header::CONTENT_TYPE);
-        headers.remove("sec-fetch-site");
-        match check_local(&Method::POST, &headers, peer) {
-            Ok(()) => Access::Open,
-            Err(why) => Access::Closed(why),
-        }
+    /// The keys.
+    pub fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.0)
     }
 
-    fn check(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-        peer: Option<IpAddr>,
-    ) -> Result<(), Problem> {
-        match &self.0 {
-            Some(key) => check_key(key, headers),
-            None => check_local(method, headers, peer).map_err(|why| Problem {
-                code: "forbidden".into(),
-                message: format!(
-                    "{why}; unless the service is started with an API key, it accepts writes \
-                     only from this machine"
-                ),
-            }),
-        }
+    /// Whether whoever asked for a page may write, for the page to say so.
+    pub fn access(&self, parts: &Parts) -> Access {
+        self.0.access(&asked(parts, None))
     }
 }
 
-/// Rejects callers that may not write.
+/// What is known of a request.
+pub fn asked<'a>(parts: &'a Parts, collection: Option<&'a str>) -> Asked<'a> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    Asked {
+        method: &parts.method,
+        headers: &parts.headers,
+        peer: peer.map(|ConnectInfo(peer)| peer.ip()),
+        collection,
+    }
+}
+
+/// Refuses requests that may not be made, and lets others see what they may.
 pub async fn guard(
-    State(guard): State<Guard>,
+    State((Guard(keys), part)): State<(Guard, Part)>,
     request: Request,
     next: Next,
-) -> Result<Response, Failure> {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(address)| address.ip());
-    guard.check(request.method(), request.headers(), peer)?;
-    Ok(next.run(request).await)
-}
-
-fn check_key(key: &str, headers: &HeaderMap) -> Result<(), Problem> {
-    let given = text(headers, header::AUTHORIZATION.as_str());
-    let given = given
-        .and_then(|given| given.strip_prefix("Bearer "))
-        .map(str::trim);
-    let why = match given {
-        None => "this request needs the service's API key, as `Authorization: Bearer KEY`",
-        Some(given) if same(given.as_bytes(), key.as_bytes()) => return Ok(()),
-        Some(_) => "this is not the service's API key",
-    };
-    Err(Problem {
-        code: "unauthorized".into(),
-        message: why.into(),
-    })
-}
-
-/// Compares in constant time, so that timing does not reveal where the keys differ.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    let difference = a
-        .iter()
-        .zip(b)
-        .fold(0, |difference, (a, b)| difference | (a ^ b));
-    a.len() == b.len() && difference == 0
-}
-
-fn check_local(method: &Method, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<(), String> {
-    if !peer.is_some_and(|peer| peer.to_canonical().is_loopback()) {
-        return Err("the request comes from another machine".into());
-    }
-    if let Some(name) = FORWARDED
-        .into_iter()
-        .find(|name| headers.contains_key(*name))
-    {
-        return Err(format!(
-            "the request comes through a proxy, as its header {name} says"
-        ));
-    }
-    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
-    if !is_local(host) {
-        return Err(format!(
-            "the request is addressed to '{host}', which is not a local name of this machine"
-        ));
-    }
-    if let Some(origin) = headers.get(header::ORIGIN) {
-        let origin = origin.to_str().unwrap_or_default();
-        let own = origin.split_once("://").map(|(_, of)| of);
-        if own != Some(host) {
-            return Err(format!("the request comes from a page of '{origin}'"));
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let admitted = match admitted(&keys, part, &mut parts).await {
+        Ok(admitted) => admitted,
+        Err(mut response) => {
+            if !keys.are_none() {
+                let headers = response.headers_mut();
+                headers.append(header::VARY, HeaderValue::from_static(BY_CALLER));
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
+            // A client that waits to be told to send its body is not told so.
+            if !parts.headers.contains_key(header::EXPECT) {
+                read_on(body);
+            }
+            return *response;
         }
+    };
+    if !keys.trust(asked(&parts, None).peer) {
+        // Pages name their own address in links for others, so a caller must not choose it.
+        parts.headers.remove("x-forwarded-proto");
     }
-    if let Some(site) = text(headers, "sec-fetch-site")
-        && !["same-origin", "none"].contains(&site)
-    {
-        return Err("the request comes from a page of another website".into());
+    let private = admitted.key.is_some() || keys.are_needed_to_read();
+    let sight = admitted.sight;
+    parts.extensions.insert(sight.clone());
+    let mut response = sight
+        .during(next.run(Request::from_parts(parts, body)))
+        .await;
+    if !keys.are_none() && (part != Part::Files || is_page(response.headers())) {
+        keep_private(response.headers_mut(), private);
     }
-    let kind = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    let kind = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    if *method == Method::POST && OF_FORMS.contains(&kind.as_str()) {
-        return Err(format!(
-            "a form on another website could send the content type {kind} (send a file as \
-             application/octet-stream)"
-        ));
-    }
-    Ok(())
+    response
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+/// Whether a request may be made; otherwise, the answer to it.
+async fn admitted(keys: &Keys, part: Part, parts: &mut Parts) -> Result<Admitted, Box<Response>> {
+    let boxed = |failure: Failure| Box::new(failure.into_response());
+    let function = part == Part::Page && parts.uri.path().starts_with("/fn/");
+    if part == Part::Api || function {
+        check_purpose(&parts.headers).map_err(boxed)?;
+    }
+    let path = parts.extensions.get::<MatchedPath>().cloned();
+    let need = match (part, &path) {
+        (Part::Api, Some(path)) => needs::of(&parts.method, path.as_str()),
+        (Part::Page, _) if !function => Need::Role(Some(Role::Search)),
+        _ => Need::Role(None),
+    };
+    let role = match need {
+        Need::Role(role) => role,
+        Need::OtherMethod => {
+            let uri = OriginalUri(parts.uri.clone());
+            let failure = error::method_not_allowed(parts.method.clone(), uri).await;
+            let mut response = failure.into_response();
+            let methods = needs::methods(path.as_ref().map_or("", MatchedPath::as_str));
+            if let Ok(methods) = HeaderValue::from_str(&methods) {
+                response.headers_mut().insert(header::ALLOW, methods);
+            }
+            return Err(Box::new(response));
+        }
+    };
+    let named = match part {
+        Part::Api => RawPathParams::from_request_parts(parts, &()).await.ok(),
+        Part::Page | Part::Files => None,
+    };
+    let mut named = named.iter().flatten();
+    let collection = named.find_map(|(name, value)| (name == "name").then_some(value));
+    let refused = match keys.admit(&asked(parts, collection), role) {
+        Ok(admitted) => return Ok(admitted),
+        Err(refused) => refused,
+    };
+    let wants_page = part == Part::Page && accepts_page(&parts.headers);
+    let response = if wants_page && refused.problem.status() == 401 {
+        let here = parts.uri.path_and_query();
+        sign_in_form(here.map_or("/", |here| here.as_str()), &Shown::Needed)
+    } else {
+        refusal(refused)
+    };
+    Err(Box::new(response))
 }
 
-/// Whether a `Host` header names this machine by a name that no other machine can have.
-fn is_local(host: &str) -> bool {
-    let name = without_port(host);
-    let address = name.parse::<IpAddr>();
-    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+/// The answer to a request that is refused.
+pub fn refusal(Refusal { problem, wait }: Refusal) -> Response {
+    let unauthorized = problem.status() == 401;
+    let mut response = Failure::from(problem).into_response();
+    let headers = response.headers_mut();
+    if unauthorized {
+        let scheme = HeaderValue::from_static("Bearer");
+        headers.insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    if let Some(wait) = wait {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    response
+}
+
+/// Refuses what a browser asks for to show it within a page: the picture of a record must not make
+/// requests to the API.
+fn check_purpose(headers: &HeaderMap) -> Result<(), Failure> {
+    let purpose = headers.get("sec-fetch-dest");
+    let purpose = purpose.and_then(|purpose| purpose.to_str().ok());
+    match purpose {
+        Some(purpose) if !ASKED_FOR.contains(&purpose) => Err(Failure::new(
+            "forbidden",
+            format!("the API answers programs, not pages that embed an answer as {purpose}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Lets nobody but the caller keep an answer, or only those who send the same credentials.
+fn keep_private(headers: &mut HeaderMap, private: bool) {
+    headers.append(header::VARY, HeaderValue::from_static(BY_CALLER));
+    if !private {
+        return;
+    }
+    let kept = headers.get(header::CACHE_CONTROL);
+    let kept = kept.and_then(|kept| kept.to_str().ok()).unwrap_or_default();
+    let limits = kept.split(',').map(str::trim);
+    let mut limits: Vec<&str> = limits
+        .filter(|limit| !limit.is_empty() && !["public", "private"].contains(limit))
+        .collect();
+    if limits.contains(&"no-store") {
+        return;
+    }
+    limits.insert(0, "private");
+    let limits = HeaderValue::from_str(&limits.join(", "));
+    let limits = limits.unwrap_or(HeaderValue::from_static("private"));
+    headers.insert(header::CACHE_CONTROL, limits);
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+fn accepts_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT);
+    let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// Reads on for a moment while the answer is sent.
+fn read_on(mut body: Body) {
+    if body.is_end_stream() {
+        return;
+    }
+    let (mut bytes, time) = READ_ON;
+    tokio::spawn(tokio::time::timeout(time, async move {
+        while let Some(Ok(frame)) = body.frame().await {
+            let read = frame.data_ref().map_or(0, Bytes::len);
+            match bytes.checked_sub(read) {
+                Some(left) => bytes = left,
+                None => return,
+            }
+        }
+    }));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pairs = pairs
-            .iter()
-            .map(|&(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        pairs.collect()
-    }
-
-    fn local(pairs: &[(&'static str, &'static str)]) -> bool {
-        let peer = Some("127.0.0.1".parse().unwrap());
-        Guard::default()
-            .check(&Method::POST, &headers(pairs), peer)
-            .is_ok()
-    }
-
     #[test]
-    fn without_a_key_only_this_machine_itself_writes() {
-        assert!(local(&[("host", "127.0.0.1:3000")]));
-        assert!(local(&[
-            ("host", "localhost:3000"),
-            ("origin", "http://localhost:3000")
-        ]));
-        assert!(local(&[
-            ("host", "[::1]:3000"),
-            ("sec-fetch-site", "same-origin")
-        ]));
-        for refused in [
-            &[][..],
-            &[("host", "parallax.example")],
-            &[("host", "localhost.example:3000")],
-            &[
-                ("host", "localhost:3000"),
-                ("origin", "http://elsewhere.example"),
-            ],
-            &[
-                ("host", "localhost:3000"),
-                ("origin", "http://localhost:4000"),
-            ],
-            &[("host", "localhost:3000"), ("origin", "null")],
-            &[("host", "localhost:3000"), ("sec-fetch-site", "cross-site")],
-            &[("host", "localhost:3000"), ("x-forwarded-for", "192.0.2.1")],
-            &[
-                ("host", "localhost:3000"),
-                ("content-type", "text/plain;charset=utf-8"),
-            ],
-        ] {
-            assert!(!local(refused), "{refused:?}");
-        }
-        let from_elsewhere = Guard::default().check(
-            &Method::PUT,
-            &headers(&[("host", "localhost:3000")]),
-            Some("192.0.2.1".parse().unwrap()),
-        );
-        assert_eq!(from_elsewhere.unwrap_err().code, "forbidden");
-        let unknown = Guard::default().check(&Method::PUT, &HeaderMap::new(), None);
-        assert!(unknown.is_err());
-    }
-
-    #[test]
-    fn a_page_says_who_may_write() {
-        let access = |guard: &Guard, pairs: &[(&'static str, &'static str)], peer: &str| {
-            guard.access(&headers(pairs), Some(peer.parse().unwrap()))
+    fn what_a_key_was_needed_for_is_kept_by_nobody_else() {
+        let kept = |before: &str, private| {
+            let mut headers = HeaderMap::new();
+            if !before.is_empty() {
+                headers.insert(header::CACHE_CONTROL, before.parse().unwrap());
+            }
+            keep_private(&mut headers, private);
+            assert_eq!(headers[header::VARY], BY_CALLER);
+            let kept = headers.get(header::CACHE_CONTROL);
+            kept.map(|kept| kept.to_str().unwrap().to_owned())
         };
-        let open = Guard::default();
-        // A page may be reached by a link from another website.
-        let linked = [("host", "localhost:3000"), ("sec-fetch-site", "cross-site")];
-        assert_eq!(access(&open, &linked, "127.0.0.1"), Access::Open);
-        let closed = access(&open, &linked, "192.0.2.1");
-        assert!(matches!(closed, Access::Closed(why) if why.contains("another machine")));
-        let keyed = Guard::new(Some("secret".into()));
-        assert_eq!(access(&keyed, &[], "192.0.2.1"), Access::WithKey);
-    }
-
-    #[test]
-    fn with_a_key_only_the_key_counts() {
-        let guard = Guard::new(Some("secret".into()));
-        let check = |pairs: &[(&'static str, &'static str)]| {
-            let peer = Some("192.0.2.1".parse().unwrap());
-            guard.check(&Method::PUT, &headers(pairs), peer)
-        };
-        assert!(check(&[("authorization", "Bearer secret")]).is_ok());
-        for refused in [
-            "Bearer secre",
-            "Bearer secret2",
-            "secret",
-            "Basic secret",
-            "Bearer ",
-        ] {
-            let headers = headers(&[("authorization", refused)]);
-            let peer = Some("127.0.0.1".parse().unwrap());
-            let refused = guard.check(&Method::PUT, &headers, peer).unwrap_err();
-            assert_eq!(refused.code, "unauthorized");
-        }
-        assert_eq!(check(&[]).unwrap_err().code, "unauthorized");
+        // As social cards are sent.
+        let card = Some("private, max-age=3600".to_owned());
+        assert_eq!(kept("public, max-age=3600", true), card);
+        assert_eq!(kept("", true), Some("private".into()));
+        assert_eq!(kept("private", true), Some("private".into()));
+        assert_eq!(kept("no-store", true), Some("no-store".into()));
+        assert_eq!(kept("public", false), Some("public".into()));
+        assert_eq!(kept("", false), None);
     }
 }

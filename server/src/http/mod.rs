@@ -11,6 +11,8 @@ mod document_tests;
 mod error;
 #[cfg(test)]
 mod explore_tests;
+#[cfg(test)]
+mod exposure_tests;
 mod extract;
 #[cfg(test)]
 mod feedback_tests;
@@ -19,9 +21,12 @@ mod hosts;
 #[cfg(test)]
 mod judge_tests;
 #[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod map_tests;
 mod page;
 mod parameters;
+mod path_here;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
@@ -30,6 +35,10 @@ mod request_id;
 pub mod settings;
 #[cfg(test)]
 mod settings_tests;
+mod sign_in;
+mod sign_in_form;
+#[cfg(test)]
+mod sign_in_tests;
 mod stack;
 #[cfg(test)]
 mod stack_tests;
@@ -74,12 +83,11 @@ pub fn router(
     stack::everything(routes, settings)
 }
 
-/// The API. Any program may call the read routes, as with the tutorial's service; the write routes
-/// are guarded.
+/// The API, guarded.
 fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Streams) -> Router {
     let reading = v1::router().route("/version", get(version::version));
     let reading = stack::reading(reading, settings);
-    let writing = stack::writing(v1::write_router(), guard);
+    let writing = v1::write_router();
     let tutorial = stack::reading(tutorial::router(), settings);
     let routes = Router::new()
         .merge(tutorial)
@@ -87,7 +95,7 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         .with_state(service);
-    stack::api(routes, settings, streams)
+    stack::api(routes, settings, guard, streams)
 }
 
 /// Whether the service is alive, and whether it can answer queries.

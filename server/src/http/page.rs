@@ -1,19 +1,17 @@
 //! The page: the app's routes, rendered on the server, its server functions, and the files of
 //! the built site.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
-use leptos::prelude::{LeptosOptions, provide_context};
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::{AccessCheck, SharedBackend};
 use parallax_app::{App, shell};
@@ -21,23 +19,28 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
-use super::guard::Guard;
-use super::{card, stack};
+use super::guard::{Guard, Part, guard};
+use super::path_here::is_path_here;
+use super::{card, sign_in, stack};
+use crate::keys::Sight;
 use crate::service::Service;
 
 /// Longer than the path of any file of the site, and shorter than what a file system refuses.
 const LONGEST_PATH: usize = 200;
 
 /// Everything except the API.
-pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
+pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
     let cards = card::router(service.clone(), Path::new(options.site_root.as_ref()));
-    let backend: SharedBackend = Arc::new(service);
-    let access: AccessCheck = Arc::new(move |parts: &Parts| {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        guard.access(&parts.headers, peer.map(|ConnectInfo(peer)| peer.ip()))
+    let access: AccessCheck = Arc::new({
+        let keys = keys.clone();
+        move |parts: &Parts| keys.access(parts)
     });
     let context = move || {
-        provide_context(Arc::clone(&backend));
+        // A page is rendered by several tasks, so what the request may see travels with the backend.
+        let sight = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned());
+        let sight = sight.unwrap_or(Sight::Nothing);
+        let backend: SharedBackend = Arc::new(service.with_sight(sight));
+        provide_context(backend);
         provide_context(Arc::clone(&access));
     };
     let draw = {
@@ -94,13 +97,19 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
                 }
             }
         }));
+    let guarded = |part| from_fn_with_state((keys.clone(), part), guard);
     let rendered = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
         .with_state(options);
-    stack::rendered(rendered)
-        .route("/pictures", post(choose_pictures))
+    let pages = stack::rendered(rendered)
         .merge(cards)
+        .layer(guarded(Part::Page));
+    Router::new()
+        .route("/pictures", post(choose_pictures))
+        .merge(sign_in::router(keys.keys()))
         .merge(found)
+        .layer(guarded(Part::Files))
+        .merge(pages)
 }
 
 /// The value of a header of responses with a file.
@@ -129,14 +138,6 @@ async fn choose_pictures(body: Bytes) -> Response {
     }
     let headers = [(header::SET_COOKIE, cookie), (header::LOCATION, back)];
     (StatusCode::SEE_OTHER, headers).into_response()
-}
-
-/// Whether this is a path of this server, as an address writes it; `//host/` would be another's.
-fn is_path_here(path: &str) -> bool {
-    let own = path.starts_with('/') && !path.starts_with("//");
-    own && path
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
 /// Where to redirect a path with a trailing slash, except `/` itself.

@@ -16,7 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::access::{self, Access};
 use super::error::Failure;
-use super::guard::{self, Guard};
+use super::guard::{self, Guard, Part};
 use super::hosts::{self, Hosts};
 use super::settings::{Cors, Settings};
 use super::streams::Streams;
@@ -62,11 +62,13 @@ pub fn everything(router: Router, settings: &Settings) -> Router {
 }
 
 /// The layers around every route of the API.
-pub fn api(router: Router, settings: &Settings, streams: Streams) -> Router {
+pub fn api(router: Router, settings: &Settings, guard: Guard, streams: Streams) -> Router {
     router.layer((
         // Pages of other websites. It is outside of the keys, because a preflight has none, and
         // around all routes, because one path may have reading and writing methods.
         cors(&settings.cors),
+        // Who may make the request. It is around all routes, because it knows what each needs.
+        from_fn_with_state((guard, Part::Api), guard::guard),
         // What caches may do with a response, and its tag.
         from_fn(caching::tag),
         // The event streams that are open, for those who open another.
@@ -84,12 +86,6 @@ pub fn reading<S: Clone + Send + Sync + 'static>(
         Deadline::new(&settings.timeouts),
         timeouts::limit,
     ))
-}
-
-/// The layers around routes that write.
-pub fn writing<S: Clone + Send + Sync + 'static>(router: Router<S>, guard: Guard) -> Router<S> {
-    // Who may write.
-    router.layer(from_fn_with_state(guard, guard::guard))
 }
 
 /// The layers around pages that are rendered and their functions, in addition to those of reading.

@@ -21,6 +21,8 @@ use parallax::vocabulary::{Task, TaskState};
 use parallax_app::Problem;
 use tokio::sync::watch;
 
+use crate::keys::Sight;
+
 pub use spool::{Incoming, Plan};
 
 /// How many finished tasks are remembered.
@@ -58,6 +60,13 @@ struct Entry {
     /// The name under which the collection stores the progress of the import. It is set once the
     /// task is known to add to a collection.
     note: OnceLock<String>,
+}
+
+impl Entry {
+    /// Whether the current request may see the collection.
+    fn is_visible(&self) -> bool {
+        Sight::current().includes(&self.plan.collection)
+    }
 }
 
 impl Tasks {
@@ -125,7 +134,7 @@ impl Tasks {
     /// get one.
     pub fn withdraw(&self, upload: &str) -> Option<Task> {
         let mut withdrawn = lock(&self.withdrawn);
-        if let Some(entry) = self.uploaded(upload) {
+        if let Some(entry) = self.uploaded(upload).filter(|entry| entry.is_visible()) {
             self.cancel_entry(&entry);
             return Some(entry.task.borrow().clone());
         }
@@ -139,10 +148,10 @@ impl Tasks {
         None
     }
 
-    /// All tasks, newest first.
+    /// All tasks of collections that the request may see, newest first.
     pub fn all(&self) -> Vec<Task> {
         let known = lock(&self.known);
-        let tasks = known.values().rev();
+        let tasks = known.values().rev().filter(|entry| entry.is_visible());
         tasks.map(|entry| entry.task.borrow().clone()).collect()
     }
 
@@ -189,7 +198,8 @@ impl Tasks {
 
     fn entry(&self, id: u64) -> Result<Arc<Entry>, Problem> {
         let known = lock(&self.known);
-        known.get(&id).cloned().ok_or_else(|| Problem {
+        let entry = known.get(&id).filter(|entry| entry.is_visible());
+        entry.cloned().ok_or_else(|| Problem {
             code: "not_found".into(),
             message: format!("there is no task {id}; GET /api/v1/tasks lists the tasks"),
         })

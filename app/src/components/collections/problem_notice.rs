@@ -21,7 +21,10 @@ pub fn ProblemNotice(
     let code = problem.code.as_str();
     let advice = advice(code).map(|advice| view! { <p>{advice}</p> });
     let key = (code == "unauthorized").then(|| view! { <KeyForm on_key=retry /> });
-    let again = matches!(code, "unreachable" | "overloaded" | "starting" | "internal");
+    let again = matches!(
+        code,
+        "unreachable" | "overloaded" | "rate_limited" | "starting" | "internal"
+    );
     let again = again.then(|| {
         view! {
             <p class="notice-ways">
@@ -54,7 +57,7 @@ fn advice(code: &str) -> Option<&'static str> {
             "Changes are not accepted from here. Make them on the machine the server runs on, in \
              the browser or on the command line.",
         ),
-        "overloaded" | "starting" => Some("Wait a moment, then try again."),
+        "overloaded" | "starting" | "rate_limited" => Some("Wait a moment, then try again."),
         "unreachable" => Some("Check the connection and the file, then try again."),
         "internal" => Some("Try again. If it happens again, the server's log says why."),
         _ => None,

@@ -20,6 +20,7 @@ use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::http::extract::Named;
 use crate::http::parameters::parameters;
+use crate::keys::Sight;
 use crate::opened::{Opened, model_name};
 use crate::service::Service;
 
@@ -119,6 +120,10 @@ async fn rename(
 ) -> Result<Json<CollectionInfo>, Failure> {
     let Path(name) = path?;
     let Renaming { to } = json_body(&headers, &body?)?;
+    if !Sight::current().includes(&to) {
+        let message = format!("the key is not for the collection '{to}'");
+        return Err(Failure::new("forbidden", message));
+    }
     let renamed = service.manage({
         let to = to.clone();
         move |opened| opened.catalogue.rename(&name, &to)
