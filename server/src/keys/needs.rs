@@ -16,6 +16,7 @@ pub const TABLE: [(&str, &str, Option<Role>); 59] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/api/", NOTHING),
+    ("GET", "/api/version", NOTHING),
     ("GET", "/api/search", SEARCH),
     ("POST", "/search", SEARCH),
     ("GET", "/api/v1/collections", SEARCH),
