@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use crate::http::Guard;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 use crate::{connections, http, sample, site};
 
 /// How long running requests may take to finish once the service is told to stop.
@@ -84,7 +84,7 @@ async fn serve(settings: Settings) -> Result<()> {
         }
     });
     let (stop, stopped) = tokio::sync::watch::channel(());
-    let router = http::router(service, options, guard);
+    let router = http::router(service.clone(), options, guard);
     let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
 
     tokio::select! {
@@ -98,7 +98,14 @@ async fn serve(settings: Settings) -> Result<()> {
         () = told_to_stop() => {}
     }
     let _ = stop.send(());
+    // Before anything else, so that this end does not count as an interruption of an import.
+    let pausing = tokio::task::spawn_blocking(move || {
+        if let Ok(opened) = service.opened() {
+            opened.tasks.stop(GRACE);
+        }
+    });
     let _ = tokio::time::timeout(GRACE, serving).await;
+    let _ = pausing.await;
     Ok(())
 }
 
@@ -130,7 +137,11 @@ fn load(settings: &Settings) -> Result<Opened> {
     }
     let catalogue = Arc::new(catalogue);
     Ok(Opened {
-        tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
+        tasks: Tasks::open(
+            &settings.data_dir,
+            Arc::clone(&catalogue),
+            tasks::Settings::default(),
+        )?,
         reencodings: Arc::default(),
         catalogue,
     })

@@ -19,6 +19,8 @@ mod map_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
+mod parts_tests;
+#[cfg(test)]
 mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
