@@ -7,10 +7,13 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use parallax_app::Problem;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A problem to be sent to the caller as `{"error": {"code", "message"}}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error)]
 pub struct Failure {
+    #[schema(value_type = Object)]
     error: Problem,
 }
 
@@ -20,7 +23,7 @@ impl Failure {
         Self::new("bad_query", message)
     }
 
-    /// A failure with one of the codes of [`Problem::status`].
+    /// A failure with one of the codes of [`parallax_app::problem::CODES`].
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self {
             error: Problem {
@@ -58,8 +61,9 @@ impl From<BytesRejection> for Failure {
     fn from(rejection: BytesRejection) -> Self {
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                let message = "the request body is too large: the limit is 64 KiB for a query and \
-                               32 MiB for a write; import larger data as a file";
+                let message = "the request body is too large: the limit is 1 MiB for a search, 64 KiB \
+                               for other queries and 32 MiB for a write; import larger data as a \
+                               file";
                 Self::new("too_large", message)
             }
             _ => Self::bad_request("the request body was cut short"),

@@ -1,47 +1,71 @@
 //! Two interfaces for existing clients: the tutorial's `GET /api/search` and the FAISS service's
 //! `POST /search`, over the default collection.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State;
 use parallax::query::{MAX_LIMIT, Mode, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
-use super::body::json_body;
 use super::error::Failure;
-use super::parameters::parameters;
+use super::extract::{JsonBody, QueryParams};
+use super::openapi::{About, Routes, Tag};
 use crate::service::Service;
 
 /// How many records the tutorial's service returns.
 const TUTORIAL_LIMIT: usize = 5;
 
 /// `POST /search`.
-pub fn router() -> Router<Service> {
-    Router::new().route("/search", post(vector_search))
+pub fn routes() -> Routes {
+    Routes::new().post(
+        "/search",
+        vector_search,
+        About::new(
+            Tag::Existing,
+            "faissSearch",
+            "Search by meaning, as the service of a FAISS tutorial answers.",
+        )
+        .body::<VectorSearch>(json!({"query": "solar panels", "top_k": 3}))
+        .answers::<VectorResults>()
+        .failing(&[404]),
+    )
 }
 
-#[derive(Deserialize)]
-struct Search {
+/// What the document says of `GET /api/search`.
+pub fn about_search() -> About {
+    About::new(
+        Tag::Existing,
+        "tutorialSearch",
+        "Search by meaning, as the service of Qdrant's tutorial answers.",
+    )
+    .more("Returns the five best records. With `neural=false`, words rank them.")
+    .query::<Search>()
+    .answers::<Found>()
+    .failing(&[404])
+}
+
+/// The parameters of a search.
+#[derive(Deserialize, ToSchema)]
+pub struct Search {
+    /// The query.
     q: String,
+    /// `true` (by meaning) or `false` (by words).
     neural: Option<String>,
 }
 
 /// The original fields of the records found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Found {
+    /// The records, best first.
     result: Vec<Map<String, Value>>,
 }
 
 /// `GET /api/search?q=…&neural=true|false`.
 pub async fn search(
     State(service): State<Service>,
-    RawQuery(query): RawQuery,
+    QueryParams(search): QueryParams<Search>,
 ) -> Result<Json<Found>, Failure> {
-    let search: Search = parameters(query.as_deref())?;
     let mode = match search.neural.as_deref() {
         None | Some("true" | "1") => Mode::Neural,
         Some("false" | "0") => Mode::Text,
@@ -67,30 +91,37 @@ pub async fn search(
     }))
 }
 
-#[derive(Deserialize)]
+/// A search.
+#[derive(Deserialize, ToSchema)]
 struct VectorSearch {
+    /// The query.
     query: String,
+    /// The most results, up to 100; 10 if absent.
     top_k: Option<usize>,
 }
 
-#[derive(Serialize)]
+/// The results of a search.
+#[derive(Serialize, ToSchema)]
 struct VectorResults {
+    /// Best first.
     results: Vec<VectorResult>,
 }
 
-#[derive(Serialize)]
+/// A record found.
+#[derive(Serialize, ToSchema)]
 struct VectorResult {
+    /// Its number.
     id: u64,
+    /// The cosine.
     score: f32,
+    /// The text that was encoded.
     text: String,
 }
 
 async fn vector_search(
     State(service): State<Service>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    JsonBody(search): JsonBody<VectorSearch>,
 ) -> Result<Json<VectorResults>, Failure> {
-    let search: VectorSearch = json_body(&headers, &body?)?;
     let limit = search.top_k.unwrap_or(10);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let message = format!("top_k is {limit}; it must be between 1 and {MAX_LIMIT}");

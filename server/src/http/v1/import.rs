@@ -3,23 +3,24 @@
 
 use std::convert::Infallible;
 
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
 use http_body_util::BodyExt;
 use parallax::vocabulary::{FieldRoles, Preview, Started, Task, Withdrawn};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::{Stream, StreamExt, wrappers::ReceiverStream};
+use utoipa::ToSchema;
 
-use super::Named;
 use crate::http::error::Failure;
+use crate::http::extract::Named;
+use crate::http::openapi::{About, Routes, Tag};
 use crate::http::parameters::parameters;
 use crate::preview;
 use crate::sample;
@@ -33,27 +34,89 @@ const MAX_UPLOAD_BYTES: u64 = 8 << 30;
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
 
 /// The import routes, for callers that may write.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/v1/preview", post(preview))
-        .layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES))
-        .route("/v1/collections/{name}/import", post(import))
-        .route("/v1/collections/{name}/sample", post(import_sample))
-        .route("/v1/tasks/{id}", delete(cancel))
-        .route("/v1/uploads/{upload}", delete(withdraw))
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .post(
+            "/v1/preview",
+            preview,
+            about(
+                "preview",
+                "What the fields of a file would be used for, and why.",
+            )
+            .query::<PreviewOf>()
+            .file("The beginning of the file, up to 1 MiB.")
+            .answers::<Preview>(),
+        )
+        .layered(|router| router.layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES)))
+        .post(
+            "/v1/collections/{name}/import",
+            import,
+            about("import", "Import a file.")
+                .more(
+                    "Creates the collection if there is none with this name; otherwise adds to it, \
+                     or replaces it with `replace=true`.",
+                )
+                .query::<ImportOf>()
+                .file("The file.")
+                .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+                .failing(&[409, 507]),
+        )
+        .post(
+            "/v1/collections/{name}/sample",
+            import_sample,
+            about(
+                "importSample",
+                "Import the bundled sample as a new collection.",
+            )
+            .query::<SampleOf>()
+            .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+            .failing(&[409, 507]),
+        )
+        .delete(
+            "/v1/tasks/{id}",
+            cancel,
+            about("cancelTask", "Cancel an import.").answers::<Task>(),
+        )
+        .delete(
+            "/v1/uploads/{upload}",
+            withdraw,
+            about(
+                "withdrawUpload",
+                "Withdraw an upload that has a name, at any time.",
+            )
+            .answers::<Withdrawn>(),
+        )
 }
 
 /// The routes for watching imports, for everyone.
-pub fn tasks_router() -> Router<Service> {
-    Router::new()
-        .route("/v1/tasks", get(tasks))
-        .route("/v1/tasks/{id}", get(task))
-        .route("/v1/tasks/{id}/events", get(events))
+pub fn task_routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .get(
+            "/v1/tasks",
+            tasks,
+            about("tasks", "List the imports.").answers::<Tasks>(),
+        )
+        .get(
+            "/v1/tasks/{id}",
+            task,
+            about("task", "An import and its progress.").answers::<Task>(),
+        )
+        .get(
+            "/v1/tasks/{id}/events",
+            events,
+            about("taskEvents", "Follow an import until it is over.").sends(
+                "text/event-stream",
+                "An event for each change; its data is the task.",
+            ),
+        )
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PreviewOf {
+    /// The name of the file.
     name: String,
     /// Whether only the beginning of the file is sent.
     #[serde(default)]
@@ -72,26 +135,40 @@ async fn preview(
 }
 
 /// The parameters of an import, from its URL.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ImportOf {
+    /// The name of the file.
     file: String,
+    /// Whether an existing collection is replaced.
     #[serde(default)]
     replace: bool,
+    /// Whether long texts are encoded passage by passage; true if absent.
     passages: Option<bool>,
+    /// The field that identifies a record.
     id: Option<String>,
+    /// The field of the heading.
     title: Option<String>,
+    /// A field of texts; may be repeated.
     #[serde(default)]
     text: Vec<String>,
+    /// The field of a question, instead of a heading.
     question: Option<String>,
+    /// The field of its answer.
     answer: Option<String>,
+    /// The field of a link.
     url: Option<String>,
+    /// The field of a picture's address.
     image: Option<String>,
+    /// A field to filter by, as `field` or `field:kind`; may be repeated.
     #[serde(default)]
     facet: Vec<String>,
+    /// The weight of words in a field, as `field=weight`; may be repeated.
     #[serde(default)]
     weight: Vec<String>,
+    /// The language of the texts: a code, or `none`; detected if absent.
     language: Option<String>,
+    /// A name for the upload, so that it can be sent again without being imported twice.
     upload: Option<String>,
 }
 
@@ -145,9 +222,10 @@ async fn import(
 }
 
 /// The parameters of an import of the sample.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SampleOf {
+    /// A name for the upload.
     upload: Option<String>,
 }
 
@@ -259,8 +337,10 @@ fn unwritable(error: std::io::Error) -> Failure {
     }
 }
 
-#[derive(Serialize)]
+/// The imports of the server.
+#[derive(Serialize, ToSchema)]
 struct Tasks {
+    /// Those that are known.
     tasks: Vec<Task>,
 }
 
