@@ -82,7 +82,7 @@ impl From<PathRejection> for Failure {
 pub async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "not_found",
-        format!("the API has no route {}; see the README", uri.path()),
+        format!("the API has no route {}; /docs lists them", uri.path()),
     )
 }
 
