@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::metrics::Metrics;
+
 /// How many connections may be open at once; further ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 1_024;
 
@@ -27,7 +29,12 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stopped` changes, then lets running requests finish.
-pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    metrics: Arc<Metrics>,
+    mut stopped: watch::Receiver<()>,
+) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
@@ -60,10 +67,11 @@ pub async fn serve(listener: TcpListener, router: Router, mut stopped: watch::Re
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
+        let open = metrics.connection();
         tokio::spawn(async move {
             // A broken connection is the client's problem.
             let _ = connection.await;
-            drop(place);
+            drop((place, open));
         });
     }
     drop(listener);

@@ -3,13 +3,18 @@
 // The rendered page is a single type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
+mod address_file;
 mod backend;
 mod command;
 mod connections;
+mod disk;
+mod doctor;
 mod explored;
 mod export;
 mod http;
 mod judge;
+mod logs;
+mod metrics;
 mod model;
 mod opened;
 mod paths;
@@ -19,10 +24,12 @@ mod problem;
 mod progress;
 mod recommending;
 mod reencodings;
+mod remote;
 mod sample;
 mod serve;
 mod service;
 mod site;
+mod snapshots;
 mod tasks;
 
 use std::ffi::OsString;
@@ -32,22 +39,22 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let command = command::Arguments::parse_from(arguments());
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| "info,tract=warn,tract_onnx=warn,ureq=warn,redb=warn".into()),
-        )
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
-    match command.run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let logs = match logs::init(&command.log_settings()) {
+        Ok(logs) => logs,
+        Err(error) => return failed(&error),
+    };
+    let done = command.run();
+    logs.close();
+    match done {
+        Ok(code) => code,
         Err(error) if reader_left(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("parallax: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("parallax: {error:#}");
+    ExitCode::FAILURE
 }
 
 /// The command-line arguments. `cargo leptos watch` passes none, and expects the binary to

@@ -16,11 +16,13 @@ use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 
+use crate::address_file::AddressFile;
 use crate::http::Guard;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
+use crate::snapshots::{Snapshots, schedule};
 use crate::tasks::Tasks;
-use crate::{connections, http, sample, site};
+use crate::{connections, http, logs, sample, site, snapshots};
 
 /// How long running requests may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -39,6 +41,10 @@ pub struct Settings {
     pub api_key: Option<String>,
     /// Whether judgements of relevance are kept.
     pub judgements: bool,
+    /// What is logged.
+    pub log: logs::Settings,
+    /// When snapshots are made, and how many are kept.
+    pub snapshots: snapshots::Settings,
 }
 
 /// Serves until told to stop.
@@ -71,25 +77,32 @@ async fn serve(settings: Settings) -> Result<()> {
     if settings.judgements {
         service.allow_judgements();
     }
+    if let Some(slow) = logs::Slow::new(&settings.log) {
+        service.log_slow(slow);
+    }
     let guard = Guard::new(settings.api_key.clone());
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
-        move || -> Result<()> {
-            let opened = load(&settings)?;
+        move || -> Result<AddressFile> {
+            let (opened, file) = load(&settings, address)?;
+            let snapshots = keep_snapshots(&settings, &opened)?;
+            service.keep_snapshots(snapshots);
             announce(address, &opened, start);
             service.open(opened);
-            Ok(())
+            Ok(file)
         }
     });
     let (stop, stopped) = tokio::sync::watch::channel(());
+    let metrics = Arc::clone(service.metrics());
     let router = http::router(service, options, guard);
-    let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
+    let mut serving = tokio::spawn(connections::serve(listener, router, metrics, stopped));
 
+    let mut address_file = None;
     tokio::select! {
         loaded = &mut loading => {
-            loaded.context("loading failed")??;
+            address_file = Some(loaded.context("loading failed")??);
             tokio::select! {
                 ended = &mut serving => ended.context("serving failed")?,
                 () = told_to_stop() => {}
@@ -99,15 +112,30 @@ async fn serve(settings: Settings) -> Result<()> {
     }
     let _ = stop.send(());
     let _ = tokio::time::timeout(GRACE, serving).await;
+    drop(address_file);
     Ok(())
 }
 
-/// Loads everything a query needs.
-fn load(settings: &Settings) -> Result<Opened> {
+/// Opens the snapshots, and makes them as often as the settings say.
+fn keep_snapshots(settings: &Settings, opened: &Opened) -> Result<Arc<Snapshots>> {
+    let snapshots = Arc::new(Snapshots::open(&settings.data_dir, &settings.snapshots)?);
+    if let Some(every) = &settings.snapshots.every {
+        let every = schedule::interval(every).map_err(anyhow::Error::msg)?;
+        schedule::start(Arc::clone(&snapshots), &opened.catalogue, every)
+            .context("cannot start the thread that makes snapshots")?;
+    }
+    Ok(snapshots)
+}
+
+/// Loads everything a query needs. The file that says where the server is comes first, because the
+/// data folder is locked from then on.
+fn load(settings: &Settings, address: SocketAddr) -> Result<(Opened, AddressFile)> {
     let encoder = Encoder::load(&settings.model)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
     encoder.make_piece_vectors_soon();
     let catalogue = Catalogue::open(&settings.data_dir, encoder)?;
+    let keyed = settings.api_key.is_some();
+    let file = AddressFile::write(&settings.data_dir, address, keyed)?;
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");
         sample::build(&catalogue)?;
@@ -129,11 +157,12 @@ fn load(settings: &Settings) -> Result<Opened> {
         collection.explore_soon();
     }
     let catalogue = Arc::new(catalogue);
-    Ok(Opened {
+    let opened = Opened {
         tasks: Tasks::open(&settings.data_dir, Arc::clone(&catalogue))?,
         reencodings: Arc::default(),
         catalogue,
-    })
+    };
+    Ok((opened, file))
 }
 
 /// Chooses and stores the default collection: the requested one, or else the current default.

@@ -16,6 +16,9 @@ mod guard;
 mod judge_tests;
 #[cfg(test)]
 mod map_tests;
+mod operation;
+#[cfg(test)]
+mod operation_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
@@ -37,6 +40,7 @@ mod walk_tests;
 #[cfg(test)]
 mod write_tests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -52,6 +56,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use self::guard::Guard;
+use crate::metrics;
 use crate::service::Service;
 
 /// The largest request body by default: enough for a query.
@@ -64,8 +69,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let track = from_fn_with_state(Arc::clone(service.metrics()), metrics::track);
     api(service.clone(), guard.clone())
         .merge(page::router(service, options, guard))
+        .layer(track)
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         // A snapshot is already compressed, and so is a font.
         .layer(
@@ -89,7 +96,9 @@ pub fn api(service: Service, guard: Guard) -> Router {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE]);
     let reading = v1::router().layer(cors.clone());
-    let writing = v1::write_router().layer(from_fn_with_state(guard, guard::guard));
+    let guarded = from_fn_with_state(guard, guard::guard);
+    let writing = v1::write_router().layer(guarded.clone());
+    let operation = operation::router().layer(guarded);
     let ready = {
         let service = service.clone();
         move || async move {
@@ -102,6 +111,7 @@ pub fn api(service: Service, guard: Guard) -> Router {
     };
     Router::new()
         .merge(tutorial::router().layer(cors))
+        .merge(operation)
         .nest("/api", reading.merge(writing).fallback(error::no_route))
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)

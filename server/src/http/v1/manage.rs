@@ -1,6 +1,7 @@
 //! Creating, renaming, dropping, backing up and restoring collections.
 
 use std::io::Seek;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
@@ -211,10 +212,11 @@ async fn change_settings(
 async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
     let Path(name) = path?;
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
-    let file = service.write(name, |collection| {
-        let failed = || parallax::Error::io(&std::env::temp_dir());
-        let mut file = tempfile::tempfile().map_err(failed())?;
+    let snapshots = Arc::clone(service.snapshots()?);
+    let file = service.write(name, move |collection| {
+        let mut file = snapshots.unnamed()?;
         collection.snapshot(&mut file)?;
+        let failed = || parallax::Error::io(std::path::Path::new("the snapshot"));
         file.rewind().map_err(failed())?;
         Ok(file)
     });
@@ -233,9 +235,11 @@ struct Restoration {
     /// Whether it may take the place of an existing one.
     #[serde(default)]
     replace: bool,
+    /// The snapshot's name, if it is one that the service keeps.
+    from: Option<String>,
 }
 
-/// Creates a collection from a snapshot, which is the body.
+/// Creates a collection from a snapshot, which is the body or, with `from`, one that is kept.
 async fn restore(
     State(service): State<Service>,
     path: Named,
@@ -243,7 +247,21 @@ async fn restore(
     body: Body,
 ) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
     let Path(name) = path?;
-    let Restoration { replace } = parameters(query.as_deref())?;
+    let Restoration { replace, from } = parameters(query.as_deref())?;
+    if let Some(from) = from {
+        let snapshots = Arc::clone(service.snapshots()?);
+        let restored = service.manage({
+            let name = name.clone();
+            move |opened| {
+                let file = snapshots.open_intact(&from)?;
+                let shown = std::path::Path::new(&from);
+                opened.catalogue.restore(&name, file, shown, replace)
+            }
+        });
+        restored.await?;
+        let info = service.collection(Some(name)).await?;
+        return Ok((StatusCode::CREATED, Json(info)));
+    }
     let incoming = service.manage({
         let name = name.clone();
         move |opened| {
