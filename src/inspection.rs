@@ -22,6 +22,9 @@ pub struct StoreFacts {
     pub about: About,
     /// Whether it has the format of an earlier version, and is converted when it is opened.
     pub earlier_format: bool,
+    /// Whether it is repaired when it is opened, because something in it does not match: after a
+    /// crash its list of free pages, otherwise its last transactions.
+    pub needs_repair: bool,
 }
 
 /// An index file that exists.
@@ -39,14 +42,11 @@ pub struct IndexFile {
 /// [`Error::InUse`] if a process has it open; the catalogue's read errors.
 pub fn collections(data: &Path) -> Result<Vec<(String, u64)>> {
     let path = data.join(CATALOGUE_FILE);
-    let (database, intact) =
+    let (database, _) =
         database::inspect(&path, catalogue::CACHE_BYTES).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => Error::InUse(data.to_owned()),
             other => Error::store(&path)(other),
         })?;
-    if !intact {
-        return Err(Error::damaged(&path));
-    }
     let read = database.begin_read().map_err(Error::store(&path))?;
     let table = match read.open_table(COLLECTIONS) {
         Ok(table) => table,
@@ -74,9 +74,6 @@ pub fn store(folder: &Path) -> Result<StoreFacts> {
     let path = folder.join(STORE_FILE);
     let (database, intact) =
         database::inspect(&path, store::CACHE_BYTES).map_err(Error::store(&path))?;
-    if !intact {
-        return Err(Error::damaged(&path));
-    }
     let read = database.begin_read().map_err(Error::store(&path))?;
     let meta = read.open_table(META).map_err(Error::store(&path))?;
     let format: u32 = read_meta(&path, &meta, "format")?;
@@ -89,6 +86,7 @@ pub fn store(folder: &Path) -> Result<StoreFacts> {
     Ok(StoreFacts {
         about: read_meta(&path, &meta, "about")?,
         earlier_format: format != FORMAT,
+        needs_repair: !intact,
     })
 }
 

@@ -47,6 +47,15 @@ pub fn checks(data: &Path, server: Option<&Remote>) -> Vec<Check> {
 fn store(name: &str, folder: &Path) -> Check {
     let subject = format!("store of {name}");
     match inspection::store(folder) {
+        Ok(facts) if facts.needs_repair => {
+            let remedy = "nothing after a crash: it is repaired when it is next opened; otherwise \
+                          check the disk, and compare the number of records with the last snapshot";
+            Check::warn(
+                subject,
+                "it was not closed cleanly, or is damaged in part",
+                remedy,
+            )
+        }
         Ok(facts) if facts.earlier_format => {
             let remedy = "nothing: it is converted when it is next opened; take a snapshot before \
                           if an earlier version is to read it again";
