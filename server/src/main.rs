@@ -4,6 +4,7 @@
 #![recursion_limit = "512"]
 
 mod backend;
+mod caller;
 mod command;
 mod connections;
 mod explored;
@@ -12,6 +13,7 @@ mod http;
 mod judge;
 mod model;
 mod opened;
+mod overload;
 mod paths;
 mod pool;
 mod preview;

@@ -20,7 +20,7 @@ use crate::http::Guard;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::tasks::Tasks;
-use crate::{connections, http, sample, site};
+use crate::{connections, http, overload, sample, site};
 
 /// How long running requests may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -84,8 +84,12 @@ async fn serve(settings: Settings) -> Result<()> {
         }
     });
     let (stop, stopped) = tokio::sync::watch::channel(());
+    tokio::spawn(overload::watch(service.clone()));
     let router = http::router(service, options, guard);
-    let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
+    let mut serving = tokio::spawn(async move {
+        let limits = connections::Settings::default();
+        connections::serve(listener, router, &limits, stopped).await;
+    });
 
     tokio::select! {
         loaded = &mut loading => {

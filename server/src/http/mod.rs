@@ -16,12 +16,15 @@ mod guard;
 mod judge_tests;
 #[cfg(test)]
 mod map_tests;
+#[cfg(test)]
+mod overload_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
+mod room;
 #[cfg(test)]
 mod settings_tests;
 #[cfg(test)]
@@ -42,7 +45,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
 use tower_http::compression::CompressionLayer;
@@ -51,7 +54,9 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
+pub use self::error::Failure;
 pub use self::guard::Guard;
+use crate::caller;
 use crate::service::Service;
 
 /// The largest request body by default: enough for a query.
@@ -107,6 +112,7 @@ pub fn api(service: Service, guard: Guard) -> Router {
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(service)
+        .layer(from_fn(caller::follow))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
 }

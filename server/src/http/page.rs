@@ -13,7 +13,7 @@ use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
-use leptos::prelude::{LeptosOptions, provide_context};
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::{AccessCheck, SharedBackend};
 use parallax_app::{App, shell};
@@ -23,6 +23,7 @@ use tower_http::set_header::SetResponseHeader;
 
 use super::card;
 use super::guard::Guard;
+use crate::caller;
 use crate::service::Service;
 
 /// Longer than the path of any file of the site, and shorter than what a file system refuses.
@@ -31,13 +32,15 @@ const LONGEST_PATH: usize = 200;
 /// Everything except the API.
 pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
     let cards = card::router(service.clone(), Path::new(options.site_root.as_ref()));
-    let backend: SharedBackend = Arc::new(service);
     let access: AccessCheck = Arc::new(move |parts: &Parts| {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         guard.access(&parts.headers, peer.map(|ConnectInfo(peer)| peer.ip()))
     });
     let context = move || {
-        provide_context(Arc::clone(&backend));
+        // What a page needs is found by tasks of its own, which are dropped when its caller leaves.
+        let caller = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned());
+        let backend: SharedBackend = Arc::new(service.working_for(caller));
+        provide_context(backend);
         provide_context(Arc::clone(&access));
     };
     let draw = {
@@ -100,6 +103,7 @@ pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router 
         .route("/pictures", post(choose_pictures))
         .merge(cards)
         .merge(found)
+        .layer(from_fn(caller::follow))
 }
 
 /// The value of a header of responses with a file.
