@@ -3,10 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
-use super::Core;
-use super::fair::{Charge, Fair};
+use super::fair::{Charge, Fair, Place};
 
 /// The weight of a job in the moving mean of how long jobs take.
 const WEIGHT: f64 = 1.0 / 16.0;
@@ -45,14 +42,14 @@ pub struct Stats {
 }
 
 /// A job that waits for its turn.
-pub struct Waiting {
+pub struct Waiting<T> {
     since: Instant,
-    turn: oneshot::Sender<Core>,
+    turn: T,
 }
 
-/// The jobs of one kind.
-pub struct Lane {
-    queue: Fair<Flow, Waiting>,
+/// The jobs of one kind; `T` tells one that it is its turn.
+pub struct Lane<T> {
+    queue: Fair<Flow, Waiting<T>>,
     /// How many cores it has if all lanes are busy.
     share: usize,
     limits: Limits,
@@ -61,7 +58,7 @@ pub struct Lane {
     stats: Stats,
 }
 
-impl Lane {
+impl<T> Lane<T> {
     pub fn new(share: usize, limits: Limits) -> Self {
         Self {
             queue: Fair::default(),
@@ -72,7 +69,7 @@ impl Lane {
         }
     }
 
-    pub fn queue(&mut self) -> &mut Fair<Flow, Waiting> {
+    pub fn queue(&mut self) -> &mut Fair<Flow, Waiting<T>> {
         &mut self.queue
     }
 
@@ -117,14 +114,14 @@ impl Lane {
         Duration::from_secs_f64(ahead * self.mean / self.share as f64)
     }
 
-    pub fn push(&mut self, flow: Flow, turn: oneshot::Sender<Core>) -> super::fair::Place {
+    pub fn push(&mut self, flow: Flow, turn: T) -> Place {
         let since = Instant::now();
         let expected = Duration::from_secs_f64(self.mean);
         self.queue.push(flow, expected, Waiting { since, turn })
     }
 
     /// The next job, which runs from now on.
-    pub fn start(&mut self) -> Option<(Charge<Flow>, oneshot::Sender<Core>)> {
+    pub fn start(&mut self) -> Option<(Charge<Flow>, T)> {
         let (charge, waiting) = self.queue.pop()?;
         self.stats.running += 1;
         self.stats.waited += waiting.since.elapsed();

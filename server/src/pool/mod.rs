@@ -44,9 +44,12 @@ struct Shared {
     short: bool,
 }
 
+/// Tells a job that it is its turn.
+type Turn = oneshot::Sender<Core>;
+
 struct State {
     cores: usize,
-    lanes: Vec<Lane>,
+    lanes: Vec<Lane<Turn>>,
     demand: Demand,
 }
 
@@ -200,14 +203,14 @@ impl Pool {
 
 impl State {
     /// Whether there is a core for the next job of a lane. Each lane has at least one.
-    fn can_start(&self, lane: &Lane) -> bool {
+    fn can_start(&self, lane: &Lane<Turn>) -> bool {
         let running: usize = self.lanes.iter().map(Lane::running).sum();
         running < self.cores || lane.running() == 0
     }
 
     /// Starts the next job: of the lane that runs the fewest, the one that is due first.
-    fn start(&mut self) -> Option<(usize, Charge<Flow>, oneshot::Sender<Core>)> {
-        let can_start = |lane: &&Lane| lane.stats().waiting > 0 && self.can_start(lane);
+    fn start(&mut self) -> Option<(usize, Charge<Flow>, Turn)> {
+        let can_start = |lane: &&Lane<Turn>| lane.stats().waiting > 0 && self.can_start(lane);
         let lanes = self.lanes.iter().enumerate();
         let lanes = lanes.filter(|(_, lane)| can_start(lane));
         let (at, _) = lanes.min_by_key(|(_, lane)| lane.running())?;

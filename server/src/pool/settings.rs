@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::lane::Limits;
 
 /// How long requests may wait for a core. Those that would have to wait longer are refused at once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
