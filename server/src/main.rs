@@ -10,6 +10,7 @@ mod explored;
 mod export;
 mod http;
 mod judge;
+mod mcp;
 mod model;
 mod opened;
 mod paths;

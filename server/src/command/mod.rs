@@ -11,6 +11,7 @@ mod fit;
 mod index;
 mod judgements;
 mod map;
+mod mcp;
 mod recall;
 mod reencode;
 mod search;
@@ -49,6 +50,8 @@ pub struct Arguments {
 enum Command {
     /// Serve the page and the API
     Serve(Serve),
+    /// Let an assistant search, by the Model Context Protocol on standard input and output
+    Mcp(mcp::Mcp),
     /// Build a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
@@ -306,6 +309,7 @@ impl Arguments {
                 api_key: api_key_file.as_deref().map(read_key).transpose()?,
                 judgements,
             }),
+            Command::Mcp(mcp) => mcp.run(&model),
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),

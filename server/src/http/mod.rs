@@ -16,6 +16,8 @@ mod guard;
 mod judge_tests;
 #[cfg(test)]
 mod map_tests;
+#[cfg(test)]
+mod mcp_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
@@ -52,6 +54,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use self::guard::Guard;
+use crate::mcp;
 use crate::service::Service;
 
 /// The largest request body by default: enough for a query.
@@ -106,6 +109,7 @@ pub fn api(service: Service, guard: Guard) -> Router {
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .route_service("/mcp", mcp::http(service.clone(), |_, _| true))
         .with_state(service)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
