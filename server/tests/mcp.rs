@@ -74,9 +74,10 @@ fn standard_output_contains_only_messages_of_the_protocol() {
     let folder = tempfile::tempdir().unwrap();
     shop(folder.path());
     let mut child = start(folder.path());
-    let mut input = child.stdin.take().unwrap();
+    let mut input = child.stdin.take();
     let mut output = BufReader::new(child.stdout.take().unwrap());
     let mut said = |message: &Value| {
+        let input = input.as_mut().unwrap();
         writeln!(input, "{message}").unwrap();
         if message.get("id").is_none() {
             return Value::Null;
@@ -100,8 +101,8 @@ fn standard_output_contains_only_messages_of_the_protocol() {
     );
     let collections = &listed["result"]["structuredContent"]["collections"];
     assert_eq!(collections[0]["name"], "shop");
-    drop(said);
-    drop(input);
+    // It ends when the assistant leaves.
+    drop(input.take());
     let mut rest = String::new();
     std::io::Read::read_to_string(&mut output, &mut rest).unwrap();
     assert_eq!(rest, "");

@@ -17,7 +17,7 @@ use super::arguments::{
     Nothing, OfCollection, Question, Recommend, Search, Similar, check_limit, read,
 };
 use super::results::{
-    Collections, FacetField, Fields, Found, FoundRecord, Listed, Recommended, Replied, ValueCount,
+    Collections, FacetField, Fields, Found, Listed, Recommended, Replied, ValueCount,
 };
 use super::text::Told;
 use crate::opened::Opened;
