@@ -223,7 +223,7 @@ async fn filters_are_listed_and_obeyed_and_a_poor_match_is_noted() {
     for hit in hits {
         assert_eq!(hit["facets"][0]["value"], city["values"][0]["value"]);
     }
-    let poor = json!({"q": "quantum chromodynamics lattice", "mode": "neural"});
+    let poor = json!({"q": "xqzvw plrtkw wvvqx"});
     let poor = data(&assistant, "search", poor).await;
     let notes = poor["notes"].to_string();
     assert!(notes.contains("Nothing here matches well"), "{notes}");

@@ -273,13 +273,12 @@ fn tell<T: Serialize + Told>(result: &T) -> Result<Outcome, Problem> {
 fn fields_of(collection: &Collection) -> parallax::Result<Fields> {
     let roles = collection.schema().roles();
     let facets = collection.facet_counts()?;
-    let pair = roles.question.into_iter().chain(roles.answer);
     Ok(Fields {
         collection: collection.name().to_string(),
         records: collection.generation().records(),
         fields: collection.known_fields()?,
         title: roles.title,
-        texts: pair.chain(roles.texts).collect(),
+        texts: roles.texts,
         facets: facets.into_iter().map(facet).collect(),
     })
 }
