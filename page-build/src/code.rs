@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use rayon::prelude::*;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::names::PLACEHOLDER;
@@ -81,28 +80,37 @@ impl Code {
     pub fn optimised(self, work: &Path) -> Result<Self> {
         let folder = work.join("optimised");
         fs::create_dir_all(&folder)?;
-        let optimise = |name: &str, content: Vec<u8>, tool: fn(&Path) -> Result<()>| {
-            let file: PathBuf = folder.join(name);
+        let write = |name: &str, content: &[u8]| -> Result<PathBuf> {
+            let file = folder.join(name);
             fs::write(&file, content)?;
-            tool(&file)?;
+            Ok(file)
+        };
+        let main = write("main.wasm", &self.main)?;
+        let parts = self.parts.iter().map(|(name, part)| {
+            let file = write(&format!("{name}.wasm"), part)?;
+            Ok((name.clone(), file))
+        });
+        let parts: BTreeMap<String, PathBuf> = parts.collect::<Result<_>>()?;
+        // The main file takes about as long as all parts together.
+        let (main_done, parts_done) = rayon::join(
+            || tools::optimise([&*main]),
+            || tools::optimise(parts.values().map(PathBuf::as_path)),
+        );
+        main_done?;
+        parts_done?;
+        let minified = |name: &str, content: &[u8]| {
+            let file = write(name, content)?;
+            tools::terser(&file)?;
             read(&file)
         };
-        // The largest is begun first.
-        let (main, parts) = rayon::join(
-            || optimise("main.wasm", self.main, tools::wasm_opt),
-            || {
-                let parts = self.parts.into_par_iter().map(|(name, content)| {
-                    let content = optimise(&format!("{name}.wasm"), content, tools::wasm_opt)?;
-                    Ok((name, content))
-                });
-                parts.collect::<Result<_>>()
-            },
-        );
+        let parts = parts
+            .into_iter()
+            .map(|(name, file)| Ok((name, read(&file)?)));
         Ok(Self {
-            main: main?,
-            script: optimise("script.mjs", self.script, tools::terser)?,
-            loader: optimise("loader.mjs", self.loader, tools::terser)?,
-            parts: parts?,
+            main: read(&main)?,
+            script: minified("script.mjs", &self.script)?,
+            loader: minified("loader.mjs", &self.loader)?,
+            parts: parts.collect::<Result<_>>()?,
             pages: self.pages,
         })
     }

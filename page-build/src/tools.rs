@@ -44,19 +44,10 @@ pub fn tailwind(to: &Path) -> Result<Vec<u8>> {
 }
 
 /// Makes WebAssembly smaller, in place.
-pub fn wasm_opt(file: &Path) -> Result<()> {
-    let file = file.as_os_str();
-    let args = [
-        "-Oz",
-        "--enable-bulk-memory",
-        "--enable-nontrapping-float-to-int",
-        "--strip-producers",
-        "--output",
-    ];
-    npm(
-        "wasm-opt",
-        args.map(OsStr::new).into_iter().chain([file, file]),
-    )
+pub fn optimise<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let mut node = Command::new("node");
+    node.arg("page-build/optimise.mjs").args(files);
+    quietly(&mut node)
 }
 
 /// Makes a script smaller, in place.
@@ -78,8 +69,13 @@ fn npm<'a>(program: &str, args: impl Iterator<Item = &'a OsStr>) -> Result<()> {
     );
     let mut command = Command::new(file);
     command.args(args);
+    quietly(&mut command)
+}
+
+/// Runs a program, and shows what it prints only if it fails.
+fn quietly(command: &mut Command) -> Result<()> {
     let output = command.output();
-    let output = output.with_context(|| format!("cannot run {program}"))?;
+    let output = output.with_context(|| format!("cannot run {command:?}"))?;
     ensure!(
         output.status.success(),
         "{command:?} failed:\n{}",
