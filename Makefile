@@ -47,9 +47,11 @@ test: build model ## run all tests: Rust, then the page in Chromium
 
 build: setup $(BUILT) ## build the page, and the server with it, in release mode
 
-# Rebuilt only if a source is newer. One file is the whole program: the page is part of it.
+# Rebuilt only if a source is newer. One file is the whole program: the page is part of it. With the
+# whole workspace, because features are otherwise others than those of the tests, and the engine
+# would be compiled twice.
 $(BUILT): $(SOURCES) $(PAGE)
-	$(TIMED) program cargo build --release --package parallax-server --features embedded-page
+	$(TIMED) program cargo build --release --workspace --features parallax-server/embedded-page
 	@touch $@
 
 # Also if the folder of the page is gone.
