@@ -93,6 +93,14 @@ pub enum Error {
         /// What is wrong with it and what to do.
         message: String,
     },
+    /// A packed file unpacks to more than is allowed.
+    #[error("{}: unpacked, it is larger than {limit} bytes, which is the limit", .path.display())]
+    Unpacked {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes that are allowed.
+        limit: u64,
+    },
     /// Whoever asked for the work no longer wants it.
     #[error("cancelled")]
     Cancelled,

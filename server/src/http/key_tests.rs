@@ -24,7 +24,7 @@ use super::{Guard, api};
 use crate::keys::{Key, Keys, Role, Settings, expiry};
 use crate::opened::Opened;
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 
 /// Keys for the collection `films` and one that does not exist, `plays`.
 pub(super) const SEARCH: &str = "key-that-searches-films";
@@ -79,9 +79,11 @@ impl Shop {
             let schema = Schema::named(&options).unwrap();
             catalogue.create(name, schema, true).unwrap();
         }
+        let limits = tasks::Settings::default();
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue), limits).unwrap();
         let service = Service::new(2);
         service.open(Opened {
-            tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
+            tasks,
             catalogue,
             reencodings: Arc::default(),
         });

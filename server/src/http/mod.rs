@@ -26,6 +26,8 @@ mod key_tests;
 mod map_tests;
 mod page;
 mod parameters;
+#[cfg(test)]
+mod parts_tests;
 mod path_here;
 #[cfg(test)]
 mod read_tests;

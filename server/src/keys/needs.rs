@@ -12,7 +12,7 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 59] = [
+pub const TABLE: [(&str, &str, Option<Role>); 62] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/api/", NOTHING),
@@ -77,8 +77,11 @@ pub const TABLE: [(&str, &str, Option<Role>); 59] = [
     ("DELETE", "/api/v1/collections/{name}/judgements", WRITE),
     ("POST", "/api/v1/collections/{name}/import", WRITE),
     ("POST", "/api/v1/collections/{name}/sample", WRITE),
+    ("POST", "/api/v1/collections/{name}/uploads", WRITE),
     ("POST", "/api/v1/preview", WRITE),
     ("DELETE", "/api/v1/tasks/{id}", WRITE),
+    ("GET", "/api/v1/uploads/{upload}", WRITE),
+    ("PATCH", "/api/v1/uploads/{upload}", WRITE),
     ("DELETE", "/api/v1/uploads/{upload}", WRITE),
     ("PUT", "/api/v1/collections/{name}", ADMIN),
     ("DELETE", "/api/v1/collections/{name}", ADMIN),

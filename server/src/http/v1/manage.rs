@@ -261,7 +261,8 @@ async fn restore(
         }
     });
     let incoming = incoming.await?;
-    receive(body, &incoming).await?;
+    let most = service.opened()?.tasks.max_upload_bytes();
+    receive(body, &incoming, most).await?;
     let restored = service.manage({
         let name = name.clone();
         move |opened| {

@@ -9,6 +9,7 @@ mod map;
 mod read;
 mod records;
 mod search;
+mod upload;
 mod walkthrough;
 
 use axum::body::Bytes;
