@@ -42,6 +42,17 @@ pub enum Error {
         /// The id asked for.
         id: String,
     },
+    /// Others kept changing a record while it was to be changed.
+    #[error(
+        "record '{id}' of collection '{collection}' is being changed by others all the time; \
+         nothing was written; send it again"
+    )]
+    Contended {
+        /// The collection.
+        collection: String,
+        /// The record's id.
+        id: String,
+    },
     /// The collection has no map.
     #[error("collection '{collection}' has no map: {reason}")]
     NoMap {

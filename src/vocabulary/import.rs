@@ -7,6 +7,7 @@ use super::{FieldRoles, FieldTold};
 
 /// The beginning of a file, as it would be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// The detected format, such as `CSV`.
     pub format: String,
@@ -33,6 +34,7 @@ pub struct Preview {
 
 /// A line that is not a valid record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SkippedLine {
     /// Its number in the file, from 1.
     pub line: u64,
@@ -42,6 +44,7 @@ pub struct SkippedLine {
 
 /// The answer to a file that was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Started {
     /// Its import.
     pub task: Task,
@@ -49,6 +52,7 @@ pub struct Started {
 
 /// An import and its progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Task {
     /// Its id.
     pub id: u64,
@@ -93,6 +97,7 @@ pub struct Task {
 
 /// An upload that is sent in parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Upload {
     /// Its id.
     pub id: String,
@@ -106,6 +111,7 @@ pub struct Upload {
 
 /// What creates an upload.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewUpload {
     /// The file's name, which may determine its format.
@@ -132,6 +138,7 @@ fn passages() -> bool {
 
 /// The answer to an upload that was withdrawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Withdrawn {
     /// Its import, if it had been queued already: cancelled, or over. Without one, nothing was
     /// changed, and nothing will be.
@@ -140,6 +147,7 @@ pub struct Withdrawn {
 
 /// What an import is doing, or how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TaskState {
     /// Its file is being sent.

@@ -71,6 +71,8 @@ pub use query::{
 pub use recall::{MeasuredRecall, RecallFigures};
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
+#[cfg(feature = "openapi")]
+pub use span::Span;
 pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};
 pub use walkthrough::{
     CodeScan, FusedHit, FusionWalk, GraphWalk, NearestWalk, PartSearched, QueryVector, ScaleEnds,

@@ -12,10 +12,15 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 62] = [
+pub const TABLE: [(&str, &str, Option<Role>); 70] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
+    ("GET", "/docs", NOTHING),
+    ("GET", "/docs/docs.css", NOTHING),
+    ("GET", "/docs/docs.js", NOTHING),
     ("GET", "/api/", NOTHING),
+    ("GET", "/api/openapi.json", NOTHING),
+    ("GET", "/api/version", SEARCH),
     ("GET", "/api/search", SEARCH),
     ("POST", "/search", SEARCH),
     ("GET", "/api/v1/collections", SEARCH),
@@ -64,14 +69,17 @@ pub const TABLE: [(&str, &str, Option<Role>); 62] = [
     ),
     ("GET", "/api/v1/collections/{name}/search", SEARCH),
     ("POST", "/api/v1/collections/{name}/search", SEARCH),
+    ("POST", "/api/v1/collections/{name}/search/batch", SEARCH),
     ("GET", "/api/v1/collections/{name}/suggest", SEARCH),
     ("GET", "/api/v1/collections/{name}/walkthrough", SEARCH),
     ("GET", "/api/v1/tasks", SEARCH),
     ("GET", "/api/v1/tasks/{id}", SEARCH),
     ("GET", "/api/v1/tasks/{id}/events", SEARCH),
     ("PUT", "/api/v1/collections/{name}/records", WRITE),
+    ("PATCH", "/api/v1/collections/{name}/records/{id}", WRITE),
     ("DELETE", "/api/v1/collections/{name}/records/{id}", WRITE),
     ("POST", "/api/v1/collections/{name}/records/delete", WRITE),
+    ("PATCH", "/api/v1/collections/{name}/records/delete", WRITE),
     ("DELETE", "/api/v1/collections/{name}/records/delete", WRITE),
     ("POST", "/api/v1/collections/{name}/judgements", WRITE),
     ("DELETE", "/api/v1/collections/{name}/judgements", WRITE),

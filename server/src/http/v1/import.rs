@@ -4,22 +4,22 @@
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::response::sse::Event;
-use axum::routing::{delete, get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use http_body_util::BodyExt;
 use parallax::vocabulary::{FieldRoles, Preview, Started, Task, TaskState};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use super::upload::{self, check_name};
 use crate::http::error::Failure;
-use crate::http::extract::{Named, PathParams};
-use crate::http::parameters::parameters;
+use crate::http::extract::{PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag};
 use crate::http::streams::Streams;
 use crate::preview;
 use crate::problem::internal;
@@ -31,27 +31,81 @@ use crate::tasks::{Incoming, NotBegun, Plan, Start, empty, unwritable};
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
 
 /// The import routes, for callers that may write.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/v1/preview", post(preview))
-        .layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES))
-        .route("/v1/collections/{name}/import", post(import))
-        .route("/v1/collections/{name}/sample", post(import_sample))
-        .route("/v1/tasks/{id}", delete(cancel))
-        .merge(upload::router())
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .post(
+            "/v1/preview",
+            preview,
+            about(
+                "preview",
+                "What the fields of a file would be used for, and why.",
+            )
+            .query::<PreviewOf>()
+            .file("The beginning of the file, up to 1 MiB.")
+            .answers::<Preview>(),
+        )
+        .layered(|router| router.layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES)))
+        .post(
+            "/v1/collections/{name}/import",
+            import,
+            about("import", "Import a file.")
+                .more(
+                    "Creates the collection if there is none with this name; otherwise adds to it, \
+                     or replaces it with `replace=true`.",
+                )
+                .query::<ImportOf>()
+                .file("The file.")
+                .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+                .failing(&[409, 507]),
+        )
+        .post(
+            "/v1/collections/{name}/sample",
+            import_sample,
+            about(
+                "importSample",
+                "Import the bundled sample as a new collection.",
+            )
+            .query::<SampleOf>()
+            .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+            .failing(&[409, 507]),
+        )
+        .delete(
+            "/v1/tasks/{id}",
+            cancel,
+            about("cancelTask", "Cancel an import.").answers::<Task>(),
+        )
+        .merge(upload::routes())
 }
 
 /// The routes for watching imports, for everyone.
-pub fn tasks_router() -> Router<Service> {
-    Router::new()
-        .route("/v1/tasks", get(tasks))
-        .route("/v1/tasks/{id}", get(task))
-        .route("/v1/tasks/{id}/events", get(events))
+pub fn task_routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .get(
+            "/v1/tasks",
+            tasks,
+            about("tasks", "List the imports.").answers::<Tasks>(),
+        )
+        .get(
+            "/v1/tasks/{id}",
+            task,
+            about("task", "An import and its progress.").answers::<Task>(),
+        )
+        .get(
+            "/v1/tasks/{id}/events",
+            events,
+            about("taskEvents", "Follow an import until it is over.").sends(
+                "text/event-stream",
+                "An event for each change; its data is the task.",
+            ),
+        )
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PreviewOf {
+    /// The name of the file.
     name: String,
     /// Whether only the beginning of the file is sent.
     #[serde(default)]
@@ -60,47 +114,58 @@ struct PreviewOf {
 
 async fn preview(
     State(service): State<Service>,
-    RawQuery(query): RawQuery,
+    QueryParams(PreviewOf { name, cut }): QueryParams<PreviewOf>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Preview>, Failure> {
-    let PreviewOf { name, cut } = parameters(query.as_deref())?;
     let beginning = body?;
     let preview = service.manage(move |_| preview::preview(&name, beginning, cut));
     Ok(Json(preview.await?))
 }
 
 /// The parameters of an import, from its URL.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ImportOf {
+    /// The name of the file.
     file: String,
+    /// Whether an existing collection is replaced.
     #[serde(default)]
     replace: bool,
+    /// Whether long texts are encoded passage by passage; true if absent.
     passages: Option<bool>,
+    /// The field that identifies a record.
     id: Option<String>,
+    /// The field of the heading.
     title: Option<String>,
+    /// A field of texts; may be repeated.
     #[serde(default)]
     text: Vec<String>,
+    /// The field of a question, instead of a heading.
     question: Option<String>,
+    /// The field of its answer.
     answer: Option<String>,
+    /// The field of a link.
     url: Option<String>,
+    /// The field of a picture's address.
     image: Option<String>,
+    /// A field to filter by, as `field` or `field:kind`; may be repeated.
     #[serde(default)]
     facet: Vec<String>,
+    /// The weight of words in a field, as `field=weight`; may be repeated.
     #[serde(default)]
     weight: Vec<String>,
+    /// The language of the texts: a code, or `none`; detected if absent.
     language: Option<String>,
+    /// A name for the upload, so that it can be sent again without being imported twice.
     upload: Option<String>,
 }
 
 async fn import(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(asked): QueryParams<ImportOf>,
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let Path(name) = path?;
-    let asked: ImportOf = parameters(query.as_deref())?;
     asked.upload.as_deref().map_or(Ok(()), check_name)?;
     let plan = Plan {
         collection: name,
@@ -155,20 +220,19 @@ async fn send(
 }
 
 /// The parameters of an import of the sample.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SampleOf {
+    /// A name for the upload.
     upload: Option<String>,
 }
 
 /// Imports the bundled sample as a new collection.
 async fn import_sample(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(SampleOf { upload }): QueryParams<SampleOf>,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let Path(name) = path?;
-    let SampleOf { upload } = parameters(query.as_deref())?;
     upload.as_deref().map_or(Ok(()), check_name)?;
     let exists = service.manage({
         let name = name.clone();
@@ -216,8 +280,10 @@ pub(super) async fn receive(mut body: Body, incoming: &Incoming, most: u64) -> R
     Ok(file.flush().await.map_err(unwritable)?)
 }
 
-#[derive(Serialize)]
+/// The imports of the server.
+#[derive(Serialize, ToSchema)]
 struct Tasks {
+    /// Those that are known.
     tasks: Vec<Task>,
 }
 
@@ -226,14 +292,18 @@ async fn tasks(State(service): State<Service>) -> Result<Json<Tasks>, Failure> {
     Ok(Json(Tasks { tasks }))
 }
 
-async fn task(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
-    let Path(id) = path?;
+async fn task(
+    State(service): State<Service>,
+    PathParams(id): PathParams<String>,
+) -> Result<Json<Task>, Failure> {
     let task = watch(&service, &id)?.borrow().clone();
     Ok(Json(task))
 }
 
-async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
-    let Path(id) = path?;
+async fn cancel(
+    State(service): State<Service>,
+    PathParams(id): PathParams<String>,
+) -> Result<Json<Task>, Failure> {
     let id = number(&id)?;
     let cancelled = service.manage(move |opened| Ok(opened.tasks.cancel(id)));
     Ok(Json(cancelled.await??))

@@ -3,25 +3,26 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use http_body_util::BodyExt;
 use parallax::vocabulary::{NewUpload, Task, Upload, Withdrawn};
 use parallax_app::Problem;
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
-use crate::http::body::json_body;
 use crate::http::error::Failure;
-use crate::http::extract::Named;
-use crate::http::parameters::parameters;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag};
 use crate::problem::internal;
 use crate::service::Service;
 use crate::tasks::{Entry, NotBegun, Part, Plan, Start, Tasks, empty};
+
+const UPLOAD: &str = "/v1/uploads/{upload}";
 
 /// The header that tells where the next part begins.
 const OFFSET: &str = "upload-offset";
@@ -37,12 +38,52 @@ const MAX_NAME: usize = 64;
 const MAX_DRAINED: u64 = 64 << 20;
 
 /// The routes of uploads, for callers that may write.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/v1/collections/{name}/uploads", post(create))
-        .route(
-            "/v1/uploads/{upload}",
-            get(tell).patch(append).delete(withdraw),
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    let new = json!({"file": "books.csv", "bytes": 104_857_600});
+    Routes::new()
+        .post(
+            "/v1/collections/{name}/uploads",
+            create,
+            about(
+                "createUpload",
+                "Begin an import whose file is sent in parts.",
+            )
+            .more(
+                "If there is this upload already, it is answered with 200, and nothing is \
+                     imported twice.",
+            )
+            .header(
+                IDEMPOTENCY_KEY,
+                "The name of the upload, by which it can be created again; made up if absent.",
+            )
+            .body::<NewUpload>(new)
+            .answers::<Upload>()
+            .answers_with::<Upload>(StatusCode::CREATED, "It is created.")
+            .failing(&[409, 507]),
+        )
+        .get(
+            UPLOAD,
+            tell,
+            about("upload", "How much of an upload has arrived.").answers::<Upload>(),
+        )
+        .patch(
+            UPLOAD,
+            append,
+            about("appendToUpload", "Send the next part of an upload.")
+                .more(
+                    "With the last part, the import is queued. After a conflict, `upload-offset` \
+                     of the answer tells where the next part begins.",
+                )
+                .query::<PartOf>()
+                .file("The bytes of the file from the offset on.")
+                .answers::<Upload>()
+                .failing(&[409, 507]),
+        )
+        .delete(
+            UPLOAD,
+            withdraw,
+            about("withdrawUpload", "Withdraw an upload, at any time.").answers::<Withdrawn>(),
         )
 }
 
@@ -60,12 +101,10 @@ pub fn check_name(upload: &str) -> Result<(), Failure> {
 
 async fn create(
     State(service): State<Service>,
-    path: Named,
+    PathParams(collection): PathParams<String>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    JsonBody(new): JsonBody<NewUpload>,
 ) -> Result<Response, Failure> {
-    let Path(collection) = path?;
-    let new: NewUpload = json_body(&headers, &body?)?;
     if new.bytes == 0 {
         return Err(empty().into());
     }
@@ -131,20 +170,24 @@ pub async fn begin(service: &Service, mut plan: Plan) -> Result<(Arc<Entry>, boo
 }
 
 /// How far an upload is.
-async fn tell(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
-    let entry = find(&service, path)?;
+async fn tell(
+    State(service): State<Service>,
+    PathParams(upload): PathParams<String>,
+) -> Result<Response, Failure> {
+    let entry = find(&service, &upload)?;
     Ok(told(upload_of(&entry.task())).into_response())
 }
 
-fn find(service: &Service, path: Named) -> Result<Arc<Entry>, Failure> {
-    let Path(upload) = path?;
-    check_name(&upload)?;
-    Ok(service.opened()?.tasks.upload(&upload)?)
+fn find(service: &Service, upload: &str) -> Result<Arc<Entry>, Failure> {
+    check_name(upload)?;
+    Ok(service.opened()?.tasks.upload(upload)?)
 }
 
 /// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
-async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Withdrawn>, Failure> {
-    let Path(upload) = path?;
+async fn withdraw(
+    State(service): State<Service>,
+    PathParams(upload): PathParams<String>,
+) -> Result<Json<Withdrawn>, Failure> {
     check_name(&upload)?;
     let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));
     Ok(Json(Withdrawn {
@@ -153,9 +196,10 @@ async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Wi
 }
 
 /// Where a part begins.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PartOf {
+    /// The number of bytes before it, which is how many the server has.
     offset: u64,
 }
 
@@ -163,12 +207,11 @@ struct PartOf {
 /// client may send the last part again if it did not get the answer.
 async fn append(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(upload): PathParams<String>,
+    QueryParams(PartOf { offset }): QueryParams<PartOf>,
     body: Body,
 ) -> Result<Response, Failure> {
-    let entry = find(&service, path)?;
-    let PartOf { offset } = parameters(query.as_deref())?;
+    let entry = find(&service, &upload)?;
     match receive(&service, &entry, Start::At(offset), body).await {
         Ok(task) => Ok(told(upload_of(&task)).into_response()),
         Err(NotBegun::Problem(problem)) => Err(problem.into()),
