@@ -330,6 +330,37 @@ async fn imports_into_other_collections_are_hidden() {
 }
 
 #[tokio::test]
+async fn an_upload_into_another_collection_is_hidden() {
+    let shop = Shop::new().await;
+    let uri = "/api/v1/collections/books/import?file=secret.jsonl&upload=theirs";
+    let record = Some(json!({"id": "two", "text": "A whale."}));
+    let (status, started) = shop.ask(Some(ADMIN), "POST", uri, record).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{started}");
+    let theirs = "/api/v1/uploads/theirs";
+    let (status, told) = shop.ask(Some(ADMIN), "GET", theirs, None).await;
+    assert_eq!((status, &told["id"]), (StatusCode::OK, &json!("theirs")));
+    for (method, path) in [
+        ("GET", theirs),
+        ("PATCH", "/api/v1/uploads/theirs?offset=0"),
+    ] {
+        let (status, told) = shop.ask(Some(WRITE), method, path, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method}: {told}");
+    }
+    let (status, told) = shop.ask(Some(WRITE), "DELETE", theirs, None).await;
+    assert_eq!((status, told), (StatusCode::OK, json!({"task": null})));
+    // Its name is taken, but not told by whom.
+    let uri = "/api/v1/collections/films/import?file=b.jsonl&upload=theirs";
+    let record = Some(json!({"id": "two", "text": "A whale."}));
+    let (status, told) = shop.ask(Some(WRITE), "POST", uri, record).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{told}");
+    let told = message(&told);
+    assert!(
+        !told.contains("books") && !told.contains("secret"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
 async fn without_a_key_for_searching_reading_stays_open() {
     let shop = Shop::with(&Settings::default(), vec![Key::of_all("one", ADMIN)]).await;
     let (status, listed) = shop.ask(None, "GET", "/api/v1/collections", None).await;
