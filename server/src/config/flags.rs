@@ -11,7 +11,7 @@ use super::server::address;
 #[derive(Debug, Default, Args, Serialize)]
 pub struct Flags {
     /// File with settings, in TOML [default: none]
-    #[arg(long = "config", value_name = "FILE")]
+    #[arg(id = "config", long, value_name = "FILE")]
     #[serde(skip)]
     pub file: Option<PathBuf>,
     #[command(flatten)]
@@ -64,7 +64,7 @@ struct ServerFlags {
 struct KeysFlags {
     /// File with the keys (see `parallax key new`); it is read again when it changes. Another key,
     /// for everything, may be in the environment variable PARALLAX_KEY
-    #[arg(long = "keys-file", value_name = "FILE")]
+    #[arg(id = "keys_file", long = "keys-file", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<PathBuf>,
 }
