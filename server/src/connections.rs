@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::http::settings::Timeouts;
+use crate::metrics::Metrics;
 use crate::write_timeout::WriteTimeout;
 
 /// How many connections may be open at once; further ones wait to be accepted.
@@ -31,6 +32,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    metrics: Arc<Metrics>,
     stopped: CancellationToken,
     timeouts: Timeouts,
 ) {
@@ -67,10 +69,11 @@ pub async fn serve(
         let stream = WriteTimeout::new(stream, timeouts.response_seconds.duration());
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
+        let open = metrics.connection();
         tokio::spawn(async move {
             // A broken connection is the client's problem.
             let _ = connection.await;
-            drop(place);
+            drop((place, open));
         });
     }
     drop(listener);

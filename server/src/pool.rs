@@ -3,6 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
@@ -19,6 +20,20 @@ pub struct Pool {
     cores: Arc<Semaphore>,
     /// Whether its jobs are so short that they run where they were submitted.
     short: bool,
+    /// How many places and cores there are.
+    sizes: (usize, usize),
+    refused: AtomicU64,
+}
+
+/// What a pool is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// How many callers wait for a core.
+    pub waiting: usize,
+    /// How many jobs run.
+    pub running: usize,
+    /// How many callers were refused since the start.
+    pub refused: u64,
 }
 
 /// Why a job was not run.
@@ -51,6 +66,20 @@ impl Pool {
             places: Arc::new(Semaphore::new(cores + queue)),
             cores: Arc::new(Semaphore::new(cores)),
             short: false,
+            sizes: (cores + queue, cores),
+            refused: AtomicU64::new(0),
+        }
+    }
+
+    /// What the pool is doing.
+    pub fn stats(&self) -> Stats {
+        let (places, cores) = self.sizes;
+        let inside = places.saturating_sub(self.places.available_permits());
+        let running = cores.saturating_sub(self.cores.available_permits());
+        Stats {
+            waiting: inside.saturating_sub(running),
+            running,
+            refused: self.refused.load(Ordering::Relaxed),
         }
     }
 
@@ -61,7 +90,10 @@ impl Pool {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refused> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| Refused::Full)?;
+        let place = place.map_err(|_| {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            Refused::Full
+        })?;
         let core = Arc::clone(&self.cores).acquire_owned().await;
         let core = core.map_err(|_| Refused::Failed)?;
         let work = move || {
@@ -109,6 +141,12 @@ mod tests {
         // After one poll, it occupies the only place in the queue.
         assert!(futures_poll(&mut waiting).await);
         assert_eq!(pool.run(|| ()).await, Err(Refused::Full));
+        let stats = Stats {
+            waiting: 1,
+            running: 1,
+            refused: 1,
+        };
+        assert_eq!(pool.stats(), stats);
 
         drop(waiting);
         release.send(()).unwrap();

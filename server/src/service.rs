@@ -7,18 +7,23 @@ use std::sync::{Arc, OnceLock};
 use parallax::sent::Content;
 use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
-    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, ValuesRequest, Walkthrough,
+    MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Timings, ValuesRequest, Walkthrough,
 };
-use parallax::{Collection, Error, Filter, Query};
+use parallax::{Collection, Error, Filter, Mode, Query};
 use parallax_app::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::Stream;
+use tracing::Instrument;
 
+use crate::disk;
 use crate::export::lines;
 use crate::keys::{Sight, needs_key};
+use crate::logs::{Search, Slow};
+use crate::metrics::{CollectionReading, Metrics, PoolReading, Readings};
 use crate::opened::Opened;
 use crate::pool::{Pool, Refused};
 use crate::problem::{internal, overloaded, problem, starting};
+use crate::snapshots::{self, Snapshots};
 
 /// How many writers run at once; concurrent writes share a transaction.
 const WRITERS: usize = 8;
@@ -66,6 +71,10 @@ struct Inner {
     exports: Arc<Semaphore>,
     /// Whether the operator allows judgements.
     judgements: AtomicBool,
+    metrics: Arc<Metrics>,
+    /// Which searches are logged as slow, if any.
+    slow: OnceLock<Slow>,
+    snapshots: OnceLock<Arc<Snapshots>>,
 }
 
 impl Service {
@@ -78,6 +87,9 @@ impl Service {
             writers: Pool::new(WRITERS),
             exports: Arc::new(Semaphore::new(EXPORTS)),
             judgements: AtomicBool::new(false),
+            metrics: Arc::default(),
+            slow: OnceLock::new(),
+            snapshots: OnceLock::new(),
         };
         Self(Arc::new(inner), None)
     }
@@ -85,6 +97,106 @@ impl Service {
     /// The service, limited to what a request may see.
     pub fn with_sight(&self, sight: Sight) -> Self {
         Self(Arc::clone(&self.0), Some(sight))
+    }
+
+    /// Logs slow searches.
+    pub fn log_slow(&self, slow: Slow) {
+        let _ = self.0.slow.set(slow);
+    }
+
+    /// Keeps snapshots as an operator set it, rather than by default.
+    pub fn keep_snapshots(&self, snapshots: Arc<Snapshots>) {
+        let _ = self.0.snapshots.set(snapshots);
+    }
+
+    /// The snapshots of the data folder.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub fn snapshots(&self) -> Result<&Arc<Snapshots>, Problem> {
+        let opened = self.opened()?;
+        if let Some(snapshots) = self.0.snapshots.get() {
+            return Ok(snapshots);
+        }
+        let settings = snapshots::Settings::default();
+        let made = Snapshots::open(opened.catalogue.folder(), &settings);
+        let made = made.map_err(|error| problem(&error))?;
+        Ok(self.0.snapshots.get_or_init(|| Arc::new(made)))
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    /// What the metrics show beside what is counted. This neither waits nor uses a pool.
+    pub fn readings(&self) -> Readings {
+        let pools = [
+            ("query", &self.0.pool),
+            ("thorough", &self.0.thorough),
+            ("write", &self.0.writers),
+        ];
+        let pools = pools.map(|(name, pool)| {
+            let stats = pool.stats();
+            let reading = PoolReading {
+                waiting: stats.waiting,
+                running: stats.running,
+                refused: stats.refused,
+            };
+            (name, reading)
+        });
+        let mut readings = Readings {
+            pools: pools.to_vec(),
+            ..Readings::default()
+        };
+        let Some(opened) = self.0.opened.get() else {
+            return readings;
+        };
+        for collection in opened.catalogue.open_collections() {
+            let generation = collection.generation();
+            let reading = CollectionReading {
+                records: generation.records().into(),
+                segments: generation.parts.len() as u64,
+                merges: collection.merges(),
+            };
+            let name = collection.name().to_string();
+            readings.collections.insert(name, reading);
+        }
+        readings.cache = opened.catalogue.encoder().counts();
+        for task in opened.tasks.all() {
+            let state = serde_json::to_value(task.state).unwrap_or_default();
+            let state = state.as_str().unwrap_or("unknown").to_owned();
+            *readings.imports.entry(state).or_default() += 1;
+        }
+        readings.free_bytes = disk::free_bytes(opened.catalogue.folder());
+        if let Some(snapshots) = self.0.snapshots.get() {
+            let status = snapshots.status();
+            readings.snapshots = (status.made, status.failed);
+            readings.last_snapshot = status.last.map(jiff::Timestamp::as_second);
+        }
+        readings
+    }
+
+    /// Counts a search that was made, and logs it if it was slow.
+    fn searched(&self, collection: &str, q: &str, mode: &str, timings: &Timings) {
+        let mode: Option<Mode> = match q.trim() {
+            "" => None,
+            _ => mode.parse().ok(),
+        };
+        self.0.metrics.searched(mode, timings);
+        let search = Search {
+            collection,
+            q,
+            mode: mode.map_or("list", Mode::name),
+        };
+        if self
+            .0
+            .slow
+            .get()
+            .is_some_and(|slow| slow.note(search, timings))
+        {
+            self.0.metrics.was_slow();
+        }
     }
 
     /// Lets those who may write keep judgements of relevance.
@@ -248,6 +360,7 @@ impl Service {
         } else {
             &self.0.pool
         };
+        let (q, mode) = (request.q.clone(), request.mode.clone());
         let work = move |opened: &Opened| {
             let collection = &*opened.collection(collection.as_deref())?;
             let mut query = Query::try_from(&request)?;
@@ -269,7 +382,10 @@ impl Service {
             }
             Ok(answer)
         };
-        self.run(pool, work).await
+        let span = tracing::info_span!("search", mode);
+        let answer = self.run(pool, work).instrument(span).await?;
+        self.searched(&answer.collection, &q, &mode, &answer.timings);
+        Ok(answer)
     }
 
     /// Compares the rankings of a query, with filters in addition to those in the request. The

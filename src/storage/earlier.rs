@@ -8,7 +8,7 @@ use crate::storage::layout::{Bytes, DELETED, IDS, META, PASSAGES, RECORDS, VECTO
 use crate::storage::vector_table::VectorTable;
 
 /// The earlier format.
-pub(super) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 
 type Result<T> = std::result::Result<T, redb::Error>;
 

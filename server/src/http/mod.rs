@@ -24,6 +24,9 @@ mod judge_tests;
 mod key_tests;
 #[cfg(test)]
 mod map_tests;
+mod operation;
+#[cfg(test)]
+mod operation_tests;
 mod page;
 mod parameters;
 mod path_here;
@@ -58,6 +61,8 @@ mod walk_tests;
 #[cfg(test)]
 mod write_tests;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{any, get};
@@ -76,11 +81,12 @@ pub fn router(
     settings: &Settings,
     streams: Streams,
 ) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let page = page::router(service.clone(), options, guard.clone());
     let page = stack::reading(page, settings);
     let api = api_routes(service.clone(), guard, settings, streams);
     let routes = api.merge(health(service)).merge(page);
-    stack::everything(routes, settings)
+    stack::everything(routes, settings, metrics)
 }
 
 /// The API, guarded.
@@ -88,9 +94,9 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
     let reading = v1::router().route("/version", get(version::version));
     let reading = stack::reading(reading, settings);
     let writing = v1::write_router();
-    let tutorial = stack::reading(tutorial::router(), settings);
+    let others = tutorial::router().merge(operation::router());
     let routes = Router::new()
-        .merge(tutorial)
+        .merge(stack::reading(others, settings))
         .nest("/api", reading.merge(writing).fallback(error::no_route))
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
@@ -120,7 +126,8 @@ fn api(service: Service, guard: Guard) -> Router {
 
 #[cfg(test)]
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
     let routes = api_routes(service.clone(), guard, settings, streams);
-    stack::everything(routes.merge(health(service)), settings)
+    stack::everything(routes.merge(health(service)), settings, metrics)
 }

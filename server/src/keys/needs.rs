@@ -12,7 +12,7 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 59] = [
+pub const TABLE: [(&str, &str, Option<Role>); 62] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/api/", NOTHING),
@@ -88,6 +88,9 @@ pub const TABLE: [(&str, &str, Option<Role>); 59] = [
     ("POST", "/api/v1/collections/{name}/settings", ADMIN),
     ("GET", "/api/v1/collections/{name}/snapshot", ADMIN),
     ("POST", "/api/v1/collections/{name}/restore", ADMIN),
+    ("GET", "/metrics", ADMIN),
+    ("GET", "/api/v1/snapshots", ADMIN),
+    ("POST", "/api/v1/snapshots", ADMIN),
 ];
 
 /// What a request needs.

@@ -9,6 +9,7 @@ mod map;
 mod read;
 mod records;
 mod search;
+mod snapshots;
 mod walkthrough;
 
 use axum::body::Bytes;
@@ -64,6 +65,7 @@ pub fn write_router() -> Router<Service> {
         .merge(manage::router())
         .merge(import::router())
         .merge(judge::write_router())
+        .merge(snapshots::router())
 }
 
 #[derive(Serialize)]
