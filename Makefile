@@ -18,7 +18,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
+.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -92,6 +92,12 @@ bench-page: build model ## weigh the page, and measure how fast it is in Chromiu
 	.ci/setup browser
 	python3 benches/page_weight.py --write
 	python3 benches/page_speed.py
+
+load: build model ## ask for three times what the service can do, for a minute, into benches/RESULTS.md
+	python3 benches/overload.py
+
+soak: build model ## read, write, import and restart for MINUTES (30), into benches/RESULTS.md
+	python3 benches/soak.py $(MINUTES)
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser

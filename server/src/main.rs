@@ -5,6 +5,7 @@
 
 mod address_file;
 mod backend;
+mod caller;
 mod command;
 mod config;
 mod connections;
@@ -19,6 +20,7 @@ mod logs;
 mod metrics;
 mod model;
 mod opened;
+mod overload;
 mod paths;
 mod pool;
 mod preview;

@@ -25,7 +25,7 @@ use crate::opened::{Opened, default_collection};
 use crate::service::Service;
 use crate::snapshots::{Snapshots, schedule};
 use crate::tasks::Tasks;
-use crate::{connections, http, logs, sample, site};
+use crate::{connections, http, logs, overload, sample, site};
 
 /// Serves until told to stop.
 pub fn run(config: &Config) -> Result<()> {
@@ -55,7 +55,7 @@ async fn serve(config: &Config) -> Result<()> {
         .context("cannot get the address listened on")?;
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let service = Service::new(cores);
+    let service = Service::with_settings(cores, &config.pool);
     if config.server.judgements {
         service.allow_judgements();
     }
@@ -78,6 +78,7 @@ async fn serve(config: &Config) -> Result<()> {
         }
     });
     let stop = CancellationToken::new();
+    tokio::spawn(overload::watch(service.clone()));
     let settings = http::settings::Settings {
         hosts: config.server.hosts.clone(),
         limits: config.limits.clone(),
@@ -88,8 +89,13 @@ async fn serve(config: &Config) -> Result<()> {
     let streams = Streams::new(&settings.limits, stop.clone());
     let metrics = Arc::clone(service.metrics());
     let router = http::router(service, options, guard, &settings, streams);
-    let serving = connections::serve(listener, router, metrics, stop.clone(), settings.timeouts);
-    let mut serving = tokio::spawn(serving);
+    let mut serving = tokio::spawn({
+        let (limits, stopped) = (config.connections.clone(), stop.clone());
+        async move {
+            let timeouts = settings.timeouts;
+            connections::serve(listener, router, metrics, &limits, timeouts, stopped).await;
+        }
+    });
 
     let mut address_file = None;
     tokio::select! {

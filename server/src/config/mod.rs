@@ -23,7 +23,7 @@ pub use self::load::{load, path_from_environment};
 pub use self::server::{Server, address};
 use crate::http::settings::{Cors, Limits, Timeouts};
 use crate::snapshots::schedule;
-use crate::{logs, snapshots};
+use crate::{connections, logs, pool, snapshots};
 
 /// All settings of the service, by section.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,10 @@ pub struct Config {
     pub log: logs::Settings,
     /// Which other websites may use the API.
     pub cors: Cors,
+    /// How long requests wait for a core.
+    pub pool: pool::Settings,
+    /// How many connections may be open.
+    pub connections: connections::Settings,
     /// When it makes snapshots, and how many it keeps.
     pub snapshots: snapshots::Settings,
 }

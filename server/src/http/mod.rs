@@ -27,6 +27,8 @@ mod map_tests;
 mod operation;
 #[cfg(test)]
 mod operation_tests;
+#[cfg(test)]
+mod overload_tests;
 mod page;
 mod parameters;
 mod path_here;
@@ -35,6 +37,7 @@ mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 mod request_id;
+mod room;
 pub mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -65,12 +68,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
 
+pub use self::error::Failure;
 pub use self::guard::Guard;
 use self::settings::Settings;
 use self::streams::Streams;
+use crate::caller;
 use crate::service::Service;
 
 /// All routes of the server.
@@ -100,7 +106,8 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
         .nest("/api", reading.merge(writing).fallback(error::no_route))
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
-        .with_state(service);
+        .with_state(service)
+        .layer(from_fn(caller::follow));
     stack::api(routes, settings, guard, streams)
 }
 

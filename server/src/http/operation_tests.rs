@@ -143,7 +143,7 @@ async fn a_service_that_starts_has_metrics_already() {
     let text = scrape(&counted(&Service::new(1))).await;
     assert_eq!(value(&text, "parallax_open_collections"), 0.0);
     assert!(
-        text.contains("parallax_pool_running{pool=\"query\"} 0"),
+        text.contains("parallax_pool_running{pool=\"words\"} 0"),
         "{text}"
     );
 }

@@ -185,7 +185,7 @@ mod tests {
             refused: 7,
         };
         let readings = Readings {
-            pools: vec![("query", pool)],
+            pools: vec![("words", pool)],
             collections: names.collect(),
             cache: CacheCounts { hits: 8, misses: 9 },
             imports: [("done".to_owned(), 4)].into(),
@@ -193,9 +193,9 @@ mod tests {
         };
         let text = Metrics::default().render(&readings).unwrap();
         for line in [
-            "parallax_pool_waiting{pool=\"query\"} 3",
-            "parallax_pool_running{pool=\"query\"} 2",
-            "parallax_pool_refused_total{pool=\"query\"} 7",
+            "parallax_pool_waiting{pool=\"words\"} 3",
+            "parallax_pool_running{pool=\"words\"} 2",
+            "parallax_pool_refused_total{pool=\"words\"} 7",
             "parallax_records{collection=\"c0000\"} 340",
             "parallax_segments{collection=\"c0000\"} 2",
             "parallax_merges_total{collection=\"c0000\"} 5",

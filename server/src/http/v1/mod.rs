@@ -197,7 +197,7 @@ async fn answer(
 ) -> Result<Json<Reply>, Failure> {
     let Path(name) = path?;
     let question: Question = parameters(query.as_deref())?;
-    let replied = service.with_collection(Some(name), move |collection| {
+    let replied = service.with_collection_encoding(Some(name), move |collection| {
         let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
         reply.sent(collection.schema(), Content::Original(&[]))
     });
