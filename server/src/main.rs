@@ -17,6 +17,7 @@ mod http;
 mod judge;
 mod keys;
 mod logs;
+mod mcp;
 mod metrics;
 mod model;
 mod opened;

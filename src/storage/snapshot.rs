@@ -317,4 +317,19 @@ mod tests {
         assert_eq!(deletion(&wide[..15]), None);
         assert_eq!(deletion(&wide[..7]), None);
     }
+
+    #[test]
+    fn a_snapshot_of_another_version_is_refused() {
+        for magic in [b"PLXSNAP\x00", b"PLXSNAP\x02", b"another."] {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            packed.write_all(magic).unwrap();
+            let packed = packed.finish().unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let restored = restore(&packed[..], Path::new("shop.snapshot"), folder.path());
+            let error = restored.unwrap_err().to_string();
+            assert!(error.contains("no snapshot of this version"), "{error}");
+            // Nothing is left behind.
+            assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+        }
+    }
 }

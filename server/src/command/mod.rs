@@ -16,6 +16,7 @@ mod index;
 mod judgements;
 mod key;
 mod map;
+mod mcp;
 mod recall;
 mod reencode;
 mod rename;
@@ -64,6 +65,8 @@ enum Command {
     Serve(config::Flags),
     /// Print all settings of `serve` in TOML, and where each is from
     Config(config::Flags),
+    /// Let an assistant search, by the Model Context Protocol on standard input and output
+    Mcp(mcp::Mcp),
     /// Build a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
@@ -388,6 +391,7 @@ impl Arguments {
             Command::Collections(collections) => collections.run(&model, &mut out),
             Command::Rename(rename) => rename.run(&model, &mut out),
             Command::Delete(delete) => delete.run(&model, &mut out),
+            Command::Mcp(mcp) => mcp.run(&model),
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),

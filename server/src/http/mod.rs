@@ -24,6 +24,8 @@ mod judge_tests;
 mod key_tests;
 #[cfg(test)]
 mod map_tests;
+#[cfg(test)]
+mod mcp_tests;
 mod operation;
 #[cfg(test)]
 mod operation_tests;
@@ -68,6 +70,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::from_fn;
 use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
@@ -77,6 +80,8 @@ pub use self::guard::Guard;
 use self::settings::Settings;
 use self::streams::Streams;
 use crate::caller;
+use crate::keys::Sight;
+use crate::mcp;
 use crate::service::Service;
 
 /// All routes of the server.
@@ -106,9 +111,20 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
         .nest("/api", reading.merge(writing).fallback(error::no_route))
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
+        // An answer of a tool has no deadline: its client decides how long to wait.
+        .route_service("/mcp", mcp::http(service.clone(), may_read))
         .with_state(service)
         .layer(from_fn(caller::follow));
     stack::api(routes, settings, guard, streams)
+}
+
+/// Whether the caller of a tool may read a collection. The guard has put into the request what it may
+/// see.
+fn may_read(parts: Option<&Parts>, name: &str) -> bool {
+    parts.is_none_or(|parts| {
+        let sight = parts.extensions.get::<Sight>();
+        sight.is_some_and(|sight| sight.includes(name))
+    })
 }
 
 /// Whether the service is alive, and whether it can answer queries.

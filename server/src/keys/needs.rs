@@ -12,12 +12,13 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 62] = [
+pub const TABLE: [(&str, &str, Option<Role>); 63] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/api/", NOTHING),
     ("GET", "/api/search", SEARCH),
     ("POST", "/search", SEARCH),
+    ("POST", "/mcp", SEARCH),
     ("GET", "/api/v1/collections", SEARCH),
     ("GET", "/api/v1/collections/{name}", SEARCH),
     ("GET", "/api/v1/collections/{name}/answer", SEARCH),
