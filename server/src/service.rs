@@ -10,7 +10,7 @@ use parallax::vocabulary::{
     Answer, CollectionInfo, Comparison, ExplainRequest, Explanation, Exploration, FacetCounts, Lab,
     MeasuredRecall, RecordView, SearchRequest, SimilarRequest, Timings, ValuesRequest, Walkthrough,
 };
-use parallax::{Collection, Error, Filter, Mode, Query};
+use parallax::{Collection, Error, Filter, Query};
 use parallax_app::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_stream::Stream;
