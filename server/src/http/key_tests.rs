@@ -124,7 +124,10 @@ impl Shop {
             .site_pkg_dir("pkg")
             .build();
         let guard = Guard::with(Arc::clone(&self.keys));
-        let settings = super::settings::Settings::default();
+        let settings = super::settings::Settings {
+            hosts: vec!["search.example".into(), "evil.example".into()],
+            ..Default::default()
+        };
         let streams = super::streams::Streams::new(&settings.limits, Default::default());
         super::router(self.service.clone(), options, guard, &settings, streams)
     }

@@ -88,7 +88,8 @@ pub fn limit(per_second: NonZeroU32, burst: NonZeroU32) -> DefaultDirectRateLimi
 /// What it must be.
 pub fn expiry(text: &str) -> Result<Timestamp, String> {
     let moment = text.parse().or_else(|_| {
-        let day: jiff::civil::Date = text.parse()?;
+        // A date alone: one with a time but no offset would be ambiguous.
+        let day = jiff::civil::Date::strptime("%Y-%m-%d", text)?;
         format!("{day}T00:00:00Z").parse()
     });
     moment.map_err(|_: jiff::Error| {
