@@ -18,7 +18,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
+.PHONY: help run test api-check build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,7 +37,11 @@ INDEX_OPTIONS ?=
 test: build model ## run all tests: Rust, then the page in Chromium
 	.ci/setup browser
 	cargo test --release --workspace
+	.ci/api-check
 	cd end2end && npx playwright test
+
+api-check: build model ## check the API against its description, by two clients and by schemathesis (CASES=10000 requests)
+	CASES=$(CASES) .ci/api-check
 
 build: setup $(BUILT) ## build the server and the page in release mode
 

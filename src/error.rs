@@ -42,6 +42,17 @@ pub enum Error {
         /// The id asked for.
         id: String,
     },
+    /// Others kept changing a record while it was to be changed.
+    #[error(
+        "record '{id}' of collection '{collection}' is being changed by others all the time; \
+         nothing was written; send it again"
+    )]
+    Contended {
+        /// The collection.
+        collection: String,
+        /// The record's id.
+        id: String,
+    },
     /// The collection has no map.
     #[error("collection '{collection}' has no map: {reason}")]
     NoMap {
@@ -92,6 +103,14 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it and what to do.
         message: String,
+    },
+    /// A packed file unpacks to more than is allowed.
+    #[error("{}: unpacked, it is larger than {limit} bytes, which is the limit", .path.display())]
+    Unpacked {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes that are allowed.
+        limit: u64,
     },
     /// Whoever asked for the work no longer wants it.
     #[error("cancelled")]

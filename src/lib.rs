@@ -28,7 +28,7 @@ mod compactor;
 #[cfg(feature = "engine")]
 mod database;
 #[cfg(feature = "engine")]
-mod digest;
+pub mod digest;
 #[cfg(feature = "engine")]
 pub mod encoder;
 #[cfg(feature = "engine")]

@@ -10,6 +10,7 @@ use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use parallax::vocabulary::{Preview, Task, TaskState};
 
 use crate::browser;
+use crate::mapping;
 use crate::problem::Problem;
 use crate::sending::{SendingProgress, Stopwatch};
 
@@ -79,8 +80,8 @@ enum Order {
 /// What is imported.
 #[derive(Debug, Clone, PartialEq)]
 enum Imported {
-    /// The chosen file, by this address of the API.
-    File(String),
+    /// The chosen file, as ordered in the form.
+    File(Box<mapping::Order>),
     /// The bundled sample.
     Sample,
 }
@@ -126,9 +127,9 @@ impl Importing {
         self.choices.update(|choices| *choices += 1);
     }
 
-    /// Sends the chosen file to an address of the API.
-    pub fn start(self, address: String) {
-        self.begin(Imported::File(address));
+    /// Sends the chosen file, to be imported as ordered.
+    pub fn start(self, order: mapping::Order) {
+        self.begin(Imported::File(Box::new(order)));
     }
 
     /// Imports the bundled sample.
@@ -223,11 +224,14 @@ impl Importing {
         }
     }
 
-    /// The import that is shown.
-    pub fn task_id(self) -> Option<u64> {
+    /// Whether this is the import that is shown.
+    pub fn shows(self, task: &Task) -> bool {
         match &*self.job.read() {
-            Job::Task(task) => Some(task.id),
-            _ => None,
+            Job::Task(shown) => shown.id == task.id,
+            Job::Sending(sending) | Job::Stopping(sending) => {
+                task.upload.as_ref() == Some(&sending.upload)
+            }
+            Job::None | Job::Stopped(_) | Job::Refused(_) => false,
         }
     }
 
@@ -309,12 +313,13 @@ impl Importing {
     }
 
     async fn import(self, what: Imported, upload: String, again: bool) -> Result<(), Problem> {
-        if again && let Some(task) = browser::task_of(&upload).await? {
-            return self.follow(task).await;
-        }
         let task = match what {
-            Imported::File(address) => self.send(&address, upload).await?,
+            // If it was sent before, this goes on where it broke off.
+            Imported::File(order) => self.send(*order, upload).await?,
             Imported::Sample => {
+                if again && let Some(task) = browser::task_of(&upload).await? {
+                    return self.follow(task).await;
+                }
                 self.job.set(Job::Sending(Sending {
                     file: "the sample".into(),
                     upload: upload.clone(),
@@ -326,17 +331,16 @@ impl Importing {
         self.follow(task).await
     }
 
-    async fn send(self, address: &str, upload: String) -> Result<Task, Problem> {
+    async fn send(self, order: mapping::Order, upload: String) -> Result<Task, Problem> {
         let field = self.field.get_untracked();
         let file = field.and_then(|field| browser::chosen_file(&field));
         let file = file.ok_or_else(|| Problem {
             code: "bad_query".into(),
             message: "The file is no longer there; choose it again.".into(),
         })?;
-        let address = format!("{address}&upload={upload}");
         self.job.set(Job::Sending(Sending {
             file: file.name(),
-            upload,
+            upload: upload.clone(),
             progress: SendingProgress::default(),
         }));
         let clock = Stopwatch::start();
@@ -348,7 +352,7 @@ impl Importing {
                 }
             });
         };
-        browser::import(&address, &file, Box::new(told)).await
+        browser::import(order, &upload, &file, told).await
     }
 
     /// Follows an import of which only the id is known. If it no longer exists, as after a

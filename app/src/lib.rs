@@ -32,7 +32,7 @@ mod origin;
 mod pages;
 mod paths;
 mod pictures;
-mod problem;
+pub mod problem;
 mod record_address;
 #[cfg(feature = "ssr")]
 mod security;

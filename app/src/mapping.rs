@@ -1,9 +1,11 @@
 //! From the choices in the import form to the request that starts the import: pure functions
-//! over the form's fields, whose names are the request's parameters.
+//! over the form's fields.
 
-use form_urlencoded::{Serializer, byte_serialize, parse};
-use parallax::vocabulary::FieldRoles;
+use form_urlencoded::parse;
 use parallax::vocabulary::limits::MAX_NAME;
+use parallax::vocabulary::{FieldRoles, NewUpload};
+
+use crate::settings::roles_of;
 
 /// A role that one field can have.
 pub struct Role {
@@ -89,40 +91,40 @@ pub fn collection_name(file: &str) -> String {
     }
 }
 
-/// The address that imports a file as chosen in the form. A role without a field is left out.
+/// An import as chosen in the form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The collection.
+    pub collection: String,
+    /// The upload to create. Its size is that of the file, which is not known here.
+    pub upload: NewUpload,
+}
+
+/// The import of a file as chosen in the form. A role without a field is left out.
 ///
 /// # Errors
 /// What must be chosen first.
-pub fn import_address(file: &str, form: &str) -> Result<String, &'static str> {
-    let mut name = String::new();
-    let mut query = Serializer::new(String::new());
-    query.append_pair("file", file);
-    let mut searchable = false;
-    let mut texts = Vec::new();
-    let given = parse(form.as_bytes()).filter(|(_, value)| !value.is_empty());
-    for (parameter, value) in given {
-        if parameter == "name" {
-            name = byte_serialize(value.trim().as_bytes()).collect();
-            continue;
-        }
-        searchable |= matches!(&*parameter, "title" | "text");
-        if parameter == "text" {
-            // The first text may also be ticked under the additional ones.
-            if texts.contains(&value) {
-                continue;
-            }
-            texts.push(value.clone());
-        }
-        query.append_pair(&parameter, &value);
-    }
-    if !searchable {
+pub fn import_order(file: &str, form: &str) -> Result<Order, &'static str> {
+    let fields = roles_of(form);
+    if fields.title.is_none() && fields.texts.is_empty() {
         return Err("Choose the field that contains the title, or the text: \
                     it is what will be searched.");
     }
-    Ok(format!(
-        "/api/v1/collections/{name}/import?{}",
-        query.finish()
-    ))
+    let given = |wanted: &str| {
+        let found = parse(form.as_bytes()).find(|(parameter, _)| parameter == wanted);
+        found.map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    };
+    Ok(Order {
+        collection: given("name"),
+        upload: NewUpload {
+            file: file.to_owned(),
+            bytes: 0,
+            sha256: None,
+            replace: given("replace") == "true",
+            passages: true,
+            fields,
+        },
+    })
 }
 
 #[cfg(test)]
@@ -148,26 +150,29 @@ mod tests {
     fn what_was_chosen_is_what_is_asked_for() {
         let form = "name=books&title=Book+title&text=&url=&facet=city&facet=year%3Anumber\
                     &replace=true";
-        assert_eq!(
-            import_address("my books.csv", form).unwrap(),
-            "/api/v1/collections/books/import?file=my+books.csv&title=Book+title\
-             &facet=city&facet=year%3Anumber&replace=true"
-        );
+        let order = import_order("my books.csv", form).unwrap();
+        assert_eq!(order.collection, "books");
+        assert_eq!(order.upload.file, "my books.csv");
+        assert!(order.upload.replace);
+        let fields = order.upload.fields;
+        assert_eq!(fields.title.as_deref(), Some("Book title"));
+        assert_eq!(fields.facets, ["city", "year:number"]);
+        assert_eq!((fields.url, fields.texts.len()), (None, 0));
     }
 
     #[test]
     fn several_texts_are_asked_for_once_each() {
-        let form = "name=a&title=&text=b&text=c&text=b";
-        assert_eq!(
-            import_address("a.csv", form).unwrap(),
-            "/api/v1/collections/a/import?file=a.csv&text=b&text=c"
-        );
+        let form = "name=a&title=&id=+key&text=b&text=c&text=b";
+        let upload = import_order("a.csv", form).unwrap().upload;
+        assert_eq!(upload.fields.texts, ["b", "c"]);
+        assert_eq!(upload.fields.id.as_deref(), Some(" key"));
+        assert!(!upload.replace);
     }
 
     #[test]
     fn something_has_to_be_searchable() {
-        assert!(import_address("a.csv", "name=a&title=&text=&facet=city").is_err());
-        assert!(import_address("a.csv", "name=a&text=body").is_ok());
+        assert!(import_order("a.csv", "name=a&title=&text=&facet=city").is_err());
+        assert!(import_order("a.csv", "name=a&text=body").is_ok());
     }
 
     #[test]

@@ -9,23 +9,25 @@ use crate::numbers::{counted, time_left};
 /// What the names of the fields for weights begin with; the rest is the weighted field.
 pub const WEIGHT: &str = "weight.";
 
-/// The roles that a form gives, by its fields as a browser would send them.
+/// The roles that a form gives, by its fields as a browser would send them. The names of fields are
+/// kept as they are: a file's may begin with a space.
 pub fn roles_of(form: &str) -> FieldRoles {
     let mut roles = FieldRoles::default();
     let given = parse(form.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
     for (parameter, value) in given {
-        let value = value.trim().to_owned();
+        let value = value.into_owned();
         match &*parameter {
+            "id" => roles.id = Some(value),
             "title" => roles.title = Some(value),
             // The first text may also be ticked under the additional ones.
             "text" if !roles.texts.contains(&value) => roles.texts.push(value),
             "url" => roles.url = Some(value),
             "image" => roles.image = Some(value),
             "facet" => roles.facets.push(value),
-            "language" => roles.language = Some(value),
+            "language" => roles.language = Some(value.trim().to_owned()),
             parameter => {
                 if let Some(field) = parameter.strip_prefix(WEIGHT) {
-                    roles.weights.push(format!("{field}={value}"));
+                    roles.weights.push(format!("{field}={}", value.trim()));
                 }
             }
         }

@@ -17,14 +17,21 @@ import {
 } from "../support/collections-page";
 import { expect, test } from "../support/test";
 
-/** Holds the next answer to an upload: the server has the file, but the page does not know. */
-async function heldAnswer(page: Page): Promise<{ arrived: Promise<void>; lose: () => Promise<void> }> {
+/** The creation of an upload, and the sending of a part of it. */
+const creation = "*/collections/*/uploads";
+const part = "*/uploads/*offset=*";
+
+/** Holds the next answer to a request: the server did what it asks for, but the page does not know. */
+async function heldAnswer(
+  page: Page,
+  urlPattern: string,
+): Promise<{ arrived: Promise<void>; lose: () => Promise<void> }> {
   const devtools = await page.context().newCDPSession(page);
   const paused = new Promise<string>((resolve) => {
     devtools.once("Fetch.requestPaused", ({ requestId }) => resolve(requestId));
   });
   await devtools.send("Fetch.enable", {
-    patterns: [{ urlPattern: "*/import?*", requestStage: "Response" }],
+    patterns: [{ urlPattern, requestStage: "Response" }],
   });
   return {
     arrived: paused.then(() => undefined),
@@ -65,7 +72,7 @@ test("cancelling after the file has arrived cancels its import", async ({
 }) => {
   const name = unique("arrived");
   await open("/collections");
-  const { arrived } = await heldAnswer(page);
+  const { arrived } = await heldAnswer(page, part);
   await begin(page, long(name));
   await arrived;
   await outcome(page).getByRole("button", { name: "Cancel" }).click();
@@ -87,7 +94,7 @@ test.describe("a lost answer", () => {
     }) => {
       const name = unique("lost");
       await open("/collections");
-      const { lose } = await heldAnswer(page);
+      const { lose } = await heldAnswer(page, creation);
       await begin(page, file(`${name}.csv`, books));
       await lose();
       const notice = page.getByRole("alert").filter({ hasText: "The connection was lost" });
@@ -99,11 +106,22 @@ test.describe("a lost answer", () => {
     });
   }
 
+  test("to a part of a file is asked for by the page itself", async ({ page, open, request }) => {
+    const name = unique("part");
+    await open("/collections");
+    const { lose } = await heldAnswer(page, part);
+    await begin(page, file(`${name}.csv`, books));
+    await lose();
+    await opened(page, name);
+    expect(await tasksOf(request, name)).toHaveLength(1);
+    expect((await (await request.get(`/api/v1/collections/${name}`)).json()).records).toBe(3);
+  });
+
   test("leads to a second upload if the first did not arrive", async ({ page, open, request }) => {
     const name = unique("cut");
     await open("/collections");
     let cut = false;
-    await page.route("**/import?**", (route) => {
+    await page.route("**/collections/*/uploads", (route) => {
       if (cut) {
         return route.continue();
       }

@@ -8,8 +8,9 @@ use parallax_app::Problem;
 pub fn problem(error: &Error) -> Problem {
     let code = match error {
         Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
-        Error::Import { .. } => "bad_query",
+        Error::Import { .. } | Error::Unpacked { .. } => "bad_query",
         Error::Busy(_) | Error::CollectionExists(_) | Error::Replaced(_) => "conflict",
+        Error::Contended { .. } => "conflict",
         full if full.is_full() => {
             tracing::error!(error = %full, "a request failed");
             return Problem {

@@ -22,7 +22,7 @@ use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 use crate::{connections, http, sample, site};
 
 /// Serves until told to stop.
@@ -62,9 +62,9 @@ async fn serve(config: &Config) -> Result<()> {
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
-        let server = config.server.clone();
+        let (server, tasks) = (config.server.clone(), config.tasks.clone());
         move || -> Result<()> {
-            let opened = load(&server)?;
+            let opened = load(&server, tasks)?;
             announce(address, &opened, start);
             service.open(opened);
             Ok(())
@@ -79,7 +79,7 @@ async fn serve(config: &Config) -> Result<()> {
         cors: config.cors.clone(),
     };
     let streams = Streams::new(&settings.limits, stop.clone());
-    let router = http::router(service, options, guard, &settings, streams);
+    let router = http::router(service.clone(), options, guard, &settings, streams);
     let serving = connections::serve(listener, router, stop.clone(), settings.timeouts);
     let mut serving = tokio::spawn(serving);
 
@@ -96,8 +96,18 @@ async fn serve(config: &Config) -> Result<()> {
     // No further connections are accepted, event streams end, and running requests may finish.
     stop.cancel();
     let grace = config.timeouts.shutdown_seconds.duration();
+    // At once, so that this end does not count as an interruption of an import.
+    let pausing = tokio::task::spawn_blocking(move || {
+        if let Ok(opened) = service.opened() {
+            opened.tasks.stop(grace);
+        }
+    });
+    let ending = async {
+        let _ = tokio::time::timeout(grace, serving).await;
+        let _ = pausing.await;
+    };
     tokio::select! {
-        _ = tokio::time::timeout(grace, serving) => Ok(()),
+        () = ending => Ok(()),
         () = told_to_stop() => bail!("told to stop again, so running requests were cut"),
     }
 }
@@ -111,7 +121,7 @@ fn keys(config: &Config) -> Result<Arc<Keys>> {
 }
 
 /// Loads everything a query needs.
-fn load(server: &Server) -> Result<Opened> {
+fn load(server: &Server, tasks: tasks::Settings) -> Result<Opened> {
     let data_dir = server.data_dir()?;
     let encoder = Encoder::load(&server.model()?)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
@@ -139,7 +149,7 @@ fn load(server: &Server) -> Result<Opened> {
     }
     let catalogue = Arc::new(catalogue);
     Ok(Opened {
-        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue))?,
+        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue), tasks)?,
         reencodings: Arc::default(),
         catalogue,
     })

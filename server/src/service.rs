@@ -48,6 +48,24 @@ impl Reader {
     }
 }
 
+/// What a search may ask for in addition to its parameters.
+#[derive(Debug, Default)]
+pub struct Further {
+    /// Filters, which may combine conditions.
+    pub filters: Vec<Filter>,
+    /// A vector, instead of a text.
+    pub vector: Option<Vec<f32>>,
+}
+
+impl From<Vec<Filter>> for Further {
+    fn from(filters: Vec<Filter>) -> Self {
+        Self {
+            filters,
+            vector: None,
+        }
+    }
+}
+
 /// The service; clones share the same state. It may be limited to what a request may see; otherwise, the
 /// current request is the one that counts.
 #[derive(Clone)]
@@ -231,8 +249,7 @@ impl Service {
 }
 
 impl Service {
-    /// Answers a query, with filters in addition to those in the request, for whoever reads the
-    /// hits.
+    /// Answers a query, with whatever else it asks for, for whoever reads the hits.
     ///
     /// # Errors
     /// The [`Problem`] to tell the caller.
@@ -240,9 +257,10 @@ impl Service {
         &self,
         collection: Option<String>,
         request: SearchRequest,
-        filters: Vec<Filter>,
+        further: impl Into<Further>,
         reader: Reader,
     ) -> Result<Answer, Problem> {
+        let Further { filters, vector } = further.into();
         let pool = if request.explain || request.sentences {
             &self.0.thorough
         } else {
@@ -252,6 +270,14 @@ impl Service {
             let collection = &*opened.collection(collection.as_deref())?;
             let mut query = Query::try_from(&request)?;
             query.filters.extend(filters);
+            query.vector = vector;
+            if request.explain && query.vector.is_some() {
+                return Err(Error::BadQuery(
+                    "explain shows what the words of a query add to a score, and a vector has none: \
+                     leave explain out"
+                        .into(),
+                ));
+            }
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
                     "limit is {}; with explain=true it must be between 1 and {MAX_EXPLAINED}",

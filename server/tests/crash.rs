@@ -12,6 +12,8 @@
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "crash/imports.rs"]
+mod imports;
 #[path = "common/model.rs"]
 mod model;
 #[path = "common/running.rs"]

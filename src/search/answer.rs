@@ -60,7 +60,8 @@ impl Searcher<'_> {
     fn place(&self, plan: &Plan<'_>) -> Option<Place> {
         // Filters may be in the text. A plan without text to rank by has no vector.
         let is_plain = plan.filters.is_empty() && plan.query.facets.is_empty();
-        let is_kept = plan.vector.is_some() && !plan.is_in_order() && is_plain;
+        let is_text = plan.query.vector.is_none();
+        let is_kept = plan.vector.is_some() && is_text && !plan.is_in_order() && is_plain;
         let has_late = plan.late.is_some();
         let remembered = self.remembered;
         is_kept.then(|| remembered.place(&self.generation, &plan.query, has_late))

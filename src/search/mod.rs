@@ -14,7 +14,8 @@
 //! `snippet.rs` selects the displayed part of a long text and `sentence.rs` its nearest sentence.
 //! `explain.rs` explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records
 //! similar to some and different from others, `ask.rs` answers questions: all from the same stages.
-//! `suggest.rs` only looks up what begins as typed, and `record_view.rs` reads a record for its own
+//! `by_vector.rs` plans a query that is a
+//! vector; `suggest.rs` only looks up what begins as typed, and `record_view.rs` reads a record for its own
 //! page. `lab.rs` compares the rankings of a query with those of the same query with small changes
 //! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
 //! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
@@ -25,6 +26,7 @@
 mod answer;
 mod answers;
 mod ask;
+mod by_vector;
 mod changes;
 mod compare;
 mod explain;

@@ -95,6 +95,9 @@ impl Searcher<'_> {
     /// Those of [`Searcher::search`].
     pub(super) fn plan<'q>(&self, query: &'q Query, watch: &mut Stopwatch) -> Result<Plan<'q>> {
         query.check_limits()?;
+        if let Some(vector) = &query.vector {
+            return self.plan_of_vector(query, vector.clone());
+        }
         let parsed = Parsed::of(query, self.schema, self.analyzer)?;
         let reads_meaning = query.mode != Mode::Text && !parsed.lists;
         if reads_meaning && query.sort.is_some() {
@@ -163,7 +166,7 @@ impl Searcher<'_> {
     }
 }
 
-fn unsorted() -> Error {
+pub(super) fn unsorted() -> Error {
     Error::BadQuery(
         "sort needs records that match, and by meaning every record is more or less near: use \
          mode text, or leave sort out"

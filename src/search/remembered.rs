@@ -58,6 +58,8 @@ impl Asked {
         // Named one by one, so that no new field of a query can be forgotten.
         let Query {
             text,
+            // The ranking of a query with one is not kept.
+            vector: _,
             mode,
             limit,
             offset,

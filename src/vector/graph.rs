@@ -7,6 +7,9 @@
 //! The graph is immutable and approximate. Its layers are built in parallel, so two builds over
 //! the same codes may differ; `parallax recall` measures its recall.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use instant_distance::{Builder, Heuristic};
 
 use super::code::{Codes, Point};
@@ -25,6 +28,31 @@ pub(super) const MOST_LINKS: usize = 64;
 /// The seed for the order of insertion.
 const SEED: u64 = 0x5eed;
 
+/// A point whose distances are only computed unless that is cancelled.
+#[derive(Clone)]
+struct Unless<'a> {
+    point: Point<'a>,
+    cancelled: &'a AtomicBool,
+}
+
+/// What is thrown to end a build.
+struct Cancelled;
+
+impl instant_distance::Point for Unless<'_> {
+    fn distance(&self, other: &Self) -> f32 {
+        if self.cancelled.load(Ordering::Relaxed) {
+            resume_unwind(Box::new(Cancelled));
+        }
+        instant_distance::Point::distance(&self.point, &other.point)
+    }
+}
+
+impl serde::Serialize for Unless<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.point.serialize(serializer)
+    }
+}
+
 /// Links between the rows of codes.
 #[derive(Clone, Default)]
 pub struct Graph {
@@ -41,8 +69,30 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph on the current rayon pool.
     pub fn build(codes: &Codes) -> Self {
+        Self::of_points(codes, |row| Point::new(codes, row))
+    }
+
+    /// The same, unless it is cancelled meanwhile. instant-distance cannot be told to stop, but it
+    /// calls back for every distance: that call unwinds.
+    pub fn build_unless(codes: &Codes, cancelled: &AtomicBool) -> Option<Self> {
+        let point = |row| Unless {
+            point: Point::new(codes, row),
+            cancelled,
+        };
+        let built = catch_unwind(AssertUnwindSafe(|| Self::of_points(codes, point)));
+        match built {
+            Ok(graph) => Some(graph),
+            Err(why) if why.is::<Cancelled>() => None,
+            Err(why) => resume_unwind(why),
+        }
+    }
+
+    fn of_points<P>(codes: &Codes, point: impl Fn(u32) -> P) -> Self
+    where
+        P: instant_distance::Point + serde::Serialize,
+    {
         let count = codes.len();
-        let points = (0..count as u32).map(|row| Point::new(codes, row));
+        let points = (0..count as u32).map(point);
         // Links to points that are nearer to another linked point are left out, as in hnswlib:
         // the walk reaches them through it.
         let heuristic = Heuristic {
@@ -119,5 +169,20 @@ impl Graph {
     /// Its tables, for a walk.
     pub(super) fn tables(&self) -> (&[u32], &[u32]) {
         (&self.starts, &self.links)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vector::ExactScan;
+    use crate::vector::scan::tests::clustered;
+
+    #[test]
+    fn a_build_ends_when_it_is_cancelled() {
+        let scan = ExactScan::new(&clustered(1, 300));
+        let build = |cancelled| Graph::build_unless(scan.codes(), &AtomicBool::new(cancelled));
+        assert!(build(true).is_none());
+        assert_eq!(build(false).map(|graph| graph.len()), Some(300));
     }
 }

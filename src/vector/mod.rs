@@ -27,6 +27,8 @@ pub use scan::ExactScan;
 pub use vectors::{MAX_DIMENSION, Vectors};
 pub use walk::Follow;
 
+use crate::Vector;
+
 /// A candidate: its position in the index and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
@@ -53,6 +55,23 @@ impl Neighbour {
             .total_cmp(&a.cosine)
             .then(a.position.cmp(&b.position))
     }
+}
+
+/// A vector from a caller, scaled to unit length, if it has the width of the collection's vectors.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn unit(vector: Vec<f32>, width: usize) -> Result<Vector, String> {
+    let found = vector.len();
+    if found != width {
+        return Err(format!(
+            "the vector has {found} components, expected {width}, as the collection's model \
+             makes them"
+        ));
+    }
+    let mut vector = Vector::from(vector);
+    normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
+    Ok(vector)
 }
 
 /// Scales a vector to unit length.

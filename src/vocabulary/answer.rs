@@ -10,6 +10,7 @@ use super::{FacetKind, Hit, Route, span};
 /// The answer of a collection. Its hits are [`Hit`]s, of limited size, wherever it is sent; the
 /// engine itself first makes one whose hits hold whole records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer<H = Hit> {
     /// The collection that answered.
     pub collection: String,
@@ -46,6 +47,7 @@ pub struct Answer<H = Hit> {
     /// or a script it never learned. If so, only words were used. In JSON it is the sentence
     /// [`UNREAD`], or absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", with = "unread", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub unread: bool,
     /// The parts that the scores of the hits consist of; none if records are listed in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
@@ -59,6 +61,7 @@ pub const UNREAD: &str = "The model cannot read this query, so it was answered b
 
 /// The answer to a question asked of a collection of questions and answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reply<H = Hit> {
     /// The collection that was asked.
     pub collection: String,
@@ -79,6 +82,7 @@ pub struct Reply<H = Hit> {
 
 /// Why the answer to a question is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unknown {
     /// No question in the collection is near enough to be the one asked.
@@ -89,6 +93,7 @@ pub enum Unknown {
 
 /// A part of the score that hits are ranked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScorePart {
     /// The cosine of the query and a record.
@@ -103,6 +108,7 @@ pub enum ScorePart {
 
 /// Which records are counted as answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Counted {
     /// Those that contain a word of the query.
@@ -118,6 +124,7 @@ pub enum Counted {
 
 /// How a total relates to the true number; in JSON as Elasticsearch writes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Relation {
     /// It is the true number.
     #[default]
@@ -133,6 +140,7 @@ pub enum Relation {
 /// that alternative values are counted too. Conditions within `or`, `and` and `not` apply, because
 /// removing them would change the meaning of the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FacetCounts {
     /// The facet's field.
     pub field: String,
@@ -154,6 +162,7 @@ pub struct FacetCounts {
 
 /// An interval of a histogram.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bucket {
     /// How many records have a value in it.
     pub count: u32,
@@ -165,6 +174,7 @@ pub struct Bucket {
 
 /// A facet value and how many records have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FacetCount {
     /// The value.
     pub value: String,
@@ -174,11 +184,13 @@ pub struct FacetCount {
 
 /// A word that was replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Correction {
     /// The word as typed.
     pub word: String,
     /// Its byte range in the query.
     #[serde(with = "span::one")]
+    #[cfg_attr(feature = "openapi", schema(value_type = span::Span))]
     pub range: Range<usize>,
     /// What was looked up instead.
     pub instead: String,
@@ -187,24 +199,31 @@ pub struct Correction {
 /// How long an answer's stages took; zero for stages that were not needed. In JSON, milliseconds
 /// to three decimals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Timings {
     /// Encoding the query, or finding its vector in the cache.
     #[serde(rename = "encode_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub encode: Duration,
     /// Ranking by meaning.
     #[serde(rename = "neural_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub neural: Duration,
     /// Ranking by words.
     #[serde(rename = "text_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub text: Duration,
     /// Fusing the two.
     #[serde(rename = "fusion_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub fusion: Duration,
     /// Reading the hits' records and highlighting words.
     #[serde(rename = "fetch_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub fetch: Duration,
     /// The whole answer.
     #[serde(rename = "total_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub total: Duration,
 }
 

@@ -6,6 +6,7 @@ use super::{FacetCount, FieldRoles};
 
 /// What its search page and the list of collections need to know about a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CollectionInfo {
     /// Its name.
     pub name: String,
@@ -44,6 +45,7 @@ pub struct CollectionInfo {
 
 /// The progress of encoding a collection anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reencoding {
     /// The name of the new model.
     pub model: String,
@@ -60,6 +62,7 @@ pub struct Reencoding {
 
 /// What can be changed about a collection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Settings {
     /// Which field has which role.
     pub fields: FieldRoles,
@@ -69,6 +72,7 @@ pub struct Settings {
 
 /// What a change of settings costs, estimated from the first records.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SettingsCost {
     /// Whether anything changes.
     pub changes: bool,
@@ -80,6 +84,7 @@ pub struct SettingsCost {
 
 /// A facet field's values in the whole collection, most frequent first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FacetValues {
     /// The field.
     pub field: String,
@@ -92,6 +97,7 @@ pub struct FacetValues {
 
 /// Whether a collection has a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum GraphState {
     /// It is small enough to be scanned in full.

@@ -7,6 +7,7 @@ use super::{Correction, FacetCounts, Hit, Timings, answer::unread};
 
 /// The rankings of one query side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Comparison<H = Hit> {
     /// The collection that answered.
     pub collection: String,
@@ -36,6 +37,7 @@ pub struct Comparison<H = Hit> {
     /// Whether the model cannot read any of the query. If so, no record has a place by meaning. In
     /// JSON it is the sentence [`super::UNREAD`], or absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", with = "unread", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub unread: bool,
     /// The records that are among the first of any ranking, each once: the first of each ranking,
     /// then the second of each, and so on.
@@ -49,6 +51,7 @@ pub struct Comparison<H = Hit> {
 
 /// A word of a query and how many records contain it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordCount {
     /// The word as typed.
     pub word: String,
@@ -59,6 +62,7 @@ pub struct WordCount {
 
 /// A record and its place in each ranking, from 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Compared<H = Hit> {
     /// Its place by meaning, as in mode `neural`, among all records that pass the filters.
     pub by_meaning: Option<u32>,

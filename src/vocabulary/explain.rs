@@ -8,6 +8,7 @@ use super::span;
 
 /// Why a record has its rank.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// Its score by words.
     pub words: WordsExplanation,
@@ -24,6 +25,7 @@ pub struct Explanation {
 
 /// A BM25 score: the sum of its terms' contributions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordsExplanation {
     /// The score.
     pub score: f32,
@@ -43,6 +45,7 @@ pub struct WordsExplanation {
 
 /// A word of the query that the record does not contain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MissingWord {
     /// The word as typed.
     pub word: String,
@@ -56,6 +59,7 @@ pub struct MissingWord {
 
 /// A term's part of the score: `boost * idf * frequency / (frequency + norm)`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TermExplanation {
     /// The word as typed.
     pub word: String,
@@ -83,6 +87,7 @@ pub struct TermExplanation {
 
 /// A field and how often a term occurs in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldCount {
     /// The field.
     pub field: String,
@@ -92,6 +97,7 @@ pub struct FieldCount {
 
 /// A cosine, and what it is made up of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeaningExplanation {
     /// The cosine of the query and the record's nearest passage.
     pub cosine: f32,
@@ -114,6 +120,7 @@ pub struct MeaningExplanation {
 /// The cosine split into shares: `special` and the query's words add up to it, and so do
 /// `special` and the record's words. They are shares of the similarity, not causes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeaningSplit {
     /// The share of all pairs with `[CLS]` or `[SEP]` on either side, and, if the record's vector
     /// is in f32, what it differs by from one encoded in 8 bits.
@@ -134,6 +141,7 @@ pub struct MeaningSplit {
 /// the two; upper and lower case are the same word. All shares, `rest` and the `special` of the split
 /// add up to the cosine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Partners {
     /// The distinct words of the query, in order; if there are more than
     /// [`super::limits::MAX_QUERY_PARTNERS`], those with the largest shares.
@@ -148,6 +156,7 @@ pub struct Partners {
 
 /// A word and its share of the cosine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordShare {
     /// The word, cut if it is very long.
     pub word: String,
@@ -155,6 +164,7 @@ pub struct WordShare {
     pub share: f32,
     /// Where it occurs in the text that the model read.
     #[serde(with = "span::one", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = span::Span))]
     pub at: Range<usize>,
     /// Its index among the distinct words of [`Partners`]; absent if it is not listed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -165,11 +175,13 @@ pub struct WordShare {
         with = "span::optional",
         default
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<span::Span>))]
     pub range: Option<Range<usize>>,
 }
 
 /// A word of the query and a word of the record, with their share of the cosine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PairShare {
     /// The query's word.
     pub query: String,
@@ -181,6 +193,7 @@ pub struct PairShare {
 
 /// A score by meaning with late interaction: `from_meaning + from_words`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LateExplanation {
     /// The score.
     pub score: f32,
@@ -199,6 +212,7 @@ pub struct LateExplanation {
 /// A word of the query and the most similar word of the record: they add `share * weight *
 /// similarity` to the score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordMeeting {
     /// The query's word.
     pub query: String,
@@ -211,6 +225,7 @@ pub struct WordMeeting {
         with = "span::optional",
         default
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<span::Span>))]
     pub query_at: Option<Range<usize>>,
     /// Where the record's word first occurs in `record_text` of [`MeaningExplanation`].
     #[serde(
@@ -218,6 +233,7 @@ pub struct WordMeeting {
         with = "span::optional",
         default
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<span::Span>))]
     pub record_at: Option<Range<usize>>,
     /// How similar they are, from 0 to 1; 1 if they are the same.
     pub similarity: f32,
@@ -229,6 +245,7 @@ pub struct WordMeeting {
 
 /// A fused score: `from_words + from_meaning + from_neighbours`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FusionExplanation {
     /// The score.
     pub score: f32,
@@ -256,6 +273,7 @@ pub struct FusionExplanation {
 
 /// The hit after the one that is explained, with the parts of its fused score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextHit {
     /// Its id.
     pub id: String,
@@ -279,6 +297,7 @@ pub struct NextHit {
 
 /// A similar record and what its score adds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NeighbourShare {
     /// Its id.
     pub id: String,

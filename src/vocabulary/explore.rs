@@ -6,6 +6,7 @@ use super::{Compared, WordCount};
 
 /// The queries that were found in a collection, and what is known of the search for them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Exploration {
     /// The collection.
     pub collection: String,
@@ -23,6 +24,7 @@ pub struct Exploration {
 
 /// What was found in one state of a collection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mined {
     /// How many records the collection had then.
     pub records: u32,
@@ -46,6 +48,7 @@ pub struct Mined {
 
 /// A query and what the engines make of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Example {
     /// The query.
     pub query: String,
@@ -72,6 +75,7 @@ pub struct Example {
 
 /// Where a query comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The title of a record.
@@ -88,6 +92,7 @@ pub enum Source {
 
 /// A record that is shown as evidence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Witness {
     /// Its id.
     pub id: String,

@@ -56,6 +56,7 @@ impl From<RecommendRequest> for Feedback {
 
 /// Recommended records, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recommendations<H = Hit> {
     /// The records. The API writes what is in it beside `reasons`.
     pub answer: Answer<H>,
@@ -67,6 +68,7 @@ pub struct Recommendations<H = Hit> {
 /// passage with the highest score, so `(text + 0.75 · mean(liked) − 0.15 · mean(disliked)) / length`
 /// is the score, where the length is that of the vector that was searched for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reason {
     /// Its cosine to the text, if one was given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -82,6 +84,7 @@ pub struct Reason {
 
 /// How near a record is to a given one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Nearness {
     /// The id of the given record.
     pub id: String,

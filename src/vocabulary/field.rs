@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// field inside an object is named by its path, e.g. `make.brand`. In JSON, a role that there is not
 /// is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FieldRoles {
     /// What identifies a record.
@@ -57,6 +58,7 @@ pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Stri
 
 /// What a field of a file becomes, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldTold {
     /// The field; one within an object by its path, such as `make.brand`.
     pub field: String,
@@ -68,6 +70,7 @@ pub struct FieldTold {
 
 /// A field to filter by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FacetField {
     /// The field's name.
     pub field: String,
@@ -77,6 +80,7 @@ pub struct FacetField {
 
 /// The kind of a facet's values, which determines how filters compare them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FacetKind {
     /// Texts. The comparison is exact if any record has that exact spelling, otherwise

@@ -9,6 +9,7 @@ use super::{Explanation, span};
 
 /// A record in an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hit {
     /// The record's id.
     pub id: String,
@@ -58,6 +59,7 @@ pub struct Hit {
         with = "span::optional",
         default
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<span::Span>))]
     pub passage: Option<Range<usize>>,
     /// The sentence nearest to the query, if requested.
     #[serde(
@@ -65,6 +67,7 @@ pub struct Hit {
         with = "span::optional",
         default
     )]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<span::Span>))]
     pub sentence: Option<Range<usize>>,
     /// Identical records that were collapsed into this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -82,6 +85,7 @@ pub struct Hit {
 
 /// A field that contains words of the query, and the part of its text around the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MatchedField {
     /// The field.
     pub field: String,
@@ -89,11 +93,13 @@ pub struct MatchedField {
     pub text: String,
     /// Byte ranges of matched words in this part.
     #[serde(with = "span::list")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<span::Span>))]
     pub highlights: Vec<Range<usize>>,
 }
 
 /// A part of a text, in bytes of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Snippet {
     /// Where it begins.
     pub start: usize,
@@ -107,6 +113,7 @@ pub struct Snippet {
 
 /// Records identical to a hit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Copies {
     /// How many there are.
     pub count: u32,
@@ -116,6 +123,7 @@ pub struct Copies {
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Duplicate {
     /// The record's id.
     pub id: String,
@@ -125,6 +133,7 @@ pub struct Duplicate {
 
 /// Each engine's rank and score for a hit; absent if an engine was not used or did not find it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signals {
     /// By meaning.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -140,6 +149,7 @@ pub struct Signals {
 
 /// One engine's rank and score for a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signal {
     /// The rank, from 1.
     pub rank: u32,
@@ -149,6 +159,7 @@ pub struct Signal {
 
 /// A facet value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Facet {
     /// The field.
     pub field: String,
@@ -158,12 +169,15 @@ pub struct Facet {
 
 /// Byte ranges of matched words, among what is displayed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Highlights {
     /// In the title.
     #[serde(with = "span::list")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<span::Span>))]
     pub title: Vec<Range<usize>>,
     /// In the text.
     #[serde(with = "span::list")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<span::Span>))]
     pub text: Vec<Range<usize>>,
 }
 

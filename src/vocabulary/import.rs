@@ -7,6 +7,7 @@ use super::{FieldRoles, FieldTold};
 
 /// The beginning of a file, as it would be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
     /// The detected format, such as `CSV`.
     pub format: String,
@@ -33,6 +34,7 @@ pub struct Preview {
 
 /// A line that is not a valid record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SkippedLine {
     /// Its number in the file, from 1.
     pub line: u64,
@@ -42,6 +44,7 @@ pub struct SkippedLine {
 
 /// The answer to a file that was accepted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Started {
     /// Its import.
     pub task: Task,
@@ -49,6 +52,7 @@ pub struct Started {
 
 /// An import and its progress.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Task {
     /// Its id.
     pub id: u64,
@@ -83,10 +87,58 @@ pub struct Task {
     /// The name that its client gave to the upload, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<String>,
+    /// Bytes of the file that the server has.
+    #[serde(default)]
+    pub received: u64,
+    /// Bytes of the file in all; `None` while that is unknown.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+}
+
+/// An upload that is sent in parts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Upload {
+    /// Its id.
+    pub id: String,
+    /// How many bytes the server has: where the next part begins.
+    pub offset: u64,
+    /// How many bytes the file has.
+    pub bytes: u64,
+    /// Its import.
+    pub task: Task,
+}
+
+/// What creates an upload.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewUpload {
+    /// The file's name, which may determine its format.
+    pub file: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Its SHA-256, in hexadecimal, which is compared when all bytes have arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Whether it may replace an existing collection, instead of being added to it.
+    #[serde(default)]
+    pub replace: bool,
+    /// Whether long texts are encoded passage by passage.
+    #[serde(default = "passages")]
+    pub passages: bool,
+    /// The role of each field; inferred from the file if none is given.
+    #[serde(default)]
+    pub fields: FieldRoles,
+}
+
+fn passages() -> bool {
+    true
 }
 
 /// The answer to an upload that was withdrawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Withdrawn {
     /// Its import, if it had been queued already: cancelled, or over. Without one, nothing was
     /// changed, and nothing will be.
@@ -95,8 +147,11 @@ pub struct Withdrawn {
 
 /// What an import is doing, or how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TaskState {
+    /// Its file is being sent.
+    Receiving,
     /// It is waiting for another import to end.
     Queued,
     /// Records are being read and encoded.
@@ -132,6 +187,8 @@ mod tests {
         assert_eq!(task.state, TaskState::Indexing);
         assert!(!task.state.is_over());
         assert_eq!((task.of, task.listed[0].line), (None, 3));
+        // As an earlier version wrote it.
+        assert_eq!((task.received, task.bytes), (0, None));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{BadQuery, Facet, Mode};
 
 /// One of the two ways to rank in a blind comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The first.
@@ -75,6 +76,7 @@ impl FromStr for Ranker {
 
 /// A query whose two rankings are to be interleaved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InterleaveRequest {
     /// The query.
@@ -91,6 +93,7 @@ pub struct InterleaveRequest {
 /// A record without anything that would tell how it was found: the beginning of its text, no marks,
 /// no scores.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlainRecord {
     /// Its id; missing if two collections are compared, because it would tell them apart.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -108,6 +111,7 @@ pub struct PlainRecord {
 
 /// Two rankings of a query as one list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interleaved {
     /// What the draft was drawn from.
     pub seed: u32,
@@ -120,6 +124,7 @@ pub struct Interleaved {
 
 /// The picks of a visitor, who wants to know which ranking they came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RevealRequest {
     /// The query.
@@ -159,6 +164,7 @@ impl RevealRequest {
 
 /// Which ranking each record came from, and how the comparison stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Revealed {
     /// The list that was judged.
     pub records: Vec<PlainRecord>,
@@ -178,6 +184,7 @@ pub struct Revealed {
 
 /// How many queries each side has won.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tally {
     /// Queries with more picks from A.
     pub a: u32,
@@ -210,6 +217,7 @@ impl Tally {
 
 /// A tally and what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Standing {
     /// The tally.
     pub tally: Tally,

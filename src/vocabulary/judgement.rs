@@ -6,6 +6,7 @@ use super::PlainRecord;
 
 /// A query whose hits are to be graded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PoolRequest {
     /// The query.
@@ -22,6 +23,7 @@ fn ten() -> u32 {
 /// The best records of a query by meaning, by words and by both, in an order that depends on none of
 /// them, with their grades.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pool {
     /// The collection.
     pub collection: String,
@@ -37,6 +39,7 @@ pub struct Pool {
 
 /// A record of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Graded {
     /// The record.
     pub record: PlainRecord,
@@ -46,6 +49,7 @@ pub struct Graded {
 
 /// How much has been judged in a collection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
     /// Queries with at least one judgement.
     pub queries: u32,
@@ -55,6 +59,7 @@ pub struct Progress {
 
 /// A judgement: how relevant a record is to a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Judgement {
     /// The query.
@@ -67,6 +72,7 @@ pub struct Judgement {
 
 /// The judgements of a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JudgedQuery {
     /// The query.
     pub q: String,
@@ -76,6 +82,7 @@ pub struct JudgedQuery {
 
 /// The judgements of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Judgements {
     /// Whether the operator allows more.
     pub allowed: bool,

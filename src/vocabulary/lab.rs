@@ -6,6 +6,7 @@ use super::Correction;
 
 /// A query, its rankings, and those of the query with a small change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lab {
     /// The collection that answered.
     pub collection: String,
@@ -26,6 +27,7 @@ pub struct Lab {
 
 /// The first records of each ranking, as ids, best first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lists {
     /// By meaning.
     pub meaning: Vec<String>,
@@ -37,6 +39,7 @@ pub struct Lists {
 
 /// A query with a small change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changed {
     /// What is changed.
     pub change: Change,
@@ -58,6 +61,7 @@ pub struct Changed {
 
 /// A small change of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// A slip of the fingers in the longest word.
@@ -100,6 +104,7 @@ impl Change {
 
 /// How far the rankings of a query move when it is changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Moved {
     /// By meaning.
     pub meaning: Shift,
@@ -111,6 +116,7 @@ pub struct Moved {
 
 /// How far a ranking moves.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shift {
     /// How many records are among the first ten before and after.
     pub overlap: u32,
@@ -123,6 +129,7 @@ pub struct Shift {
 
 /// A record by its id and title.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Named {
     /// Its id.
     pub id: String,

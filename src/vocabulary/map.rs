@@ -28,6 +28,7 @@ pub const OTHER_VALUE: u8 = u8::MAX;
 
 /// Whether a collection has a map.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MapState {
     /// It has one.
@@ -41,6 +42,7 @@ pub enum MapState {
 
 /// A map, without its points.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapView {
     /// Whether there is a map. While another one is computed, the earlier one is still `ready`.
     pub state: MapState,
@@ -67,6 +69,7 @@ pub struct MapView {
 
 /// A region of a map: records that are near each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapRegion {
     /// Where its name belongs, amid its records.
     pub x: u16,
@@ -82,6 +85,7 @@ pub struct MapRegion {
 
 /// What the colours of a map mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapLegend {
     /// The facet.
     pub facet: String,
@@ -96,6 +100,7 @@ pub struct MapLegend {
 
 /// A class of records with the same colour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapClass {
     /// Its number, from 1.
     pub class: u8,
@@ -108,6 +113,7 @@ pub struct MapClass {
 
 /// A record on a map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapRecord {
     /// Its id.
     pub id: String,
@@ -123,6 +129,7 @@ pub struct MapRecord {
 
 /// Asks for the records inside a polygon.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InsideRequest {
     /// Its vertices, from 3 to [`MAX_VERTICES`]. The last one is joined to the first.
@@ -140,6 +147,7 @@ pub struct InsideRequest {
 
 /// The records inside a polygon.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Inside {
     /// How many there are.
     pub total: u32,
@@ -152,6 +160,7 @@ pub struct Inside {
 
 /// The best records for a query, by meaning and by words, on the map.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapHits {
     /// Where the query itself would be: amid the records nearest to it. Null if the model cannot read
     /// it, or the map shows none of them.
@@ -164,6 +173,7 @@ pub struct MapHits {
 
 /// A place on the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapPlace {
     /// To the right.
     pub x: u16,
@@ -173,6 +183,7 @@ pub struct MapPlace {
 
 /// A hit on the map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapHit {
     /// Its rank, from 1. Hits that were written after the map was computed are left out, so that ranks
     /// may be missing.
@@ -191,6 +202,7 @@ pub struct MapHit {
 
 /// The records at some places in map order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MapNames {
     /// Those that still exist, in the order asked for.
     pub records: Vec<MapRecord>,

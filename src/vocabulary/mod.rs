@@ -51,7 +51,7 @@ pub(crate) use field::one_or_many;
 pub use field::{FacetField, FacetKind, FieldRoles, FieldTold};
 pub use filter::{Filter, MAX_NESTING};
 pub use hit::{Copies, Duplicate, Facet, Highlights, Hit, MatchedField, Signal, Signals, Snippet};
-pub use import::{Preview, SkippedLine, Started, Task, TaskState, Withdrawn};
+pub use import::{NewUpload, Preview, SkippedLine, Started, Task, TaskState, Upload, Withdrawn};
 pub use judge::{
     InterleaveRequest, Interleaved, PlainRecord, Ranker, RevealRequest, Revealed, Side, Standing,
     Tally,
@@ -71,6 +71,8 @@ pub use query::{
 pub use recall::{MeasuredRecall, RecallFigures};
 pub use record::{FieldRow, RecordView, SimilarRecord};
 pub use request::{ExplainRequest, RecommendRequest, SearchRequest, SimilarRequest, ValuesRequest};
+#[cfg(feature = "openapi")]
+pub use span::Span;
 pub use suggest::{Suggestions, TitleSuggestion, ValueSuggestion};
 pub use walkthrough::{
     CodeScan, FusedHit, FusionWalk, GraphWalk, NearestWalk, PartSearched, QueryVector, ScaleEnds,

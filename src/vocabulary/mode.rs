@@ -10,6 +10,7 @@ use super::BadQuery;
 /// Which engines rank. The default is both, which ranks best on every benchmark
 /// (benches/QUALITY.md).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// By meaning: cosine similarity of vectors.

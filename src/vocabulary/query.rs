@@ -37,6 +37,8 @@ pub const B: f32 = 0.75;
 pub struct Query {
     /// The text to search for, as typed by the user.
     pub text: String,
+    /// A vector to search for, in mode `neural` and without a text. It need not have unit length.
+    pub vector: Option<Vec<f32>>,
     /// Which engines rank.
     pub mode: Mode,
     /// The maximum number of hits, up to [`MAX_LIMIT`].
@@ -85,6 +87,7 @@ impl Query {
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
+            vector: None,
             mode: Mode::default(),
             limit: 10,
             offset: 0,
@@ -314,6 +317,7 @@ impl Default for Fusion {
 
 /// How neighbours are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
     /// The graph where it works well, otherwise the exact scan.

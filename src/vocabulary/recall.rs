@@ -9,6 +9,7 @@ use super::answer::milliseconds;
 
 /// The recall of the graph, measured on one query and on others around it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeasuredRecall {
     /// The collection that was measured.
     pub collection: String,
@@ -29,6 +30,7 @@ pub struct MeasuredRecall {
 
 /// How many of the true nearest the graph finds, and how long that takes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecallFigures {
     /// How many queries were asked.
     pub queries: u32,
@@ -40,8 +42,10 @@ pub struct RecallFigures {
     pub perfect: u32,
     /// The median time of a search by the graph.
     #[serde(rename = "graph_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub graph: Duration,
     /// The median time of the exact scan.
     #[serde(rename = "scan_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub scan: Duration,
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// A search, from which [`super::Query`] is parsed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
     /// The query; if empty or `*`, records are listed in order.
@@ -13,12 +14,14 @@ pub struct SearchRequest {
     pub q: String,
     /// `neural` (by meaning), `text` (by words) or `hybrid` (by both, the default).
     #[serde(default = "both")]
+    #[cfg_attr(feature = "openapi", schema(value_type = super::Mode, default = both))]
     pub mode: String,
     /// Conditions, each `field:value`.
     #[serde(default)]
     pub filter: Vec<String>,
     /// The maximum number of hits.
     #[serde(default = "ten")]
+    #[cfg_attr(feature = "openapi", schema(default = ten, minimum = 1, maximum = 100))]
     pub limit: u32,
     /// How many hits to skip.
     #[serde(default)]
@@ -32,6 +35,7 @@ pub struct SearchRequest {
     pub facets: Vec<String>,
     /// The most values returned of each of these facets.
     #[serde(default = "most_values")]
+    #[cfg_attr(feature = "openapi", schema(default = most_values, minimum = 1, maximum = 200))]
     pub facet_values: u32,
     /// A prefix of these values, ignoring case and accents.
     #[serde(default)]
@@ -39,6 +43,7 @@ pub struct SearchRequest {
     /// Into how many intervals the numbers and dates among these facets are divided for a
     /// histogram; 0 for none.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(maximum = 50))]
     pub histogram: u32,
     /// Whether the total is exact, however many records match; otherwise, they are counted up to
     /// [`super::limits::MAX_COUNTED`]. Named as in Elasticsearch.
@@ -46,32 +51,39 @@ pub struct SearchRequest {
     pub track_total_hits: bool,
     /// Whether identical records are collapsed into one hit.
     #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = yes))]
     pub collapse: bool,
     /// In mode `hybrid`, the share of meaning, from 0 (words alone) to 1 (meaning alone); if
     /// absent, the engine's default.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
     pub balance: Option<f32>,
     /// In mode `hybrid`: `weighted`, by scores, or `rrf`, by ranks (reciprocal rank fusion).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fusion: Option<String>,
     /// In mode `hybrid`, whether the scores of similar records count.
     #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = yes))]
     pub neighbours: bool,
     /// In mode `neural`, whether records are also ranked by how similar their words are to those of
     /// the query, one by one.
     #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = yes))]
     pub late_interaction: bool,
     /// k1 of BM25, from 0 to [`super::limits::MAX_K1`]; if absent, the engine's default.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 3))]
     pub k1: Option<f32>,
     /// b of BM25, from 0 to 1; if absent, the engine's default.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 1))]
     pub b: Option<f32>,
     /// Whether the last word may be incomplete, for search as you type.
     #[serde(default)]
     pub prefix: bool,
     /// Whether a word that no record contains may be replaced by one with a similar spelling.
     #[serde(default = "yes")]
+    #[cfg_attr(feature = "openapi", schema(default = yes))]
     pub correct: bool,
     /// Whether each hit includes an explanation of its rank; at most 20 hits then.
     #[serde(default)]
@@ -154,6 +166,7 @@ pub struct ValuesRequest {
 
 /// A request for records similar to some and dissimilar to others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecommendRequest {
     /// Ids of records to find similar ones to.

@@ -14,6 +14,33 @@ fn range((start, end): Pair) -> Range<usize> {
     start..end
 }
 
+/// A byte range in the description of the API.
+#[cfg(feature = "openapi")]
+pub struct Span;
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Span {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+
+        let position = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(0));
+        ArrayBuilder::new()
+            .items(position)
+            .min_items(Some(2))
+            .max_items(Some(2))
+            .description(Some(
+                "A range of bytes of a UTF-8 text: its start and its end.",
+            ))
+            .build()
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Span {}
+
 /// One range.
 pub mod one {
     use super::*;

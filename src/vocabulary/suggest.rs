@@ -8,6 +8,7 @@ use super::span;
 
 /// Titles and facet values that begin as typed, at most [`super::limits::MAX_SUGGESTED`] of each.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suggestions {
     /// Titles that begin with the query, in order.
     pub titles: Vec<TitleSuggestion>,
@@ -18,6 +19,7 @@ pub struct Suggestions {
 
 /// A title that begins as typed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TitleSuggestion {
     /// The first record that has it.
     pub id: String,
@@ -27,6 +29,7 @@ pub struct TitleSuggestion {
 
 /// A facet value that begins as typed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ValueSuggestion {
     /// The facet.
     pub field: String,
@@ -34,5 +37,6 @@ pub struct ValueSuggestion {
     pub value: String,
     /// The part of the query that the value begins with.
     #[serde(with = "span::one")]
+    #[cfg_attr(feature = "openapi", schema(value_type = span::Span))]
     pub typed: Range<usize>,
 }

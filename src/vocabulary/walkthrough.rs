@@ -10,6 +10,7 @@ use super::{Correction, Route, Timings};
 
 /// A query on its way through the engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Walkthrough {
     /// The collection that answered.
     pub collection: String,
@@ -37,6 +38,7 @@ pub struct Walkthrough {
     /// Whether the model cannot read any of the query. In JSON it is the sentence
     /// [`super::UNREAD`], or absent.
     #[serde(skip_serializing_if = "std::ops::Not::not", with = "unread", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub unread: bool,
     /// How long each stage took.
     pub timings: Timings,
@@ -44,6 +46,7 @@ pub struct Walkthrough {
 
 /// A query as the model reads it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tokens {
     /// The text: the query with its corrections and without operators.
     pub text: String,
@@ -55,11 +58,13 @@ pub struct Tokens {
     pub vocabulary: u32,
     /// How long it took to find them.
     #[serde(rename = "took_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub took: Duration,
 }
 
 /// A token: a word or a part of one that has a number in the model's vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Its number.
     pub id: u32,
@@ -73,6 +78,7 @@ pub struct Token {
 
 /// A query's vector.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueryVector {
     /// Its components; the sum of their squares is 1.
     pub values: Vec<f32>,
@@ -80,11 +86,13 @@ pub struct QueryVector {
     pub remembered: bool,
     /// How long the model takes to compute it, whether or not it was known.
     #[serde(rename = "took_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub took: Duration,
 }
 
 /// A search for the nearest records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NearestWalk {
     /// How they were searched for: by the graph if any part was.
     pub route: Route,
@@ -102,6 +110,7 @@ pub struct NearestWalk {
 
 /// A search of one part of a collection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartSearched {
     /// How many different vectors it has.
     pub vectors: u32,
@@ -116,12 +125,14 @@ pub struct PartSearched {
     pub scanned_because: Option<ScanReason>,
     /// How long it took.
     #[serde(rename = "took_ms", with = "milliseconds")]
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
     pub took: Duration,
 }
 
 /// A walk over a graph of vectors. Only the lowest layer of the graph is kept, and a sample of its
 /// vectors takes the place of the others.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GraphWalk {
     /// How many vectors of the sample the query was compared with, for a start.
     pub entries: u32,
@@ -144,6 +155,7 @@ pub struct GraphWalk {
 
 /// A step of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WalkStep {
     /// The estimated cosine of the query and the vector whose links are followed.
     pub cosine: f32,
@@ -155,6 +167,7 @@ pub struct WalkStep {
 
 /// A scan of all vectors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeScan {
     /// How many vectors were compared by their codes of one byte for each component.
     pub codes: u32,
@@ -168,6 +181,7 @@ pub struct CodeScan {
 
 /// Why a part of a collection was scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScanReason {
     /// It is so small that a scan is fast.
@@ -184,6 +198,7 @@ pub enum ScanReason {
 
 /// A search for the best matches by words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordsWalk {
     /// The query's words, in the order typed.
     pub words: Vec<WordSearched>,
@@ -207,6 +222,7 @@ pub struct WordsWalk {
 
 /// A word of a query, and what was read of its postings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WordSearched {
     /// The word as typed.
     pub word: String,
@@ -222,6 +238,7 @@ pub struct WordSearched {
 
 /// A term that stands for a word, and what was read of its postings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TermSearched {
     /// The term, which is the stem of the word; or several in sequence.
     pub term: String,
@@ -242,6 +259,7 @@ pub struct TermSearched {
 
 /// How the scores of the two engines became one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FusionWalk {
     /// The share of meaning; absent if ranks were fused instead of scores.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -264,6 +282,7 @@ pub struct FusionWalk {
 
 /// What 0 and 1 mean on the scale of an engine's scores. It is linear.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScaleEnds {
     /// The score that counts as 0.
     pub zero: f32,
@@ -273,6 +292,7 @@ pub struct ScaleEnds {
 
 /// A hit with its scores by both engines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FusedHit {
     /// The record's id.
     pub id: String,
@@ -292,6 +312,7 @@ pub struct FusedHit {
 
 /// An engine's score of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScoreOnScale {
     /// The score: a cosine, or one by BM25.
     pub score: f32,

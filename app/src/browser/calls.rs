@@ -39,20 +39,6 @@ pub async fn preview(file: &File) -> Result<Preview, Problem> {
     ask("POST", &address, Body::File(&start)).await
 }
 
-/// Sends a file to be imported, and reports how many bytes have been sent, and of how many.
-/// Returns once the server has it.
-///
-/// # Errors
-/// Those of the API, and `unreachable`.
-pub async fn import(
-    address: &str,
-    file: &File,
-    told: Box<dyn Fn(f64, f64)>,
-) -> Result<Task, Problem> {
-    let started: Started = read(&upload(address, file, told).await?)?;
-    Ok(started.task)
-}
-
 /// Imports the bundled sample.
 ///
 /// # Errors
@@ -157,7 +143,7 @@ pub async fn restore(
     told: Box<dyn Fn(f64, f64)>,
 ) -> Result<CollectionInfo, Problem> {
     let address = format!("{}/restore?replace={replace}", of_collection(name));
-    read(&upload(&address, file, told).await?)
+    read(&upload("POST", &address, file, told).await?)
 }
 
 /// The address of a collection's snapshot.

@@ -9,6 +9,7 @@ mod gathered;
 mod judged;
 mod judging;
 mod map;
+mod parts;
 mod pause;
 mod recent;
 mod request;
@@ -21,7 +22,7 @@ mod timeline;
 mod upload;
 
 pub use calls::{
-    change_settings, delete_collection, download_snapshot, import, import_sample, preview,
+    change_settings, delete_collection, download_snapshot, import_sample, preview,
     rename_collection, restore, settings, settings_cost, snapshot_address, task, task_of, withdraw,
 };
 pub use files::{chosen_file, dropped, forget_file};
@@ -30,6 +31,7 @@ pub use gathered::{Kept, gathered, keep_gathered};
 pub use judged::{forget_tally, is_judging, keep_judging, keep_winner, kept_tally};
 pub use judging::{judge, judgements_address, take_back};
 pub use map::{map_colours, map_inside, map_legend, map_points, map_record};
+pub use parts::import;
 pub use pause::pause;
 pub use recent::{forget_queries, recent_queries, remember_query};
 pub use session::{forget_task, keep_key, keep_task, kept_key, kept_task, upload_name};

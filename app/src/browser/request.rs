@@ -36,6 +36,8 @@ pub enum Body<'a> {
     File(&'a Blob),
     /// JSON.
     Json(&'a str),
+    /// JSON, and the key by which the server knows the request again if it is sent twice.
+    Once(&'a str, &'a str),
 }
 
 /// Sends a request, with the API key if one was given.
@@ -89,13 +91,17 @@ async fn response(
     let kind = match body {
         Body::None => None,
         Body::File(_) => Some("application/octet-stream"),
-        Body::Json(_) => Some("application/json"),
+        Body::Json(_) | Body::Once(..) => Some("application/json"),
     };
-    init.set_headers(headers(kind)?.as_ref());
+    let headers = headers(kind)?;
+    if let Body::Once(_, key) = body {
+        let _ = headers.set("idempotency-key", key);
+    }
+    init.set_headers(headers.as_ref());
     match body {
         Body::None => {}
         Body::File(file) => init.set_body(file),
-        Body::Json(text) => init.set_body(&text.into()),
+        Body::Json(text) | Body::Once(text, _) => init.set_body(&text.into()),
     }
     let end = EndedWhenDropped(controller);
     let asked = window().fetch_with_str_and_init(address, &init);

@@ -29,12 +29,13 @@ impl Drop for EndedWhenDropped {
 /// # Errors
 /// Those of the API, and `unreachable` if there was no answer from it.
 pub async fn upload(
+    method: &str,
     address: &str,
     file: &Blob,
     told: Box<dyn Fn(f64, f64)>,
 ) -> Result<String, Problem> {
     let request = XmlHttpRequest::new().map_err(|_| no_answer())?;
-    request.open("POST", address).map_err(|_| no_answer())?;
+    request.open(method, address).map_err(|_| no_answer())?;
     let _ = request.set_request_header("content-type", "application/octet-stream");
     if let Some(key) = kept_key() {
         request

@@ -34,6 +34,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long it waits.
     pub timeouts: Timeouts,
+    /// How much it accepts to import.
+    pub tasks: crate::tasks::Settings,
     /// What it logs.
     pub log: Log,
     /// Which other websites may use the API.

@@ -14,19 +14,45 @@ use super::error::Failure;
 /// # Errors
 /// What is wrong with the body, naming the field if there is one.
 pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return Err(Failure::new(
-            "unsupported_media_type",
-            format!("the body's content type is '{kind}', expected application/json"),
-        ));
-    }
+    check_type(headers)?;
     // serde would accept a list as the fields in order.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Failure::bad_request("the body is not a JSON object"));
     }
+    whole(body)
+}
+
+/// Parses a JSON body that is a list; `None` if it is none.
+///
+/// # Errors
+/// What is wrong with the body.
+pub fn json_list<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Option<Vec<T>>, Failure> {
+    check_type(headers)?;
+    let is_list = body.trim_ascii_start().first() == Some(&b'[');
+    is_list.then(|| whole(body)).transpose()
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let known = ["application/json", "application/merge-patch+json"];
+    if known
+        .iter()
+        .any(|known| essence.eq_ignore_ascii_case(known))
+    {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "unsupported_media_type",
+        format!("the body's content type is '{kind}', expected application/json"),
+    ))
+}
+
+fn whole<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = read(&mut reader)?;
     reader

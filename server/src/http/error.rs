@@ -10,10 +10,13 @@ use axum::response::{IntoResponse, Response};
 use parallax_app::Problem;
 use serde::Serialize;
 use tower_http::timeout::TimeoutError;
+use utoipa::ToSchema;
 
 /// A problem to be sent to the caller as `{"error": {"code", "message"}}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Error)]
 pub struct Failure {
+    #[schema(value_type = Object)]
     error: Problem,
 }
 
@@ -23,7 +26,7 @@ impl Failure {
         Self::new("bad_query", message)
     }
 
-    /// A failure with one of the codes of [`Problem::status`].
+    /// A failure with one of the codes of [`parallax_app::problem::CODES`].
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self {
             error: Problem {
@@ -52,6 +55,12 @@ impl From<Problem> for Failure {
     }
 }
 
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status = self.status();
@@ -72,8 +81,9 @@ impl From<BytesRejection> for Failure {
         }
         match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                let message = "the request body is too large: the limit is 64 KiB for a query and \
-                               32 MiB for a write; import larger data as a file";
+                let message = "the request body is too large: the limit is 1 MiB for a search, 64 KiB \
+                               for other queries and 32 MiB for a write; import larger data as a \
+                               file";
                 Self::new("too_large", message)
             }
             _ => Self::bad_request("the request body was cut short"),
@@ -92,7 +102,7 @@ impl From<PathRejection> for Failure {
 pub async fn no_route(OriginalUri(uri): OriginalUri) -> Failure {
     Failure::new(
         "not_found",
-        format!("the API has no route {}; see the README", uri.path()),
+        format!("the API has no route {}; /docs lists them", uri.path()),
     )
 }
 

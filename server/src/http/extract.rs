@@ -1,7 +1,6 @@
 //! What handlers take from a request. Whatever is wrong with it is a [`Failure`].
 
 use axum::body::Bytes;
-use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -9,11 +8,6 @@ use serde::de::DeserializeOwned;
 use super::body::json_body;
 use super::error::Failure;
 use super::parameters::parameters;
-
-/// The collection named in the path.
-pub type Named = Result<Path<String>, PathRejection>;
-/// The collection named in the path, and the record or the facet in it.
-pub type NamedRecord = Result<Path<(String, String)>, PathRejection>;
 
 /// The parameters in the path.
 pub struct PathParams<T>(pub T);

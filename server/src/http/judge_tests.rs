@@ -18,7 +18,7 @@ use super::tests::{KEY, encoder, ready, send};
 use super::{Guard, api};
 use crate::opened::Opened;
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 
 const NOTES: &str = "/collections/notes";
 
@@ -37,7 +37,12 @@ impl Notes {
             service.allow_judgements();
         }
         service.open(Opened {
-            tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
+            tasks: Tasks::open(
+                folder.path(),
+                Arc::clone(&catalogue),
+                tasks::Settings::default(),
+            )
+            .unwrap(),
             catalogue,
             reencodings: Arc::default(),
         });

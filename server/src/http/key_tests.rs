@@ -24,7 +24,7 @@ use super::{Guard, api};
 use crate::keys::{Key, Keys, Role, Settings, expiry};
 use crate::opened::Opened;
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 
 /// Keys for the collection `films` and one that does not exist, `plays`.
 pub(super) const SEARCH: &str = "key-that-searches-films";
@@ -79,9 +79,11 @@ impl Shop {
             let schema = Schema::named(&options).unwrap();
             catalogue.create(name, schema, true).unwrap();
         }
+        let limits = tasks::Settings::default();
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue), limits).unwrap();
         let service = Service::new(2);
         service.open(Opened {
-            tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
+            tasks,
             catalogue,
             reencodings: Arc::default(),
         });
@@ -328,6 +330,37 @@ async fn imports_into_other_collections_are_hidden() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}");
         assert_eq!(message(&told), none, "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn an_upload_into_another_collection_is_hidden() {
+    let shop = Shop::new().await;
+    let uri = "/api/v1/collections/books/import?file=secret.jsonl&upload=theirs";
+    let record = Some(json!({"id": "two", "text": "A whale."}));
+    let (status, started) = shop.ask(Some(ADMIN), "POST", uri, record).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{started}");
+    let theirs = "/api/v1/uploads/theirs";
+    let (status, told) = shop.ask(Some(ADMIN), "GET", theirs, None).await;
+    assert_eq!((status, &told["id"]), (StatusCode::OK, &json!("theirs")));
+    for (method, path) in [
+        ("GET", theirs),
+        ("PATCH", "/api/v1/uploads/theirs?offset=0"),
+    ] {
+        let (status, told) = shop.ask(Some(WRITE), method, path, None).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method}: {told}");
+    }
+    let (status, told) = shop.ask(Some(WRITE), "DELETE", theirs, None).await;
+    assert_eq!((status, told), (StatusCode::OK, json!({"task": null})));
+    // Its name is taken, but not told by whom.
+    let uri = "/api/v1/collections/films/import?file=b.jsonl&upload=theirs";
+    let record = Some(json!({"id": "two", "text": "A whale."}));
+    let (status, told) = shop.ask(Some(WRITE), "POST", uri, record).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{told}");
+    let told = message(&told);
+    assert!(
+        !told.contains("books") && !told.contains("secret"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod body;
 mod bounds_tests;
 mod caching;
 mod card;
+mod docs;
 #[cfg(test)]
 mod document_tests;
 mod error;
@@ -24,8 +25,13 @@ mod judge_tests;
 mod key_tests;
 #[cfg(test)]
 mod map_tests;
+mod openapi;
 mod page;
 mod parameters;
+#[cfg(test)]
+mod parts_tests;
+#[cfg(test)]
+mod patch_tests;
 mod path_here;
 #[cfg(test)]
 mod read_tests;
@@ -52,6 +58,8 @@ mod tutorial;
 #[cfg(test)]
 mod upload_tests;
 mod v1;
+#[cfg(test)]
+mod vector_tests;
 mod version;
 #[cfg(test)]
 mod walk_tests;
@@ -59,11 +67,13 @@ mod walk_tests;
 mod write_tests;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{any, get};
+use axum::routing::any;
 use leptos::prelude::LeptosOptions;
 
 pub use self::guard::Guard;
+use self::openapi::{About, Routes, Tag};
 use self::settings::Settings;
 use self::streams::Streams;
 use crate::service::Service;
@@ -78,38 +88,65 @@ pub fn router(
 ) -> Router {
     let page = page::router(service.clone(), options, guard.clone());
     let page = stack::reading(page, settings);
-    let api = api_routes(service.clone(), guard, settings, streams);
-    let routes = api.merge(health(service)).merge(page);
-    stack::everything(routes, settings)
+    let api = api_routes(service, guard, settings, streams);
+    stack::everything(api.merge(page), settings)
 }
 
-/// The API, guarded.
+/// The API, guarded, and what is open to everybody: the health checks and the documentation.
 fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Streams) -> Router {
-    let reading = v1::router().route("/version", get(version::version));
-    let reading = stack::reading(reading, settings);
-    let writing = v1::write_router();
-    let tutorial = stack::reading(tutorial::router(), settings);
-    let routes = Router::new()
-        .merge(tutorial)
-        .nest("/api", reading.merge(writing).fallback(error::no_route))
+    let (guarded, mut described) = routes(settings).split();
+    let (health, of_health) = health().split();
+    described.extend(of_health);
+    let document = openapi::document(described);
+    let guarded = guarded
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
-        .with_state(service);
-    stack::api(routes, settings, guard, streams)
+        .layer(openapi::serving(&document))
+        .with_state(service.clone());
+    stack::api(guarded, settings, guard, streams)
+        .merge(health.with_state(service))
+        .merge(docs::router(&document))
 }
 
-/// Whether the service is alive, and whether it can answer queries.
-fn health(service: Service) -> Router {
-    let ready = move || async move {
-        if service.is_ready() {
-            (StatusCode::OK, "ready\n")
-        } else {
-            (StatusCode::SERVICE_UNAVAILABLE, "starting\n")
-        }
-    };
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
+/// The routes of the API, each with its description.
+fn routes(settings: &Settings) -> Routes {
+    let reading = v1::routes()
+        .get("/version", version::version, version::about())
+        .merge(openapi::routes())
+        .layered(|router| stack::reading(router, settings));
+    let below = reading.merge(v1::write_routes());
+    let below = below.layered(|router| router.fallback(error::no_route));
+    let existing = tutorial::routes().layered(|router| stack::reading(router, settings));
+    existing.merge(below.below("/api"))
+}
+
+/// Whether the service is running, and whether it can answer.
+fn health() -> Routes {
+    Routes::new()
+        .get(
+            "/healthz",
+            || async { "ok\n" },
+            About::new(Tag::Service, "health", "Whether the server is running.")
+                .sends("text/plain", "It is.")
+                .failing_only(&[]),
+        )
+        .get(
+            "/readyz",
+            |State(service): State<Service>| async move {
+                match service.is_ready() {
+                    true => (StatusCode::OK, "ready\n"),
+                    false => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+                }
+            },
+            About::new(
+                Tag::Service,
+                "ready",
+                "Whether the server can answer queries.",
+            )
+            .sends("text/plain", "It can.")
+            .sends_with(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "Not yet.")
+            .failing_only(&[]),
+        )
 }
 
 /// The API with its whole stack and the default settings.
@@ -121,6 +158,5 @@ fn api(service: Service, guard: Guard) -> Router {
 #[cfg(test)]
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
     let streams = Streams::new(&settings.limits, Default::default());
-    let routes = api_routes(service.clone(), guard, settings, streams);
-    stack::everything(routes.merge(health(service)), settings)
+    stack::everything(api_routes(service, guard, settings, streams), settings)
 }

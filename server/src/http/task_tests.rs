@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::Write;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -14,13 +13,15 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::write_tests::{Api, LONG};
+use crate::tasks::Settings;
+use crate::tasks::tests::{Hold, hold};
 
 fn lines(count: usize) -> String {
     let line = |at| format!("{{\"id\": \"n{at}\", \"text\": \"note {at}\"}}\n");
     (0..count).map(line).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(bytes).unwrap();
     packed.finish().unwrap()
@@ -78,11 +79,15 @@ async fn the_events_of_a_task_end_with_it() {
     assert_eq!(events(&api, id).await, std::slice::from_ref(last));
 
     // A task that is cancelled also ends its events.
-    let (_, started) = api.ask("POST", uri, Body::from(lines(20_000))).await;
+    let held = hold(&api.tasks, Hold::FirstBatch);
+    let (_, started) = api.ask("POST", uri, Body::from(lines(1_500))).await;
     let id = started["task"]["id"].clone();
+    tokio::task::block_in_place(|| held.wait());
     let (followed, cancelled) = tokio::join!(events(&api, &id), async {
         let uri = format!("/tasks/{id}");
-        api.ask("DELETE", &uri, Body::empty()).await
+        let cancelled = api.ask("DELETE", &uri, Body::empty()).await;
+        drop(held);
+        cancelled
     });
     assert_eq!(cancelled.0, StatusCode::OK);
     assert_eq!(followed.last().unwrap()["state"], "cancelled");
@@ -94,21 +99,18 @@ async fn a_cancelled_import_says_what_was_kept() {
     let fields = json!({"id": "id", "text": "text"});
     api.json("PUT", "/collections/notes", fields).await;
     let uri = "/collections/notes/import?file=a.jsonl";
-    let (_, started) = api.ask("POST", uri, Body::from(lines(50_000))).await;
-    let id = &started["task"]["id"];
     let records = || async { api.get("/collections/notes").await["records"].as_u64() };
-    let begun = tokio::time::timeout(LONG, async {
-        while records().await == Some(0) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    });
-    begun.await.expect("something must be written");
+    let held = hold(&api.tasks, Hold::FirstBatch);
+    let (_, started) = api.ask("POST", uri, Body::from(lines(3_000))).await;
+    let id = &started["task"]["id"];
+    tokio::task::block_in_place(|| held.wait());
     api.ask("DELETE", &format!("/tasks/{id}"), Body::empty())
         .await;
+    drop(held);
     let task = api.over(&started).await;
     assert_eq!(task["state"], "cancelled");
     let kept = records().await.unwrap();
-    assert!((1..50_000).contains(&kept), "{kept}");
+    assert!((1..3_000).contains(&kept), "{kept}");
     let message = task["message"].as_str().unwrap();
     assert!(
         message.contains(&format!("the first {kept} lines were added and kept")),
@@ -122,10 +124,14 @@ async fn a_cancelled_import_says_what_was_kept() {
 
     // A task that creates a collection leaves nothing behind, and does not claim to.
     let uri = "/collections/other/import?file=a.jsonl";
-    let (_, started) = api.ask("POST", uri, Body::from(lines(50_000))).await;
+    let api = api.restarted(Settings::default());
+    let held = hold(&api.tasks, Hold::FirstBatch);
+    let (_, started) = api.ask("POST", uri, Body::from(lines(3_000))).await;
     let id = &started["task"]["id"];
+    tokio::task::block_in_place(|| held.wait());
     api.ask("DELETE", &format!("/tasks/{id}"), Body::empty())
         .await;
+    drop(held);
     let task = api.over(&started).await;
     assert_eq!(
         (&task["state"], &task["message"]),

@@ -17,7 +17,7 @@ use tower::ServiceExt;
 use super::{Guard, api};
 use crate::opened::Opened;
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 use crate::{paths, sample};
 
 /// The API key of the tests.
@@ -50,7 +50,8 @@ pub(super) fn opened() -> Service {
         sample::build(&catalogue).unwrap();
         catalogue.set_default(sample::NAME).unwrap();
         let catalogue = Arc::new(catalogue);
-        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap();
+        let settings = tasks::Settings::default();
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue), settings).unwrap();
         (folder, catalogue, tasks)
     });
     let service = Service::new(2);

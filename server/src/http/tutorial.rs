@@ -1,35 +1,63 @@
 //! Two interfaces for existing clients: the tutorial's `GET /api/search` and the FAISS service's
 //! `POST /search`, over the default collection.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
 use parallax::query::{MAX_LIMIT, Mode, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::error::Failure;
 use super::extract::{JsonBody, QueryParams};
+use super::openapi::{About, Routes, Tag};
 use crate::service::Service;
 
 /// How many records the tutorial's service returns.
 const TUTORIAL_LIMIT: usize = 5;
 
 /// `POST /search`.
-pub fn router() -> Router<Service> {
-    Router::new().route("/search", post(vector_search))
+pub fn routes() -> Routes {
+    Routes::new().post(
+        "/search",
+        vector_search,
+        About::new(
+            Tag::Existing,
+            "faissSearch",
+            "Search by meaning, as the service of a FAISS tutorial answers.",
+        )
+        .body::<VectorSearch>(json!({"query": "solar panels", "top_k": 3}))
+        .answers::<VectorResults>()
+        .failing(&[404]),
+    )
 }
 
-/// What the tutorial's client asks for.
-#[derive(Deserialize)]
+/// What the document says of `GET /api/search`.
+pub fn about_search() -> About {
+    About::new(
+        Tag::Existing,
+        "tutorialSearch",
+        "Search by meaning, as the service of Qdrant's tutorial answers.",
+    )
+    .more("Returns the five best records. With `neural=false`, words rank them.")
+    .query::<Search>()
+    .answers::<Found>()
+    .failing(&[404])
+}
+
+/// The parameters of a search.
+#[derive(Deserialize, ToSchema)]
 pub struct Search {
+    /// The query.
     q: String,
+    /// `true` (by meaning) or `false` (by words).
     neural: Option<String>,
 }
 
 /// The original fields of the records found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Found {
+    /// The records, best first.
     result: Vec<Map<String, Value>>,
 }
 
@@ -63,21 +91,30 @@ pub async fn search(
     }))
 }
 
-#[derive(Deserialize)]
+/// A search.
+#[derive(Deserialize, ToSchema)]
 struct VectorSearch {
+    /// The query.
     query: String,
+    /// The most results, up to 100; 10 if absent.
     top_k: Option<usize>,
 }
 
-#[derive(Serialize)]
+/// The results of a search.
+#[derive(Serialize, ToSchema)]
 struct VectorResults {
+    /// Best first.
     results: Vec<VectorResult>,
 }
 
-#[derive(Serialize)]
+/// A record found.
+#[derive(Serialize, ToSchema)]
 struct VectorResult {
+    /// Its number.
     id: u64,
+    /// The cosine.
     score: f32,
+    /// The text that was encoded.
     text: String,
 }
 

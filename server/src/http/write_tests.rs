@@ -18,7 +18,7 @@ use super::tests::{KEY, encoder, send};
 use super::{Guard, api};
 use crate::opened::Opened;
 use crate::service::Service;
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 
 /// Much longer than anything here should take.
 pub const LONG: Duration = Duration::from_secs(120);
@@ -27,7 +27,8 @@ pub const LONG: Duration = Duration::from_secs(120);
 pub(super) struct Api {
     pub router: Router,
     pub catalogue: Arc<Catalogue>,
-    _folder: tempfile::TempDir,
+    pub tasks: Arc<Tasks>,
+    folder: tempfile::TempDir,
 }
 
 impl Api {
@@ -37,19 +38,40 @@ impl Api {
 
     /// The API with another default model.
     pub fn with(encoder: Arc<QueryEncoder>) -> Self {
+        Self::limited(encoder, tasks::Settings::default())
+    }
+
+    /// The API with other limits of imports.
+    pub fn limited(encoder: Arc<QueryEncoder>, settings: tasks::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = Arc::new(Catalogue::open(folder.path(), encoder).unwrap());
+        Self::in_folder(folder, catalogue, settings)
+    }
+
+    fn in_folder(
+        folder: tempfile::TempDir,
+        catalogue: Arc<Catalogue>,
+        settings: tasks::Settings,
+    ) -> Self {
+        let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue), settings).unwrap();
         let service = Service::new(2);
         service.open(Opened {
-            tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
+            tasks: Arc::clone(&tasks),
             catalogue: Arc::clone(&catalogue),
             reencodings: Arc::default(),
         });
         Self {
             router: api(service, Guard::new(Some(KEY.into()))),
             catalogue,
-            _folder: folder,
+            tasks,
+            folder,
         }
+    }
+
+    /// The service after a clean stop and a start.
+    pub fn restarted(self, settings: tasks::Settings) -> Self {
+        self.tasks.stop(LONG);
+        Self::in_folder(self.folder, self.catalogue, settings)
     }
 
     pub async fn ask(&self, method: &str, uri: &str, body: Body) -> (StatusCode, Value) {

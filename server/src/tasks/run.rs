@@ -1,33 +1,44 @@
 //! Runs one task.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use parallax::collection::{Build, Cores, LISTED, Progress, Report, SourceFile};
 use parallax::locks::lock;
+use parallax::record::Bounds;
 use parallax::vocabulary::{Task, TaskState};
 use parallax::{Catalogue, Encoder, Error};
 
-use super::Entry;
-use super::spool::Spool;
+use super::Tasks;
+use super::entry::Entry;
+use super::plan::Plan;
+use super::spool::{Facts, Spool};
+use super::state::NotChanged;
 use crate::explored::explored;
 
-/// Runs a task and records in it how it ended.
-pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
-    let begun = entry.task.send_if_modified(|task| {
-        let waited = task.state == TaskState::Queued;
-        if waited {
-            task.state = TaskState::Running;
-        }
-        waited
+/// Runs a task and records in it how it ended. If the service ends meanwhile, the task goes on after
+/// the next start.
+pub fn run(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) {
+    let spool = &tasks.spool;
+    let begun = entry.change(spool, TaskState::Running, |task| {
+        *task = Task {
+            state: task.state,
+            bytes: task.bytes,
+            received: task.received,
+            ..entry.plan.task(task.id)
+        };
     });
-    // Cancelled at the last moment.
-    if !begun {
-        return;
+    match begun {
+        Ok(()) => {}
+        // Cancelled at the last moment.
+        Err(NotChanged::Illegal { .. }) => return,
+        Err(NotChanged::NotStored(error)) => return fail(entry, spool, catalogue, &error),
     }
-    let work = || import(entry, spool, catalogue);
+    if spool.is_ending() {
+        entry.pause(spool);
+    }
+    let work = || import(tasks, entry, catalogue);
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
     let done = done.unwrap_or_else(|_| {
         Err(Error::import(
@@ -35,33 +46,46 @@ pub(super) fn run(entry: &Entry, spool: &Spool, catalogue: &Catalogue) {
             "something went wrong; see the server's log",
         ))
     });
-    if done.is_ok() {
-        begin_map(&entry.plan.collection, catalogue);
-    }
-    entry.task.send_modify(|task| {
-        task.seconds_left = None;
-        match done {
-            Ok(report) => {
-                task.state = TaskState::Done;
+    match done {
+        Ok(report) => {
+            begin_map(&entry.plan.collection, catalogue);
+            ended(entry.end(spool, TaskState::Done, |task| {
+                task.seconds_left = None;
                 task.records = report.records;
                 task.skipped = report.skipped;
-                task.listed = report.listed;
+                task.listed.clone_from(&report.listed);
                 task.partly_read = report.partly_read;
-                task.notes = report.notes;
-            }
-            Err(Error::Cancelled) => {
-                task.state = TaskState::Cancelled;
-                task.message = kept_so_far(task, entry, catalogue);
-            }
-            Err(error) => {
-                task.state = TaskState::Failed;
-                task.message = Some(message(&error, entry));
-                if let Some(kept) = kept_so_far(task, entry, catalogue) {
-                    task.message = task.message.take().map(|why| format!("{why}; {kept}"));
-                }
-            }
+                task.notes.clone_from(&report.notes);
+            }));
         }
-    });
+        Err(Error::Cancelled) if spool.is_ending() && !entry.facts().cancelled => {}
+        Err(Error::Cancelled) => {
+            let kept = kept_so_far(entry, catalogue);
+            ended(entry.end(spool, TaskState::Cancelled, |task| {
+                task.seconds_left = None;
+                task.message.clone_from(&kept);
+            }));
+        }
+        Err(error) => fail(entry, spool, catalogue, &error),
+    }
+}
+
+fn fail(entry: &Entry, spool: &Spool, catalogue: &Catalogue, error: &Error) {
+    let mut why = message(error, entry);
+    if let Some(kept) = kept_so_far(entry, catalogue) {
+        why = format!("{why}; {kept}");
+    }
+    ended(entry.end(spool, TaskState::Failed, |task| {
+        task.seconds_left = None;
+        task.message = Some(why.clone());
+    }));
+}
+
+/// Logs a task that had ended already, which would be a mistake of this module.
+fn ended(ended: Result<(), NotChanged>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "an import ended twice");
+    }
 }
 
 /// Begins the map of what was imported, so that it is there when it is asked for.
@@ -74,13 +98,17 @@ fn begin_map(name: &str, catalogue: &Catalogue) {
     }
 }
 
-fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Result<Report> {
+fn import(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) -> parallax::Result<Report> {
     let plan = &entry.plan;
-    let id = entry.task.borrow().id;
-    let path = spool.upload(id, &plan.file);
+    let id = entry.id();
+    let path = tasks.spool.upload(id, &plan.file);
     let name = Path::new(&plan.file);
-    let source = SourceFile::look_as(&path, name, &plan.fields)?;
-    let meter = Meter::new(entry);
+    let bounds = Bounds {
+        cancelled: Arc::clone(&entry.stop),
+        max_unpacked: tasks.settings.max_unpacked_bytes,
+    };
+    let source = SourceFile::look_as(&path, name, &plan.fields, &bounds)?;
+    let meter = Meter::new(tasks, entry);
     let progress = |progress| meter.show(progress);
     if !plan.adds
         && let Some(report) = made_before(entry, &source, catalogue)?
@@ -91,9 +119,9 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
     let exists = catalogue.names()?.contains(&plan.collection);
     if plan.adds || (exists && !plan.replace) {
         let mut collection = catalogue.collection(&plan.collection)?;
-        // The name includes the file's hash, because task numbers start over if tasks are deleted.
-        let note = format!("import-{id}-{}", source.sha256());
-        let note = entry.note.get_or_init(|| note);
+        // The name includes the file's hash, because earlier versions gave ids again.
+        let note = &format!("import-{id}-{}", source.sha256());
+        keep_source(&tasks.spool, entry, &source, Some(note))?;
         let mut source = source;
         loop {
             source = source.for_schema(collection.schema().clone());
@@ -108,20 +136,36 @@ fn import(entry: &Entry, spool: &Spool, catalogue: &Catalogue) -> parallax::Resu
                 return Err(Error::Replaced(plan.collection.clone()));
             }
             // The lines before are checked once more.
-            entry.task.send_modify(|task| {
+            entry.progress(|task| {
                 task.skipped = 0;
                 task.listed.clear();
             });
         }
     }
+    keep_source(&tasks.spool, entry, &source, None)?;
     let build = build(entry, &source, catalogue.encoder().encoder(), &progress);
     let mut report = catalogue.build(&plan.collection, build, plan.replace)?;
-    match explored(catalogue, &plan.collection, &entry.cancelled) {
+    match explored(catalogue, &plan.collection, &entry.stop) {
         Ok(told) => report.notes.extend(told),
         // The import itself is complete.
         Err(error) => tracing::warn!(%error, "no queries are tried"),
     }
     Ok(report)
+}
+
+/// Stores what was read, and under which name the collection stores how far the import is, so that
+/// a later start can tell what was kept.
+fn keep_source(
+    spool: &Spool,
+    entry: &Entry,
+    source: &SourceFile,
+    note: Option<&str>,
+) -> parallax::Result<()> {
+    let facts = |facts: &mut Facts| {
+        facts.source = Some(source.sha256().to_owned());
+        facts.note = note.map(str::to_owned);
+    };
+    entry.note(spool, facts, |_| ())
 }
 
 fn build<'a>(
@@ -137,7 +181,7 @@ fn build<'a>(
         passages: entry.plan.passages,
         cores: Cores::Half,
         progress,
-        cancelled: &entry.cancelled,
+        cancelled: &entry.stop,
     }
 }
 
@@ -163,11 +207,22 @@ fn made_before(
     }))
 }
 
+fn kept_so_far(entry: &Entry, catalogue: &Catalogue) -> Option<String> {
+    let note = entry.facts().note;
+    let mut kept = None;
+    entry.progress(|task| kept = kept_by(task, &entry.plan, note.as_deref(), catalogue));
+    kept
+}
+
 /// What an unfinished task leaves behind, if anything, according to the collection itself.
-fn kept_so_far(task: &mut Task, entry: &Entry, catalogue: &Catalogue) -> Option<String> {
-    let note = entry.note.get()?;
-    let collection = catalogue.collection(&entry.plan.collection).ok()?;
-    let reached = collection.reached(note).ok()?.unwrap_or(0);
+pub fn kept_by(
+    task: &mut Task,
+    plan: &Plan,
+    note: Option<&str>,
+    catalogue: &Catalogue,
+) -> Option<String> {
+    let collection = catalogue.collection(&plan.collection).ok()?;
+    let reached = collection.reached(note?).ok()?.unwrap_or(0);
     task.done = reached;
     task.records = reached.saturating_sub(task.skipped);
     Some(match reached {
@@ -186,6 +241,10 @@ fn message(error: &Error, entry: &Entry) -> String {
         Error::NoCollection { name, .. } => {
             format!("the collection '{name}' was dropped in the meantime")
         }
+        Error::Unpacked { limit, .. } => format!(
+            "{file}: unpacked, it is larger than {limit} bytes, which is the limit of the setting \
+             max_unpacked_bytes; import it in several parts, or raise the setting"
+        ),
         full if full.is_full() => "the server's disk is full; make room and import it again".into(),
         // A truncated or damaged gzip file.
         Error::Io { reason, .. }
@@ -197,7 +256,7 @@ fn message(error: &Error, entry: &Entry) -> String {
             format!("{file}: {reason}")
         }
         Error::Io { .. } | Error::Store { .. } | Error::Write { .. } | Error::Format { .. } => {
-            tracing::error!(%error, task = entry.task.borrow().id, "an import failed");
+            tracing::error!(%error, task = entry.id(), "an import failed");
             "something went wrong; see the server's log".into()
         }
         other => other.to_string(),
@@ -206,6 +265,7 @@ fn message(error: &Error, entry: &Entry) -> String {
 
 /// Reports the progress of a task.
 struct Meter<'a> {
+    tasks: &'a Tasks,
     entry: &'a Entry,
     started: Instant,
     /// When it last reported.
@@ -216,9 +276,10 @@ struct Meter<'a> {
 const EVERY: std::time::Duration = std::time::Duration::from_millis(100);
 
 impl<'a> Meter<'a> {
-    fn new(entry: &'a Entry) -> Self {
+    fn new(tasks: &'a Tasks, entry: &'a Entry) -> Self {
         let now = Instant::now();
         Self {
+            tasks,
             entry,
             started: now,
             shown: Mutex::new(now),
@@ -226,7 +287,13 @@ impl<'a> Meter<'a> {
     }
 
     fn show(&self, progress: Progress) {
-        match progress {
+        self.tell(&progress);
+        #[cfg(test)]
+        self.tasks.pass(&progress);
+    }
+
+    fn tell(&self, progress: &Progress) {
+        match *progress {
             Progress::Records { done, of } => {
                 let mut shown = lock(&self.shown);
                 if shown.elapsed() < EVERY && done < of {
@@ -234,7 +301,7 @@ impl<'a> Meter<'a> {
                 }
                 *shown = Instant::now();
                 let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-                self.entry.task.send_modify(|task| {
+                self.entry.progress(|task| {
                     task.done = done;
                     task.of = Some(of);
                     task.records = done.saturating_sub(task.skipped);
@@ -243,24 +310,22 @@ impl<'a> Meter<'a> {
                     task.seconds_left = (done > 0).then(|| left * seconds / done as f64);
                 });
             }
-            Progress::Skipped(line) => {
-                self.entry.task.send_modify(|task| {
+            Progress::Skipped(ref line) => {
+                self.entry.progress(|task| {
                     task.skipped += 1;
                     if task.listed.len() < LISTED {
-                        task.listed.push(line);
+                        task.listed.push(line.clone());
                     }
                 });
             }
-            Progress::Words | Progress::Graph => {
-                let cancelled = self.entry.cancelled.load(Ordering::Relaxed);
-                self.entry.task.send_if_modified(|task| {
-                    let changed = !cancelled && task.state != TaskState::Indexing;
-                    if changed {
-                        task.state = TaskState::Indexing;
-                    }
-                    changed
-                });
+            Progress::Words | Progress::Graph if self.entry.state() == TaskState::Running => {
+                let spool = &self.tasks.spool;
+                let changed = self.entry.change(spool, TaskState::Indexing, |_| ());
+                if let Err(error) = changed {
+                    tracing::warn!(%error, task = self.entry.id(), "it is indexing");
+                }
             }
+            Progress::Words | Progress::Graph => {}
         }
     }
 }

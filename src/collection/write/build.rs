@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::Vector;
@@ -12,10 +12,10 @@ use crate::collection::write::encode::{self, Cores, MAX_HELD_BYTES, encode};
 use crate::collection::write::vector_file::VectorFile;
 use crate::collection::{Collection, Tuning};
 use crate::compactor::files;
-use crate::digest::{Fingerprint, sha256, sha256_of_file};
+use crate::digest::{Fingerprint, sha256, sha256_of};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema};
+use crate::record::{Bounds, Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema, unread};
 use crate::segment::Segment;
 use crate::segment::generation::Part;
 use crate::storage::STORE_FILE;
@@ -34,6 +34,7 @@ pub const LISTED: usize = 20;
 pub struct SourceFile {
     path: PathBuf,
     name: PathBuf,
+    bounds: Bounds,
     schema: Schema,
     fields: Vec<FieldTold>,
     sha256: String,
@@ -84,19 +85,25 @@ impl SourceFile {
     /// # Errors
     /// The file cannot be read, contains no records, or lacks a field named by the options.
     pub fn look(path: &Path, options: &FieldRoles) -> Result<Self> {
-        Self::look_as(path, path, options)
+        Self::look_as(path, path, options, &Bounds::default())
     }
 
-    /// The same for a file whose name differs from its path.
+    /// The same for a file whose name differs from its path, within bounds, which apply whenever it
+    /// is read.
     ///
     /// # Errors
-    /// As for [`SourceFile::look`].
-    pub fn look_as(path: &Path, name: &Path, options: &FieldRoles) -> Result<Self> {
+    /// As for [`SourceFile::look`] and [`Import::open_as`].
+    pub fn look_as(
+        path: &Path,
+        name: &Path,
+        options: &FieldRoles,
+        bounds: &Bounds,
+    ) -> Result<Self> {
         let mut sample: Vec<Payload> = Vec::new();
         let mut sampled = 0;
         let mut problem = None;
         let mut lines = 0;
-        let mut import = Import::open_as(path, name)?;
+        let mut import = Import::open_as(path, name, bounds)?;
         for line in import.by_ref() {
             let line = line.map_err(|error| broke_off(error, lines))?;
             lines += 1;
@@ -124,10 +131,11 @@ impl SourceFile {
             Choice::of(&sample, options).map_err(|message| Error::import(path, message))?;
         Ok(Self {
             path: path.to_owned(),
+            bounds: bounds.clone(),
             schema: chosen.schema,
             fields: chosen.fields,
             name: name.to_owned(),
-            sha256: digest_of(path)?,
+            sha256: digest_of(path, bounds)?,
             lines,
             notes: import.notes(),
         })
@@ -165,7 +173,7 @@ impl SourceFile {
     /// # Errors
     /// As for [`Import::open`].
     pub fn open(&self) -> Result<Import> {
-        Import::open_as(&self.path, &self.name)
+        Import::open_as(&self.path, &self.name, &self.bounds)
     }
 
     /// Its path.
@@ -221,7 +229,7 @@ impl Build<'_> {
         };
         let store = Store::create(&folder.join(STORE_FILE), about)?;
         let (source, encoder) = (self.source, self.encoder);
-        let (progress, cores) = (self.progress, self.cores);
+        let (progress, cores, cancelled) = (self.progress, self.cores, self.cancelled);
         let mut report = self.take_in(store.about(), 0, |batch, _| {
             store.apply(&[Change::Put(&batch)])?;
             Ok(())
@@ -232,7 +240,14 @@ impl Build<'_> {
         }
 
         let start = Instant::now();
-        save_indexes((&store, encoder), folder, tuning, cores, progress)?;
+        save_indexes(
+            (&store, encoder),
+            folder,
+            tuning,
+            cores,
+            progress,
+            cancelled,
+        )?;
         store.close_compactly();
         report.indexes_took = start.elapsed();
         Ok(report)
@@ -355,15 +370,18 @@ impl Build<'_> {
     }
 }
 
-/// Builds the indexes of everything in a store, and saves them next to it.
+/// Builds the indexes of everything in a store, and saves them next to it, unless that is
+/// cancelled.
 pub(super) fn save_indexes(
     (store, encoder): (&Store, &Encoder),
     folder: &Path,
     tuning: Tuning,
     cores: Cores,
     progress: &(dyn Fn(Progress) + Sync),
+    cancelled: &AtomicBool,
 ) -> Result<()> {
     progress(Progress::Words);
+    check(cancelled)?;
     let view = store.read()?;
     let state = view.state()?;
     let index = || -> Result<Part> {
@@ -371,7 +389,8 @@ pub(super) fn save_indexes(
         let mut base = Part::whole(segment);
         if base.segment.len() >= tuning.graph_min_records {
             progress(Progress::Graph);
-            base.graph = Some(Graph::build(base.segment.scan.codes()).into());
+            let graph = Graph::build_unless(base.segment.scan.codes(), cancelled);
+            base.graph = Some(graph.ok_or(Error::Cancelled)?.into());
         }
         Ok(base)
     };
@@ -379,11 +398,19 @@ pub(super) fn save_indexes(
         Cores::All => index(),
         Cores::Half => background::merge(index),
     }?;
+    check(cancelled)?;
     let from = BuiltFrom {
         state,
         model: store.about().model.clone(),
     };
     files::save(folder, &from, &base)
+}
+
+fn check(cancelled: &AtomicBool) -> Result<()> {
+    match cancelled.load(Ordering::Relaxed) {
+        true => Err(Error::Cancelled),
+        false => Ok(()),
+    }
 }
 
 /// Decides which lines become records.
@@ -460,9 +487,10 @@ fn broke_off(error: Error, lines: u64) -> Error {
 
 /// The identity of a source: for a file, its digest; for a folder, a digest of its files' names,
 /// sizes and times.
-fn digest_of(path: &Path) -> Result<String> {
+fn digest_of(path: &Path, bounds: &Bounds) -> Result<String> {
     if !path.is_dir() {
-        return sha256_of_file(path).map_err(Error::io(path));
+        let file = std::fs::File::open(path).map_err(Error::io(path))?;
+        return sha256_of(bounds.reader(file)).map_err(unread(path));
     }
     let mut entries: Vec<String> = Vec::new();
     let mut folders = vec![path.to_owned()];

@@ -11,7 +11,7 @@ use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::record::{MAX_LINE_BYTES, Payload, goes_on};
 use crate::storage::layout::{About, Encoded};
-use crate::vector::normalise;
+use crate::vector::unit;
 
 /// The most records or ids per write.
 pub const MAX_BATCH: usize = 1_000;
@@ -80,7 +80,8 @@ pub(crate) fn check_batch(
                 "the id '{id}' was already given by record {earlier}"
             )));
         }
-        let vector = record.vector.map(|vector| given(about, vector)).transpose();
+        let vector = record.vector.map(|vector| unit(vector, about.dimension));
+        let vector = vector.transpose();
         checked.push((record.payload, vector.map_err(bad)?));
     }
     Ok(checked)
@@ -116,20 +117,6 @@ impl std::io::Write for Counter {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// A supplied vector, scaled to unit length.
-fn given(about: &About, vector: Vec<f32>) -> Result<Vector, String> {
-    let (found, expected) = (vector.len(), about.dimension);
-    if found != expected {
-        return Err(format!(
-            "the vector has {found} components, expected {expected}, as the collection's model \
-             makes them"
-        ));
-    }
-    let mut vector = Vector::from(vector);
-    normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
-    Ok(vector)
 }
 
 /// Adds vectors to records: the supplied ones, otherwise newly encoded ones. `done` is called, from

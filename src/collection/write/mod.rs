@@ -8,6 +8,7 @@
 pub mod build;
 pub mod embed;
 pub mod encode;
+pub mod patch;
 pub mod reencode;
 pub mod vector_file;
 
@@ -67,12 +68,23 @@ pub(crate) enum Work {
 
 struct Job {
     work: Work,
+    only_if: Option<Unchanged>,
     done: Mutex<Option<Result<Written, Failed>>>,
+}
+
+/// A condition of a change: that a record has not been replaced or deleted. Each version of a record
+/// has a number of its own.
+pub(crate) struct Unchanged {
+    /// Its id.
+    pub id: String,
+    /// Its number.
+    pub number: RecordNumber,
 }
 
 /// Why a change failed, for every caller that requested it.
 #[derive(Clone)]
 enum Failed {
+    Changed,
     Full,
     Doubtful,
     Otherwise(String),
@@ -94,8 +106,28 @@ impl Writer {
     /// # Errors
     /// [`Error::Write`] and its kin, with nothing written; what the collection was closed for.
     pub fn submit(&self, name: &str, work: Work) -> Result<Written> {
+        let written = self.submit_if(name, work, None)?;
+        // Without a condition, a change is always made.
+        written.ok_or_else(|| Error::Write {
+            path: self.store.path().to_owned(),
+            reason: "the write was not made".into(),
+        })
+    }
+
+    /// The same for a change that depends on a condition; `None` if the condition is not met, and
+    /// nothing was written.
+    ///
+    /// # Errors
+    /// As for [`Self::submit`].
+    pub fn submit_if(
+        &self,
+        name: &str,
+        work: Work,
+        only_if: Option<Unchanged>,
+    ) -> Result<Option<Written>> {
         let job = Arc::new(Job {
             work,
+            only_if,
             done: Mutex::new(None),
         });
         lock(&self.queue).push(Arc::clone(&job));
@@ -113,7 +145,8 @@ impl Writer {
         let done = lock(&job.done).take();
         let path = self.store.path().to_owned();
         match done {
-            Some(Ok(written)) => Ok(written),
+            Some(Ok(written)) => Ok(Some(written)),
+            Some(Err(Failed::Changed)) => Ok(None),
             Some(Err(Failed::Full)) => Err(Error::Full(path)),
             Some(Err(Failed::Doubtful)) => Err(Error::Doubtful(path)),
             Some(Err(Failed::Otherwise(reason))) => Err(Error::Write { path, reason }),
@@ -138,9 +171,16 @@ impl Writer {
 
     /// Makes the changes of some jobs in order, and reports the result of each.
     fn make(&self, jobs: &[Arc<Job>]) {
-        // A deletion by filter depends on the current records, so earlier changes are made first.
-        let split = |_: &Arc<Job>, next: &Arc<Job>| !matches!(next.work, Work::DeleteMatching(_));
+        // A deletion by filter and a condition depend on the current records, so earlier changes are
+        // made first.
+        let split = |_: &Arc<Job>, next: &Arc<Job>| {
+            next.only_if.is_none() && !matches!(next.work, Work::DeleteMatching(_))
+        };
         for jobs in jobs.chunk_by(split) {
+            let jobs = self.without_refused(jobs);
+            if jobs.is_empty() {
+                continue;
+            }
             let made = self.make_together(jobs);
             match made {
                 Ok(written) => {
@@ -149,17 +189,36 @@ impl Writer {
                     }
                 }
                 Err(error) => {
-                    let failed = match &error {
-                        Error::Doubtful(_) => Failed::Doubtful,
-                        full if full.is_full() => Failed::Full,
-                        other => Failed::Otherwise(other.to_string()),
-                    };
+                    let failed = Failed::by(&error);
                     for job in jobs {
                         *lock(&job.done) = Some(Err(failed.clone()));
                     }
                 }
             }
         }
+    }
+
+    /// The jobs without the first one if its condition is not met, which is then told to its caller.
+    /// Only the first one can have a condition.
+    fn without_refused<'j>(&self, jobs: &'j [Arc<Job>]) -> &'j [Arc<Job>] {
+        let [first, rest @ ..] = jobs else {
+            return jobs;
+        };
+        let Some(unchanged) = &first.only_if else {
+            return jobs;
+        };
+        let failed = match self.holds(unchanged) {
+            Ok(true) => return jobs,
+            Ok(false) => Failed::Changed,
+            Err(error) => Failed::by(&error),
+        };
+        *lock(&first.done) = Some(Err(failed));
+        rest
+    }
+
+    fn holds(&self, unchanged: &Unchanged) -> Result<bool> {
+        self.store.make_ready()?;
+        Ok(self.store.read()?.find(&unchanged.id)? == Some(unchanged.number))
     }
 
     fn make_together(&self, jobs: &[Arc<Job>]) -> Result<Vec<Written>> {
@@ -267,6 +326,16 @@ impl Writer {
 
     fn turn(&self) -> MutexGuard<'_, Option<Closed>> {
         lock(&self.turn)
+    }
+}
+
+impl Failed {
+    fn by(error: &Error) -> Self {
+        match error {
+            Error::Doubtful(_) => Self::Doubtful,
+            full if full.is_full() => Self::Full,
+            other => Self::Otherwise(other.to_string()),
+        }
     }
 }
 

@@ -98,6 +98,7 @@ impl<'a> Copy<'a> {
             tuning,
             how.cores,
             how.progress,
+            how.cancelled,
         )?;
         while from.read()?.state()?.sequence > copy.reached.sequence + LAST_ROUND {
             copy.round()?;

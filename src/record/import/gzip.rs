@@ -5,6 +5,7 @@ use std::io::{self, BufRead, ErrorKind, Read};
 
 use flate2::bufread::GzDecoder;
 
+use super::bounds::Bounds;
 use super::input::Input;
 use super::notes::Notes;
 
@@ -16,13 +17,20 @@ pub struct Gunzip {
     /// The current member; `None` after the last one.
     member: Option<GzDecoder<Input>>,
     notes: Notes,
+    bounds: Bounds,
+    /// Bytes unpacked so far, of all members.
+    unpacked: u64,
 }
 
 impl Gunzip {
     /// Takes an input that starts with [`MAGIC`].
-    pub fn new(packed: Input, notes: Notes) -> Self {
-        let member = Some(GzDecoder::new(packed));
-        Self { member, notes }
+    pub fn new(packed: Input, notes: Notes, bounds: Bounds) -> Self {
+        Self {
+            member: Some(GzDecoder::new(packed)),
+            notes,
+            bounds,
+            unpacked: 0,
+        }
     }
 
     /// Continues after the end of a member. Tapes and block devices pad files with zeros.
@@ -51,6 +59,8 @@ impl Read for Gunzip {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let read = member.read(into).map_err(explained)?;
+            self.unpacked += read as u64;
+            self.bounds.check_unpacked(self.unpacked)?;
             if read > 0 || into.is_empty() {
                 return Ok(read);
             }

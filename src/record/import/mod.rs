@@ -6,6 +6,7 @@
 //! or not to its end. Other remarks, such as the encoding, are in [`Import::notes`]. Little more
 //! than the current record is held in memory.
 
+mod bounds;
 mod brackets;
 mod csv;
 mod document;
@@ -41,6 +42,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use self::bounds::Bounds;
+pub(crate) use self::bounds::unread;
 use self::csv::CsvRows;
 pub use self::documents::Kind;
 use self::folder::Folder;
@@ -76,14 +79,14 @@ impl Import {
     /// [`Error::Io`] if it cannot be opened; [`Error::Import`] if it is empty, its format is not
     /// supported or its CSV header cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::open_as(path, path)
+        Self::open_as(path, path, &Bounds::default())
     }
 
-    /// Like [`Import::open`], for a file whose name differs from its path.
+    /// Like [`Import::open`], for a file whose name differs from its path, within bounds.
     ///
     /// # Errors
-    /// As for [`Import::open`].
-    pub fn open_as(path: &Path, name: &Path) -> Result<Self> {
+    /// As for [`Import::open`]; [`Error::Cancelled`] and [`Error::Unpacked`] at a bound.
+    pub fn open_as(path: &Path, name: &Path, bounds: &Bounds) -> Result<Self> {
         let file = File::open(path).map_err(Error::io(path))?;
         let kind = file.metadata().map_err(Error::io(path))?.file_type();
         if kind.is_dir() {
@@ -102,7 +105,7 @@ impl Import {
                 "is no plain file, and records are read more than once; save it as one first";
             return Err(Error::import(path, message));
         }
-        Self::stream(name, file)
+        Self::read_within(name, file, bounds)
     }
 
     /// Reads any stream, such as an upload. `name` is its file name. It identifies the format as in
@@ -111,13 +114,21 @@ impl Import {
     /// # Errors
     /// As for [`Import::open`].
     pub fn read(name: &str, input: impl Read + Send + 'static) -> Result<Self> {
-        Self::stream(Path::new(name), input)
+        Self::read_within(Path::new(name), input, &Bounds::default())
     }
 
-    fn stream(name: &Path, raw: impl Read + Send + 'static) -> Result<Self> {
-        let io = Error::io;
+    /// Like [`Import::read`], within bounds.
+    ///
+    /// # Errors
+    /// As for [`Import::open_as`].
+    pub fn read_within(
+        name: &Path,
+        raw: impl Read + Send + 'static,
+        bounds: &Bounds,
+    ) -> Result<Self> {
+        let io = unread;
         let (bytes, notes) = (Arc::default(), Notes::default());
-        let packed = unpack::packed(raw, Arc::clone(&bytes), &notes);
+        let packed = unpack::packed(raw, Arc::clone(&bytes), &notes, bounds);
         let mut packed = packed.map_err(io(name))?;
         let beginning = packed.peek(kind::LOOKED_AT).map_err(io(name))?;
         if let Some(kind) = kind::whole(beginning) {
@@ -151,7 +162,7 @@ impl Import {
 
     /// Creates the reader for a text.
     fn rows(name: &Path, mut input: Input, notes: &Notes) -> Result<(Format, Box<dyn Rows>)> {
-        let io = Error::io;
+        let io = unread;
         let first = input.first_byte().map_err(io(name))?;
         let ending = Ending::of(name);
         let text = match ending {
@@ -231,6 +242,6 @@ impl Iterator for Import {
         if !matches!(next, Ok(Some(_))) {
             self.rows = None;
         }
-        next.map_err(Error::io(&self.name)).transpose()
+        next.map_err(unread(&self.name)).transpose()
     }
 }

@@ -5,20 +5,25 @@ use std::io::{self, BufRead, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::bounds::Bounds;
 use super::encoding::{self, Utf8};
 use super::gzip::{self, Gunzip};
 use super::input::Input;
 use super::notes::Notes;
 
-/// Takes a stream and unpacks it if needed. `bytes` counts the bytes read from it.
+/// Takes a stream and unpacks it if needed, within bounds. `bytes` counts the bytes read from it.
 pub fn packed(
     raw: impl Read + Send + 'static,
     bytes: Arc<AtomicU64>,
     notes: &Notes,
+    bounds: &Bounds,
 ) -> io::Result<Input> {
-    let mut input = Input::over(Counted { raw, bytes });
+    let mut input = Input::over(Counted {
+        raw: bounds.reader(raw),
+        bytes,
+    });
     if input.peek(gzip::MAGIC.len())?.starts_with(gzip::MAGIC) {
-        input = Input::over(Gunzip::new(input, notes.clone()));
+        input = Input::over(Gunzip::new(input, notes.clone(), bounds.clone()));
     }
     Ok(input)
 }
@@ -30,7 +35,7 @@ pub fn text(mut input: Input, notes: &Notes) -> io::Result<Input> {
     Ok(Input::over(Utf8::new(input, mark.encoding, notes.clone())))
 }
 
-/// Counts the bytes of the source and retries interrupted reads.
+/// Counts the bytes of the source, and retries interrupted reads.
 struct Counted<R> {
     raw: R,
     bytes: Arc<AtomicU64>,

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::bounds::{Bounds, unread};
 use super::documents::{self, Archive, Kind};
 use super::folder::Folder;
 use super::format::Format;
@@ -52,7 +53,7 @@ pub fn document(
 ) -> Result<(Format, Box<dyn Rows>)> {
     let mut bytes = Vec::new();
     let mut input = input.take(kind.max_bytes() as u64 + 1);
-    input.read_to_end(&mut bytes).map_err(Error::io(name))?;
+    input.read_to_end(&mut bytes).map_err(unread(name))?;
     let path = name
         .file_name()
         .unwrap_or(name.as_os_str())
@@ -71,7 +72,7 @@ pub fn document(
 fn laid_down(name: &Path, input: Input) -> Result<File> {
     let mut file = tempfile::tempfile().map_err(Error::io(name))?;
     let mut input = input.take(MAX_WHOLE_BYTES + 1);
-    let copied = io::copy(&mut input, &mut file).map_err(Error::io(name))?;
+    let copied = io::copy(&mut input, &mut file).map_err(unread(name))?;
     if copied > MAX_WHOLE_BYTES {
         let message = format!(
             "the file is larger than {MAX_WHOLE_BYTES} bytes; unpack an archive and index its \
@@ -92,7 +93,7 @@ fn archive(name: &Path, input: Input, notes: &Notes) -> Result<(Format, Box<dyn 
         return Ok((Format::Folder, Box::new(folder)));
     };
     let file = archive.into_inner().map_err(io(name))?;
-    let input = super::unpack::packed(file, Arc::default(), notes);
+    let input = super::unpack::packed(file, Arc::default(), notes, &Bounds::default());
     document(name, kind, input.map_err(io(name))?, notes)
 }
 

@@ -83,8 +83,7 @@ fn Listed(fetched: Fetched, importing: Importing, writing: Writing) -> impl Into
         let last = || last.cloned().unwrap_or_default();
         match fetched.get() {
             Some(Ok(mut tasks)) => {
-                let shown = importing.task_id();
-                tasks.retain(|task| Some(task.id) != shown);
+                tasks.retain(|task| !importing.shows(task));
                 tasks
             }
             // The old ones stay while the server does not answer.
@@ -245,7 +244,7 @@ fn told(task: &Task) -> String {
                 None => format!("{stage}; nothing was changed."),
             }
         }
-        TaskState::Queued | TaskState::Running | TaskState::Indexing => {
+        TaskState::Receiving | TaskState::Queued | TaskState::Running | TaskState::Indexing => {
             let figures = figures(task);
             let stage = stage(Some(task));
             if figures.is_empty() {

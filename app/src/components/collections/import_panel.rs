@@ -19,7 +19,7 @@ use crate::problem::Problem;
 enum Face {
     Quiet,
     Working,
-    Over(Task),
+    Over(Box<Task>),
     Stopped(String),
     Refused(Problem),
 }
@@ -37,7 +37,7 @@ pub fn ImportPanel(
     let face = Memo::new(move |_| match &*importing.job.read() {
         Job::None => Face::Quiet,
         Job::Sending(_) | Job::Stopping(_) => Face::Working,
-        Job::Task(task) if task.state.is_over() => Face::Over(task.clone()),
+        Job::Task(task) if task.state.is_over() => Face::Over(Box::new(task.clone())),
         Job::Task(_) => Face::Working,
         Job::Stopped(file) => Face::Stopped(file.clone()),
         Job::Refused(problem) => Face::Refused(problem.clone()),
@@ -45,7 +45,7 @@ pub fn ImportPanel(
     let drawn = move || match face.get() {
         Face::Quiet => ().into_any(),
         Face::Working => view! { <ImportProgress importing /> }.into_any(),
-        Face::Over(task) => view! { <ImportOutcome task /> }.into_any(),
+        Face::Over(task) => view! { <ImportOutcome task=*task /> }.into_any(),
         Face::Stopped(file) => view! { <ImportStopped file /> }.into_any(),
         Face::Refused(problem) => {
             // The server may have the file although its answer was lost.

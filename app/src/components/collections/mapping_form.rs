@@ -15,7 +15,7 @@ use super::preview_table::PreviewTable;
 use super::skipped_lines::SkippedLines;
 use crate::browser::query_of;
 use crate::importing::Importing;
-use crate::mapping::{Role, collection_name, facet_choice, import_address, roles};
+use crate::mapping::{Role, collection_name, facet_choice, import_order, roles};
 use crate::numbers::counted;
 
 /// The first records and the form.
@@ -53,10 +53,10 @@ pub fn MappingForm(
         let Some(chosen) = form.get_untracked().and_then(|form| query_of(&form)) else {
             return;
         };
-        match import_address(&file, &chosen) {
-            Ok(address) => {
+        match import_order(&file, &chosen) {
+            Ok(order) => {
                 missing.set(None);
-                importing.start(address);
+                importing.start(order);
             }
             Err(message) => missing.set(Some(message)),
         }

@@ -2,20 +2,26 @@
 
 use parallax::vocabulary::{Task, TaskState};
 
-use crate::numbers::{rate, thousands, time_left};
+use crate::numbers::{rate, size, thousands, time_left};
 
-/// Lines done and lines in total, if known, while they are being read.
+/// How much is done, and of how much, if that is known: bytes while the file is being sent, lines
+/// while they are being read.
 pub fn bar(task: Option<&Task>) -> Option<(u64, u64)> {
-    let task = task.filter(|task| task.state == TaskState::Running)?;
+    let task = task?;
+    let (done, of) = match task.state {
+        TaskState::Receiving => (task.received, task.bytes),
+        TaskState::Running => (task.done, task.of),
+        _ => return None,
+    };
     // A total of zero would show as complete.
-    let of = task.of.filter(|of| *of > 0)?;
-    Some((task.done, of))
+    Some((done, of.filter(|of| *of > 0)?))
 }
 
 /// The current stage, in text that rarely changes: a screen reader announces every change.
 pub fn stage(task: Option<&Task>) -> &'static str {
     match task.map(|task| task.state) {
         None => "The file is on its way to the server.",
+        Some(TaskState::Receiving) => "The file is on its way to the server.",
         Some(TaskState::Queued) => "Waiting for another import to finish.",
         Some(TaskState::Running) => "Reading and encoding the records.",
         Some(TaskState::Indexing) => "Building the indexes.",
@@ -25,8 +31,14 @@ pub fn stage(task: Option<&Task>) -> &'static str {
     }
 }
 
-/// Lines, speed and time left, as far as each is known.
+/// Bytes while the file is being sent; then lines, speed and time left; as far as each is known.
 pub fn figures(task: &Task) -> String {
+    if task.state == TaskState::Receiving {
+        let Some((sent, of)) = bar(Some(task)) else {
+            return size(task.received);
+        };
+        return format!("{} % of {}", sent.saturating_mul(100) / of, size(of));
+    }
     let lines = match task.of {
         Some(of) => format!("{} of {} lines", thousands(task.done), thousands(of)),
         None if task.done > 0 => format!("{} lines", thousands(task.done)),
@@ -61,6 +73,8 @@ mod tests {
             seconds_left: Some(190.0),
             message: None,
             upload: None,
+            received: 150_000,
+            bytes: Some(200_000),
         }
     }
 
@@ -75,6 +89,8 @@ mod tests {
         assert_eq!(figures(&unknown), "1,200 lines · 148 records a second");
         let indexing = task(TaskState::Indexing, Some(1_200));
         assert_eq!(figures(&indexing), "1,200 of 1,200 lines");
+        let receiving = figures(&task(TaskState::Receiving, None));
+        assert!(receiving.starts_with("75 % of "), "{receiving}");
     }
 
     #[test]
@@ -82,6 +98,8 @@ mod tests {
         let running = |of| bar(Some(&task(TaskState::Running, of)));
         assert_eq!(running(Some(9_000)), Some((1_200, 9_000)));
         assert_eq!(running(Some(0)), None);
+        let receiving = bar(Some(&task(TaskState::Receiving, None)));
+        assert_eq!(receiving, Some((150_000, 200_000)));
         assert_eq!(bar(Some(&task(TaskState::Indexing, Some(9)))), None);
         assert_eq!(bar(None), None);
     }

@@ -1,31 +1,48 @@
 //! Comparing the rankings of a query, with all parameters in the URL or in a body.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State;
 use parallax::vocabulary::{Comparison, SearchRequest};
+use serde_json::{Map, Value, json};
 
 use super::search::request_and_filters;
 use crate::http::error::Failure;
-use crate::http::extract::Named;
-use crate::http::parameters::parameters;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag, filters};
 use crate::service::{Reader, Service};
 
+const PATH: &str = "/v1/collections/{name}/compare";
+
 /// `…/compare`.
-pub fn router() -> Router<Service> {
-    Router::new().route("/v1/collections/{name}/compare", get(by_url).post(by_body))
+pub fn routes() -> Routes {
+    let about = |id| {
+        About::new(
+            Tag::Search,
+            id,
+            "Compare the rankings of a query by meaning, by words and by both.",
+        )
+        .more(
+            "Returns the records that are among the first of any ranking, at most 20 of each, with \
+             the place of each record in all three.",
+        )
+        .answers::<Comparison>()
+    };
+    let members = json!({"filter": filters()});
+    let example = json!({"q": "milk company", "limit": 5});
+    Routes::new()
+        .get(PATH, by_url, about("compare").query::<SearchRequest>())
+        .post(
+            PATH,
+            by_body,
+            about("compareByBody").body_with::<SearchRequest>("CompareBody", members, example),
+        )
 }
 
 async fn by_url(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(request): QueryParams<SearchRequest>,
 ) -> Result<Json<Comparison>, Failure> {
-    let Path(name) = path?;
-    let request: SearchRequest = parameters(query.as_deref())?;
     let compared = service.compare_with(Some(name), request, Vec::new(), Reader::Program);
     Ok(Json(compared.await?))
 }
@@ -33,12 +50,10 @@ async fn by_url(
 /// The URL's parameters as members of an object; `filter` may combine conditions.
 async fn by_body(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Result<Json<Comparison>, Failure> {
-    let Path(name) = path?;
-    let (request, filters) = request_and_filters(&headers, &body?)?;
+    let (request, filters) = request_and_filters(body)?;
     let compared = service.compare_with(Some(name), request, filters, Reader::Program);
     Ok(Json(compared.await?))
 }

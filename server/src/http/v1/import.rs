@@ -1,57 +1,111 @@
-//! Importing files: the preview, the upload, and the resulting tasks. A client may name its upload,
-//! so that it can send it again without importing it twice, and withdraw it at any time.
+//! Importing files: the preview, the upload in one request, and the resulting tasks. A client may
+//! name its upload, so that it can send it again without importing it twice, and withdraw it at any
+//! time.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::response::sse::Event;
-use axum::routing::{delete, get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use http_body_util::BodyExt;
-use parallax::vocabulary::{FieldRoles, Preview, Started, Task, Withdrawn};
+use parallax::vocabulary::{FieldRoles, Preview, Started, Task, TaskState};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
+use super::upload::{self, check_name};
 use crate::http::error::Failure;
-use crate::http::extract::{Named, PathParams};
-use crate::http::parameters::parameters;
+use crate::http::extract::{PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag};
 use crate::http::streams::Streams;
 use crate::preview;
+use crate::problem::internal;
 use crate::sample;
 use crate::service::Service;
-use crate::tasks::{Incoming, Plan, Queued};
-
-/// The largest upload, in bytes as sent.
-const MAX_UPLOAD_BYTES: u64 = 8 << 30;
+use crate::tasks::{Incoming, NotBegun, Plan, Start, empty, unwritable};
 
 /// How much of the beginning of a file a preview accepts.
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
 
 /// The import routes, for callers that may write.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/v1/preview", post(preview))
-        .layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES))
-        .route("/v1/collections/{name}/import", post(import))
-        .route("/v1/collections/{name}/sample", post(import_sample))
-        .route("/v1/tasks/{id}", delete(cancel))
-        .route("/v1/uploads/{upload}", delete(withdraw))
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .post(
+            "/v1/preview",
+            preview,
+            about(
+                "preview",
+                "What the fields of a file would be used for, and why.",
+            )
+            .query::<PreviewOf>()
+            .file("The beginning of the file, up to 1 MiB.")
+            .answers::<Preview>(),
+        )
+        .layered(|router| router.layer(DefaultBodyLimit::max(MAX_PREVIEW_BYTES)))
+        .post(
+            "/v1/collections/{name}/import",
+            import,
+            about("import", "Import a file.")
+                .more(
+                    "Creates the collection if there is none with this name; otherwise adds to it, \
+                     or replaces it with `replace=true`.",
+                )
+                .query::<ImportOf>()
+                .file("The file.")
+                .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+                .failing(&[409, 507]),
+        )
+        .post(
+            "/v1/collections/{name}/sample",
+            import_sample,
+            about(
+                "importSample",
+                "Import the bundled sample as a new collection.",
+            )
+            .query::<SampleOf>()
+            .answers_with::<Started>(StatusCode::ACCEPTED, "It is queued.")
+            .failing(&[409, 507]),
+        )
+        .delete(
+            "/v1/tasks/{id}",
+            cancel,
+            about("cancelTask", "Cancel an import.").answers::<Task>(),
+        )
+        .merge(upload::routes())
 }
 
 /// The routes for watching imports, for everyone.
-pub fn tasks_router() -> Router<Service> {
-    Router::new()
-        .route("/v1/tasks", get(tasks))
-        .route("/v1/tasks/{id}", get(task))
-        .route("/v1/tasks/{id}/events", get(events))
+pub fn task_routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Imports, id, summary);
+    Routes::new()
+        .get(
+            "/v1/tasks",
+            tasks,
+            about("tasks", "List the imports.").answers::<Tasks>(),
+        )
+        .get(
+            "/v1/tasks/{id}",
+            task,
+            about("task", "An import and its progress.").answers::<Task>(),
+        )
+        .get(
+            "/v1/tasks/{id}/events",
+            events,
+            about("taskEvents", "Follow an import until it is over.").sends(
+                "text/event-stream",
+                "An event for each change; its data is the task.",
+            ),
+        )
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PreviewOf {
+    /// The name of the file.
     name: String,
     /// Whether only the beginning of the file is sent.
     #[serde(default)]
@@ -60,69 +114,63 @@ struct PreviewOf {
 
 async fn preview(
     State(service): State<Service>,
-    RawQuery(query): RawQuery,
+    QueryParams(PreviewOf { name, cut }): QueryParams<PreviewOf>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Preview>, Failure> {
-    let PreviewOf { name, cut } = parameters(query.as_deref())?;
     let beginning = body?;
     let preview = service.manage(move |_| preview::preview(&name, beginning, cut));
     Ok(Json(preview.await?))
 }
 
 /// The parameters of an import, from its URL.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ImportOf {
+    /// The name of the file.
     file: String,
+    /// Whether an existing collection is replaced.
     #[serde(default)]
     replace: bool,
+    /// Whether long texts are encoded passage by passage; true if absent.
     passages: Option<bool>,
+    /// The field that identifies a record.
     id: Option<String>,
+    /// The field of the heading.
     title: Option<String>,
+    /// A field of texts; may be repeated.
     #[serde(default)]
     text: Vec<String>,
+    /// The field of a question, instead of a heading.
     question: Option<String>,
+    /// The field of its answer.
     answer: Option<String>,
+    /// The field of a link.
     url: Option<String>,
+    /// The field of a picture's address.
     image: Option<String>,
+    /// A field to filter by, as `field` or `field:kind`; may be repeated.
     #[serde(default)]
     facet: Vec<String>,
+    /// The weight of words in a field, as `field=weight`; may be repeated.
     #[serde(default)]
     weight: Vec<String>,
+    /// The language of the texts: a code, or `none`; detected if absent.
     language: Option<String>,
+    /// A name for the upload, so that it can be sent again without being imported twice.
     upload: Option<String>,
-}
-
-/// The longest name of an upload.
-const MAX_UPLOAD_NAME: usize = 64;
-
-/// Checks the name that a client gives to an upload.
-fn check_upload(upload: &str) -> Result<(), Failure> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if (1..=MAX_UPLOAD_NAME).contains(&upload.len()) && upload.chars().all(plain) {
-        return Ok(());
-    }
-    Err(Failure::bad_request(format!(
-        "the name of an upload has 1 to {MAX_UPLOAD_NAME} characters: letters from A to Z, digits, \
-         '-' and '_'"
-    )))
 }
 
 async fn import(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(asked): QueryParams<ImportOf>,
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let Path(name) = path?;
-    let asked: ImportOf = parameters(query.as_deref())?;
-    asked.upload.as_deref().map_or(Ok(()), check_upload)?;
-    let (incoming, exists) = begin(&service, &name).await?;
-    receive(body, &incoming).await?;
+    asked.upload.as_deref().map_or(Ok(()), check_name)?;
     let plan = Plan {
         collection: name,
         file: asked.file,
-        adds: exists && !asked.replace,
+        adds: false,
         replace: asked.replace,
         passages: asked.passages.unwrap_or(true),
         upload: asked.upload,
@@ -138,84 +186,76 @@ async fn import(
             weights: asked.weight,
             language: asked.language,
         },
+        bytes: body.size_hint().exact(),
+        sha256: None,
+        at_once: true,
     };
-    queue(&service, incoming, plan).await
+    send(&service, plan, body).await
+}
+
+/// Imports a body: creates its upload, writes it, and returns its task.
+async fn send(
+    service: &Service,
+    plan: Plan,
+    mut body: Body,
+) -> Result<(StatusCode, Json<Started>), Failure> {
+    let (entry, is_new) = match upload::begin(service, plan).await {
+        Ok(begun) => begun,
+        Err(refused) => {
+            upload::drain(&mut body).await;
+            return Err(refused);
+        }
+    };
+    if !is_new && entry.state() != TaskState::Receiving {
+        upload::drain(&mut body).await;
+        let task = entry.task();
+        return Ok((StatusCode::ACCEPTED, Json(Started { task })));
+    }
+    match upload::receive(service, &entry, Start::Beginning, body).await {
+        Ok(task) => Ok((StatusCode::ACCEPTED, Json(Started { task }))),
+        Err(NotBegun::Problem(problem)) => Err(problem.into()),
+        // A part that begins at the beginning is at no other offset.
+        Err(NotBegun::Offset(_)) => Err(internal().into()),
+    }
 }
 
 /// The parameters of an import of the sample.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SampleOf {
+    /// A name for the upload.
     upload: Option<String>,
 }
 
 /// Imports the bundled sample as a new collection.
 async fn import_sample(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(SampleOf { upload }): QueryParams<SampleOf>,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let Path(name) = path?;
-    let SampleOf { upload } = parameters(query.as_deref())?;
-    upload.as_deref().map_or(Ok(()), check_upload)?;
-    let (incoming, exists) = begin(&service, &name).await?;
-    if exists {
+    upload.as_deref().map_or(Ok(()), check_name)?;
+    let exists = service.manage({
+        let name = name.clone();
+        move |opened| Ok(opened.catalogue.names()?.contains(&name))
+    });
+    if exists.await? {
         let message = format!("there is a collection '{name}' already");
         return Err(Failure::new("conflict", message));
     }
-    receive(Body::from(sample::STARTUPS), &incoming).await?;
     let plan = Plan {
         collection: name,
         file: sample::FILE.to_owned(),
-        adds: false,
-        replace: false,
         passages: true,
         upload,
-        fields: FieldRoles::default(),
+        bytes: Some(sample::STARTUPS.len() as u64),
+        at_once: true,
+        ..Plan::default()
     };
-    queue(&service, incoming, plan).await
+    send(&service, plan, Body::from(sample::STARTUPS)).await
 }
 
-/// A place for an upload into a collection, and whether that exists.
-async fn begin(service: &Service, name: &str) -> Result<(Incoming, bool), Failure> {
-    let name = name.to_owned();
-    let begun = service.manage(move |opened| {
-        parallax::catalogue::check_name(&name)?;
-        let exists = opened.catalogue.names()?.contains(&name);
-        let incoming = opened
-            .tasks
-            .receive()
-            .map_err(parallax::Error::io(opened.catalogue.folder()))?;
-        Ok((incoming, exists))
-    });
-    Ok(begun.await?)
-}
-
-async fn queue(
-    service: &Service,
-    incoming: Incoming,
-    plan: Plan,
-) -> Result<(StatusCode, Json<Started>), Failure> {
-    let queued = service.manage(move |opened| opened.tasks.queue(incoming, plan));
-    match queued.await? {
-        Queued::Task(task) => Ok((StatusCode::ACCEPTED, Json(Started { task }))),
-        Queued::Withdrawn => Err(Failure::new(
-            "conflict",
-            "the upload was withdrawn; nothing was imported",
-        )),
-        Queued::NameTaken(task) => Err(Failure::new(
-            "conflict",
-            format!(
-                "the upload has the name of an earlier one, of '{}' into '{}'; nothing was \
-                 imported; give it a name of its own",
-                task.file, task.collection
-            ),
-        )),
-    }
-}
-
-/// Writes a body to disk as it arrives.
-pub(super) async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), Failure> {
+/// Writes a snapshot to disk as it arrives.
+pub(super) async fn receive(mut body: Body, incoming: &Incoming, most: u64) -> Result<(), Failure> {
     let path = incoming.path();
     let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
     let mut received = 0;
@@ -228,36 +268,22 @@ pub(super) async fn receive(mut body: Body, incoming: &Incoming) -> Result<(), F
             continue;
         };
         received += bytes.len() as u64;
-        if received > MAX_UPLOAD_BYTES {
-            let message = format!(
-                "the file is larger than {MAX_UPLOAD_BYTES} bytes; import it with `parallax index`"
-            );
+        if received > most {
+            let message = format!("the snapshot is larger than {most} bytes");
             return Err(Failure::new("too_large", message));
         }
         file.write_all(&bytes).await.map_err(unwritable)?;
     }
     if received == 0 {
-        return Err(Failure::bad_request("the file is empty"));
+        return Err(empty().into());
     }
-    file.flush().await.map_err(unwritable)
+    Ok(file.flush().await.map_err(unwritable)?)
 }
 
-fn unwritable(error: std::io::Error) -> Failure {
-    tracing::error!(%error, "cannot write an upload");
-    match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Failure::new(
-            "no_space",
-            "the server's disk is full; nothing was imported",
-        ),
-        _ => Failure::new(
-            "internal",
-            "the upload cannot be written; see the server's log",
-        ),
-    }
-}
-
-#[derive(Serialize)]
+/// The imports of the server.
+#[derive(Serialize, ToSchema)]
 struct Tasks {
+    /// Those that are known.
     tasks: Vec<Task>,
 }
 
@@ -266,28 +292,21 @@ async fn tasks(State(service): State<Service>) -> Result<Json<Tasks>, Failure> {
     Ok(Json(Tasks { tasks }))
 }
 
-async fn task(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
-    let Path(id) = path?;
+async fn task(
+    State(service): State<Service>,
+    PathParams(id): PathParams<String>,
+) -> Result<Json<Task>, Failure> {
     let task = watch(&service, &id)?.borrow().clone();
     Ok(Json(task))
 }
 
-async fn cancel(State(service): State<Service>, path: Named) -> Result<Json<Task>, Failure> {
-    let Path(id) = path?;
+async fn cancel(
+    State(service): State<Service>,
+    PathParams(id): PathParams<String>,
+) -> Result<Json<Task>, Failure> {
     let id = number(&id)?;
     let cancelled = service.manage(move |opened| Ok(opened.tasks.cancel(id)));
-    let task = cancelled.await??.borrow().clone();
-    Ok(Json(task))
-}
-
-/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
-async fn withdraw(State(service): State<Service>, path: Named) -> Result<Json<Withdrawn>, Failure> {
-    let Path(upload) = path?;
-    check_upload(&upload)?;
-    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));
-    Ok(Json(Withdrawn {
-        task: withdrawn.await?,
-    }))
+    Ok(Json(cancelled.await??))
 }
 
 /// Streams the states of a task until it ends.

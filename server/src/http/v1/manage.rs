@@ -2,47 +2,116 @@
 
 use std::io::Seek;
 
-use axum::body::{Body, Bytes};
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
-use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding, Settings};
+use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding, Settings, SettingsCost};
 use parallax::{Collection, Schema};
 use parallax_app::backend::Backend;
 use serde::Deserialize;
+use serde_json::json;
 use tokio_util::io::ReaderStream;
+use utoipa::ToSchema;
 
 use super::import::receive;
-use crate::http::body::json_body;
 use crate::http::error::Failure;
-use crate::http::extract::Named;
-use crate::http::parameters::parameters;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag};
 use crate::keys::Sight;
 use crate::opened::{Opened, model_name};
 use crate::service::Service;
 
+/// A collection.
+pub const COLLECTION: &str = "/v1/collections/{name}";
+
+const SETTINGS: &str = "/v1/collections/{name}/settings";
+
 /// The routes for managing collections, for authorised callers.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route(
-            "/v1/collections/{name}",
-            put(create).delete(drop_collection),
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Collections, id, summary);
+    let roles = json!({"id": "id", "title": "name", "text": ["about"], "facets": ["year:number"]});
+    Routes::new()
+        .put(
+            COLLECTION,
+            create,
+            about("createCollection", "Create an empty collection.")
+                .more("Each member names the field with that role.")
+                .body::<Creation>(roles.clone())
+                .answers_with::<CollectionInfo>(StatusCode::CREATED, "The collection.")
+                .failing(&[409, 507]),
         )
-        .route("/v1/collections/{name}/rename", post(rename))
-        .route("/v1/collections/{name}/reencode", post(reencode))
-        .route(
-            "/v1/collections/{name}/settings",
-            get(settings).post(change_settings),
+        .delete(
+            COLLECTION,
+            drop_collection,
+            about("dropCollection", "Delete a collection.")
+                .query::<Exactly>()
+                .empty(StatusCode::NO_CONTENT, "It is deleted.")
+                .failing(&[409, 507]),
         )
-        .route("/v1/collections/{name}/snapshot", get(snapshot))
-        .route("/v1/collections/{name}/restore", post(restore))
+        .post(
+            "/v1/collections/{name}/rename",
+            rename,
+            about("renameCollection", "Rename a collection.")
+                .body::<Renaming>(json!({"to": "companies"}))
+                .answers::<CollectionInfo>()
+                .failing(&[409, 507]),
+        )
+        .post(
+            "/v1/collections/{name}/reencode",
+            reencode,
+            about("reencode", "Encode a collection with another model.")
+                .more(
+                    "Works in the background; `reencoding` of the collection tells its progress. \
+                     Until it is over, queries use the old vectors.",
+                )
+                .body::<By>(json!({"model": "all-MiniLM-L6-v2"}))
+                .answers_with::<Reencoding>(StatusCode::ACCEPTED, "It has begun.")
+                .failing(&[409, 507]),
+        )
+        .get(
+            SETTINGS,
+            settings,
+            about("settings", "Which field has which role.").answers::<Settings>(),
+        )
+        .post(
+            SETTINGS,
+            change_settings,
+            about(
+                "changeSettings",
+                "Give the fields of a collection other roles.",
+            )
+            .more(
+                "Works in the background; `reencoding` of the collection tells its progress. \
+                     With `estimate=true`, only the cost is returned.",
+            )
+            .query::<Changing>()
+            .body::<FieldRoles>(roles)
+            .answers_with::<SettingsCost>(StatusCode::OK, "The cost, if asked for.")
+            .answers_with::<Reencoding>(StatusCode::ACCEPTED, "It has begun.")
+            .failing(&[409, 507]),
+        )
+        .get(
+            "/v1/collections/{name}/snapshot",
+            snapshot,
+            about("snapshot", "The whole collection as one file.")
+                .sends("application/octet-stream", "The file, for `restore`.")
+                .failing(&[507]),
+        )
+        .post(
+            "/v1/collections/{name}/restore",
+            restore,
+            about("restore", "Create a collection from a snapshot.")
+                .query::<Restoration>()
+                .file("The snapshot.")
+                .answers_with::<CollectionInfo>(StatusCode::CREATED, "The collection.")
+                .failing(&[409, 507]),
+        )
 }
 
 /// A collection to create: the role of each field.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Creation {
     #[serde(flatten)]
@@ -53,12 +122,9 @@ struct Creation {
 
 async fn create(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(creation): JsonBody<Creation>,
 ) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
-    let Path(name) = path?;
-    let creation: Creation = json_body(&headers, &body?)?;
     let passages = creation.passages.unwrap_or(true);
     let made = service.manage({
         let name = name.clone();
@@ -73,7 +139,7 @@ async fn create(
 }
 
 /// Which collection is meant.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Exactly {
     /// Its id, if another collection that has taken its place is not meant.
@@ -82,11 +148,9 @@ struct Exactly {
 
 async fn drop_collection(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(Exactly { id }): QueryParams<Exactly>,
 ) -> Result<StatusCode, Failure> {
-    let Path(name) = path?;
-    let Exactly { id } = parameters(query.as_deref())?;
     let dropped = service.manage(move |opened| {
         let dropped = match id {
             Some(id) => opened.catalogue.drop_exactly(&name, id),
@@ -106,20 +170,19 @@ async fn drop_collection(
     ))
 }
 
-#[derive(Deserialize)]
+/// Another name for a collection.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Renaming {
+    /// The new name.
     to: String,
 }
 
 async fn rename(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(Renaming { to }): JsonBody<Renaming>,
 ) -> Result<Json<CollectionInfo>, Failure> {
-    let Path(name) = path?;
-    let Renaming { to } = json_body(&headers, &body?)?;
     if !Sight::current().includes(&to) {
         let message = format!("the key is not for the collection '{to}'");
         return Err(Failure::new("forbidden", message));
@@ -132,8 +195,10 @@ async fn rename(
     Ok(Json(service.collection(Some(to)).await?))
 }
 
-#[derive(Deserialize)]
+/// A model to encode a collection with.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ModelChoice)]
 struct By {
     /// The name of an installed model.
     model: String,
@@ -143,12 +208,9 @@ struct By {
 /// is, and is used as before until it is over.
 async fn reencode(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(By { model }): JsonBody<By>,
 ) -> Result<(StatusCode, Json<Reencoding>), Failure> {
-    let Path(name) = path?;
-    let By { model } = json_body(&headers, &body?)?;
     let started = service.manage(move |opened| {
         let Opened {
             catalogue,
@@ -161,8 +223,10 @@ async fn reencode(
 }
 
 /// What can be changed about a collection.
-async fn settings(State(service): State<Service>, path: Named) -> Result<Json<Settings>, Failure> {
-    let Path(name) = path?;
+async fn settings(
+    State(service): State<Service>,
+    PathParams(name): PathParams<String>,
+) -> Result<Json<Settings>, Failure> {
     let settings = service.write(name, |collection| {
         Ok(Settings {
             fields: collection.schema().roles(),
@@ -172,7 +236,7 @@ async fn settings(State(service): State<Service>, path: Named) -> Result<Json<Se
     Ok(Json(settings.await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Changing {
     /// Whether only the cost is asked for.
@@ -183,14 +247,10 @@ struct Changing {
 /// Gives the fields of a collection other roles, in the background, or tells what that costs.
 async fn change_settings(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    QueryParams(Changing { estimate }): QueryParams<Changing>,
+    JsonBody(fields): JsonBody<FieldRoles>,
 ) -> Result<Response, Failure> {
-    let Path(name) = path?;
-    let Changing { estimate } = parameters(query.as_deref())?;
-    let fields: FieldRoles = json_body(&headers, &body?)?;
     let changed = move |collection: &Collection| -> parallax::Result<Schema> {
         let schema = collection.schema().changed(&fields);
         let schema = schema.map_err(parallax::Error::BadQuery)?;
@@ -213,8 +273,10 @@ async fn change_settings(
 }
 
 /// The whole collection as one file that `parallax restore` accepts.
-async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
-    let Path(name) = path?;
+async fn snapshot(
+    State(service): State<Service>,
+    PathParams(name): PathParams<String>,
+) -> Result<Response, Failure> {
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
     let file = service.write(name, |collection| {
         let failed = || parallax::Error::io(&std::env::temp_dir());
@@ -232,7 +294,7 @@ async fn snapshot(State(service): State<Service>, path: Named) -> Result<Respons
 }
 
 /// How a collection is restored.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Restoration {
     /// Whether it may take the place of an existing one.
@@ -243,12 +305,10 @@ struct Restoration {
 /// Creates a collection from a snapshot, which is the body.
 async fn restore(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(Restoration { replace }): QueryParams<Restoration>,
     body: Body,
 ) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
-    let Path(name) = path?;
-    let Restoration { replace } = parameters(query.as_deref())?;
     let incoming = service.manage({
         let name = name.clone();
         move |opened| {
@@ -261,7 +321,8 @@ async fn restore(
         }
     });
     let incoming = incoming.await?;
-    receive(body, &incoming).await?;
+    let most = service.opened()?.tasks.max_upload_bytes();
+    receive(body, &incoming, most).await?;
     let restored = service.manage({
         let name = name.clone();
         move |opened| {

@@ -2,24 +2,22 @@
 //! numbers, in map order, after a header of four words: what follows, the version of its form, how
 //! many records there are, and a number of its own.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use parallax::Collection;
 use parallax::vocabulary::{
     Inside, InsideRequest, MAX_MAP_HITS, MapHits, MapLegend, MapNames, MapView,
 };
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
 
-use crate::http::body::json_body;
 use crate::http::caching::Known;
 use crate::http::error::Failure;
-use crate::http::extract::Named;
-use crate::http::parameters::parameters;
+use crate::http::extract::{JsonBody, PathParams, QueryParams};
+use crate::http::openapi::{About, Routes, Tag};
 use crate::service::Service;
 
 /// The version of the arrays.
@@ -27,29 +25,92 @@ const VERSION: u32 = 1;
 
 /// `…/map` and what belongs to it. Nothing of it writes: a polygon only has too many vertices for a
 /// URL.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/v1/collections/{name}/map", get(view))
-        .route("/v1/collections/{name}/map/points", get(points))
-        .route("/v1/collections/{name}/map/colours", get(colours))
-        .route("/v1/collections/{name}/map/legend", get(legend))
-        .route("/v1/collections/{name}/map/inside", post(inside))
-        .route("/v1/collections/{name}/map/hits", get(hits))
-        .route("/v1/collections/{name}/map/at", get(at))
+pub fn routes() -> Routes {
+    let about = |id, summary| About::new(Tag::Map, id, summary);
+    let array = |id, summary, more| {
+        about(id, summary)
+            .more(more)
+            .header(
+                "If-None-Match",
+                "The `ETag` of the array that the caller has.",
+            )
+            .sends("application/octet-stream", "The array.")
+            .empty(StatusCode::NOT_MODIFIED, "The caller has it already.")
+    };
+    Routes::new()
+        .get(
+            "/v1/collections/{name}/map",
+            view,
+            about("map", "The map of a collection: its state and its regions.")
+                .answers::<MapView>(),
+        )
+        .get(
+            "/v1/collections/{name}/map/points",
+            points,
+            array(
+                "mapPoints",
+                "The places of all records on the map.",
+                "The ASCII letters `PXMP`, then little-endian u32: the version 1, the number of \
+                 records, 0; then the x of each record as u16 in map order, then the y of each.",
+            ),
+        )
+        .get(
+            "/v1/collections/{name}/map/colours",
+            colours,
+            array(
+                "mapColours",
+                "The classes of all records for a facet.",
+                "The ASCII letters `PXMC`, then little-endian u32: the version 1, the number of \
+                 records, the number of classes; then one byte for each record in map order: 0 \
+                 without a value, 255 for another value, otherwise the class.",
+            )
+            .query::<OfFacet>(),
+        )
+        .get(
+            "/v1/collections/{name}/map/legend",
+            legend,
+            about("mapLegend", "What the classes of a facet are.")
+                .query::<OfFacet>()
+                .answers::<MapLegend>(),
+        )
+        .post(
+            "/v1/collections/{name}/map/inside",
+            inside,
+            about("mapInside", "The records inside a polygon.")
+                .body::<InsideRequest>(
+                    json!({"polygon": [[0, 0], [65535, 0], [65535, 65535]], "limit": 10}),
+                )
+                .answers::<Inside>(),
+        )
+        .get(
+            "/v1/collections/{name}/map/hits",
+            hits,
+            about("mapHits", "The best records for a query, on the map.")
+                .query::<Asked>()
+                .answers::<MapHits>(),
+        )
+        .get(
+            "/v1/collections/{name}/map/at",
+            at,
+            about("mapAt", "The records at some places in map order.")
+                .query::<At>()
+                .answers::<MapNames>(),
+        )
 }
 
-async fn view(State(service): State<Service>, path: Named) -> Result<Json<MapView>, Failure> {
-    let Path(name) = path?;
+async fn view(
+    State(service): State<Service>,
+    PathParams(name): PathParams<String>,
+) -> Result<Json<MapView>, Failure> {
     let view = service.with_collection(Some(name), Collection::map_view);
     Ok(Json(view.await?))
 }
 
 async fn points(
     State(service): State<Service>,
-    path: Named,
+    PathParams(name): PathParams<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let Path(name) = path?;
     let bytes = |collection: &Collection| -> parallax::Result<Vec<u8>> {
         let [x, y] = collection.map_points()?;
         let mut bytes = header_of(*b"PXMP", x.len(), 0);
@@ -61,20 +122,19 @@ async fn points(
     tagged(&service, name, &headers, bytes).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OfFacet {
+    /// The facet.
     facet: String,
 }
 
 async fn colours(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(OfFacet { facet }): QueryParams<OfFacet>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let Path(name) = path?;
-    let OfFacet { facet } = parameters(query.as_deref())?;
     let bytes = move |collection: &Collection| -> parallax::Result<Vec<u8>> {
         let (classes, legend) = collection.map_classes(&facet)?;
         let mut bytes = header_of(*b"PXMC", classes.len(), legend.classes.len());
@@ -86,11 +146,9 @@ async fn colours(
 
 async fn legend(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(OfFacet { facet }): QueryParams<OfFacet>,
 ) -> Result<Json<MapLegend>, Failure> {
-    let Path(name) = path?;
-    let OfFacet { facet } = parameters(query.as_deref())?;
     let legend = service.with_collection_thoroughly(Some(name), move |collection| {
         Ok(collection.map_classes(&facet)?.1)
     });
@@ -100,32 +158,29 @@ async fn legend(
 /// Takes a body, because a polygon may have many vertices; it does not write anything.
 async fn inside(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(request): JsonBody<InsideRequest>,
 ) -> Result<Json<Inside>, Failure> {
-    let Path(name) = path?;
-    let request: InsideRequest = json_body(&headers, &body?)?;
     let found = service.with_collection_thoroughly(Some(name), move |collection| {
         collection.map_inside(&request)
     });
     Ok(Json(found.await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Asked {
+    /// The query.
     q: String,
+    /// The most records by meaning, and by words; 50 if absent.
     limit: Option<u32>,
 }
 
 async fn hits(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(asked): QueryParams<Asked>,
 ) -> Result<Json<MapHits>, Failure> {
-    let Path(name) = path?;
-    let asked: Asked = parameters(query.as_deref())?;
     let limit = asked.limit.map_or(MAX_MAP_HITS, |limit| limit as usize);
     let found = service.with_collection(Some(name), move |collection| {
         collection.map_hits(&asked.q, limit)
@@ -133,20 +188,19 @@ async fn hits(
     Ok(Json(found.await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct At {
+    /// Places in map order, at most 50; may be repeated.
     #[serde(default)]
     index: Vec<u32>,
 }
 
 async fn at(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(At { index }): QueryParams<At>,
 ) -> Result<Json<MapNames>, Failure> {
-    let Path(name) = path?;
-    let At { index } = parameters(query.as_deref())?;
     let records =
         service.with_collection(Some(name), move |collection| collection.map_names(&index));
     Ok(Json(MapNames {

@@ -9,14 +9,12 @@ mod map;
 mod read;
 mod records;
 mod search;
+mod upload;
 mod walkthrough;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::Json;
+use axum::extract::State;
+use axum::routing::MethodFilter;
 use parallax::Filter;
 use parallax::sent::Content;
 use parallax::vocabulary::{
@@ -24,50 +22,113 @@ use parallax::vocabulary::{
     Reply, SearchRequest, SimilarRequest,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
-use super::body::json_body;
 use super::error::Failure;
-use super::extract::{Named, NamedRecord};
-use super::parameters::parameters;
+use super::extract::{JsonBody, PathParams, QueryParams};
+use super::openapi::{About, Routes, Tag, filters};
 use super::tutorial;
 use crate::service::{Reader, Service};
 
 /// The read routes, below `/api`.
-pub fn router() -> Router<Service> {
-    Router::new()
-        .route("/search", get(tutorial::search))
-        .route("/v1/collections", get(collections))
-        .route("/v1/collections/{name}", get(collection))
-        .merge(search::router())
-        .merge(compare::router())
-        .merge(explore::router())
-        .merge(walkthrough::router())
-        .merge(map::router())
-        .merge(read::router())
-        .merge(judge::router())
-        .route("/v1/collections/{name}/answer", get(answer))
-        .route("/v1/collections/{name}/recommend", post(recommend))
-        .route("/v1/collections/{name}/records/{id}", get(record))
-        .route(
-            "/v1/collections/{name}/records/delete",
-            get(record_called_delete),
+pub fn routes() -> Routes {
+    let about = |tag, id, summary| About::new(tag, id, summary);
+    Routes::new()
+        .get("/search", tutorial::search, tutorial::about_search())
+        .merge(search::routes())
+        .merge(compare::routes())
+        .merge(walkthrough::routes())
+        .get(
+            "/v1/collections/{name}/answer",
+            answer,
+            about(Tag::Search, "answer", "Answer a question.")
+                .more("Only in collections of questions and answers.")
+                .query::<Question>()
+                .answers::<Reply>(),
         )
-        .route("/v1/collections/{name}/records/{id}/similar", get(similar))
-        .route("/v1/collections/{name}/records/{id}/explain", get(explain))
-        .merge(import::tasks_router())
+        .post(
+            "/v1/collections/{name}/recommend",
+            recommend,
+            about(
+                Tag::Search,
+                "recommend",
+                "Records similar to some and different from others.",
+            )
+            .body_with::<RecommendRequest>(
+                "RecommendBody",
+                json!({"filter": filters()}),
+                json!({"text": "milk", "limit": 3}),
+            )
+            .answers::<Recommended>(),
+        )
+        .merge(read::routes())
+        .get(
+            records::RECORD,
+            record,
+            about(Tag::Records, "record", "A record.").answers::<RecordResponse>(),
+        )
+        .also(
+            MethodFilter::GET,
+            records::CALLED_DELETE,
+            record_called_delete,
+        )
+        .get(
+            "/v1/collections/{name}/records/{id}/similar",
+            similar,
+            about(
+                Tag::Search,
+                "similar",
+                "The records most similar to one by meaning.",
+            )
+            .query::<PageOf>()
+            .answers::<Answer>(),
+        )
+        .get(
+            "/v1/collections/{name}/records/{id}/explain",
+            explain,
+            about(
+                Tag::Search,
+                "explain",
+                "Why a record has its rank for a query.",
+            )
+            .query::<SearchRequest>()
+            .answers::<Explanation>(),
+        )
+        .get(
+            "/v1/collections",
+            collections,
+            about(Tag::Collections, "collections", "List the collections.")
+                .answers::<Collections>(),
+        )
+        .get(
+            manage::COLLECTION,
+            collection,
+            about(
+                Tag::Collections,
+                "collection",
+                "A collection, its facets and its state.",
+            )
+            .answers::<CollectionInfo>(),
+        )
+        .merge(explore::routes())
+        .merge(map::routes())
+        .merge(judge::routes())
+        .merge(import::task_routes())
 }
 
 /// The write routes, below `/api`.
-pub fn write_router() -> Router<Service> {
-    records::router()
-        .merge(manage::router())
-        .merge(import::router())
-        .merge(judge::write_router())
+pub fn write_routes() -> Routes {
+    records::routes()
+        .merge(manage::routes())
+        .merge(import::routes())
+        .merge(judge::write_routes())
 }
 
-#[derive(Serialize)]
+/// The collections.
+#[derive(Serialize, ToSchema)]
 struct Collections {
+    /// Those that can be opened, in order of their names.
     collections: Vec<CollectionInfo>,
 }
 
@@ -78,16 +139,18 @@ async fn collections(State(service): State<Service>) -> Result<Json<Collections>
 
 async fn collection(
     State(service): State<Service>,
-    path: Named,
+    PathParams(name): PathParams<String>,
 ) -> Result<Json<CollectionInfo>, Failure> {
     use parallax_app::backend::Backend;
-    let Path(name) = path?;
     Ok(Json(service.collection(Some(name)).await?))
 }
 
-#[derive(Serialize)]
+/// A record.
+#[derive(Serialize, ToSchema)]
 struct RecordResponse {
+    /// Its id.
     id: String,
+    /// Its fields.
     payload: Map<String, Value>,
     /// Whether only the beginning of its text is encoded, because it is too long.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -96,9 +159,8 @@ struct RecordResponse {
 
 async fn record(
     State(service): State<Service>,
-    path: NamedRecord,
+    PathParams((name, id)): PathParams<(String, String)>,
 ) -> Result<Json<RecordResponse>, Failure> {
-    let Path((name, id)) = path?;
     let found = service.with_collection(Some(name), move |collection| {
         let record = collection.record(&id)?;
         let read_in_part = collection.reads_in_part(&record)?;
@@ -114,31 +176,33 @@ async fn record(
 
 async fn record_called_delete(
     service: State<Service>,
-    path: Named,
+    PathParams(name): PathParams<String>,
 ) -> Result<Json<RecordResponse>, Failure> {
-    record(service, records::called_delete(path)).await
+    record(service, records::called_delete(name)).await
 }
 
 /// The requested page of the results.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PageOf {
+    /// Conditions, each `field:value`.
     #[serde(default)]
     filter: Vec<String>,
+    /// The most hits, up to 100; 10 if absent.
     limit: Option<u32>,
+    /// How many hits to skip.
     #[serde(default)]
     offset: u32,
+    /// The fields that the hits include, as in a search.
     #[serde(default)]
     fields: Vec<String>,
 }
 
 async fn similar(
     State(service): State<Service>,
-    path: NamedRecord,
-    RawQuery(query): RawQuery,
+    PathParams((name, id)): PathParams<(String, String)>,
+    QueryParams(page): QueryParams<PageOf>,
 ) -> Result<Json<Answer>, Failure> {
-    let Path((name, id)) = path?;
-    let page: PageOf = parameters(query.as_deref())?;
     let request = SimilarRequest {
         id,
         filter: page.filter,
@@ -151,22 +215,20 @@ async fn similar(
 }
 
 /// Recommended records, with the reasons beside them.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Recommended {
     #[serde(flatten)]
     answer: Answer,
+    /// Why each hit was recommended, in their order.
     reasons: Vec<Reason>,
 }
 
 /// Takes a body, because it may name a hundred records; it does not write anything.
 async fn recommend(
     State(service): State<Service>,
-    path: Named,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    PathParams(name): PathParams<String>,
+    JsonBody(request): JsonBody<RecommendRequest>,
 ) -> Result<Json<Recommended>, Failure> {
-    let Path(name) = path?;
-    let request: RecommendRequest = json_body(&headers, &body?)?;
     // The words that records share are looked for in their texts.
     let recommended = service.with_collection_thoroughly(Some(name), move |collection| {
         let (limit, offset) = (request.limit as usize, request.offset as usize);
@@ -180,21 +242,21 @@ async fn recommend(
 }
 
 /// A question for a collection of questions and answers.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Question {
+    /// The question.
     q: String,
+    /// Conditions, each `field:value`.
     #[serde(default)]
     filter: Vec<String>,
 }
 
 async fn answer(
     State(service): State<Service>,
-    path: Named,
-    RawQuery(query): RawQuery,
+    PathParams(name): PathParams<String>,
+    QueryParams(question): QueryParams<Question>,
 ) -> Result<Json<Reply>, Failure> {
-    let Path(name) = path?;
-    let question: Question = parameters(query.as_deref())?;
     let replied = service.with_collection(Some(name), move |collection| {
         let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
         reply.sent(collection.schema(), Content::Original(&[]))
@@ -204,11 +266,9 @@ async fn answer(
 
 async fn explain(
     State(service): State<Service>,
-    path: NamedRecord,
-    RawQuery(query): RawQuery,
+    PathParams((name, id)): PathParams<(String, String)>,
+    QueryParams(search): QueryParams<SearchRequest>,
 ) -> Result<Json<Explanation>, Failure> {
-    let Path((name, id)) = path?;
-    let search: SearchRequest = parameters(query.as_deref())?;
     let request = ExplainRequest { id, search };
     Ok(Json(service.explain_with(Some(name), request).await?))
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 pub use self::dialect::is_table;
 use self::row::{Dialect, Parsed, Row, end_of_line, lines_in};
+use super::bounds::unread;
 use super::input::Input;
 use super::line::{Line, MAX_LINE_BYTES, Rows};
 use super::notes::Notes;
@@ -51,7 +52,7 @@ impl CsvRows {
     /// # Errors
     /// [`Error::Import`] if the header cannot be read or has too many columns.
     pub fn new(name: &Path, mut input: Input, notes: &Notes) -> Result<Self> {
-        let io = Error::io;
+        let io = unread;
         let beginning = input.peek(LOOKED_AT).map_err(io(name))?;
         let said = dialect::said_separator(beginning);
         let skipped = said.as_ref().map_or(0, |said| said.length);

@@ -1,0 +1,44 @@
+//! The schemas of filters in a body, which are read by [`parallax::Filter::from_json`].
+
+use serde_json::{Value, json};
+
+use super::schemas::{Schemas, reference};
+
+/// A reference to the schema of the `filter` of a body.
+pub fn filters() -> Value {
+    reference("Filters")
+}
+
+/// Adds the schemas of filters.
+pub fn add_to(schemas: &mut Schemas) {
+    let filter = reference("Filter");
+    let combined = |name: &str, of: Value| {
+        json!({
+            "type": "object",
+            "properties": {name: of},
+            "required": [name],
+            "additionalProperties": false,
+        })
+    };
+    let list = json!({"type": "array", "items": filter, "minItems": 1});
+    schemas.named(
+        "Filter",
+        json!({
+            "description": "A condition on a facet, as in `city:Berlin|Oslo` or `year:1990..`, or \
+                            filters of which all, any or none must hold.",
+            "anyOf": [
+                {"type": "string"},
+                combined("and", list.clone()),
+                combined("or", list),
+                combined("not", filter.clone()),
+            ],
+        }),
+    );
+    schemas.named(
+        "Filters",
+        json!({
+            "description": "A filter, or a list of filters that must all hold.",
+            "anyOf": [{"type": "null"}, filter, {"type": "array", "items": filter}],
+        }),
+    );
+}
