@@ -28,7 +28,7 @@ mod compactor;
 #[cfg(feature = "engine")]
 mod database;
 #[cfg(feature = "engine")]
-mod digest;
+pub mod digest;
 #[cfg(feature = "engine")]
 pub mod encoder;
 #[cfg(feature = "engine")]
@@ -43,6 +43,8 @@ pub mod filter;
 pub mod found;
 #[cfg(feature = "engine")]
 pub mod fusion;
+#[cfg(feature = "engine")]
+pub mod inspection;
 #[cfg(feature = "engine")]
 pub mod judging;
 #[cfg(feature = "engine")]

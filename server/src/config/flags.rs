@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::server::address;
 
 /// Settings given on the command line.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct Flags {
     /// File with settings, in TOML [default: none]
-    #[arg(long = "config", value_name = "FILE")]
+    #[arg(id = "config", long, value_name = "FILE")]
     #[serde(skip)]
     pub file: Option<PathBuf>,
     #[command(flatten)]
@@ -29,7 +29,7 @@ impl Flags {
 }
 
 /// Settings of the section `server`.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 struct ServerFlags {
     /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, value_name = "HOST:PORT", value_parser = resolved)]
@@ -60,11 +60,11 @@ struct ServerFlags {
 }
 
 /// Settings of the section `keys`.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 struct KeysFlags {
     /// File with the keys (see `parallax key new`); it is read again when it changes. Another key,
     /// for everything, may be in the environment variable PARALLAX_KEY
-    #[arg(long = "keys-file", value_name = "FILE")]
+    #[arg(id = "keys_file", long = "keys-file", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<PathBuf>,
 }

@@ -24,6 +24,13 @@ mod judge_tests;
 mod key_tests;
 #[cfg(test)]
 mod map_tests;
+#[cfg(test)]
+mod mcp_tests;
+mod operation;
+#[cfg(test)]
+mod operation_tests;
+#[cfg(test)]
+mod overload_tests;
 mod page;
 mod parameters;
 mod path_here;
@@ -32,6 +39,7 @@ mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 mod request_id;
+mod room;
 pub mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -58,14 +66,22 @@ mod walk_tests;
 #[cfg(test)]
 mod write_tests;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::middleware::from_fn;
 use axum::routing::{any, get};
 use leptos::prelude::LeptosOptions;
 
+pub use self::error::Failure;
 pub use self::guard::Guard;
 use self::settings::Settings;
 use self::streams::Streams;
+use crate::caller;
+use crate::keys::Sight;
+use crate::mcp;
 use crate::service::Service;
 
 /// All routes of the server.
@@ -76,11 +92,12 @@ pub fn router(
     settings: &Settings,
     streams: Streams,
 ) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let page = page::router(service.clone(), options, guard.clone());
     let page = stack::reading(page, settings);
     let api = api_routes(service.clone(), guard, settings, streams);
     let routes = api.merge(health(service)).merge(page);
-    stack::everything(routes, settings)
+    stack::everything(routes, settings, metrics)
 }
 
 /// The API, guarded.
@@ -88,14 +105,26 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
     let reading = v1::router().route("/version", get(version::version));
     let reading = stack::reading(reading, settings);
     let writing = v1::write_router();
-    let tutorial = stack::reading(tutorial::router(), settings);
+    let others = tutorial::router().merge(operation::router());
     let routes = Router::new()
-        .merge(tutorial)
+        .merge(stack::reading(others, settings))
         .nest("/api", reading.merge(writing).fallback(error::no_route))
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
-        .with_state(service);
+        // An answer of a tool has no deadline: its client decides how long to wait.
+        .route_service("/mcp", mcp::http(service.clone(), may_read))
+        .with_state(service)
+        .layer(from_fn(caller::follow));
     stack::api(routes, settings, guard, streams)
+}
+
+/// Whether the caller of a tool may read a collection. The guard has put into the request what it may
+/// see.
+fn may_read(parts: Option<&Parts>, name: &str) -> bool {
+    parts.is_none_or(|parts| {
+        let sight = parts.extensions.get::<Sight>();
+        sight.is_some_and(|sight| sight.includes(name))
+    })
 }
 
 /// Whether the service is alive, and whether it can answer queries.
@@ -120,7 +149,8 @@ fn api(service: Service, guard: Guard) -> Router {
 
 #[cfg(test)]
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
     let routes = api_routes(service.clone(), guard, settings, streams);
-    stack::everything(routes.merge(health(service)), settings)
+    stack::everything(routes.merge(health(service)), settings, metrics)
 }

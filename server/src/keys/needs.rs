@@ -12,12 +12,13 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 59] = [
+pub const TABLE: [(&str, &str, Option<Role>); 63] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/api/", NOTHING),
     ("GET", "/api/search", SEARCH),
     ("POST", "/search", SEARCH),
+    ("POST", "/mcp", SEARCH),
     ("GET", "/api/v1/collections", SEARCH),
     ("GET", "/api/v1/collections/{name}", SEARCH),
     ("GET", "/api/v1/collections/{name}/answer", SEARCH),
@@ -88,6 +89,9 @@ pub const TABLE: [(&str, &str, Option<Role>); 59] = [
     ("POST", "/api/v1/collections/{name}/settings", ADMIN),
     ("GET", "/api/v1/collections/{name}/snapshot", ADMIN),
     ("POST", "/api/v1/collections/{name}/restore", ADMIN),
+    ("GET", "/metrics", ADMIN),
+    ("GET", "/api/v1/snapshots", ADMIN),
+    ("POST", "/api/v1/snapshots", ADMIN),
 ];
 
 /// What a request needs.

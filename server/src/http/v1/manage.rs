@@ -1,6 +1,7 @@
 //! Creating, renaming, dropping, backing up and restoring collections.
 
 use std::io::Seek;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
@@ -19,6 +20,7 @@ use super::import::receive;
 use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::http::extract::Named;
+use crate::http::operation::check_sees_all;
 use crate::http::parameters::parameters;
 use crate::keys::Sight;
 use crate::opened::{Opened, model_name};
@@ -216,10 +218,11 @@ async fn change_settings(
 async fn snapshot(State(service): State<Service>, path: Named) -> Result<Response, Failure> {
     let Path(name) = path?;
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
-    let file = service.write(name, |collection| {
-        let failed = || parallax::Error::io(&std::env::temp_dir());
-        let mut file = tempfile::tempfile().map_err(failed())?;
+    let snapshots = Arc::clone(service.snapshots()?);
+    let file = service.write(name, move |collection| {
+        let mut file = snapshots.unnamed()?;
         collection.snapshot(&mut file)?;
+        let failed = || parallax::Error::io(std::path::Path::new("the snapshot"));
         file.rewind().map_err(failed())?;
         Ok(file)
     });
@@ -238,9 +241,11 @@ struct Restoration {
     /// Whether it may take the place of an existing one.
     #[serde(default)]
     replace: bool,
+    /// The snapshot's name, if it is one that the service keeps.
+    from: Option<String>,
 }
 
-/// Creates a collection from a snapshot, which is the body.
+/// Creates a collection from a snapshot, which is the body or, with `from`, one that is kept.
 async fn restore(
     State(service): State<Service>,
     path: Named,
@@ -248,7 +253,22 @@ async fn restore(
     body: Body,
 ) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
     let Path(name) = path?;
-    let Restoration { replace } = parameters(query.as_deref())?;
+    let Restoration { replace, from } = parameters(query.as_deref())?;
+    if let Some(from) = from {
+        check_sees_all()?;
+        let snapshots = Arc::clone(service.snapshots()?);
+        let restored = service.manage({
+            let name = name.clone();
+            move |opened| {
+                let file = snapshots.open_intact(&from)?;
+                let shown = std::path::Path::new(&from);
+                opened.catalogue.restore(&name, file, shown, replace)
+            }
+        });
+        restored.await?;
+        let info = service.collection(Some(name)).await?;
+        return Ok((StatusCode::CREATED, Json(info)));
+    }
     let incoming = service.manage({
         let name = name.clone();
         move |opened| {

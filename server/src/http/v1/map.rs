@@ -127,7 +127,7 @@ async fn hits(
     let Path(name) = path?;
     let asked: Asked = parameters(query.as_deref())?;
     let limit = asked.limit.map_or(MAX_MAP_HITS, |limit| limit as usize);
-    let found = service.with_collection(Some(name), move |collection| {
+    let found = service.with_collection_encoding(Some(name), move |collection| {
         collection.map_hits(&asked.q, limit)
     });
     Ok(Json(found.await?))

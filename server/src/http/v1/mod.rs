@@ -9,6 +9,7 @@ mod map;
 mod read;
 mod records;
 mod search;
+mod snapshots;
 mod walkthrough;
 
 use axum::body::Bytes;
@@ -64,6 +65,7 @@ pub fn write_router() -> Router<Service> {
         .merge(manage::router())
         .merge(import::router())
         .merge(judge::write_router())
+        .merge(snapshots::router())
 }
 
 #[derive(Serialize)]
@@ -195,7 +197,7 @@ async fn answer(
 ) -> Result<Json<Reply>, Failure> {
     let Path(name) = path?;
     let question: Question = parameters(query.as_deref())?;
-    let replied = service.with_collection(Some(name), move |collection| {
+    let replied = service.with_collection_encoding(Some(name), move |collection| {
         let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
         reply.sent(collection.schema(), Content::Original(&[]))
     });

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::http::body::json_body;
 use crate::http::error::Failure;
 use crate::http::extract::{Named, NamedRecord};
+use crate::http::room::RoomToWrite;
 use crate::problem::internal;
 use crate::service::Service;
 
@@ -51,6 +52,7 @@ struct WrittenResponse {
 }
 
 async fn write(
+    _: RoomToWrite,
     State(service): State<Service>,
     path: Named,
     headers: HeaderMap,
@@ -114,6 +116,7 @@ struct DeletedResponse {
 }
 
 async fn delete_many(
+    _: RoomToWrite,
     State(service): State<Service>,
     path: Named,
     headers: HeaderMap,
