@@ -18,7 +18,7 @@ SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test api-check build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page screenshots clean
+.PHONY: help run test api-check build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -97,9 +97,24 @@ bench-page: build model ## weigh the page, and measure how fast it is in Chromiu
 	python3 benches/page_weight.py --write
 	python3 benches/page_speed.py
 
+load: build model ## ask for three times what the service can do, for a minute, into benches/RESULTS.md
+	python3 benches/overload.py
+
+soak: build model ## read, write, import and restart for MINUTES (30), into benches/RESULTS.md
+	python3 benches/soak.py $(MINUTES)
+
 screenshots: build model ## retake the README's screenshots
 	.ci/setup browser
 	cd end2end && npm run screenshots
+
+fuzz: ## run each fuzz target for a minute (SECONDS=20 for another time, TARGETS="filters html" only runs some)
+	SECONDS_EACH=$(or $(SECONDS),60) .ci/fuzz $(TARGETS)
+
+audit: ## check vulnerabilities, licences, duplicates and sources of dependencies
+	.ci/audit
+
+notices: setup ## write the licences of what is shipped, into target/dist/THIRD-PARTY.txt
+	.ci/notices
 
 clean: ## remove build output and installed node modules; collections are kept
 	cargo clean

@@ -29,14 +29,15 @@ use crate::locks::lock;
 use crate::record::Schema;
 use crate::vocabulary::limits::MAX_NAME;
 
-const CATALOGUE_FILE: &str = "catalogue.redb";
-const COLLECTIONS_FOLDER: &str = "collections";
+/// The file that says which collections there are, and is locked as long as the folder is open.
+pub const CATALOGUE_FILE: &str = "catalogue.redb";
+pub(crate) const COLLECTIONS_FOLDER: &str = "collections";
 
 /// The size of the page cache for the catalogue's file.
-const CACHE_BYTES: usize = 4 << 20;
+pub(crate) const CACHE_BYTES: usize = 4 << 20;
 
 /// Name -> number of the folder.
-const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
+pub(crate) const COLLECTIONS: TableDefinition<'_, &str, u64> = TableDefinition::new("collections");
 /// The name of the collection used if a request names none.
 const DEFAULT: TableDefinition<'_, (), &str> = TableDefinition::new("default");
 /// The number of the next folder.
@@ -175,6 +176,18 @@ impl Catalogue {
                 (None, _) => drop(lock(&self.open).remove(&number)),
             }
         }
+    }
+
+    /// The collections that are open, sorted by name. One that is being opened, or filled, is left
+    /// out, so that nobody waits for it.
+    pub fn open_collections(&self) -> Vec<Arc<Collection>> {
+        let filling = lock(&self.filling).clone();
+        let open = lock(&self.open);
+        let slots = open.iter().filter(|(number, _)| !filling.contains(number));
+        let opened = slots.filter_map(|(_, slot)| slot.try_lock().ok()?.clone());
+        let mut opened: Vec<_> = opened.collect();
+        opened.sort_by_key(|collection| collection.name());
+        opened
     }
 
     /// The collection in a folder, opened if needed.

@@ -44,6 +44,8 @@ pub mod found;
 #[cfg(feature = "engine")]
 pub mod fusion;
 #[cfg(feature = "engine")]
+pub mod inspection;
+#[cfg(feature = "engine")]
 pub mod judging;
 #[cfg(feature = "engine")]
 pub mod locks;

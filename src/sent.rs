@@ -52,6 +52,7 @@ impl Answer {
             fits: self.fits,
             corrections: self.corrections,
             unread: self.unread,
+            fallback: self.fallback,
             ranked_by: self.ranked_by,
             timings: self.timings,
         })

@@ -458,6 +458,7 @@ fn without_hits(comparison: Comparison) -> Answer {
         best: None,
         corrections: comparison.corrections,
         unread: comparison.unread,
+        fallback: None,
         ranked_by: Vec::new(),
         timings: comparison.timings,
     }

@@ -94,7 +94,7 @@ class Server:
             family |= more
         return sum(stats[pid][1] for pid in family if pid in stats)
 
-    def load(self, urls, connections=8, seconds=60, rate=None):
+    def load(self, urls, connections=8, seconds=60, rate=None, may_refuse=False):
         """Sends requests with the load driver, and returns its figures."""
         file = paths.BENCH / f"paths-{self.port}.txt"
         file.write_text("\n".join(urls) + "\n", encoding="utf-8")
@@ -102,11 +102,19 @@ class Server:
         command += [] if rate is None else [rate]
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
         file.unlink()
-        return json.loads(done.stdout)
+        found = json.loads(done.stdout)
+        if found["refused"] and not may_refuse:
+            raise RuntimeError(f"{found['refused']} requests were refused")
+        return found
 
     def close(self):
         """Ends the server and its workers."""
         self.process.terminate()
+        self.process.wait()
+
+    def kill(self):
+        """Kills the server."""
+        self.process.kill()
         self.process.wait()
 
     def __enter__(self):

@@ -145,7 +145,7 @@ impl Backend for Service {
     fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits> {
         let service = self.clone();
         Box::pin(async move {
-            let found = service.with_collection(collection, move |collection| {
+            let found = service.with_collection_encoding(collection, move |collection| {
                 collection.map_hits(&q, MAX_MAP_HITS)
             });
             found.await
@@ -160,7 +160,7 @@ impl Backend for Service {
     fn ask(&self, collection: Option<String>, question: String) -> Pending<Reply> {
         let service = self.clone();
         Box::pin(async move {
-            let replied = service.with_collection(collection, move |collection| {
+            let replied = service.with_collection_encoding(collection, move |collection| {
                 let reply = collection.ask(&question, Vec::new())?;
                 reply.sent(collection.schema(), Content::Readable)
             });

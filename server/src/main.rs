@@ -3,17 +3,25 @@
 // The rendered page is a single type, nested as deeply as its elements.
 #![recursion_limit = "512"]
 
+mod address_file;
 mod backend;
+mod caller;
 mod command;
 mod config;
 mod connections;
+mod disk;
+mod doctor;
 mod explored;
 mod export;
 mod http;
 mod judge;
 mod keys;
+mod logs;
+mod mcp;
+mod metrics;
 mod model;
 mod opened;
+mod overload;
 mod paths;
 mod pool;
 mod preview;
@@ -21,11 +29,13 @@ mod problem;
 mod progress;
 mod recommending;
 mod reencodings;
+mod remote;
 mod sample;
 mod secret;
 mod serve;
 mod service;
 mod site;
+mod snapshots;
 mod tasks;
 mod write_timeout;
 
@@ -36,22 +46,26 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let command = command::Arguments::parse_from(arguments());
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| "info,tract=warn,tract_onnx=warn,ureq=warn,redb=warn".into()),
-        )
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
-    match command.run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let started = command.config().and_then(|config| {
+        let logs = logs::init(&config.log)?;
+        Ok((config, logs))
+    });
+    let (config, logs) = match started {
+        Ok(started) => started,
+        Err(error) => return failed(&error),
+    };
+    let done = command.run(&config);
+    logs.close();
+    match done {
+        Ok(code) => code,
         Err(error) if reader_left(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("parallax: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("parallax: {error:#}");
+    ExitCode::FAILURE
 }
 
 /// The command-line arguments. `cargo leptos watch` passes none, and expects the binary to

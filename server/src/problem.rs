@@ -59,11 +59,15 @@ pub fn starting() -> Problem {
     }
 }
 
-/// The response if there are too many requests at once.
-pub fn overloaded() -> Problem {
+/// The response if there are too many requests at once; after so many seconds there may be room.
+pub fn overloaded(seconds: u64) -> Problem {
+    let when = match seconds {
+        1 => "a second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    };
     Problem {
         code: "overloaded".into(),
-        message: "too many requests are waiting; try again in a second".into(),
+        message: format!("too many requests are waiting; try again in {when}"),
     }
 }
 

@@ -9,21 +9,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::address_file::AddressFile;
 use crate::config::{Config, Server};
 use crate::http::Guard;
 use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
-use crate::tasks::{self, Tasks};
-use crate::{connections, http, sample, site};
+use crate::snapshots::{Snapshots, schedule};
+use crate::tasks::Tasks;
+use crate::{connections, http, logs, overload, sample, site};
 
 /// Serves until told to stop.
 pub fn run(config: &Config) -> Result<()> {
@@ -43,34 +45,40 @@ async fn serve(config: &Config) -> Result<()> {
     check_exposure(wanted, &keys)?;
     let listener = TcpListener::bind(wanted).await;
     let listener = listener.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
-            "{wanted} is in use by another program; stop it, or give another --addr"
-        ),
-        _ => anyhow::anyhow!("cannot listen on {wanted}: {error}"),
+        std::io::ErrorKind::AddrInUse => {
+            anyhow!("{wanted} is in use by another program; stop it, or give another --addr")
+        }
+        _ => anyhow!("cannot listen on {wanted}: {error}"),
     })?;
     let address = listener
         .local_addr()
         .context("cannot get the address listened on")?;
     let options = leptos_options(address)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let service = Service::new(cores);
+    let service = Service::with_settings(cores, &config.pool);
     if config.server.judgements {
         service.allow_judgements();
     }
+    if let Some(slow) = logs::Slow::new(&config.log) {
+        service.log_slow(slow);
+    }
+    let keyed = !keys.are_none();
     let guard = Guard::with(keys);
 
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
-        let (server, tasks) = (config.server.clone(), config.tasks.clone());
-        move || -> Result<()> {
-            let opened = load(&server, tasks)?;
+        let config = config.clone();
+        move || -> Result<AddressFile> {
+            let (opened, file) = load(&config, address, keyed)?;
+            service.keep_snapshots(keep_snapshots(&config, &opened)?);
             announce(address, &opened, start);
             service.open(opened);
-            Ok(())
+            Ok(file)
         }
     });
     let stop = CancellationToken::new();
+    tokio::spawn(overload::watch(service.clone()));
     let settings = http::settings::Settings {
         hosts: config.server.hosts.clone(),
         limits: config.limits.clone(),
@@ -79,13 +87,20 @@ async fn serve(config: &Config) -> Result<()> {
         cors: config.cors.clone(),
     };
     let streams = Streams::new(&settings.limits, stop.clone());
+    let metrics = Arc::clone(service.metrics());
     let router = http::router(service.clone(), options, guard, &settings, streams);
-    let serving = connections::serve(listener, router, stop.clone(), settings.timeouts);
-    let mut serving = tokio::spawn(serving);
+    let mut serving = tokio::spawn({
+        let (limits, stopped) = (config.connections.clone(), stop.clone());
+        async move {
+            let timeouts = settings.timeouts;
+            connections::serve(listener, router, metrics, &limits, timeouts, stopped).await;
+        }
+    });
 
+    let mut address_file = None;
     tokio::select! {
         loaded = &mut loading => {
-            loaded.context("loading failed")??;
+            address_file = Some(loaded.context("loading failed")??);
             tokio::select! {
                 ended = &mut serving => ended.context("serving failed")?,
                 () = told_to_stop() => {}
@@ -106,10 +121,12 @@ async fn serve(config: &Config) -> Result<()> {
         let _ = tokio::time::timeout(grace, serving).await;
         let _ = pausing.await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         () = ending => Ok(()),
-        () = told_to_stop() => bail!("told to stop again, so running requests were cut"),
-    }
+        () = told_to_stop() => Err(anyhow!("told to stop again, so running requests were cut")),
+    };
+    drop(address_file);
+    ended
 }
 
 /// The keys of the service.
@@ -120,13 +137,29 @@ fn keys(config: &Config) -> Result<Arc<Keys>> {
     Ok(Arc::new(keys))
 }
 
-/// Loads everything a query needs.
-fn load(server: &Server, tasks: tasks::Settings) -> Result<Opened> {
+/// Opens the snapshots, and makes them as often as the settings say.
+fn keep_snapshots(config: &Config, opened: &Opened) -> Result<Arc<Snapshots>> {
+    let settings = &config.snapshots;
+    let snapshots = Snapshots::open(&config.server.data_dir()?, settings)?;
+    let snapshots = Arc::new(snapshots);
+    if let Some(every) = &settings.every {
+        let every = schedule::interval(every).map_err(anyhow::Error::msg)?;
+        schedule::start(Arc::clone(&snapshots), &opened.catalogue, every)
+            .context("cannot start the thread that makes snapshots")?;
+    }
+    Ok(snapshots)
+}
+
+/// Loads everything a query needs. The file that says where the server is comes first, because the
+/// data folder is locked from then on.
+fn load(config: &Config, address: SocketAddr, keyed: bool) -> Result<(Opened, AddressFile)> {
+    let server = &config.server;
     let data_dir = server.data_dir()?;
     let encoder = Encoder::load(&server.model()?)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
     encoder.make_piece_vectors_soon();
     let catalogue = Catalogue::open(&data_dir, encoder)?;
+    let file = AddressFile::write(&data_dir, address, keyed)?;
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");
         sample::build(&catalogue)?;
@@ -148,11 +181,12 @@ fn load(server: &Server, tasks: tasks::Settings) -> Result<Opened> {
         collection.explore_soon();
     }
     let catalogue = Arc::new(catalogue);
-    Ok(Opened {
-        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue), tasks)?,
+    let opened = Opened {
+        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue), config.tasks.clone())?,
         reencodings: Arc::default(),
         catalogue,
-    })
+    };
+    Ok((opened, file))
 }
 
 /// Chooses and stores the default collection: the requested one, or else the current default.

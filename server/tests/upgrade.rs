@@ -13,8 +13,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use parallax::collection::Tuning;
 use parallax::encoder::files::NAME;
 use parallax::encoder::{Encoder, QueryEncoder};
+use parallax::mapped::{SectionWriter, about};
 use parallax::{Catalogue, Collection, Mode, Query};
 
 fn model() -> PathBuf {
@@ -24,6 +26,11 @@ fn model() -> PathBuf {
     };
     std::env::var_os("PARALLAX_TEST_MODEL")
         .map_or_else(|| cache().join("parallax/models").join(NAME), PathBuf::from)
+}
+
+fn encoder() -> Arc<QueryEncoder> {
+    let encoder = Encoder::load(&model()).expect("these tests need the model: `parallax model`");
+    Arc::new(QueryEncoder::new(encoder))
 }
 
 fn unpack(to: &Path) {
@@ -100,8 +107,7 @@ fn check(collection: &Collection) {
 fn a_data_folder_of_an_earlier_version_is_answered_whole() {
     let folder = tempfile::tempdir().unwrap();
     unpack(folder.path());
-    let encoder = Encoder::load(&model()).expect("these tests need the model: `parallax model`");
-    let encoder = Arc::new(QueryEncoder::new(encoder));
+    let encoder = encoder();
     // Twice: the second start reads what the first one rebuilt.
     for _ in 0..2 {
         let catalogue = Catalogue::open(folder.path(), Arc::clone(&encoder)).unwrap();
@@ -110,5 +116,38 @@ fn a_data_folder_of_an_earlier_version_is_answered_whole() {
         check(&collection);
         collection.settle();
         check(&collection);
+    }
+}
+
+#[test]
+fn index_files_of_every_earlier_format_are_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    unpack(folder.path());
+    let encoder = encoder();
+    // So that few records have a graph too.
+    let tuning = Tuning {
+        graph_min_records: 1,
+        ..Tuning::default()
+    };
+    let start = || {
+        let catalogue = Catalogue::open_with(folder.path(), Arc::clone(&encoder), tuning).unwrap();
+        let collection = catalogue.collection("shops").unwrap();
+        check(&collection);
+        collection.settle();
+        check(&collection);
+    };
+    start();
+    for name in ["columns.idx", "vectors.idx", "graph.idx"] {
+        let file = folder.path().join("collections/1").join(name);
+        let format = || (0..100).find(|&format| about(&file, format).is_some());
+        let now = format().expect("each start must leave an index file");
+        for earlier in 0..now {
+            // An intact file of the same state, whose sections this version does not know.
+            let of_state = about(&file, now).unwrap();
+            let writer = SectionWriter::new(Vec::new(), earlier, of_state).unwrap();
+            fs::write(&file, writer.finish().unwrap()).unwrap();
+            start();
+            assert_eq!(format(), Some(now), "{name} of format {earlier}");
+        }
     }
 }

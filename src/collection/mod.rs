@@ -39,7 +39,7 @@ pub use read::{Cursor, Page};
 
 pub use crate::segment::unrelated::Unrelated;
 pub use crate::storage::layout::{About, Applied, BuiltFrom, Change, Encoded, State};
-pub use crate::storage::snapshot::restore;
+pub use crate::storage::snapshot::{restore, verify as verify_snapshot};
 pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;
 pub use write::Written;
@@ -189,6 +189,11 @@ impl Collection {
         let entries = std::fs::read_dir(&self.folder).into_iter().flatten();
         let sizes = entries.filter_map(|entry| Some(on_disk(&entry.ok()?.metadata().ok()?)));
         sizes.sum()
+    }
+
+    /// How many merges of its segments were finished since it was opened.
+    pub fn merges(&self) -> u64 {
+        self.compactor.merges()
     }
 
     /// The state of the graph of the base, the only segment that has one.

@@ -51,6 +51,14 @@ impl Collection {
         self.searching(|searcher| searcher.search(query))
     }
 
+    /// Answers a query without running the model, if it can: see [`Searcher::search_unencoded`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn search_unencoded(&self, query: &Query) -> Result<Option<Answer>> {
+        self.searching(|searcher| searcher.search_unencoded(query))
+    }
+
     /// Answers a query and explains each hit: see [`Searcher::search_explained`].
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use arc_swap::ArcSwap;
@@ -37,6 +37,8 @@ pub(super) struct List {
     pub graph_failed: AtomicBool,
     /// How many callers suppress new bases.
     pub held: AtomicUsize,
+    /// How many merges were finished since the list was loaded.
+    pub merges: AtomicU64,
     /// Held while the base's files are replaced.
     pub files: Arc<Mutex<()>>,
     pub jobs: Arc<Jobs>,
@@ -109,6 +111,7 @@ impl List {
             has_base: AtomicBool::new(loaded.base.is_some()),
             graph_failed: AtomicBool::new(false),
             held: AtomicUsize::new(0),
+            merges: AtomicU64::new(0),
             files: Arc::default(),
             jobs: Arc::default(),
         })

@@ -172,6 +172,7 @@ impl Job {
                     .chain(merged)
                     .chain(since.iter().cloned());
                 change.publish(Generation::new(current.state, parts));
+                list.merges.fetch_add(1, Ordering::Relaxed);
             }
         }
         if self.plan == Plan::Base {

@@ -116,6 +116,11 @@ impl Compactor {
         schedule::request(&self.0);
     }
 
+    /// How many merges were finished since it was opened.
+    pub fn merges(&self) -> u64 {
+        self.0.merges.load(Ordering::Relaxed)
+    }
+
     /// Waits until all jobs are done.
     pub fn settle(&self) {
         self.0.jobs.settle();

@@ -171,6 +171,24 @@ impl Durable {
     }
 }
 
+/// An existing database as it is, only to be looked at: what opening it would write is kept in
+/// memory. The second value is whether all checksums in it match.
+pub(crate) fn inspect(path: &Path, cache: usize) -> Result<(Database, bool), DatabaseError> {
+    // A lock can only be taken on a file that is open for writing.
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
+    let file = FileBackend::new(file)?;
+    not_empty(&file)?;
+    let medium = Medium::new(Arc::new(file));
+    let checked = || -> Result<_, DatabaseError> {
+        let Opened { mut database, .. } = open(&medium, cache, Writes::ToMemory)?;
+        let intact = database.check_integrity()?;
+        Ok((database, intact))
+    };
+    // redb checks what it reads, but may panic if damage goes undetected.
+    let damaged = |_| StorageError::Corrupted("the file is damaged".into());
+    catch_unwind(AssertUnwindSafe(checked)).map_err(damaged)?
+}
+
 fn not_empty(file: &dyn StorageBackend) -> std::io::Result<()> {
     if file.len()? > 0 {
         return Ok(());

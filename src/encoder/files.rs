@@ -28,8 +28,14 @@ use crate::digest::sha256;
 pub const NAME: &str = "all-MiniLM-L6-v2";
 /// The published weights, in a source folder.
 pub const WEIGHTS: &str = "model.safetensors";
+/// The revision of the published files whose hashes are [`WEIGHTS_SHA256`] and
+/// [`TOKENIZER_SHA256`].
+pub const REVISION: &str = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41";
 /// The sha256 of the published weights.
 pub const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
+/// The sha256 of the published tokenizer.
+pub const TOKENIZER_SHA256: &str =
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037";
 /// The graph to run, in an installed model or a source folder.
 pub const GRAPH: &str = "model.onnx";
 /// The tokenizer's file, in either.
@@ -126,20 +132,27 @@ pub fn install_with(
     })
 }
 
-/// Checks that a folder has the published weights of [`NAME`].
+/// Checks that a folder has the published weights and tokenizer of [`NAME`].
 ///
 /// # Errors
-/// [`EncoderError::Source`] if there are none, [`EncoderError::Weights`] for others.
+/// [`EncoderError::Source`] if one is missing, [`EncoderError::Weights`] for others.
 pub fn check_published(source: &Path) -> Result<(), EncoderError> {
-    let path = source.join(WEIGHTS);
-    let weights = read_if_there(&path)?.ok_or_else(|| EncoderError::Source {
-        dir: source.to_owned(),
-        why: format!("{WEIGHTS} is missing"),
-    })?;
-    match sha256(&weights) {
-        found if found == WEIGHTS_SHA256 => Ok(()),
-        found => Err(other_weights(path, found)),
+    for (name, expected) in [(TOKENIZER, TOKENIZER_SHA256), (WEIGHTS, WEIGHTS_SHA256)] {
+        let path = source.join(name);
+        let bytes = read_if_there(&path)?.ok_or_else(|| EncoderError::Source {
+            dir: source.to_owned(),
+            why: format!("{name} is missing"),
+        })?;
+        let found = sha256(&bytes);
+        if found != expected {
+            return Err(EncoderError::Weights {
+                path,
+                expected: expected.into(),
+                found,
+            });
+        }
     }
+    Ok(())
 }
 
 /// Checks that the model installed in `dir` is intact, without running it.
@@ -514,6 +527,17 @@ mod tests {
         let error = install(source.path(), &target).unwrap_err().to_string();
         assert!(
             error.contains(WEIGHTS_SHA256) && error.contains("ba7816bf"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_changed_tokenizer_is_not_the_published_one() {
+        let source = tempfile::tempdir().unwrap();
+        fs::write(source.path().join(TOKENIZER), "abc").unwrap();
+        let error = check_published(source.path()).unwrap_err().to_string();
+        assert!(
+            error.contains(TOKENIZER_SHA256) && error.contains("ba7816bf"),
             "{error}"
         );
     }

@@ -50,7 +50,7 @@ pub use self::passages::MAX_PASSAGES;
 pub use self::pieces::{FEW_PIECES, PieceVectors};
 use self::plan::Plan;
 pub use self::plan::Runtime;
-pub use self::query_cache::QueryEncoder;
+pub use self::query_cache::{CacheCounts, QueryEncoder};
 pub use self::settings::{MAX_TOKENS, Pooling, Settings};
 use crate::Vector;
 use crate::vector::MAX_DIMENSION;

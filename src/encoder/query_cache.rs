@@ -5,6 +5,7 @@
 //! twice as long as one of 8, so they would gain nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::sync::Cache;
 
@@ -21,6 +22,17 @@ pub struct QueryEncoder {
     readable: Cache<String, bool>,
     /// Their pieces, which takes as long again.
     pieces: Cache<String, Arc<[u32]>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
+
+/// How often the vector of a query was in the cache, and how often it was not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheCounts {
+    /// How often it was.
+    pub hits: u64,
+    /// How often it was not.
+    pub misses: u64,
 }
 
 impl QueryEncoder {
@@ -31,6 +43,8 @@ impl QueryEncoder {
             cache: Cache::new(KEPT),
             readable: Cache::new(KEPT),
             pieces: Cache::new(KEPT),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
@@ -40,8 +54,22 @@ impl QueryEncoder {
     /// # Errors
     /// As for [`Encoder::encode_query`].
     pub fn encode(&self, query: &str) -> Result<Arc<[f32]>, EncoderError> {
-        self.cache
-            .get_or_insert_with(query, || self.encoder.encode_query(query).map(Arc::from))
+        let mut missed = false;
+        let found = self.cache.get_or_insert_with(query, || {
+            missed = true;
+            self.encoder.encode_query(query).map(Arc::from)
+        });
+        let count = if missed { &self.misses } else { &self.hits };
+        count.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// How often the cache was of use since the start.
+    pub fn counts(&self) -> CacheCounts {
+        CacheCounts {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+        }
     }
 
     /// Whether the vector of a query is in the cache.

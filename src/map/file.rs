@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Facts, Map};
 use crate::atomic_file;
 use crate::error::{Error, Result};
-use crate::mapped::{MappedFile, SectionWriter};
+use crate::mapped::{self, MappedFile, SectionWriter};
 use crate::storage::layout::{BuiltFrom, State};
 
 /// Changes with the sections of the file, and with how a map is made.
@@ -59,6 +59,14 @@ pub fn load(path: &Path, model: &str, now: State) -> Result<Map, String> {
     let places = [file.values("x")?, file.values("y")?];
     let map = Map::new(from, facts, file.values("numbers")?, places);
     map.ok_or_else(|| "its parts contradict each other".into())
+}
+
+/// Compares a map's file with its checksums.
+///
+/// # Errors
+/// What is damaged.
+pub fn verify(path: &Path) -> Result<(), String> {
+    mapped::verify(path, FORMAT)
 }
 
 #[cfg(test)]

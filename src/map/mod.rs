@@ -9,7 +9,7 @@
 //! it shows those of its records that still exist. New ones are left out until the next map.
 
 mod build;
-mod file;
+pub(crate) mod file;
 mod names;
 mod regions;
 mod scale;

@@ -97,6 +97,7 @@ impl Searcher<'_> {
             facets: Vec::new(),
             corrections: plan.words.corrections.clone(),
             unread: plan.unread,
+            fallback: None,
             ranked_by: plan.ranked_by(),
             timings: Timings::default(),
         })

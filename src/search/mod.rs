@@ -19,7 +19,7 @@
 //! page. `lab.rs` compares the rankings of a query with those of the same query with small changes
 //! (`changes.rs`, `synonym.rs`), by rank-biased overlap (`rank_biased.rs`). `walkthrough.rs` tells
 //! what each stage of a query did, as `observed.rs` collects it, and `recall.rs` measures the graph
-//! on the spot. `on_map/` finds records on a map of the collection. `given.rs` is what
+//! on the spot. `unencoded.rs` answers without running the model. `on_map/` finds records on a map of the collection. `given.rs` is what
 //! recommendations go by, and `shared_words.rs` finds the rare words that two records have in
 //! common.
 
@@ -62,6 +62,7 @@ mod snippet;
 mod stopwatch;
 mod suggest;
 mod synonym;
+mod unencoded;
 mod walkthrough;
 
 pub use remembered::Remembered;

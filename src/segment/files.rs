@@ -220,6 +220,14 @@ pub(crate) fn graph_built_from(path: &Path) -> Option<BuiltFrom> {
     Some(about.from)
 }
 
+/// Reads a file of columns and compares it with its checksums.
+///
+/// # Errors
+/// What is damaged.
+pub(crate) fn verify_columns(path: &Path) -> Result<(), String> {
+    mapped::verify(path, COLUMNS_FORMAT)
+}
+
 /// Reads a file of vectors and compares it with its checksums.
 ///
 /// # Errors

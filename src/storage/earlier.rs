@@ -8,7 +8,7 @@ use crate::storage::layout::{Bytes, DELETED, IDS, META, PASSAGES, RECORDS, VECTO
 use crate::storage::vector_table::VectorTable;
 
 /// The earlier format.
-pub(super) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 
 type Result<T> = std::result::Result<T, redb::Error>;
 
@@ -157,11 +157,9 @@ mod tests {
         all
     }
 
-    #[test]
-    fn a_store_that_has_used_up_narrow_numbers_is_read_whole_and_goes_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.redb");
-        let about = About {
+    /// The facts about a collection whose records have an id and a text.
+    fn about() -> About {
+        About {
             schema: Schema {
                 id: Some("id".into()),
                 texts: vec!["text".into()],
@@ -172,7 +170,33 @@ mod tests {
             model_dir: std::path::PathBuf::new(),
             source: String::new(),
             passages: true,
-        };
+        }
+    }
+
+    #[test]
+    fn a_store_of_any_other_format_is_refused_with_what_to_do() {
+        for format in [0, 1, 4, 100] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("store.redb");
+            written(&path, &about(), 0..3);
+            let database = Database::open(&path).unwrap();
+            let write = database.begin_write().unwrap();
+            let mut meta = write.open_table(META).unwrap();
+            meta.insert("format", json(&format).as_slice()).unwrap();
+            drop(meta);
+            write.commit().unwrap();
+            drop(database);
+            let error = Store::open(&path).err().unwrap().to_string();
+            assert!(error.contains(&format!("has format {format},")), "{error}");
+            assert!(error.contains("parallax index --replace"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_store_that_has_used_up_narrow_numbers_is_read_whole_and_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.redb");
+        let about = about();
         let numbers = u32::MAX - 40..u32::MAX;
         written(&path, &about, numbers.clone());
 

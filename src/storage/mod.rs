@@ -1,7 +1,7 @@
 //! What is kept on disk: the store, which is the source of truth, and the index files, which are
 //! caches derived from it.
 
-mod earlier;
+pub(crate) mod earlier;
 pub mod layout;
 pub mod rows;
 pub mod snapshot;

@@ -96,60 +96,127 @@ pub(crate) fn write(
 /// [`Error::Import`], with advice on what to do, if the file is not a snapshot, or is truncated or
 /// damaged. The folder's contents are then unusable.
 pub fn restore(input: impl Read, path: &Path, folder: &Path) -> Result<()> {
-    let bad = |what: &str| Error::import(path, what);
-    let unreadable = |error: io::Error| {
-        Error::import(
-            path,
-            format!("the snapshot is cut or damaged ({error}); take another copy of it"),
-        )
-    };
-    let mut input = BufReader::new(GzDecoder::new(BufReader::new(input)));
-    let mut magic = [0; 8];
-    if input.read_exact(&mut magic).is_err() || magic != *MAGIC {
-        return Err(bad("is no snapshot of this version of Parallax"));
-    }
-    let (kind, mut frame) = next(&mut input).map_err(unreadable)?;
-    let head: Head = match kind {
-        Kind::About => serde_json::from_slice(&read(&mut frame).map_err(unreadable)?)
-            .map_err(|_| bad("does not say what collection it holds"))?,
-        _ => return Err(bad("does not begin as a snapshot does")),
-    };
-    let store = Store::create(&folder.join(STORE_FILE), head.about)?;
+    let (head, parts) = Parts::open(input, path)?;
+    let Head {
+        about,
+        state,
+        forgotten,
+    } = head;
+    let store = Store::create(&folder.join(STORE_FILE), about)?;
     let (mut rows, mut deletions) = (Vec::with_capacity(BATCH), Vec::new());
-    loop {
-        let (kind, mut frame) = next(&mut input).map_err(unreadable)?;
-        match kind {
-            Kind::Record => {
-                let bytes = read(&mut frame).map_err(unreadable)?;
-                let row: Row = postcard::from_bytes(&bytes)
-                    .map_err(|_| bad("holds a record that cannot be read"))?;
-                rows.push(row);
+    parts.each(|part| {
+        match part {
+            Part::Row(row) => rows.push(row),
+            Part::Deletion(deletion) => deletions.push(deletion),
+            Part::File(name, frame) => {
+                copy(frame, &folder.join(name)).map_err(|error| unreadable(path, error))?;
             }
-            Kind::Deletion => {
-                let bytes = read(&mut frame).map_err(unreadable)?;
-                let deletion = deletion(&bytes);
-                deletions
-                    .push(deletion.ok_or_else(|| bad("holds a deletion that cannot be read"))?);
-            }
-            Kind::Columns => copy(&mut frame, &folder.join(COLUMNS_FILE)).map_err(unreadable)?,
-            Kind::Graph => copy(&mut frame, &folder.join(GRAPH_FILE)).map_err(unreadable)?,
-            Kind::End => break,
-            Kind::About => return Err(bad("says twice what collection it holds")),
         }
         if rows.len() == BATCH {
-            store.restore(&rows, &[], head.state, head.forgotten)?;
+            store.restore(&rows, &[], state, forgotten)?;
             rows.clear();
         }
-    }
-    store.restore(&rows, &deletions, head.state, head.forgotten)?;
-    // Reading to the end verifies the checksum.
-    match input.read(&mut [0]).map_err(unreadable)? {
-        0 => {
-            store.close_compactly();
-            Ok(())
+        Ok(())
+    })?;
+    store.restore(&rows, &deletions, state, forgotten)?;
+    store.close_compactly();
+    Ok(())
+}
+
+/// Reads a snapshot to its end, as restoring it would, and returns how many records it holds.
+/// `path` is its name in errors.
+///
+/// # Errors
+/// As for [`restore`].
+pub fn verify(input: impl Read, path: &Path) -> Result<u64> {
+    let (_, parts) = Parts::open(input, path)?;
+    let mut records = 0;
+    parts.each(|part| {
+        match part {
+            Part::Row(_) => records += 1,
+            Part::Deletion(_) => {}
+            Part::File(_, frame) => {
+                copy_to(frame, &mut io::sink()).map_err(|error| unreadable(path, error))?;
+            }
         }
-        _ => Err(bad("goes on after its end")),
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+type Unpacked<R> = BufReader<GzDecoder<BufReader<R>>>;
+
+/// What follows the head of a snapshot.
+struct Parts<'a, R: Read> {
+    input: Unpacked<R>,
+    path: &'a Path,
+}
+
+/// A part of a snapshot after its head.
+enum Part<'a, 'b, R: Read> {
+    Row(Row),
+    Deletion((u64, u64)),
+    /// An index file, with its name. It must be read to its end.
+    File(&'static str, &'a mut io::Take<&'b mut Unpacked<R>>),
+}
+
+impl<'a, R: Read> Parts<'a, R> {
+    /// Reads the head.
+    fn open(input: R, path: &'a Path) -> Result<(Head, Self)> {
+        let mut input = BufReader::new(GzDecoder::new(BufReader::new(input)));
+        let mut magic = [0; 8];
+        if input.read_exact(&mut magic).is_err() || magic != *MAGIC {
+            let what = "is no snapshot of this version of Parallax";
+            return Err(Error::import(path, what));
+        }
+        let failed = |error| unreadable(path, error);
+        let (kind, mut frame) = next(&mut input).map_err(failed)?;
+        let head = match kind {
+            Kind::About => serde_json::from_slice(&read(&mut frame).map_err(failed)?)
+                .map_err(|_| Error::import(path, "does not say what collection it holds"))?,
+            _ => return Err(Error::import(path, "does not begin as a snapshot does")),
+        };
+        Ok((head, Self { input, path }))
     }
+
+    /// Calls `each` with every part. Reading to the end verifies the checksum.
+    fn each(mut self, mut each: impl FnMut(Part<'_, '_, R>) -> Result<()>) -> Result<()> {
+        let path = self.path;
+        let bad = |what: &str| Error::import(path, what);
+        let failed = |error| unreadable(path, error);
+        loop {
+            let (kind, mut frame) = next(&mut self.input).map_err(failed)?;
+            each(match kind {
+                Kind::Record => {
+                    let bytes = read(&mut frame).map_err(failed)?;
+                    let row = postcard::from_bytes(&bytes);
+                    Part::Row(row.map_err(|_| bad("holds a record that cannot be read"))?)
+                }
+                Kind::Deletion => {
+                    let bytes = read(&mut frame).map_err(failed)?;
+                    let deletion = deletion(&bytes);
+                    Part::Deletion(
+                        deletion.ok_or_else(|| bad("holds a deletion that cannot be read"))?,
+                    )
+                }
+                Kind::Columns => Part::File(COLUMNS_FILE, &mut frame),
+                Kind::Graph => Part::File(GRAPH_FILE, &mut frame),
+                Kind::End => break,
+                Kind::About => return Err(bad("says twice what collection it holds")),
+            })?;
+        }
+        match self.input.read(&mut [0]).map_err(failed)? {
+            0 => Ok(()),
+            _ => Err(bad("goes on after its end")),
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    Error::import(
+        path,
+        format!("the snapshot is cut or damaged ({error}); take another copy of it"),
+    )
 }
 
 /// A sequence number and the number of the record deleted. Record numbers have 64 bits, and 32 in
@@ -224,11 +291,16 @@ fn read(frame: &mut io::Take<impl Read>) -> io::Result<Vec<u8>> {
 
 fn copy(frame: &mut io::Take<impl Read>, path: &Path) -> io::Result<()> {
     let mut file = File::create(path)?;
-    io::copy(frame, &mut file)?;
+    copy_to(frame, &mut file)?;
+    file.sync_all()
+}
+
+fn copy_to(frame: &mut io::Take<impl Read>, out: &mut impl Write) -> io::Result<()> {
+    io::copy(frame, out)?;
     if frame.limit() > 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    file.sync_all()
+    Ok(())
 }
 
 #[cfg(test)]
@@ -244,5 +316,20 @@ mod tests {
         assert_eq!(deletion(&narrow), Some((7, 9)));
         assert_eq!(deletion(&wide[..15]), None);
         assert_eq!(deletion(&wide[..7]), None);
+    }
+
+    #[test]
+    fn a_snapshot_of_another_version_is_refused() {
+        for magic in [b"PLXSNAP\x00", b"PLXSNAP\x02", b"another."] {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            packed.write_all(magic).unwrap();
+            let packed = packed.finish().unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let restored = restore(&packed[..], Path::new("shop.snapshot"), folder.path());
+            let error = restored.unwrap_err().to_string();
+            assert!(error.contains("no snapshot of this version"), "{error}");
+            // Nothing is left behind.
+            assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+        }
     }
 }

@@ -25,10 +25,10 @@ use crate::storage::write_tables::WriteTables;
 
 /// The format this version writes. A store of the one before is converted when it is opened; one of
 /// another is rejected with a message that names it.
-const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 3;
 
 /// The size of redb's page cache.
-const CACHE_BYTES: usize = 64 << 20;
+pub(crate) const CACHE_BYTES: usize = 64 << 20;
 
 /// A collection's store.
 pub struct Store {
@@ -443,7 +443,7 @@ fn convert(database: &Durable, path: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn read_meta<T: DeserializeOwned>(
+pub(crate) fn read_meta<T: DeserializeOwned>(
     path: &Path,
     meta: &impl ReadableTable<&'static str, Bytes>,
     key: &str,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FacetKind, Hit, Route, span};
+use super::{FacetKind, Hit, Mode, Route, span};
 
 /// The answer of a collection. Its hits are [`Hit`]s, of limited size, wherever it is sent; the
 /// engine itself first makes one whose hits hold whole records.
@@ -49,6 +49,9 @@ pub struct Answer<H = Hit> {
     #[serde(skip_serializing_if = "std::ops::Not::not", with = "unread", default)]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub unread: bool,
+    /// The mode that answered instead of the one asked for, if the service had to choose another.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fallback: Option<Fallback>,
     /// The parts that the scores of the hits consist of; none if records are listed in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default = "Vec::new")]
     pub ranked_by: Vec<ScorePart>,
@@ -58,6 +61,31 @@ pub struct Answer<H = Hit> {
 
 /// The note on a query that the model cannot read.
 pub const UNREAD: &str = "The model cannot read this query, so it was answered by words alone.";
+
+/// That another mode answered than the one asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Fallback {
+    /// The mode asked for.
+    pub from: Mode,
+    /// The mode that answered.
+    pub to: Mode,
+    /// Why.
+    pub reason: FallbackReason,
+}
+
+/// Why another mode answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FallbackReason {
+    /// More queries were waiting to be encoded than the service encodes in time.
+    EncodingSaturated,
+}
+
+/// The note on a query that was answered by words because too many waited to be encoded.
+pub const FELL_BACK: &str =
+    "Too many queries are being encoded at the moment, so this one was answered by words alone.";
 
 /// The answer to a question asked of a collection of questions and answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -279,6 +307,11 @@ mod tests {
                 instead: "solar".into(),
             }],
             unread: true,
+            fallback: Some(Fallback {
+                from: Mode::Hybrid,
+                to: Mode::Text,
+                reason: FallbackReason::EncodingSaturated,
+            }),
             ranked_by: vec![ScorePart::Meaning, ScorePart::LateInteraction],
             timings: Timings {
                 total: Duration::from_nanos(1_234_567),
@@ -291,7 +324,9 @@ mod tests {
             json!({
                 "collection": "books", "total": 3, "total_relation": "gte",
                 "counted": "at_least", "route": "graph",
-                "hits": [null], "best": 3, "unread": UNREAD, "ranked_by": ["meaning", "late_interaction"],
+                "hits": [null], "best": 3, "unread": UNREAD,
+                "fallback": {"from": "hybrid", "to": "text", "reason": "encoding_saturated"},
+                "ranked_by": ["meaning", "late_interaction"],
                 "corrections": [{"word": "solr", "range": [0, 4], "instead": "solar"}],
                 "timings": {"encode_ms": 0.0, "neural_ms": 0.0, "text_ms": 0.0, "fusion_ms": 0.0,
                     "fetch_ms": 0.0, "total_ms": 1.234},

@@ -32,8 +32,8 @@ mod suggest;
 mod walkthrough;
 
 pub use answer::{
-    Answer, Bucket, Correction, Counted, FacetCount, FacetCounts, Relation, Reply, ScorePart,
-    Timings, UNREAD, Unknown,
+    Answer, Bucket, Correction, Counted, FELL_BACK, FacetCount, FacetCounts, Fallback,
+    FallbackReason, Relation, Reply, ScorePart, Timings, UNREAD, Unknown,
 };
 pub use collection::{CollectionInfo, FacetValues, GraphState, Reencoding, Settings, SettingsCost};
 pub use compare::{Compared, Comparison, WordCount};

@@ -173,6 +173,7 @@ pub(crate) mod tests {
             fits: None,
             corrections: Vec::new(),
             unread: false,
+            fallback: None,
             ranked_by: Vec::new(),
             timings: Timings::default(),
         }

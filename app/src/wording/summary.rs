@@ -1,6 +1,6 @@
 //! Counts and order: the line above the hits, and what a screen reader announces.
 
-use parallax::vocabulary::{Answer, Counted, Mode, Relation, ScorePart, UNREAD};
+use parallax::vocabulary::{Answer, Counted, FELL_BACK, Mode, Relation, ScorePart, UNREAD};
 
 use super::{corrected, filtered, order, ranked_by};
 use crate::numbers::{counted, thousands};
@@ -8,7 +8,7 @@ use crate::state::SearchState;
 
 /// The line above the hits: how many of how many, in what order.
 pub fn summary(state: &SearchState, response: &Answer) -> String {
-    let ranked = match ranked_by(state).filter(|_| !response.unread) {
+    let ranked = match ranked_by(state).filter(|_| by_words_alone(response).is_none()) {
         Some(Mode::Text) | None => "best match first",
         Some(Mode::Hybrid) => "both rankings fused",
         // Late interaction may put a record before a nearer one.
@@ -74,9 +74,8 @@ pub fn announcement(state: &SearchState, response: &Answer) -> String {
     }
     let results = format!("{}.", counts(state, response));
     let doubt = (response.fits == Some(false)).then(|| "Nothing here matches well.".to_owned());
-    let unread = response.unread.then(|| UNREAD.to_owned());
     let parts = [
-        unread,
+        by_words_alone(response).map(str::to_owned),
         corrected(&response.corrections),
         doubt,
         Some(results),
@@ -87,8 +86,8 @@ pub fn announcement(state: &SearchState, response: &Answer) -> String {
 
 /// A caution about the answer as a whole, shown before its hits.
 pub fn caution(state: &SearchState, response: &Answer) -> Option<String> {
-    if response.unread {
-        return Some(UNREAD.to_owned());
+    if let Some(why) = by_words_alone(response) {
+        return Some(why.to_owned());
     }
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
     let fused = ranked_by(state) == Some(Mode::Hybrid) && !state.lists();
@@ -96,9 +95,19 @@ pub fn caution(state: &SearchState, response: &Answer) -> Option<String> {
     (fused && !by_words && response.hits.len() > 1).then(|| alone.to_owned())
 }
 
+/// Why an answer is by words alone, if that was not asked for.
+fn by_words_alone(response: &Answer) -> Option<&'static str> {
+    match response.fallback {
+        Some(_) => Some(FELL_BACK),
+        None => response.unread.then_some(UNREAD),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parallax::vocabulary::{Fallback, FallbackReason};
+
     use crate::wording::evidence;
     use crate::wording::tests::{answer, hit, state};
 
@@ -286,6 +295,20 @@ mod tests {
             let line = summary(&state(mode), &unread);
             assert_eq!(line, "1 matching record, best match first");
         }
+        let fell_back = Answer {
+            unread: false,
+            fallback: Some(Fallback {
+                from: Mode::Hybrid,
+                to: Mode::Text,
+                reason: FallbackReason::EncodingSaturated,
+            }),
+            ..unread
+        };
+        let said = caution(&state("hybrid"), &fell_back);
+        assert_eq!(said.as_deref(), Some(FELL_BACK));
+        assert!(announcement(&state("hybrid"), &fell_back).starts_with(FELL_BACK));
+        let line = summary(&state("hybrid"), &fell_back);
+        assert_eq!(line, "1 matching record, best match first");
         let both = answer(9, vec![hit(Some(1), None), hit(Some(2), Some(1))]);
         assert!(caution(&state("hybrid"), &both).is_none());
     }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use parallax::{Error, atomic_file};
 
-use super::Data;
+use super::{Data, Key, Place, written_by};
 
 #[derive(Args)]
 pub struct Export {
@@ -17,24 +17,43 @@ pub struct Export {
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
+    key: Key,
+    #[command(flatten)]
     data: Data,
 }
 
 impl Export {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let catalogue = self.data.open_existing(model)?;
-        let collection = catalogue.collection(&self.name)?;
+        let place = self.data.place(model, self.key)?;
+        let failed = || Error::io(&self.out);
         let mut records = 0u32;
-        atomic_file::write(&self.out, |file| {
-            let mut lines = BufWriter::new(file);
-            let failed = || Error::io(&self.out);
-            collection.export(|line| {
-                records += 1;
-                let written = lines.write_all(line).and_then(|()| lines.write_all(b"\n"));
-                written.map_err(failed())
-            })?;
-            lines.flush().map_err(failed())
-        })?;
+        match place {
+            Place::Served(server) => {
+                let path = super::path_of(&self.name)? + "/export";
+                written_by(&self.out, |file| {
+                    let mut lines = Lines {
+                        out: BufWriter::new(file),
+                        count: 0,
+                    };
+                    server.download(&path, &mut lines)?;
+                    lines.flush()?;
+                    records = lines.count;
+                    Ok(())
+                })?;
+            }
+            Place::Free(catalogue) => {
+                let collection = catalogue.collection(&self.name)?;
+                atomic_file::write(&self.out, |file| {
+                    let mut lines = BufWriter::new(file);
+                    collection.export(|line| {
+                        records += 1;
+                        let written = lines.write_all(line).and_then(|()| lines.write_all(b"\n"));
+                        written.map_err(failed())
+                    })?;
+                    lines.flush().map_err(failed())
+                })?;
+            }
+        }
         writeln!(
             out,
             "{}: collection '{}', {records} records",
@@ -42,5 +61,24 @@ impl Export {
             self.name
         )?;
         Ok(())
+    }
+}
+
+/// Counts the lines that are written.
+struct Lines<W> {
+    out: W,
+    count: u32,
+}
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let lines = bytes[..written].iter().filter(|byte| **byte == b'\n');
+        self.count += lines.count() as u32;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
     }
 }

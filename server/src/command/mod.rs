@@ -2,24 +2,32 @@
 
 mod ask;
 mod benchmarks;
+mod collections;
 mod compare;
+mod delete;
+mod doctor;
 mod embed;
 mod eval;
 mod explain;
 mod export;
 mod fit;
+mod health;
 mod index;
 mod judgements;
 mod key;
 mod map;
+mod mcp;
 mod recall;
 mod reencode;
+mod rename;
 mod search;
 mod snapshot;
 mod table;
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -27,8 +35,10 @@ use clap::{Args, Parser, Subcommand};
 use parallax::encoder::{FEW_PIECES, Prefixes, QueryEncoder};
 use parallax::record::FieldRoles;
 use parallax::vocabulary::SearchRequest;
-use parallax::{Catalogue, Encoder, Mode, Query};
+use parallax::{Catalogue, Encoder, Mode, Query, atomic_file};
 
+use crate::config::Config;
+use crate::remote::Remote;
 use crate::{config, model, paths, serve};
 
 /// Neural search you can see through: by meaning, by words, or both.
@@ -55,6 +65,8 @@ enum Command {
     Serve(config::Flags),
     /// Print all settings of `serve` in TOML, and where each is from
     Config(config::Flags),
+    /// Let an assistant search, by the Model Context Protocol on standard input and output
+    Mcp(mcp::Mcp),
     /// Build a collection from a file of records (JSON, CSV) or a folder of documents
     Index(index::Index),
     /// Search a collection
@@ -78,6 +90,23 @@ enum Command {
     Recall(recall::Recall),
     /// Make a collection's map, and measure how far it can be trusted
     Map(map::Map),
+    /// List the collections
+    ///
+    /// This and the commands that rename, delete, export, back up and restore a collection talk to
+    /// the running server if one uses the data folder.
+    Collections(collections::Collections),
+    /// Rename a collection
+    Rename(rename::Rename),
+    /// Delete a collection with all its records
+    Delete(delete::Delete),
+    /// Look for what is wrong with model, data and settings, and say what to do
+    ///
+    /// Settings are read as `serve` reads them.
+    ///
+    /// The exit code is 0 if nothing is an error, even if there are warnings, and 2 otherwise.
+    Doctor(doctor::Doctor),
+    /// Tell by the exit code whether the service answers
+    Health(health::Health),
     /// Write a collection's records as JSON lines
     Export(export::Export),
     /// Export judgements of relevance, which visitors made while `serve` was running
@@ -141,6 +170,53 @@ impl Data {
         }
         self.open(model)
     }
+}
+
+/// The key for a running server.
+#[derive(Args)]
+struct Key {
+    /// The key to send to a running server, if it needs one
+    #[arg(long, env = "PARALLAX_KEY", hide_env_values = true, value_name = "KEY")]
+    key: Option<String>,
+}
+
+/// Where a command finds the collections.
+enum Place {
+    /// In a data folder that nobody else uses.
+    Free(Box<Catalogue>),
+    /// At the server that uses the data folder.
+    Served(Remote),
+}
+
+impl Data {
+    /// The server that uses the folder, or the folder itself, which must exist.
+    fn place(&self, model: &Path, key: Key) -> Result<Place> {
+        Ok(match Remote::holding(&self.folder()?, key.key) {
+            Some(server) => Place::Served(server),
+            None => Place::Free(Box::new(self.open_existing(model)?)),
+        })
+    }
+}
+
+/// Writes a file so that it is there whole or not at all, from what may fail for any reason.
+fn written_by(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let mut failure = None;
+    let written = atomic_file::write(path, |file| {
+        fill(file).map_err(|error| {
+            failure = Some(error);
+            parallax::Error::Cancelled
+        })
+    });
+    match failure {
+        Some(failure) => Err(failure),
+        None => Ok(written?),
+    }
+}
+
+/// The path of a collection below the API.
+fn path_of(name: &str) -> Result<String> {
+    parallax::catalogue::check_name(name)?;
+    Ok(format!("/collections/{name}"))
 }
 
 /// How rankings are fused, and what counts in them.
@@ -273,27 +349,49 @@ impl Fields {
 }
 
 impl Arguments {
-    /// Runs the command.
+    /// The configuration of the service if the command runs it; otherwise, the defaults.
+    ///
+    /// # Errors
+    /// What is wrong with a setting.
+    pub fn config(&self) -> Result<Config> {
+        let Command::Serve(flags) = &self.command else {
+            return Ok(Config::default());
+        };
+        let flags = flags.clone().with_model(self.model.clone());
+        Ok(config::load(&flags)?.config)
+    }
+
+    /// Runs the command, and returns the exit code.
     ///
     /// # Errors
     /// A message for the user.
-    pub fn run(self) -> Result<()> {
+    pub fn run(self, config: &Config) -> Result<ExitCode> {
         let given = self.model.clone();
         let given = given.or_else(|| config::path_from_environment("model"));
         let given = given.as_deref();
-        let model = given.map_or_else(paths::model_dir, paths::model)?;
-        let mut out = std::io::stdout();
-        match self.command {
-            Command::Serve(flags) => {
-                let flags = flags.with_model(self.model);
-                serve::run(&config::load(&flags)?.config)
+        let model = match self.command {
+            // The configuration has the model of a service. A container's health check may run
+            // without a home folder, and needs no model.
+            Command::Serve(_) | Command::Config(_) | Command::Doctor(_) | Command::Health(_) => {
+                PathBuf::new()
             }
+            _ => given.map_or_else(paths::model_dir, paths::model)?,
+        };
+        let mut out = std::io::stdout();
+        let done = match self.command {
+            Command::Serve(_) => serve::run(config),
             Command::Config(flags) => {
                 let flags = flags.with_model(self.model);
                 let settings = config::load(&flags)?.toml()?;
                 Ok(out.write_all(settings.as_bytes())?)
             }
             Command::Key(key) => key.run(&mut out),
+            Command::Doctor(doctor) => return doctor.run(self.model, &mut out),
+            Command::Health(health) => health.run(),
+            Command::Collections(collections) => collections.run(&model, &mut out),
+            Command::Rename(rename) => rename.run(&model, &mut out),
+            Command::Delete(delete) => delete.run(&model, &mut out),
+            Command::Mcp(mcp) => mcp.run(&model),
             Command::Export(export) => export.run(&model, &mut out),
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
@@ -322,7 +420,8 @@ impl Arguments {
                 model::install_from(&from, target.as_deref(), &prefixes)
             }
             Command::Model(Model { from: None, .. }) => model::fetch(&model),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use parallax::vocabulary::CollectionInfo;
 use parallax::{Error, atomic_file};
 
-use super::Data;
+use super::{Data, Key, Place, path_of, written_by};
+use crate::remote::Remote;
 
 #[derive(Args)]
 pub struct Snapshot {
@@ -17,6 +19,8 @@ pub struct Snapshot {
     /// File to write
     #[arg(short, long, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    key: Key,
     #[command(flatten)]
     data: Data,
 }
@@ -32,22 +36,33 @@ pub struct Restore {
     #[arg(long)]
     replace: bool,
     #[command(flatten)]
+    key: Key,
+    #[command(flatten)]
     data: Data,
 }
 
 impl Snapshot {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
-        let catalogue = self.data.open_existing(model)?;
-        let collection = catalogue.collection(&self.name)?;
-        atomic_file::write(&self.out, |file| collection.snapshot(file))?;
+        let records = match self.data.place(model, self.key)? {
+            Place::Served(server) => {
+                let path = path_of(&self.name)?;
+                let snapshot = format!("{path}/snapshot");
+                written_by(&self.out, |file| server.download(&snapshot, file).map(drop))?;
+                server.get::<CollectionInfo>(&path)?.records
+            }
+            Place::Free(catalogue) => {
+                let collection = catalogue.collection(&self.name)?;
+                atomic_file::write(&self.out, |file| collection.snapshot(file))?;
+                collection.generation().records()
+            }
+        };
         let named = || self.out.display().to_string();
         let bytes = std::fs::metadata(&self.out).with_context(named)?.len();
         writeln!(
             out,
-            "{}: collection '{}', {} records, {:.1} MB",
+            "{}: collection '{}', {records} records, {:.1} MB",
             self.out.display(),
             self.name,
-            collection.generation().records(),
             bytes as f64 / 1e6
         )?;
         Ok(())
@@ -64,6 +79,12 @@ impl Restore {
                 file.split('.').next().unwrap_or_default().to_owned()
             }
         };
+        if let Some(server) = Remote::holding(&self.data.folder()?, self.key.key) {
+            let path = format!("{}/restore?replace={}", path_of(&name)?, self.replace);
+            let records = server.upload::<CollectionInfo>(&path, file)?.records;
+            writeln!(out, "collection '{name}': {records} records restored")?;
+            return Ok(());
+        }
         let catalogue = self.data.open(model)?;
         let restored = catalogue.restore(&name, file, &self.file, self.replace);
         restored.map_err(|error| match error {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::server::address;
 
 /// Settings given on the command line.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct Flags {
     /// File with settings, in TOML [default: none]
     #[arg(id = "config", long, value_name = "FILE")]
@@ -29,7 +29,7 @@ impl Flags {
 }
 
 /// Settings of the section `server`.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 struct ServerFlags {
     /// Address to listen on [default: 127.0.0.1:3000]
     #[arg(long, value_name = "HOST:PORT", value_parser = resolved)]
@@ -60,7 +60,7 @@ struct ServerFlags {
 }
 
 /// Settings of the section `keys`.
-#[derive(Debug, Default, Args, Serialize)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 struct KeysFlags {
     /// File with the keys (see `parallax key new`); it is read again when it changes. Another key,
     /// for everything, may be in the environment variable PARALLAX_KEY

@@ -43,7 +43,7 @@ pub(super) fn load_with(
     layers.environment(&environment)?;
     layers.flags(flags)?;
     let (config, sources) = layers.finish()?;
-    config.server.check()?;
+    config.check()?;
     Ok(Loaded {
         config,
         file,

@@ -15,12 +15,15 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 pub use self::flags::Flags;
 pub use self::load::{load, path_from_environment};
-pub use self::server::Server;
-use crate::http::settings::{Cors, Limits, Log, Timeouts};
+pub use self::server::{Server, address};
+use crate::http::settings::{Cors, Limits, Timeouts};
+use crate::snapshots::schedule;
+use crate::{connections, logs, pool, snapshots};
 
 /// All settings of the service, by section.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -37,7 +40,24 @@ pub struct Config {
     /// How much it accepts to import.
     pub tasks: crate::tasks::Settings,
     /// What it logs.
-    pub log: Log,
+    pub log: logs::Settings,
     /// Which other websites may use the API.
     pub cors: Cors,
+    /// How long requests wait for a core.
+    pub pool: pool::Settings,
+    /// How many connections may be open.
+    pub connections: connections::Settings,
+    /// When it makes snapshots, and how many it keeps.
+    pub snapshots: snapshots::Settings,
+}
+
+impl Config {
+    /// Checks what the types of values do not.
+    fn check(&self) -> Result<()> {
+        self.server.check()?;
+        if let Some(every) = &self.snapshots.every {
+            schedule::interval(every).map_err(anyhow::Error::msg)?;
+        }
+        Ok(())
+    }
 }

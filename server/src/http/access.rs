@@ -8,7 +8,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::request_id::RequestId;
-use super::settings::Log;
+use crate::logs;
 
 /// The routes that monitors ask for every few seconds.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
@@ -22,7 +22,7 @@ pub struct Access {
 
 impl Access {
     /// By these settings.
-    pub fn new(settings: &Log) -> Self {
+    pub fn new(settings: &logs::Settings) -> Self {
         Self {
             slow: Duration::from_millis(settings.slow_request_ms.get()),
         }

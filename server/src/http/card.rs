@@ -158,7 +158,11 @@ fn answered(q: String, mode: &str, answer: Answer) -> Card {
     };
     Card::Search {
         q,
-        mode: if answer.unread { Mode::Text } else { mode },
+        mode: match answer.fallback {
+            Some(fallback) => fallback.to,
+            None if answer.unread => Mode::Text,
+            None => mode,
+        },
         told: format!("{total} in {}", answer.collection),
         rows,
     }

@@ -25,7 +25,14 @@ mod judge_tests;
 mod key_tests;
 #[cfg(test)]
 mod map_tests;
+#[cfg(test)]
+mod mcp_tests;
 mod openapi;
+mod operation;
+#[cfg(test)]
+mod operation_tests;
+#[cfg(test)]
+mod overload_tests;
 mod page;
 mod parameters;
 #[cfg(test)]
@@ -38,6 +45,7 @@ mod read_tests;
 #[cfg(test)]
 mod reencode_tests;
 mod request_id;
+mod room;
 pub mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -66,16 +74,24 @@ mod walk_tests;
 #[cfg(test)]
 mod write_tests;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::middleware::from_fn;
 use axum::routing::any;
 use leptos::prelude::LeptosOptions;
 
+pub use self::error::Failure;
 pub use self::guard::Guard;
 use self::openapi::{About, Routes, Tag};
 use self::settings::Settings;
 use self::streams::Streams;
+use crate::caller;
+use crate::keys::Sight;
+use crate::mcp;
 use crate::service::Service;
 
 /// All routes of the server.
@@ -86,10 +102,11 @@ pub fn router(
     settings: &Settings,
     streams: Streams,
 ) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let page = page::router(service.clone(), options, guard.clone());
     let page = stack::reading(page, settings);
     let api = api_routes(service, guard, settings, streams);
-    stack::everything(api.merge(page), settings)
+    stack::everything(api.merge(page), settings, metrics)
 }
 
 /// The API, guarded, and what is open to everybody: the health checks and the documentation.
@@ -101,8 +118,11 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
     let guarded = guarded
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
+        // An answer of a tool has no deadline: its client decides how long to wait.
+        .route_service("/mcp", mcp::http(service.clone(), may_read))
         .layer(openapi::serving(&document))
-        .with_state(service.clone());
+        .with_state(service.clone())
+        .layer(from_fn(caller::follow));
     stack::api(guarded, settings, guard, streams)
         .merge(health.with_state(service))
         .merge(docs::router(&document))
@@ -116,8 +136,18 @@ fn routes(settings: &Settings) -> Routes {
         .layered(|router| stack::reading(router, settings));
     let below = reading.merge(v1::write_routes());
     let below = below.layered(|router| router.fallback(error::no_route));
-    let existing = tutorial::routes().layered(|router| stack::reading(router, settings));
-    existing.merge(below.below("/api"))
+    let others = tutorial::routes().merge(operation::routes());
+    let others = others.layered(|router| stack::reading(router, settings));
+    others.merge(below.below("/api"))
+}
+
+/// Whether the caller of a tool may read a collection. The guard has put into the request what it may
+/// see.
+fn may_read(parts: Option<&Parts>, name: &str) -> bool {
+    parts.is_none_or(|parts| {
+        let sight = parts.extensions.get::<Sight>();
+        sight.is_some_and(|sight| sight.includes(name))
+    })
 }
 
 /// Whether the service is running, and whether it can answer.
@@ -157,6 +187,7 @@ fn api(service: Service, guard: Guard) -> Router {
 
 #[cfg(test)]
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
+    let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
-    stack::everything(api_routes(service, guard, settings, streams), settings)
+    stack::everything(api_routes(service, guard, settings, streams), settings, metrics)
 }

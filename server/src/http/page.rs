@@ -22,6 +22,7 @@ use tower_http::set_header::SetResponseHeader;
 use super::guard::{Guard, Part, guard};
 use super::path_here::is_path_here;
 use super::{card, sign_in, stack};
+use crate::caller;
 use crate::keys::Sight;
 use crate::service::Service;
 
@@ -36,10 +37,14 @@ pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
         move |parts: &Parts| keys.access(parts)
     });
     let context = move || {
-        // A page is rendered by several tasks, so what the request may see travels with the backend.
-        let sight = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned());
-        let sight = sight.unwrap_or(Sight::Nothing);
-        let backend: SharedBackend = Arc::new(service.with_sight(sight));
+        // A page is rendered by several tasks, so what the request may see travels with the backend,
+        // and so does the caller: when they leave, those tasks are dropped.
+        let parts = use_context::<Parts>();
+        let extensions = parts.as_ref().map(|parts| &parts.extensions);
+        let sight = extensions.and_then(|extensions| extensions.get().cloned());
+        let caller = extensions.and_then(|extensions| extensions.get().cloned());
+        let service = service.with_sight(sight.unwrap_or(Sight::Nothing));
+        let backend: SharedBackend = Arc::new(service.working_for(caller));
         provide_context(backend);
         provide_context(Arc::clone(&access));
     };
@@ -110,6 +115,7 @@ pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
         .merge(found)
         .layer(guarded(Part::Files))
         .merge(pages)
+        .layer(from_fn(caller::follow))
 }
 
 /// The value of a header of responses with a file.

@@ -1,9 +1,11 @@
 //! The settings of the HTTP interface.
 
-use std::num::{NonZeroU32, NonZeroU64};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::logs;
 
 /// All that the HTTP interface needs of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +17,7 @@ pub struct Settings {
     /// How long it waits.
     pub timeouts: Timeouts,
     /// What it logs.
-    pub log: Log,
+    pub log: logs::Settings,
     /// Which other websites may use the API.
     pub cors: Cors,
 }
@@ -80,23 +82,6 @@ impl Seconds {
     /// The duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.0.get().into())
-    }
-}
-
-/// The section `[log]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// From how many milliseconds on a request is logged as a slow one.
-    pub slow_request_ms: NonZeroU64,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        let second = NonZeroU64::MIN.saturating_add(999);
-        Self {
-            slow_request_ms: second,
-        }
     }
 }
 

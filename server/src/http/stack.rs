@@ -2,6 +2,7 @@
 //! outermost first.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -22,14 +23,17 @@ use super::settings::{Cors, Settings};
 use super::streams::Streams;
 use super::timeouts::{self, BodyTimeout, Deadline};
 use super::{caching, request_id};
+use crate::metrics::{self, Metrics};
 use crate::problem::internal;
 
 /// The largest request body by default: enough for a query. Routes for larger ones say so.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// The layers around every route: page, API, files and health checks.
-pub fn everything(router: Router, settings: &Settings) -> Router {
+pub fn everything(router: Router, settings: &Settings, metrics: Arc<Metrics>) -> Router {
     router.layer((
+        // Counts, of whatever the layers inside answer too.
+        from_fn_with_state(metrics, metrics::track),
         // The request's id, which everything that is logged inside has.
         from_fn(request_id::give),
         // The access log. It is outside of all that may refuse a request, to log that too.

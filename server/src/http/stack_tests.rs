@@ -251,7 +251,7 @@ async fn requests_and_panics_are_logged_with_their_id() {
         }
     });
     let routes = Router::new().route("/broken/{name}", broken);
-    let routes = stack::everything(routes, &Settings::default());
+    let routes = stack::everything(routes, &Settings::default(), Default::default());
     let id = [(request_id::HEADER, "id-of-the-test")];
     let response = ask(routes, Method::GET, "/broken/secret", &id).await;
     drop(log);

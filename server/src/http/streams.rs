@@ -41,7 +41,7 @@ impl Streams {
         T: Future<Output = ()> + Send + 'static,
     {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| overloaded())?;
+        let place = place.map_err(|_| overloaded(1))?;
         let (sender, events) = mpsc::channel(1);
         let client = sender.clone();
         let told = tell(sender);

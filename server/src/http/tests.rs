@@ -41,8 +41,13 @@ pub(super) fn ready() -> Router {
     api(opened(), Guard::new(Some(KEY.into())))
 }
 
-/// A service with the sample, which is indexed once for all tests.
+/// A service with the sample.
 pub(super) fn opened() -> Service {
+    opened_with(Service::new(2))
+}
+
+/// Opens a service with the sample, which is indexed once for all tests.
+pub(super) fn opened_with(service: Service) -> Service {
     static OPENED: OnceLock<(tempfile::TempDir, Arc<Catalogue>, Arc<Tasks>)> = OnceLock::new();
     let (_, catalogue, tasks) = OPENED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -54,7 +59,6 @@ pub(super) fn opened() -> Service {
         let tasks = Tasks::open(folder.path(), Arc::clone(&catalogue), settings).unwrap();
         (folder, catalogue, tasks)
     });
-    let service = Service::new(2);
     service.open(Opened {
         catalogue: Arc::clone(catalogue),
         tasks: Arc::clone(tasks),

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::error::Failure;
 use super::extract::{JsonBody, QueryParams};
 use super::openapi::{About, Routes, Tag};
+use crate::problem::problem;
 use crate::service::Service;
 
 /// How many records the tutorial's service returns.
@@ -80,12 +81,10 @@ pub async fn search(
         late_share: 0.0,
         ..Query::new(search.q)
     };
-    let answer = service.with_collection(None, move |collection| {
-        // These interfaces require a query.
-        query.check()?;
-        collection.search(&query)
-    });
-    let hits = answer.await?.hits.into_iter();
+    // These interfaces require a query.
+    query.check().map_err(|error| problem(&error))?;
+    let answer = service.find(None, query, |_, answer| Ok(answer.hits));
+    let hits = answer.await?.into_iter();
     Ok(Json(Found {
         result: hits.map(|hit| hit.record.payload).collect(),
     }))
@@ -134,9 +133,8 @@ async fn vector_search(
         late_share: 0.0,
         ..Query::new(search.query)
     };
-    let answer = service.with_collection(None, move |collection| {
-        query.check()?;
-        let answer = collection.search(&query)?;
+    query.check().map_err(|error| problem(&error))?;
+    let answer = service.find(None, query, |collection, answer| {
         let schema = collection.schema();
         // The score is a cosine, which hits found by words do not have.
         let near = answer.hits.into_iter().filter(|_| !answer.unread);

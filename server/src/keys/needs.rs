@@ -23,6 +23,7 @@ pub const TABLE: [(&str, &str, Option<Role>); 70] = [
     ("GET", "/api/version", SEARCH),
     ("GET", "/api/search", SEARCH),
     ("POST", "/search", SEARCH),
+    ("POST", "/mcp", SEARCH),
     ("GET", "/api/v1/collections", SEARCH),
     ("GET", "/api/v1/collections/{name}", SEARCH),
     ("GET", "/api/v1/collections/{name}/answer", SEARCH),
@@ -99,6 +100,9 @@ pub const TABLE: [(&str, &str, Option<Role>); 70] = [
     ("POST", "/api/v1/collections/{name}/settings", ADMIN),
     ("GET", "/api/v1/collections/{name}/snapshot", ADMIN),
     ("POST", "/api/v1/collections/{name}/restore", ADMIN),
+    ("GET", "/metrics", ADMIN),
+    ("GET", "/api/v1/snapshots", ADMIN),
+    ("POST", "/api/v1/snapshots", ADMIN),
 ];
 
 /// What a request needs.

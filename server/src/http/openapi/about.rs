@@ -141,6 +141,16 @@ impl About {
         self.body_of(schema, example)
     }
 
+    /// The body is JSON of a type, if there is one.
+    #[must_use]
+    pub fn optional_body<T: ToSchema>(self, example: Value) -> Self {
+        let mut about = self.body::<T>(example);
+        if let Some(body) = &mut about.body {
+            body["required"] = json!(false);
+        }
+        about
+    }
+
     /// The body is JSON of a type, with other or further members, which are read apart from it.
     #[must_use]
     pub fn body_with<T: ToSchema>(mut self, name: &str, members: Value, example: Value) -> Self {
@@ -172,9 +182,19 @@ impl About {
 
     /// The body is a file.
     #[must_use]
-    pub fn file(mut self, description: &str) -> Self {
+    pub fn file(self, description: &str) -> Self {
+        self.file_if(true, description)
+    }
+
+    /// The body is a file, if there is one.
+    #[must_use]
+    pub fn optional_file(self, description: &str) -> Self {
+        self.file_if(false, description)
+    }
+
+    fn file_if(mut self, required: bool, description: &str) -> Self {
         self.body = Some(json!({
-            "required": true,
+            "required": required,
             "description": description,
             "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
         }));

@@ -1,6 +1,7 @@
 //! Creating, renaming, dropping, backing up and restoring collections.
 
 use std::io::Seek;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
@@ -19,6 +20,7 @@ use super::import::receive;
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
+use crate::http::operation::check_sees_all;
 use crate::keys::Sight;
 use crate::opened::{Opened, model_name};
 use crate::service::Service;
@@ -104,7 +106,7 @@ pub fn routes() -> Routes {
             restore,
             about("restore", "Create a collection from a snapshot.")
                 .query::<Restoration>()
-                .file("The snapshot.")
+                .optional_file("The snapshot, unless `from` names one that the service keeps.")
                 .answers_with::<CollectionInfo>(StatusCode::CREATED, "The collection.")
                 .failing(&[409, 507]),
         )
@@ -278,10 +280,11 @@ async fn snapshot(
     PathParams(name): PathParams<String>,
 ) -> Result<Response, Failure> {
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
-    let file = service.write(name, |collection| {
-        let failed = || parallax::Error::io(&std::env::temp_dir());
-        let mut file = tempfile::tempfile().map_err(failed())?;
+    let snapshots = Arc::clone(service.snapshots()?);
+    let file = service.write(name, move |collection| {
+        let mut file = snapshots.unnamed()?;
         collection.snapshot(&mut file)?;
+        let failed = || parallax::Error::io(std::path::Path::new("the snapshot"));
         file.rewind().map_err(failed())?;
         Ok(file)
     });
@@ -300,15 +303,32 @@ struct Restoration {
     /// Whether it may take the place of an existing one.
     #[serde(default)]
     replace: bool,
+    /// The snapshot's name, if it is one that the service keeps.
+    from: Option<String>,
 }
 
-/// Creates a collection from a snapshot, which is the body.
+/// Creates a collection from a snapshot, which is the body or, with `from`, one that is kept.
 async fn restore(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
-    QueryParams(Restoration { replace }): QueryParams<Restoration>,
+    QueryParams(Restoration { replace, from }): QueryParams<Restoration>,
     body: Body,
 ) -> Result<(StatusCode, Json<CollectionInfo>), Failure> {
+    if let Some(from) = from {
+        check_sees_all()?;
+        let snapshots = Arc::clone(service.snapshots()?);
+        let restored = service.manage({
+            let name = name.clone();
+            move |opened| {
+                let file = snapshots.open_intact(&from)?;
+                let shown = std::path::Path::new(&from);
+                opened.catalogue.restore(&name, file, shown, replace)
+            }
+        });
+        restored.await?;
+        let info = service.collection(Some(name)).await?;
+        return Ok((StatusCode::CREATED, Json(info)));
+    }
     let incoming = service.manage({
         let name = name.clone();
         move |opened| {

@@ -182,7 +182,7 @@ async fn hits(
     QueryParams(asked): QueryParams<Asked>,
 ) -> Result<Json<MapHits>, Failure> {
     let limit = asked.limit.map_or(MAX_MAP_HITS, |limit| limit as usize);
-    let found = service.with_collection(Some(name), move |collection| {
+    let found = service.with_collection_encoding(Some(name), move |collection| {
         collection.map_hits(&asked.q, limit)
     });
     Ok(Json(found.await?))

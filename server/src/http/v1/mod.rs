@@ -9,6 +9,7 @@ mod map;
 mod read;
 mod records;
 mod search;
+mod snapshots;
 mod upload;
 mod walkthrough;
 
@@ -123,6 +124,7 @@ pub fn write_routes() -> Routes {
         .merge(manage::routes())
         .merge(import::routes())
         .merge(judge::write_routes())
+        .merge(snapshots::routes())
 }
 
 /// The collections.
@@ -257,7 +259,7 @@ async fn answer(
     PathParams(name): PathParams<String>,
     QueryParams(question): QueryParams<Question>,
 ) -> Result<Json<Reply>, Failure> {
-    let replied = service.with_collection(Some(name), move |collection| {
+    let replied = service.with_collection_encoding(Some(name), move |collection| {
         let reply = collection.ask(&question.q, Filter::from_texts(&question.filter)?)?;
         reply.sent(collection.schema(), Content::Original(&[]))
     });

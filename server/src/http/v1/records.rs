@@ -17,6 +17,7 @@ use crate::http::body::{json_body, json_list};
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams};
 use crate::http::openapi::{About, Routes, Tag, filters};
+use crate::http::room::RoomToWrite;
 use crate::problem::internal;
 use crate::service::Service;
 
@@ -124,6 +125,7 @@ struct WrittenResponse {
 }
 
 async fn write(
+    _: RoomToWrite,
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     headers: HeaderMap,
@@ -217,6 +219,7 @@ struct DeletedResponse {
 }
 
 async fn delete_many(
+    _: RoomToWrite,
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     JsonBody(deletion): JsonBody<Deletion>,

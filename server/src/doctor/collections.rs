@@ -1,0 +1,120 @@
+//! The collections: their stores and their index files.
+
+use std::path::Path;
+
+use parallax::vocabulary::CollectionInfo;
+use parallax::{Error, inspection};
+use serde::Deserialize;
+
+use super::Check;
+use crate::remote::Remote;
+
+/// What the server answers about its collections.
+#[derive(Deserialize)]
+struct Served {
+    collections: Vec<CollectionInfo>,
+}
+
+/// What is found about each collection.
+pub fn checks(data: &Path, server: Option<&Remote>) -> Vec<Check> {
+    if !data.join(parallax::catalogue::CATALOGUE_FILE).exists() {
+        return Vec::new();
+    }
+    match (inspection::collections(data), server) {
+        (Ok(collections), _) => {
+            let found = format!("{} in the catalogue", collections.len());
+            let mut checks = vec![Check::ok("collections", found)];
+            for (name, number) in collections {
+                let folder = inspection::folder(data, number);
+                checks.push(store(&name, &folder));
+                checks.push(indexes(&name, &folder));
+            }
+            checks
+        }
+        (Err(Error::InUse(_)), Some(server)) => served(data, server),
+        (Err(error @ Error::InUse(_)), None) => {
+            let remedy = "it may be an import or another command; look again when it has ended";
+            vec![Check::warn("collections", error.to_string(), remedy)]
+        }
+        (Err(error), _) => {
+            let remedy = "put back catalogue.redb from a backup of the data folder, or restore \
+                          the collections from snapshots into a new one";
+            vec![Check::error("collections", error.to_string(), remedy)]
+        }
+    }
+}
+
+fn store(name: &str, folder: &Path) -> Check {
+    let subject = format!("store of {name}");
+    match inspection::store(folder) {
+        Ok(facts) if facts.needs_repair => {
+            let remedy = "nothing after a crash: it is repaired when it is next opened; otherwise \
+                          check the disk, and compare the number of records with the last snapshot";
+            Check::warn(
+                subject,
+                "it was not closed cleanly, or is damaged in part",
+                remedy,
+            )
+        }
+        Ok(facts) if facts.earlier_format => {
+            let remedy = "nothing: it is converted when it is next opened; take a snapshot before \
+                          if an earlier version is to read it again";
+            Check::warn(subject, "it has the format of an earlier version", remedy)
+        }
+        Ok(facts) => {
+            let model: String = facts.about.model.chars().take(12).collect();
+            let found = format!("it is intact, encoded by model {model}");
+            Check::ok(subject, found)
+        }
+        Err(error) => {
+            let remedy = format!(
+                "restore it from a snapshot: `parallax restore FILE --collection {name} --replace`"
+            );
+            Check::error(subject, error.to_string(), remedy)
+        }
+    }
+}
+
+fn indexes(name: &str, folder: &Path) -> Check {
+    let subject = format!("indexes of {name}");
+    let files = inspection::index_files(folder);
+    let damaged = files.iter().filter_map(|file| {
+        let damage = file.damage.as_ref()?;
+        Some(format!("{}: {damage}", file.name))
+    });
+    let damaged: Vec<String> = damaged.collect();
+    if damaged.is_empty() {
+        let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+        let found = match names.is_empty() {
+            true => "none is saved yet".to_owned(),
+            false => format!("{} match their checksums", names.join(", ")),
+        };
+        return Check::ok(subject, found);
+    }
+    let remedy = "nothing is lost: they are made again from the store when the collection is next \
+                  opened; if it happens again, check the disk";
+    Check::warn(subject, damaged.join("; "), remedy)
+}
+
+/// What a server says about the stores that it holds. The index files are read as usual.
+fn served(data: &Path, server: &Remote) -> Vec<Check> {
+    let collections = match server.get::<Served>("/collections") {
+        Ok(Served { collections }) => collections,
+        Err(error) => {
+            let remedy = "read the server's log; if it asks for a key, give one with --key";
+            return vec![Check::error("collections", format!("{error:#}"), remedy)];
+        }
+    };
+    let found = format!("{} are served", collections.len());
+    let mut checks = vec![Check::ok("collections", found)];
+    for collection in collections {
+        let found = format!(
+            "the server has it open, with {} records",
+            collection.records
+        );
+        checks.push(Check::ok(format!("store of {}", collection.name), found));
+        let folder = inspection::folder(data, collection.id);
+        checks.push(indexes(&collection.name, &folder));
+    }
+    checks
+}

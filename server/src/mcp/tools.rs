@@ -1,0 +1,305 @@
+//! The tools: what assistants are told about each, and what each does.
+
+use std::sync::LazyLock;
+
+use axum::http::request::Parts;
+use parallax::sent::Content;
+use parallax::vocabulary::limits::MAX_SUGGESTED_BYTES;
+use parallax::vocabulary::{Condition, FacetCounts, Mode, SearchRequest, SimilarRequest};
+use parallax::{Collection, Feedback, Filter};
+use parallax_app::Problem;
+use rmcp::model::{JsonObject, Tool, ToolAnnotations};
+use rmcp::schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::arguments::{
+    Nothing, OfCollection, Question, Recommend, Search, Similar, check_limit, read,
+};
+use super::results::{
+    Collections, FacetField, Fields, Found, Listed, Recommended, Replied, ValueCount,
+};
+use super::text::Told;
+use crate::opened::Opened;
+use crate::problem::internal;
+use crate::service::{Reader, Service};
+
+/// How many values of a facet are listed.
+const VALUES: usize = 20;
+
+/// Whether the caller of a request may read a collection. There is no request on standard input.
+pub type MayRead = fn(Option<&Parts>, &str) -> bool;
+
+/// The tools, over a service.
+#[derive(Clone)]
+pub struct Tools {
+    service: Service,
+    may_read: MayRead,
+}
+
+impl Tools {
+    /// The tools for callers who may read some collections.
+    pub fn new(service: Service, may_read: MayRead) -> Self {
+        Self { service, may_read }
+    }
+}
+
+/// The result of a tool: its structured content, and the same as text.
+pub struct Outcome {
+    pub data: Value,
+    pub text: String,
+}
+
+/// All tools.
+pub fn all() -> &'static [Tool] {
+    static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
+        vec![
+            tool::<Nothing, Collections>(
+                "list_collections",
+                "List collections",
+                "Lists the collections that can be searched, with their size and the fields to \
+                 filter by. Call it first.",
+            ),
+            tool::<OfCollection, Fields>(
+                "fields",
+                "Fields of a collection",
+                "Lists the fields of a collection: which are searched, and which can be filtered \
+                 by, with the kind and the most frequent values of each. Call it before you use a \
+                 filter.",
+            ),
+            tool::<Search, Found>(
+                "search",
+                "Search",
+                "Finds records by meaning, by words or by both, and says why each was found: rank \
+                 and cosine by meaning, rank and BM25 score by words, and the matched words. Read \
+                 the notes: they say if nothing matches well.",
+            ),
+            tool::<Similar, Found>(
+                "similar",
+                "Similar records",
+                "Finds the records most similar in meaning to a given one, named by its id.",
+            ),
+            tool::<Recommend, Found>(
+                "recommend",
+                "Recommend records",
+                "Recommends records that are similar to some records and unlike others, and says \
+                 how similar each is to every example.",
+            ),
+            tool::<Question, Replied>(
+                "answer",
+                "Answer a question",
+                "Answers a question from a collection of questions and answers, if it contains \
+                 that question in other words. Otherwise the answer is null, and the nearest \
+                 questions are listed.",
+            ),
+        ]
+    });
+    &TOOLS
+}
+
+fn tool<A: JsonSchema + 'static, R: JsonSchema + 'static>(
+    name: &'static str,
+    title: &str,
+    description: &'static str,
+) -> Tool {
+    let annotations = ToolAnnotations::with_title(title)
+        .read_only(true)
+        .destructive(false)
+        .idempotent(true)
+        .open_world(false);
+    Tool::new(name, description, JsonObject::new())
+        .with_title(title)
+        .with_input_schema::<A>()
+        .with_output_schema::<R>()
+        .with_annotations(annotations)
+}
+
+impl Tools {
+    /// Runs a tool for a caller.
+    ///
+    /// # Errors
+    /// What to tell the caller.
+    pub(super) async fn run(
+        &self,
+        name: &str,
+        arguments: JsonObject,
+        caller: Option<&Parts>,
+    ) -> Result<Outcome, Problem> {
+        match name {
+            "list_collections" => {
+                let Nothing {} = read(arguments)?;
+                tell(&self.list_collections(caller).await?)
+            }
+            "fields" => tell(&self.fields(read(arguments)?, caller).await?),
+            "search" => tell(&self.search(read(arguments)?, caller).await?),
+            "similar" => tell(&self.similar(read(arguments)?, caller).await?),
+            "recommend" => tell(&self.recommend(read(arguments)?, caller).await?),
+            "answer" => tell(&self.answer(read(arguments)?, caller).await?),
+            other => {
+                let names: Vec<&str> = all().iter().map(|tool| tool.name.as_ref()).collect();
+                Err(Problem {
+                    code: "not_found".into(),
+                    message: format!(
+                        "there is no tool '{other}'; there are: {}",
+                        names.join(", ")
+                    ),
+                })
+            }
+        }
+    }
+
+    /// The named collection, or the default one, if the caller may read it.
+    async fn readable(
+        &self,
+        named: Option<String>,
+        caller: Option<&Parts>,
+    ) -> Result<String, Problem> {
+        let name = match named {
+            Some(name) => name,
+            None => {
+                let names = self.service.with_catalogue(Opened::names).await?;
+                names.default.ok_or_else(|| Problem {
+                    code: "not_found".into(),
+                    message: "there is no collection yet; create one with `parallax index`".into(),
+                })?
+            }
+        };
+        if (self.may_read)(caller, &name) {
+            return Ok(name);
+        }
+        Err(Problem {
+            code: "forbidden".into(),
+            message: format!(
+                "the key may not read the collection '{name}'; list_collections names those that \
+                 it may read"
+            ),
+        })
+    }
+
+    async fn list_collections(&self, caller: Option<&Parts>) -> Result<Collections, Problem> {
+        let mut all = self.service.collections().await?;
+        all.retain(|info| (self.may_read)(caller, &info.name));
+        Ok(Collections {
+            collections: all.into_iter().map(Listed::from).collect(),
+        })
+    }
+
+    async fn fields(&self, asked: OfCollection, caller: Option<&Parts>) -> Result<Fields, Problem> {
+        let name = self.readable(asked.collection, caller).await?;
+        self.service.with_collection(Some(name), fields_of).await
+    }
+
+    async fn search(&self, asked: Search, caller: Option<&Parts>) -> Result<Found, Problem> {
+        check_limit(asked.limit)?;
+        let name = self.readable(asked.collection, caller).await?;
+        let request = SearchRequest {
+            mode: Mode::from(asked.mode).name().into(),
+            filter: asked.filter,
+            limit: asked.limit,
+            explain: asked.explain,
+            ..SearchRequest::new(asked.q)
+        };
+        let answer = self
+            .service
+            .search_with(Some(name), request, Vec::new(), Reader::Person);
+        Ok(answer.await?.into())
+    }
+
+    async fn similar(&self, asked: Similar, caller: Option<&Parts>) -> Result<Found, Problem> {
+        check_limit(asked.limit)?;
+        let name = self.readable(asked.collection, caller).await?;
+        let request = SimilarRequest {
+            id: asked.id,
+            filter: asked.filter,
+            limit: asked.limit,
+            offset: 0,
+            fields: Vec::new(),
+        };
+        let answer = self
+            .service
+            .similar_with(Some(name), request, Reader::Person);
+        Ok(answer.await?.into())
+    }
+
+    async fn recommend(&self, asked: Recommend, caller: Option<&Parts>) -> Result<Found, Problem> {
+        check_limit(asked.limit)?;
+        let name = self.readable(asked.collection, caller).await?;
+        let work = move |collection: &Collection| {
+            let filters = Filter::from_texts(&asked.filter)?;
+            let feedback = Feedback {
+                like: asked.like,
+                dislike: asked.dislike,
+                text: asked.text,
+            };
+            let limit = asked.limit as usize;
+            let recommended = collection.recommend(&feedback, limit, 0, &filters)?;
+            recommended.sent(collection.schema(), Content::Readable)
+        };
+        // The words that records share are looked for in their texts.
+        let recommended = self
+            .service
+            .with_collection_thoroughly(Some(name), work)
+            .await?;
+        let mut found = Found::from(recommended.answer);
+        for (hit, reason) in found.hits.iter_mut().zip(recommended.reasons) {
+            hit.reason = Some(Recommended::from(reason));
+        }
+        Ok(found)
+    }
+
+    async fn answer(&self, asked: Question, caller: Option<&Parts>) -> Result<Replied, Problem> {
+        let name = self.readable(asked.collection, caller).await?;
+        let work = move |collection: &Collection| {
+            let filters = Filter::from_texts(&asked.filter)?;
+            let reply = collection.ask(&asked.q, filters)?;
+            reply.sent(collection.schema(), Content::Readable)
+        };
+        let reply = self.service.with_collection(Some(name), work).await?;
+        Ok(reply.into())
+    }
+}
+
+fn tell<T: Serialize + Told>(result: &T) -> Result<Outcome, Problem> {
+    let data = serde_json::to_value(result).map_err(|error| {
+        tracing::error!(%error, "a tool's result cannot be written");
+        internal()
+    })?;
+    Ok(Outcome {
+        data,
+        text: result.told(),
+    })
+}
+
+fn fields_of(collection: &Collection) -> parallax::Result<Fields> {
+    let roles = collection.schema().roles();
+    let facets = collection.facet_counts()?;
+    Ok(Fields {
+        collection: collection.name().to_string(),
+        records: collection.generation().records(),
+        fields: collection.known_fields()?,
+        title: roles.title,
+        texts: roles.texts,
+        facets: facets.into_iter().map(facet).collect(),
+    })
+}
+
+fn facet(counts: FacetCounts) -> FacetField {
+    let all = counts.values.len();
+    let short = counts.values.into_iter();
+    let short = short.filter(|count| count.value.len() <= MAX_SUGGESTED_BYTES);
+    let values = short.take(VALUES).map(|count| ValueCount {
+        value: count.value,
+        count: count.count,
+    });
+    let values: Vec<ValueCount> = values.collect();
+    let example = values.first();
+    let filter =
+        example.map(|first| Condition::equals(counts.field.as_str(), first.value.as_str()));
+    FacetField {
+        kind: counts.kind.name(),
+        more: counts.more + (all - values.len()) as u32,
+        filter: filter.map(|filter| filter.to_string()),
+        field: counts.field,
+        values,
+    }
+}
