@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
@@ -19,8 +18,9 @@ use tokio::net::TcpListener;
 use crate::http::Guard;
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
+use crate::site::Site;
 use crate::tasks::Tasks;
-use crate::{connections, http, sample, site};
+use crate::{connections, http, sample};
 
 /// How long running requests may take to finish once the service is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -65,7 +65,7 @@ async fn serve(settings: Settings) -> Result<()> {
     let address = listener
         .local_addr()
         .context("cannot get the address listened on")?;
-    let options = leptos_options(address)?;
+    let site = Site::find()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
     if settings.judgements {
@@ -84,7 +84,7 @@ async fn serve(settings: Settings) -> Result<()> {
         }
     });
     let (stop, stopped) = tokio::sync::watch::channel(());
-    let router = http::router(service, options, guard);
+    let router = http::router(service, site, guard);
     let mut serving = tokio::spawn(connections::serve(listener, router, stopped));
 
     tokio::select! {
@@ -169,17 +169,6 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
     let line = format!("Parallax serves http://{address} — {what}, ready in {seconds:.1} s");
     // The service continues even if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-fn leptos_options(address: SocketAddr) -> Result<LeptosOptions> {
-    let root = site::root()?;
-    Ok(LeptosOptions::builder()
-        .output_name(site::NAME)
-        .site_root(root.to_string_lossy().into_owned())
-        .site_pkg_dir(site::PACKAGE)
-        .site_addr(address)
-        .hash_files(true)
-        .build())
 }
 
 async fn told_to_stop() {

@@ -11,6 +11,7 @@ mod error;
 mod explore_tests;
 #[cfg(test)]
 mod feedback_tests;
+mod files;
 mod guard;
 #[cfg(test)]
 mod judge_tests;
@@ -44,7 +45,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
-use leptos::prelude::LeptosOptions;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::cors::{Any, CorsLayer};
@@ -53,6 +53,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use self::guard::Guard;
 use crate::service::Service;
+use crate::site::Site;
 
 /// The largest request body by default: enough for a query.
 const MAX_BODY_BYTES: usize = 64 << 10;
@@ -61,11 +62,11 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// All routes of the server.
-pub fn router(service: Service, options: LeptosOptions, guard: Guard) -> Router {
+pub fn router(service: Service, site: Site, guard: Guard) -> Router {
     let header =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     api(service.clone(), guard.clone())
-        .merge(page::router(service, options, guard))
+        .merge(page::router(service, site, guard))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         // A snapshot is already compressed, and so is a font.
         .layer(
