@@ -4,26 +4,31 @@ DATA ?=
 ADDR ?= 127.0.0.1:3000
 DATA_DIR ?= data
 PARALLAX := target/release/parallax
+# When the page's builder, the page and the program were last built.
+BUILDER := target/page-build/release/page-build
+PAGE := target/.page-built
 BUILT := target/release/.parallax-built
-# The files of the built page, with the hashes in their names.
-PKG := target/site/pkg
-PAGE := $(shell sed -nE \
-	-e 's,^(css|js|wasm): (.+)$$,$(PKG)/parallax.\2.\1,p' \
-	-e 's,^split: (.+)$$,$(PKG)/__wasm_split.\1.js,p' \
-	-e 's,^manifest: (.+)$$,$(PKG)/__wasm_split_manifest.\1.json,p' target/release/hash.txt 2>/dev/null)
-# The files with the code of single pages and parts, which the manifest lists without extension.
-PAGE += $(shell cat $(PKG)/__wasm_split_manifest.*.json 2>/dev/null | grep -oE '"(split|chunk)_[^"]+"' | sed 's,"\(.*\)",$(PKG)/\1.wasm,' | sort -u)
-SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server style public -type f -not -path '*/node_modules/*')
+BUILDER_SOURCES := $(shell find page-build -type f)
+SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server -type f)
+# Of the engine, the page contains only the vocabulary: cargo lists the files.
+PAGE_SOURCES := $(shell find Cargo.toml Cargo.lock .cargo app style public -type f -not -path '*/node_modules/*') \
+	$(wildcard $(filter $(CURDIR)/src/%,$(shell cat target/wasm32-unknown-unknown/wasm-release/parallax_app.d 2>/dev/null)))
+# So that the phases of this run are told from those of others.
+ifndef STARTED
+export STARTED := $(shell date +%s)
+endif
+TIMED := .ci/timed
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test api-check build setup model dev dev-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
+.PHONY: help run test api-check build setup model dev dev-check dist dist-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: build model ## set up, build, and serve http://127.0.0.1:3000 (DATA=file.json to search your own data)
+	@$(TIMED) --report
 ifneq ($(DATA),)
 	$(PARALLAX) index "$(DATA)" --collection "$(COLLECTION)" --replace --if-changed --data-dir $(DATA_DIR) $(INDEX_OPTIONS)
 	$(PARALLAX) serve --addr $(ADDR) --data-dir $(DATA_DIR) --collection "$(COLLECTION)"
@@ -36,34 +41,52 @@ INDEX_OPTIONS ?=
 
 test: build model ## run all tests: Rust, then the page in Chromium
 	.ci/setup browser
-	cargo test --release --workspace
-	.ci/api-check
-	cd end2end && npx playwright test
+	$(TIMED) "Rust tests" cargo test --release --workspace --features parallax-server/embedded-page
+	$(TIMED) "builder's tests" cargo test --release --locked --manifest-path page-build/Cargo.toml --target-dir target/page-build
+	$(TIMED) "API check" .ci/api-check
+	cd end2end && ../$(TIMED) "browser tests" npx playwright test
 
 api-check: build model ## check the API against its description, by two clients and by schemathesis (CASES=10000 requests)
 	CASES=$(CASES) .ci/api-check
 
-build: setup $(BUILT) ## build the server and the page in release mode
+build: setup $(BUILT) ## build the page, and the server with it, in release mode
 
-# Rebuilt only if a source is newer or a file of the page is missing: bundling the page takes 20
-# seconds.
+# Rebuilt only if a source is newer. One file is the whole program: the page is part of it. With the
+# whole workspace, because features are otherwise others than those of the tests, and the engine
+# would be compiled twice.
 $(BUILT): $(SOURCES) $(PAGE)
-	cargo leptos build --release --precompress --split
+	$(TIMED) program cargo build --release --workspace --features parallax-server/embedded-page
 	@touch $@
-$(PAGE):
 
-setup: ## install what is missing: wasm target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
-	.ci/setup
+# Also if the folder of the page is gone.
+$(PAGE): $(PAGE_SOURCES) $(BUILDER) target/site/hash.txt
+	$(TIMED) "page and libraries" .ci/page
+	@touch $@
+target/site/hash.txt:
+
+$(BUILDER): $(BUILDER_SOURCES)
+	$(TIMED) "page's builder" cargo build --release --locked --manifest-path page-build/Cargo.toml --target-dir target/page-build
+	@touch $@
+
+setup: ## install what is missing: wasm target, Tailwind, wasm-opt, terser
+	$(TIMED) "build tools" .ci/setup
 
 model: build ## download all-MiniLM-L6-v2, once
-	$(PARALLAX) model
+	$(TIMED) model $(PARALLAX) model
 
 # Uses its own site folder beside its binary, because cargo-leptos deletes files of other builds.
 dev: setup model ## develop: cargo leptos watch
+	.ci/setup dev
 	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch --split -- serve --data-dir $(DATA_DIR)
 
 dev-check: setup model ## check that `make dev` serves a change in app/ and leaves the built page unchanged
 	.ci/dev-check
+
+dist: build ## make target/dist/parallax-VERSION-ARCH-linux.tar.gz: the program alone, to copy to another machine
+	.ci/dist
+
+dist-check: dist ## check that the archive runs on a bare Debian 12 (needs root)
+	.ci/dist-check
 
 data: ## download the tutorial's 40,474 start-ups to data/startups_demo.json
 	.ci/data

@@ -67,8 +67,9 @@ def found(name):
 
 
 def compressed(file, extension):
-    """The size that the server sends; `cargo leptos build --precompress` compresses each file."""
-    return Path(f"{file}.{extension}").stat().st_size
+    """The size that the server sends: page-build compresses each file that this makes smaller."""
+    copy = Path(f"{file}.{extension}")
+    return (copy if copy.exists() else file).stat().st_size
 
 
 def write(body):

@@ -104,7 +104,7 @@ pub async fn load_drawn() -> Result<(), SplitLoaderError> {
 }
 
 /// Names the files with the code of the requested page in its head, so that the browser loads them
-/// together with the rest. To be rendered after `HydrationScripts`, which reads the list of files.
+/// together with the rest. To be rendered after `PageFiles::tags`, which provides the list of files.
 #[cfg(feature = "ssr")]
 pub fn hints() -> impl IntoView {
     let parts = use_context::<http::request::Parts>();

@@ -18,6 +18,8 @@ mod app;
 pub mod backend;
 mod browser;
 mod components;
+#[cfg(feature = "ssr")]
+pub mod files;
 pub mod functions;
 mod importing;
 mod json;

@@ -1,9 +1,10 @@
 //! The document around the application.
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::MetaTags;
 
 use crate::app::App;
+use crate::files::PageFiles;
 use crate::lazy::hints;
 use crate::pictures::Pictures;
 use crate::security::send_content_security_policy;
@@ -12,7 +13,7 @@ use crate::social::social;
 const DESCRIPTION: &str = "Search records by what they mean, by the words they use, or by both, and see why each was found.";
 
 /// The HTML document, with the application in its body.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     send_content_security_policy();
     let Pictures { host, own_only } = Pictures::of_page();
     view! {
@@ -26,7 +27,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 // Loaded before anything is drawn, so that the wrong theme does not flash.
                 <script src="/theme.js"></script>
-                <HashedStylesheet options=options.clone() id="style" />
+                {files.tags()}
                 // Fonts are always requested without credentials, so a preload must be too.
                 <link
                     rel="preload"
@@ -36,8 +37,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     crossorigin="anonymous"
                 />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <AutoReload options />
                 {hints()}
                 <MetaTags />
             </head>

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
-use leptos::prelude::LeptosOptions;
 use parallax::encoder::QueryEncoder;
 use parallax::{Catalogue, Encoder};
 use tokio::net::TcpListener;
@@ -23,9 +22,10 @@ use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
+use crate::site::Site;
 use crate::snapshots::{Snapshots, schedule};
 use crate::tasks::Tasks;
-use crate::{connections, http, logs, overload, sample, site};
+use crate::{connections, http, logs, overload, sample};
 
 /// Serves until told to stop.
 pub fn run(config: &Config) -> Result<()> {
@@ -53,7 +53,7 @@ async fn serve(config: &Config) -> Result<()> {
     let address = listener
         .local_addr()
         .context("cannot get the address listened on")?;
-    let options = leptos_options(address)?;
+    let site = Site::find()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::with_settings(cores, &config.pool);
     if config.server.judgements {
@@ -88,7 +88,7 @@ async fn serve(config: &Config) -> Result<()> {
     };
     let streams = Streams::new(&settings.limits, stop.clone());
     let metrics = Arc::clone(service.metrics());
-    let router = http::router(service.clone(), options, guard, &settings, streams);
+    let router = http::router(service.clone(), site, guard, &settings, streams);
     let mut serving = tokio::spawn({
         let (limits, stopped) = (config.connections.clone(), stop.clone());
         async move {
@@ -222,17 +222,6 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
     let line = format!("Parallax serves http://{address} — {what}, ready in {seconds:.1} s");
     // The service continues even if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-fn leptos_options(address: SocketAddr) -> Result<LeptosOptions> {
-    let root = site::root()?;
-    Ok(LeptosOptions::builder()
-        .output_name(site::NAME)
-        .site_root(root.to_string_lossy().into_owned())
-        .site_pkg_dir(site::PACKAGE)
-        .site_addr(address)
-        .hash_files(true)
-        .build())
 }
 
 async fn told_to_stop() {

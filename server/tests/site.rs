@@ -1,74 +1,85 @@
-//! A server with an incomplete page does not start: it could not serve the style or the script.
+//! The built page, as the binary serves it.
 
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/binary.rs"]
+mod binary;
+#[path = "common/running.rs"]
+mod running;
+
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
-const FILES: [&str; 6] = [
-    "parallax.aa.css",
-    "parallax.bb.js",
-    "parallax.cc.wasm",
-    "__wasm_split.dd.js",
-    "__wasm_split_manifest.ee.json",
-    "split_about.ff.wasm",
-];
+use running::Running;
 
-/// Starts a copy of the binary beside a site without one of its files, and with an invalid model.
-/// Returns what it prints before it ends.
-fn started_without(missing: Option<&str>) -> String {
+/// The addresses of built files in a document.
+fn built(document: &str) -> BTreeSet<&str> {
+    let quoted = document.split('"');
+    quoted.filter(|text| text.starts_with("/pkg/")).collect()
+}
+
+#[test]
+fn every_file_that_a_page_loads_is_served_whole_and_compressed() {
     let folder = tempfile::tempdir().unwrap();
-    let binary = folder.path().join("parallax");
+    let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
+    let service = Running::start(binary::parallax(&serve, folder.path()));
+    let get = |path: &str, encoding: &str| {
+        let address = format!("{}{path}", service.base);
+        let request = service.agent.get(address);
+        request.header("accept-encoding", encoding).call().unwrap()
+    };
+    let document = get("/about", "identity").body_mut().read_to_string();
+    let document = document.unwrap();
+    let files = built(&document);
+    for kind in [".css", ".js", "parallax.", "__wasm_split.", "split_about."] {
+        assert!(files.iter().any(|file| file.contains(kind)), "{kind}");
+    }
+    for file in files {
+        let mut whole = get(file, "identity");
+        assert_eq!(whole.status(), 200, "{file}");
+        let whole = whole.body_mut().read_to_vec().unwrap();
+        assert!(!whole.is_empty(), "{file}");
+        let mut packed = get(file, "gzip");
+        assert_eq!(packed.status(), 200, "{file}");
+        let encoding = packed.headers().get("content-encoding");
+        // Too small a file is not compressed.
+        let encoded = encoding.is_some_and(|encoding| encoding == "gzip");
+        assert!(encoded || whole.len() < 1_000, "{file}");
+        let mut content = packed.body_mut().read_to_vec().unwrap();
+        if encoded {
+            let mut unpacked = Vec::new();
+            let mut decoder = flate2::read::GzDecoder::new(&*content);
+            decoder.read_to_end(&mut unpacked).unwrap();
+            content = unpacked;
+        }
+        assert!(content == whole, "{file}");
+    }
+    let missing = get("/pkg/parallax.old.js", "identity");
+    assert_eq!(missing.status(), 404);
+}
+
+#[test]
+fn a_copied_binary_has_its_page_or_says_how_to_build_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("parallax");
     let built = Path::new(env!("CARGO_BIN_EXE_parallax"));
-    if fs::hard_link(built, &binary).is_err() {
-        fs::copy(built, &binary).unwrap();
+    if fs::hard_link(built, &copy).is_err() {
+        fs::copy(built, &copy).unwrap();
     }
-    fs::write(
-        folder.path().join("hash.txt"),
-        "js: bb\nwasm: cc\ncss: aa\nmanifest: ee\nsplit: dd\n",
-    )
-    .unwrap();
-    let package = folder.path().join("site/pkg");
-    fs::create_dir_all(&package).unwrap();
-    for file in FILES.into_iter().filter(|file| Some(*file) != missing) {
-        let manifest = file.ends_with(".json");
-        let content = if manifest {
-            r#"{"about": ["split_about.ff"]}"#
-        } else {
-            ""
-        };
-        fs::write(package.join(file), content).unwrap();
-    }
-    let output = Command::new(&binary)
-        .args([
-            "serve",
-            "--addr",
-            "127.0.0.1:0",
-            "--data-dir",
-            "data",
-            "--model",
-            "none",
-        ])
+    let output = Command::new(&copy)
+        .args(["serve", "--addr", "127.0.0.1:0"])
+        .args(["--data-dir", "data", "--model", "none"])
         .current_dir(folder.path())
         .output()
         .unwrap();
     assert!(!output.status.success());
-    String::from_utf8(output.stderr).unwrap()
-}
-
-#[test]
-fn a_file_that_the_page_names_is_missing() {
-    for file in FILES {
-        let said = started_without(Some(file));
-        assert!(said.contains(file), "{said}");
-        assert!(said.contains("make build"), "{said}");
-    }
-    // With all files, it gets as far as loading the model.
-    let said = started_without(None);
-    assert!(
-        said.contains("model") && !said.contains("make build"),
-        "{said}"
-    );
+    let said = String::from_utf8(output.stderr).unwrap();
+    let needs_page = said.contains("make build");
+    assert_eq!(needs_page, cfg!(not(feature = "embedded-page")), "{said}");
+    // With its page, it gets as far as loading the model.
+    assert!(needs_page || said.contains("model"), "{said}");
 }

@@ -8,7 +8,6 @@ mod fonts;
 mod layout;
 mod line;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,6 +24,7 @@ use self::fonts::Fonts;
 use self::layout::{Card, Row};
 use super::error::Failure;
 use crate::service::{Reader, Service};
+use crate::site::Files;
 
 /// How many hits a card lists.
 const HITS: u32 = 3;
@@ -40,10 +40,10 @@ struct Cards {
 }
 
 /// The routes of cards. The fonts are those of the page, in the built site.
-pub fn router(service: Service, site: &Path) -> Router {
+pub fn router(service: Service, site: Files) -> Router {
     let cards = Cards {
         service,
-        fonts: Arc::new(Fonts::in_folder(site.join("fonts"))),
+        fonts: Arc::new(Fonts::of(site)),
     };
     Router::new()
         .route("/card.png", get(of_default))
@@ -199,7 +199,7 @@ mod tests {
     }
 
     async fn ask(uri: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
-        let router = super::router(opened(), &fonts::tests::site());
+        let router = super::router(opened(), Files::InFolder(fonts::tests::site()));
         let request = Request::get(uri).body(Body::empty()).unwrap();
         let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();

@@ -17,6 +17,7 @@ mod exposure_tests;
 mod extract;
 #[cfg(test)]
 mod feedback_tests;
+mod files;
 mod guard;
 mod hosts;
 #[cfg(test)]
@@ -82,7 +83,6 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::from_fn;
 use axum::routing::any;
-use leptos::prelude::LeptosOptions;
 
 pub use self::error::Failure;
 pub use self::guard::Guard;
@@ -93,17 +93,18 @@ use crate::caller;
 use crate::keys::Sight;
 use crate::mcp;
 use crate::service::Service;
+use crate::site::Site;
 
 /// All routes of the server.
 pub fn router(
     service: Service,
-    options: LeptosOptions,
+    site: Site,
     guard: Guard,
     settings: &Settings,
     streams: Streams,
 ) -> Router {
     let metrics = Arc::clone(service.metrics());
-    let page = page::router(service.clone(), options, guard.clone());
+    let page = page::router(service.clone(), site, guard.clone());
     let page = stack::reading(page, settings);
     let api = api_routes(service, guard, settings, streams);
     stack::everything(api.merge(page), settings, metrics)
@@ -189,5 +190,9 @@ fn api(service: Service, guard: Guard) -> Router {
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
     let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
-    stack::everything(api_routes(service, guard, settings, streams), settings, metrics)
+    stack::everything(
+        api_routes(service, guard, settings, streams),
+        settings,
+        metrics,
+    )
 }

@@ -1,37 +1,33 @@
 //! The page: the app's routes, rendered on the server, its server functions, and the files of
 //! the built site.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use parallax_app::backend::{AccessCheck, SharedBackend};
 use parallax_app::{App, shell};
-use tower::ServiceExt;
-use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeader;
 
 use super::guard::{Guard, Part, guard};
 use super::path_here::is_path_here;
-use super::{card, sign_in, stack};
+use super::{card, files, sign_in, stack};
 use crate::caller;
 use crate::keys::Sight;
 use crate::service::Service;
-
-/// Longer than the path of any file of the site, and shorter than what a file system refuses.
-const LONGEST_PATH: usize = 200;
+use crate::site::{self, Site};
 
 /// Everything except the API.
-pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
-    let cards = card::router(service.clone(), Path::new(options.site_root.as_ref()));
+pub fn router(service: Service, site: Site, keys: Guard) -> Router {
+    let Site { files: built, page } = site;
+    let options = LeptosOptions::builder().output_name(site::NAME).build();
+    let cards = card::router(service.clone(), built.clone());
     let access: AccessCheck = Arc::new({
         let keys = keys.clone();
         move |parts: &Parts| keys.access(parts)
@@ -50,7 +46,7 @@ pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
     };
     let draw = {
         let options = options.clone();
-        move || shell(options.clone())
+        move || shell(options.clone(), page.clone())
     };
     let render = render_app_to_stream_with_context(context.clone(), draw.clone());
     let unknown: MethodRouter = get(move |request: Request<Body>| {
@@ -64,44 +60,6 @@ pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
             }
         }
     });
-    // Files are served outside the page's rendering context, so that they do not inherit state
-    // such as the status of a page that failed.
-    let site = Path::new(options.site_root.as_ref());
-    let files = |folder: &Path| {
-        ServeDir::new(folder)
-            .append_index_html_on_directories(false)
-            .precompressed_br()
-            .precompressed_gzip()
-    };
-    // The package's file names contain a hash of their contents, so they are immutable.
-    let package = SetResponseHeader::if_not_present(
-        files(&site.join(options.site_pkg_dir.as_ref())),
-        header::CACHE_CONTROL,
-        if_whole("public, max-age=31536000, immutable"),
-    );
-    // The fonts are those of one version, which rarely changes.
-    let fonts = SetResponseHeader::if_not_present(
-        files(&site.join("fonts")),
-        header::CACHE_CONTROL,
-        if_whole("public, max-age=2592000"),
-    );
-    let package_path = format!("/{}", options.site_pkg_dir);
-    // A file system refuses a name that is too long, which would be reported as a failure here.
-    let too_long = unknown.clone();
-    let found: Router = Router::new()
-        .nest_service(&package_path, package)
-        .nest_service("/fonts", fonts)
-        .fallback_service(files(site).fallback(unknown))
-        .layer(from_fn(move |request: Request<Body>, next: Next| {
-            let too_long = too_long.clone();
-            async move {
-                if request.uri().path().len() > LONGEST_PATH {
-                    too_long.oneshot(request).await.into_response()
-                } else {
-                    next.run(request).await
-                }
-            }
-        }));
     let guarded = |part| from_fn_with_state((keys.clone(), part), guard);
     let rendered = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, draw)
@@ -112,18 +70,12 @@ pub fn router(service: Service, options: LeptosOptions, keys: Guard) -> Router {
     Router::new()
         .route("/pictures", post(choose_pictures))
         .merge(sign_in::router(keys.keys()))
-        .merge(found)
+        // Files are served outside the page's rendering context, so that they do not inherit state
+        // such as the status of a page that failed.
+        .merge(files::router(&built, unknown))
         .layer(guarded(Part::Files))
         .merge(pages)
         .layer(from_fn(caller::follow))
-}
-
-/// The value of a header of responses with a file.
-fn if_whole<B>(value: &'static str) -> impl Fn(&Response<B>) -> Option<HeaderValue> + Clone {
-    move |response| {
-        let whole = response.status().is_success();
-        whole.then(|| HeaderValue::from_static(value))
-    }
 }
 
 /// Remembers for a year whether pictures from other hosts are shown, and goes back to the page.
@@ -162,9 +114,12 @@ fn without_last_slash(uri: &Uri) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::site::Files;
     use axum::http::Method;
     use leptos::prelude::Owner;
     use leptos_axum::ResponseOptions;
+    use parallax_app::files::PageFiles;
+    use tower::ServiceExt;
 
     #[tokio::test]
     async fn the_choice_of_pictures_is_remembered_and_leads_nowhere_else() {
@@ -198,14 +153,13 @@ mod tests {
         std::fs::create_dir(site.path().join("pkg")).unwrap();
         std::fs::write(site.path().join("pkg/app.js"), "//").unwrap();
         std::fs::write(site.path().join("pkg/split_about.wasm"), "\0asm").unwrap();
-        let options = LeptosOptions::builder()
-            .output_name("parallax")
-            .site_root(site.path().to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
-            .build();
+        let built = Site {
+            files: Files::InFolder(site.path().to_owned()),
+            page: PageFiles::default(),
+        };
         let request = Request::builder().method(method).uri(uri);
         let request = request.body(Body::empty()).unwrap();
-        let router = router(Service::new(1), options, Guard::default());
+        let router = router(Service::new(1), built, Guard::default());
         router.oneshot(request).await.unwrap()
     }
 

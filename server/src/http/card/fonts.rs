@@ -1,11 +1,12 @@
 //! The fonts that cards are written with: those of the page, one file for each script.
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use skrifa::charmap::Charmap;
 use skrifa::instance::{Location, Size};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
+
+use crate::site::Files;
 
 /// The files, in the order in which they are asked for a letter.
 const FILES: [&str; 5] = [
@@ -16,24 +17,24 @@ const FILES: [&str; 5] = [
     "inter-vietnamese-wght-normal.woff2",
 ];
 
-/// The fonts in a folder, unpacked when they are first used.
+/// The fonts of a site, unpacked when they are first used.
 pub struct Fonts {
-    folder: PathBuf,
+    site: Files,
     unpacked: OnceLock<Vec<Vec<u8>>>,
 }
 
 impl Fonts {
-    /// The fonts in a folder.
-    pub fn in_folder(folder: PathBuf) -> Self {
+    /// The fonts of a site.
+    pub fn of(site: Files) -> Self {
         Self {
-            folder,
+            site,
             unpacked: OnceLock::new(),
         }
     }
 
     /// Those of the fonts that can be read, at a weight; none if none can.
     pub fn at_weight(&self, weight: f32) -> Vec<Face<'_>> {
-        let unpacked = self.unpacked.get_or_init(|| unpack(&self.folder));
+        let unpacked = self.unpacked.get_or_init(|| unpack(&self.site));
         let faces = unpacked.iter().filter_map(|data| {
             let font = FontRef::new(data).ok()?;
             let location = font.axes().location([("wght", weight)]);
@@ -48,16 +49,19 @@ impl Fonts {
     }
 }
 
-fn unpack(folder: &Path) -> Vec<Vec<u8>> {
+fn unpack(site: &Files) -> Vec<Vec<u8>> {
     let unpacked = FILES.iter().filter_map(|file| {
-        let file = folder.join(file);
-        let packed = std::fs::read(&file).map_err(|error| error.to_string());
+        let file = format!("fonts/{file}");
+        let packed = site.read(&file).map_err(|error| error.to_string());
         let unpacked = packed
             .and_then(|packed| wuff::decompress_woff2(&packed).map_err(|error| error.to_string()));
         match unpacked {
             Ok(unpacked) => Some(unpacked),
             Err(error) => {
-                tracing::warn!("no font for social cards in {}: {error}", file.display());
+                tracing::warn!(
+                    "no font for social cards in {}: {error}",
+                    site.called(&file)
+                );
                 None
             }
         }
@@ -90,6 +94,8 @@ impl Face<'_> {
 
 #[cfg(test)]
 pub mod tests {
+    use std::path::{Path, PathBuf};
+
     use super::*;
 
     /// A folder with the page's fonts in `fonts`, as a build lays them out.
@@ -116,7 +122,7 @@ pub mod tests {
 
     #[test]
     fn every_file_is_unpacked_and_has_its_letters() {
-        let fonts = Fonts::in_folder(site().join("fonts"));
+        let fonts = Fonts::of(Files::InFolder(site()));
         let faces = fonts.at_weight(700.0);
         assert_eq!(faces.len(), FILES.len());
         for letter in ['a', 'ß', 'ő', 'λ', 'ж', 'ạ'] {
@@ -134,11 +140,9 @@ pub mod tests {
     #[test]
     fn a_folder_without_fonts_has_no_faces() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILES[0]), "no font").unwrap();
-        assert!(
-            Fonts::in_folder(folder.path().to_owned())
-                .at_weight(400.0)
-                .is_empty()
-        );
+        std::fs::create_dir(folder.path().join("fonts")).unwrap();
+        std::fs::write(folder.path().join("fonts").join(FILES[0]), "no font").unwrap();
+        let fonts = Fonts::of(Files::InFolder(folder.path().to_owned()));
+        assert!(fonts.at_weight(400.0).is_empty());
     }
 }

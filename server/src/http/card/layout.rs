@@ -245,6 +245,7 @@ fn plain(canvas: &mut Canvas, hand: &Hand<'_>) {
 mod tests {
     use super::super::fonts::tests::site;
     use super::*;
+    use crate::site::Files;
 
     #[test]
     fn the_colours_are_those_of_the_page() {
@@ -268,7 +269,7 @@ mod tests {
 
     #[test]
     fn hostile_titles_stay_in_their_place() {
-        let fonts = Fonts::in_folder(site().join("fonts"));
+        let fonts = Fonts::of(Files::InFolder(site()));
         let titles = [
             "w".repeat(100_000),
             "\u{202e}<script>alert(1)</script>".to_owned(),

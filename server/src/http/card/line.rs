@@ -160,9 +160,10 @@ fn is_invisible(letter: char) -> bool {
 mod tests {
     use super::super::fonts::{Fonts, tests::site};
     use super::*;
+    use crate::site::Files;
 
     fn with(test: impl Fn(Writing<'_, '_>)) {
-        let fonts = Fonts::in_folder(site().join("fonts"));
+        let fonts = Fonts::of(Files::InFolder(site()));
         let faces = fonts.at_weight(600.0);
         test(Writing {
             faces: &faces,

@@ -38,7 +38,10 @@ pub fn routes() -> Routes {
             )
             .more("The service keeps it, and it can be restored with `restore?from=NAME`.")
             .optional_body::<Wanted>(json!({"collection": "books"}))
-            .answers_with::<Made>(StatusCode::CREATED, "The snapshots, once they are verified.")
+            .answers_with::<Made>(
+                StatusCode::CREATED,
+                "The snapshots, once they are verified.",
+            )
             .failing(&[404, 507]),
         )
 }
