@@ -169,12 +169,12 @@ def importer(soak):
     path = "/api/v1/collections/imported/import?file=notes.jsonl&id=id&text=text&replace=true"
 
     def import_file():
-        status, task = soak.send("POST", path, file, "application/octet-stream")
+        status, started = soak.send("POST", path, file, "application/octet-stream")
         if status >= 400:
             time.sleep(0.5)
             return
         while not soak.over.is_set():
-            _, task = soak.send("GET", f"/api/v1/tasks/{task['id']}")
+            _, task = soak.send("GET", f"/api/v1/tasks/{started['task']['id']}")
             if task.get("state") in ("done", "failed", "cancelled"):
                 if task["state"] == "failed":
                     soak.fail(f"an import failed: {task}")

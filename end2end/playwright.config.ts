@@ -2,7 +2,7 @@
 // needs JavaScript has `hydrated` in its name, one that needs its absence `scriptless`.
 
 import { defineConfig, devices } from "@playwright/test";
-import { baseURL, launchOptions, webServer } from "./support/server";
+import { baseURL, keyedWebServer, launchOptions, webServer } from "./support/server";
 
 export default defineConfig({
   testDir: "tests",
@@ -15,7 +15,7 @@ export default defineConfig({
   timeout: 30_000,
   expect: { timeout: 10_000 },
   reporter: "list",
-  webServer,
+  webServer: [webServer, keyedWebServer],
   use: {
     ...devices["Desktop Chrome"],
     baseURL,

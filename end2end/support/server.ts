@@ -1,26 +1,48 @@
-// The server under test and the browser, shared by the tests and the screenshots.
+// The servers under test and the browser, shared by the tests and the screenshots.
 
 import { fileURLToPath } from "node:url";
 
-const port = 3199;
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-export const baseURL = `http://127.0.0.1:${port}`;
+const addressOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+export const baseURL = addressOf(3199);
+
+/** The address of the second server, which everybody may read, and which wants a key for changes. */
+export const keyedURL = addressOf(3197);
+
+/** The second server's keys, whose hashes are in `keys.toml`. */
+export const keys = { owner: "open-sesame", writer: "half-open" };
 
 // PARALLAX can name a binary other than the one built here.
 const parallax = process.env.PARALLAX || "../target/release/parallax";
 
 // The release binary with the bundled sample, freshly indexed: an empty data folder is filled
-// with it. The vectors of pieces are made first, because they change the order of hits by
-// meaning. A server that is already running is never reused, since its data is unknown.
-export const webServer = {
+// with it. A server that is already running is never reused, since its data is unknown.
+const served = (url: string, folder: string, flags: string, before = "") => ({
   command:
-    `rm -rf server-data && ${parallax} model && ` +
-    `exec ${parallax} serve --addr 127.0.0.1:${port} --data-dir server-data --judgements`,
+    `rm -rf ${folder} && ${before}` +
+    `exec ${parallax} serve --addr ${new URL(url).host} --data-dir ${folder} ${flags}`,
   cwd: here,
-  url: `${baseURL}/readyz`,
+  url: `${url}/readyz`,
   reuseExistingServer: false,
   timeout: 120_000,
+});
+
+// Without a line in the log for each request. RUST_LOG can still ask for more.
+const quiet = { PARALLAX_LOG_LEVEL: "warn" };
+
+// The vectors of pieces are made first, because they change the order of hits by meaning.
+export const webServer = {
+  ...served(baseURL, "server-data", "--judgements", `${parallax} model && `),
+  env: quiet,
+};
+
+// The server with keys. All tests have one address, so the wrong keys that some of them send are
+// not limited: otherwise right ones would be refused too.
+export const keyedWebServer = {
+  ...served(keyedURL, "server-data-keyed", "--keys-file support/keys.toml"),
+  env: { ...quiet, PARALLAX_KEYS_WRONG_KEYS_PER_MINUTE: "0" },
 };
 
 // The system's Chromium, without background network access or first-run prompts.

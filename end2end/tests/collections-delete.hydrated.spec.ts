@@ -8,7 +8,9 @@ import {
   made,
   unique,
 } from "../support/collections-page";
-import { expect, test } from "../support/test";
+import { giveKey, keyed } from "../support/keyed";
+import { keys } from "../support/server";
+import { alive, expect, test } from "../support/test";
 
 test("the question can be declined, and answered", async ({ page, open, request }) => {
   const name = unique("gone");
@@ -39,49 +41,67 @@ test("the question can be declined, and answered", async ({ page, open, request 
   await expect(entry(page, "sample")).toBeVisible();
 });
 
-test.describe("a server that wants a key", () => {
+keyed.describe("a server that wants a key", () => {
   // The browser itself logs the answers' status.
-  test.use({ expectedError: /status of 40[13]/ });
+  keyed.use({ expectedError: /status of 40[13]/ });
 
-  const refuse = (code: string, status: number, message: string) => ({
-    status,
-    json: { error: { code, message } },
-  });
-
-  test("is given one", async ({ page, open, request }) => {
+  keyed("is given one", async ({ page, context, owner, request }) => {
     const name = unique("locked");
-    await made(request, name);
-    await open("/collections");
-    const keys: (string | undefined)[] = [];
-    await page.route(`**/api/v1/collections/${name}?*`, async (route) => {
-      const key = (await route.request().allHeaders())["authorization"];
-      keys.push(key);
-      await (key === "Bearer open sesame"
-        ? route.fulfill({ status: 204 })
-        : route.fulfill(refuse("unauthorized", 401, "this server wants an API key")));
-    });
+    await made(owner, name);
+    // Somebody signed in needs no key on the page, until they sign out in another tab.
+    await page.goto("/sign-in?to=/collections");
+    await page.getByLabel("Key").fill(keys.owner);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await alive(page);
+    await expect(deleteButton(page, name)).toBeVisible();
+    const tab = await context.newPage();
+    await tab.goto("/sign-in");
+    await tab.getByRole("button", { name: "Sign out" }).click();
+    await expect(tab.getByRole("button", { name: "Sign out" })).toHaveCount(0);
+
     await deleteButton(page, name).click();
     await dialog(page).getByRole("button", { name: "Delete collection" }).click();
-    await expect(dialog(page).getByRole("alert")).toContainText("wants an API key");
-    await dialog(page).getByLabel("API key").fill("open sesame");
-    await dialog(page).getByRole("button", { name: "Use this key" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("needs a key of the service");
+    await giveKey(dialog(page), "guessed");
+    await expect(dialog(page).getByRole("alert")).toContainText("not a key of the service");
+    expect((await request.get(`/api/v1/collections/${name}`)).status()).toBe(200);
+    await giveKey(dialog(page), keys.owner);
     await expect(dialog(page)).toBeHidden();
-    expect(keys).toEqual([undefined, "Bearer open sesame"]);
+    await expect(entry(page, name)).toHaveCount(0);
+    expect((await request.get(`/api/v1/collections/${name}`)).status()).toBe(404);
   });
 
-  test("that takes nothing from here says so", async ({ page, open, request }) => {
+  keyed("says so if the key does not suffice", async ({ page, open, owner }) => {
+    const name = unique("half");
+    await made(owner, name);
+    await open("/collections");
+    await giveKey(page, keys.writer);
+    await deleteButton(page, name).click();
+    await dialog(page).getByRole("button", { name: "Delete collection" }).click();
+    await expect(dialog(page).getByRole("alert")).toContainText("a key with the role admin");
+    await dialog(page).getByRole("button", { name: "Cancel" }).click();
+    await expect(entry(page, name)).toBeVisible();
+    expect((await owner.delete(`/api/v1/collections/${name}`)).ok()).toBe(true);
+  });
+});
+
+test.describe("a server that takes nothing from here", () => {
+  // The browser itself logs the answer's status.
+  test.use({ expectedError: /status of 403/ });
+
+  test("says so", async ({ page, open, request }) => {
     const name = unique("far");
     await made(request, name);
     await open("/collections");
-    await page.route(`**/api/v1/collections/${name}?*`, (route) =>
-      route.fulfill(refuse("forbidden", 403, "no changes from 192.0.2.7")),
-    );
+    // From now on, there is a proxy in front of the server.
+    await page.setExtraHTTPHeaders({ "x-forwarded-for": "192.0.2.7" });
     await deleteButton(page, name).click();
     await dialog(page).getByRole("button", { name: "Delete collection" }).click();
-    await expect(dialog(page).getByRole("alert")).toContainText("no changes from 192.0.2.7");
+    await expect(dialog(page).getByRole("alert")).toContainText("through a proxy");
     await expect(dialog(page).getByLabel("API key")).toHaveCount(0);
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
     await expect(entry(page, name)).toBeVisible();
+    expect((await request.delete(`/api/v1/collections/${name}`)).ok()).toBe(true);
   });
 });
 

@@ -1,13 +1,13 @@
 // Where the server wants a key for changes, the page asks for it first and offers them afterwards.
 
 import { deleteButton, dialog, entry, fileField, made, unique } from "../support/collections-page";
-import { expect, test } from "../support/test";
+import { giveKey, keyed } from "../support/keyed";
+import { keys } from "../support/server";
+import { expect } from "../support/test";
 
-test("changes are offered once the key is given", async ({ page, open, request }) => {
+keyed("changes are offered once the key is given", async ({ page, open, owner, request }) => {
   const name = unique("keyed");
-  await made(request, name);
-  // The server of these tests wants no key, so the page is told that it does.
-  await page.route("**/fn/access*", (route) => route.fulfill({ json: "WithKey" }));
+  await made(owner, name);
   await open("/about");
   await page
     .getByRole("navigation", { name: "Main" })
@@ -17,17 +17,19 @@ test("changes are offered once the key is given", async ({ page, open, request }
   await expect(page.getByRole("heading", { name: "Changes need a key" })).toBeVisible();
   await expect(deleteButton(page, name)).toHaveCount(0);
   await expect(fileField(page)).toHaveCount(0);
+  // What is not offered is also refused.
+  expect((await request.delete(`/api/v1/collections/${name}`)).status()).toBe(401);
 
-  await page.getByLabel("API key").fill("open sesame");
-  await page.getByRole("button", { name: "Use this key" }).click();
+  await giveKey(page, keys.owner);
   await expect(fileField(page)).toBeVisible();
-  const deleting = page.waitForRequest((asked) => asked.method() === "DELETE");
   await deleteButton(page, name).click();
   await dialog(page).getByRole("button", { name: "Delete collection" }).click();
-  expect((await deleting).headers()["authorization"]).toBe("Bearer open sesame");
+  await expect(dialog(page)).toBeHidden();
   await expect(entry(page, name)).toHaveCount(0);
+  expect((await request.get(`/api/v1/collections/${name}`)).status()).toBe(404);
 
   // A link cannot send the key, so the snapshot is fetched with it.
+  expect((await request.get("/api/v1/collections/sample/snapshot")).status()).toBe(401);
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download a snapshot of sample" }).click();
   expect((await downloading).suggestedFilename()).toBe("sample.parallax");

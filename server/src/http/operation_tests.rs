@@ -156,7 +156,7 @@ fn own() -> (tempfile::TempDir, Service) {
     let catalogue = Arc::new(catalogue);
     let service = Service::new(2);
     service.open(Opened {
-        tasks: Tasks::open(folder.path(), Arc::clone(&catalogue)).unwrap(),
+        tasks: Tasks::open(folder.path(), Arc::clone(&catalogue), Default::default()).unwrap(),
         reencodings: Arc::default(),
         catalogue,
     });

@@ -12,7 +12,7 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 70] = [
+pub const TABLE: [(&str, &str, Option<Role>); 74] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/docs", NOTHING),

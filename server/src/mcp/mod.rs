@@ -146,7 +146,7 @@ pub fn reading(catalogue: Catalogue) -> Result<(Service, TempDir)> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let service = Service::new(cores);
     service.open(Opened {
-        tasks: Tasks::open(folder.path(), Arc::clone(&catalogue))?,
+        tasks: Tasks::open(folder.path(), Arc::clone(&catalogue), Default::default())?,
         reencodings: Arc::default(),
         catalogue,
     });

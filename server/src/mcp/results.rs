@@ -1,7 +1,9 @@
 //! What the tools answer, small enough for an assistant's context. The descriptions are part of the
 //! schemas that assistants read.
 
-use parallax::vocabulary::{Answer, CollectionInfo, Facet, Hit, Reason, Relation, Reply, UNREAD};
+use parallax::vocabulary::{
+    Answer, CollectionInfo, FELL_BACK, Facet, Hit, Reason, Relation, Reply, UNREAD,
+};
 use rmcp::schemars::JsonSchema;
 use serde::Serialize;
 
@@ -204,6 +206,9 @@ fn notes(answer: &Answer) -> Vec<String> {
             "No record contains '{}'; '{}' was searched for instead.",
             correction.word, correction.instead
         ));
+    }
+    if answer.fallback.is_some() {
+        notes.push(FELL_BACK.to_owned());
     }
     if answer.unread {
         notes.push(UNREAD.to_owned());

@@ -254,7 +254,10 @@ impl Tools {
             let reply = collection.ask(&asked.q, filters)?;
             reply.sent(collection.schema(), Content::Readable)
         };
-        let reply = self.service.with_collection(Some(name), work).await?;
+        let reply = self
+            .service
+            .with_collection_encoding(Some(name), work)
+            .await?;
         Ok(reply.into())
     }
 }

@@ -12,7 +12,6 @@ mod receive;
 mod recover;
 mod run;
 mod settings;
-mod space;
 mod spool;
 mod state;
 #[cfg(test)]

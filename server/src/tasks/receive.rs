@@ -16,8 +16,8 @@ use tokio::sync::{OwnedMutexGuard, watch};
 use super::Tasks;
 use super::entry::Entry;
 use super::plan::Plan;
-use super::space::free;
 use super::state::NotChanged;
+use crate::disk::free_bytes;
 use crate::problem::{internal, problem};
 
 /// Where a part of a file begins.
@@ -173,7 +173,7 @@ impl Tasks {
         }
         let missing = unfinished.iter().map(|task| size(task) - task.received);
         let missing = missing.fold(bytes, u64::saturating_add);
-        match free(self.spool.folder()) {
+        match free_bytes(self.spool.folder()) {
             Some(free) if free < missing => Err(Problem {
                 code: "no_space".into(),
                 message: format!(
