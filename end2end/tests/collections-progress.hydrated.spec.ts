@@ -78,8 +78,10 @@ test("a file on its way can be called back", async ({ page, open }) => {
   });
   await chooseFile(page, file(`${name}.csv`, books));
   await role(page, "Title").selectOption("headline");
+  const sent = page.waitForRequest(part);
   await importButton(page).click();
   await expect(outcome(page).getByRole("heading")).toHaveText(`Sending ${name}.csv`);
+  await sent;
   const called = page.waitForEvent("requestfailed", (request) => part.test(request.url()));
   await outcome(page).getByRole("button", { name: "Cancel" }).click();
   await called;

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::address_file::AddressFile;
-use crate::config::{Config, Server};
+use crate::config::Config;
 use crate::http::Guard;
 use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};

@@ -38,7 +38,8 @@ pub async fn log(State(access): State<Access>, request: Request, next: Next) -> 
     let route = route.map_or("none", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>();
     let id = id.map_or("", |RequestId(id)| id);
-    let span = tracing::info_span!("request", method = %request.method(), route, id);
+    // Of the highest level, so that a warning inside says of which request it is at any level.
+    let span = tracing::error_span!("request", method = %request.method(), route, id);
     let response = next.run(request).instrument(span.clone()).await;
     let took = start.elapsed();
     let (status, ms) = (response.status().as_u16(), took.as_millis() as u64);

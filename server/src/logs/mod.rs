@@ -5,6 +5,7 @@ mod otlp;
 mod panics;
 mod slow;
 
+use std::io::IsTerminal;
 use std::num::NonZeroU64;
 
 use anyhow::{Context, Result};
@@ -106,7 +107,12 @@ where
     let filter = filter(&settings.level)?;
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     Ok(match settings.format {
-        Format::Text => layer.with_target(false).with_filter(filter).boxed(),
+        Format::Text => layer
+            .with_target(false)
+            // Colours would be noise in a file or a journal.
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_filter(filter)
+            .boxed(),
         Format::Json => layer.json().with_filter(filter).boxed(),
     })
 }

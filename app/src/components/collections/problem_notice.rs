@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::key_form::KeyForm;
 use super::panel_heading::PanelHeading;
+use crate::browser::kept_key;
 use crate::problem::Problem;
 
 /// The notice. If the server requires a key, it asks for one.
@@ -19,8 +20,21 @@ pub fn ProblemNotice(
     retry: Callback<()>,
 ) -> impl IntoView {
     let code = problem.code.as_str();
-    let advice = advice(code).map(|advice| view! { <p>{advice}</p> });
-    let key = (code == "unauthorized").then(|| view! { <KeyForm on_key=retry /> });
+    // Another key may be good for what this tab's key is not.
+    let has_key = RwSignal::new(false);
+    if code == "forbidden" {
+        Effect::new(move || has_key.set(kept_key().is_some()));
+    }
+    let advice = advice(code);
+    let advice = move || {
+        let advice = match has_key.get() {
+            true => Some("Another key may allow it."),
+            false => advice,
+        };
+        advice.map(|advice| view! { <p>{advice}</p> })
+    };
+    let needs_key = code == "unauthorized";
+    let key = move || (needs_key || has_key.get()).then(|| view! { <KeyForm on_key=retry /> });
     let again = matches!(
         code,
         "unreachable" | "overloaded" | "rate_limited" | "starting" | "internal"
