@@ -114,6 +114,38 @@ fn a_key_is_made_listed_and_used_until_it_is_deleted() {
     }
 }
 
+#[test]
+fn a_service_whose_keys_are_all_revoked_stays_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let key = new_key(&["--name", "reader", "--role", "search"], at);
+    let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
+    let mut command = binary::parallax(&serve, at);
+    command.env("PARALLAX_KEYS_FILE", "keys.toml");
+    command.env_remove("PARALLAX_KEY");
+    let running = Running::start(command);
+    let uri = format!("{}/api/v1/collections/sample", running.base);
+    let with_key = || {
+        let request = running.agent.get(&uri);
+        let request = request.header("authorization", format!("Bearer {key}"));
+        request.call().unwrap().status().as_u16()
+    };
+    assert_eq!(with_key(), 200);
+    fs::write(at.join("keys.toml"), "").unwrap();
+    let start = std::time::Instant::now();
+    while with_key() != 401 {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the key is still good"
+        );
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let reading = running.agent.get(&uri).call().unwrap();
+    assert_eq!(reading.status().as_u16(), 401);
+    let writing = running.agent.delete(&uri).call().unwrap();
+    assert_eq!(writing.status().as_u16(), 401);
+}
+
 /// A client that sends a file gets the answer, not a broken connection, and one that asks first is
 /// not told to send it.
 fn refused_before_its_body_is_sent(base: &str) {

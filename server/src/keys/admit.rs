@@ -102,9 +102,9 @@ impl Keys {
         })
     }
 
-    /// Whether there is no key.
+    /// Whether the service was started without any key.
     pub fn are_none(&self) -> bool {
-        self.ring.is_empty()
+        self.ring.is_keyless()
     }
 
     /// Whether reading needs a key.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -47,8 +47,23 @@ impl<'de> Deserialize<'de> for Expiry {
 /// Reads the keys of a file.
 ///
 /// # Errors
-/// What is wrong with the file, and in which line.
+/// What is wrong with the file, and in which line; it is wrong if it has no key.
 pub fn read(file: &Path) -> Result<Vec<Arc<Key>>> {
+    let keys = read_changed(file)?;
+    if keys.is_empty() {
+        bail!(
+            "{}: there is no key; add the entry that `parallax key new` prints",
+            file.display()
+        );
+    }
+    Ok(keys)
+}
+
+/// Reads the keys of a file that has changed. It may have none left.
+///
+/// # Errors
+/// What is wrong with the file, and in which line.
+pub fn read_changed(file: &Path) -> Result<Vec<Arc<Key>>> {
     let shown = file.display();
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read the keys in {shown}"))?;
@@ -70,10 +85,6 @@ fn parse(text: &str) -> Result<Vec<Arc<Key>>, Wrong> {
         let why = error.message().replace('\n', "; ");
         (error.span(), why)
     })?;
-    if file.key.is_empty() {
-        let why = "there is no key; add the entry that `parallax key new` prints";
-        return Err((None, why.into()));
-    }
     let mut keys: Vec<Arc<Key>> = Vec::with_capacity(file.key.len());
     for entry in file.key {
         let at = entry.name.span();
@@ -206,7 +217,17 @@ mod tests {
             assert!(told.contains(why), "{told}");
             assert!(!told.contains('\n'), "{told}");
         }
-        let none = format!("{:#}", read_text("").unwrap_err());
-        assert!(none.contains("parallax key new"), "{none}");
+    }
+
+    #[test]
+    fn a_file_without_a_key_is_an_error_unless_its_keys_were_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys.toml");
+        for text in ["", "# They are all gone.\n", "key = []\n"] {
+            std::fs::write(&file, text).unwrap();
+            let none = format!("{:#}", read(&file).unwrap_err());
+            assert!(none.contains("parallax key new"), "{none}");
+            assert!(read_changed(&file).unwrap().is_empty(), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! All keys of the service: those of the file, and those given by themselves.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Result, bail};
@@ -22,11 +22,16 @@ pub struct Keyring {
     /// Those that are not in the file.
     single: Vec<Arc<Key>>,
     read: Reading,
+    /// Whether there was no key at the start.
+    keyless: bool,
     current: Mutex<Current>,
 }
 
 struct Current {
     keys: Arc<[Arc<Key>]>,
+    /// Whether reading needs a key. That never ends while the service runs: otherwise, revoking a key
+    /// would open to everyone what only its holder could read.
+    closed: bool,
     stamp: Option<Stamp>,
     checked: Instant,
 }
@@ -85,7 +90,9 @@ impl Keyring {
             file: settings.file.clone(),
             single,
             read: settings.read,
+            keyless: keys.is_empty(),
             current: Mutex::new(Current {
+                closed: settings.read == Reading::Key || any_searches(&keys),
                 keys: keys.into(),
                 stamp,
                 checked: Instant::now(),
@@ -93,16 +100,15 @@ impl Keyring {
         }
     }
 
-    /// Whether there is no key at all. That does not change while the service runs, because a file
-    /// without a key is not accepted.
-    pub fn is_empty(&self) -> bool {
-        self.keys().is_empty()
+    /// Whether the service was started without any key. One whose keys were all revoked since is not
+    /// such a service: whatever needed a key still does.
+    pub fn is_keyless(&self) -> bool {
+        self.keyless
     }
 
     /// Whether reading needs a key.
     pub fn is_needed_to_read(&self) -> bool {
-        let search = |key: &Arc<Key>| key.role == Role::Search;
-        self.read == Reading::Key || self.keys().iter().any(search)
+        self.current().closed
     }
 
     /// The key with a secret. All are compared, in constant time, so that timing reveals neither how
@@ -122,9 +128,13 @@ impl Keyring {
         keys.iter().find(|key| key.digest == *digest).cloned()
     }
 
-    /// The keys. If the file has changed, it is read again; if it cannot be read, the keys stay as
-    /// they were.
     fn keys(&self) -> Arc<[Arc<Key>]> {
+        Arc::clone(&self.current().keys)
+    }
+
+    /// The current state. If the file has changed, it is read again; if it cannot be read, the keys
+    /// stay as they were.
+    fn current(&self) -> MutexGuard<'_, Current> {
         let mut current = lock(&self.current);
         if let Some(file) = &self.file
             && current.checked.elapsed() >= UNNOTICED
@@ -133,17 +143,40 @@ impl Keyring {
             let stamp = Stamp::of(file);
             if stamp != current.stamp {
                 current.stamp = stamp;
-                match file::read(file) {
-                    Ok(keys) => {
-                        tracing::info!(keys = keys.len(), "read the changed keys");
-                        current.keys = self.single.iter().cloned().chain(keys).collect();
-                    }
+                match file::read_changed(file) {
+                    Ok(keys) => self.replace(&mut current, keys),
                     Err(error) => tracing::error!("the keys stay as they were: {error:#}"),
                 }
             }
         }
-        Arc::clone(&current.keys)
+        current
     }
+
+    /// Replaces the keys of the file.
+    fn replace(&self, current: &mut Current, of_file: Vec<Arc<Key>>) {
+        tracing::info!(keys = of_file.len(), "read the changed keys");
+        if of_file.is_empty() {
+            tracing::warn!(
+                "the file of keys has no key left, so all of its keys are revoked; what needed a key \
+                 still needs one: add the entry that `parallax key new` prints"
+            );
+        }
+        let keys: Arc<[Arc<Key>]> = self.single.iter().cloned().chain(of_file).collect();
+        let searches = any_searches(&keys);
+        if self.read == Reading::Auto && current.closed && !searches {
+            tracing::warn!(
+                "no key with the role search is left, but reading still needs a key; restart the \
+                 service to let everyone read"
+            );
+        }
+        current.closed |= searches;
+        current.keys = keys;
+    }
+}
+
+/// Whether one of the keys is for searching.
+fn any_searches(keys: &[Arc<Key>]) -> bool {
+    keys.iter().any(|key| key.role == Role::Search)
 }
 
 #[cfg(test)]
@@ -152,6 +185,54 @@ mod tests {
 
     fn entry(name: &str, secret: &str) -> String {
         file::entry(&Key::of_all(name, secret))
+    }
+
+    /// The entry of a key for searching.
+    fn search_entry(name: &str, secret: &str) -> String {
+        file::entry(&Key {
+            role: Role::Search,
+            ..Key::of_all(name, secret)
+        })
+    }
+
+    /// A file of keys that is looked at each time.
+    struct Watched {
+        keyring: Keyring,
+        file: PathBuf,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Watched {
+        fn new(text: &str, single: Vec<Key>) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("keys.toml");
+            std::fs::write(&file, text).unwrap();
+            let settings = Settings {
+                file: Some(file.clone()),
+                ..Settings::default()
+            };
+            Self {
+                keyring: Keyring::new(&settings, single).unwrap(),
+                file,
+                _folder: folder,
+            }
+        }
+
+        /// Changes the file.
+        fn write(&self, text: &str) {
+            std::fs::write(&self.file, text).unwrap();
+            self.later();
+        }
+
+        /// As if the last look at the file was long ago.
+        fn later(&self) {
+            let long_ago = Instant::now().checked_sub(UNNOTICED).unwrap();
+            lock(&self.keyring.current).checked = long_ago;
+        }
+
+        fn finds(&self, secret: &str) -> bool {
+            self.keyring.find(secret).is_some()
+        }
     }
 
     #[test]
@@ -168,30 +249,53 @@ mod tests {
 
     #[test]
     fn a_changed_file_is_read_again_and_a_broken_one_changes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("keys.toml");
-        std::fs::write(&file, entry("a", "one")).unwrap();
-        let settings = Settings {
-            file: Some(file.clone()),
-            ..Settings::default()
-        };
-        let keyring = Keyring::new(&settings, Vec::new()).unwrap();
-        // As if the last look at the file was long ago.
-        let later = || {
-            let long_ago = Instant::now().checked_sub(UNNOTICED).unwrap();
-            lock(&keyring.current).checked = long_ago;
-        };
+        let keys = Watched::new(&entry("a", "one"), Vec::new());
         let both = entry("a", "one") + &entry("b", "another");
-        std::fs::write(&file, both).unwrap();
-        assert!(keyring.find("another").is_none());
-        later();
-        assert!(keyring.find("another").is_some());
-        std::fs::write(&file, "[[key]]").unwrap();
-        later();
-        assert!(keyring.find("one").is_some() && keyring.find("another").is_some());
-        std::fs::write(&file, entry("b", "another one")).unwrap();
-        later();
-        assert!(keyring.find("one").is_none() && keyring.find("another one").is_some());
+        std::fs::write(&keys.file, both).unwrap();
+        assert!(!keys.finds("another"));
+        keys.later();
+        assert!(keys.finds("another"));
+        keys.write("[[key]]");
+        assert!(keys.finds("one") && keys.finds("another"));
+        keys.write(&entry("b", "another one"));
+        assert!(!keys.finds("one") && keys.finds("another one"));
+    }
+
+    #[test]
+    fn a_file_without_a_key_revokes_its_keys_and_leaves_the_service_closed() {
+        let keys = Watched::new(&entry("a", "one"), vec![Key::of_all("b", "single")]);
+        keys.write("");
+        assert!(!keys.finds("one") && keys.finds("single"));
+        // Everyone could read before, and still can.
+        assert!(!keys.keyring.is_needed_to_read());
+
+        let only = Watched::new(&search_entry("a", "one"), Vec::new());
+        only.write("# Nobody.\n");
+        assert!(!only.finds("one"));
+        assert!(!only.keyring.is_keyless());
+        assert!(only.keyring.is_needed_to_read());
+        only.write(&entry("b", "another one"));
+        assert!(only.finds("another one"));
+    }
+
+    #[test]
+    fn revoking_the_last_key_for_searching_lets_nobody_read() {
+        let keys = Watched::new(
+            &(search_entry("a", "one") + &entry("b", "other")),
+            Vec::new(),
+        );
+        assert!(keys.keyring.is_needed_to_read());
+        keys.write(&entry("b", "other"));
+        assert!(keys.keyring.is_needed_to_read());
+        assert!(!keys.finds("one") && keys.finds("other"));
+
+        // The same for one that was added while the service runs.
+        let keys = Watched::new(&entry("b", "other"), Vec::new());
+        assert!(!keys.keyring.is_needed_to_read());
+        keys.write(&(entry("b", "other") + &search_entry("a", "one")));
+        assert!(keys.keyring.is_needed_to_read());
+        keys.write(&entry("b", "other"));
+        assert!(keys.keyring.is_needed_to_read());
     }
 
     #[test]
