@@ -136,9 +136,32 @@ async fn other_requests_are_refused() {
     let request = post("/mcp").body(Body::from(long.to_string())).unwrap();
     let (status, _) = send(ready(), request).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    let request = post("/mcp").body(Body::from("{")).unwrap();
-    let (status, answer) = send(ready(), request).await;
-    assert!(status.is_client_error(), "{status} {answer}");
+    for (body, code) in [
+        ("", -32_700),
+        ("{", -32_700),
+        ("{\"jsonrpc\": \"2.0\"} x", -32_700),
+        ("{}", -32_600),
+        ("[]", -32_600),
+        ("\"search\"", -32_600),
+    ] {
+        let request = post("/mcp").body(Body::from(body)).unwrap();
+        let (status, answer) = send(ready(), request).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}: {answer}");
+        assert_eq!(answer["jsonrpc"], "2.0", "{body}");
+        assert_eq!(answer["error"]["code"], code, "{body}: {answer}");
+    }
+    let accepts = "application/json, text/event-stream";
+    for (kind, accept, status, code) in [
+        ("text/plain", accepts, 415, "unsupported_media_type"),
+        ("application/json", "application/json", 400, "bad_query"),
+    ] {
+        let request = Request::post("/mcp")
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::ACCEPT, accept);
+        let (refused, answer) = send(ready(), request.body(Body::from("{}")).unwrap()).await;
+        assert_eq!(refused.as_u16(), status, "{answer}");
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+    }
     let unknown = json!({"jsonrpc": "2.0", "id": 1, "method": "resources/unknown"});
     let request = post("/mcp").body(Body::from(unknown.to_string())).unwrap();
     let (_, answer): (_, Value) = send(ready(), request).await;

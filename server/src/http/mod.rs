@@ -82,7 +82,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::middleware::from_fn;
-use axum::routing::any;
+use axum::routing::{any, any_service};
 
 pub use self::error::Failure;
 pub use self::guard::Guard;
@@ -116,11 +116,12 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
     let (health, of_health) = health().split();
     described.extend(of_health);
     let document = openapi::document(described);
+    let tools = any_service(mcp::http(service.clone(), may_read));
     let guarded = guarded
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         // An answer of a tool has no deadline: its client decides how long to wait.
-        .route_service("/mcp", mcp::http(service.clone(), may_read))
+        .route("/mcp", tools.layer(from_fn(mcp::as_json)))
         .layer(openapi::serving(&document))
         .with_state(service.clone())
         .layer(from_fn(caller::follow));

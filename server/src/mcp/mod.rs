@@ -5,6 +5,7 @@
 
 mod arguments;
 mod reasons;
+mod refusals;
 mod results;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService, stdio};
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
 use tempfile::TempDir;
 
+pub use self::refusals::as_json;
 pub use self::tools::{MayRead, Tools};
 use crate::keys::Sight;
 use crate::opened::Opened;
@@ -105,7 +107,8 @@ fn sentence(problem: &Problem) -> String {
     format!("{}: {}", problem.code, problem.message)
 }
 
-/// The tools over HTTP. The layers around it check `Host`, origin and key, as for any other route.
+/// The tools over HTTP, to be wrapped in [`as_json`]. The layers around it check `Host`, origin and
+/// key, as for any other route.
 pub fn http(
     service: Service,
     may_read: MayRead,
