@@ -101,8 +101,8 @@ async fn choose_pictures(body: Bytes) -> Response {
 /// Where to redirect a path with a trailing slash, except `/` itself.
 fn without_last_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?;
-    // A path that starts with two slashes would point to another host.
-    if path.is_empty() || path.starts_with("//") {
+    // The rest could point to another host, as `//host` and `/\host` do in a browser.
+    if !is_path_here(path) {
         return None;
     }
     Some(match uri.query() {
@@ -226,7 +226,14 @@ mod tests {
         let response = ask(Method::GET, "/c/sample/?q=milk").await;
         assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
         assert_eq!(response.headers()[header::LOCATION], "/c/sample?q=milk");
-        let response = ask(Method::GET, "//elsewhere.example/").await;
-        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        for elsewhere in [
+            "//elsewhere.example/",
+            "/\\elsewhere.example/",
+            "/\\/elsewhere.example/",
+        ] {
+            let response = ask(Method::GET, elsewhere).await;
+            assert_eq!(response.status(), StatusCode::NOT_FOUND, "{elsewhere}");
+            assert!(!response.headers().contains_key(header::LOCATION));
+        }
     }
 }
