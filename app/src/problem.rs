@@ -88,7 +88,7 @@ pub const CODES: &[Code] = &[
     code(
         "overloaded",
         503,
-        "Too many requests are waiting; `Retry-After` says when to try again.",
+        "Too many requests are waiting, or too many connections or event streams are open; `Retry-After` says when to try again.",
     ),
     code(
         "starting",

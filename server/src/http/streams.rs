@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Failure;
 use super::settings::Limits;
-use crate::problem::overloaded;
 
 /// The event streams of a service; clones share their places.
 #[derive(Clone)]
@@ -41,7 +40,10 @@ impl Streams {
         T: Future<Output = ()> + Send + 'static,
     {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| overloaded(1))?;
+        let place = place.map_err(|_| {
+            let message = "too many event streams are open; close one, or try again in a second";
+            Failure::new("overloaded", message)
+        })?;
         let (sender, events) = mpsc::channel(1);
         let client = sender.clone();
         let told = tell(sender);
@@ -64,7 +66,7 @@ impl Streams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::StatusCode;
+    use axum::http::{StatusCode, header};
     use http_body_util::BodyExt;
     use std::time::Duration;
 
@@ -91,6 +93,9 @@ mod tests {
         let first = forever(&streams).unwrap();
         let refused = forever(&streams).unwrap_err().into_response();
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(refused.headers().contains_key(header::RETRY_AFTER));
+        let told = text(refused).await;
+        assert!(told.contains("event streams are open; close one"), "{told}");
         // Its client leaves.
         drop(first);
         let free = streams.places.acquire();
