@@ -34,6 +34,10 @@ const HEALTH: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// How long a connection beyond these places may last.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long it may take to send the head of its request, which normally arrives with it. Others wait
+/// for its place, and connections that send nothing must not make them wait for long.
+const HEALTH_HEAD_TIMEOUT: Duration = Duration::from_millis(250);
+
 /// How long to pause after accepting a connection failed, for example because the process has
 /// run out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -55,7 +59,9 @@ pub async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.head_seconds.duration());
     let mut for_health = builder.clone();
-    for_health.keep_alive(false);
+    for_health
+        .keep_alive(false)
+        .header_read_timeout(HEALTH_HEAD_TIMEOUT);
     loop {
         let next = async {
             let reserved = places.reserve().await;
@@ -131,10 +137,13 @@ fn too_many() -> Response {
 
 #[cfg(test)]
 mod tests {
+    use super::places::RESERVE;
     use super::*;
     use axum::routing::get;
+    use std::time::Instant;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
+    use tokio::task::JoinHandle;
 
     async fn ask(stream: &mut TcpStream, path: &str) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -150,8 +159,8 @@ mod tests {
         answer
     }
 
-    #[tokio::test]
-    async fn health_is_told_while_all_connections_are_taken() {
+    /// A server with so many places, a page, and a path for health.
+    async fn server(max_connections: usize) -> (SocketAddr, CancellationToken, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
@@ -159,7 +168,7 @@ mod tests {
             .route("/", get(|| async { "a page" }));
         let stop = CancellationToken::new();
         let settings = Settings {
-            max_connections: 1,
+            max_connections,
             ..Settings::default()
         };
         let serving = tokio::spawn({
@@ -167,6 +176,12 @@ mod tests {
             let timeouts = Timeouts::default();
             async move { serve(listener, router, metrics, &settings, timeouts, stopped).await }
         });
+        (address, stop, serving)
+    }
+
+    #[tokio::test]
+    async fn health_is_told_while_all_connections_are_taken() {
+        let (address, stop, serving) = server(1).await;
         let mut first = TcpStream::connect(address).await.unwrap();
         ask(&mut first, "/").await;
         let mut answer = [0; 512];
@@ -192,6 +207,25 @@ mod tests {
         let read = first.read(&mut answer).await.unwrap();
         assert!(answer[..read].starts_with(b"HTTP/1.1 200"));
         drop(first);
+        stop.cancel();
+        serving.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn health_is_told_soon_while_others_hold_connections_and_send_nothing() {
+        let (address, stop, serving) = server(1).await;
+        // They take the only place, and would take those for health three times over.
+        let mut idle = Vec::new();
+        for _ in 0..=3 * RESERVE {
+            idle.push(TcpStream::connect(address).await.unwrap());
+        }
+        let asked = Instant::now();
+        let health = whole(address, "/healthz").await;
+        assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+        // If each had its place for as long as an answer may take, this would be three times that.
+        let waited = asked.elapsed();
+        assert!(waited < 2 * HEALTH_TIMEOUT, "{waited:?}");
+        drop(idle);
         stop.cancel();
         serving.await.unwrap();
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How many connections may be open beyond the bound, only to be told whether the service runs.
-const RESERVE: usize = 32;
+pub const RESERVE: usize = 64;
 
 /// How many connections may be open.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
