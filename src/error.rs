@@ -209,16 +209,26 @@ impl Error {
     /// Whether the reason is that the disk, or the share of it that is allowed, is full.
     pub fn is_full(&self) -> bool {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-        let full = |error: &std::io::Error| {
-            matches!(error.kind(), FileTooLarge | QuotaExceeded | StorageFull)
-        };
+        let kind = self.system();
+        matches!(self, Self::Full(_))
+            || matches!(kind, Some(FileTooLarge | QuotaExceeded | StorageFull))
+    }
+
+    /// Whether the reason is that this process may not write a file, or anything on its disk.
+    pub fn is_denied(&self) -> bool {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        matches!(self.system(), Some(PermissionDenied | ReadOnlyFilesystem))
+    }
+
+    /// The kind of the system's error, if it is one.
+    fn system(&self) -> Option<std::io::ErrorKind> {
         match self {
-            Self::Full(_) => true,
-            Self::Io { reason, .. } => full(reason),
-            Self::Store { reason, .. } => {
-                matches!(&**reason, redb::Error::Io(reason) if full(reason))
-            }
-            _ => false,
+            Self::Io { reason, .. } => Some(reason.kind()),
+            Self::Store { reason, .. } => match &**reason {
+                redb::Error::Io(reason) => Some(reason.kind()),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -253,5 +263,30 @@ fn have(known: &[String]) -> String {
         "there are none yet: make one with `parallax index FILE --collection NAME`".into()
     } else {
         format!("there are: {}", known.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn what_the_system_refuses_is_told_from_what_is_damaged() {
+        let path = Path::new("store.redb");
+        for (kind, full, denied) in [
+            (ErrorKind::StorageFull, true, false),
+            (ErrorKind::PermissionDenied, false, true),
+            (ErrorKind::ReadOnlyFilesystem, false, true),
+            (ErrorKind::InvalidData, false, false),
+        ] {
+            let of_store = redb::StorageError::Io(io::Error::from(kind));
+            for error in [Error::io(path)(kind.into()), Error::store(path)(of_store)] {
+                let told = (error.is_full(), error.is_denied());
+                assert_eq!(told, (full, denied), "{error}");
+            }
+        }
+        assert!(!Error::damaged(path).is_denied());
     }
 }

@@ -284,6 +284,36 @@ fn the_doctor_tells_damaged_indexes_from_a_damaged_store() {
     assert!(remedy.contains("parallax restore"), "{remedy}");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_doctor_does_not_restore_what_only_cannot_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = shop();
+    let data = folder.path().join("d");
+    let catalogue = data.join("catalogue.redb");
+    let allow = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    allow(&catalogue, 0o444);
+    allow(&data, 0o555);
+    let (checks, code) = examined(&[], folder.path());
+    // The superuser may write nevertheless.
+    let superuser = fs::OpenOptions::new().write(true).open(&catalogue).is_ok();
+    allow(&data, 0o755);
+    if superuser {
+        return;
+    }
+    assert_eq!(code, Some(2));
+    for subject in ["data folder", "collections"] {
+        assert_eq!(level(&checks, subject), "error", "{checks:#?}");
+        let check = checks.iter().find(|check| check["subject"] == subject);
+        let remedy = check.unwrap()["remedy"].as_str().unwrap();
+        assert!(remedy.contains("owner"), "{remedy}");
+        assert!(!remedy.contains("backup"), "{remedy}");
+    }
+}
+
 #[test]
 fn the_doctor_refuses_an_address_for_everybody_without_a_key() {
     let folder = shop();

@@ -6,7 +6,7 @@ use parallax::vocabulary::CollectionInfo;
 use parallax::{Error, inspection};
 use serde::Deserialize;
 
-use super::Check;
+use super::{Check, UNWRITABLE};
 use crate::remote::Remote;
 
 /// What the server answers about its collections.
@@ -39,7 +39,7 @@ pub fn checks(data: &Path, server: Option<&Remote>) -> Vec<Check> {
         (Err(error), _) => {
             let remedy = "put back catalogue.redb from a backup of the data folder, or restore \
                           the collections from snapshots into a new one";
-            vec![Check::error("collections", error.to_string(), remedy)]
+            vec![unusable("collections", &error, remedy)]
         }
     }
 }
@@ -70,9 +70,19 @@ fn store(name: &str, folder: &Path) -> Check {
             let remedy = format!(
                 "restore it from a snapshot: `parallax restore FILE --collection {name} --replace`"
             );
-            Check::error(subject, error.to_string(), remedy)
+            unusable(subject, &error, remedy)
         }
     }
+}
+
+/// The check of a database that cannot be read, with what to do if it is damaged. One that this
+/// process may not write cannot be locked, so it was not looked at.
+fn unusable(subject: impl Into<String>, error: &Error, remedy: impl Into<String>) -> Check {
+    if error.is_denied() {
+        let found = format!("{error}: it cannot be opened for writing, so it was not checked");
+        return Check::error(subject, found, UNWRITABLE);
+    }
+    Check::error(subject, error.to_string(), remedy)
 }
 
 fn indexes(name: &str, folder: &Path) -> Check {
@@ -117,4 +127,30 @@ fn served(data: &Path, server: &Remote) -> Vec<Check> {
         checks.push(indexes(&collection.name, &folder));
     }
     checks
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use super::super::Level;
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_is_not_to_be_restored() {
+        let path = Path::new("data/catalogue.redb");
+        let check = |kind| {
+            let error = Error::io(path)(io::Error::from(kind));
+            unusable("collections", &error, "put back a backup")
+        };
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem] {
+            let check = check(kind);
+            assert_eq!(check.level, Level::Error);
+            assert!(check.found.contains("catalogue.redb"), "{check:?}");
+            assert!(check.found.contains("writing"), "{check:?}");
+            assert_eq!(check.remedy.as_deref(), Some(UNWRITABLE));
+        }
+        let damaged = check(ErrorKind::InvalidData);
+        assert_eq!(damaged.remedy.as_deref(), Some("put back a backup"));
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Check, megabytes, shown};
+use super::{Check, UNWRITABLE, megabytes, shown};
 use crate::disk;
 use crate::remote::Remote;
 
@@ -34,8 +34,7 @@ fn writable(data: &Path) -> Check {
         Ok(_) => Check::ok(subject, format!("{} can be written", shown(data))),
         Err(error) => {
             let found = format!("{} cannot be written: {error}", shown(data));
-            let remedy = "make the account that runs `parallax serve` its owner";
-            Check::error(subject, found, remedy)
+            Check::error(subject, found, UNWRITABLE)
         }
     }
 }

@@ -17,6 +17,11 @@ use serde::Serialize;
 use crate::remote::Remote;
 use crate::snapshots;
 
+/// What to do if the data folder, or a file in it, cannot be written.
+const UNWRITABLE: &str = "run this as the account that runs `parallax serve`; if it is that one, \
+                          make it the owner of the data folder and of all files in it, or mount \
+                          their disk for writing";
+
 /// What to look at.
 pub struct Subject {
     /// The data folder.
