@@ -69,7 +69,7 @@ async fn serve(config: &Config) -> Result<()> {
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
         let config = config.clone();
-        move || -> Result<AddressFile> {
+        move || -> Result<Option<AddressFile>> {
             let (opened, file) = load(&config, address, keyed)?;
             service.keep_snapshots(keep_snapshots(&config, &opened)?);
             announce(address, &opened, start);
@@ -100,7 +100,7 @@ async fn serve(config: &Config) -> Result<()> {
     let mut address_file = None;
     tokio::select! {
         loaded = &mut loading => {
-            address_file = Some(loaded.context("loading failed")??);
+            address_file = loaded.context("loading failed")??;
             tokio::select! {
                 ended = &mut serving => ended.context("serving failed")?,
                 () = told_to_stop() => {}
@@ -152,14 +152,23 @@ fn keep_snapshots(config: &Config, opened: &Opened) -> Result<Arc<Snapshots>> {
 
 /// Loads everything a query needs. The file that says where the server is comes first, because the
 /// data folder is locked from then on.
-fn load(config: &Config, address: SocketAddr, keyed: bool) -> Result<(Opened, AddressFile)> {
+fn load(
+    config: &Config,
+    address: SocketAddr,
+    keyed: bool,
+) -> Result<(Opened, Option<AddressFile>)> {
     let server = &config.server;
     let data_dir = server.data_dir()?;
     let encoder = Encoder::load(&server.model()?)?;
     let encoder = Arc::new(QueryEncoder::new(encoder));
     encoder.make_piece_vectors_soon();
     let catalogue = Catalogue::open(&data_dir, encoder)?;
-    let file = AddressFile::write(&data_dir, address, keyed)?;
+    // Without it, as on a full disk, commands cannot find the server; everything else works.
+    let file = AddressFile::write(&data_dir, address, keyed);
+    let file = file.inspect_err(|error| {
+        tracing::warn!(%error, "commands will not find this server, as its address cannot be written");
+    });
+    let file = file.ok();
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");
         sample::build(&catalogue)?;

@@ -150,6 +150,14 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
     assert!(!finds(&service, kept) && !finds(&service, kept + 99));
     let (status, _) = get(&service, "/api/v1/collections/live/search?q=lorem&limit=3");
     assert_eq!(status, 200);
+    // A snapshot finds no room either, and a service starts all the same.
+    let url = format!("{}/api/v1/snapshots", service.base);
+    let mut response = service.agent.post(url).send_empty().unwrap();
+    let answer = response.body_mut().read_to_string().unwrap();
+    assert_eq!(response.status(), 507, "{answer}");
+    drop(service);
+    let service = start(&disk.0.join("data"));
+    assert!(finds(&service, kept - 1));
 
     fs::remove_file(&filler).unwrap();
     let start_of_wait = Instant::now();

@@ -49,17 +49,14 @@ struct Head {
 /// Writes a snapshot: a state of the store, and the files of a base made at that state or earlier.
 ///
 /// # Errors
-/// The store's read errors; [`Error::Write`] if the output fails.
+/// The store's read errors; [`Error::Io`] if the output fails.
 pub(crate) fn write(
     about: &About,
     view: &View<'_>,
     [columns, graph]: [Option<File>; 2],
     out: &mut impl Write,
 ) -> Result<()> {
-    let failed = |error: io::Error| Error::Write {
-        path: view.path().to_owned(),
-        reason: format!("the snapshot cannot be written: {error}"),
-    };
+    let failed = |error: io::Error| Error::io(Path::new("the snapshot"))(error);
     let mut out = Frames {
         inner: GzEncoder::new(BufWriter::new(out), Compression::fast()),
     };
@@ -163,13 +160,19 @@ enum Part<'a, 'b, R: Read> {
 impl<'a, R: Read> Parts<'a, R> {
     /// Reads the head.
     fn open(input: R, path: &'a Path) -> Result<(Head, Self)> {
+        let failed = |error| unreadable(path, error);
         let mut input = BufReader::new(GzDecoder::new(BufReader::new(input)));
         let mut magic = [0; 8];
-        if input.read_exact(&mut magic).is_err() || magic != *MAGIC {
-            let what = "is no snapshot of this version of Parallax";
-            return Err(Error::import(path, what));
+        let begun = input.read_exact(&mut magic);
+        match begun {
+            // It is compressed as a snapshot is, but its beginning cannot be unpacked.
+            Err(error) if input.get_ref().header().is_some() => return Err(failed(error)),
+            Ok(()) if magic == *MAGIC => {}
+            _ => {
+                let what = "is no snapshot of this version of Parallax";
+                return Err(Error::import(path, what));
+            }
         }
-        let failed = |error| unreadable(path, error);
         let (kind, mut frame) = next(&mut input).map_err(failed)?;
         let head = match kind {
             Kind::About => serde_json::from_slice(&read(&mut frame).map_err(failed)?)
@@ -331,5 +334,18 @@ mod tests {
             // Nothing is left behind.
             assert_eq!(folder.path().read_dir().unwrap().count(), 0);
         }
+    }
+
+    #[test]
+    fn a_damaged_beginning_is_no_other_version() {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(MAGIC).unwrap();
+        let mut packed = packed.finish().unwrap();
+        // The first block after the header of gzip, of ten bytes, has a type that does not exist.
+        packed[10] |= 0b110;
+        let folder = tempfile::tempdir().unwrap();
+        let restored = restore(&packed[..], Path::new("shop.snapshot"), folder.path());
+        let error = restored.unwrap_err().to_string();
+        assert!(error.contains("cut or damaged"), "{error}");
     }
 }

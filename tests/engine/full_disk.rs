@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::common::failing::Failing;
 use crate::common::query_encoder;
-use crate::common::sample::{ask, build, sample_file, titles};
+use crate::common::sample::{ask, build, sample, sample_file, titles};
 use parallax::collection::{About, Incoming, Store, Tuning};
 use parallax::{Catalogue, Collection, Error, Mode, Schema};
 use redb::backends::FileBackend;
@@ -200,4 +200,23 @@ fn a_disk_runs_full_and_has_room_again() {
     let collection = catalogue.collection("c").unwrap();
     assert_eq!(all(&collection), kept);
     assert_eq!(catalogue.names().unwrap(), ["c", "d", "sample"]);
+}
+
+/// A disk without room.
+struct NoRoom;
+
+impl io::Write for NoRoom {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_snapshot_without_room_says_that_the_disk_is_full() {
+    let refused = sample().snapshot(&mut NoRoom).unwrap_err();
+    assert!(refused.is_full(), "{refused}");
 }

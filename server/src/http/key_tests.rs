@@ -13,7 +13,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
-use leptos::prelude::LeptosOptions;
 use parallax::record::FieldRoles;
 use parallax::{Catalogue, Schema};
 use serde_json::{Value, json};
@@ -24,6 +23,7 @@ use super::{Guard, api};
 use crate::keys::{Key, Keys, Role, Settings, expiry};
 use crate::opened::Opened;
 use crate::service::Service;
+use crate::site::{Files, Site};
 use crate::tasks::{self, Tasks};
 
 /// Keys for the collection `films` and one that does not exist, `plays`.
@@ -120,18 +120,17 @@ impl Shop {
         let root = self.root();
         std::fs::create_dir_all(root.join("pkg")).unwrap();
         std::fs::write(root.join("pkg/app.js"), "//").unwrap();
-        let options = LeptosOptions::builder()
-            .output_name("parallax")
-            .site_root(root.to_string_lossy().into_owned())
-            .site_pkg_dir("pkg")
-            .build();
+        let site = Site {
+            files: Files::InFolder(root),
+            page: Default::default(),
+        };
         let guard = Guard::with(Arc::clone(&self.keys));
         let settings = super::settings::Settings {
             hosts: vec!["search.example".into(), "evil.example".into()],
             ..Default::default()
         };
         let streams = super::streams::Streams::new(&settings.limits, Default::default());
-        super::router(self.service.clone(), options, guard, &settings, streams)
+        super::router(self.service.clone(), site, guard, &settings, streams)
     }
 
     /// The folder of the built site.

@@ -10,7 +10,6 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use leptos::prelude::LeptosOptions;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
@@ -19,6 +18,7 @@ use super::tests::{KEY, opened_with};
 use super::{Guard, api, page};
 use crate::pool::{Settings, Stats};
 use crate::service::Service;
+use crate::site::{Files, Site};
 
 /// A service with one core, in whose queues so many requests of each kind may wait for as long as a
 /// test takes.
@@ -200,8 +200,11 @@ async fn past_its_queue_it_says_when_to_try_again_before_it_reads_a_body() {
 #[tokio::test]
 async fn what_a_page_needs_is_dropped_when_its_reader_leaves() {
     let service = narrow(64);
-    let options = LeptosOptions::builder().output_name("parallax").build();
-    let router = page::router(service.clone(), options, Guard::default());
+    let site = Site {
+        files: Files::InFolder("no-site".into()),
+        page: Default::default(),
+    };
+    let router = page::router(service.clone(), site, Guard::default());
     let (one, words) = occupy(&service, "words").await;
     let (two, meaning) = occupy(&service, "meaning").await;
     let reading = tokio::spawn(async move {

@@ -12,7 +12,6 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
 use http_body_util::BodyExt;
-use leptos::prelude::LeptosOptions;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -22,6 +21,7 @@ use super::tests::{KEY, opened, ready, send};
 use super::write_tests::Api;
 use super::{Guard, api_with, request_id, router, stack};
 use crate::service::Service;
+use crate::site::{Files, Site};
 
 /// Paths of routes that read.
 const READING: [&str; 24] = [
@@ -81,19 +81,12 @@ async fn a_request_to_another_name_is_refused_on_every_route() {
         hosts: vec!["search.example".into()],
         ..Settings::default()
     };
-    let options = LeptosOptions::builder()
-        .output_name("parallax")
-        .site_root(site.path().to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .build();
+    let page = Site {
+        files: Files::InFolder(site.path().to_owned()),
+        page: Default::default(),
+    };
     let streams = Streams::new(&settings.limits, Default::default());
-    let whole = router(
-        Service::new(1),
-        options,
-        Guard::default(),
-        &settings,
-        streams,
-    );
+    let whole = router(Service::new(1), page, Guard::default(), &settings, streams);
     for uri in [
         "/",
         "/about",

@@ -125,3 +125,28 @@ async fn several_searches_have_an_answer_or_an_error_each_in_order() {
     assert_eq!(status, StatusCode::OK);
     assert_eq!(answer["results"][0]["error"]["code"], "not_found");
 }
+
+#[tokio::test]
+async fn a_member_that_is_given_twice_is_refused() {
+    for (uri, body) in [
+        (
+            SEARCH,
+            r#"{"q": "milk", "filter": "city:Toronto", "filter": "city:Berlin"}"#,
+        ),
+        (SEARCH, r#"{"q": "milk", "q": "goats"}"#),
+        (
+            "/api/v1/collections/sample/compare",
+            r#"{"q": "milk", "limit": 3, "limit": 4}"#,
+        ),
+        (
+            "/api/v1/collections/sample/search/batch",
+            r#"{"queries": [{"q": "milk"}, {"q": "milk", "mode": "text", "mode": "neural"}]}"#,
+        ),
+    ] {
+        let request = Request::post(uri).header(header::CONTENT_TYPE, "application/json");
+        let (status, told) = send(ready(), request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(message.contains("duplicate field"), "{message}");
+    }
+}

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use parallax::vocabulary::{Comparison, SearchRequest};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::search::request_and_filters;
+use crate::http::body::Members;
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag, filters};
@@ -51,7 +52,7 @@ async fn by_url(
 async fn by_body(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
+    JsonBody(Members(body)): JsonBody<Members>,
 ) -> Result<Json<Comparison>, Failure> {
     let (request, filters) = request_and_filters(body)?;
     let compared = service.compare_with(Some(name), request, filters, Reader::Program);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::http::body::json_value;
+use crate::http::body::{Members, json_value};
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag, filters, reference};
@@ -85,7 +85,7 @@ async fn by_url(
 async fn by_body(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
-    JsonBody(body): JsonBody<Map<String, Value>>,
+    JsonBody(Members(body)): JsonBody<Members>,
 ) -> Result<Json<Answer>, Failure> {
     Ok(Json(answer(&service, name, body).await?))
 }
@@ -95,7 +95,8 @@ async fn by_body(
 #[serde(deny_unknown_fields)]
 struct Searches {
     /// Bodies of a search, at most 32.
-    queries: Vec<Map<String, Value>>,
+    #[schema(value_type = Vec<Object>)]
+    queries: Vec<Members>,
 }
 
 /// The answers to several searches.
@@ -126,7 +127,7 @@ async fn batch(
     }
     // One at a time, so that a caller with many searches takes no more of the pool than others.
     let mut results = Vec::with_capacity(queries.len());
-    for query in queries {
+    for Members(query) in queries {
         results.push(match answer(&service, name.clone(), query).await {
             Ok(answer) => OneResult::Answer(Box::new(answer)),
             Err(failure) => OneResult::Error(failure),
