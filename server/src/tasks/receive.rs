@@ -17,6 +17,7 @@ use super::Tasks;
 use super::entry::Entry;
 use super::plan::Plan;
 use super::state::NotChanged;
+use super::withdrawals::Holder;
 use crate::disk::free_bytes;
 use crate::problem::{internal, problem};
 
@@ -104,9 +105,9 @@ impl Tasks {
     ///
     /// # Errors
     /// Why it cannot be created.
-    pub fn create(&self, plan: &Plan) -> Result<(Arc<Entry>, bool), Problem> {
+    pub fn create(&self, plan: &Plan, holder: &Holder) -> Result<(Arc<Entry>, bool), Problem> {
         self.give_up_abandoned();
-        let withdrawn_names = lock(&self.withdrawn);
+        let withdrawals = lock(&self.withdrawn);
         if let Some(upload) = &plan.upload {
             if let Some(entry) = self.uploaded(upload) {
                 if entry.plan.is_same(plan) {
@@ -114,7 +115,7 @@ impl Tasks {
                 }
                 return Err(name_taken(&entry));
             }
-            if withdrawn_names.contains(upload) {
+            if withdrawals.contain(holder, upload) {
                 return Err(withdrawn());
             }
         }

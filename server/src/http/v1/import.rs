@@ -5,7 +5,7 @@
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::response::sse::Event;
 use axum::{Extension, Json};
@@ -25,7 +25,7 @@ use crate::preview;
 use crate::problem::internal;
 use crate::sample;
 use crate::service::Service;
-use crate::tasks::{Incoming, NotBegun, Plan, Start, empty, unwritable};
+use crate::tasks::{Holder, Incoming, NotBegun, Plan, Start, empty, unwritable};
 
 /// How much of the beginning of a file a preview accepts.
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
@@ -164,6 +164,7 @@ async fn import(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     QueryParams(asked): QueryParams<ImportOf>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     asked.upload.as_deref().map_or(Ok(()), check_name)?;
@@ -190,16 +191,17 @@ async fn import(
         sha256: None,
         at_once: true,
     };
-    send(&service, plan, body).await
+    send(&service, plan, upload::holder(&headers), body).await
 }
 
 /// Imports a body: creates its upload, writes it, and returns its task.
 async fn send(
     service: &Service,
     plan: Plan,
+    holder: Holder,
     mut body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let (entry, is_new) = match upload::begin(service, plan).await {
+    let (entry, is_new) = match upload::begin(service, plan, holder).await {
         Ok(begun) => begun,
         Err(refused) => {
             upload::drain(&mut body).await;
@@ -232,6 +234,7 @@ async fn import_sample(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     QueryParams(SampleOf { upload }): QueryParams<SampleOf>,
+    headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     upload.as_deref().map_or(Ok(()), check_name)?;
     let exists = service.manage({
@@ -251,7 +254,8 @@ async fn import_sample(
         at_once: true,
         ..Plan::default()
     };
-    send(&service, plan, Body::from(sample::STARTUPS)).await
+    let body = Body::from(sample::STARTUPS);
+    send(&service, plan, upload::holder(&headers), body).await
 }
 
 /// Writes a snapshot to disk as it arrives.

@@ -20,7 +20,7 @@ use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
 use crate::problem::internal;
 use crate::service::Service;
-use crate::tasks::{Entry, NotBegun, Part, Plan, Start, Tasks, empty};
+use crate::tasks::{Entry, Holder, NotBegun, Part, Plan, Start, Tasks, empty};
 
 const UPLOAD: &str = "/v1/uploads/{upload}";
 
@@ -87,6 +87,14 @@ pub fn routes() -> Routes {
         )
 }
 
+/// Whose request this is, which the guard has let in.
+pub fn holder(headers: &HeaderMap) -> Holder {
+    let given = headers.get(header::AUTHORIZATION);
+    let given = given.and_then(|given| given.to_str().ok()?.split_once(' '));
+    let key = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    Holder::of(key.map(|(_, key)| key.trim()))
+}
+
 /// Checks the name of an upload.
 pub fn check_name(upload: &str) -> Result<(), Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -125,7 +133,7 @@ async fn create(
         sha256: new.sha256.as_deref().map(digest).transpose()?,
         at_once: false,
     };
-    let (entry, is_new) = begin(&service, plan).await?;
+    let (entry, is_new) = begin(&service, plan, holder(&headers)).await?;
     let upload = upload_of(&entry.task());
     let status = match is_new {
         true => StatusCode::CREATED,
@@ -159,12 +167,16 @@ fn digest(given: &str) -> Result<String, Failure> {
 }
 
 /// Creates the upload of a plan, or finds the one that there is, and says whether it is new.
-pub async fn begin(service: &Service, mut plan: Plan) -> Result<(Arc<Entry>, bool), Failure> {
+pub async fn begin(
+    service: &Service,
+    mut plan: Plan,
+    holder: Holder,
+) -> Result<(Arc<Entry>, bool), Failure> {
     let begun = service.manage(move |opened| {
         parallax::catalogue::check_name(&plan.collection)?;
         let exists = opened.catalogue.names()?.contains(&plan.collection);
         plan.adds = exists && !plan.replace;
-        Ok(opened.tasks.create(&plan))
+        Ok(opened.tasks.create(&plan, &holder))
     });
     Ok(begun.await??)
 }
@@ -183,13 +195,16 @@ fn find(service: &Service, upload: &str) -> Result<Arc<Entry>, Failure> {
     Ok(service.opened()?.tasks.upload(upload)?)
 }
 
-/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
+/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none from
+/// the same caller.
 async fn withdraw(
     State(service): State<Service>,
     PathParams(upload): PathParams<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Withdrawn>, Failure> {
     check_name(&upload)?;
-    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));
+    let holder = holder(&headers);
+    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload, &holder)));
     Ok(Json(Withdrawn {
         task: withdrawn.await??,
     }))
