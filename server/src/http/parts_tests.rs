@@ -1,7 +1,10 @@
-//! Uploads in parts: in order and out of order, broken off, sent again, withdrawn and restarted.
+//! Uploads in parts: in order and out of order, broken off, sent again, withdrawn and restarted; and
+//! how many bytes all uploads may have.
 
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -12,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tower::ServiceExt;
 
-use super::tests::{KEY, encoder};
+use super::tests::{KEY, encoder, send};
 use super::write_tests::{Api, LONG};
 use crate::tasks::Settings;
 use crate::tasks::tests::{Hold, hold};
@@ -268,6 +271,88 @@ async fn a_part_that_breaks_off_goes_on_where_it_ended() {
         (&task["state"], &task["records"]),
         (&json!("done"), &json!(2))
     );
+}
+
+/// The answer to a request that says how many bytes it will send, and sends none. It comes long
+/// before the service would give up waiting for them.
+async fn announce(api: &Api, method: &str, uri: &str, bytes: u64) -> (StatusCode, Value) {
+    let (_silent, streamed) = body();
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{uri}"))
+        .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
+        .header(header::CONTENT_LENGTH, bytes);
+    let answer = send(api.router.clone(), request.body(streamed).unwrap());
+    let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
+    answer.expect("it must be refused at once")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_announced_to_be_too_large_is_refused_before_it_is_sent() {
+    let settings = Settings {
+        max_spooled_bytes: 1_000,
+        max_upload_bytes: 900,
+        ..Settings::default()
+    };
+    let api = Api::limited(encoder(), settings);
+    let uri = "/collections/notes/import?file=a.jsonl&text=text";
+    for bytes in [901, i64::MAX as u64, u64::MAX - 2] {
+        let (status, refused) = announce(&api, "POST", uri, bytes).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{bytes}: {refused}");
+    }
+    // With what another upload will have, it would be too much.
+    let mut large = order();
+    large["bytes"] = json!(800);
+    let path = create(&api, "notes", large).await;
+    let (status, refused) = announce(&api, "POST", uri, 201).await;
+    assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("max_spooled_bytes"), "{message}");
+    assert_eq!(tasks(&api).await, 1);
+    // A part with more than the upload has left.
+    let uri = format!("{path}?offset=0");
+    for bytes in [801, i64::MAX as u64, u64::MAX - 2] {
+        let (status, refused) = announce(&api, "PATCH", &uri, bytes).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{bytes}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bytes_of_a_file_count_as_they_arrive() {
+    let settings = Settings {
+        max_spooled_bytes: NOTES.len() as u64 + 10,
+        ..Settings::default()
+    };
+    let api = Api::limited(encoder(), settings);
+    let uri = |name: &str| format!("/collections/{name}/import?file=a.jsonl&text=text");
+    let (first, second) = (uri("first"), uri("second"));
+    let (sender, streamed) = body();
+    let sent = ask(&api, "POST", &first, None, streamed);
+    let others = async {
+        // The first piece is written when the second one is taken.
+        for piece in [&NOTES[..40], &NOTES[40..]] {
+            sender.send(Ok(piece.to_owned())).await.unwrap();
+        }
+        sender.reserve().await.unwrap();
+        // Nothing tells how many bytes this has.
+        let refused = ask(&api, "POST", &second, None, Body::from(NOTES)).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::INSUFFICIENT_STORAGE,
+            "{}",
+            refused.body
+        );
+        let (status, refused) = announce(&api, "POST", &second, NOTES.len() as u64).await;
+        assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{refused}");
+        drop(sender);
+    };
+    let (sent, ()) = tokio::join!(sent, others);
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
+    // There is room again, and what was refused takes up none.
+    let sent = ask(&api, "POST", &second, None, Body::from(NOTES)).await;
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

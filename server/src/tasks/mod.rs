@@ -20,6 +20,7 @@ mod withdrawals;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -48,15 +49,21 @@ const REMEMBERED: usize = 100;
 /// How often abandoned uploads are looked for while no import runs.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// The tasks that are known, by their ids.
+type Known = BTreeMap<u64, Arc<Entry>>;
+
 /// The tasks of a data folder.
 pub struct Tasks {
     settings: Settings,
     spool: spool::Spool,
-    known: Mutex<BTreeMap<u64, Arc<Entry>>>,
+    known: Mutex<Known>,
     queue: Sender<Arc<Entry>>,
     /// The uploads that were withdrawn before they were created. It is locked while an upload is
     /// created, so that of two with the same name only one is.
     withdrawn: Mutex<Withdrawals>,
+    /// How many bytes the upload that is being created will have. It changes while `known` is
+    /// locked, or to 0.
+    promised: AtomicU64,
     /// Whether a task is being worked on, and who waits for its end.
     working: (Mutex<bool>, Condvar),
     /// Called with all progress, so that a test can hold an import where it likes.
@@ -89,6 +96,7 @@ impl Tasks {
             queue,
             withdrawn: Mutex::new(spool.withdrawals()),
             spool,
+            promised: AtomicU64::new(0),
             working: (Mutex::new(false), Condvar::new()),
             #[cfg(test)]
             gate: std::sync::OnceLock::new(),

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use parallax::Catalogue;
 use parallax::collection::Progress;
@@ -141,7 +141,7 @@ fn send(tasks: &Arc<Tasks>, plan: &Plan, bytes: &[u8]) -> Task {
         .build()
         .unwrap();
     let part = runtime.block_on(async {
-        let begun = tasks.begin(&entry, Start::At(0)).await;
+        let begun = tasks.begin(&entry, Start::At(0), None).await;
         let mut part = begun.unwrap().expect("nothing has arrived yet");
         part.write(bytes).await.unwrap();
         part.close(true).await.unwrap();
@@ -336,6 +336,22 @@ fn an_upload_that_gets_no_bytes_for_long_is_given_up() {
     let old = wait(&tasks, id);
     assert_eq!(old.state, TaskState::Failed);
     assert!(old.message.unwrap().contains("given up"));
+    assert_eq!(fresh.state(), TaskState::Receiving);
+
+    // One that is sent in one request takes up room only as long as that request lasts.
+    let at_once = Plan {
+        at_once: true,
+        ..plan("at-once")
+    };
+    let left = tasks.create(&at_once, &holder).unwrap().0;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let earlier = now.unwrap().as_secs() - 2 * LOOK.as_secs();
+    for entry in [&left, &fresh] {
+        let noted = entry.note(&tasks.spool, |facts| facts.touched = earlier, |_| ());
+        noted.unwrap();
+    }
+    tasks.give_up_abandoned();
+    assert_eq!(left.state(), TaskState::Failed);
     assert_eq!(fresh.state(), TaskState::Receiving);
 }
 

@@ -2,7 +2,7 @@
 //! name its upload, so that it can send it again without importing it twice, and withdraw it at any
 //! time.
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-use super::upload::{self, check_name};
+use super::upload::{self, Sent, check_name};
 use crate::http::error::Failure;
 use crate::http::extract::{PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
@@ -168,6 +168,7 @@ async fn import(
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     asked.upload.as_deref().map_or(Ok(()), check_name)?;
+    let sent = Sent::new(&headers, body);
     let plan = Plan {
         collection: name,
         file: asked.file,
@@ -187,11 +188,11 @@ async fn import(
             weights: asked.weight,
             language: asked.language,
         },
-        bytes: body.size_hint().exact(),
+        bytes: sent.bytes,
         sha256: None,
         at_once: true,
     };
-    send(&service, plan, upload::holder(&headers), body).await
+    send(&service, plan, upload::holder(&headers), sent).await
 }
 
 /// Imports a body: creates its upload, writes it, and returns its task.
@@ -199,21 +200,21 @@ async fn send(
     service: &Service,
     plan: Plan,
     holder: Holder,
-    mut body: Body,
+    mut sent: Sent,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     let (entry, is_new) = match upload::begin(service, plan, holder).await {
         Ok(begun) => begun,
         Err(refused) => {
-            upload::drain(&mut body).await;
+            sent.refuse();
             return Err(refused);
         }
     };
     if !is_new && entry.state() != TaskState::Receiving {
-        upload::drain(&mut body).await;
+        upload::drain(&mut sent.body).await;
         let task = entry.task();
         return Ok((StatusCode::ACCEPTED, Json(Started { task })));
     }
-    match upload::receive(service, &entry, Start::Beginning, body).await {
+    match upload::receive(service, &entry, Start::Beginning, sent).await {
         Ok(task) => Ok((StatusCode::ACCEPTED, Json(Started { task }))),
         Err(NotBegun::Problem(problem)) => Err(problem.into()),
         // A part that begins at the beginning is at no other offset.
@@ -254,8 +255,8 @@ async fn import_sample(
         at_once: true,
         ..Plan::default()
     };
-    let body = Body::from(sample::STARTUPS);
-    send(&service, plan, upload::holder(&headers), body).await
+    let sent = Sent::new(&HeaderMap::new(), Body::from(sample::STARTUPS));
+    send(&service, plan, upload::holder(&headers), sent).await
 }
 
 /// Writes a snapshot to disk as it arrives.

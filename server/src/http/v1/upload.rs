@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -85,6 +85,40 @@ pub fn routes() -> Routes {
             withdraw,
             about("withdrawUpload", "Withdraw an upload, at any time.").answers::<Withdrawn>(),
         )
+}
+
+/// A body that has not been read, and what the headers say of it.
+pub struct Sent {
+    /// The body itself.
+    pub body: Body,
+    /// How many bytes it has, if that is announced.
+    pub bytes: Option<u64>,
+    /// Whether its sender waits to be told to send it.
+    waits: bool,
+}
+
+impl Sent {
+    /// The body of a request.
+    pub fn new(headers: &HeaderMap, body: Body) -> Self {
+        // The layer that limits its pauses hides how many bytes it has.
+        let announced = headers.get(header::CONTENT_LENGTH);
+        let announced = announced.and_then(|bytes| bytes.to_str().ok()?.parse::<u64>().ok());
+        Self {
+            bytes: announced.or_else(|| body.size_hint().exact()),
+            waits: headers.contains_key(header::EXPECT),
+            body,
+        }
+    }
+
+    /// Reads on while its refusal is sent, so that its sender gets that instead of a broken
+    /// connection.
+    pub fn refuse(self) {
+        if self.waits {
+            return;
+        }
+        let mut body = self.body;
+        tokio::spawn(async move { drain(&mut body).await });
+    }
 }
 
 /// Whose request this is, which the guard has let in.
@@ -224,10 +258,12 @@ async fn append(
     State(service): State<Service>,
     PathParams(upload): PathParams<String>,
     QueryParams(PartOf { offset }): QueryParams<PartOf>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
     let entry = find(&service, &upload)?;
-    match receive(&service, &entry, Start::At(offset), body).await {
+    let sent = Sent::new(&headers, body);
+    match receive(&service, &entry, Start::At(offset), sent).await {
         Ok(task) => Ok(told(upload_of(&task)).into_response()),
         Err(NotBegun::Problem(problem)) => Err(problem.into()),
         Err(NotBegun::Offset(now)) => {
@@ -247,24 +283,24 @@ pub async fn receive(
     service: &Service,
     entry: &Arc<Entry>,
     start: Start,
-    mut body: Body,
+    mut sent: Sent,
 ) -> Result<Task, NotBegun> {
     let (service, entry) = (service.clone(), Arc::clone(entry));
     let work = tokio::spawn(async move {
         let tasks = Arc::clone(&service.opened()?.tasks);
-        let part = match tasks.begin(&entry, start).await {
+        let part = match tasks.begin(&entry, start, sent.bytes).await {
             Ok(Some(part)) => part,
             // All of it has arrived, perhaps just before the process ended last time.
             Ok(None) => {
-                drain(&mut body).await;
+                drain(&mut sent.body).await;
                 return complete(&service, entry).await;
             }
             Err(error) => {
-                drain(&mut body).await;
+                sent.refuse();
                 return Err(error);
             }
         };
-        write(&tasks, part, start, &mut body).await
+        write(&tasks, part, start, &mut sent.body).await
     });
     work.await.unwrap_or_else(|_| Err(internal().into()))
 }
@@ -304,7 +340,7 @@ async fn write(
     let stored = stored.await.map_err(|_| internal())?;
     if let Err(problem) = copied {
         // Then the client is still sending, and waits for its answer.
-        if problem.code == "too_large" {
+        if ["too_large", "no_space"].contains(&problem.code.as_str()) {
             drain(body).await;
         }
         return Err(problem.into());
