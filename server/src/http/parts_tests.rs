@@ -273,6 +273,31 @@ async fn a_part_that_breaks_off_goes_on_where_it_ended() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_refused_does_not_stop_the_one_that_is_sent() {
+    let api = Api::new();
+    let path = create(&api, "notes", order()).await;
+    let (sender, streamed) = body();
+    let uri = format!("{path}?offset=0");
+    let sent = ask(&api, "PATCH", &uri, None, streamed);
+    let others = async {
+        sender.send(Ok(NOTES[..7].to_owned())).await.unwrap();
+        sender.reserve().await.unwrap();
+        for offset in [3, 7, NOTES.len()] {
+            let refused = part(&api, &path, offset, "{}").await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+            assert_eq!(refused.headers["upload-offset"], "0");
+        }
+        let refused = announce(&api, "PATCH", &uri, NOTES.len() as u64 + 1).await;
+        assert_eq!(refused.0, StatusCode::PAYLOAD_TOO_LARGE, "{}", refused.1);
+        sender.send(Ok(NOTES[7..].to_owned())).await.unwrap();
+        drop(sender);
+    };
+    let (sent, ()) = tokio::join!(sent, others);
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
+}
+
 /// The answer to a request that says how many bytes it will send, and sends none. It comes long
 /// before the service would give up waiting for them.
 async fn announce(api: &Api, method: &str, uri: &str, bytes: u64) -> (StatusCode, Value) {

@@ -223,7 +223,8 @@ impl Tasks {
     }
 
     /// Begins to write a part of a file, of so many bytes if that is `announced`. Whoever wrote
-    /// before is told to stop. Returns `None` if all of the file has arrived already.
+    /// before is told to stop, unless this part is refused anyway. Returns `None` if all of the file
+    /// has arrived already.
     ///
     /// # Errors
     /// [`NotBegun`].
@@ -233,6 +234,9 @@ impl Tasks {
         from: Start,
         announced: Option<u64>,
     ) -> Result<Option<Part>, NotBegun> {
+        if self.place(&entry.task(), from, announced)?.is_none() {
+            return Ok(None);
+        }
         let number = entry.interrupt();
         let writing = Arc::clone(&entry.file).lock_owned().await;
         let turn = entry.turn.subscribe();
