@@ -239,6 +239,10 @@ async fn a_part_that_breaks_off_goes_on_where_it_ended() {
         sender.send(broken()).await.unwrap();
     });
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    let message = answer.body["error"]["message"].as_str().unwrap();
+    for needle in ["is kept", "offset"] {
+        assert!(message.contains(needle), "{message}");
+    }
     let offset = api.get(&path).await["offset"].as_u64().unwrap() as usize;
     assert_eq!(offset, 7);
 
@@ -390,6 +394,8 @@ async fn a_file_in_one_request_that_breaks_off_leaves_nothing() {
         sender.send(broken()).await.unwrap();
     });
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    let message = answer.body["error"]["message"].as_str().unwrap();
+    assert!(message.contains("nothing was imported"), "{message}");
     assert_eq!(tasks(&api).await, 0);
     let answer = ask(&api, "POST", uri, None, Body::from(NOTES)).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);

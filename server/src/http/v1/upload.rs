@@ -1,6 +1,7 @@
 //! Uploads in parts: an upload is created first, then its bytes are sent. If a connection breaks, the
 //! client asks for the offset and goes on there. Imports of one request use the same code.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::Json;
@@ -320,8 +321,8 @@ async fn write(
     start: Start,
     body: &mut Body,
 ) -> Result<Task, NotBegun> {
-    let copied = copy(body, &mut part).await;
     let at_once = start == Start::Beginning;
+    let copied = copy(body, &mut part, at_once).await;
     // What was sent in parts goes on where it broke off.
     let keep = match &copied {
         Ok(()) => true,
@@ -348,7 +349,7 @@ async fn write(
     Ok(stored?)
 }
 
-async fn copy(body: &mut Body, part: &mut Part) -> Result<(), Problem> {
+async fn copy(body: &mut Body, part: &mut Part, at_once: bool) -> Result<(), Problem> {
     loop {
         let frame = tokio::select! {
             frame = body.frame() => frame,
@@ -357,14 +358,28 @@ async fn copy(body: &mut Body, part: &mut Part) -> Result<(), Problem> {
         let Some(frame) = frame else {
             return Ok(());
         };
-        let frame = frame.map_err(|error| {
-            let message = "the upload was interrupted and nothing was imported; send it again";
-            Failure::too_slow(&error).unwrap_or_else(|| Failure::bad_request(message))
-        })?;
+        let frame = frame.map_err(|error| broken_off(&error, at_once))?;
         if let Ok(bytes) = frame.into_data() {
             part.write(&bytes).await?;
         }
     }
+}
+
+/// What to tell whoever sent a body that did not arrive to its end, and what is kept of it.
+fn broken_off(error: &(dyn Error + 'static), at_once: bool) -> Failure {
+    let slow = Failure::too_slow(error);
+    if at_once {
+        let message = "the upload was interrupted and nothing was imported; send it again";
+        return slow.unwrap_or_else(|| Failure::bad_request(message));
+    }
+    let (code, what) = match slow {
+        Some(_) => ("too_slow", "the part stopped arriving"),
+        None => ("bad_query", "the part was interrupted"),
+    };
+    let message = format!(
+        "{what}; what had arrived of it is kept: ask for the upload's offset, and go on from there"
+    );
+    Failure::new(code, message)
 }
 
 /// Reads on to the end of a body that is not wanted, unless it is long.
