@@ -385,6 +385,44 @@ async fn the_bytes_of_a_file_count_as_they_arrive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_has_a_name_that_can_be_shown() {
+    let api = Api::new();
+    let uploads = "/collections/notes/uploads";
+    let with_name = |file: &str| {
+        let mut order = order();
+        order["file"] = json!(file);
+        Body::from(order.to_string())
+    };
+    let long = "x".repeat(256);
+    let long = long.as_str();
+    for (bad, needle) in [
+        ("a\0.jsonl", "U+0000"),
+        ("a\n.jsonl", "U+000A"),
+        ("a\u{85}.jsonl", "U+0085"),
+        ("lnosj.\u{202e}csv", "U+202E"),
+        ("\u{2066}a.jsonl", "U+2066"),
+        ("a\u{200f}.jsonl", "U+200F"),
+        (long, "256 characters"),
+    ] {
+        let refused = ask(&api, "POST", uploads, None, with_name(bad)).await;
+        let name: String = form_urlencoded::byte_serialize(bad.as_bytes()).collect();
+        let uri = format!("/collections/notes/import?file={name}&text=text");
+        let also = ask(&api, "POST", &uri, None, Body::from(NOTES)).await;
+        for (answer, member) in [(refused, "the body's file "), (also, "file ")] {
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad:?}");
+            let message = answer.body["error"]["message"].as_str().unwrap();
+            assert!(message.starts_with(member), "{message}");
+            assert!(message.contains(needle), "{message}");
+        }
+    }
+    assert_eq!(tasks(&api).await, 0);
+    let good = format!("{}.jsonl", "\u{e9}".repeat(249));
+    let made = ask(&api, "POST", uploads, None, with_name(&good)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert_eq!(made.body["task"]["file"], good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_one_request_that_breaks_off_leaves_nothing() {
     let api = Api::new();
     let uri = "/collections/notes/import?file=a.jsonl&text=text&upload=one";

@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-use super::upload::{self, Sent, check_name};
+use super::upload::{self, Sent, check_file, check_name};
 use crate::http::error::Failure;
 use crate::http::extract::{PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
@@ -168,6 +168,7 @@ async fn import(
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     asked.upload.as_deref().map_or(Ok(()), check_name)?;
+    check_file("file", &asked.file)?;
     let sent = Sent::new(&headers, body);
     let plan = Plan {
         collection: name,

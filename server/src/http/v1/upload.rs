@@ -34,6 +34,9 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The longest name of an upload.
 const MAX_NAME: usize = 64;
 
+/// The longest name of a file, in characters.
+const MAX_FILE: usize = 255;
+
 /// How much of a body is read that is not wanted, so that its sender gets the answer instead of a
 /// broken connection.
 const MAX_DRAINED: u64 = 64 << 20;
@@ -130,6 +133,31 @@ pub fn holder(headers: &HeaderMap) -> Holder {
     Holder::of(key.map(|(_, key)| key.trim()))
 }
 
+/// Checks the name of a file, which is shown with its task. `member` is what the request calls it.
+pub fn check_file(member: &str, file: &str) -> Result<(), Failure> {
+    let length = file.chars().count();
+    if length > MAX_FILE {
+        return Err(Failure::bad_request(format!(
+            "{member} has {length} characters; the name of a file has at most {MAX_FILE}"
+        )));
+    }
+    match file.chars().find(|&c| c.is_control() || is_of_direction(c)) {
+        None => Ok(()),
+        Some(c) => Err(Failure::bad_request(format!(
+            "{member} contains U+{:04X}; the name of a file has neither control characters nor \
+             such that change the direction of text",
+            u32::from(c)
+        ))),
+    }
+}
+
+/// Whether a character does nothing but change the direction of text: a name with it may look like
+/// another one.
+fn is_of_direction(c: char) -> bool {
+    let marks = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    marks || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Checks the name of an upload.
 pub fn check_name(upload: &str) -> Result<(), Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -151,6 +179,7 @@ async fn create(
     if new.bytes == 0 {
         return Err(empty().into());
     }
+    check_file("the body's file", &new.file)?;
     let name = match headers.get(IDEMPOTENCY_KEY) {
         Some(key) => key.to_str().unwrap_or_default().to_owned(),
         None => random_name()?,
