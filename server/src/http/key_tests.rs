@@ -363,6 +363,34 @@ async fn an_upload_into_another_collection_is_hidden() {
 }
 
 #[tokio::test]
+async fn a_withdrawal_counts_only_for_the_key_that_made_it() {
+    let shop = Shop::new().await;
+    let withdraw = async |key: &str, upload: &str| {
+        let uri = format!("/api/v1/uploads/{upload}");
+        let (status, told) = shop.ask(Some(key), "DELETE", &uri, None).await;
+        assert_eq!((status, told), (StatusCode::OK, json!({"task": null})));
+    };
+    let import = async |key: &str, collection: &str, upload: &str| {
+        let uri = format!("/api/v1/collections/{collection}/import?file=a.jsonl&upload={upload}");
+        let record = Some(json!({"id": "two", "text": "A whale."}));
+        shop.ask(Some(key), "POST", &uri, record).await.0
+    };
+    withdraw(ADMIN, "first").await;
+    // More than are remembered of one key.
+    for at in 0..110 {
+        withdraw(WRITE, &format!("plan-{at}")).await;
+    }
+    assert_eq!(import(ADMIN, "books", "first").await, StatusCode::CONFLICT);
+    let refused = import(WRITE, "films", "plan-109").await;
+    assert_eq!(refused, StatusCode::CONFLICT);
+    // Neither a key for everything nor one for the same collections is refused because of that.
+    let created = import(ADMIN, "books", "plan-109").await;
+    assert_eq!(created, StatusCode::ACCEPTED);
+    let created = import(MANAGE, "films", "plan-108").await;
+    assert_eq!(created, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
 async fn without_a_key_for_searching_reading_stays_open() {
     let shop = Shop::with(&Settings::default(), vec![Key::of_all("one", ADMIN)]).await;
     let (status, listed) = shop.ask(None, "GET", "/api/v1/collections", None).await;

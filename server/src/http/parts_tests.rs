@@ -1,7 +1,10 @@
-//! Uploads in parts: in order and out of order, broken off, sent again, withdrawn and restarted.
+//! Uploads in parts: in order and out of order, broken off, sent again, withdrawn and restarted; and
+//! how many bytes all uploads may have.
 
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -12,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tower::ServiceExt;
 
-use super::tests::{KEY, encoder};
+use super::tests::{KEY, encoder, send};
 use super::write_tests::{Api, LONG};
 use crate::tasks::Settings;
 use crate::tasks::tests::{Hold, hold};
@@ -236,6 +239,10 @@ async fn a_part_that_breaks_off_goes_on_where_it_ended() {
         sender.send(broken()).await.unwrap();
     });
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    let message = answer.body["error"]["message"].as_str().unwrap();
+    for needle in ["is kept", "offset"] {
+        assert!(message.contains(needle), "{message}");
+    }
     let offset = api.get(&path).await["offset"].as_u64().unwrap() as usize;
     assert_eq!(offset, 7);
 
@@ -271,6 +278,151 @@ async fn a_part_that_breaks_off_goes_on_where_it_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_refused_does_not_stop_the_one_that_is_sent() {
+    let api = Api::new();
+    let path = create(&api, "notes", order()).await;
+    let (sender, streamed) = body();
+    let uri = format!("{path}?offset=0");
+    let sent = ask(&api, "PATCH", &uri, None, streamed);
+    let others = async {
+        sender.send(Ok(NOTES[..7].to_owned())).await.unwrap();
+        sender.reserve().await.unwrap();
+        for offset in [3, 7, NOTES.len()] {
+            let refused = part(&api, &path, offset, "{}").await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+            assert_eq!(refused.headers["upload-offset"], "0");
+        }
+        let refused = announce(&api, "PATCH", &uri, NOTES.len() as u64 + 1).await;
+        assert_eq!(refused.0, StatusCode::PAYLOAD_TOO_LARGE, "{}", refused.1);
+        sender.send(Ok(NOTES[7..].to_owned())).await.unwrap();
+        drop(sender);
+    };
+    let (sent, ()) = tokio::join!(sent, others);
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
+}
+
+/// The answer to a request that says how many bytes it will send, and sends none. It comes long
+/// before the service would give up waiting for them.
+async fn announce(api: &Api, method: &str, uri: &str, bytes: u64) -> (StatusCode, Value) {
+    let (_silent, streamed) = body();
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/api/v1{uri}"))
+        .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
+        .header(header::CONTENT_LENGTH, bytes);
+    let answer = send(api.router.clone(), request.body(streamed).unwrap());
+    let answer = tokio::time::timeout(Duration::from_secs(10), answer).await;
+    answer.expect("it must be refused at once")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_announced_to_be_too_large_is_refused_before_it_is_sent() {
+    let settings = Settings {
+        max_spooled_bytes: 1_000,
+        max_upload_bytes: 900,
+        ..Settings::default()
+    };
+    let api = Api::limited(encoder(), settings);
+    let uri = "/collections/notes/import?file=a.jsonl&text=text";
+    for bytes in [901, i64::MAX as u64, u64::MAX - 2] {
+        let (status, refused) = announce(&api, "POST", uri, bytes).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{bytes}: {refused}");
+    }
+    // With what another upload will have, it would be too much.
+    let mut large = order();
+    large["bytes"] = json!(800);
+    let path = create(&api, "notes", large).await;
+    let (status, refused) = announce(&api, "POST", uri, 201).await;
+    assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("max_spooled_bytes"), "{message}");
+    assert_eq!(tasks(&api).await, 1);
+    // A part with more than the upload has left.
+    let uri = format!("{path}?offset=0");
+    for bytes in [801, i64::MAX as u64, u64::MAX - 2] {
+        let (status, refused) = announce(&api, "PATCH", &uri, bytes).await;
+        assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE, "{bytes}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bytes_of_a_file_count_as_they_arrive() {
+    let settings = Settings {
+        max_spooled_bytes: NOTES.len() as u64 + 10,
+        ..Settings::default()
+    };
+    let api = Api::limited(encoder(), settings);
+    let uri = |name: &str| format!("/collections/{name}/import?file=a.jsonl&text=text");
+    let (first, second) = (uri("first"), uri("second"));
+    let (sender, streamed) = body();
+    let sent = ask(&api, "POST", &first, None, streamed);
+    let others = async {
+        // The first piece is written when the second one is taken.
+        for piece in [&NOTES[..40], &NOTES[40..]] {
+            sender.send(Ok(piece.to_owned())).await.unwrap();
+        }
+        sender.reserve().await.unwrap();
+        // Nothing tells how many bytes this has.
+        let refused = ask(&api, "POST", &second, None, Body::from(NOTES)).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::INSUFFICIENT_STORAGE,
+            "{}",
+            refused.body
+        );
+        let (status, refused) = announce(&api, "POST", &second, NOTES.len() as u64).await;
+        assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{refused}");
+        drop(sender);
+    };
+    let (sent, ()) = tokio::join!(sent, others);
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
+    // There is room again, and what was refused takes up none.
+    let sent = ask(&api, "POST", &second, None, Body::from(NOTES)).await;
+    assert_eq!(sent.status, StatusCode::ACCEPTED, "{}", sent.body);
+    assert_eq!(api.over(&sent.body).await["records"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_has_a_name_that_can_be_shown() {
+    let api = Api::new();
+    let uploads = "/collections/notes/uploads";
+    let with_name = |file: &str| {
+        let mut order = order();
+        order["file"] = json!(file);
+        Body::from(order.to_string())
+    };
+    let long = "x".repeat(256);
+    let long = long.as_str();
+    for (bad, needle) in [
+        ("a\0.jsonl", "U+0000"),
+        ("a\n.jsonl", "U+000A"),
+        ("a\u{85}.jsonl", "U+0085"),
+        ("lnosj.\u{202e}csv", "U+202E"),
+        ("\u{2066}a.jsonl", "U+2066"),
+        ("a\u{200f}.jsonl", "U+200F"),
+        (long, "256 characters"),
+    ] {
+        let refused = ask(&api, "POST", uploads, None, with_name(bad)).await;
+        let name: String = form_urlencoded::byte_serialize(bad.as_bytes()).collect();
+        let uri = format!("/collections/notes/import?file={name}&text=text");
+        let also = ask(&api, "POST", &uri, None, Body::from(NOTES)).await;
+        for (answer, member) in [(refused, "the body's file "), (also, "file ")] {
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{bad:?}");
+            let message = answer.body["error"]["message"].as_str().unwrap();
+            assert!(message.starts_with(member), "{message}");
+            assert!(message.contains(needle), "{message}");
+        }
+    }
+    assert_eq!(tasks(&api).await, 0);
+    let good = format!("{}.jsonl", "\u{e9}".repeat(249));
+    let made = ask(&api, "POST", uploads, None, with_name(&good)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    assert_eq!(made.body["task"]["file"], good);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_in_one_request_that_breaks_off_leaves_nothing() {
     let api = Api::new();
     let uri = "/collections/notes/import?file=a.jsonl&text=text&upload=one";
@@ -280,6 +432,8 @@ async fn a_file_in_one_request_that_breaks_off_leaves_nothing() {
         sender.send(broken()).await.unwrap();
     });
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    let message = answer.body["error"]["message"].as_str().unwrap();
+    assert!(message.contains("nothing was imported"), "{message}");
     assert_eq!(tasks(&api).await, 0);
     let answer = ask(&api, "POST", uri, None, Body::from(NOTES)).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);

@@ -11,6 +11,7 @@ use tower::ServiceExt;
 
 use super::tests::KEY;
 use super::write_tests::Api;
+use crate::tasks::Settings;
 
 const NOTES: &str = "{\"text\": \"goats give milk\"}\n{\"text\": \"solar panels\"}\n";
 
@@ -85,6 +86,19 @@ async fn a_withdrawn_upload_is_not_imported() {
     let kept = task["state"] == "done";
     let (status, _) = api.ask("GET", "/collections/notes", Body::empty()).await;
     assert_eq!(status == StatusCode::OK, kept, "{task}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_holds_after_a_restart() {
+    let api = Api::new();
+    api.ask("DELETE", "/uploads/early", Body::empty()).await;
+    let api = api.restarted(Settings::default());
+    let (status, refused) = send(&api, "notes", "early").await;
+    assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("withdrawn"), "{message}");
+    let (status, started) = send(&api, "notes", "other").await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{started}");
 }
 
 async fn snapshot(api: &Api, name: &str) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! A task in memory: its state, which is stored before anybody sees it, and what stops it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use parallax::locks::lock;
@@ -24,6 +24,8 @@ pub struct Entry {
     pub turn: watch::Sender<u64>,
     /// Locked by whoever writes to the file.
     pub file: Arc<tokio::sync::Mutex<()>>,
+    /// How many bytes of the file are written or about to be, before they are acknowledged.
+    written: AtomicU64,
 }
 
 impl Entry {
@@ -36,6 +38,7 @@ impl Entry {
             facts: Mutex::new(facts),
             turn: watch::Sender::new(0),
             file: Arc::default(),
+            written: AtomicU64::new(0),
         }
     }
 
@@ -50,6 +53,23 @@ impl Entry {
 
     pub fn state(&self) -> TaskState {
         self.task.borrow().state
+    }
+
+    /// Counts the bytes of the file that are written or about to be.
+    pub fn count(&self, written: u64) {
+        self.written.store(written, Ordering::Relaxed);
+    }
+
+    /// The bytes that the file has so far.
+    pub fn held(&self) -> u64 {
+        let received = self.task.borrow().received;
+        received.max(self.written.load(Ordering::Relaxed))
+    }
+
+    /// The bytes that the file has or will have.
+    pub fn size(&self) -> u64 {
+        let declared = self.task.borrow().bytes.unwrap_or(0);
+        declared.max(self.held())
     }
 
     /// The task as it is now, and its future states.

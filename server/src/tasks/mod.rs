@@ -16,9 +16,11 @@ mod spool;
 mod state;
 #[cfg(test)]
 pub mod tests;
+mod withdrawals;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,28 +37,33 @@ pub use plan::Plan;
 pub use receive::{NotBegun, Part, Start, empty, unwritable};
 pub use settings::Settings;
 pub use spool::Incoming;
+pub use withdrawals::Holder;
 
+use self::withdrawals::Withdrawals;
 use crate::keys::Sight;
 use crate::problem::problem;
 
 /// How many finished tasks are remembered.
 const REMEMBERED: usize = 100;
 
-/// How many withdrawn uploads are remembered: those whose bytes may still be on their way.
-const WITHDRAWN: usize = 100;
-
 /// How often abandoned uploads are looked for while no import runs.
 const LOOK: Duration = Duration::from_secs(60);
+
+/// The tasks that are known, by their ids.
+type Known = BTreeMap<u64, Arc<Entry>>;
 
 /// The tasks of a data folder.
 pub struct Tasks {
     settings: Settings,
     spool: spool::Spool,
-    known: Mutex<BTreeMap<u64, Arc<Entry>>>,
+    known: Mutex<Known>,
     queue: Sender<Arc<Entry>>,
-    /// The uploads that were withdrawn before they were created, newest last. It is locked while an
-    /// upload is created, so that of two with the same name only one is.
-    withdrawn: Mutex<VecDeque<String>>,
+    /// The uploads that were withdrawn before they were created. It is locked while an upload is
+    /// created, so that of two with the same name only one is.
+    withdrawn: Mutex<Withdrawals>,
+    /// How many bytes the upload that is being created will have. It changes while `known` is
+    /// locked, or to 0.
+    promised: AtomicU64,
     /// Whether a task is being worked on, and who waits for its end.
     working: (Mutex<bool>, Condvar),
     /// Called with all progress, so that a test can hold an import where it likes.
@@ -87,8 +94,9 @@ impl Tasks {
             settings,
             known: Mutex::default(),
             queue,
+            withdrawn: Mutex::new(spool.withdrawals()),
             spool,
-            withdrawn: Mutex::default(),
+            promised: AtomicU64::new(0),
             working: (Mutex::new(false), Condvar::new()),
             #[cfg(test)]
             gate: std::sync::OnceLock::new(),
@@ -126,25 +134,25 @@ impl Tasks {
         self.settings.max_upload_bytes
     }
 
-    /// Withdraws an upload. If there is one, its import is cancelled and returned; otherwise there
-    /// will be none.
+    /// Withdraws an upload. If there is one, its import is cancelled and returned; otherwise the same
+    /// caller will not create one.
     ///
     /// # Errors
-    /// If it cannot be stored; the import goes on then.
-    pub fn withdraw(&self, upload: &str) -> Result<Option<Task>, Problem> {
+    /// If it cannot be stored; nothing is withdrawn then.
+    pub fn withdraw(&self, upload: &str, holder: &Holder) -> Result<Option<Task>, Problem> {
         let mut withdrawn = lock(&self.withdrawn);
         if let Some(entry) = self.uploaded(upload).filter(|entry| entry.is_visible()) {
             let cancelled = entry.cancel(&self.spool);
             cancelled.map_err(|error| problem(&error))?;
             return Ok(Some(entry.task()));
         }
-        if withdrawn.iter().any(|known| known == upload) {
-            return Ok(None);
+        if !withdrawn.contain(holder, upload) {
+            let mut more = withdrawn.clone();
+            more.add(holder, upload);
+            let kept = self.spool.keep_withdrawals(&more);
+            kept.map_err(|error| problem(&error))?;
+            *withdrawn = more;
         }
-        if withdrawn.len() == WITHDRAWN {
-            withdrawn.pop_front();
-        }
-        withdrawn.push_back(upload.to_owned());
         Ok(None)
     }
 

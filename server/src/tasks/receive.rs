@@ -3,6 +3,7 @@
 
 use std::io::SeekFrom;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parallax::digest::sha256_of_file;
@@ -13,10 +14,11 @@ use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::{OwnedMutexGuard, watch};
 
-use super::Tasks;
 use super::entry::Entry;
 use super::plan::Plan;
 use super::state::NotChanged;
+use super::withdrawals::Holder;
+use super::{Known, LOOK, Tasks};
 use crate::disk::free_bytes;
 use crate::problem::{internal, problem};
 
@@ -46,6 +48,7 @@ impl From<Problem> for NotBegun {
 
 /// A part of a file on its way. Nobody else writes to the file meanwhile.
 pub struct Part {
+    tasks: Arc<Tasks>,
     entry: Arc<Entry>,
     file: File,
     /// Where it begins, and where it ends so far.
@@ -65,10 +68,11 @@ impl Part {
     /// # Errors
     /// If they are too many, or cannot be written.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Problem> {
-        let end = self.end + bytes.len() as u64;
+        let end = self.end.saturating_add(bytes.len() as u64);
         if end > self.most {
             return Err(self.too_many.clone());
         }
+        self.tasks.reserve(&self.entry, end)?;
         self.file.write_all(bytes).await.map_err(unwritable)?;
         self.end = end;
         Ok(())
@@ -94,6 +98,7 @@ impl Part {
         }
         self.file.flush().await.map_err(unwritable)?;
         self.file.set_len(self.end).await.map_err(unwritable)?;
+        self.entry.count(self.end);
         self.file.sync_all().await.map_err(unwritable)
     }
 }
@@ -104,9 +109,9 @@ impl Tasks {
     ///
     /// # Errors
     /// Why it cannot be created.
-    pub fn create(&self, plan: &Plan) -> Result<(Arc<Entry>, bool), Problem> {
+    pub fn create(&self, plan: &Plan, holder: &Holder) -> Result<(Arc<Entry>, bool), Problem> {
         self.give_up_abandoned();
-        let withdrawn_names = lock(&self.withdrawn);
+        let withdrawals = lock(&self.withdrawn);
         if let Some(upload) = &plan.upload {
             if let Some(entry) = self.uploaded(upload) {
                 if entry.plan.is_same(plan) {
@@ -114,17 +119,18 @@ impl Tasks {
                 }
                 return Err(name_taken(&entry));
             }
-            if withdrawn_names.contains(upload) {
+            if withdrawals.contain(holder, upload) {
                 return Err(withdrawn());
             }
         }
         if let Some(entry) = self.same_unfinished(plan) {
             return Ok((entry, false));
         }
-        self.check_room(plan)?;
-        let kept = self.spool.create(plan, now());
-        let kept = kept.map_err(|error| problem(&error))?;
-        Ok((self.add(kept), true))
+        self.promise_room(plan)?;
+        let entry = self.spool.create(plan, now()).map(|kept| self.add(kept));
+        self.promised.store(0, Ordering::SeqCst);
+        let entry = entry.map_err(|error| problem(&error))?;
+        Ok((entry, true))
     }
 
     /// The upload of a name.
@@ -149,16 +155,16 @@ impl Tasks {
         unfinished.find(|entry| entry.plan.is_same(plan)).cloned()
     }
 
-    /// Checks that there is room for another upload.
-    fn check_room(&self, plan: &Plan) -> Result<(), Problem> {
+    /// Checks that there is room for another upload, and promises that room to it.
+    fn promise_room(&self, plan: &Plan) -> Result<(), Problem> {
         let settings = &self.settings;
         let bytes = plan.bytes.unwrap_or(0);
         if bytes > settings.max_upload_bytes {
             return Err(self.too_large());
         }
-        let unfinished = self.unfinished();
-        let waits = |task: &&Task| matches!(task.state, TaskState::Receiving | TaskState::Queued);
-        let waiting = unfinished.iter().filter(waits).count();
+        let known = lock(&self.known);
+        let waits = |state: TaskState| matches!(state, TaskState::Receiving | TaskState::Queued);
+        let waiting = known.values().filter(|entry| waits(entry.state())).count();
         if waiting >= settings.max_waiting {
             return Err(Problem {
                 code: "overloaded".into(),
@@ -168,10 +174,11 @@ impl Tasks {
                 ),
             });
         }
-        if bytes > self.spool_room(&unfinished) {
+        if bytes > self.spool_room(&known, None) {
             return Err(self.spool_full());
         }
-        let missing = unfinished.iter().map(|task| size(task) - task.received);
+        let unfinished = known.values().filter(|entry| !entry.state().is_over());
+        let missing = unfinished.map(|entry| entry.size().saturating_sub(entry.held()));
         let missing = missing.fold(bytes, u64::saturating_add);
         match free_bytes(self.spool.folder()) {
             Some(free) if free < missing => Err(Problem {
@@ -181,51 +188,65 @@ impl Tasks {
                      send the file again"
                 ),
             }),
-            _ => Ok(()),
+            _ => {
+                self.promised.store(bytes, Ordering::SeqCst);
+                Ok(())
+            }
         }
     }
 
-    /// How many more bytes the uploads may have together.
-    fn spool_room(&self, unfinished: &[Task]) -> u64 {
-        let held = unfinished.iter().map(size).fold(0, u64::saturating_add);
+    /// How many more bytes the uploads may have together, apart from one of them.
+    fn spool_room(&self, known: &Known, apart_from: Option<u64>) -> u64 {
+        let others = known.values().filter(|entry| {
+            let counts = Some(entry.id()) != apart_from;
+            counts && !entry.state().is_over()
+        });
+        let promised = self.promised.load(Ordering::SeqCst);
+        let held = others.map(|entry| entry.size());
+        let held = held.fold(promised, u64::saturating_add);
         self.settings.max_spooled_bytes.saturating_sub(held)
     }
 
-    fn unfinished(&self) -> Vec<Task> {
+    /// Counts the bytes of a file up to an end, before they are written, so that of several uploads
+    /// only one gets the last room.
+    fn reserve(&self, entry: &Entry, end: u64) -> Result<(), Problem> {
+        if end <= entry.size() {
+            entry.count(end);
+            return Ok(());
+        }
         let known = lock(&self.known);
-        let tasks = known.values().map(|entry| entry.task());
-        tasks.filter(|task| !task.state.is_over()).collect()
+        if end > self.spool_room(&known, Some(entry.id())) {
+            return Err(self.spool_full());
+        }
+        entry.count(end);
+        Ok(())
     }
 
-    /// Begins to write a part of a file. Whoever wrote before is told to stop. Returns `None` if
-    /// all of the file has arrived already.
+    /// Begins to write a part of a file, of so many bytes if that is `announced`. Whoever wrote
+    /// before is told to stop, unless this part is refused anyway. Returns `None` if all of the file
+    /// has arrived already.
     ///
     /// # Errors
     /// [`NotBegun`].
-    pub async fn begin(&self, entry: &Arc<Entry>, from: Start) -> Result<Option<Part>, NotBegun> {
+    pub async fn begin(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        from: Start,
+        announced: Option<u64>,
+    ) -> Result<Option<Part>, NotBegun> {
+        if self.place(&entry.task(), from, announced)?.is_none() {
+            return Ok(None);
+        }
         let number = entry.interrupt();
         let writing = Arc::clone(&entry.file).lock_owned().await;
         let turn = entry.turn.subscribe();
         if *turn.borrow() != number {
             return Err(taken().into());
         }
+        // What the one before had sent may have been added.
         let task = entry.task();
-        match task.state {
-            TaskState::Receiving => {}
-            TaskState::Cancelled => return Err(withdrawn().into()),
-            TaskState::Failed => {
-                let why = task.message.unwrap_or_default();
-                return Err(conflict(&format!("the upload is over: {why}")).into());
-            }
-            _ => return Ok(None),
-        }
-        if from != Start::Beginning && task.bytes == Some(task.received) {
+        let Some(start) = self.place(&task, from, announced)? else {
             return Ok(None);
-        }
-        let start = match from {
-            Start::Beginning => 0,
-            Start::At(offset) if offset == task.received => offset,
-            Start::At(_) => return Err(NotBegun::Offset(task.received)),
         };
         let (most, too_many) = self.most_of(&task);
         let path = self.spool.upload(task.id, &entry.plan.file);
@@ -236,7 +257,9 @@ impl Tasks {
         file.seek(SeekFrom::Start(start))
             .await
             .map_err(unwritable)?;
+        entry.count(start);
         Ok(Some(Part {
+            tasks: Arc::clone(self),
             entry: Arc::clone(entry),
             file,
             start,
@@ -249,6 +272,37 @@ impl Tasks {
         }))
     }
 
+    /// Where a part begins, as the upload is now; `None` if all of the file has arrived already.
+    fn place(
+        &self,
+        task: &Task,
+        from: Start,
+        announced: Option<u64>,
+    ) -> Result<Option<u64>, NotBegun> {
+        match task.state {
+            TaskState::Receiving => {}
+            TaskState::Cancelled => return Err(withdrawn().into()),
+            TaskState::Failed => {
+                let why = task.message.as_deref().unwrap_or_default();
+                return Err(conflict(&format!("the upload is over: {why}")).into());
+            }
+            _ => return Ok(None),
+        }
+        if from != Start::Beginning && task.bytes == Some(task.received) {
+            return Ok(None);
+        }
+        let start = match from {
+            Start::Beginning => 0,
+            Start::At(offset) if offset == task.received => offset,
+            Start::At(_) => return Err(NotBegun::Offset(task.received)),
+        };
+        let (most, too_many) = self.most_of(task);
+        if announced.is_some_and(|bytes| bytes > most.saturating_sub(start)) {
+            return Err(too_many.into());
+        }
+        Ok(Some(start))
+    }
+
     /// How many bytes a file may have, and what to say if it has more.
     fn most_of(&self, task: &Task) -> (u64, Problem) {
         if let Some(bytes) = task.bytes {
@@ -258,12 +312,6 @@ impl Tasks {
             );
             let code = "too_large".into();
             return (bytes, Problem { code, message });
-        }
-        let others = self.unfinished();
-        let others: Vec<Task> = others.into_iter().filter(|it| it.id != task.id).collect();
-        let room = self.spool_room(&others);
-        if room < self.settings.max_upload_bytes {
-            return (room, self.spool_full());
         }
         (self.settings.max_upload_bytes, self.too_large())
     }
@@ -349,9 +397,13 @@ impl Tasks {
 
     /// Gives up the uploads that got no byte for a long time.
     pub fn give_up_abandoned(&self) {
-        let after = self.settings.abandoned_after();
         let entries: Vec<Arc<Entry>> = lock(&self.known).values().cloned().collect();
         for entry in entries {
+            let after = match entry.plan.at_once {
+                // Its client left before the first byte was read, and nobody can go on with it.
+                true => self.settings.abandoned_after().min(LOOK),
+                false => self.settings.abandoned_after(),
+            };
             let idle = now().saturating_sub(entry.facts().touched);
             let is_receiving = entry.state() == TaskState::Receiving;
             if !is_receiving || idle < after.as_secs() || entry.file.try_lock().is_err() {
@@ -388,11 +440,6 @@ impl Tasks {
             ),
         }
     }
-}
-
-/// The bytes that a file has or will have.
-fn size(task: &Task) -> u64 {
-    task.bytes.unwrap_or(0).max(task.received)
 }
 
 fn now() -> u64 {

@@ -13,12 +13,16 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 use super::state::is_at_work;
+use super::withdrawals::Withdrawals;
 
 const FOLDER: &str = "imports";
 
 /// The file with the last id that was given to a task, so that it is never given again, also if the
 /// task is forgotten.
 const LAST: &str = "last-id";
+
+/// The file with the uploads that were withdrawn before they were created.
+const WITHDRAWN: &str = "withdrawn";
 
 /// How the names of files begin that a killed process may leave unfinished.
 const UNFINISHED: [&str; 2] = [".upload-", ".tmp"];
@@ -120,6 +124,24 @@ impl Spool {
         }
         stored.sort_by_key(|kept| kept.task.id);
         Ok(stored)
+    }
+
+    /// The uploads that were withdrawn before they were created.
+    pub fn withdrawals(&self) -> Withdrawals {
+        let stored = fs::read(self.folder.join(WITHDRAWN)).unwrap_or_default();
+        serde_json::from_slice(&stored).unwrap_or_default()
+    }
+
+    /// Stores them durably.
+    ///
+    /// # Errors
+    /// If the folder cannot be written. What was stored before is still there then.
+    pub fn keep_withdrawals(&self, withdrawals: &Withdrawals) -> parallax::Result<()> {
+        let path = self.folder.join(WITHDRAWN);
+        atomic_file::write(&path, |file| {
+            let written = serde_json::to_writer(file, withdrawals).map_err(io::Error::from);
+            written.map_err(Error::io(&path))
+        })
     }
 
     /// A place for a snapshot to be uploaded to.

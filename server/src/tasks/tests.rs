@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use parallax::Catalogue;
 use parallax::collection::Progress;
@@ -136,12 +136,12 @@ fn send(tasks: &Arc<Tasks>, plan: &Plan, bytes: &[u8]) -> Task {
         bytes: Some(bytes.len() as u64),
         ..plan.clone()
     };
-    let (entry, _) = tasks.create(&plan).unwrap();
+    let (entry, _) = tasks.create(&plan, &Holder::default()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
     let part = runtime.block_on(async {
-        let begun = tasks.begin(&entry, Start::At(0)).await;
+        let begun = tasks.begin(&entry, Start::At(0), None).await;
         let mut part = begun.unwrap().expect("nothing has arrived yet");
         part.write(bytes).await.unwrap();
         part.close(true).await.unwrap();
@@ -331,10 +331,27 @@ fn an_upload_that_gets_no_bytes_for_long_is_given_up() {
         spool.create(&plan("old"), 0).unwrap().task.id
     };
     let tasks = opened(&folder, &catalogue);
-    let fresh = tasks.create(&plan("fresh")).unwrap().0;
+    let holder = Holder::default();
+    let fresh = tasks.create(&plan("fresh"), &holder).unwrap().0;
     let old = wait(&tasks, id);
     assert_eq!(old.state, TaskState::Failed);
     assert!(old.message.unwrap().contains("given up"));
+    assert_eq!(fresh.state(), TaskState::Receiving);
+
+    // One that is sent in one request takes up room only as long as that request lasts.
+    let at_once = Plan {
+        at_once: true,
+        ..plan("at-once")
+    };
+    let left = tasks.create(&at_once, &holder).unwrap().0;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let earlier = now.unwrap().as_secs() - 2 * LOOK.as_secs();
+    for entry in [&left, &fresh] {
+        let noted = entry.note(&tasks.spool, |facts| facts.touched = earlier, |_| ());
+        noted.unwrap();
+    }
+    tasks.give_up_abandoned();
+    assert_eq!(left.state(), TaskState::Failed);
     assert_eq!(fresh.state(), TaskState::Receiving);
 }
 
@@ -353,7 +370,7 @@ fn more_uploads_than_there_is_room_for_are_refused_before_they_are_sent() {
             bytes: Some(bytes),
             ..plan(name)
         };
-        let refused = tasks.create(&plan).err();
+        let refused = tasks.create(&plan, &Holder::default()).err();
         refused.map(|problem| (problem.status(), problem.message))
     };
     let (status, why) = create("large", 91).unwrap();
@@ -368,7 +385,7 @@ fn more_uploads_than_there_is_room_for_are_refused_before_they_are_sent() {
     assert_eq!(status, 503, "{why}");
     assert!(why.contains("max_waiting"), "{why}");
     // There is room again once one is withdrawn.
-    tasks.withdraw("first").unwrap();
+    tasks.withdraw("first", &Holder::default()).unwrap();
     assert_eq!(create("third", 1), None);
     let none = tempfile::tempdir().unwrap();
     let unlimited = Settings {
@@ -381,7 +398,7 @@ fn more_uploads_than_there_is_room_for_are_refused_before_they_are_sent() {
         bytes: Some(u64::MAX / 2),
         ..plan("endless")
     };
-    let refused = tasks.create(&plan).err().unwrap();
+    let refused = tasks.create(&plan, &Holder::default()).err().unwrap();
     assert_eq!(refused.status(), 507);
     assert!(refused.message.contains("disk"), "{}", refused.message);
 }

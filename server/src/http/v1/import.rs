@@ -2,10 +2,10 @@
 //! name its upload, so that it can send it again without importing it twice, and withdraw it at any
 //! time.
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::response::sse::Event;
 use axum::{Extension, Json};
@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-use super::upload::{self, check_name};
+use super::upload::{self, Sent, check_file, check_name};
 use crate::http::error::Failure;
 use crate::http::extract::{PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
@@ -25,7 +25,7 @@ use crate::preview;
 use crate::problem::internal;
 use crate::sample;
 use crate::service::Service;
-use crate::tasks::{Incoming, NotBegun, Plan, Start, empty, unwritable};
+use crate::tasks::{Holder, Incoming, NotBegun, Plan, Start, empty, unwritable};
 
 /// How much of the beginning of a file a preview accepts.
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
@@ -164,9 +164,12 @@ async fn import(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     QueryParams(asked): QueryParams<ImportOf>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     asked.upload.as_deref().map_or(Ok(()), check_name)?;
+    check_file("file", &asked.file)?;
+    let sent = Sent::new(&headers, body);
     let plan = Plan {
         collection: name,
         file: asked.file,
@@ -186,32 +189,33 @@ async fn import(
             weights: asked.weight,
             language: asked.language,
         },
-        bytes: body.size_hint().exact(),
+        bytes: sent.bytes,
         sha256: None,
         at_once: true,
     };
-    send(&service, plan, body).await
+    send(&service, plan, upload::holder(&headers), sent).await
 }
 
 /// Imports a body: creates its upload, writes it, and returns its task.
 async fn send(
     service: &Service,
     plan: Plan,
-    mut body: Body,
+    holder: Holder,
+    mut sent: Sent,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
-    let (entry, is_new) = match upload::begin(service, plan).await {
+    let (entry, is_new) = match upload::begin(service, plan, holder).await {
         Ok(begun) => begun,
         Err(refused) => {
-            upload::drain(&mut body).await;
+            sent.refuse();
             return Err(refused);
         }
     };
     if !is_new && entry.state() != TaskState::Receiving {
-        upload::drain(&mut body).await;
+        upload::drain(&mut sent.body).await;
         let task = entry.task();
         return Ok((StatusCode::ACCEPTED, Json(Started { task })));
     }
-    match upload::receive(service, &entry, Start::Beginning, body).await {
+    match upload::receive(service, &entry, Start::Beginning, sent).await {
         Ok(task) => Ok((StatusCode::ACCEPTED, Json(Started { task }))),
         Err(NotBegun::Problem(problem)) => Err(problem.into()),
         // A part that begins at the beginning is at no other offset.
@@ -232,6 +236,7 @@ async fn import_sample(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
     QueryParams(SampleOf { upload }): QueryParams<SampleOf>,
+    headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Started>), Failure> {
     upload.as_deref().map_or(Ok(()), check_name)?;
     let exists = service.manage({
@@ -251,7 +256,8 @@ async fn import_sample(
         at_once: true,
         ..Plan::default()
     };
-    send(&service, plan, Body::from(sample::STARTUPS)).await
+    let sent = Sent::new(&HeaderMap::new(), Body::from(sample::STARTUPS));
+    send(&service, plan, upload::holder(&headers), sent).await
 }
 
 /// Writes a snapshot to disk as it arrives.

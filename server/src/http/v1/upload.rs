@@ -1,10 +1,11 @@
 //! Uploads in parts: an upload is created first, then its bytes are sent. If a connection breaks, the
 //! client asks for the offset and goes on there. Imports of one request use the same code.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,7 +21,7 @@ use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
 use crate::problem::internal;
 use crate::service::Service;
-use crate::tasks::{Entry, NotBegun, Part, Plan, Start, Tasks, empty};
+use crate::tasks::{Entry, Holder, NotBegun, Part, Plan, Start, Tasks, empty};
 
 const UPLOAD: &str = "/v1/uploads/{upload}";
 
@@ -32,6 +33,9 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The longest name of an upload.
 const MAX_NAME: usize = 64;
+
+/// The longest name of a file, in characters.
+const MAX_FILE: usize = 255;
 
 /// How much of a body is read that is not wanted, so that its sender gets the answer instead of a
 /// broken connection.
@@ -87,6 +91,73 @@ pub fn routes() -> Routes {
         )
 }
 
+/// A body that has not been read, and what the headers say of it.
+pub struct Sent {
+    /// The body itself.
+    pub body: Body,
+    /// How many bytes it has, if that is announced.
+    pub bytes: Option<u64>,
+    /// Whether its sender waits to be told to send it.
+    waits: bool,
+}
+
+impl Sent {
+    /// The body of a request.
+    pub fn new(headers: &HeaderMap, body: Body) -> Self {
+        // The layer that limits its pauses hides how many bytes it has.
+        let announced = headers.get(header::CONTENT_LENGTH);
+        let announced = announced.and_then(|bytes| bytes.to_str().ok()?.parse::<u64>().ok());
+        Self {
+            bytes: announced.or_else(|| body.size_hint().exact()),
+            waits: headers.contains_key(header::EXPECT),
+            body,
+        }
+    }
+
+    /// Reads on while its refusal is sent, so that its sender gets that instead of a broken
+    /// connection.
+    pub fn refuse(self) {
+        if self.waits {
+            return;
+        }
+        let mut body = self.body;
+        tokio::spawn(async move { drain(&mut body).await });
+    }
+}
+
+/// Whose request this is, which the guard has let in.
+pub fn holder(headers: &HeaderMap) -> Holder {
+    let given = headers.get(header::AUTHORIZATION);
+    let given = given.and_then(|given| given.to_str().ok()?.split_once(' '));
+    let key = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    Holder::of(key.map(|(_, key)| key.trim()))
+}
+
+/// Checks the name of a file, which is shown with its task. `member` is what the request calls it.
+pub fn check_file(member: &str, file: &str) -> Result<(), Failure> {
+    let length = file.chars().count();
+    if length > MAX_FILE {
+        return Err(Failure::bad_request(format!(
+            "{member} has {length} characters; the name of a file has at most {MAX_FILE}"
+        )));
+    }
+    match file.chars().find(|&c| c.is_control() || is_of_direction(c)) {
+        None => Ok(()),
+        Some(c) => Err(Failure::bad_request(format!(
+            "{member} contains U+{:04X}; the name of a file has neither control characters nor \
+             such that change the direction of text",
+            u32::from(c)
+        ))),
+    }
+}
+
+/// Whether a character does nothing but change the direction of text: a name with it may look like
+/// another one.
+fn is_of_direction(c: char) -> bool {
+    let marks = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    marks || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Checks the name of an upload.
 pub fn check_name(upload: &str) -> Result<(), Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -108,6 +179,7 @@ async fn create(
     if new.bytes == 0 {
         return Err(empty().into());
     }
+    check_file("the body's file", &new.file)?;
     let name = match headers.get(IDEMPOTENCY_KEY) {
         Some(key) => key.to_str().unwrap_or_default().to_owned(),
         None => random_name()?,
@@ -125,7 +197,7 @@ async fn create(
         sha256: new.sha256.as_deref().map(digest).transpose()?,
         at_once: false,
     };
-    let (entry, is_new) = begin(&service, plan).await?;
+    let (entry, is_new) = begin(&service, plan, holder(&headers)).await?;
     let upload = upload_of(&entry.task());
     let status = match is_new {
         true => StatusCode::CREATED,
@@ -159,12 +231,16 @@ fn digest(given: &str) -> Result<String, Failure> {
 }
 
 /// Creates the upload of a plan, or finds the one that there is, and says whether it is new.
-pub async fn begin(service: &Service, mut plan: Plan) -> Result<(Arc<Entry>, bool), Failure> {
+pub async fn begin(
+    service: &Service,
+    mut plan: Plan,
+    holder: Holder,
+) -> Result<(Arc<Entry>, bool), Failure> {
     let begun = service.manage(move |opened| {
         parallax::catalogue::check_name(&plan.collection)?;
         let exists = opened.catalogue.names()?.contains(&plan.collection);
         plan.adds = exists && !plan.replace;
-        Ok(opened.tasks.create(&plan))
+        Ok(opened.tasks.create(&plan, &holder))
     });
     Ok(begun.await??)
 }
@@ -183,13 +259,16 @@ fn find(service: &Service, upload: &str) -> Result<Arc<Entry>, Failure> {
     Ok(service.opened()?.tasks.upload(upload)?)
 }
 
-/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none.
+/// Withdraws an upload: cancels its task or, if it has none yet, makes sure that it gets none from
+/// the same caller.
 async fn withdraw(
     State(service): State<Service>,
     PathParams(upload): PathParams<String>,
+    headers: HeaderMap,
 ) -> Result<Json<Withdrawn>, Failure> {
     check_name(&upload)?;
-    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload)));
+    let holder = holder(&headers);
+    let withdrawn = service.manage(move |opened| Ok(opened.tasks.withdraw(&upload, &holder)));
     Ok(Json(Withdrawn {
         task: withdrawn.await??,
     }))
@@ -209,10 +288,12 @@ async fn append(
     State(service): State<Service>,
     PathParams(upload): PathParams<String>,
     QueryParams(PartOf { offset }): QueryParams<PartOf>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
     let entry = find(&service, &upload)?;
-    match receive(&service, &entry, Start::At(offset), body).await {
+    let sent = Sent::new(&headers, body);
+    match receive(&service, &entry, Start::At(offset), sent).await {
         Ok(task) => Ok(told(upload_of(&task)).into_response()),
         Err(NotBegun::Problem(problem)) => Err(problem.into()),
         Err(NotBegun::Offset(now)) => {
@@ -232,24 +313,24 @@ pub async fn receive(
     service: &Service,
     entry: &Arc<Entry>,
     start: Start,
-    mut body: Body,
+    mut sent: Sent,
 ) -> Result<Task, NotBegun> {
     let (service, entry) = (service.clone(), Arc::clone(entry));
     let work = tokio::spawn(async move {
         let tasks = Arc::clone(&service.opened()?.tasks);
-        let part = match tasks.begin(&entry, start).await {
+        let part = match tasks.begin(&entry, start, sent.bytes).await {
             Ok(Some(part)) => part,
             // All of it has arrived, perhaps just before the process ended last time.
             Ok(None) => {
-                drain(&mut body).await;
+                drain(&mut sent.body).await;
                 return complete(&service, entry).await;
             }
             Err(error) => {
-                drain(&mut body).await;
+                sent.refuse();
                 return Err(error);
             }
         };
-        write(&tasks, part, start, &mut body).await
+        write(&tasks, part, start, &mut sent.body).await
     });
     work.await.unwrap_or_else(|_| Err(internal().into()))
 }
@@ -269,8 +350,8 @@ async fn write(
     start: Start,
     body: &mut Body,
 ) -> Result<Task, NotBegun> {
-    let copied = copy(body, &mut part).await;
     let at_once = start == Start::Beginning;
+    let copied = copy(body, &mut part, at_once).await;
     // What was sent in parts goes on where it broke off.
     let keep = match &copied {
         Ok(()) => true,
@@ -289,7 +370,7 @@ async fn write(
     let stored = stored.await.map_err(|_| internal())?;
     if let Err(problem) = copied {
         // Then the client is still sending, and waits for its answer.
-        if problem.code == "too_large" {
+        if ["too_large", "no_space"].contains(&problem.code.as_str()) {
             drain(body).await;
         }
         return Err(problem.into());
@@ -297,7 +378,7 @@ async fn write(
     Ok(stored?)
 }
 
-async fn copy(body: &mut Body, part: &mut Part) -> Result<(), Problem> {
+async fn copy(body: &mut Body, part: &mut Part, at_once: bool) -> Result<(), Problem> {
     loop {
         let frame = tokio::select! {
             frame = body.frame() => frame,
@@ -306,14 +387,28 @@ async fn copy(body: &mut Body, part: &mut Part) -> Result<(), Problem> {
         let Some(frame) = frame else {
             return Ok(());
         };
-        let frame = frame.map_err(|error| {
-            let message = "the upload was interrupted and nothing was imported; send it again";
-            Failure::too_slow(&error).unwrap_or_else(|| Failure::bad_request(message))
-        })?;
+        let frame = frame.map_err(|error| broken_off(&error, at_once))?;
         if let Ok(bytes) = frame.into_data() {
             part.write(&bytes).await?;
         }
     }
+}
+
+/// What to tell whoever sent a body that did not arrive to its end, and what is kept of it.
+fn broken_off(error: &(dyn Error + 'static), at_once: bool) -> Failure {
+    let slow = Failure::too_slow(error);
+    if at_once {
+        let message = "the upload was interrupted and nothing was imported; send it again";
+        return slow.unwrap_or_else(|| Failure::bad_request(message));
+    }
+    let (code, what) = match slow {
+        Some(_) => ("too_slow", "the part stopped arriving"),
+        None => ("bad_query", "the part was interrupted"),
+    };
+    let message = format!(
+        "{what}; what had arrived of it is kept: ask for the upload's offset, and go on from there"
+    );
+    Failure::new(code, message)
 }
 
 /// Reads on to the end of a body that is not wanted, unless it is long.
