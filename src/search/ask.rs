@@ -20,7 +20,7 @@ const UNRELATED: (f32, f32) = (0.02, 0.097);
 
 /// The threshold for a question to count as the one asked, in units of the largest expected
 /// cosine of as many unrelated sentences (`σ √(2 ln N)`, the asymptotic maximum of N normal
-/// variables). Chosen on the development pairs of STS-B; tests/answers.rs prints the figures for
+/// variables). Chosen on the development pairs of STS-B; tests/engine/answers.rs prints the figures for
 /// its test pairs.
 const SAME_QUESTION: f32 = 1.8;
 

@@ -1,7 +1,7 @@
 //! A collection as a map: a projection of its vectors to two dimensions.
 //!
 //! The places and the colours of all records are sent as arrays of numbers, not as JSON: see
-//! `GET …/map/points` and `GET …/map/colours` in the README. Both are in *map order*, and a record's
+//! `GET …/map/points` and `GET …/map/colours` in docs/api.md. Both are in *map order*, and a record's
 //! place in this order is its `index` here. Coordinates are whole numbers from 0 to
 //! [`MAP_EXTENT`], in both directions.
 
