@@ -88,6 +88,7 @@ impl StreamableHttpClient for ThroughRouter {
 
 fn post(uri: &str) -> axum::http::request::Builder {
     Request::post(uri)
+        .header(header::HOST, "localhost")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json, text/event-stream")
 }
@@ -126,7 +127,9 @@ async fn a_call_needs_no_handshake_since_nothing_is_kept() {
 
 #[tokio::test]
 async fn other_requests_are_refused() {
-    let stream = Request::get("/mcp").header(header::ACCEPT, "text/event-stream");
+    let stream = Request::get("/mcp")
+        .header(header::ACCEPT, "text/event-stream")
+        .header(header::HOST, "localhost");
     let (status, _) = send(ready(), stream.body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
     let long = json!({

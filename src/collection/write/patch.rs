@@ -27,7 +27,7 @@ impl Collection {
     ///
     /// # Errors
     /// [`Error::NoRecord`]; [`Error::BadQuery`] if the id would change, or if the collection has no
-    /// field for ids; [`Error::BadRecord`] if the result cannot be a record of the collection;
+    /// field for ids, or if the result cannot be a record of the collection;
     /// [`Error::Contended`] if others keep changing the record; [`Error::Write`] and its kin. In all
     /// cases, nothing is written.
     pub fn patch(&self, id: &str, patch: &Payload) -> Result<Written> {
@@ -84,7 +84,13 @@ impl Collection {
             payload: new.clone(),
             vector: None,
         };
-        let checked = encode::check_batch(self.about(), vec![incoming])?;
+        let checked = encode::check_batch(self.about(), vec![incoming]);
+        let checked = checked.map_err(|error| match error {
+            Error::BadRecord { reason, .. } => Error::BadQuery(format!(
+                "the record would not be valid: {reason}; nothing was written"
+            )),
+            other => other,
+        })?;
         let schema = self.schema();
         if schema.encoded_text(old) != schema.encoded_text(&new) {
             let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
