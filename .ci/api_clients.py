@@ -26,7 +26,7 @@ titles = [hit.title for hit in answer.hits]
 assert len(titles) == 3 and "Hushwarren" in titles, titles
 print("api-check: the generated client found", ", ".join(titles))
 
-queries = Searches.from_dict({"queries": [{"q": "Hushwarren"}, {"q": "x", "mode": "psychic"}]})
+queries = Searches.from_dict({"queries": [{"q": "Hushwarren"}, {"q": "x", "filter": "colour:red"}]})
 both = search_batch.sync(client=client, name="sample", body=queries)
 first, second = (result.to_dict() for result in both.results)
 assert first["hits"][0]["title"] == "Hushwarren", first

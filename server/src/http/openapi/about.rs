@@ -232,6 +232,12 @@ impl About {
     pub fn sends_with(mut self, status: StatusCode, content_type: &str, description: &str) -> Self {
         let schema = match content_type {
             "application/json" => json!({"type": "object"}),
+            // Of each event.
+            "text/event-stream" => json!({
+                "type": "object",
+                "properties": {"data": {"type": "string"}},
+                "required": ["data"],
+            }),
             "application/octet-stream" | "application/zip" => {
                 json!({"type": "string", "format": "binary"})
             }

@@ -12,26 +12,27 @@ pub fn filters() -> Value {
 /// Adds the schemas of filters.
 pub fn add_to(schemas: &mut Schemas) {
     let filter = reference("Filter");
-    let combined = |name: &str, of: Value| {
-        json!({
+    // Each has a name, because generators of clients cannot resolve a schema that contains itself
+    // otherwise.
+    let mut combined = |name: &str, member: &str, of: Value| {
+        let schema = json!({
             "type": "object",
-            "properties": {name: of},
-            "required": [name],
+            "properties": {member: of},
+            "required": [member],
             "additionalProperties": false,
-        })
+        });
+        schemas.named(name, schema)
     };
     let list = json!({"type": "array", "items": filter, "minItems": 1});
+    let all = combined("FilterAnd", "and", list.clone());
+    let any = combined("FilterOr", "or", list);
+    let none = combined("FilterNot", "not", filter.clone());
     schemas.named(
         "Filter",
         json!({
             "description": "A condition on a facet, as in `city:Berlin|Oslo` or `year:1990..`, or \
                             filters of which all, any or none must hold.",
-            "anyOf": [
-                {"type": "string"},
-                combined("and", list.clone()),
-                combined("or", list),
-                combined("not", filter.clone()),
-            ],
+            "anyOf": [{"type": "string"}, all, any, none],
         }),
     );
     schemas.named(

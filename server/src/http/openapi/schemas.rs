@@ -122,7 +122,28 @@ fn plain_name(name: &str) -> String {
 fn value(schema: &RefOr<Schema>) -> Value {
     let mut value = serde_json::to_value(schema).unwrap_or_default();
     rename(&mut value);
+    bound_lists(&mut value);
     value
+}
+
+/// Says of a list of fixed length how long it is. That there are no further items, as `"items": false`
+/// says, is not understood by all generators of clients.
+fn bound_lists(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(bound_lists);
+            let first = members.get("prefixItems").and_then(Value::as_array);
+            if let Some(length) = first.map(Vec::len)
+                && members.get("items") == Some(&Value::Bool(false))
+            {
+                members.shift_remove("items");
+                members.insert("minItems".into(), length.into());
+                members.insert("maxItems".into(), length.into());
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(bound_lists),
+        _ => {}
+    }
 }
 
 /// Gives references the names without marks.
@@ -208,6 +229,20 @@ mod tests {
             "At most 50; see `Hit`."
         );
         assert_eq!(plain("no links, a [range]"), "no links, a [range]");
+    }
+
+    #[test]
+    fn a_list_of_fixed_length_says_so() {
+        let mut pairs = json!({"type": "array", "items": {
+            "type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false,
+        }});
+        bound_lists(&mut pairs);
+        let pair = &pairs["items"];
+        assert_eq!(
+            (&pair["minItems"], &pair["maxItems"]),
+            (&json!(2), &json!(2))
+        );
+        assert!(pair.get("items").is_none(), "{pair}");
     }
 
     #[test]
