@@ -159,6 +159,7 @@ async fn other_requests_are_refused() {
         ("application/json", "application/json", 400, "bad_query"),
     ] {
         let request = Request::post("/mcp")
+            .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, kind)
             .header(header::ACCEPT, accept);
         let (refused, answer) = send(ready(), request.body(Body::from("{}")).unwrap()).await;
