@@ -129,7 +129,7 @@ mod tests {
             cancelled: Arc::clone(&bounds.cancelled),
         };
         let import = Import::read_within(Path::new("a.jsonl"), source, &bounds);
-        let ended = import.and_then(|import| import.collect::<Result<Vec<_>, _>>());
+        let ended = import.and_then(Iterator::collect::<Result<Vec<_>, _>>);
         assert!(matches!(ended, Err(Error::Cancelled)), "{ended:?}");
         assert_eq!(reads.load(Ordering::Relaxed), 10);
     }
@@ -145,7 +145,7 @@ mod tests {
             };
             let source = Cursor::new(packed.clone());
             let import = Import::read_within(Path::new("a.jsonl.gz"), source, &bounds);
-            import.and_then(|import| import.collect::<Result<Vec<_>, _>>())
+            import.and_then(Iterator::collect::<Result<Vec<_>, _>>)
         };
         let whole = text.len() as u64;
         assert_eq!(read(whole).unwrap().len(), 10_000);
