@@ -98,6 +98,7 @@ class Server:
 
     def load(self, urls, connections=8, seconds=60, rate=None, may_refuse=False):
         """Sends requests with the load driver, and returns its figures."""
+        paths.BENCH.mkdir(parents=True, exist_ok=True)
         file = paths.BENCH / f"paths-{self.port}.txt"
         file.write_text("\n".join(urls) + "\n", encoding="utf-8")
         command = [rust("load"), f"127.0.0.1:{self.port}", file, connections, seconds]
