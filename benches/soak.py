@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from measure import paths, results, server
+from measure import results, server
 from measure.figures import number
 
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1] else 30
@@ -47,8 +47,7 @@ class Soak:
 
     def start(self):
         """Starts the service."""
-        command = [paths.PARALLAX, "serve", "--addr", "127.0.0.1:{port}", "--data-dir", self.folder]
-        self.service = server.Server(command, "/readyz")
+        self.service = server.parallax(self.folder)
         self.restarting.clear()
 
     def stop(self, how):
@@ -253,7 +252,7 @@ def report(soak, cycles, settled, last):
         f"{len(cycles)} cycles of {CYCLE} s, each after a SIGTERM or a SIGKILL in turn, with searches in all modes, pages, "
         f"writes of {BATCH} records, and imports of 2,000: {len(soak.errors)} errors. Answers by status: {counts}. "
         f"Resident memory at the end of a cycle: {number(settled / 1e6)} MB after five minutes, {number(last / 1e6)} MB at the end. "
-        f"All records were as acknowledged."
+        + ("" if soak.errors else "All records were as acknowledged.")
     )
     print(body)
     if MINUTES >= 30 and not soak.errors:

@@ -115,11 +115,6 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
-    def kill(self):
-        """Kills the server."""
-        self.process.kill()
-        self.process.wait()
-
     def __enter__(self):
         return self
 
@@ -127,10 +122,10 @@ class Server:
         self.close()
 
 
-def parallax(folder, collection):
-    """`parallax serve` over a data folder."""
+def parallax(folder, collection=None):
+    """`parallax serve` over a data folder, with a default collection if one is named."""
     command = [paths.PARALLAX, "serve", "--addr", "127.0.0.1:{port}", "--data-dir", folder]
-    return Server([*command, "--collection", collection], "/readyz")
+    return Server([*command, *(["--collection", collection] if collection else [])], "/readyz")
 
 
 def search_url(collection, text, mode, limit=10):

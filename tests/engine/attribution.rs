@@ -1,7 +1,6 @@
 //! A cosine split into word shares, compared with the cosine of the two vectors. Needs the real
 //! model.
 
-// Tests and their helpers fail by panicking.
 use std::path::Path;
 
 use crate::common::{encoder, json_lines, startup_text};

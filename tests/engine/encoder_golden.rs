@@ -1,7 +1,6 @@
 //! The encoder compared with vectors from sentence-transformers, on hostile text, and with
 //! unusual or damaged models and installations. Needs the real model.
 
-// Tests and their helpers fail by panicking.
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! Explanations of a collection's hits: the shares add up to the score shown, and the ranks are
 //! those of the ranking itself. Needs the real model.
 
-// Tests and their helpers fail by panicking.
 use crate::common::json_lines;
 use crate::common::sample::{ask, collection_of, sample, sample_file};
 use parallax::record::FieldRoles;

@@ -1,6 +1,5 @@
 //! Blind comparisons of real rankings, pools to grade, and what becomes of judgements.
 
-// Tests and their helpers fail by panicking.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! Late interaction in a collection: how it ranks, what it is computed from, and that it can be
 //! turned off. Needs the real model.
 
-// Tests and their helpers fail by panicking.
 use std::path::{Path, PathBuf};
 
 use crate::common::sample::{ask, collection_of, sample, titles};

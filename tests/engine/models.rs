@@ -1,7 +1,6 @@
 //! Models of other shapes than the default one: other widths, layers, heads, poolings, tokenizers and
 //! prefixes, compared with sentence-transformers. The models have random weights, and are made here.
 
-// Tests and their helpers fail by panicking.
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,6 @@
 //! Long texts split into passages that fit the encoder, counted by the tokenizer itself. Needs
 //! the real model.
 
-// Tests and their helpers fail by panicking.
 use std::ops::Range;
 use std::path::Path;
 use std::sync::OnceLock;

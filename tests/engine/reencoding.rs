@@ -1,6 +1,5 @@
 //! What becomes of records and imports while their collection is encoded again by another model.
 
-// Tests and their helpers fail by panicking.
 use std::fmt::Write;
 use std::fs;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 """Makes tiny_*.npy: vectors of small models with random weights by sentence-transformers.
 
 tiny.json describes the models and the texts. The weights follow from the names of their tensors, so
-no model has to be stored: tests/models.rs makes the same ones. A file has a row for each text as a
+no model has to be stored: tests/engine/models.rs makes the same ones. A file has a row for each text as a
 query, then one for each text as a document. Run from the project's root, with
 sentence-transformers installed:
 
