@@ -3,8 +3,10 @@
 //! folders so that they are there after a crash.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
+
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 
@@ -21,6 +23,27 @@ pub fn write(path: &Path, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<
     file.persist(path).map_err(|error| fail()(error.error))?;
     // The rename itself is durable once the folder is.
     sync_folder(folder).map_err(fail())
+}
+
+/// Writes a value to its place as JSON, in one piece rather than token by token.
+///
+/// # Errors
+/// [`Error::Io`], also if the value cannot be JSON. What stood there before stays then.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    write_text(path, serde_json::to_vec(value))
+}
+
+/// The same, indented for people.
+///
+/// # Errors
+/// As for [`write_json`].
+pub fn write_json_pretty(path: &Path, value: &impl Serialize) -> Result<()> {
+    write_text(path, serde_json::to_vec_pretty(value))
+}
+
+fn write_text(path: &Path, text: serde_json::Result<Vec<u8>>) -> Result<()> {
+    let text = text.map_err(|error| Error::io(path)(error.into()))?;
+    write(path, |file| file.write_all(&text).map_err(Error::io(path)))
 }
 
 /// Makes durable which files a folder contains: a new, renamed or removed file is only that once
@@ -79,7 +102,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use std::io::Write;
 
     #[test]
     fn what_fails_halfway_leaves_the_old_file_and_no_other() {

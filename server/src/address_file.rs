@@ -53,10 +53,7 @@ impl AddressFile {
             pid: std::process::id(),
             keyed,
         };
-        atomic_file::write(&path, |file| {
-            let written = serde_json::to_writer(file, &running);
-            written.map_err(|error| parallax::Error::io(&path)(error.into()))
-        })?;
+        atomic_file::write_json(&path, &running)?;
         Ok(Self { path, running })
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
+use parallax::vocabulary::CollectionInfo;
 use parallax::{Error, inspection};
 use parallax_app::Problem;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,12 @@ pub struct Remote {
 #[derive(Deserialize)]
 struct Refusal {
     error: Problem,
+}
+
+/// What the API answers about the collections.
+#[derive(Deserialize)]
+struct Served {
+    collections: Vec<CollectionInfo>,
 }
 
 impl Remote {
@@ -79,6 +86,15 @@ impl Remote {
     /// What the server answered, or that it cannot be reached.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         self.json(self.sent(self.authorized(self.agent.get(self.url(path))).call())?)
+    }
+
+    /// Its collections.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    pub fn collections(&self) -> Result<Vec<CollectionInfo>> {
+        let Served { collections } = self.get("/collections")?;
+        Ok(collections)
     }
 
     /// Sends JSON, and reads JSON.

@@ -251,7 +251,7 @@ impl Snapshots {
         };
         let path = self.folder.join(&kept.name);
         fs::rename(&unfinished, &path).map_err(Error::io(&path))?;
-        write_json(&self.facts_of(&kept.name), &kept)?;
+        atomic_file::write_json_pretty(&self.facts_of(&kept.name), &kept)?;
         self.remove_oldest(&kept.collection)?;
         Ok(kept)
     }
@@ -267,15 +267,6 @@ impl Snapshots {
         let bytes = file.metadata().map_err(failed())?.len();
         let records = verify_snapshot(file, path)?;
         Ok((records, bytes, sha256_of_file(path).map_err(failed())?))
-    }
-
-    /// Whether a collection has changed since its last snapshot, and when that was made.
-    fn last_of(&self, collection: &Collection) -> Result<Option<(Timestamp, bool)>> {
-        let (name, id) = (collection.name(), collection.id());
-        let sequence = collection.generation().state.sequence;
-        let kept = self.list()?;
-        let last = kept.iter().rev().find(|kept| kept.collection == **name);
-        Ok(last.map(|last| (last.made, last.id != id || last.sequence != sequence)))
     }
 
     fn remove_oldest(&self, collection: &str) -> Result<()> {
@@ -312,7 +303,7 @@ impl Snapshots {
 
     fn keep_failure(&self, failure: &Failure) {
         // On a full disk this fails as well; the log and the metrics have it.
-        let _ = write_json(&self.folder.join(FAILURE), failure);
+        let _ = atomic_file::write_json_pretty(&self.folder.join(FAILURE), failure);
     }
 }
 
@@ -341,13 +332,6 @@ pub fn make(
     });
     let made: Vec<_> = made.collect();
     made.into_iter().collect()
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    atomic_file::write(path, |file| {
-        let written = serde_json::to_writer_pretty(file, value);
-        written.map_err(|error| Error::io(path)(error.into()))
-    })
 }
 
 /// Times as RFC 3339 has them.

@@ -429,6 +429,6 @@ pub(crate) fn check_model(name: &str, about: &About, encoder: &QueryEncoder) -> 
 }
 
 /// Enough of a hash to distinguish two models.
-pub(crate) fn short(hash: &str) -> String {
+pub fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }

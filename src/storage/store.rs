@@ -236,7 +236,7 @@ impl Store {
         self.database.write(work).map_err(self.failed())
     }
 
-    pub(super) fn damaged(&self, what: &str) -> Error {
+    pub(crate) fn damaged(&self, what: &str) -> Error {
         Error::Format {
             path: self.path.clone(),
             message: format!("the store holds {what}"),
@@ -468,4 +468,23 @@ fn read_vectors(bytes: &[u8], dimension: usize, vectors: &mut Vec<f32>) -> Optio
     let numbers = bytes.as_chunks().0.iter();
     vectors.extend(numbers.map(|bytes| f32::from_le_bytes(*bytes)));
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_vectors_are_read_by_their_width() {
+        let bytes: Vec<u8> = [1.0f32, 0.0, 0.6, 0.8]
+            .into_iter()
+            .flat_map(f32::to_le_bytes)
+            .collect();
+        let mut read = Vec::new();
+        read_vectors(&bytes, 2, &mut read).unwrap();
+        let read: Vec<&[f32]> = read.chunks_exact(2).collect();
+        let expected: [&[f32]; 2] = [&[1.0, 0.0], &[0.6, 0.8]];
+        assert_eq!(read, expected);
+        assert!(read_vectors(&bytes, 3, &mut Vec::new()).is_none());
+    }
 }

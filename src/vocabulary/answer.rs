@@ -87,6 +87,16 @@ pub enum FallbackReason {
 pub const FELL_BACK: &str =
     "Too many queries are being encoded at the moment, so this one was answered by words alone.";
 
+impl<H> Answer<H> {
+    /// Why it is by words alone, if that was not asked for.
+    pub fn by_words_alone(&self) -> Option<&'static str> {
+        match self.fallback {
+            Some(_) => Some(FELL_BACK),
+            None => self.unread.then_some(UNREAD),
+        }
+    }
+}
+
 /// The answer to a question asked of a collection of questions and answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

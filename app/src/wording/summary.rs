@@ -1,6 +1,6 @@
 //! Counts and order: the line above the hits, and what a screen reader announces.
 
-use parallax::vocabulary::{Answer, Counted, FELL_BACK, Mode, Relation, ScorePart, UNREAD};
+use parallax::vocabulary::{Answer, Counted, Mode, Relation, ScorePart};
 
 use super::{corrected, filtered, order, ranked_by};
 use crate::numbers::{counted, thousands};
@@ -8,7 +8,7 @@ use crate::state::SearchState;
 
 /// The line above the hits: how many of how many, in what order.
 pub fn summary(state: &SearchState, response: &Answer) -> String {
-    let ranked = match ranked_by(state).filter(|_| by_words_alone(response).is_none()) {
+    let ranked = match ranked_by(state).filter(|_| response.by_words_alone().is_none()) {
         Some(Mode::Text) | None => "best match first",
         Some(Mode::Hybrid) => "both rankings fused",
         // Late interaction may put a record before a nearer one.
@@ -75,7 +75,7 @@ pub fn announcement(state: &SearchState, response: &Answer) -> String {
     let results = format!("{}.", counts(state, response));
     let doubt = (response.fits == Some(false)).then(|| "Nothing here matches well.".to_owned());
     let parts = [
-        by_words_alone(response).map(str::to_owned),
+        response.by_words_alone().map(str::to_owned),
         corrected(&response.corrections),
         doubt,
         Some(results),
@@ -86,7 +86,7 @@ pub fn announcement(state: &SearchState, response: &Answer) -> String {
 
 /// A caution about the answer as a whole, shown before its hits.
 pub fn caution(state: &SearchState, response: &Answer) -> Option<String> {
-    if let Some(why) = by_words_alone(response) {
+    if let Some(why) = response.by_words_alone() {
         return Some(why.to_owned());
     }
     let by_words = response.hits.iter().any(|hit| hit.signals.text.is_some());
@@ -95,18 +95,10 @@ pub fn caution(state: &SearchState, response: &Answer) -> Option<String> {
     (fused && !by_words && response.hits.len() > 1).then(|| alone.to_owned())
 }
 
-/// Why an answer is by words alone, if that was not asked for.
-fn by_words_alone(response: &Answer) -> Option<&'static str> {
-    match response.fallback {
-        Some(_) => Some(FELL_BACK),
-        None => response.unread.then_some(UNREAD),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use parallax::vocabulary::{Fallback, FallbackReason};
+    use parallax::vocabulary::{FELL_BACK, Fallback, FallbackReason, UNREAD};
 
     use crate::wording::evidence;
     use crate::wording::tests::{answer, hit, state};

@@ -6,8 +6,6 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 use parallax::Catalogue;
-use parallax::vocabulary::CollectionInfo;
-use serde::Deserialize;
 
 use super::table::Table;
 use super::{Data, Key, Place};
@@ -21,19 +19,12 @@ pub struct Collections {
     data: Data,
 }
 
-/// What a server answers about its collections.
-#[derive(Deserialize)]
-struct Served {
-    collections: Vec<CollectionInfo>,
-}
-
 impl Collections {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let mut table = Table::new(&["collection", "records", "MB", "model"]);
         match self.data.place(model, self.key)? {
             Place::Served(server) => {
-                let Served { collections } = server.get("/collections")?;
-                for of in collections {
+                for of in server.collections()? {
                     table.row(row(&of.name, of.records.into(), of.bytes, &of.model));
                 }
             }

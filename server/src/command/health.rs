@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Data;
 use crate::address_file;
-use crate::config::address;
+use crate::config::{Server, address};
 use crate::remote::Remote;
 
 #[derive(Args)]
@@ -30,8 +30,8 @@ impl Health {
             let running = address_file::read(&self.data.folder().ok()?)?;
             Some(running.reachable())
         };
-        let usual = SocketAddr::from(([127, 0, 0, 1], 3000));
-        let address = self.addr.or_else(served).unwrap_or(usual);
+        let usual = || Server::default().address();
+        let address = self.addr.or_else(served).map_or_else(usual, Ok)?;
         let within = Duration::from_secs(self.timeout);
         Remote::at(address, None).check("/healthz", within)
     }

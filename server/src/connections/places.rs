@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use parallax::locks::lock;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -78,10 +79,7 @@ impl Places {
         let Ok(open) = Arc::clone(&self.open).try_acquire_owned() else {
             return reserved.map_or(Admitted::No, Admitted::ForHealth);
         };
-        let mut addresses = self
-            .addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = lock(&self.addresses);
         let taken = addresses.entry(address).or_default();
         if *taken >= self.per_address && !address.is_loopback() {
             return Admitted::No;
@@ -97,10 +95,7 @@ impl Places {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut addresses = self
-            .addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = lock(&self.addresses);
         if let Some(taken) = addresses.get_mut(&self.address) {
             *taken -= 1;
             if *taken == 0 {

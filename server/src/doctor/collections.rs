@@ -2,18 +2,11 @@
 
 use std::path::Path;
 
-use parallax::vocabulary::CollectionInfo;
+use parallax::collection::short;
 use parallax::{Error, inspection};
-use serde::Deserialize;
 
 use super::{Check, UNWRITABLE};
 use crate::remote::Remote;
-
-/// What the server answers about its collections.
-#[derive(Deserialize)]
-struct Served {
-    collections: Vec<CollectionInfo>,
-}
 
 /// What is found about each collection.
 pub fn checks(data: &Path, server: Option<&Remote>) -> Vec<Check> {
@@ -62,7 +55,7 @@ fn store(name: &str, folder: &Path) -> Check {
             Check::warn(subject, "it has the format of an earlier version", remedy)
         }
         Ok(facts) => {
-            let model: String = facts.about.model.chars().take(12).collect();
+            let model = short(&facts.about.model);
             let found = format!("it is intact, encoded by model {model}");
             Check::ok(subject, found)
         }
@@ -108,8 +101,8 @@ fn indexes(name: &str, folder: &Path) -> Check {
 
 /// What a server says about the stores that it holds. The index files are read as usual.
 fn served(data: &Path, server: &Remote) -> Vec<Check> {
-    let collections = match server.get::<Served>("/collections") {
-        Ok(Served { collections }) => collections,
+    let collections = match server.collections() {
+        Ok(collections) => collections,
         Err(error) => {
             let remedy = "read the server's log; if it asks for a key, give one with --key";
             return vec![Check::error("collections", format!("{error:#}"), remedy)];

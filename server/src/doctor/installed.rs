@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use parallax::Encoder;
+use parallax::collection::short;
 use parallax::encoder::files::MANIFEST;
 use parallax::encoder::installed;
 
@@ -21,7 +22,7 @@ pub fn model(folder: &Path) -> Check {
     }
     match installed(folder) {
         Ok(found) => {
-            let hash: String = found.model_hash.chars().take(12).collect();
+            let hash = short(&found.model_hash);
             let found = format!("{} is intact (model {hash})", shown(folder));
             Check::ok(SUBJECT, found)
         }

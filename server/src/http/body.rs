@@ -1,14 +1,17 @@
-//! Parsing request bodies.
+//! Parsing request bodies, and reading on in those that are not wanted.
 
 use std::fmt;
 
-use axum::http::{HeaderMap, header};
+use axum::body::Body;
+use axum::http::HeaderMap;
+use http_body_util::BodyExt;
 use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
 use super::error::Failure;
+use crate::keys::{content_type, essence};
 
 /// The members of an object, each given once. Of a repeated one, the last would count, and what the
 /// others ask for would be lost without a word.
@@ -70,9 +73,7 @@ pub fn json_list<T: DeserializeOwned>(
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
+    let essence = essence(headers);
     let known = ["application/json", "application/merge-patch+json"];
     if known
         .iter()
@@ -82,7 +83,10 @@ fn check_type(headers: &HeaderMap) -> Result<(), Failure> {
     }
     Err(Failure::new(
         "unsupported_media_type",
-        format!("the body's content type is '{kind}', expected application/json"),
+        format!(
+            "the body's content type is '{}', expected application/json",
+            content_type(headers)
+        ),
     ))
 }
 
@@ -135,12 +139,22 @@ fn place(path: &serde_path_to_error::Path) -> String {
     }
 }
 
+/// Reads on in a body that is not wanted, to its end or until this many bytes have arrived, so that
+/// its sender gets the answer instead of a broken connection.
+pub async fn skip(body: &mut Body, most: u64) {
+    let mut skipped = 0;
+    while skipped < most
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        skipped += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
     use axum::response::IntoResponse;
-    use http_body_util::BodyExt;
     use serde::Deserialize;
 
     #[derive(Debug, Default, PartialEq, Deserialize)]

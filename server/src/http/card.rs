@@ -136,7 +136,10 @@ fn request(query: &str) -> Option<SearchRequest> {
 }
 
 fn answered(q: String, mode: &str, answer: Answer) -> Card {
-    let mode = mode.parse().unwrap_or_default();
+    let mode = match answer.by_words_alone() {
+        Some(_) => Mode::Text,
+        None => mode.parse().unwrap_or_default(),
+    };
     let rows = answer.hits.into_iter().map(|hit| {
         let rank = |signal: Option<parallax::Signal>| signal.map(|signal| signal.rank);
         Row {
@@ -158,11 +161,7 @@ fn answered(q: String, mode: &str, answer: Answer) -> Card {
     };
     Card::Search {
         q,
-        mode: match answer.fallback {
-            Some(fallback) => fallback.to,
-            None if answer.unread => Mode::Text,
-            None => mode,
-        },
+        mode,
         told: format!("{total} in {}", answer.collection),
         rows,
     }

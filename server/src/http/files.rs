@@ -13,6 +13,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeader;
 
+use super::caching::Known;
 use crate::site::{File, Files, PACKAGE};
 
 /// The package's file names contain a hash of their contents, so they are immutable.
@@ -116,7 +117,7 @@ fn send(file: &File, request: &HeaderMap) -> Response {
         (header::CACHE_CONTROL, kept(file.path)),
         (header::VARY, "accept-encoding"),
     ];
-    if has_already(request, file.tag) {
+    if Known::of(request).has(file.tag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     let content_type = [(header::CONTENT_TYPE, content_type(file.path))];
@@ -146,15 +147,6 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
         }
     }
     accepted.unwrap_or(false)
-}
-
-/// Whether the client has the content with this tag.
-fn has_already(request: &HeaderMap, tag: &str) -> bool {
-    let values = request.get_all(header::IF_NONE_MATCH).into_iter();
-    let mut tags = values
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
-    tags.any(|one| matches!(one.trim(), "*") || one.trim() == tag)
 }
 
 /// The media type of a file.

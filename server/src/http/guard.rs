@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, OriginalUri, RawPathParams};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http_body_util::BodyExt;
 use parallax_app::access::Access;
 
+use super::body::skip;
 use super::error::{self, Failure};
 use super::sign_in_form::{Shown, sign_in_form};
 use crate::keys::needs::{self, Need};
@@ -22,7 +22,7 @@ use crate::keys::{Admitted, Asked, Keys, Refusal, Role};
 
 /// How much of the body of a refused request is read, and for how long. A browser that is still sending
 /// when the connection is closed reports a network error, not the answer.
-const READ_ON: (usize, Duration) = (4 << 20, Duration::from_secs(2));
+const READ_ON: (u64, Duration) = (4 << 20, Duration::from_secs(2));
 
 /// Why a browser may make a request to the API: a script asked for it, or the reader opened it.
 const ASKED_FOR: [&str; 2] = ["empty", "document"];
@@ -233,15 +233,9 @@ fn read_on(mut body: Body) {
     if body.is_end_stream() {
         return;
     }
-    let (mut bytes, time) = READ_ON;
+    let (most, time) = READ_ON;
     tokio::spawn(tokio::time::timeout(time, async move {
-        while let Some(Ok(frame)) = body.frame().await {
-            let read = frame.data_ref().map_or(0, Bytes::len);
-            match bytes.checked_sub(read) {
-                Some(left) => bytes = left,
-                None => return,
-            }
-        }
+        skip(&mut body, most).await;
     }));
 }
 

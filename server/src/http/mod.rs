@@ -20,6 +20,7 @@ mod feedback_tests;
 mod files;
 mod guard;
 mod hosts;
+mod html;
 #[cfg(test)]
 mod judge_tests;
 #[cfg(test)]

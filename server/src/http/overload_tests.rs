@@ -178,19 +178,27 @@ async fn past_its_queue_it_says_when_to_try_again_before_it_reads_a_body() {
     }
     assert_eq!(stats(&service, "writes").waiting, 1);
     // Its body never ends, so it is answered only if the body is not read.
-    let (sender, endless) = tokio::sync::mpsc::channel::<std::io::Result<Vec<u8>>>(1);
-    let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(endless));
-    let request = Request::put("/api/v1/collections/sample/records")
-        .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
-        .header(header::CONTENT_TYPE, "application/json");
-    let answered = router(&service).oneshot(request.body(body).unwrap());
-    let response = tokio::time::timeout(Duration::from_secs(60), answered)
-        .await
-        .expect("it must not wait for the body")
-        .unwrap();
-    drop(sender);
-    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert!(response.headers().contains_key(header::RETRY_AFTER));
+    for (method, path) in [
+        ("PUT", "records"),
+        ("PATCH", "records/a"),
+        ("PATCH", "records/delete"),
+    ] {
+        let (sender, endless) = tokio::sync::mpsc::channel::<std::io::Result<Vec<u8>>>(1);
+        let body = Body::from_stream(tokio_stream::wrappers::ReceiverStream::new(endless));
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/collections/sample/{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let answered = router(&service).oneshot(request.body(body).unwrap());
+        let response = tokio::time::timeout(Duration::from_secs(60), answered)
+            .await
+            .expect("it must not wait for the body")
+            .unwrap();
+        drop(sender);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+    }
     drop(releases);
     for held in held {
         held.await.unwrap();

@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use parallax_app::Problem;
 
+use super::html::escaped;
 use crate::keys::Key;
 
 /// Nothing but the style, which is a file of the page.
@@ -86,19 +87,4 @@ pub fn sign_in_form(to: &str, shown: &Shown<'_>) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (shown.status(), headers, Html(page)).into_response()
-}
-
-/// A text within HTML, or within an attribute in double quotes.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }

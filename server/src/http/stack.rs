@@ -23,6 +23,7 @@ use super::settings::{Cors, Settings};
 use super::streams::Streams;
 use super::timeouts::{self, BodyTimeout, Deadline};
 use super::{caching, request_id};
+use crate::logs::panic_message;
 use crate::metrics::{self, Metrics};
 use crate::problem::internal;
 
@@ -126,11 +127,7 @@ fn cors(settings: &Cors) -> CorsLayer {
 
 /// The response to a request whose handler panicked. It is logged inside the request's span.
 fn panicked(why: Box<dyn Any + Send>) -> Response {
-    let why = why
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| why.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
+    let why = panic_message(&*why);
     tracing::error!(why, "a request panicked");
     Failure::from(internal()).into_response()
 }

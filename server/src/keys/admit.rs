@@ -294,7 +294,7 @@ fn check_rights(key: &Key, role: Role, collection: Option<&str>) -> Result<(), R
 }
 
 /// The key that a program sends.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = given.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())

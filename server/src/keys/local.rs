@@ -59,13 +59,7 @@ pub fn check(method: &Method, headers: &HeaderMap, peer: Option<IpAddr>) -> Resu
     {
         return Err("the request comes from a page of another website".into());
     }
-    let kind = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    let kind = kind
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let kind = essence(headers).to_ascii_lowercase();
     if *method == Method::POST && OF_FORMS.contains(&kind.as_str()) {
         return Err(format!(
             "a form on another website could send the content type {kind} (send a file as \
@@ -85,6 +79,17 @@ pub fn is_of_this_site(headers: &HeaderMap) -> Option<bool> {
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or_default();
     let own = origin.split_once("://").map(|(_, of)| of);
     Some(own.is_some() && own == text(headers, header::HOST.as_str()))
+}
+
+/// The content type of a request or an answer, as it is given; empty if it is not.
+pub fn content_type(headers: &HeaderMap) -> &str {
+    text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default()
+}
+
+/// The content type without its parameters.
+pub fn essence(headers: &HeaderMap) -> &str {
+    let kind = content_type(headers).split(';').next();
+    kind.unwrap_or_default().trim()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

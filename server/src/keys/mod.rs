@@ -17,12 +17,13 @@ mod sessions;
 mod settings;
 mod sight;
 
-pub use self::admit::{Admitted, Asked, Keys, Refusal, needs_key};
+pub use self::address::network;
+pub use self::admit::{Admitted, Asked, Keys, Refusal, bearer, needs_key};
 pub use self::exposure::check as check_exposure;
 pub use self::file::{entry, read as read_file};
 pub use self::key::{Key, Role, expiry};
-pub use self::local::is_of_this_site;
-pub use self::secret::generate;
+pub use self::local::{content_type, essence, is_of_this_site};
+pub use self::secret::{generate, random_hex};
 pub use self::sessions::{COOKIE, LASTS};
 pub use self::settings::Settings;
 pub use self::sight::Sight;

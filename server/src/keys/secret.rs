@@ -67,9 +67,17 @@ impl<'de> Deserialize<'de> for Digest {
 /// # Errors
 /// If the operating system has no random numbers.
 pub fn generate() -> Result<String> {
-    let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|error| anyhow!("there are no random numbers: {error}"))?;
-    Ok(format!("{PREFIX}{}", hex(&bits)))
+    Ok(format!("{PREFIX}{}", random_hex::<32>()?))
+}
+
+/// Makes so many random bytes, in hexadecimal.
+///
+/// # Errors
+/// If the operating system has no random numbers.
+pub fn random_hex<const BYTES: usize>() -> Result<String> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow!("there are no random numbers: {error}"))?;
+    Ok(hex(&bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

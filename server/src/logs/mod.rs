@@ -17,6 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use self::otlp::Traces;
+pub use self::panics::message as panic_message;
 pub use self::slow::{Search, Slow};
 
 /// The section `[log]`: how the service logs.

@@ -8,7 +8,7 @@ pub fn log() {
         let place = panic.location().map(ToString::to_string);
         let thread = std::thread::current();
         tracing::error!(
-            panic = what(panic.payload()),
+            panic = message(panic.payload()),
             place,
             thread = thread.name(),
             "a thread panicked"
@@ -16,7 +16,8 @@ pub fn log() {
     }));
 }
 
-fn what(payload: &(dyn Any + Send)) -> &str {
+/// What was said by whoever panicked.
+pub fn message(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message")

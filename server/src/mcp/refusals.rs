@@ -4,13 +4,14 @@
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rmcp::model::{ErrorData, JsonRpcError};
 use serde::de::IgnoredAny;
 
 use crate::http::Failure;
+use crate::keys::essence;
 use crate::problem::internal;
 
 /// The longest text of the SDK.
@@ -61,8 +62,5 @@ fn unreadable(body: &[u8]) -> Response {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    essence(headers).eq_ignore_ascii_case("application/json")
 }

@@ -1,9 +1,7 @@
 //! What the tools answer, small enough for an assistant's context. The descriptions are part of the
 //! schemas that assistants read.
 
-use parallax::vocabulary::{
-    Answer, CollectionInfo, FELL_BACK, Facet, Hit, Reason, Relation, Reply, UNREAD,
-};
+use parallax::vocabulary::{Answer, CollectionInfo, Facet, Hit, Reason, Relation, Reply};
 use rmcp::schemars::JsonSchema;
 use serde::Serialize;
 
@@ -207,11 +205,8 @@ fn notes(answer: &Answer) -> Vec<String> {
             correction.word, correction.instead
         ));
     }
-    if answer.fallback.is_some() {
-        notes.push(FELL_BACK.to_owned());
-    }
-    if answer.unread {
-        notes.push(UNREAD.to_owned());
+    if let Some(why) = answer.by_words_alone() {
+        notes.push(why.to_owned());
     } else if answer.fits == Some(false) {
         notes.push("Nothing here matches well. The hits are only the nearest records.".to_owned());
     }

@@ -21,7 +21,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-pub use self::readings::{CollectionReading, PoolReading, Readings};
+pub use self::readings::{CollectionReading, Readings};
 pub use self::track::track;
 
 /// The content type of [`Metrics::render`].

@@ -9,6 +9,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::resident;
+use crate::pool::Stats;
 
 /// How many collections are listed, the first ones by name.
 const MAX_COLLECTIONS: usize = 200;
@@ -19,7 +20,7 @@ type Labels = Vec<(&'static str, String)>;
 #[derive(Debug, Default)]
 pub struct Readings {
     /// The pools, by name.
-    pub pools: Vec<(&'static str, PoolReading)>,
+    pub pools: Vec<(&'static str, Stats)>,
     /// The open collections, by name.
     pub collections: BTreeMap<String, CollectionReading>,
     /// How often the vector of a query was in the cache of the default model.
@@ -32,17 +33,6 @@ pub struct Readings {
     pub last_snapshot: Option<i64>,
     /// How many bytes are free where the data folder is.
     pub free_bytes: Option<u64>,
-}
-
-/// What a pool is doing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PoolReading {
-    /// How many callers wait.
-    pub waiting: usize,
-    /// How many jobs run.
-    pub running: usize,
-    /// How many callers were refused.
-    pub refused: u64,
 }
 
 /// What a collection consists of.
@@ -179,10 +169,11 @@ mod tests {
             merges: 5,
         };
         let names = (0..1_000).map(|n| (format!("c{n:04}"), reading));
-        let pool = PoolReading {
+        let pool = Stats {
             waiting: 3,
             running: 2,
             refused: 7,
+            ..Stats::default()
         };
         let readings = Readings {
             pools: vec![("words", pool)],

@@ -8,9 +8,9 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use parallax::{Catalogue, Result};
+use parallax::{Catalogue, Collection, Result};
 
-use super::Snapshots;
+use super::{Kept, Snapshots};
 
 /// How often the schedule looks whether something is due.
 const LOOK: Duration = Duration::from_secs(60);
@@ -87,10 +87,17 @@ pub fn make_due(
     waited: Duration,
     every: Duration,
 ) -> Result<usize> {
+    let names = catalogue.names()?;
+    let kept = snapshots.list().inspect_err(|error| {
+        tracing::warn!(%error, "no scheduled snapshot was made");
+    })?;
     let (mut made, mut failure) = (0, None);
-    for name in catalogue.names()? {
-        let result = catalogue.collection(&name).and_then(|collection| {
-            let last = snapshots.last_of(&collection)?;
+    for name in names {
+        let opened = catalogue.collection(&name).inspect_err(|error| {
+            tracing::warn!(collection = name, %error, "a scheduled snapshot was not made");
+        });
+        let result = opened.and_then(|collection| {
+            let last = last_of(&kept, &collection);
             let due =
                 last.is_none_or(|(last, changed)| changed && is_due(now, last, waited, every));
             if due {
@@ -101,12 +108,19 @@ pub fn make_due(
         match result {
             Ok(count) => made += count,
             Err(error) => {
-                tracing::warn!(collection = name, %error, "a scheduled snapshot was not made");
                 failure.get_or_insert(error);
             }
         }
     }
     failure.map_or(Ok(made), Err)
+}
+
+/// When the last snapshot of a collection was made, and whether the collection has changed since.
+fn last_of(kept: &[Kept], collection: &Collection) -> Option<(Timestamp, bool)> {
+    let (name, id) = (collection.name(), collection.id());
+    let sequence = collection.generation().state.sequence;
+    let last = kept.iter().rev().find(|kept| kept.collection == **name);
+    last.map(|last| (last.made, last.id != id || last.sequence != sequence))
 }
 
 fn is_due(now: Timestamp, last: Timestamp, waited: Duration, every: Duration) -> bool {

@@ -1,6 +1,7 @@
 //! The folder for uploads and tasks: `imports` in the data folder. Each task is a JSON file
 //! beside a folder that contains its upload under its original name.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -137,11 +138,7 @@ impl Spool {
     /// # Errors
     /// If the folder cannot be written. What was stored before is still there then.
     pub fn keep_withdrawals(&self, withdrawals: &Withdrawals) -> parallax::Result<()> {
-        let path = self.folder.join(WITHDRAWN);
-        atomic_file::write(&path, |file| {
-            let written = serde_json::to_writer(file, withdrawals).map_err(io::Error::from);
-            written.map_err(Error::io(&path))
-        })
+        atomic_file::write_json(&self.folder.join(WITHDRAWN), withdrawals)
     }
 
     /// A place for a snapshot to be uploaded to.
@@ -235,15 +232,12 @@ impl Spool {
     /// # Errors
     /// If the folder cannot be written. What was stored before is still there then.
     pub fn write(&self, kept: &Kept) -> parallax::Result<()> {
-        let mut kept = kept.clone();
+        let mut kept = Cow::Borrowed(kept);
         if self.is_ending() && is_at_work(kept.task.state) {
-            kept.task.state = TaskState::Queued;
+            kept.to_mut().task.state = TaskState::Queued;
         }
         let path = self.folder.join(format!("{}.json", kept.task.id));
-        atomic_file::write(&path, |file| {
-            let written = serde_json::to_writer(file, &kept).map_err(io::Error::from);
-            written.map_err(Error::io(&path))
-        })
+        atomic_file::write_json(&path, &kept)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Changes some fields of a record and leaves the others as they are.
 
-use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::{Map, Value};
@@ -11,7 +10,7 @@ use crate::collection::write::encode::{self, Cores, Incoming};
 use crate::collection::write::{Unchanged, Work, Written};
 use crate::error::{Error, Result};
 use crate::record::{Payload, RecordNumber};
-use crate::storage::layout::{Encoded, Row};
+use crate::storage::layout::Encoded;
 use crate::storage::store::View;
 
 /// How often a change is tried while others change the same record.
@@ -39,8 +38,8 @@ impl Collection {
             )));
         };
         for _ in 0..TRIES {
-            let (number, row, old) = self.viewing(|view| self.stored(view, id))?;
-            let mut new = old.clone();
+            let (number, old) = self.viewing(|view| self.stored(view, id))?;
+            let mut new = old.payload.clone();
             merge(&mut new, patch);
             if self.schema().source_id(&new).as_deref() != Some(id) {
                 return Err(Error::BadQuery(format!(
@@ -48,7 +47,7 @@ impl Collection {
                      another id instead"
                 )));
             }
-            let record = self.patched(&row, &old, new)?;
+            let record = self.patched(old, new)?;
             let unchanged = Unchanged {
                 id: id.to_owned(),
                 number,
@@ -65,23 +64,32 @@ impl Collection {
         })
     }
 
-    /// A record as it is stored, and its fields.
-    fn stored(&self, view: &View<'_>, id: &str) -> Result<(RecordNumber, Row, Payload)> {
+    /// A record as it is stored.
+    fn stored(&self, view: &View<'_>, id: &str) -> Result<(RecordNumber, Encoded)> {
         let number = view.find(id)?.ok_or_else(|| self.no_record(id))?;
-        let mut found = None;
-        view.for_each_row(number.0..number.0 + 1, |row| {
-            found = Some(row);
-            Ok(())
+        let rows = view.rows()?;
+        let payload = rows.payload(number)?.ok_or_else(|| self.no_record(id))?;
+        let ranges = rows.ranges(number)?;
+        let mut vectors: Vec<Vector> = Vec::new();
+        view.for_each_vectors(number.0..number.0 + 1, |_, of_one| {
+            vectors.extend(of_one.chunks_exact(view.dimension()).map(Vector::from));
         })?;
-        let row = found.ok_or_else(|| self.no_record(id))?;
-        let payload = view.payload(&row.payload)?;
-        Ok((number, row, payload))
+        if vectors.is_empty() {
+            return Err(self.store.damaged("a record without a vector"));
+        }
+        let stored = Encoded {
+            read_in_part: self.schema().is_read_in_part(&payload, &ranges),
+            payload,
+            vectors,
+            ranges,
+        };
+        Ok((number, stored))
     }
 
     /// The changed record, with the vectors of the old one if its text to encode is the same.
-    fn patched(&self, row: &Row, old: &Payload, new: Payload) -> Result<Encoded> {
+    fn patched(&self, old: Encoded, new: Payload) -> Result<Encoded> {
         let incoming = Incoming {
-            payload: new.clone(),
+            payload: new,
             vector: None,
         };
         let checked = encode::check_batch(self.about(), vec![incoming]);
@@ -91,36 +99,18 @@ impl Collection {
             )),
             other => other,
         })?;
+        let new = checked.into_iter().next().ok_or(Error::Cancelled)?;
         let schema = self.schema();
-        if schema.encoded_text(old) != schema.encoded_text(&new) {
+        if schema.encoded_text(&old.payload) != schema.encoded_text(&new.0) {
             let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
             let encoder = self.encoder.encoder();
             let encoded =
-                encode::encode(encoder, self.about(), checked, &|_| {}, cores, &cancelled)?;
+                encode::encode(encoder, self.about(), vec![new], &|_| {}, cores, &cancelled)?;
             return encoded.into_iter().next().ok_or(Error::Cancelled);
         }
-        let ranges: Vec<Range<u32>> = match &row.ranges {
-            Some(ranges) => {
-                serde_json::from_slice(ranges).map_err(|_| Error::damaged(self.store.path()))?
-            }
-            None => Vec::new(),
-        };
-        Ok(Encoded {
-            read_in_part: schema.is_read_in_part(&new, &ranges),
-            payload: new,
-            vectors: vectors(&row.vectors, self.about().dimension),
-            ranges,
-        })
+        let (payload, _) = new;
+        Ok(Encoded { payload, ..old })
     }
-}
-
-/// The stored vectors of a record.
-fn vectors(bytes: &[u8], width: usize) -> Vec<Vector> {
-    let of_one = |bytes: &[u8]| {
-        let (components, _) = bytes.as_chunks::<4>();
-        components.iter().copied().map(f32::from_le_bytes).collect()
-    };
-    bytes.chunks_exact(4 * width).map(of_one).collect()
 }
 
 /// Applies a merge patch to an object.
@@ -194,16 +184,5 @@ mod tests {
             merge(&mut object, patch.as_object().unwrap());
             assert_eq!(Value::Object(object), result, "{original} {patch}");
         }
-    }
-
-    #[test]
-    fn stored_vectors_are_read_by_their_width() {
-        let bytes: Vec<u8> = [1.0f32, 0.0, 0.6, 0.8]
-            .into_iter()
-            .flat_map(f32::to_le_bytes)
-            .collect();
-        let read = vectors(&bytes, 2);
-        let expected: Vec<Vector> = vec![[1.0, 0.0].into(), [0.6, 0.8].into()];
-        assert_eq!(read, expected);
     }
 }

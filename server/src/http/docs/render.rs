@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::http::html::escaped;
+
 /// The page.
 pub fn page(document: &Value) -> String {
     let info = &document["info"];
@@ -312,21 +314,6 @@ fn prose(text: &str) -> String {
             0 => part,
             _ => format!("<code>{part}</code>"),
         });
-    }
-    html
-}
-
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            other => html.push(other),
-        }
     }
     html
 }

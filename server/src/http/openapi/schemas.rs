@@ -129,51 +129,51 @@ fn value(schema: &RefOr<Schema>) -> Value {
 /// Says of a list of fixed length how long it is. That there are no further items, as `"items": false`
 /// says, is not understood by all generators of clients.
 fn bound_lists(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.values_mut().for_each(bound_lists);
-            let first = members.get("prefixItems").and_then(Value::as_array);
-            if let Some(length) = first.map(Vec::len)
-                && members.get("items") == Some(&Value::Bool(false))
-            {
-                members.shift_remove("items");
-                members.insert("minItems".into(), length.into());
-                members.insert("maxItems".into(), length.into());
-            }
+    walk(value, &|members: &mut Map<String, Value>| {
+        let first = members.get("prefixItems").and_then(Value::as_array);
+        if let Some(length) = first.map(Vec::len)
+            && members.get("items") == Some(&Value::Bool(false))
+        {
+            members.shift_remove("items");
+            members.insert("minItems".into(), length.into());
+            members.insert("maxItems".into(), length.into());
         }
-        Value::Array(members) => members.iter_mut().for_each(bound_lists),
-        _ => {}
-    }
+    });
 }
 
 /// Gives references the names without marks.
 fn rename(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                match member {
-                    Value::String(at) if name == "$ref" => *at = at.replace('_', ""),
-                    member => rename(member),
-                }
-            }
-        }
-        Value::Array(members) => members.iter_mut().for_each(rename),
-        _ => {}
-    }
+    change_texts(value, "$ref", plain_name);
 }
 
 /// Makes the descriptions, which are comments in the code, plain text.
 pub fn describe(value: &mut Value) {
+    change_texts(value, "description", plain);
+}
+
+/// Changes the members with this name that are texts.
+fn change_texts(value: &mut Value, name: &str, change: fn(&str) -> String) {
+    walk(value, &|members: &mut Map<String, Value>| {
+        if let Some(Value::String(text)) = members.get_mut(name) {
+            *text = change(text);
+        }
+    });
+}
+
+/// Calls `visit` with all objects within a value.
+fn walk(value: &mut Value, visit: &impl Fn(&mut Map<String, Value>)) {
     match value {
         Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                match member {
-                    Value::String(text) if name == "description" => *text = plain(text),
-                    member => describe(member),
-                }
+            visit(members);
+            for member in members.values_mut() {
+                walk(member, visit);
             }
         }
-        Value::Array(members) => members.iter_mut().for_each(describe),
+        Value::Array(members) => {
+            for member in members {
+                walk(member, visit);
+            }
+        }
         _ => {}
     }
 }

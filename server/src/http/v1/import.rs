@@ -9,10 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::response::sse::Event;
 use axum::{Extension, Json};
-use http_body_util::BodyExt;
 use parallax::vocabulary::{FieldRoles, Preview, Started, Task, TaskState};
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
@@ -25,7 +23,7 @@ use crate::preview;
 use crate::problem::internal;
 use crate::sample;
 use crate::service::Service;
-use crate::tasks::{Holder, Incoming, NotBegun, Plan, Start, empty, unwritable};
+use crate::tasks::{Holder, NotBegun, Plan, Start};
 
 /// How much of the beginning of a file a preview accepts.
 const MAX_PREVIEW_BYTES: usize = 1 << 20;
@@ -258,32 +256,6 @@ async fn import_sample(
     };
     let sent = Sent::new(&HeaderMap::new(), Body::from(sample::STARTUPS));
     send(&service, plan, upload::holder(&headers), sent).await
-}
-
-/// Writes a snapshot to disk as it arrives.
-pub(super) async fn receive(mut body: Body, incoming: &Incoming, most: u64) -> Result<(), Failure> {
-    let path = incoming.path();
-    let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
-    let mut received = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| {
-            let message = "the upload was interrupted and nothing was imported; send it again";
-            Failure::too_slow(&error).unwrap_or_else(|| Failure::bad_request(message))
-        })?;
-        let Ok(bytes) = frame.into_data() else {
-            continue;
-        };
-        received += bytes.len() as u64;
-        if received > most {
-            let message = format!("the snapshot is larger than {most} bytes");
-            return Err(Failure::new("too_large", message));
-        }
-        file.write_all(&bytes).await.map_err(unwritable)?;
-    }
-    if received == 0 {
-        return Err(empty().into());
-    }
-    Ok(file.flush().await.map_err(unwritable)?)
 }
 
 /// The imports of the server.

@@ -8,15 +8,17 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use parallax::vocabulary::{CollectionInfo, FieldRoles, Reencoding, Settings, SettingsCost};
 use parallax::{Collection, Schema};
 use parallax_app::backend::Backend;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
 
-use super::import::receive;
+use super::upload::broken_off;
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
@@ -24,6 +26,7 @@ use crate::http::operation::check_sees_all;
 use crate::keys::Sight;
 use crate::opened::{Opened, model_name};
 use crate::service::Service;
+use crate::tasks::{Incoming, empty, unwritable};
 
 /// A collection.
 pub const COLLECTION: &str = "/v1/collections/{name}";
@@ -326,33 +329,55 @@ async fn restore(
             }
         });
         restored.await?;
-        let info = service.collection(Some(name)).await?;
-        return Ok((StatusCode::CREATED, Json(info)));
-    }
-    let incoming = service.manage({
-        let name = name.clone();
-        move |opened| {
-            parallax::catalogue::check_name(&name)?;
-            if !replace && opened.catalogue.names()?.contains(&name) {
-                return Err(parallax::Error::CollectionExists(name));
+    } else {
+        let incoming = service.manage({
+            let name = name.clone();
+            move |opened| {
+                parallax::catalogue::check_name(&name)?;
+                if !replace && opened.catalogue.names()?.contains(&name) {
+                    return Err(parallax::Error::CollectionExists(name));
+                }
+                let incoming = opened.tasks.receive();
+                incoming.map_err(parallax::Error::io(opened.catalogue.folder()))
             }
-            let incoming = opened.tasks.receive();
-            incoming.map_err(parallax::Error::io(opened.catalogue.folder()))
-        }
-    });
-    let incoming = incoming.await?;
-    let most = service.opened()?.tasks.max_upload_bytes();
-    receive(body, &incoming, most).await?;
-    let restored = service.manage({
-        let name = name.clone();
-        move |opened| {
-            let path = incoming.path();
-            let file = std::fs::File::open(&path).map_err(parallax::Error::io(&path))?;
-            let shown = std::path::Path::new("the snapshot");
-            opened.catalogue.restore(&name, file, shown, replace)
-        }
-    });
-    restored.await?;
+        });
+        let incoming = incoming.await?;
+        let most = service.opened()?.tasks.max_upload_bytes();
+        receive(body, &incoming, most).await?;
+        let restored = service.manage({
+            let name = name.clone();
+            move |opened| {
+                let path = incoming.path();
+                let file = std::fs::File::open(&path).map_err(parallax::Error::io(&path))?;
+                let shown = std::path::Path::new("the snapshot");
+                opened.catalogue.restore(&name, file, shown, replace)
+            }
+        });
+        restored.await?;
+    }
     let info = service.collection(Some(name)).await?;
     Ok((StatusCode::CREATED, Json(info)))
+}
+
+/// Writes a snapshot to disk as it arrives.
+async fn receive(mut body: Body, incoming: &Incoming, most: u64) -> Result<(), Failure> {
+    let path = incoming.path();
+    let mut file = tokio::fs::File::create(&path).await.map_err(unwritable)?;
+    let mut received = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken_off(&error, true))?;
+        let Ok(bytes) = frame.into_data() else {
+            continue;
+        };
+        received += bytes.len() as u64;
+        if received > most {
+            let message = format!("the snapshot is larger than {most} bytes");
+            return Err(Failure::new("too_large", message));
+        }
+        file.write_all(&bytes).await.map_err(unwritable)?;
+    }
+    if received == 0 {
+        return Err(empty().into());
+    }
+    Ok(file.flush().await.map_err(unwritable)?)
 }

@@ -131,19 +131,25 @@ async fn write(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
-    let body = body?;
-    // Parsing 32 MiB of JSON would block the async thread for too long.
-    let read = tokio::task::spawn_blocking(move || {
-        let body = with_all_digits(&body);
-        let batch = match json_list::<Map<String, Value>>(&headers, &body)? {
+    let read = parsed(body?, move |body| {
+        let batch = match json_list::<Map<String, Value>>(&headers, body)? {
             Some(records) => records.into(),
-            None => json_body(&headers, &body)?,
+            None => json_body(&headers, body)?,
         };
         incoming(batch)
     });
-    let incoming = read.await.map_err(|_| Failure::from(internal()))??;
+    let incoming = read.await?;
     let written = service.write(name, move |collection| collection.put(incoming));
     Ok(Json(written.await?.into()))
+}
+
+/// Parses a body on another thread: 32 MiB of JSON would block the async thread for too long.
+async fn parsed<T: Send + 'static>(
+    body: Bytes,
+    parse: impl FnOnce(&[u8]) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let parsed = tokio::task::spawn_blocking(move || parse(&with_all_digits(&body)));
+    parsed.await.map_err(|_| Failure::from(internal()))?
 }
 
 impl From<Written> for WrittenResponse {
@@ -157,23 +163,28 @@ impl From<Written> for WrittenResponse {
 }
 
 async fn patch(
+    _: RoomToWrite,
     State(service): State<Service>,
     PathParams((name, id)): PathParams<(String, String)>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
-    let patch: Map<String, Value> = json_body(&headers, &with_all_digits(&body?))?;
+    let read = parsed(body?, move |body| {
+        json_body::<Map<String, Value>>(&headers, body)
+    });
+    let patch = read.await?;
     let written = service.write(name, move |collection| collection.patch(&id, &patch));
     Ok(Json(written.await?.into()))
 }
 
 async fn patch_called_delete(
+    room: RoomToWrite,
     service: State<Service>,
     PathParams(name): PathParams<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
-    patch(service, called_delete(name), headers, body).await
+    patch(room, service, called_delete(name), headers, body).await
 }
 
 fn incoming(batch: Batch) -> Result<Vec<Incoming>, Failure> {

@@ -16,9 +16,11 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::http::body::skip;
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
+use crate::keys::{bearer, random_hex};
 use crate::problem::internal;
 use crate::service::Service;
 use crate::tasks::{Entry, Holder, NotBegun, Part, Plan, Start, Tasks, empty};
@@ -127,10 +129,7 @@ impl Sent {
 
 /// Whose request this is, which the guard has let in.
 pub fn holder(headers: &HeaderMap) -> Holder {
-    let given = headers.get(header::AUTHORIZATION);
-    let given = given.and_then(|given| given.to_str().ok()?.split_once(' '));
-    let key = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    Holder::of(key.map(|(_, key)| key.trim()))
+    Holder::of(bearer(headers))
 }
 
 /// Checks the name of a file, which is shown with its task. `member` is what the request calls it.
@@ -212,12 +211,10 @@ async fn create(
 }
 
 fn random_name() -> Result<String, Failure> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        tracing::error!(%error, "there are no random numbers");
-        internal()
-    })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    random_hex::<16>().map_err(|error| {
+        tracing::error!("{error:#}");
+        Failure::from(internal())
+    })
 }
 
 fn digest(given: &str) -> Result<String, Failure> {
@@ -395,7 +392,7 @@ async fn copy(body: &mut Body, part: &mut Part, at_once: bool) -> Result<(), Pro
 }
 
 /// What to tell whoever sent a body that did not arrive to its end, and what is kept of it.
-fn broken_off(error: &(dyn Error + 'static), at_once: bool) -> Failure {
+pub fn broken_off(error: &(dyn Error + 'static), at_once: bool) -> Failure {
     let slow = Failure::too_slow(error);
     if at_once {
         let message = "the upload was interrupted and nothing was imported; send it again";
@@ -413,12 +410,7 @@ fn broken_off(error: &(dyn Error + 'static), at_once: bool) -> Failure {
 
 /// Reads on to the end of a body that is not wanted, unless it is long.
 pub async fn drain(body: &mut Body) {
-    let mut drained = 0;
-    while drained < MAX_DRAINED
-        && let Some(Ok(frame)) = body.frame().await
-    {
-        drained += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
-    }
+    skip(body, MAX_DRAINED).await;
 }
 
 fn upload_of(task: &Task) -> Upload {
