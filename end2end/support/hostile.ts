@@ -39,8 +39,8 @@ export const keys = rows.map(({ key = "" }) => key);
 export async function hostile(request: APIRequestContext): Promise<string> {
   const name = unique("hostile");
   const roles = { id: "key", title: "title", text: "body", url: "link", image: "picture", facet: FACET };
-  // The sign that turns the writing direction, and a name that is too long for one line.
-  const upload = file(`${image}\u202e${"long".repeat(40)}.jsonl`, rows.map((row) => JSON.stringify(row)).join("\n"));
+  // A name with markup, and too long for one line. The API refuses names that turn the direction of text.
+  const upload = file(`${image}${"long".repeat(40)}.jsonl`, rows.map((row) => JSON.stringify(row)).join("\n"));
   await imported(request, name, upload, roles);
   return name;
 }
