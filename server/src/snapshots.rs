@@ -65,6 +65,10 @@ impl Settings {
 pub struct Kept {
     /// The name of its file.
     pub name: String,
+    /// Counts the snapshots of the folder: a later one has a higher number, even if the clock was set
+    /// back meanwhile.
+    #[serde(default)]
+    pub number: u64,
     /// The collection's name when it was made.
     pub collection: String,
     /// The collection's number, which no other has.
@@ -158,7 +162,7 @@ impl Snapshots {
         tempfile::tempfile_in(&folder).map_err(Error::io(&folder))
     }
 
-    /// All snapshots, oldest first.
+    /// All snapshots, in the order in which they were made.
     ///
     /// # Errors
     /// If the folder cannot be read.
@@ -174,7 +178,7 @@ impl Snapshots {
             self.folder.join(&kept.name).is_file().then_some(kept)
         });
         let mut kept: Vec<Kept> = kept.collect();
-        kept.sort_by(|a, b| (a.made, &a.name).cmp(&(b.made, &b.name)));
+        kept.sort_by(|a, b| (a.number, a.made, &a.name).cmp(&(b.number, b.made, &b.name)));
         Ok(kept)
     }
 
@@ -234,6 +238,7 @@ impl Snapshots {
         // Taken before, so that a write in between counts as a change since.
         let state = collection.generation().state;
         let (name, made) = self.free_name(&collection.name(), now);
+        let number = self.list()?.last().map_or(1, |last| last.number + 1);
         let unfinished = self.folder.join(UNFINISHED).join(&name);
         let written = self.write(collection, &unfinished);
         let (records, bytes, sha256) = written.inspect_err(|_| {
@@ -241,6 +246,7 @@ impl Snapshots {
         })?;
         let kept = Kept {
             name,
+            number,
             collection: collection.name().to_string(),
             id: collection.id(),
             sequence: state.sequence,

@@ -1,9 +1,11 @@
-//! Faults of the machine: a disk that is full and has room again, and a kill while segments are
-//! merged. The service must answer, or say why not, and lose nothing that it acknowledged.
+//! Faults of the machine: a disk that is full and has room again, a clock that jumps, and a kill while
+//! segments are merged. The service must answer, or say why not, and lose nothing that it acknowledged.
 
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "faults/clock.rs"]
+mod clock;
 #[path = "common/running.rs"]
 mod running;
 
@@ -20,6 +22,10 @@ use serde_json::{Value, json};
 const RECORDS: &str = "/api/v1/collections/live/records";
 
 fn start(data: &Path) -> Running {
+    Running::start(serve(data))
+}
+
+fn serve(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
     command
         .args(["serve", "--addr", "127.0.0.1:0", "--data-dir"])
@@ -27,7 +33,7 @@ fn start(data: &Path) -> Running {
     if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
         command.arg("--model").arg(model);
     }
-    Running::start(command)
+    command
 }
 
 fn get(service: &Running, path: &str) -> (u16, Value) {

@@ -227,6 +227,30 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_snapshot_is_kept_even_if_the_clock_was_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalogue = shop(folder.path());
+        let settings = Settings {
+            keep: 1,
+            ..Settings::default()
+        };
+        let snapshots = Snapshots::open(folder.path(), &settings).unwrap();
+        let collection = catalogue.collection("shop").unwrap();
+        let wrong = at("2036-05-01T12:00:00Z");
+        for now in [wrong, at("2026-05-01T12:00:00Z"), wrong] {
+            sell(&catalogue, "milk");
+            let made = snapshots.make(&collection, now).unwrap();
+            assert_eq!(snapshots.list().unwrap(), [made]);
+        }
+        // Nothing has changed since, so none is due.
+        let later = at("2026-05-02T12:00:00Z");
+        assert_eq!(
+            make_due(&snapshots, &catalogue, later, HOUR, HOUR).unwrap(),
+            0
+        );
+    }
+
+    #[test]
     fn a_damaged_snapshot_is_not_restored_and_no_name_leads_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let catalogue = shop(folder.path());

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use parallax::locks::lock;
 use parallax::vocabulary::{Task, TaskState};
 use tokio::sync::watch;
 
+use super::idle::Idle;
 use super::plan::Plan;
 use super::spool::{Facts, Kept, Spool};
 use super::state::{NotChanged, advance, is_at_work};
@@ -20,6 +22,7 @@ pub struct Entry {
     /// What else is stored. It is locked while the state changes, so that one change follows the
     /// other.
     facts: Mutex<Facts>,
+    idle: Mutex<Idle>,
     /// Counts those who have sent bytes of the file: only the last one may go on.
     pub turn: watch::Sender<u64>,
     /// Locked by whoever writes to the file.
@@ -35,6 +38,7 @@ impl Entry {
             plan,
             stop: Arc::default(),
             task: watch::Sender::new(task),
+            idle: Mutex::new(Idle::since(facts.touched)),
             facts: Mutex::new(facts),
             turn: watch::Sender::new(0),
             file: Arc::default(),
@@ -64,6 +68,16 @@ impl Entry {
     pub fn held(&self) -> u64 {
         let received = self.task.borrow().received;
         received.max(self.written.load(Ordering::Relaxed))
+    }
+
+    /// How long the file has received no bytes.
+    pub fn idle(&self) -> Duration {
+        lock(&self.idle).elapsed()
+    }
+
+    /// Says when the file last received bytes, in seconds since 1970.
+    pub fn touch(&self, touched: u64) {
+        *lock(&self.idle) = Idle::since(touched);
     }
 
     /// The bytes that the file has or will have.

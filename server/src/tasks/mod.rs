@@ -7,6 +7,7 @@
 //! after the last byte that was acknowledged.
 
 mod entry;
+mod idle;
 mod plan;
 mod receive;
 mod recover;

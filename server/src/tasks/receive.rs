@@ -4,7 +4,6 @@
 use std::io::SeekFrom;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use parallax::digest::sha256_of_file;
 use parallax::locks::lock;
@@ -15,6 +14,7 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::entry::Entry;
+use super::idle::wall_clock;
 use super::plan::Plan;
 use super::state::NotChanged;
 use super::withdrawals::Holder;
@@ -127,7 +127,10 @@ impl Tasks {
             return Ok((entry, false));
         }
         self.promise_room(plan)?;
-        let entry = self.spool.create(plan, now()).map(|kept| self.add(kept));
+        let entry = self
+            .spool
+            .create(plan, wall_clock())
+            .map(|kept| self.add(kept));
         self.promised.store(0, Ordering::SeqCst);
         let entry = entry.map_err(|error| problem(&error))?;
         Ok((entry, true))
@@ -330,9 +333,10 @@ impl Tasks {
         if last && end == 0 {
             return Err(empty());
         }
+        let now = wall_clock();
         let noted = entry.note(
             &self.spool,
-            |facts| facts.touched = now(),
+            |facts| facts.touched = now,
             |task| {
                 task.received = end;
                 if last {
@@ -341,6 +345,7 @@ impl Tasks {
             },
         );
         noted.map_err(|error| problem(&error))?;
+        entry.touch(now);
         self.complete(entry)?;
         Ok(entry.task())
     }
@@ -404,14 +409,15 @@ impl Tasks {
                 true => self.settings.abandoned_after().min(LOOK),
                 false => self.settings.abandoned_after(),
             };
-            let idle = now().saturating_sub(entry.facts().touched);
+            let idle = entry.idle();
             let is_receiving = entry.state() == TaskState::Receiving;
-            if !is_receiving || idle < after.as_secs() || entry.file.try_lock().is_err() {
+            if !is_receiving || idle < after || entry.file.try_lock().is_err() {
                 continue;
             }
             let why = format!(
-                "no bytes arrived for {idle} seconds, so the upload was given up; nothing was \
-                 imported; send the file again"
+                "no bytes arrived for {} seconds, so the upload was given up; nothing was \
+                 imported; send the file again",
+                idle.as_secs()
             );
             let also = |task: &mut Task| task.message = Some(why.clone());
             // If it ended meanwhile, there is nothing to give up.
@@ -440,11 +446,6 @@ impl Tasks {
             ),
         }
     }
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| now.as_secs())
 }
 
 fn conflict(message: &str) -> Problem {

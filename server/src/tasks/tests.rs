@@ -6,13 +6,14 @@
 use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use parallax::Catalogue;
 use parallax::collection::Progress;
 use parallax::locks::lock;
 use parallax::vocabulary::{Task, TaskState};
 
+use super::idle::wall_clock;
 use super::spool::Spool;
 use super::*;
 use crate::http::tests::encoder;
@@ -344,11 +345,8 @@ fn an_upload_that_gets_no_bytes_for_long_is_given_up() {
         ..plan("at-once")
     };
     let left = tasks.create(&at_once, &holder).unwrap().0;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let earlier = now.unwrap().as_secs() - 2 * LOOK.as_secs();
     for entry in [&left, &fresh] {
-        let noted = entry.note(&tasks.spool, |facts| facts.touched = earlier, |_| ());
-        noted.unwrap();
+        entry.touch(wall_clock() - 2 * LOOK.as_secs());
     }
     tasks.give_up_abandoned();
     assert_eq!(left.state(), TaskState::Failed);
