@@ -34,6 +34,7 @@ mod sample;
 mod secret;
 mod serve;
 mod service;
+mod signals;
 mod site;
 mod snapshots;
 mod tasks;

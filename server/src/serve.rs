@@ -22,6 +22,7 @@ use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};
 use crate::opened::{Opened, default_collection};
 use crate::service::Service;
+use crate::signals::Signals;
 use crate::site::Site;
 use crate::snapshots::{Snapshots, schedule};
 use crate::tasks::Tasks;
@@ -65,6 +66,7 @@ async fn serve(config: &Config) -> Result<()> {
     let keyed = !keys.are_none();
     let guard = Guard::with(keys);
 
+    let mut signals = Signals::listen().context("cannot listen to signals")?;
     let start = Instant::now();
     let mut loading = tokio::task::spawn_blocking({
         let service = service.clone();
@@ -103,10 +105,10 @@ async fn serve(config: &Config) -> Result<()> {
             address_file = loaded.context("loading failed")??;
             tokio::select! {
                 ended = &mut serving => ended.context("serving failed")?,
-                () = told_to_stop() => {}
+                () = signals.told_to_stop() => {}
             }
         }
-        () = told_to_stop() => {}
+        () = signals.told_to_stop() => {}
     }
     // No further connections are accepted, event streams end, and running requests may finish.
     stop.cancel();
@@ -123,7 +125,7 @@ async fn serve(config: &Config) -> Result<()> {
     };
     let ended = tokio::select! {
         () = ending => Ok(()),
-        () = told_to_stop() => Err(anyhow!("told to stop again, so running requests were cut")),
+        () = signals.told_to_stop() => Err(anyhow!("told to stop again, so running requests were cut")),
     };
     drop(address_file);
     ended
@@ -231,27 +233,4 @@ fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
     let line = format!("Parallax serves http://{address} — {what}, ready in {seconds:.1} s");
     // The service continues even if standard output is closed.
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-async fn told_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
 }
