@@ -29,7 +29,7 @@ mod mapping;
 mod marks;
 mod navigation;
 mod nearest;
-mod numbers;
+pub mod numbers;
 mod origin;
 mod pages;
 mod paths;

@@ -3,14 +3,14 @@
 //! A page is rendered by tasks of its own, which would go on when its caller has left. So whoever
 //! works for a caller asks here.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -30,7 +30,7 @@ pub struct Caller(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    address: Option<IpAddr>,
+    address: OnceLock<IpAddr>,
     left: CancellationToken,
     /// After how many seconds to try again, if the request was refused; 0 if not.
     retry_after: AtomicU64,
@@ -44,7 +44,12 @@ impl Caller {
 
     /// Their address, as far as one machine has the same: of IPv6, its network.
     pub fn address(&self) -> Option<IpAddr> {
-        self.0.address
+        self.0.address.get().copied()
+    }
+
+    /// Says where they send requests from, which is not the address of a proxy in between.
+    pub fn comes_from(&self, address: IpAddr) {
+        self.0.address.get_or_init(|| network(address));
     }
 
     /// Waits until they have left, or the answer is sent.
@@ -61,12 +66,11 @@ impl Caller {
 /// Makes the caller known to those who work on the answer: as an extension of the request, and in
 /// the task that answers it.
 pub async fn follow(mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let left = CancellationToken::new();
     // Dropped with the answer, or with this future.
     let here = left.clone().drop_guard();
     let caller = Caller(Arc::new(Inner {
-        address: peer.map(|ConnectInfo(peer)| network(peer.ip())),
+        address: OnceLock::new(),
         left,
         retry_after: AtomicU64::new(0),
     }));

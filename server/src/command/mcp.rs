@@ -8,7 +8,7 @@ use clap::Args;
 use parallax::Error;
 
 use super::Data;
-use crate::mcp;
+use crate::{address_file, mcp};
 
 /// How long running calls may take to finish once the assistant has left.
 const GRACE: Duration = Duration::from_millis(100);
@@ -42,10 +42,15 @@ impl Mcp {
 fn with_address(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(Error::InUse(folder)) => anyhow!(
-            "the data folder {} is in use by another process; if that is `parallax serve`, let the \
-             assistant connect to it over HTTP, at the address that it printed with /mcp added, such \
-             as http://127.0.0.1:3000/mcp",
-            folder.display()
+            "the data folder {} is in use by another process; {}",
+            folder.display(),
+            match address_file::read(folder) {
+                Some(running) => format!(
+                    "let the assistant connect to it over HTTP, at http://{}/mcp",
+                    running.reachable()
+                ),
+                None => "stop it first".into(),
+            }
         ),
         _ => error,
     }

@@ -5,20 +5,25 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::request::Builder;
 use axum::http::{Method, Request, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
+use axum::routing::get;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
+use super::guard::{Guard, Part, guard};
 use super::key_tests::{ADMIN, SEARCH, Shop, all_keys, from};
 use super::write_tests::LONG;
+use crate::caller::{Caller, follow};
 use crate::keys::needs::TABLE;
-use crate::keys::{Key, Settings};
+use crate::keys::{Key, Keys, Settings};
 
 const BOOKS: &str = "/api/v1/collections/books";
 
@@ -122,6 +127,27 @@ async fn requests_of_one_address_are_limited_and_the_header_of_a_stranger_change
     assert_eq!(statuses("198.51.100.1", true).await.0, 12);
     let (answered, passed) = statuses("198.51.100.1", false).await;
     assert!((4..=5 + passed).contains(&answered), "{answered}");
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_caller_has_turns_of_their_own() {
+    let settings = Settings {
+        trusted_proxies: vec!["198.51.100.1".parse().unwrap()],
+        ..Settings::default()
+    };
+    let keys = Keys::new(&settings, Vec::new()).unwrap();
+    let guarded = (Guard::with(Arc::new(keys)), Part::Files);
+    // Turns are taken by this address.
+    let whose = || async { Caller::current().unwrap().address().unwrap().to_string() };
+    let router = Router::new()
+        .route("/", get(whose))
+        .layer(from_fn_with_state(guarded, guard))
+        .layer(from_fn(follow));
+    for (peer, expected) in [("198.51.100.1", "203.0.113.9"), ("192.0.2.7", "192.0.2.7")] {
+        let request = Request::get("/").header("x-forwarded-for", "203.0.113.9");
+        let response = answer(&router, request.extension(from(peer))).await;
+        assert_eq!(text(response).await, expected);
+    }
 }
 
 #[tokio::test]

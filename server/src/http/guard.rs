@@ -17,6 +17,7 @@ use parallax_app::access::Access;
 use super::body::skip;
 use super::error::{self, Failure};
 use super::sign_in_form::{Shown, sign_in_form};
+use crate::caller::Caller;
 use crate::keys::needs::{self, Need};
 use crate::keys::{Admitted, Asked, Keys, Refusal, Role};
 
@@ -89,6 +90,10 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
+    let caller = parts.extensions.get::<Caller>();
+    if let (Some(caller), Some(address)) = (caller, keys.client(&asked(&parts, None))) {
+        caller.comes_from(address);
+    }
     let admitted = match admitted(&keys, part, &mut parts).await {
         Ok(admitted) => admitted,
         Err(mut response) => {

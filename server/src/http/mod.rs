@@ -81,7 +81,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::middleware::from_fn;
 use axum::routing::{any, any_service};
 
@@ -91,7 +90,6 @@ use self::openapi::{About, Routes, Tag};
 use self::settings::Settings;
 use self::streams::Streams;
 use crate::caller;
-use crate::keys::Sight;
 use crate::mcp;
 use crate::service::Service;
 use crate::site::Site;
@@ -117,16 +115,16 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
     let (health, of_health) = health().split();
     described.extend(of_health);
     let document = openapi::document(described);
-    let tools = any_service(mcp::http(service.clone(), may_read));
+    let tools = any_service(mcp::http(&service));
     let guarded = guarded
         .route("/api/", any(error::no_route))
         .method_not_allowed_fallback(error::method_not_allowed)
         // An answer of a tool has no deadline: its client decides how long to wait.
         .route("/mcp", tools.layer(from_fn(mcp::as_json)))
         .layer(openapi::serving(&document))
-        .with_state(service.clone())
-        .layer(from_fn(caller::follow));
+        .with_state(service.clone());
     stack::api(guarded, settings, guard, streams)
+        .layer(from_fn(caller::follow))
         .merge(health.with_state(service))
         .merge(docs::router(&document))
 }
@@ -142,15 +140,6 @@ fn routes(settings: &Settings) -> Routes {
     let others = tutorial::routes().merge(operation::routes());
     let others = others.layered(|router| stack::reading(router, settings));
     others.merge(below.below("/api"))
-}
-
-/// Whether the caller of a tool may read a collection. The guard has put into the request what it may
-/// see.
-fn may_read(parts: Option<&Parts>, name: &str) -> bool {
-    parts.is_none_or(|parts| {
-        let sight = parts.extensions.get::<Sight>();
-        sight.is_some_and(|sight| sight.includes(name))
-    })
 }
 
 /// Whether the service is running, and whether it can answer.

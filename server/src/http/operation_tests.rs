@@ -64,6 +64,13 @@ async fn after_a_search_the_counts_rise() {
     }
     let listing = "/api/v1/collections/sample/search?q=";
     assert_eq!(get(&router, listing).await.0, StatusCode::OK);
+    let vector = encoder().encode("bees").unwrap().to_vec();
+    let near = post(
+        &router,
+        "/api/v1/collections/sample/search",
+        Some(json!({"vector": vector})),
+    );
+    assert_eq!(near.await.0, StatusCode::OK);
     let after = scrape(&router).await;
     let rose = |metric: &str| value(&after, metric) - value(&before, metric);
     let route = "parallax_http_request_duration_seconds_count{route=\"/api/v1/collections/{name}/search\",method=\"GET\",status=\"2xx\"}";
@@ -74,6 +81,8 @@ async fn after_a_search_the_counts_rise() {
         rose("parallax_search_duration_seconds_count{mode=\"list\"}"),
         1.0
     );
+    let neural = "parallax_search_duration_seconds_count{mode=\"neural\"}";
+    assert_eq!(rose(neural), 1.0, "{after}");
     let words = "parallax_search_stage_duration_seconds_count{mode=\"hybrid\",stage=\"text\"}";
     assert!(rose(words) >= 1.0, "{after}");
     // Other tests share the encoder, so there may be more.

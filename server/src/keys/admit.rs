@@ -220,7 +220,8 @@ impl Keys {
         (!key.is_expired()).then_some(key)
     }
 
-    fn client(&self, asked: &Asked<'_>) -> Option<IpAddr> {
+    /// Where a request comes from: behind a trusted proxy, where that got it from.
+    pub fn client(&self, asked: &Asked<'_>) -> Option<IpAddr> {
         let peer = asked.peer?;
         Some(client(peer, asked.headers, &self.trusted))
     }

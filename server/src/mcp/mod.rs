@@ -30,7 +30,8 @@ use rmcp::{RoleServer, ServerHandler, ServiceExt};
 use tempfile::TempDir;
 
 pub use self::refusals::as_json;
-pub use self::tools::{MayRead, Tools};
+pub use self::tools::Tools;
+use crate::caller::Caller;
 use crate::keys::Sight;
 use crate::opened::Opened;
 use crate::service::Service;
@@ -74,15 +75,13 @@ impl ServerHandler for Tools {
         call: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let caller = context.extensions.get::<Parts>();
         let arguments = call.arguments.unwrap_or_default();
-        // The task of a call is not that of its request, so what may be seen is set again.
-        let sight = caller.and_then(|parts| parts.extensions.get::<Sight>());
-        let sight = match caller {
-            Some(_) => sight.cloned().unwrap_or(Sight::Nothing),
-            None => Sight::All,
+        // The task of a call is not that of its request, which is absent on standard input.
+        let tools = match context.extensions.get::<Parts>() {
+            Some(request) => self.for_caller_of(request),
+            None => self.clone(),
         };
-        let running = sight.during(self.run(&call.name, arguments, caller));
+        let running = tools.run(&call.name, arguments);
         // A caller who is gone is not worked for.
         let outcome = tokio::select! {
             outcome = running => outcome,
@@ -102,6 +101,16 @@ impl ServerHandler for Tools {
     }
 }
 
+impl Tools {
+    /// The tools for the caller of a request: what they may see, and as long as they wait.
+    fn for_caller_of(&self, request: &Parts) -> Self {
+        let sight = request.extensions.get::<Sight>().cloned();
+        let caller = request.extensions.get::<Caller>().cloned();
+        let service = self.service.with_sight(sight.unwrap_or(Sight::Nothing));
+        Self::new(service.working_for(caller))
+    }
+}
+
 /// A problem as an assistant reads it: the code of the API's error, and its message.
 fn sentence(problem: &Problem) -> String {
     format!("{}: {}", problem.code, problem.message)
@@ -109,21 +118,16 @@ fn sentence(problem: &Problem) -> String {
 
 /// The tools over HTTP, to be wrapped in [`as_json`]. The layers around it check `Host`, origin and
 /// key, as for any other route.
-pub fn http(
-    service: Service,
-    may_read: MayRead,
-) -> StreamableHttpService<Tools, NeverSessionManager> {
+pub fn http(service: &Service) -> StreamableHttpService<Tools, NeverSessionManager> {
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_max_request_body_bytes(MAX_MESSAGE_BYTES)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    StreamableHttpService::new(
-        move || Ok(Tools::new(service.clone(), may_read)),
-        Arc::default(),
-        config,
-    )
+    // What may be seen is set for each request.
+    let tools = Tools::new(service.with_sight(Sight::Nothing));
+    StreamableHttpService::new(move || Ok(tools.clone()), Arc::default(), config)
 }
 
 /// Serves the tools on standard input and output until the input ends. Standard output contains
@@ -132,7 +136,7 @@ pub fn http(
 /// # Errors
 /// If the other side does not speak the protocol.
 pub async fn serve_stdio(service: Service) -> Result<()> {
-    let serving = Tools::new(service, |_, _| true).serve(stdio()).await;
+    let serving = Tools::new(service).serve(stdio()).await;
     let serving = serving.context("the assistant did not start the protocol")?;
     serving.waiting().await.context("serving failed")?;
     Ok(())

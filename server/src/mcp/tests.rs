@@ -3,7 +3,7 @@
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use parallax::collection::Incoming;
 use parallax::record::FieldRoles;
@@ -14,8 +14,9 @@ use rmcp::{RoleClient, ServiceExt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{MayRead, Tools, reading};
+use super::{Tools, reading};
 use crate::http::tests::encoder;
+use crate::keys::Sight;
 use crate::sample;
 use crate::service::Service;
 
@@ -62,13 +63,14 @@ fn service() -> Service {
 
 /// An assistant that may read everything.
 async fn assistant() -> RunningService<RoleClient, ()> {
-    limited(|_, _| true).await
+    limited(Sight::All).await
 }
 
-async fn limited(may_read: MayRead) -> RunningService<RoleClient, ()> {
+async fn limited(sight: Sight) -> RunningService<RoleClient, ()> {
     let (near, far) = tokio::io::duplex(1 << 16);
     tokio::spawn(async move {
-        let serving = Tools::new(service(), may_read).serve(far).await.unwrap();
+        let tools = Tools::new(service().with_sight(sight));
+        let serving = tools.serve(far).await.unwrap();
         serving.waiting().await.unwrap();
     });
     ().serve(near).await.unwrap()
@@ -352,15 +354,13 @@ async fn what_is_wrong_with_a_call_is_said_so_that_it_can_be_mended() {
 
 #[tokio::test]
 async fn collections_that_a_caller_may_not_read_are_neither_listed_nor_searched() {
-    let assistant = limited(|_, collection| collection == "faq").await;
+    let assistant = limited(Sight::Only(Arc::new(["faq".to_owned()].into()))).await;
     let listed = data(&assistant, "list_collections", json!({})).await;
     let listed = listed["collections"].as_array().unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0]["name"], "faq");
     for (tool, arguments) in [
         ("search", json!({"q": "milk", "collection": "sample"})),
-        // The default collection is not readable either.
-        ("search", json!({"q": "milk"})),
         ("similar", json!({"id": "1", "collection": "sample"})),
         ("recommend", json!({"like": ["1"], "collection": "sample"})),
         ("answer", json!({"q": "milk?", "collection": "sample"})),
@@ -369,9 +369,15 @@ async fn collections_that_a_caller_may_not_read_are_neither_listed_nor_searched(
         let result = call(&assistant, tool, arguments).await;
         assert_eq!(result.is_error, Some(true), "{tool}");
         let message = text(&result);
-        assert!(message.starts_with("forbidden: "), "{message}");
+        assert!(message.starts_with("not_found: "), "{message}");
+        assert!(message.contains("faq"), "{message}");
     }
-    let found = json!({"q": "password", "collection": "faq"});
-    let found = data(&assistant, "search", found).await;
-    assert!(!found["hits"].as_array().unwrap().is_empty());
+    // By default, the first of those that it may read is searched.
+    for found in [
+        json!({"q": "password"}),
+        json!({"q": "password", "collection": "faq"}),
+    ] {
+        let found = data(&assistant, "search", found).await;
+        assert!(!found["hits"].as_array().unwrap().is_empty());
+    }
 }

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use parallax_app::numbers::counted;
+
 use super::results::{Collections, Fields, Found, FoundRecord, Replied};
 
 /// How much of a hit's text is repeated.
@@ -17,10 +19,10 @@ impl Told for Found {
     fn told(&self) -> String {
         let least = if self.at_least { "at least " } else { "" };
         let mut text = format!(
-            "{} hits from '{}'; {least}{} records match.\n",
-            self.hits.len(),
-            self.collection,
-            self.total
+            "{} of {least}{} found in '{}'.\n",
+            counted(self.hits.len() as u64, "hit"),
+            counted(self.total, "record"),
+            self.collection
         );
         for note in &self.notes {
             add(&mut text, note);

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use axum::http::request::Parts;
 use parallax::sent::Content;
 use parallax::vocabulary::limits::MAX_SUGGESTED_BYTES;
 use parallax::vocabulary::{Condition, FacetCounts, Mode, SearchRequest, SimilarRequest};
@@ -20,27 +19,22 @@ use super::results::{
     Collections, FacetField, Fields, Found, Listed, Recommended, Replied, ValueCount,
 };
 use super::text::Told;
-use crate::opened::Opened;
 use crate::problem::internal;
 use crate::service::{Reader, Service};
 
 /// How many values of a facet are listed.
 const VALUES: usize = 20;
 
-/// Whether the caller of a request may read a collection. There is no request on standard input.
-pub type MayRead = fn(Option<&Parts>, &str) -> bool;
-
 /// The tools, over a service.
 #[derive(Clone)]
 pub struct Tools {
-    service: Service,
-    may_read: MayRead,
+    pub(super) service: Service,
 }
 
 impl Tools {
-    /// The tools for callers who may read some collections.
-    pub fn new(service: Service, may_read: MayRead) -> Self {
-        Self { service, may_read }
+    /// The tools over the collections that a service may see.
+    pub fn new(service: Service) -> Self {
+        Self { service }
     }
 }
 
@@ -115,26 +109,21 @@ fn tool<A: JsonSchema + 'static, R: JsonSchema + 'static>(
 }
 
 impl Tools {
-    /// Runs a tool for a caller.
+    /// Runs a tool.
     ///
     /// # Errors
     /// What to tell the caller.
-    pub(super) async fn run(
-        &self,
-        name: &str,
-        arguments: JsonObject,
-        caller: Option<&Parts>,
-    ) -> Result<Outcome, Problem> {
+    pub(super) async fn run(&self, name: &str, arguments: JsonObject) -> Result<Outcome, Problem> {
         match name {
             "list_collections" => {
                 let Nothing {} = read(arguments)?;
-                tell(&self.list_collections(caller).await?)
+                tell(&self.list_collections().await?)
             }
-            "fields" => tell(&self.fields(read(arguments)?, caller).await?),
-            "search" => tell(&self.search(read(arguments)?, caller).await?),
-            "similar" => tell(&self.similar(read(arguments)?, caller).await?),
-            "recommend" => tell(&self.recommend(read(arguments)?, caller).await?),
-            "answer" => tell(&self.answer(read(arguments)?, caller).await?),
+            "fields" => tell(&self.fields(read(arguments)?).await?),
+            "search" => tell(&self.search(read(arguments)?).await?),
+            "similar" => tell(&self.similar(read(arguments)?).await?),
+            "recommend" => tell(&self.recommend(read(arguments)?).await?),
+            "answer" => tell(&self.answer(read(arguments)?).await?),
             other => {
                 let names: Vec<&str> = all().iter().map(|tool| tool.name.as_ref()).collect();
                 Err(Problem {
@@ -148,50 +137,21 @@ impl Tools {
         }
     }
 
-    /// The named collection, or the default one, if the caller may read it.
-    async fn readable(
-        &self,
-        named: Option<String>,
-        caller: Option<&Parts>,
-    ) -> Result<String, Problem> {
-        let name = match named {
-            Some(name) => name,
-            None => {
-                let names = self.service.with_catalogue(Opened::names).await?;
-                names.default.ok_or_else(|| Problem {
-                    code: "not_found".into(),
-                    message: "there is no collection yet; create one with `parallax index`".into(),
-                })?
-            }
-        };
-        if (self.may_read)(caller, &name) {
-            return Ok(name);
-        }
-        Err(Problem {
-            code: "forbidden".into(),
-            message: format!(
-                "the key may not read the collection '{name}'; list_collections names those that \
-                 it may read"
-            ),
-        })
-    }
-
-    async fn list_collections(&self, caller: Option<&Parts>) -> Result<Collections, Problem> {
-        let mut all = self.service.collections().await?;
-        all.retain(|info| (self.may_read)(caller, &info.name));
+    async fn list_collections(&self) -> Result<Collections, Problem> {
+        let all = self.service.collections().await?;
         Ok(Collections {
             collections: all.into_iter().map(Listed::from).collect(),
         })
     }
 
-    async fn fields(&self, asked: OfCollection, caller: Option<&Parts>) -> Result<Fields, Problem> {
-        let name = self.readable(asked.collection, caller).await?;
-        self.service.with_collection(Some(name), fields_of).await
+    async fn fields(&self, asked: OfCollection) -> Result<Fields, Problem> {
+        self.service
+            .with_collection(asked.collection, fields_of)
+            .await
     }
 
-    async fn search(&self, asked: Search, caller: Option<&Parts>) -> Result<Found, Problem> {
+    async fn search(&self, asked: Search) -> Result<Found, Problem> {
         check_limit(asked.limit)?;
-        let name = self.readable(asked.collection, caller).await?;
         let request = SearchRequest {
             mode: Mode::from(asked.mode).name().into(),
             filter: asked.filter,
@@ -199,15 +159,14 @@ impl Tools {
             explain: asked.explain,
             ..SearchRequest::new(asked.q)
         };
-        let answer = self
-            .service
-            .search_with(Some(name), request, Vec::new(), Reader::Person);
+        let answer =
+            self.service
+                .search_with(asked.collection, request, Vec::new(), Reader::Person);
         Ok(answer.await?.into())
     }
 
-    async fn similar(&self, asked: Similar, caller: Option<&Parts>) -> Result<Found, Problem> {
+    async fn similar(&self, asked: Similar) -> Result<Found, Problem> {
         check_limit(asked.limit)?;
-        let name = self.readable(asked.collection, caller).await?;
         let request = SimilarRequest {
             id: asked.id,
             filter: asked.filter,
@@ -217,13 +176,12 @@ impl Tools {
         };
         let answer = self
             .service
-            .similar_with(Some(name), request, Reader::Person);
+            .similar_with(asked.collection, request, Reader::Person);
         Ok(answer.await?.into())
     }
 
-    async fn recommend(&self, asked: Recommend, caller: Option<&Parts>) -> Result<Found, Problem> {
+    async fn recommend(&self, asked: Recommend) -> Result<Found, Problem> {
         check_limit(asked.limit)?;
-        let name = self.readable(asked.collection, caller).await?;
         let work = move |collection: &Collection| {
             let filters = Filter::from_texts(&asked.filter)?;
             let feedback = Feedback {
@@ -238,7 +196,7 @@ impl Tools {
         // The words that records share are looked for in their texts.
         let recommended = self
             .service
-            .with_collection_thoroughly(Some(name), work)
+            .with_collection_thoroughly(asked.collection, work)
             .await?;
         let mut found = Found::from(recommended.answer);
         for (hit, reason) in found.hits.iter_mut().zip(recommended.reasons) {
@@ -247,8 +205,7 @@ impl Tools {
         Ok(found)
     }
 
-    async fn answer(&self, asked: Question, caller: Option<&Parts>) -> Result<Replied, Problem> {
-        let name = self.readable(asked.collection, caller).await?;
+    async fn answer(&self, asked: Question) -> Result<Replied, Problem> {
         let work = move |collection: &Collection| {
             let filters = Filter::from_texts(&asked.filter)?;
             let reply = collection.ask(&asked.q, filters)?;
@@ -256,7 +213,7 @@ impl Tools {
         };
         let reply = self
             .service
-            .with_collection_encoding(Some(name), work)
+            .with_collection_encoding(asked.collection, work)
             .await?;
         Ok(reply.into())
     }

@@ -76,8 +76,9 @@ impl Service {
         let mut query = Query::try_from(&request).map_err(|error| problem(&error.into()))?;
         query.filters.extend(filters);
         query.vector = vector;
-        // Without a text, records are only listed.
-        let mode = (!query.text.trim().is_empty()).then_some(query.mode);
+        // Without a text or a vector, records are only listed.
+        let asked = query.vector.is_some() || !query.text.trim().is_empty();
+        let mode = asked.then_some(query.mode);
         // The query has a copy.
         let q = std::mem::take(&mut request.q);
         let answer = self.answer_to(collection, query, request, reader);
