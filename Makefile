@@ -22,7 +22,7 @@ TIMED := .ci/timed
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test api-check build setup model dev dev-check dist dist-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
+.PHONY: help run test api-check build setup model dev dev-check dist dist-check image-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,7 +40,7 @@ COLLECTION ?= $(shell basename "$(DATA)" | sed -E 's/\..*//; s/[^A-Za-z0-9_-]+/-
 INDEX_OPTIONS ?=
 
 test: build model ## run all tests: Rust, the API from outside, then the page in Chromium
-	.ci/setup browser
+	.ci/setup test
 	$(TIMED) "Rust tests" cargo test --release --workspace --features parallax-server/embedded-page
 	$(TIMED) "builder's tests" cargo test --release --locked --manifest-path page-build/Cargo.toml --target-dir target/page-build
 	$(TIMED) "API check" .ci/api-check
@@ -74,10 +74,9 @@ setup: ## install what is missing: wasm target, Tailwind, wasm-opt, terser
 model: build ## download all-MiniLM-L6-v2, once
 	$(TIMED) model $(PARALLAX) model
 
-# Uses its own site folder beside its binary, because cargo-leptos deletes files of other builds.
 dev: setup model ## develop: cargo leptos watch
 	.ci/setup dev
-	LEPTOS_SITE_ROOT=target/debug/site cargo leptos watch --split -- serve --data-dir $(DATA_DIR)
+	cargo leptos watch --split -- serve --data-dir $(DATA_DIR)
 
 dev-check: setup model ## check that `make dev` serves a change in app/ and leaves the built page unchanged
 	.ci/dev-check
@@ -87,6 +86,9 @@ dist: build ## make target/dist/parallax-VERSION-ARCH-linux.tar.gz: the program 
 
 dist-check: dist ## check that the archive runs on a bare Debian 12 (needs root)
 	.ci/dist-check
+
+image-check: ## build the image, and check that its container runs as packaging/compose.yaml says
+	.ci/image-check
 
 data: ## download the tutorial's 40,474 start-ups to data/startups_demo.json
 	.ci/data
@@ -116,7 +118,7 @@ bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benc
 	target/peers-venv/bin/python benches/growth.py "$(SIZES)"
 
 bench-page: build model ## weigh the page, and measure how fast it is in Chromium, into benches/PAGE.md
-	.ci/setup browser
+	.ci/setup test
 	python3 benches/page_weight.py --write
 	python3 benches/page_speed.py
 
@@ -127,7 +129,7 @@ soak: build model ## read, write, import and restart for MINUTES (30), into benc
 	python3 benches/soak.py $(MINUTES)
 
 screenshots: build model ## retake the README's screenshots
-	.ci/setup browser
+	.ci/setup test
 	cd end2end && npm run screenshots
 
 fuzz: ## run each fuzz target for a minute (SECONDS=20 for another time, TARGETS="filters html" only runs some)
