@@ -80,5 +80,5 @@ test("what was noticed about a file is told", async ({ page, open }) => {
   await open("/collections");
   await dropFile(page, file(`${unique("towns")}.csv`, "title;about\nMill;grinds rye, oats\n"));
   const notes = page.getByRole("list", { name: "About the file" });
-  await expect(notes).toHaveText("The fields are parted by semicolons.");
+  await expect(notes).toHaveText("The fields are separated by semicolons.");
 });

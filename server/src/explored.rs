@@ -17,6 +17,7 @@ pub fn explored(
     cancelled: &AtomicBool,
 ) -> Result<Option<String>> {
     let mined = catalogue.collection(name)?.explore_now(cancelled);
+    let mined = mined.filter(|mined| mined.tried > 0);
     Ok(mined.map(|mined| told(&mined)))
 }
 

@@ -38,11 +38,14 @@ const MAX_FILE: u64 = 200 << 20;
 /// Installs a model from a folder: into the folder `target` or, if none is given, under the name of
 /// its folder among the installed ones.
 pub fn install_from(from: &Path, target: Option<&Path>, prefixes: &Prefixes) -> Result<()> {
+    let published = check_published(from);
+    let is_published = published.is_ok();
+    if !from.join("config.json").exists() {
+        published.with_context(|| format!("there is no model in {}", from.display()))?;
+    }
     let target = match target {
         Some(target) => target.to_owned(),
-        None if check_published(from).is_ok() || !from.join("config.json").exists() => {
-            paths::model_dir()?
-        }
+        None if is_published => paths::model_dir()?,
         None => {
             let whole = from.canonicalize();
             let whole = whole.with_context(|| from.display().to_string())?;

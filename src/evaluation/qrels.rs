@@ -70,7 +70,7 @@ fn read_judgements(path: &Path) -> Result<BTreeMap<String, Judgements>> {
         // With an additional column, as in TREC, the columns would have other meanings.
         let [query, record, grade] = columns[..] else {
             let message = format!(
-                "line {number} is not query, record, grade, parted by tabs; its number of \
+                "line {number} is not query, record, grade, separated by tabs; its number of \
                  columns is {}",
                 columns.len()
             );
@@ -130,11 +130,11 @@ mod tests {
         for (judgements, expected) in [
             (
                 &b"a\td\t1\na d 1"[..],
-                "line 2 is not query, record, grade, parted by tabs; its number of columns is 1",
+                "line 2 is not query, record, grade, separated by tabs; its number of columns is 1",
             ),
             (
                 b"a\t0\td\t1",
-                "line 1 is not query, record, grade, parted by tabs; its number of columns is 4",
+                "line 1 is not query, record, grade, separated by tabs; its number of columns is 4",
             ),
             (
                 b"a\td\t1\na\td\tmuch",

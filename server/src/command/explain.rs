@@ -78,15 +78,15 @@ fn print_fusion(out: &mut dyn Write, fusion: &FusionExplanation) -> Result<()> {
         ("by words", fusion.rank_words, fusion.from_words),
     ];
     for (how, rank, added) in parts {
-        let rank = rank.map_or_else(|| "not".to_owned(), |rank| format!("#{rank}"));
+        let rank = rank.map_or_else(|| "after the best".to_owned(), |rank| format!("#{rank}"));
         let bar = bar(added, largest);
-        writeln!(out, "  {:<20} {added:>8.5} {bar}", format!("{rank} {how}"))?;
+        writeln!(out, "  {:<25} {added:>8.5} {bar}", format!("{rank} {how}"))?;
     }
     if fusion.neighbours.is_empty() {
         return Ok(());
     }
     let (added, bar) = (fusion.from_neighbours, bar(fusion.from_neighbours, largest));
-    writeln!(out, "  {:<20} {added:>8.5} {bar}", "by similar records")?;
+    writeln!(out, "  {:<25} {added:>8.5} {bar}", "by similar records")?;
     for near in &fusion.neighbours {
         writeln!(
             out,

@@ -70,6 +70,9 @@ impl New {
         if self.name.trim().is_empty() {
             bail!("--name is empty");
         }
+        if let Some(end) = self.expires.filter(|end| *end <= Timestamp::now()) {
+            bail!("--expires is {end}, which has passed");
+        }
         let secret = keys::generate()?;
         let limited = !self.collections.is_empty();
         let key = Key {

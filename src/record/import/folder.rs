@@ -79,7 +79,7 @@ impl Found {
     ) -> Result<Folder> {
         if self.documents.is_empty() {
             let message = "holds no document: there is no .txt, .md, .pdf, .epub or .docx file in \
-                           it (hidden files and symbolic links are passed over)";
+                           it (hidden files and symbolic links are skipped)";
             return Err(Error::import(path, message));
         }
         if !self.others.is_empty() {
@@ -90,7 +90,7 @@ impl Found {
             if more > 0 {
                 others += &format!(", and {more} more");
             }
-            notes.say(format!("Files of other kinds were passed over: {others}."));
+            notes.say(format!("Files of other kinds were skipped: {others}."));
         }
         self.documents.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Folder {

@@ -198,8 +198,8 @@ impl Import {
             let whole = beginning.len() < MAX_LINE_BYTES;
             if let Some(list) = wrapped::look(beginning, whole) {
                 notes.say(format!(
-                    "The file is one object; its records are in the list '{}', and what stands \
-                     beside it was left aside.",
+                    "The file is one object; its records are in the list '{}', and its other \
+                     members were ignored.",
                     list.path
                 ));
                 let rows = JsonArray::within(input, list.before, notes.clone());

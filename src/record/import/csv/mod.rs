@@ -65,7 +65,7 @@ impl CsvRows {
         input.consume(skipped);
         if remarks > 0 {
             notes.say(format!(
-                "The header is in line {line}; what stands above it was left aside."
+                "The header is in line {line}; the lines above it were ignored."
             ));
         }
         let mut rows = Self {
@@ -219,9 +219,9 @@ fn say_separator(separator: Option<u8>, notes: &Notes) {
         Some(b'|') => "vertical bars".into(),
         Some(other) => format!("'{}'", char::from(other)),
         None => {
-            notes.say("The file has one column: its header is parted by nothing.");
+            notes.say("The file has one column: no separator was found in its header.");
             return;
         }
     };
-    notes.say(format!("The fields are parted by {marks}."));
+    notes.say(format!("The fields are separated by {marks}."));
 }

@@ -46,7 +46,7 @@ fn every_dialect_gives_its_fields() {
 #[test]
 fn the_separator_is_told_where_it_is_no_comma() {
     let (_, notes) = read("a.csv", b"a;b\n1;2\n");
-    assert_eq!(notes, ["The fields are parted by semicolons."]);
+    assert_eq!(notes, ["The fields are separated by semicolons."]);
     assert!(read("a.csv", b"a,b\n1,2\n").1.is_empty());
     let (lines, notes) = read("a.csv", b"title\nMill, old\n");
     assert_eq!(values(&lines), [["Mill, old"]]);
