@@ -63,9 +63,13 @@ fn a_key_is_made_listed_and_used_until_it_is_deleted() {
         "--role",
         "write",
         "--expires",
-        "2020-01-01",
+        "2099-01-01",
     ];
     let old = new_key(&ends, at);
+    // Time passes.
+    let file = at.join("keys.toml");
+    let passed = fs::read_to_string(&file).unwrap().replace("2099", "2020");
+    fs::write(&file, passed).unwrap();
     let listed = run(&["key", "list", "--keys-file", "keys.toml"], at);
     let listed = String::from_utf8(listed.stdout).unwrap();
     let lines: Vec<&str> = listed.lines().collect();
@@ -211,4 +215,6 @@ fn a_malformed_file_of_keys_is_one_line_that_says_where() {
         "soon",
     ];
     assert!(refused(&soon, at).contains("2027-01-01"));
+    let past = soon.map(|word| if word == "soon" { "2020-01-01" } else { word });
+    assert!(refused(&past, at).contains("has passed"));
 }

@@ -49,7 +49,9 @@ fn with_address(error: anyhow::Error) -> anyhow::Error {
                     "let the assistant connect to it over HTTP, at http://{}/mcp",
                     running.reachable()
                 ),
-                None => "stop it first".into(),
+                None => "only one can use it: to let several assistants search it, run `parallax serve` \
+                         and connect them to its /mcp over HTTP"
+                    .into(),
             }
         ),
         _ => error,
