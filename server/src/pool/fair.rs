@@ -134,6 +134,13 @@ impl<F: Clone + Eq + Hash, T> Fair<F, T> {
         self.remove(last)
     }
 
+    /// Removes the job of a flow that has waited longest.
+    pub fn remove_oldest(&mut self, flow: &F) -> Option<T> {
+        let mut waiting = self.waiting.iter();
+        let (&oldest, _) = waiting.find(|(_, (charge, _))| charge.flow == *flow)?;
+        self.remove(oldest)
+    }
+
     /// When a new job of this flow is due.
     fn due(&self, flow: &F) -> Duration {
         let next = self.flows.get(flow).map(|clock| clock.next);
@@ -208,6 +215,19 @@ mod tests {
         assert_eq!(queue.displace(&"third"), Some("heavy"));
         assert!(queue.displace(&"third").is_none());
         assert_eq!(queue.len(), 2);
+    }
+
+    #[test]
+    fn the_oldest_job_of_a_flow_makes_room_for_its_newest() {
+        let mut queue = Fair::default();
+        for (flow, job) in [("a", 1), ("b", 2), ("a", 3), ("a", 4)] {
+            queue.push(flow, MS, job);
+        }
+        assert_eq!(queue.remove_oldest(&"a"), Some(1));
+        queue.push("a", MS, 5);
+        assert_eq!(queue.remove_oldest(&"c"), None);
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop().map(|(_, job)| job)).collect();
+        assert_eq!(order, [2, 3, 4, 5]);
     }
 
     #[test]

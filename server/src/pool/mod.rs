@@ -3,7 +3,9 @@
 //!
 //! In a burst, queries may wait for a tenth of a second. If callers ask for more than the cores can
 //! do for longer than that, any queue fills up, and would only add its length to every answer. Then
-//! a query waits at most as long as one takes, and the rest is refused.
+//! a query waits at most as long as one takes, and a new one takes the place of the one that has
+//! waited longest, which is refused. So as many are answered, but none of them has waited long
+//! (Lakshman, Neidhardt and Ott, "The drop from front strategy in TCP and in TCP over ATM", 1996).
 
 mod demand;
 mod fair;
@@ -19,6 +21,7 @@ use std::time::{Duration, Instant};
 use parallax::locks::lock;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
 
 use self::demand::Demand;
 use self::fair::{Charge, Place};
@@ -149,22 +152,18 @@ impl Pool {
 
     /// Waits for a core.
     async fn turn(&self, flow: Flow) -> Result<Core, Refused> {
-        let (mut queued, longest) = self.enter(flow)?;
+        let (queued, longest) = self.enter(flow)?;
         self.shared.start_waiting();
-        if let Ok(core) = queued.turn.try_recv() {
-            return Ok(core);
-        }
-        match tokio::time::timeout(longest, &mut queued.turn).await {
-            Ok(Ok(core)) => Ok(core),
-            // Another took its place, or the jobs before it take longer than expected.
-            Ok(Err(_)) | Err(_) => {
-                let mut state = self.shared.lock();
-                let lane = &mut state.lanes[self.lane];
-                lane.count_refused();
-                Err(Refused::Full {
-                    wait: lane.expected_wait(),
-                })
-            }
+        let turn = queued.turn(longest).await;
+        turn.ok_or_else(|| self.refuse(&mut self.shared.lock()))
+    }
+
+    /// Counts a job as refused.
+    fn refuse(&self, state: &mut State) -> Refused {
+        let lane = &mut state.lanes[self.lane];
+        lane.count_refused();
+        Refused::Full {
+            wait: lane.expected_wait(),
         }
     }
 
@@ -174,14 +173,10 @@ impl Pool {
         let mut state = self.shared.lock();
         let mean = state.lanes[self.lane].mean();
         state.demand.add(mean, Instant::now());
-        let lets_in = self.lets_in(&state);
-        let lane = &mut state.lanes[self.lane];
-        if !lets_in && lane.queue().displace(&flow).is_none() {
-            lane.count_refused();
-            return Err(Refused::Full {
-                wait: lane.expected_wait(),
-            });
+        if !self.lets_in(&state) && !self.displaces(&flow, &mut state) {
+            return Err(self.refuse(&mut state));
         }
+        let lane = &mut state.lanes[self.lane];
         let queued = Queued {
             pool: self,
             place: lane.push(flow, sender),
@@ -194,11 +189,23 @@ impl Pool {
     fn lets_in(&self, state: &State) -> bool {
         let lane = &state.lanes[self.lane];
         let mut wait = lane.limits().wait.as_secs_f64();
-        if self.shared.short && state.demand.at(Instant::now()) > OVERLOADED {
+        if self.is_overloaded(state) {
             let slowest = state.lanes.iter().map(Lane::mean).fold(0.0, f64::max);
             wait = wait.min(slowest);
         }
         state.can_start(lane) || lane.has_room(wait)
+    }
+
+    /// Lets another job go, if a job of this flow may have its place.
+    fn displaces(&self, flow: &Flow, state: &mut State) -> bool {
+        let overloaded = self.is_overloaded(state);
+        let queue = state.lanes[self.lane].queue();
+        queue.displace(flow).is_some() || (overloaded && queue.remove_oldest(flow).is_some())
+    }
+
+    /// Whether callers have asked for more than the cores can do, for longer than a burst.
+    fn is_overloaded(&self, state: &State) -> bool {
+        self.shared.short && state.demand.at(Instant::now()) > OVERLOADED
     }
 }
 
@@ -249,6 +256,20 @@ struct Queued<'a> {
     pool: &'a Pool,
     place: Place,
     turn: oneshot::Receiver<Core>,
+}
+
+impl Queued<'_> {
+    /// Waits for a core; `None` if another job took the place, or if those before it take too long.
+    async fn turn(mut self, longest: Duration) -> Option<Core> {
+        match self.turn.try_recv() {
+            Ok(core) => Some(core),
+            Err(TryRecvError::Empty) => {
+                let turn = tokio::time::timeout(longest, &mut self.turn).await;
+                turn.ok()?.ok()
+            }
+            Err(TryRecvError::Closed) => None,
+        }
+    }
 }
 
 impl Drop for Queued<'_> {

@@ -180,8 +180,14 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
         async move { pool.run(flow("a"), || ()).await }
     });
     until(&pool, |stats| stats.waiting == 1).await;
-    let refused = pool.run(flow("a"), || ()).await;
+    // The one that has waited longest makes room for a new one.
+    let newest = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.run(flow("a"), || ()).await }
+    });
+    let refused = waits.await.unwrap();
     assert!(matches!(refused, Err(Refused::Full { .. })));
+    assert_eq!(pool.stats().waiting, 1);
     // Once they ask for less, a burst may wait again.
     pool.shared.lock().demand = Demand::new(2, limits.wait);
     assert!(pool.check_room(&flow("a")).is_ok());
@@ -189,7 +195,22 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
     for held in [first, second] {
         held.await.unwrap().unwrap();
     }
-    waits.await.unwrap().unwrap();
+    newest.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_job_may_lose_its_place_before_it_waits() {
+    let pool = Pool::new(1, waiting(1));
+    let (release, first) = occupy(&pool).await;
+    let (queued, longest) = pool.enter(flow("a")).unwrap();
+    let displaced = pool.shared.lock().lanes[0]
+        .queue()
+        .remove_oldest(&flow("a"));
+    assert!(displaced.is_some());
+    drop(displaced);
+    assert!(queued.turn(longest).await.is_none());
+    drop(release);
+    first.await.unwrap().unwrap();
 }
 
 #[tokio::test]
