@@ -1,20 +1,12 @@
 //! The built page, as the binary serves it.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/binary.rs"]
-mod binary;
-#[path = "common/running.rs"]
-mod running;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
-use running::Running;
+use crate::running::Running;
 
 /// The addresses of built files in a document.
 fn built(document: &str) -> BTreeSet<&str> {
@@ -26,7 +18,7 @@ fn built(document: &str) -> BTreeSet<&str> {
 fn every_file_that_a_page_loads_is_served_whole_and_compressed() {
     let folder = tempfile::tempdir().unwrap();
     let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
-    let service = Running::start(binary::parallax(&serve, folder.path()));
+    let service = Running::start(crate::binary::parallax(&serve, folder.path()));
     let get = |path: &str, encoding: &str| {
         let address = format!("{}{path}", service.base);
         let request = service.agent.get(address);

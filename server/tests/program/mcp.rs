@@ -1,18 +1,11 @@
 //! `parallax mcp` as assistants start it: the real binary, with the real model.
 
-#![cfg(unix)]
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/binary.rs"]
-mod binary;
-
 use std::io::{BufRead, BufReader, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use binary::parallax;
+use crate::binary::parallax;
 use rmcp::ServiceExt;
 use rmcp::model::CallToolRequestParams;
 use serde_json::{Value, json};

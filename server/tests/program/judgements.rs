@@ -1,20 +1,12 @@
 //! From judgements to measurements: records are judged through the API of the real binary, exported
 //! by API and command line, and measured by `parallax eval`.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/binary.rs"]
-mod binary;
-#[path = "common/running.rs"]
-mod running;
-
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use binary::parallax;
-use running::Running;
+use crate::binary::parallax;
+use crate::running::Running;
 use serde_json::{Value, json};
 
 fn ok(arguments: &[&str], folder: &Path) -> String {

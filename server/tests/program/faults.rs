@@ -1,13 +1,7 @@
 //! Faults of the machine: a disk that is full and has room again, a clock that jumps, and a kill while
 //! segments are merged. The service must answer, or say why not, and lose nothing that it acknowledged.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "faults/clock.rs"]
 mod clock;
-#[path = "common/running.rs"]
-mod running;
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -15,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use crate::binary::serve;
+use crate::running::Running;
 use parallax::evaluation::SplitMix64;
-use running::Running;
 use serde_json::{Value, json};
 
 const RECORDS: &str = "/api/v1/collections/live/records";
@@ -25,41 +20,12 @@ fn start(data: &Path) -> Running {
     Running::start(serve(data))
 }
 
-fn serve(data: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-    command
-        .args(["serve", "--addr", "127.0.0.1:0", "--data-dir"])
-        .arg(data);
-    if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
-        command.arg("--model").arg(model);
-    }
-    command
-}
-
-fn get(service: &Running, path: &str) -> (u16, Value) {
-    let url = format!("{}{path}", service.base);
-    let mut response = service.agent.get(url).call().unwrap();
-    let body = response.body_mut().read_to_string().unwrap();
-    (
-        response.status().as_u16(),
-        serde_json::from_str(&body).unwrap_or_default(),
-    )
-}
-
-fn put(service: &Running, path: &str, body: &Value) -> (u16, Value) {
-    let url = format!("{}{path}", service.base);
-    let mut response = service.agent.put(url).send_json(body).unwrap();
-    let body = response.body_mut().read_to_string().unwrap();
-    (
-        response.status().as_u16(),
-        serde_json::from_str(&body).unwrap_or_default(),
-    )
-}
-
 /// Creates the collection that is written to.
 fn create(service: &Running) {
     let fields = json!({"id": "id", "text": "text"});
-    let (status, answer) = put(service, "/api/v1/collections/live", &fields);
+    let (status, answer) = service
+        .send("PUT", "/api/v1/collections/live", &fields)
+        .unwrap();
     assert_eq!(status, 201, "{answer}");
 }
 
@@ -91,7 +57,7 @@ fn finds(service: &Running, at: u64) -> bool {
         "/api/v1/collections/live/search?q={}&mode=text&correct=false",
         word(at)
     );
-    let (status, answer) = get(service, &path);
+    let (status, answer) = service.get(&path).unwrap();
     assert_eq!(status, 200, "{answer}");
     let hits = answer["hits"].as_array().unwrap();
     let id = at.to_string();
@@ -129,7 +95,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
     };
     let service = start(&disk.0.join("data"));
     create(&service);
-    let (status, answer) = put(&service, RECORDS, &batch(0, 100, 2_000));
+    let (status, answer) = service.send("PUT", RECORDS, &batch(0, 100, 2_000)).unwrap();
     assert_eq!(status, 200, "{answer}");
 
     // Something else takes all that is left.
@@ -142,7 +108,10 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
     let mut kept = 100;
     let refused = loop {
         assert!(kept < 20_000, "the disk is full, and yet it writes");
-        match put(&service, RECORDS, &batch(kept, 100, 2_000)) {
+        match service
+            .send("PUT", RECORDS, &batch(kept, 100, 2_000))
+            .unwrap()
+        {
             (200, _) => kept += 100,
             refused => break refused,
         }
@@ -154,7 +123,9 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
         assert!(finds(&service, at), "record {at} of {kept}");
     }
     assert!(!finds(&service, kept) && !finds(&service, kept + 99));
-    let (status, _) = get(&service, "/api/v1/collections/live/search?q=lorem&limit=3");
+    let (status, _) = service
+        .get("/api/v1/collections/live/search?q=lorem&limit=3")
+        .unwrap();
     assert_eq!(status, 200);
     // A snapshot finds no room either, and a service starts all the same.
     let url = format!("{}/api/v1/snapshots", service.base);
@@ -168,7 +139,9 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
     fs::remove_file(&filler).unwrap();
     let start_of_wait = Instant::now();
     loop {
-        let (status, answer) = put(&service, RECORDS, &batch(kept, 100, 2_000));
+        let (status, answer) = service
+            .send("PUT", RECORDS, &batch(kept, 100, 2_000))
+            .unwrap();
         if status == 200 {
             break;
         }
@@ -186,7 +159,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
 
     // Nor did it leave anything that a start stumbles over.
     let service = start(&disk.0.join("data"));
-    let (_, about) = get(&service, "/api/v1/collections/live");
+    let (_, about) = service.get("/api/v1/collections/live").unwrap();
     assert_eq!(about["records"], kept);
     assert!(finds(&service, kept - 1));
 }
@@ -206,7 +179,7 @@ fn a_kill_while_segments_are_merged_loses_nothing() {
         if round == 0 {
             create(&service);
         }
-        let (_, about) = get(&service, "/api/v1/collections/live");
+        let (_, about) = service.get("/api/v1/collections/live").unwrap();
         assert_eq!(about["records"], kept, "after {round} rounds");
         for _ in 0..20.min(kept) {
             let at = random.below(kept);
@@ -217,7 +190,7 @@ fn a_kill_while_segments_are_merged_loses_nothing() {
         }
         // Many small segments, which are merged in the background from now on.
         for _ in 0..24 {
-            let (status, answer) = put(&service, RECORDS, &batch(kept, 50, 100));
+            let (status, answer) = service.send("PUT", RECORDS, &batch(kept, 50, 100)).unwrap();
             assert_eq!(status, 200, "{answer}");
             kept += 50;
         }

@@ -1,14 +1,8 @@
 //! The command line as users see it: the real binary.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-#[path = "../../tests/common/documents.rs"]
-mod documents;
 
 fn parallax(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
@@ -44,7 +38,7 @@ fn sample() -> String {
 fn a_folder_of_documents_is_searched_by_page() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    let (files, asked) = documents::mill();
+    let (files, asked) = crate::documents::mill();
     for (name, bytes) in files {
         let path = at.join("mill").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -6,9 +6,6 @@
 //!
 //! Needs strace; without it, or where tracing is forbidden, the test is skipped.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,5 @@
 //! Keys as an operator makes and uses them: the real binary.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -10,12 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-#[path = "common/binary.rs"]
-mod binary;
-#[path = "common/running.rs"]
-mod running;
-
-use running::Running;
+use crate::running::Running;
 
 /// Runs a command that ends by itself.
 fn run(arguments: &[&str], folder: &Path) -> Output {
@@ -85,7 +77,7 @@ fn a_key_is_made_listed_and_used_until_it_is_deleted() {
     );
 
     let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
-    let mut command = binary::parallax(&serve, at);
+    let mut command = crate::binary::parallax(&serve, at);
     command.env("PARALLAX_KEYS_FILE", "keys.toml");
     command.env("PARALLAX_KEY", "key-of-the-environment");
     let running = Running::start(command);
@@ -124,7 +116,7 @@ fn a_service_whose_keys_are_all_revoked_stays_closed() {
     let at = folder.path();
     let key = new_key(&["--name", "reader", "--role", "search"], at);
     let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
-    let mut command = binary::parallax(&serve, at);
+    let mut command = crate::binary::parallax(&serve, at);
     command.env("PARALLAX_KEYS_FILE", "keys.toml");
     command.env_remove("PARALLAX_KEY");
     let running = Running::start(command);

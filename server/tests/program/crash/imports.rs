@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use parallax::evaluation::SplitMix64;
 use serde_json::{Value, json};
 
-use super::{Service, kill, number};
+use super::{kill, number};
+use crate::binary::serve;
+use crate::running::Running;
 
 /// The lines of a file that is added to a collection: more than are stored at once.
 const ADDED: u64 = 1_100;
@@ -77,7 +79,7 @@ impl Upload {
     }
 
     /// Creates it, or finds it again; `None` if there was no answer.
-    fn create(&self, service: &Service) -> Option<Value> {
+    fn create(&self, service: &Running) -> Option<Value> {
         let order = json!({
             "file": "notes.jsonl",
             "bytes": self.file.len(),
@@ -85,26 +87,23 @@ impl Upload {
         });
         let url = format!(
             "{}/api/v1/collections/{}/uploads",
-            service.0.base, self.collection
+            service.base, self.collection
         );
-        let request = service.0.agent.post(url);
+        let request = service.agent.post(url);
         let request = request.header("idempotency-key", &self.key);
         answer(request.send_json(&order).ok()?)
     }
 
     /// Sends the part between two offsets.
-    fn send(&self, service: &Service, from: usize, to: usize) -> Option<Value> {
-        let url = format!(
-            "{}/api/v1/uploads/{}?offset={from}",
-            service.0.base, self.key
-        );
-        let request = service.0.agent.patch(url);
+    fn send(&self, service: &Running, from: usize, to: usize) -> Option<Value> {
+        let url = format!("{}/api/v1/uploads/{}?offset={from}", service.base, self.key);
+        let request = service.agent.patch(url);
         let request = request.header("content-type", "application/octet-stream");
         answer(request.send(&self.file[from..to]).ok()?)
     }
 
     /// Creates it and sends it up to a place in the file, whatever has been sent before.
-    fn send_up_to(&self, service: &Service, end: usize) -> Option<Value> {
+    fn send_up_to(&self, service: &Running, end: usize) -> Option<Value> {
         let mut upload = self.create(service)?;
         let offset = usize::try_from(upload["offset"].as_u64()?).unwrap();
         if offset < end {
@@ -114,7 +113,7 @@ impl Upload {
     }
 
     /// Sends it and follows it until it is as wanted, or over.
-    fn follow(&self, service: &Service, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
+    fn follow(&self, service: &Running, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
         let upload = self.send_up_to(service, self.file.len())?;
         let id = upload["task"]["id"].as_u64()?;
         let start = Instant::now();
@@ -141,13 +140,13 @@ fn answer(mut response: ureq::http::Response<ureq::Body>) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-fn records(service: &Service, collection: &str) -> Option<u64> {
+fn records(service: &Running, collection: &str) -> Option<u64> {
     let (status, about) = service.get(&format!("/api/v1/collections/{collection}"))?;
     (status == 200).then(|| about["records"].as_u64().unwrap())
 }
 
 /// Imports until the moment has come, and kills the service. Returns the task as it was last seen.
-fn import_until(service: &Service, upload: &Upload, moment: Moment) -> Option<Value> {
+fn import_until(service: &Running, upload: &Upload, moment: Moment) -> Option<Value> {
     let middle = upload.file.len() / 2;
     let seen = match moment {
         Moment::After(milliseconds) => {
@@ -172,8 +171,8 @@ fn import_until(service: &Service, upload: &Upload, moment: Moment) -> Option<Va
         Moment::Cancelled => {
             let task = upload.follow(service, |task| task["done"].as_u64() >= Some(1));
             let task = task.unwrap();
-            let url = format!("{}/api/v1/tasks/{}", service.0.base, task["id"]);
-            answer(service.0.agent.delete(url).call().unwrap())
+            let url = format!("{}/api/v1/tasks/{}", service.base, task["id"]);
+            answer(service.agent.delete(url).call().unwrap())
         }
     };
     kill(service);
@@ -181,7 +180,7 @@ fn import_until(service: &Service, upload: &Upload, moment: Moment) -> Option<Va
 }
 
 /// Checks that no task has the id or the upload of another one.
-fn check_ids(service: &Service) {
+fn check_ids(service: &Running) {
     let (_, all) = service.get("/api/v1/tasks").unwrap();
     let all = all["tasks"].as_array().unwrap();
     let ids: BTreeSet<u64> = all.iter().filter_map(|task| task["id"].as_u64()).collect();
@@ -202,7 +201,7 @@ fn an_import_is_there_once_whenever_the_service_is_killed() {
     println!("{rounds} rounds, PARALLAX_CRASH_SEED={seed}");
     let mut random = SplitMix64::new(seed);
     let folder = tempfile::tempdir().unwrap();
-    let service = Service::start(folder.path());
+    let service = Running::start(serve(folder.path()));
     let path = format!("/api/v1/collections/{ALL}");
     let made = service
         .send("PUT", &path, &json!({"text": "text"}))
@@ -222,7 +221,7 @@ fn an_import_is_there_once_whenever_the_service_is_killed() {
         let seen = import_until(&service, &upload, moment);
         drop(service);
 
-        service = Service::start(folder.path());
+        service = Running::start(serve(folder.path()));
         check_ids(&service);
         // The client sends again what was not acknowledged.
         let task = upload.follow(&service, |_| false).unwrap();
@@ -258,13 +257,13 @@ fn an_import_is_there_once_whenever_the_service_is_killed() {
 }
 
 /// Tells the service to stop, and waits until it has.
-fn stop(mut service: Service) {
+fn stop(mut service: Running) {
     let status = Command::new("kill")
-        .args(["-TERM", &service.0.child.id().to_string()])
+        .args(["-TERM", &service.child.id().to_string()])
         .status();
     assert!(status.unwrap().success());
     let start = Instant::now();
-    while service.0.child.try_wait().unwrap().is_none() {
+    while service.child.try_wait().unwrap().is_none() {
         assert!(start.elapsed() < LONG, "it must stop");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -275,7 +274,7 @@ fn stop(mut service: Service) {
 fn an_import_goes_on_however_often_the_service_is_stopped() {
     let folder = tempfile::tempdir().unwrap();
     for (at, adds) in [(0, false), (1, true)] {
-        let mut service = Service::start(folder.path());
+        let mut service = Running::start(serve(folder.path()));
         if adds {
             let path = format!("/api/v1/collections/{ALL}");
             let made = service
@@ -289,7 +288,7 @@ fn an_import_goes_on_however_often_the_service_is_stopped() {
             let task = upload.follow(&service, running).unwrap();
             assert_ne!(task["state"], "failed", "{task}");
             stop(service);
-            service = Service::start(folder.path());
+            service = Running::start(serve(folder.path()));
         }
         let task = upload.follow(&service, |_| false).unwrap();
         assert_eq!(task["state"], "done", "{task}");

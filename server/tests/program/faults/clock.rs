@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Duration, RECORDS, Running, batch, create, finds, get, put, serve};
+use super::{Duration, RECORDS, Running, batch, create, finds, serve};
 
 /// The library that replaces the clock, if it is installed.
 fn faketime() -> Option<PathBuf> {
@@ -34,14 +34,6 @@ fn start(data: &Path, library: &Path, clock: &Path) -> Running {
     Running::start(command)
 }
 
-fn post(service: &Running, path: &str, body: &Value) -> (u16, Value) {
-    let url = format!("{}{path}", service.base);
-    let mut response = service.agent.post(url).send_json(body).unwrap();
-    let body = response.body_mut().read_to_string().unwrap();
-    let body = serde_json::from_str(&body).unwrap_or_default();
-    (response.status().as_u16(), body)
-}
-
 /// An upload of two lines: its name, and its lines.
 struct Upload {
     name: String,
@@ -59,7 +51,9 @@ impl Upload {
         };
         let lines = [line(0), line(1)];
         let order = json!({"file": "notes.jsonl", "bytes": lines.concat().len()});
-        let (status, made) = post(service, "/api/v1/collections/live/uploads", &order);
+        let (status, made) = service
+            .send("POST", "/api/v1/collections/live/uploads", &order)
+            .unwrap();
         assert_eq!(status, 201, "{made}");
         let name = made["id"].as_str().unwrap().to_owned();
         let upload = Self { name, lines };
@@ -84,7 +78,9 @@ impl Upload {
         self.send(service, self.lines[0].len(), &self.lines[1]);
         let start = Instant::now();
         loop {
-            let (_, upload) = get(service, &format!("/api/v1/uploads/{}", self.name));
+            let (_, upload) = service
+                .get(&format!("/api/v1/uploads/{}", self.name))
+                .unwrap();
             let task = &upload["task"];
             if task["state"] == "done" {
                 assert_eq!(task["records"], 2, "{task}");
@@ -122,7 +118,7 @@ fn a_clock_that_jumps_loses_nothing_and_stops_nothing() {
             service = start(&data, &library, &clock);
         }
 
-        let (status, answer) = put(&service, RECORDS, &batch(kept, 50, 100));
+        let (status, answer) = service.send("PUT", RECORDS, &batch(kept, 50, 100)).unwrap();
         assert_eq!(status, 200, "{answer}");
         kept += 50;
         for record in [0, kept - 50, kept - 1] {
@@ -135,9 +131,11 @@ fn a_clock_that_jumps_loses_nothing_and_stops_nothing() {
         (unfinished, last_task) = (next, task);
 
         // The snapshot that was made last is kept, whatever its date.
-        let (status, made) = post(&service, "/api/v1/snapshots", &json!({}));
+        let (status, made) = service
+            .send("POST", "/api/v1/snapshots", &json!({}))
+            .unwrap();
         assert_eq!(status, 201, "{made}");
-        let (_, listed) = get(&service, "/api/v1/snapshots");
+        let (_, listed) = service.get("/api/v1/snapshots").unwrap();
         assert_eq!(listed["snapshots"], made["snapshots"], "after {jump}");
         let made = &made["snapshots"][0];
         let date = made["made"].as_str().unwrap();

@@ -1,28 +1,19 @@
 //! Stopping the service, and clients that hold it up: the real binary.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-#![cfg(unix)]
-
-#[path = "common/binary.rs"]
-mod binary;
-#[path = "common/running.rs"]
-mod running;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use running::Running;
+use crate::running::Running;
 
 /// Much longer than anything here should take.
 const LONG: Duration = Duration::from_secs(60);
 
 fn serve(folder: &Path, variables: &[(&str, &str)]) -> Running {
     let arguments = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
-    let mut command = binary::parallax(&arguments, folder);
+    let mut command = crate::binary::parallax(&arguments, folder);
     command.envs(variables.iter().copied());
     Running::start(command)
 }

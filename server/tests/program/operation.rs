@@ -1,26 +1,18 @@
 //! What operators do: the commands with and without a running server, health, and the doctor. The
 //! real binary.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use serde_json::Value;
 
-#[path = "common/binary.rs"]
-mod binary;
-#[path = "common/running.rs"]
-mod running;
-
-use running::Running;
+use crate::running::Running;
 
 const KEY: &str = "key-of-the-tests";
 
 fn run(arguments: &[&str], folder: &Path) -> Output {
-    let mut command = binary::parallax(arguments, folder);
+    let mut command = crate::binary::parallax(arguments, folder);
     command.env_remove("PARALLAX_KEY");
     command.output().unwrap()
 }
@@ -69,7 +61,7 @@ fn serve(folder: &Path) -> Running {
         "--api-key-file",
         "key",
     ];
-    Running::start(binary::parallax(&serve, folder))
+    Running::start(crate::binary::parallax(&serve, folder))
 }
 
 /// The doctor's checks, and its exit code.

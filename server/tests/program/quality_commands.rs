@@ -1,15 +1,9 @@
 //! `parallax eval` and `parallax compare` on a benchmark small enough that the figures are known.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/binary.rs"]
-mod binary;
-
 use std::fs;
 use std::path::Path;
 
-use binary::parallax;
+use crate::binary::parallax;
 use serde_json::Value;
 
 fn ok(arguments: &[&str], folder: &Path) -> String {

@@ -5,19 +5,11 @@
 //! this shows that acknowledged writes reach the store, and that the store and the indexes are
 //! consistent at every moment, but not that the disk is reliable.
 //!
-//! `PARALLAX_CRASH_ROUNDS=100 cargo test --release -p parallax-server --test crash -- --nocapture`
+//! `PARALLAX_CRASH_ROUNDS=100 cargo test --release -p parallax-server --test program crash -- --nocapture`
 //! runs more rounds than a normal test run; `PARALLAX_CRASH_SEED` repeats the random choices of a
 //! run, but not its timing.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "crash/imports.rs"]
 mod imports;
-#[path = "common/model.rs"]
-mod model;
-#[path = "common/running.rs"]
-mod running;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,11 +17,13 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::binary::serve;
+use crate::model::model;
+use crate::running::Running;
 use parallax::encoder::{Prefixes, QueryEncoder, install_with};
 use parallax::evaluation::SplitMix64;
 use parallax::vector::cosine;
 use parallax::{Catalogue, Encoder};
-use running::Running;
 use serde_json::{Value, json};
 
 /// There are few ids, so that records are often replaced and deleted.
@@ -41,61 +35,18 @@ fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-struct Service(Running);
-
-impl Service {
-    fn start(data: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-        command
-            .args(["serve", "--addr", "127.0.0.1:0", "--data-dir"])
-            .arg(data);
-        if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
-            command.arg("--model").arg(model);
-        }
-        Self(Running::start(command))
-    }
-
-    fn get(&self, path: &str) -> Option<(u16, Value)> {
-        let mut response = self
-            .0
-            .agent
-            .get(format!("{}{path}", self.0.base))
-            .call()
-            .ok()?;
-        let body = response.body_mut().read_to_string().ok()?;
-        Some((
-            response.status().as_u16(),
-            serde_json::from_str(&body).unwrap_or_default(),
-        ))
-    }
-
-    /// The response to a write; `None` if there was none.
-    fn send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
-        let url = format!("{}{path}", self.0.base);
-        let request = match method {
-            "PUT" => self.0.agent.put(url),
-            _ => self.0.agent.post(url),
-        };
-        let mut response = request.send_json(body).ok()?;
-        let text = response.body_mut().read_to_string().ok()?;
-        Some((
-            response.status().as_u16(),
-            serde_json::from_str(&text).unwrap_or_default(),
-        ))
-    }
-
-    fn search(&self, query: &str, mode: &str) -> Vec<String> {
-        let query = query.replace(' ', "+");
-        // Literally: a deleted word must not be corrected to a similar one.
-        let path =
-            format!("/api/v1/collections/live/search?q={query}&mode={mode}&correct=false&limit=5");
-        let (status, answer) = self.get(&path).unwrap();
-        assert_eq!(status, 200, "{answer}");
-        let hits = answer["hits"].as_array().unwrap();
-        hits.iter()
-            .map(|hit| hit["id"].as_str().unwrap().to_owned())
-            .collect()
-    }
+/// The ids of the hits of a query.
+fn search(service: &Running, query: &str, mode: &str) -> Vec<String> {
+    let query = query.replace(' ', "+");
+    // Literally: a deleted word must not be corrected to a similar one.
+    let path =
+        format!("/api/v1/collections/live/search?q={query}&mode={mode}&correct=false&limit=5");
+    let (status, answer) = service.get(&path).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let hits = answer["hits"].as_array().unwrap();
+    hits.iter()
+        .map(|hit| hit["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The possible states of a record: one acknowledged version, or several if a response never
@@ -119,7 +70,7 @@ fn text(id: u64, version: u64) -> String {
 
 /// Writes and deletes until there is no response.
 fn write(
-    service: &Service,
+    service: &Running,
     writer: u64,
     random: &mut SplitMix64,
     known: &Mutex<BTreeMap<u64, Versions>>,
@@ -164,7 +115,7 @@ fn write(
 }
 
 /// Checks that every record has a possible version, and is found by it in every mode.
-fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut SplitMix64) {
+fn check(service: &Running, known: &mut BTreeMap<u64, Versions>, random: &mut SplitMix64) {
     for (id, versions) in known.iter_mut() {
         let (status, record) = service
             .get(&format!("/api/v1/collections/live/records/{id}"))
@@ -187,17 +138,17 @@ fn check(service: &Service, known: &mut BTreeMap<u64, Versions>, random: &mut Sp
         );
         for gone in versions.iter().flatten().filter(|&&v| Some(v) != there) {
             assert!(
-                service.search(&word(*id, *gone), "text").is_empty(),
+                search(service, &word(*id, *gone), "text").is_empty(),
                 "record {id}"
             );
         }
         if let Some(version) = there {
-            let (id, found) = (id.to_string(), service.search(&word(*id, version), "text"));
+            let (id, found) = (id.to_string(), search(service, &word(*id, version), "text"));
             assert_eq!(found, std::slice::from_ref(&id));
             if random.below(4) == 0 {
                 let text = text(id.parse().unwrap(), version);
                 for mode in ["neural", "hybrid"] {
-                    let found = service.search(&text, mode);
+                    let found = search(service, &text, mode);
                     assert_eq!(found.first(), Some(&id), "{mode}: {found:?}");
                 }
             }
@@ -217,7 +168,7 @@ fn what_was_acknowledged_survives_being_killed() {
     let known = Mutex::new(BTreeMap::new());
     let mut bulk = 0;
 
-    let service = Service::start(folder.path());
+    let service = Running::start(serve(folder.path()));
     let fields = json!({"id": "id", "text": "text"});
     let made = service
         .send("PUT", "/api/v1/collections/live", &fields)
@@ -226,7 +177,7 @@ fn what_was_acknowledged_survives_being_killed() {
     drop(service);
 
     for round in 0..rounds {
-        let service = Service::start(folder.path());
+        let service = Running::start(serve(folder.path()));
         check(&service, &mut known.lock().unwrap(), &mut random);
         let (_, about) = service.get("/api/v1/collections/live").unwrap();
         let held = known
@@ -273,7 +224,7 @@ fn what_was_acknowledged_survives_being_killed() {
             .count();
         println!("round {round}: killed after {after:?}; {acknowledged} ids known, {bulk} in bulk");
     }
-    let service = Service::start(folder.path());
+    let service = Running::start(serve(folder.path()));
     check(&service, &mut known.lock().unwrap(), &mut random);
     assert!(
         !known.lock().unwrap().is_empty(),
@@ -281,9 +232,9 @@ fn what_was_acknowledged_survives_being_killed() {
     );
 }
 
-fn kill(service: &Service) {
+fn kill(service: &Running) {
     let status = Command::new("kill")
-        .args(["-KILL", &service.0.child.id().to_string()])
+        .args(["-KILL", &service.child.id().to_string()])
         .status();
     assert!(status.unwrap().success());
 }
@@ -294,30 +245,19 @@ fn kill(service: &Service) {
 fn a_collection_that_is_encoded_anew_has_the_vectors_of_one_model_whenever_it_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (data, other) = (folder.path().join("data"), folder.path().join("other"));
-    let model = std::env::var_os("PARALLAX_TEST_MODEL");
-    let parallax = |arguments: &[&str], model: Option<&std::ffi::OsStr>| {
+    let parallax = |arguments: &[&str], model: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-        command
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        if let Some(model) = model {
-            command.arg("--model").arg(model);
-        }
+        command.args(arguments).arg("--model").arg(model);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
     let data_dir = data.to_str().unwrap();
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/sample/startups.jsonl");
     let index = ["index", sample, "--collection", "s", "--data-dir", data_dir];
-    assert!(
-        parallax(&index, model.as_deref())
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(parallax(&index, &model()).status().unwrap().success());
     let encoder = |dir: &Path| Arc::new(QueryEncoder::new(Encoder::load(dir).unwrap()));
     let open = |encoder| Catalogue::open(&data, encoder).unwrap();
-    let first = encoder(&model::model());
+    let first = encoder(&model());
     let prefixes = Prefixes {
         query: None,
         passage: Some("passage: ".into()),
@@ -328,9 +268,7 @@ fn a_collection_that_is_encoded_anew_has_the_vectors_of_one_model_whenever_it_is
     let reencode = ["reencode", "s", "--data-dir", data_dir];
     let mut changed = false;
     for round in 0..6 {
-        let mut child = parallax(&reencode, Some(other.as_os_str()))
-            .spawn()
-            .unwrap();
+        let mut child = parallax(&reencode, &other).spawn().unwrap();
         // This test is about the moment of the kill; the last one is not killed.
         if round < 5 {
             std::thread::sleep(Duration::from_millis(300 + 500 * round));

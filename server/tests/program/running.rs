@@ -4,6 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+use ureq::Body;
+use ureq::http::Response;
+
 pub struct Running {
     pub child: Child,
     /// Its address, such as `http://127.0.0.1:3000`.
@@ -51,8 +55,37 @@ impl Running {
         running
     }
 
+    /// The status and the JSON of an answer; `None` if there was no answer.
+    pub fn get(&self, path: &str) -> Option<(u16, Value)> {
+        Self::answer(self.agent.get(self.url(path)).call())
+    }
+
+    /// The same, for a request with a body.
+    pub fn send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let url = self.url(path);
+        let request = match method {
+            "PUT" => self.agent.put(url),
+            "POST" => self.agent.post(url),
+            _ => panic!("{method} has no body here"),
+        };
+        Self::answer(request.send_json(body))
+    }
+
+    /// The status and the JSON of a response; `None` if there is none.
+    pub fn answer(response: Result<Response<Body>, ureq::Error>) -> Option<(u16, Value)> {
+        let mut response = response.ok()?;
+        let body = response.body_mut().read_to_string().ok()?;
+        let body = serde_json::from_str(&body).unwrap_or_default();
+        Some((response.status().as_u16(), body))
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     fn is_ready(&self) -> bool {
-        let response = self.agent.get(format!("{}/readyz", self.base)).call();
+        let response = self.agent.get(self.url("/readyz")).call();
         response.is_ok_and(|response| response.status() == 200)
     }
 }

@@ -5,28 +5,17 @@
 //! ten invented shops, imported with `parallax index`, two of which have texts of several
 //! passages. Then f06 was deleted and f11 added through the API.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use parallax::collection::Tuning;
-use parallax::encoder::files::NAME;
 use parallax::encoder::{Encoder, QueryEncoder};
 use parallax::mapped::{SectionWriter, about};
 use parallax::{Catalogue, Collection, Mode, Query};
 
-fn model() -> PathBuf {
-    let cache = || match std::env::var_os("XDG_CACHE_HOME") {
-        Some(cache) if Path::new(&cache).is_absolute() => PathBuf::from(cache),
-        _ => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
-    };
-    std::env::var_os("PARALLAX_TEST_MODEL")
-        .map_or_else(|| cache().join("parallax/models").join(NAME), PathBuf::from)
-}
+use crate::model::model;
 
 fn encoder() -> Arc<QueryEncoder> {
     let encoder = Encoder::load(&model()).expect("these tests need the model: `parallax model`");

@@ -1,8 +1,5 @@
 //! The configuration as an operator sees it: the real binary.
 
-// Test helpers fail by panicking, as tests do.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,0 +1,27 @@
+//! Tests of the program, as its users run it. They are one program themselves, since linking takes
+//! longer than compiling a file of tests, and so that tests that wait do not hold up others.
+
+// Test helpers fail by panicking, as tests do.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../../../tests/common/documents.rs"]
+mod documents;
+
+mod binary;
+mod command_line;
+mod config;
+mod crash;
+mod durable;
+mod faults;
+mod judgements;
+mod keys;
+#[cfg(unix)]
+mod mcp;
+mod model;
+mod operation;
+mod quality_commands;
+mod running;
+#[cfg(unix)]
+mod shutdown;
+mod site;
+mod upgrade;
