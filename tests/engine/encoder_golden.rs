@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use crate::common::{encoder, json_lines, model_dir, startup_text, test_data};
 use parallax::encoder::files::{GRAPH, MANIFEST, TOKENIZER};
@@ -20,24 +21,35 @@ const SAME: f32 = 0.9999;
 /// The lowest cosine of 99 of 100 vectors computed with 8-bit products.
 const NEARLY_SAME: f32 = 0.995;
 
+/// The model with tract's own operators.
+static TRACT: LazyLock<Encoder> =
+    LazyLock::new(|| Encoder::load_with(&model_dir(), Runtime::Tract).unwrap());
+
+/// The model with each of the kernels that this processor can run.
+static FUSED: LazyLock<Vec<(Kernel, Encoder)>> = LazyLock::new(|| {
+    let load = |kernel| {
+        let encoder = Encoder::load_with(&model_dir(), Runtime::Fused(kernel)).unwrap();
+        assert_eq!(encoder.runtime(), Runtime::Fused(kernel));
+        (kernel, encoder)
+    };
+    Kernel::available().map(load).collect()
+});
+
 /// Encodes texts with every way to run the model, and compares with the vectors of
 /// sentence-transformers.
 fn assert_same(texts: &[String], golden: &[Vector]) {
-    let tract = Encoder::load_with(&model_dir(), Runtime::Tract).unwrap();
-    let cosines = cosines(&tract, texts, golden);
+    let cosines = cosines(&TRACT, texts, golden);
     assert!(cosines[0] >= SAME, "cosine {} with tract", cosines[0]);
     let mut vectors: Option<Vec<Vector>> = None;
-    for kernel in Kernel::available() {
+    for (kernel, fused) in FUSED.iter() {
         // The portable kernel is slow, and every text has the same vector with each of them.
-        let count = if kernel == Kernel::Portable {
+        let count = if *kernel == Kernel::Portable {
             20
         } else {
             texts.len()
         };
         let (texts, golden) = (&texts[..count], &golden[..count]);
-        let fused = Encoder::load_with(&model_dir(), Runtime::Fused(kernel)).unwrap();
-        assert_eq!(fused.runtime(), Runtime::Fused(kernel));
-        let cosines = self::cosines(&fused, texts, golden);
+        let cosines = self::cosines(fused, texts, golden);
         let low = cosines[count / 100];
         println!("{kernel:?}: lowest {}, first percentile {low}", cosines[0]);
         assert!(low >= NEARLY_SAME, "cosine {low} with {kernel:?}");

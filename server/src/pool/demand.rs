@@ -1,11 +1,10 @@
-//! How much of a pool's time callers ask for.
+//! How many cores callers ask for.
 
 use std::time::{Duration, Instant};
 
-/// The share of the cores' time that callers ask for, whether they are let in or not: a moving mean.
-/// Above 1, they ask for more than there is.
+/// How many cores the jobs that callers ask for would occupy, whether they are let in or not: a moving
+/// mean.
 pub struct Demand {
-    cores: f64,
     /// The time over which it is averaged, in seconds.
     over: f64,
     value: f64,
@@ -13,9 +12,8 @@ pub struct Demand {
 }
 
 impl Demand {
-    pub fn new(cores: usize, over: Duration) -> Self {
+    pub fn new(over: Duration) -> Self {
         Self {
-            cores: cores as f64,
             over: over.as_secs_f64().max(0.001),
             value: 0.0,
             at: Instant::now(),
@@ -24,7 +22,7 @@ impl Demand {
 
     /// Adds a job that takes so many seconds.
     pub fn add(&mut self, seconds: f64, now: Instant) {
-        self.value = self.at(now) + seconds / (self.cores * self.over);
+        self.value = self.at(now) + seconds / self.over;
         self.at = now;
     }
 
@@ -42,15 +40,15 @@ mod tests {
     #[test]
     fn it_rises_and_falls_with_what_is_asked() {
         let over = Duration::from_millis(200);
-        let mut demand = Demand::new(2, over);
+        let mut demand = Demand::new(over);
         let mut now = demand.at;
-        // A job of 3 ms each millisecond, on two cores.
+        // A job of 3 ms each millisecond.
         for _ in 0..1_000 {
             now += Duration::from_millis(1);
             demand.add(0.003, now);
         }
-        assert!((1.45..1.55).contains(&demand.at(now)), "{}", demand.at(now));
-        assert!(demand.at(now + over) < 0.6);
+        assert!((2.9..3.1).contains(&demand.at(now)), "{}", demand.at(now));
+        assert!(demand.at(now + over) < 1.2);
         // A clock that went back changes nothing.
         assert_eq!(demand.at(now), demand.at(now - over));
     }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use super::demand::Demand;
 use super::fair::{Charge, Fair, Place};
 
 /// The weight of a job in the moving mean of how long jobs take.
@@ -55,6 +56,7 @@ pub struct Lane<T> {
     limits: Limits,
     /// How long a job takes, in seconds; 0 as long as none has run.
     mean: f64,
+    demand: Demand,
     stats: Stats,
 }
 
@@ -65,6 +67,8 @@ impl<T> Lane<T> {
             share,
             limits,
             mean: 0.0,
+            // Long enough for a burst that may wait.
+            demand: Demand::new(2 * limits.wait),
             stats: Stats::default(),
         }
     }
@@ -75,6 +79,28 @@ impl<T> Lane<T> {
 
     pub fn running(&self) -> usize {
         self.stats.running
+    }
+
+    /// How many cores it has if all lanes are busy.
+    pub fn share(&self) -> usize {
+        self.share
+    }
+
+    /// Counts a job that a caller asks for, whether it is let in or not.
+    pub fn ask(&mut self, now: Instant) {
+        self.demand.add(self.mean, now);
+    }
+
+    /// How many cores callers ask for.
+    pub fn demand(&self, now: Instant) -> f64 {
+        self.demand.at(now)
+    }
+
+    #[cfg(test)]
+    pub fn set_demand(&mut self, cores: f64) {
+        self.demand = Demand::new(2 * self.limits.wait);
+        let seconds = cores * 2.0 * self.limits.wait.as_secs_f64();
+        self.demand.add(seconds, Instant::now());
     }
 
     /// How long a job takes, in seconds.

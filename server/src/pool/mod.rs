@@ -23,13 +23,12 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
 
-use self::demand::Demand;
 use self::fair::{Charge, Place};
 use self::lane::Lane;
 pub use self::lane::{Flow, Limits, Stats};
 pub use self::settings::Settings;
 
-/// The demand from which on callers ask for about as much as the cores can do.
+/// The share of the cores' time from which on callers ask for about as much as the cores can do.
 const OVERLOADED: f64 = 0.9;
 
 /// A bounded number of jobs that run at once: short ones on the threads of their callers, others on
@@ -44,7 +43,6 @@ pub struct Pool {
 
 struct Shared {
     state: Mutex<State>,
-    /// Whether jobs are so short that they run where they were submitted.
     short: bool,
 }
 
@@ -54,7 +52,8 @@ type Turn = oneshot::Sender<Core>;
 struct State {
     cores: usize,
     lanes: Vec<Lane<Turn>>,
-    demand: Demand,
+    /// Whether jobs are so short that they run where they were submitted.
+    short: bool,
 }
 
 /// Why a job was not run.
@@ -94,8 +93,7 @@ impl Pool {
             state: Mutex::new(State {
                 cores,
                 lanes: (0..N).map(|_| Lane::new(share, limits)).collect(),
-                // Long enough for a burst that may wait.
-                demand: Demand::new(cores, 2 * limits.wait),
+                short,
             }),
             short,
         });
@@ -171,8 +169,7 @@ impl Pool {
     fn enter(&self, flow: Flow) -> Result<(Queued<'_>, Duration), Refused> {
         let (sender, turn) = oneshot::channel();
         let mut state = self.shared.lock();
-        let mean = state.lanes[self.lane].mean();
-        state.demand.add(mean, Instant::now());
+        state.lanes[self.lane].ask(Instant::now());
         if !self.lets_in(&state) && !self.displaces(&flow, &mut state) {
             return Err(self.refuse(&mut state));
         }
@@ -189,7 +186,7 @@ impl Pool {
     fn lets_in(&self, state: &State) -> bool {
         let lane = &state.lanes[self.lane];
         let mut wait = lane.limits().wait.as_secs_f64();
-        if self.is_overloaded(state) {
+        if state.is_overloaded() {
             let slowest = state.lanes.iter().map(Lane::mean).fold(0.0, f64::max);
             wait = wait.min(slowest);
         }
@@ -198,22 +195,36 @@ impl Pool {
 
     /// Lets another job go, if a job of this flow may have its place.
     fn displaces(&self, flow: &Flow, state: &mut State) -> bool {
-        let overloaded = self.is_overloaded(state);
+        let overloaded = state.is_overloaded();
         let queue = state.lanes[self.lane].queue();
         queue.displace(flow).is_some() || (overloaded && queue.remove_oldest(flow).is_some())
-    }
-
-    /// Whether callers have asked for more than the cores can do, for longer than a burst.
-    fn is_overloaded(&self, state: &State) -> bool {
-        self.shared.short && state.demand.at(Instant::now()) > OVERLOADED
     }
 }
 
 impl State {
-    /// Whether there is a core for the next job of a lane. Each lane has at least one.
+    /// Whether there is a core for the next job of a lane. Each lane has at least one. Under overload,
+    /// a lane takes none of those that callers ask for in the others, beyond its share: with more jobs
+    /// than cores, each of them would take longer.
     fn can_start(&self, lane: &Lane<Turn>) -> bool {
         let running: usize = self.lanes.iter().map(Lane::running).sum();
-        running < self.cores || lane.running() == 0
+        let has_core = running < self.cores || lane.running() == 0;
+        if !self.is_overloaded() {
+            return has_core;
+        }
+        let now = Instant::now();
+        let others = self.demand(now) - lane.demand(now);
+        let left = self.cores.saturating_sub(others.round() as usize);
+        has_core && lane.running() < left.max(lane.share())
+    }
+
+    /// How many cores callers ask for.
+    fn demand(&self, now: Instant) -> f64 {
+        self.lanes.iter().map(|lane| lane.demand(now)).sum()
+    }
+
+    /// Whether callers have asked for more than the cores can do, for longer than a burst.
+    fn is_overloaded(&self) -> bool {
+        self.short && self.demand(Instant::now()) > OVERLOADED * self.cores as f64
     }
 
     /// Starts the next job: of the lane that runs the fewest, the one that is due first.

@@ -165,11 +165,8 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
         wait: Duration::from_secs(30),
     };
     let [pool, _] = Pool::two_of_short_jobs(2, limits);
-    {
-        // Callers ask for three times what the cores can do.
-        let mut state = pool.shared.lock();
-        state.demand.add(6.0 * 30.0 * 2.0, Instant::now());
-    }
+    // Callers ask for three times what the cores can do.
+    pool.shared.lock().lanes[0].set_demand(6.0);
     pool.run(flow("a"), || std::thread::sleep(Duration::from_millis(5)))
         .await
         .unwrap();
@@ -189,13 +186,39 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
     assert!(matches!(refused, Err(Refused::Full { .. })));
     assert_eq!(pool.stats().waiting, 1);
     // Once they ask for less, a burst may wait again.
-    pool.shared.lock().demand = Demand::new(2, limits.wait);
+    pool.shared.lock().lanes[0].set_demand(0.0);
     assert!(pool.check_room(&flow("a")).is_ok());
     drop((one, two));
     for held in [first, second] {
         held.await.unwrap().unwrap();
     }
     newest.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn under_overload_a_kind_of_jobs_leaves_the_cores_that_another_needs() {
+    for (words_ask, runs) in [(0.2, 4), (1.1, 3), (1.9, 2), (9.0, 2)] {
+        let [words, meaning] = Pool::two_of_short_jobs(4, waiting(8));
+        words.shared.lock().lanes[0].set_demand(words_ask);
+        words.shared.lock().lanes[1].set_demand(9.0);
+        let mut held = Vec::new();
+        for _ in 0..runs {
+            held.push(occupy(&meaning).await);
+        }
+        let one_more = tokio::spawn({
+            let meaning = meaning.clone();
+            async move { meaning.run(flow("a"), || ()).await }
+        });
+        until(&meaning, |stats| stats.waiting == 1).await;
+        // What it leaves is there for the other.
+        words.run(flow("a"), || ()).await.unwrap();
+        assert_eq!(meaning.stats().running, runs);
+        for (release, job) in held {
+            drop(release);
+            job.await.unwrap().unwrap();
+        }
+        one_more.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ fn check_ids(service: &Running) {
 
 #[test]
 fn an_import_is_there_once_whenever_the_service_is_killed() {
-    let rounds: u64 = number("PARALLAX_CRASH_ROUNDS").unwrap_or(10);
+    let rounds: u64 = number("PARALLAX_CRASH_ROUNDS").unwrap_or(5);
     let seed = number("PARALLAX_CRASH_SEED").unwrap_or_else(|| {
         let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         clock.unwrap().as_millis() as u64
