@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+/// The least time to average over, so that a single job is not taken for a crowd.
+const LEAST: Duration = Duration::from_millis(100);
+
 /// How many cores the jobs that callers ask for would occupy, whether they are let in or not: a moving
 /// mean.
 pub struct Demand {
@@ -14,7 +17,7 @@ pub struct Demand {
 impl Demand {
     pub fn new(over: Duration) -> Self {
         Self {
-            over: over.as_secs_f64().max(0.001),
+            over: over.max(LEAST).as_secs_f64(),
             value: 0.0,
             at: Instant::now(),
         }

@@ -134,10 +134,14 @@ impl<F: Clone + Eq + Hash, T> Fair<F, T> {
         self.remove(last)
     }
 
-    /// Removes the job of a flow that has waited longest.
+    /// Removes the job that has waited longest, of those whose place a new one of this flow may take:
+    /// its own, and those that are not due before it.
     pub fn remove_oldest(&mut self, flow: &F) -> Option<T> {
-        let mut waiting = self.waiting.iter();
-        let (&oldest, _) = waiting.find(|(_, (charge, _))| charge.flow == *flow)?;
+        let due = self.due(flow);
+        let waiting = self.waiting.iter();
+        let replaceable =
+            waiting.filter(|(place, (charge, _))| charge.flow == *flow || place.due >= due);
+        let (&oldest, _) = replaceable.min_by_key(|(place, _)| place.number)?;
         self.remove(oldest)
     }
 
@@ -218,16 +222,34 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_job_of_a_flow_makes_room_for_its_newest() {
+    fn the_oldest_job_makes_room_for_the_newest() {
         let mut queue = Fair::default();
         for (flow, job) in [("a", 1), ("b", 2), ("a", 3), ("a", 4)] {
             queue.push(flow, MS, job);
         }
+        // Its own, because the one of the other flow is due before it.
         assert_eq!(queue.remove_oldest(&"a"), Some(1));
         queue.push("a", MS, 5);
-        assert_eq!(queue.remove_oldest(&"c"), None);
-        let order: Vec<_> = std::iter::from_fn(|| queue.pop().map(|(_, job)| job)).collect();
-        assert_eq!(order, [2, 3, 4, 5]);
+        // Any, because none is due before that of a flow that has used nothing.
+        assert_eq!(queue.remove_oldest(&"c"), Some(2));
+        queue.push("c", MS, 6);
+        assert_eq!(queue.remove_oldest(&"d"), Some(3));
+        let mut left: Vec<_> = std::iter::from_fn(|| queue.pop().map(|(_, job)| job)).collect();
+        left.sort_unstable();
+        assert_eq!(left, [4, 5, 6]);
+    }
+
+    #[test]
+    fn whoever_asks_for_little_keeps_its_place() {
+        let mut queue = Fair::default();
+        queue.push("heavy", MS, 1);
+        queue.push("light", MS, 2);
+        for job in 3..100 {
+            assert!(queue.remove_oldest(&"heavy").is_some());
+            queue.push("heavy", MS, job);
+        }
+        let left: Vec<_> = std::iter::from_fn(|| queue.pop().map(|(_, job)| job)).collect();
+        assert!(left.contains(&2), "{left:?}");
     }
 
     #[test]

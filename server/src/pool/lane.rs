@@ -81,11 +81,6 @@ impl<T> Lane<T> {
         self.stats.running
     }
 
-    /// How many cores it has if all lanes are busy.
-    pub fn share(&self) -> usize {
-        self.share
-    }
-
     /// Counts a job that a caller asks for, whether it is let in or not.
     pub fn ask(&mut self, now: Instant) {
         self.demand.add(self.mean, now);
@@ -98,9 +93,9 @@ impl<T> Lane<T> {
 
     #[cfg(test)]
     pub fn set_demand(&mut self, cores: f64) {
-        self.demand = Demand::new(2 * self.limits.wait);
-        let seconds = cores * 2.0 * self.limits.wait.as_secs_f64();
-        self.demand.add(seconds, Instant::now());
+        let over = Duration::from_secs(3_600);
+        self.demand = Demand::new(over);
+        self.demand.add(cores * over.as_secs_f64(), Instant::now());
     }
 
     /// How long a job takes, in seconds.

@@ -3,9 +3,8 @@
 //!
 //! In a burst, queries may wait for a tenth of a second. If callers ask for more than the cores can
 //! do for longer than that, any queue fills up, and would only add its length to every answer. Then
-//! a query waits at most as long as one takes, and a new one takes the place of the one that has
-//! waited longest, which is refused. So as many are answered, but none of them has waited long
-//! (Lakshman, Neidhardt and Ott, "The drop from front strategy in TCP and in TCP over ATM", 1996).
+//! a query waits about as long as one takes, and a new one takes the place of the one that has waited
+//! longest, which is refused. Just as many are answered, and none of those has waited long (Lakshman, Neidhardt and Ott, "The drop from front strategy in TCP and in TCP over ATM", 1996).
 
 mod demand;
 mod fair;
@@ -28,7 +27,7 @@ use self::lane::Lane;
 pub use self::lane::{Flow, Limits, Stats};
 pub use self::settings::Settings;
 
-/// The share of the cores' time from which on callers ask for about as much as the cores can do.
+/// Callers are taken to overload the cores if they ask for this share of their time.
 const OVERLOADED: f64 = 0.9;
 
 /// A bounded number of jobs that run at once: short ones on the threads of their callers, others on
@@ -43,6 +42,7 @@ pub struct Pool {
 
 struct Shared {
     state: Mutex<State>,
+    /// The same as in the state, to be read without its lock.
     short: bool,
 }
 
@@ -203,8 +203,8 @@ impl Pool {
 
 impl State {
     /// Whether there is a core for the next job of a lane. Each lane has at least one. Under overload,
-    /// a lane takes none of those that callers ask for in the others, beyond its share: with more jobs
-    /// than cores, each of them would take longer.
+    /// a lane beyond its share leaves free the cores that callers of the others ask for, because with
+    /// more jobs than cores each would take longer.
     fn can_start(&self, lane: &Lane<Turn>) -> bool {
         let running: usize = self.lanes.iter().map(Lane::running).sum();
         let has_core = running < self.cores || lane.running() == 0;
@@ -214,7 +214,9 @@ impl State {
         let now = Instant::now();
         let others = self.demand(now) - lane.demand(now);
         let left = self.cores.saturating_sub(others.round() as usize);
-        has_core && lane.running() < left.max(lane.share())
+        // Rounded up, so that no core is left over.
+        let share = self.cores.div_ceil(self.lanes.len());
+        has_core && lane.running() < left.max(share)
     }
 
     /// How many cores callers ask for.

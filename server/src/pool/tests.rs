@@ -57,6 +57,12 @@ async fn occupy(pool: &Pool) -> (Sender<()>, JoinHandle<Result<(), Refused>>) {
     (release, job)
 }
 
+/// Asks for a short job.
+fn ask(pool: &Pool) -> JoinHandle<Result<(), Refused>> {
+    let pool = pool.clone();
+    tokio::spawn(async move { pool.run(flow("a"), || ()).await })
+}
+
 #[tokio::test]
 async fn past_its_queue_it_refuses_and_who_leaves_is_not_worked_for() {
     let pool = Pool::new(1, waiting(1));
@@ -172,19 +178,13 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
         .unwrap();
     let (one, first) = occupy(&pool).await;
     let (two, second) = occupy(&pool).await;
-    let waits = tokio::spawn({
-        let pool = pool.clone();
-        async move { pool.run(flow("a"), || ()).await }
-    });
+    let waits = ask(&pool);
     until(&pool, |stats| stats.waiting == 1).await;
     // The one that has waited longest makes room for a new one.
-    let newest = tokio::spawn({
-        let pool = pool.clone();
-        async move { pool.run(flow("a"), || ()).await }
-    });
+    let newest = ask(&pool);
     let refused = waits.await.unwrap();
     assert!(matches!(refused, Err(Refused::Full { .. })));
-    assert_eq!(pool.stats().waiting, 1);
+    assert_eq!((pool.stats().waiting, pool.stats().refused), (1, 1));
     // Once they ask for less, a burst may wait again.
     pool.shared.lock().lanes[0].set_demand(0.0);
     assert!(pool.check_room(&flow("a")).is_ok());
@@ -197,27 +197,43 @@ async fn when_callers_ask_for_more_than_there_is_a_query_waits_for_one_at_most()
 
 #[tokio::test]
 async fn under_overload_a_kind_of_jobs_leaves_the_cores_that_another_needs() {
-    for (words_ask, runs) in [(0.2, 4), (1.1, 3), (1.9, 2), (9.0, 2)] {
-        let [words, meaning] = Pool::two_of_short_jobs(4, waiting(8));
+    // Cores, how many of them callers ask for by words, and how many jobs by meaning run then.
+    let cases = [
+        (4, 0.2, 4),
+        (4, 1.1, 3),
+        (4, 1.9, 2),
+        (4, 9.0, 2),
+        (3, 9.0, 2),
+        (1, 9.0, 1),
+    ];
+    for (cores, words_ask, runs) in cases {
+        let [words, meaning] = Pool::two_of_short_jobs(cores, waiting(8));
         words.shared.lock().lanes[0].set_demand(words_ask);
         words.shared.lock().lanes[1].set_demand(9.0);
         let mut held = Vec::new();
         for _ in 0..runs {
             held.push(occupy(&meaning).await);
         }
-        let one_more = tokio::spawn({
-            let meaning = meaning.clone();
-            async move { meaning.run(flow("a"), || ()).await }
-        });
+        let mut waits = vec![ask(&meaning)];
         until(&meaning, |stats| stats.waiting == 1).await;
-        // What it leaves is there for the other.
-        words.run(flow("a"), || ()).await.unwrap();
-        assert_eq!(meaning.stats().running, runs);
+        // The others are there for words, and one in any case.
+        let left = (cores - runs).max(1);
+        for _ in 0..left {
+            held.push(occupy(&words).await);
+        }
+        waits.push(ask(&words));
+        until(&words, |stats| stats.waiting == 1).await;
+        assert_eq!(
+            (meaning.stats().running, words.stats().running),
+            (runs, left)
+        );
         for (release, job) in held {
             drop(release);
             job.await.unwrap().unwrap();
         }
-        one_more.await.unwrap().unwrap();
+        for waiting in waits {
+            waiting.await.unwrap().unwrap();
+        }
     }
 }
 
@@ -279,10 +295,7 @@ async fn one_kind_of_jobs_goes_on_while_another_takes_all_cores() {
     let [words, meaning] = Pool::two_of_short_jobs(2, waiting(1));
     let (one, first) = occupy(&meaning).await;
     let (two, second) = occupy(&meaning).await;
-    let waits = tokio::spawn({
-        let meaning = meaning.clone();
-        async move { meaning.run(flow("a"), || ()).await }
-    });
+    let waits = ask(&meaning);
     until(&meaning, |stats| stats.waiting == 1).await;
     let refused = meaning.run(flow("a"), || ()).await;
     assert!(matches!(refused, Err(Refused::Full { .. })));

@@ -128,7 +128,7 @@ fn a_full_disk_refuses_writes_and_takes_them_again_once_there_is_room() {
         .unwrap();
     assert_eq!(status, 200);
     // A snapshot finds no room either, and a service starts all the same.
-    let url = format!("{}/api/v1/snapshots", service.base);
+    let url = service.url("/api/v1/snapshots");
     let mut response = service.agent.post(url).send_empty().unwrap();
     let answer = response.body_mut().read_to_string().unwrap();
     assert_eq!(response.status(), 507, "{answer}");

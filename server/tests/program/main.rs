@@ -1,5 +1,5 @@
-//! Tests of the program, as its users run it. They are one program themselves, since linking takes
-//! longer than compiling a file of tests, and so that tests that wait do not hold up others.
+//! Tests of the program, as its users run it. They form one test binary: linking takes longer than
+//! compiling a file of tests.
 
 // Test helpers fail by panicking, as tests do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -141,7 +141,7 @@ fn commands_talk_to_the_server_that_uses_the_folder() {
     ok(&health, at);
     let address = server.base.trim_start_matches("http://").to_owned();
     ok(&["health", "--addr", &address], at);
-    let metrics = server.agent.get(format!("{}/metrics", server.base));
+    let metrics = server.agent.get(server.url("/metrics"));
     let metrics = metrics.header("authorization", format!("Bearer {KEY}"));
     let text = metrics.call().unwrap().body_mut().read_to_string().unwrap();
     assert!(text.contains("route=\"/readyz\""), "{text}");

@@ -72,7 +72,7 @@ impl Running {
     }
 
     /// The status and the JSON of a response; `None` if there is none.
-    pub fn answer(response: Result<Response<Body>, ureq::Error>) -> Option<(u16, Value)> {
+    fn answer(response: Result<Response<Body>, ureq::Error>) -> Option<(u16, Value)> {
         let mut response = response.ok()?;
         let body = response.body_mut().read_to_string().ok()?;
         let body = serde_json::from_str(&body).unwrap_or_default();

@@ -20,7 +20,7 @@ fn every_file_that_a_page_loads_is_served_whole_and_compressed() {
     let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir", "data"];
     let service = Running::start(crate::binary::parallax(&serve, folder.path()));
     let get = |path: &str, encoding: &str| {
-        let address = format!("{}{path}", service.base);
+        let address = service.url(path);
         let request = service.agent.get(address);
         request.header("accept-encoding", encoding).call().unwrap()
     };

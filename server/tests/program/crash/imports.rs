@@ -85,10 +85,7 @@ impl Upload {
             "bytes": self.file.len(),
             "fields": {"text": "text"},
         });
-        let url = format!(
-            "{}/api/v1/collections/{}/uploads",
-            service.base, self.collection
-        );
+        let url = service.url(&format!("/api/v1/collections/{}/uploads", self.collection));
         let request = service.agent.post(url);
         let request = request.header("idempotency-key", &self.key);
         answer(request.send_json(&order).ok()?)
@@ -96,7 +93,7 @@ impl Upload {
 
     /// Sends the part between two offsets.
     fn send(&self, service: &Running, from: usize, to: usize) -> Option<Value> {
-        let url = format!("{}/api/v1/uploads/{}?offset={from}", service.base, self.key);
+        let url = service.url(&format!("/api/v1/uploads/{}?offset={from}", self.key));
         let request = service.agent.patch(url);
         let request = request.header("content-type", "application/octet-stream");
         answer(request.send(&self.file[from..to]).ok()?)
@@ -171,7 +168,7 @@ fn import_until(service: &Running, upload: &Upload, moment: Moment) -> Option<Va
         Moment::Cancelled => {
             let task = upload.follow(service, |task| task["done"].as_u64() >= Some(1));
             let task = task.unwrap();
-            let url = format!("{}/api/v1/tasks/{}", service.base, task["id"]);
+            let url = service.url(&format!("/api/v1/tasks/{}", task["id"]));
             answer(service.agent.delete(url).call().unwrap())
         }
     };

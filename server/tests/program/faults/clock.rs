@@ -62,10 +62,7 @@ impl Upload {
     }
 
     fn send(&self, service: &Running, offset: usize, part: &str) {
-        let url = format!(
-            "{}/api/v1/uploads/{}?offset={offset}",
-            service.base, self.name
-        );
+        let url = service.url(&format!("/api/v1/uploads/{}?offset={offset}", self.name));
         let request = service.agent.patch(url);
         let request = request.header("content-type", "application/octet-stream");
         let mut response = request.send(part).unwrap();
