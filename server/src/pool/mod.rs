@@ -42,7 +42,7 @@ pub struct Pool {
 
 struct Shared {
     state: Mutex<State>,
-    /// The same as in the state, to be read without its lock.
+    /// Whether jobs are so short that they run where they were submitted.
     short: bool,
 }
 
@@ -52,8 +52,8 @@ type Turn = oneshot::Sender<Core>;
 struct State {
     cores: usize,
     lanes: Vec<Lane<Turn>>,
-    /// Whether jobs are so short that they run where they were submitted.
-    short: bool,
+    /// From how many cores on callers ask for too much; without limit if jobs are long.
+    overloaded_from: f64,
 }
 
 /// Why a job was not run.
@@ -93,7 +93,10 @@ impl Pool {
             state: Mutex::new(State {
                 cores,
                 lanes: (0..N).map(|_| Lane::new(share, limits)).collect(),
-                short,
+                overloaded_from: match short {
+                    true => OVERLOADED * cores as f64,
+                    false => f64::INFINITY,
+                },
             }),
             short,
         });
@@ -226,7 +229,7 @@ impl State {
 
     /// Whether callers have asked for more than the cores can do, for longer than a burst.
     fn is_overloaded(&self) -> bool {
-        self.short && self.demand(Instant::now()) > OVERLOADED * self.cores as f64
+        self.demand(Instant::now()) > self.overloaded_from
     }
 
     /// Starts the next job: of the lane that runs the fewest, the one that is due first.

@@ -22,3 +22,20 @@ pub fn serve(data: &Path) -> Command {
     command.arg("--model").arg(model());
     command
 }
+
+/// Runs a command that must succeed, and returns its standard output and standard error.
+pub fn succeeds(mut command: Command) -> (String, String) {
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{command:?}: {error}");
+    (String::from_utf8(output.stdout).unwrap(), error)
+}
+
+/// Checks that a command fails, with a message on standard error that contains `needle`.
+pub fn fails(mut command: Command, needle: &str) {
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{command:?}");
+    assert!(error.contains(needle), "{command:?}: {error}");
+    assert!(!error.contains("panicked"), "{error}");
+}

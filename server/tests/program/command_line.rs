@@ -2,31 +2,26 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
-fn parallax(arguments: &[&str], folder: &Path) -> Output {
+use crate::binary::{self, succeeds};
+
+fn parallax(arguments: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
     command.args(arguments).current_dir(folder);
     if let Some(model) = std::env::var_os("PARALLAX_TEST_MODEL") {
         command.arg("--model").arg(model);
     }
-    command.output().unwrap()
+    command
 }
 
 fn ok(arguments: &[&str], folder: &Path) -> String {
-    let output = parallax(arguments, folder);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+    succeeds(parallax(arguments, folder)).0
 }
 
 /// Checks that a command fails with one line on standard error that contains `needle`.
 fn fails(arguments: &[&str], folder: &Path, needle: &str) {
-    let output = parallax(arguments, folder);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert!(error.contains(needle), "{arguments:?}: {error}");
-    assert!(!error.contains("panicked"), "{error}");
+    binary::fails(parallax(arguments, folder), needle);
 }
 
 fn sample() -> String {

@@ -5,15 +5,12 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use crate::binary::parallax;
+use crate::binary::{parallax, succeeds};
 use crate::running::Running;
 use serde_json::{Value, json};
 
 fn ok(arguments: &[&str], folder: &Path) -> String {
-    let output = parallax(arguments, folder).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+    succeeds(parallax(arguments, folder)).0
 }
 
 struct Service(Running);

@@ -3,32 +3,27 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::Command;
 
 use serde_json::Value;
 
+use crate::binary::{self, parallax, succeeds};
 use crate::running::Running;
 
 const KEY: &str = "key-of-the-tests";
 
-fn run(arguments: &[&str], folder: &Path) -> Output {
-    let mut command = crate::binary::parallax(arguments, folder);
+fn command(arguments: &[&str], folder: &Path) -> Command {
+    let mut command = parallax(arguments, folder);
     command.env_remove("PARALLAX_KEY");
-    command.output().unwrap()
+    command
 }
 
 fn ok(arguments: &[&str], folder: &Path) -> String {
-    let output = run(arguments, folder);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+    succeeds(command(arguments, folder)).0
 }
 
 fn fails(arguments: &[&str], folder: &Path, needle: &str) {
-    let output = run(arguments, folder);
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert!(error.contains(needle), "{arguments:?}: {error}");
+    binary::fails(command(arguments, folder), needle);
 }
 
 /// A folder with the data folder `d`, in which the collection `shop` has two records.
@@ -61,13 +56,15 @@ fn serve(folder: &Path) -> Running {
         "--api-key-file",
         "key",
     ];
-    Running::start(crate::binary::parallax(&serve, folder))
+    Running::start(parallax(&serve, folder))
 }
 
 /// The doctor's checks, and its exit code.
 fn examined(arguments: &[&str], folder: &Path) -> (Vec<Value>, Option<i32>) {
     let doctor = ["doctor", "--json", "--data-dir", "d"];
-    let output = run(&[&doctor[..], arguments].concat(), folder);
+    let output = command(&[&doctor[..], arguments].concat(), folder)
+        .output()
+        .unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|_| panic!("{:?}: {error}", output.stdout));

@@ -3,16 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use crate::binary::parallax;
+use crate::binary::{self, parallax, succeeds};
 use serde_json::Value;
 
 fn ok(arguments: &[&str], folder: &Path) -> String {
-    let output = parallax(arguments, folder).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {error}");
+    let (said, error) = succeeds(parallax(arguments, folder));
     // Rebuilding the indexes from cached vectors must not log a warning.
     assert!(!error.contains("WARN"), "{arguments:?}: {error}");
-    String::from_utf8(output.stdout).unwrap()
+    said
 }
 
 fn json(arguments: &[&str], folder: &Path) -> Value {
@@ -20,11 +18,7 @@ fn json(arguments: &[&str], folder: &Path) -> Value {
 }
 
 fn fails(arguments: &[&str], folder: &Path, needle: &str) {
-    let output = parallax(arguments, folder).output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert!(error.contains(needle), "{arguments:?}: {error}");
-    assert!(!error.contains("panicked"), "{error}");
+    binary::fails(parallax(arguments, folder), needle);
 }
 
 /// Two benchmarks. The first query is found by words and by meaning, the second only by meaning,
