@@ -22,7 +22,7 @@ TIMED := .ci/timed
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test api-check build setup model dev dev-check dist dist-check image-check data lint quality quality-check corrections bench bench-peers bench-growth bench-page load soak screenshots fuzz audit notices clean
+.PHONY: help run test api-check build setup model dev dev-check dist dist-check image-check data lint quality quality-check corrections bench bench-peers bench-qdrant bench-growth bench-page load soak screenshots fuzz audit notices clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -112,6 +112,10 @@ bench: build model ## measure each part and the whole, into benches/RESULTS.md (
 bench-peers: build model ## compare with other libraries, into benches/RESULTS.md (PARTS=encoder,vectors only prints some parts)
 	.ci/bench-peers
 	target/peers-venv/bin/python benches/peers/run.py "$(PARTS)"
+
+bench-qdrant: build model ## compare with Qdrant's server (QDRANT=/path/to/qdrant) through its own client, into benches/RESULTS.md
+	.ci/venv target/api-venv .ci/api-requirements.txt
+	QDRANT="$(QDRANT)" target/api-venv/bin/python benches/qdrant_client.py
 
 bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benches/RESULTS.md (SIZES=10000,40000 only prints some)
 	.ci/bench-peers

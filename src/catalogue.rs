@@ -215,6 +215,9 @@ impl Catalogue {
     /// The model with which a collection was encoded.
     fn model_of(&self, name: &str, about: &About) -> Result<Arc<QueryEncoder>> {
         let default = self.models.default();
+        if about.model.is_empty() {
+            return Ok(Arc::new(default.for_given_vectors(about.dimension)));
+        }
         let found = match self.models.find(&about.model, &about.model_dir) {
             // An earlier version did not store where the model was.
             Err(_) if about.model_dir.as_os_str().is_empty() => Arc::clone(default),

@@ -58,6 +58,10 @@ mod markdown;
 #[cfg(feature = "engine")]
 pub mod npy;
 #[cfg(feature = "engine")]
+pub mod payload;
+#[cfg(feature = "engine")]
+pub mod points;
+#[cfg(feature = "engine")]
 pub mod projection;
 #[cfg(feature = "engine")]
 pub mod query;

@@ -119,8 +119,11 @@ impl Opened {
     }
 }
 
-/// The name of a collection's model, which is that of its folder.
+/// The name of a collection's model, which is that of its folder; empty if its vectors were given.
 pub fn model_name(collection: &Collection) -> String {
+    if !collection.encoder().has_model() {
+        return String::new();
+    }
     let folder = collection.encoder().encoder().folder();
     let name = folder.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()

@@ -1,6 +1,7 @@
 //! Converts errors of the engine to what callers are told.
 
 use parallax::Error;
+use parallax::encoder::EncoderError;
 use parallax_app::Problem;
 
 /// What callers are told about an error of the engine. Errors that callers did not cause are
@@ -30,6 +31,7 @@ pub fn problem(error: &Error) -> Problem {
             };
         }
         Error::NoCollection { .. } | Error::NoRecord { .. } | Error::NoMap { .. } => "not_found",
+        Error::Encoder(EncoderError::Given) => "bad_query",
         Error::OtherModel { .. } => "other_model",
         Error::NoModel { collection, .. } => {
             tracing::error!(%error, "a collection cannot be used");

@@ -30,7 +30,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// [`Error::NoCollection`], also if the collection is dropped in the meantime; those of
-    /// [`Encoder::load`](crate::Encoder::load); [`Error::Replaced`] if the collection is replaced
+    /// [`Encoder::load`](crate::Encoder::load); [`Error::BadQuery`] for points, whose vectors were
+    /// given; [`Error::Replaced`] if the collection is replaced
     /// in the meantime; [`Error::Cancelled`].
     pub fn reencode(&self, name: &str, model: &Path, how: Reencode<'_>) -> Result<bool> {
         let encoder = self.models.load(model)?;
@@ -57,6 +58,11 @@ impl Catalogue {
     ) -> Result<bool> {
         let number = self.number(name)?.ok_or_else(|| self.no_collection(name))?;
         let old = self.original(name, number)?;
+        if encoder.is_some() && old.store.about().schema.points {
+            return Err(Error::BadQuery(format!(
+                "the vectors of '{name}' came with the records, so they cannot be encoded again by a model"
+            )));
+        }
         let encoder = match encoder {
             Some(encoder) => Ok(encoder),
             None => self.model_of(name, old.store.about()),

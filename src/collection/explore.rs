@@ -139,7 +139,8 @@ impl Collection {
 
     fn is_exploring_due(&self) -> bool {
         let generation = self.generation();
-        if generation.records() < MIN_EXPLORED || self.explorer.failed.load(Ordering::Relaxed) {
+        let explorable = self.encoder.has_model() && generation.records() >= MIN_EXPLORED;
+        if !explorable || self.explorer.failed.load(Ordering::Relaxed) {
             return false;
         }
         let kept = self.explorer.kept.load();
@@ -157,7 +158,7 @@ impl Collection {
 
 /// Whether search by meaning also ranks by the similarity of single words.
 fn with_late(encoder: &QueryEncoder) -> bool {
-    encoder.encoder().piece_vectors().is_some()
+    encoder.has_model() && encoder.encoder().piece_vectors().is_some()
 }
 
 /// Looks for queries in a collection, as long as it exists, and keeps what is found. The collection is

@@ -103,10 +103,16 @@ impl Collection {
             view.progress = Some(f32::from_bits(self.maps.0.progress.load(Ordering::Relaxed)));
         }
         let failed = standing.failed == Some(self.generation().state.sequence);
-        if view.state == MapState::None && view.of_records >= MIN_RECORDS && !failed {
+        let possible = self.has_map() && view.of_records >= MIN_RECORDS && !failed;
+        if view.state == MapState::None && possible {
             view.state = MapState::Computing;
         }
         Ok(view)
+    }
+
+    /// Whether it can have a map, which shows how similar records are by their cosines.
+    fn has_map(&self) -> bool {
+        self.about().distance.is_cosine()
     }
 
     /// Begins to compute a map in the background, if [`Self::map_job`] has one.
@@ -142,7 +148,8 @@ impl Collection {
         let generation = self.generation();
         let graph = self.graph_state();
         let waits = matches!(graph, GraphState::Building | GraphState::Failed);
-        if generation.records() < MIN_RECORDS || self.compactor.is_held() || waits {
+        let possible = self.has_map() && generation.records() >= MIN_RECORDS;
+        if !possible || self.compactor.is_held() || waits {
             return None;
         }
         let mut standing = lock(&self.maps.0.standing);

@@ -26,9 +26,11 @@ use crate::compactor::Compactor;
 use crate::encoder::{Encoder, QueryEncoder};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
+use crate::payload::Ordered;
 use crate::record::{Record, RecordNumber, Schema};
 use crate::search::Remembered;
 use crate::segment::pieces::Tokenize;
+use crate::vector::Distance;
 
 pub use crate::compactor::Tuning;
 pub use crate::search::Searcher;
@@ -42,9 +44,11 @@ pub use crate::storage::layout::{About, Applied, BuiltFrom, Change, Encoded, Sta
 pub use crate::storage::snapshot::{restore, verify as verify_snapshot};
 pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;
+pub(crate) use write::Work;
 pub use write::Written;
 pub use write::build::{Build, LISTED, Progress, Report, SourceFile};
 pub use write::embed::embed;
+pub(crate) use write::encode::check_size;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
 pub(crate) use write::reencode::Copy;
 pub use write::reencode::Reencode;
@@ -53,7 +57,7 @@ pub use write::vector_file::VectorFile;
 pub(crate) use crate::storage::STORE_FILE;
 use crate::storage::snapshot;
 use map::Maps;
-use write::{Work, Writer, encode};
+use write::{Writer, encode};
 
 /// An open collection. All methods may be called from many threads at once.
 pub struct Collection {
@@ -71,6 +75,8 @@ pub struct Collection {
     /// The queries on which the engines disagree.
     explorer: Arc<explore::Explorer>,
     maps: Maps,
+    /// The ids of its points in order.
+    pub(crate) ordered: Ordered,
 }
 
 impl Collection {
@@ -109,9 +115,10 @@ impl Collection {
         tuning: Tuning,
     ) -> Result<Arc<Self>> {
         check_model(name, store.about(), &encoder)?;
-        if store.about().dimension != encoder.encoder().dimension() {
+        if store.about().dimension != encoder.dimension() {
             return Err(Error::damaged(store.path()));
         }
+        let tuning = store.about().tuned(tuning);
         let store = Arc::new(store);
         let compactor = Arc::new(Compactor::open(
             Arc::clone(&store),
@@ -136,6 +143,7 @@ impl Collection {
             compactor,
             store,
             maps: Maps::default(),
+            ordered: Ordered::default(),
         });
         collection.look_for_map();
         Ok(collection)
@@ -213,6 +221,12 @@ impl Collection {
     /// [`Error::BadRecord`] with the record's index in the batch; [`Error::Write`] if the store
     /// cannot be written. In both cases, nothing of the batch is written.
     pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
+        if self.schema().points
+            && let Some(at) = records.iter().position(|record| record.vector.is_none())
+        {
+            let reason = "no vector: the records of this collection come with theirs".into();
+            return Err(Error::BadRecord { at: at + 1, reason });
+        }
         let records = encode::check_batch(self.about(), records)?;
         let encoder = self.encoder.encoder();
         let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
@@ -397,9 +411,22 @@ impl About {
             schema,
             model: encoder.model_hash().to_owned(),
             dimension: encoder.dimension(),
+            distance: Distance::default(),
             model_dir: encoder.folder().to_owned(),
             source: String::new(),
             passages,
+        }
+    }
+
+    /// The thresholds for its indexes. A graph compares cosines, so there is none for other
+    /// distances.
+    pub(crate) fn tuned(&self, tuning: Tuning) -> Tuning {
+        match self.distance {
+            Distance::Cosine => tuning,
+            Distance::Dot => Tuning {
+                graph_min_records: u32::MAX,
+                ..tuning
+            },
         }
     }
 }

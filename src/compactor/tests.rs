@@ -21,7 +21,7 @@ use crate::segment::pieces::Tokenize;
 use crate::storage::layout::{About, Encoded};
 use crate::storage::store::Store;
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE, STORE_FILE};
-use crate::vector::Graph;
+use crate::vector::{Distance, Graph};
 
 const TUNING: Tuning = Tuning {
     graph_min_records: 20,
@@ -60,6 +60,7 @@ fn create(folder: &Path) {
         schema: schema(),
         model: "model".into(),
         dimension: WIDTH,
+        distance: Distance::default(),
         model_dir: PathBuf::new(),
         source: String::new(),
         passages: false,

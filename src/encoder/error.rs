@@ -17,6 +17,13 @@ pub enum EncoderError {
         dir: PathBuf,
     },
 
+    /// The vectors of a collection were given, so there is no model that could read a text.
+    #[error(
+        "the collection's vectors were made by no model that is known here, so no text can be \
+         encoded for it: search it by words or by a vector"
+    )]
+    Given,
+
     /// The folder's model does not match its manifest.
     #[error(
         "the model in {} is incomplete or damaged: {why}; run `parallax model` to install \

@@ -16,7 +16,9 @@ const KEPT: usize = 4_096;
 
 /// An encoder with a cache of recent queries.
 pub struct QueryEncoder {
-    encoder: Encoder,
+    encoder: Arc<Encoder>,
+    /// The width of given vectors, if the encoder did not make the vectors that are searched.
+    given: Option<usize>,
     cache: Cache<String, Arc<[f32]>>,
     /// Whether the model can read them, which takes as long to find out as to tokenize them.
     readable: Cache<String, bool>,
@@ -38,8 +40,19 @@ pub struct CacheCounts {
 impl QueryEncoder {
     /// Creates an encoder with an empty cache.
     pub fn new(encoder: Encoder) -> Self {
+        Self::of(Arc::new(encoder), None)
+    }
+
+    /// For a collection whose vectors, of this width, were made by no known model. It can read no
+    /// query, so texts are searched by their words; the encoder only knows which words there are.
+    pub fn for_given_vectors(&self, dimension: usize) -> Self {
+        Self::of(Arc::clone(&self.encoder), Some(dimension))
+    }
+
+    fn of(encoder: Arc<Encoder>, given: Option<usize>) -> Self {
         Self {
             encoder,
+            given,
             cache: Cache::new(KEPT),
             readable: Cache::new(KEPT),
             pieces: Cache::new(KEPT),
@@ -52,8 +65,11 @@ impl QueryEncoder {
     /// encodes it.
     ///
     /// # Errors
-    /// As for [`Encoder::encode_query`].
+    /// As for [`Encoder::encode_query`]; [`EncoderError::Given`] without a model.
     pub fn encode(&self, query: &str) -> Result<Arc<[f32]>, EncoderError> {
+        if !self.has_model() {
+            return Err(EncoderError::Given);
+        }
         let mut missed = false;
         let found = self.cache.get_or_insert_with(query, || {
             missed = true;
@@ -77,11 +93,24 @@ impl QueryEncoder {
         self.cache.contains_key(query)
     }
 
-    /// Whether the model can read any of a query: see [`Encoder::reads`].
+    /// Whether the model made the vectors that are searched.
+    pub fn has_model(&self) -> bool {
+        self.given.is_none()
+    }
+
+    /// The width of the vectors that are searched.
+    pub fn dimension(&self) -> usize {
+        self.given.unwrap_or_else(|| self.encoder.dimension())
+    }
+
+    /// Whether the model can read any of a query: see [`Encoder::reads`]. Without a model, none.
     ///
     /// # Errors
     /// As for [`Encoder::reads`].
     pub fn reads(&self, query: &str) -> Result<bool, EncoderError> {
+        if !self.has_model() {
+            return Ok(false);
+        }
         self.readable
             .get_or_insert_with(query, || self.encoder.reads(query))
     }
@@ -100,8 +129,11 @@ impl QueryEncoder {
         &self.encoder
     }
 
-    /// The model's hash.
+    /// The model's hash; empty without a model.
     pub fn model_hash(&self) -> &str {
-        self.encoder.model_hash()
+        match self.given {
+            Some(_) => "",
+            None => self.encoder.model_hash(),
+        }
     }
 }

@@ -61,6 +61,10 @@ pub struct Schema {
     /// The language of its texts.
     #[serde(default)]
     pub language: Language,
+    /// Whether its records are points: each came with its vector, may have no text, and only the
+    /// fields that are named here are searched for words. See `crate::points`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub points: bool,
 }
 
 /// The default weight of a word in a title. Chosen by leave-one-out on benchmarks; the figures are
@@ -120,11 +124,14 @@ impl Schema {
     }
 
     /// Checks that there is anything to search and, for a pair, that both question and answer are
-    /// present.
+    /// present. A point needs no text.
     ///
     /// # Errors
     /// What is missing, and in which fields.
     pub fn check_text(&self, payload: &Payload) -> Result<(), String> {
+        if self.points {
+            return Ok(());
+        }
         let filled = |field: &String| !text_of(payload, field).trim().is_empty();
         if self.pairs {
             let question = self.title.as_ref().map(|field| ("question", field));

@@ -154,6 +154,9 @@ impl<'a> WordFields<'a> {
     /// are not text.
     pub(super) fn other(&self, payload: &Payload) -> Vec<String> {
         let mut texts = Vec::new();
+        if self.schema.points {
+            return texts;
+        }
         let mut path = String::new();
         self.gather(payload, &mut path, 0, &mut texts);
         texts

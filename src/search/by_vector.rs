@@ -22,7 +22,8 @@ impl Searcher<'_> {
         vector: Vec<f32>,
     ) -> Result<Plan<'q>> {
         check(query)?;
-        let width = self.encoder.encoder().dimension();
+        self.check_distance()?;
+        let width = self.encoder.dimension();
         let vector = unit(vector, width).map_err(Error::BadQuery)?;
         let passing = self
             .generation
@@ -40,6 +41,21 @@ impl Searcher<'_> {
             fulfilling: None,
             passing,
         })
+    }
+
+    /// Checks that cosines say how near the records are.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if they are compared by their dot products.
+    pub(super) fn check_distance(&self) -> Result<()> {
+        if self.view.about().distance.is_cosine() {
+            return Ok(());
+        }
+        Err(Error::BadQuery(format!(
+            "the vectors of '{}' are compared by their dot products, and can only be searched \
+             through the interface for Qdrant's clients",
+            self.name
+        )))
     }
 }
 

@@ -100,7 +100,7 @@ impl Searcher<'_> {
         let encoded;
         let vector = match &plan.vector {
             Some(vector) => Some(&**vector),
-            None if plan.unread => None,
+            None if plan.unread || !self.encoder.has_model() => None,
             // In mode `text`, records are not ranked by meaning, but explained.
             None => {
                 encoded = self.encoder.encode(&plan.meaning)?;

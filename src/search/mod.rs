@@ -65,5 +65,6 @@ mod synonym;
 mod unencoded;
 mod walkthrough;
 
+pub(crate) use nearest::{NearRecord, NearSearch};
 pub use remembered::Remembered;
 pub use searcher::Searcher;

@@ -23,7 +23,8 @@ pub struct NearRecord {
 }
 
 impl NearRecord {
-    fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
+    /// Best first, and equal ones in order of position.
+    pub fn best_first(a: &Self, b: &Self) -> std::cmp::Ordering {
         b.cosine
             .total_cmp(&a.cosine)
             .then(a.position.cmp(&b.position))

@@ -32,6 +32,7 @@ impl Searcher<'_> {
         filters: &[Filter],
     ) -> Result<Answer> {
         check_page(limit, offset)?;
+        self.check_distance()?;
         let mut watch = Stopwatch::start(self.waited);
         let given = Given {
             text: None,
@@ -59,6 +60,7 @@ impl Searcher<'_> {
         filters: &[Filter],
     ) -> Result<Recommendations> {
         feedback.check()?;
+        self.check_distance()?;
         check_page(limit, offset)?;
         let mut watch = Stopwatch::start(self.waited);
         let text = feedback.text.as_deref().map(str::trim);

@@ -37,6 +37,7 @@ impl Searcher<'_> {
         let position = self.generation.position(number);
         let stored = position.and_then(|position| self.generation.vectors(position).next());
         let own_vector = match (&stored, passages.first()) {
+            (Some(_), _) if !self.encoder.has_model() => true,
             (Some(stored), Some(first)) => {
                 let encoder = self.encoder.encoder();
                 let vectors = background::encode(|| encoder.encode_all(&[first], |_| ()))?;
@@ -45,7 +46,12 @@ impl Searcher<'_> {
             }
             _ => false,
         };
-        let similar = self.similar(id, SIMILAR, 0, &[])?.hits;
+        let has_similar = self.view.about().distance.is_cosine()
+            && stored.is_some_and(|vector| vector.iter().any(|&x| x != 0.0));
+        let similar = match has_similar {
+            true => self.similar(id, SIMILAR, 0, &[])?.hits,
+            false => Vec::new(),
+        };
         let words = self.rare_words(&payload);
         let similar = similar.into_iter().map(|hit| SimilarRecord {
             cosine: hit.neural.map_or(hit.score, |signal| signal.score),

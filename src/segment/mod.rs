@@ -21,6 +21,7 @@ use crate::analysis::Analyzer;
 use crate::digest::Fingerprint;
 use crate::error::{Error, Result};
 use crate::filter::{FacetIndex, FacetIndexBuilder};
+use crate::payload::Keys;
 use crate::record::{Payload, RecordNumber, Schema, WordFields};
 use crate::segment::pieces::{Pieces, PiecesBuilder, PiecesReader, Tokenize};
 use crate::segment::unrelated::Sample;
@@ -39,6 +40,8 @@ pub struct Segment {
     pub scan: ExactScan,
     /// The pieces of the model's vocabulary that their passages consist of.
     pub pieces: Pieces,
+    /// The values of fields of its payloads, as far as filters of points have needed them.
+    pub keys: Keys,
     /// The sample of texts of the last generation that had this segment as its base.
     sample: ArcSwapOption<Sample>,
 }
@@ -187,6 +190,7 @@ impl Segment {
             columns,
             scan,
             pieces,
+            keys: Keys::default(),
             sample: ArcSwapOption::empty(),
         }
     }

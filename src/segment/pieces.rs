@@ -28,8 +28,13 @@ impl Tokenize for Encoder {
 }
 
 impl Tokenize for QueryEncoder {
+    /// Without a model, a text has no pieces.
     fn pieces(&self, text: &str) -> Vec<u32> {
-        Tokenize::pieces(self.encoder(), text)
+        if self.has_model() {
+            Tokenize::pieces(self.encoder(), text)
+        } else {
+            Vec::new()
+        }
     }
 }
 

@@ -167,6 +167,7 @@ mod tests {
             },
             model: "model".into(),
             dimension: DIMENSION,
+            distance: crate::vector::Distance::default(),
             model_dir: std::path::PathBuf::new(),
             source: String::new(),
             passages: true,

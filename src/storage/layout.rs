@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Vector;
 use crate::record::{Payload, RecordNumber, Schema};
+use crate::vector::Distance;
 
 pub(crate) type Bytes = &'static [u8];
 pub(crate) const META: TableDefinition<'_, &str, Bytes> = TableDefinition::new("meta");
@@ -27,11 +28,14 @@ pub(crate) const DELETED: TableDefinition<'_, u64, u64> = TableDefinition::new("
 pub struct About {
     /// The schema its records are read with.
     pub schema: Schema,
-    /// Hash of the model that made its vectors.
+    /// Hash of the model that made its vectors; empty if that is not known.
     pub model: String,
     /// The width of its vectors.
     #[serde(default = "earlier_dimension")]
     pub dimension: usize,
+    /// How its vectors are compared.
+    #[serde(default, skip_serializing_if = "Distance::is_cosine")]
+    pub distance: Distance,
     /// The folder of the model when the store was created; empty if unknown.
     #[serde(default)]
     pub model_dir: PathBuf,

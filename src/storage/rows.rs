@@ -31,6 +31,11 @@ impl View<'_> {
 }
 
 impl Rows<'_> {
+    /// The error for a damaged record.
+    pub(crate) fn damaged(&self, what: &str) -> crate::Error {
+        self.view.store.damaged(what)
+    }
+
     /// A record's payload.
     ///
     /// # Errors

@@ -6,6 +6,8 @@
 //! from its next number on, and the numbers in the log of deletions. That is all an index built at
 //! that state needs to catch up.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -269,6 +271,11 @@ impl View<'_> {
         &self.store.path
     }
 
+    /// The store's metadata.
+    pub(crate) fn about(&self) -> &About {
+        &self.store.about
+    }
+
     /// Whether the store's file has failed or been reopened since. If so, something that cannot be
     /// read here may be readable in a new view.
     pub fn broke_off(&self) -> bool {
@@ -396,6 +403,36 @@ impl View<'_> {
         let table = self.read.open_table(IDS).map_err(self.failed())?;
         let number = table.get(id).map_err(self.failed())?;
         Ok(number.map(|number| RecordNumber(number.value())))
+    }
+
+    /// The numbers of the records with some source ids, of those that exist.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn numbers_of<T: Eq + Hash>(
+        &self,
+        ids: impl Iterator<Item = (T, String)>,
+    ) -> Result<HashMap<T, RecordNumber>> {
+        let table = self.read.open_table(IDS).map_err(self.failed())?;
+        let mut numbers = HashMap::new();
+        for (key, id) in ids {
+            let number = table.get(id.as_str()).map_err(self.failed())?;
+            numbers.extend(number.map(|number| (key, RecordNumber(number.value()))));
+        }
+        Ok(numbers)
+    }
+
+    /// Calls `each` with every source id and the number of its record, in alphabetical order.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub fn for_each_id(&self, mut each: impl FnMut(&str, RecordNumber)) -> Result<()> {
+        let table = self.read.open_table(IDS).map_err(self.failed())?;
+        for row in table.iter().map_err(self.failed())? {
+            let (id, number) = row.map_err(self.failed())?;
+            each(id.value(), RecordNumber(number.value()));
+        }
+        Ok(())
     }
 
     /// The number of the record with an id: the source's if the schema names an id field, otherwise

@@ -149,7 +149,7 @@ fn first_of(year: &str, month: &str) -> Option<civil::Date> {
 
 /// Rewrites a date whose zone follows a space, `2024-05-01 10:00:00 UTC`, in the form of RFC
 /// 3339; returns any other text unchanged.
-fn joined(text: &str) -> String {
+pub(crate) fn joined(text: &str) -> String {
     let mut words = text.split(' ');
     match (words.next(), words.next(), words.next(), words.next()) {
         (Some(day), Some(time), Some("UTC" | "GMT"), None) => format!("{day}T{time}Z"),

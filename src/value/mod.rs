@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::date::Date;
+pub(crate) use self::date::joined as joined_date;
 pub use self::letters::Text;
 pub use self::number::Number;
 use crate::vocabulary::FacetKind;

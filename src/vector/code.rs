@@ -130,7 +130,12 @@ fn width(dimension: usize) -> usize {
 /// Writes a vector's code.
 fn quantise(vector: &[f32], lines: &mut [Line]) -> Scale {
     let largest = vector.iter().fold(0.0f32, |max, x| max.max(x.abs()));
-    let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+    // The step of a vector of tiny components would be zero.
+    let scale = if largest > 0.0 {
+        (largest / 127.0).max(f32::MIN_POSITIVE)
+    } else {
+        1.0
+    };
     let mut square = 0.0f64;
     for (line, part) in lines.iter_mut().zip(vector.chunks(64)) {
         for (byte, &x) in line.0.iter_mut().zip(part) {

@@ -27,6 +27,8 @@ pub use scan::ExactScan;
 pub use vectors::{MAX_DIMENSION, Vectors};
 pub use walk::Follow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Vector;
 
 /// A candidate: its position in the index and its cosine with the query.
@@ -57,21 +59,70 @@ impl Neighbour {
     }
 }
 
+/// The longest vector that is compared by dot product: products of two are then finite.
+const LONGEST: f64 = 1e15;
+
+/// How the vectors of a collection are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Distance {
+    /// By the cosine, so all of them have unit length. Only this has codes and graphs.
+    #[default]
+    Cosine,
+    /// By the dot product of the vectors as they came.
+    Dot,
+}
+
+impl Distance {
+    /// Whether it is the cosine.
+    pub fn is_cosine(&self) -> bool {
+        *self == Self::Cosine
+    }
+
+    /// A vector from a caller as it is stored and compared, if it has the width of the collection's
+    /// vectors. Zero stays zero, which is near nothing.
+    ///
+    /// # Errors
+    /// What is wrong with it: its width, its length, or a component that is not finite.
+    pub fn prepared(self, vector: Vec<f32>, width: usize) -> Result<Vector, String> {
+        let mut vector = checked(vector, width)?;
+        if self.is_cosine() && vector.iter().any(|&x| x != 0.0) {
+            normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
+        }
+        let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+        if square.sqrt() <= LONGEST {
+            return Ok(vector);
+        }
+        Err(match vector.iter().position(|x| !x.is_finite()) {
+            Some(at) => format!("the vector: {}", not_finite(at)),
+            None => format!("the vector is longer than {LONGEST:e}"),
+        })
+    }
+}
+
 /// A vector from a caller, scaled to unit length, if it has the width of the collection's vectors.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn unit(vector: Vec<f32>, width: usize) -> Result<Vector, String> {
-    let found = vector.len();
-    if found != width {
-        return Err(format!(
-            "the vector has {found} components, expected {width}, as the collection's model \
-             makes them"
-        ));
-    }
-    let mut vector = Vector::from(vector);
+    let mut vector = checked(vector, width)?;
     normalise(&mut vector).map_err(|why| format!("the vector: {why}"))?;
     Ok(vector)
+}
+
+/// A vector of the right width.
+fn checked(vector: Vec<f32>, width: usize) -> Result<Vector, String> {
+    if vector.len() == width {
+        return Ok(vector.into());
+    }
+    Err(format!(
+        "the vector has {} components, expected {width}, as all vectors of the collection have",
+        vector.len()
+    ))
+}
+
+fn not_finite(at: usize) -> String {
+    format!("component {at} is not a finite number")
 }
 
 /// Scales a vector to unit length.
@@ -80,7 +131,7 @@ pub fn unit(vector: Vec<f32>, width: usize) -> Result<Vector, String> {
 /// Why it has no direction: it has a non-finite component or is zero.
 pub fn normalise(vector: &mut [f32]) -> Result<(), String> {
     if let Some(at) = vector.iter().position(|x| !x.is_finite()) {
-        return Err(format!("component {at} is not a finite number"));
+        return Err(not_finite(at));
     }
     let square: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     if square == 0.0 {

@@ -120,10 +120,11 @@ fn what_was_found_is_kept_and_says_what_has_changed_since() {
     let kept = collection.explore();
     assert_eq!(kept.mined.as_ref(), Some(&first));
     assert_eq!((kept.mining, kept.changes_since), (false, 0));
-    // The same queries are drawn again, wherever the collection is.
+    // The same queries are drawn again, wherever the collection is. On a slow machine, not all of them
+    // are tried in time, and those of the second round depend on the results of the first.
     let other = found(&sample());
-    assert_eq!(first.drawn, other.drawn);
     if (first.tried, other.tried) == (first.drawn, other.drawn) {
+        assert_eq!(first.drawn, other.drawn);
         assert_eq!(examples(&first), examples(&other));
     }
 

@@ -28,6 +28,7 @@ mod live;
 mod map;
 mod models;
 mod passages;
+mod points;
 mod quality;
 mod rare_words;
 mod recommend;

@@ -55,8 +55,10 @@ fn store(name: &str, folder: &Path) -> Check {
             Check::warn(subject, "it has the format of an earlier version", remedy)
         }
         Ok(facts) => {
-            let model = short(&facts.about.model);
-            let found = format!("it is intact, encoded by model {model}");
+            let found = match &*facts.about.model {
+                "" => "it is intact, and its vectors were given".to_owned(),
+                model => format!("it is intact, encoded by model {}", short(model)),
+            };
             Check::ok(subject, found)
         }
         Err(error) => {

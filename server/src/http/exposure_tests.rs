@@ -215,7 +215,7 @@ async fn caches_hand_no_answer_to_others() {
     );
     let vary = private.headers().get_all(header::VARY).iter();
     let vary: Vec<_> = vary.map(|by| by.to_str().unwrap()).collect();
-    assert!(vary.contains(&"authorization, cookie"), "{vary:?}");
+    assert!(vary.contains(&"authorization, api-key, cookie"), "{vary:?}");
     for uri in [BOOKS, "/card.png?q=ship", "/c/books/card.png"] {
         let refused = answer(&keyed, Request::get(uri)).await;
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{uri}");

@@ -29,7 +29,7 @@ const READ_ON: (u64, Duration) = (4 << 20, Duration::from_secs(2));
 const ASKED_FOR: [&str; 2] = ["empty", "document"];
 
 /// The headers that answers depend on.
-const BY_CALLER: &str = "authorization, cookie";
+const BY_CALLER: &str = "authorization, api-key, cookie";
 
 /// What a request must satisfy.
 #[derive(Clone, Default)]

@@ -42,6 +42,7 @@ mod parts_tests;
 #[cfg(test)]
 mod patch_tests;
 mod path_here;
+mod qdrant;
 #[cfg(test)]
 mod read_tests;
 #[cfg(test)]
@@ -81,7 +82,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, any_service};
 
 pub use self::error::Failure;
@@ -105,8 +106,30 @@ pub fn router(
     let metrics = Arc::clone(service.metrics());
     let page = page::router(service.clone(), site, guard.clone());
     let page = stack::reading(page, settings);
+    let shared = points_routes(
+        qdrant::shared_routes(),
+        &service,
+        &guard,
+        settings,
+        &streams,
+    );
     let api = api_routes(service, guard, settings, streams);
-    stack::everything(api.merge(page), settings, metrics)
+    let all = api.merge(page);
+    let all = all.layer(from_fn_with_state(shared, qdrant::divert));
+    stack::everything(all, settings, metrics)
+}
+
+/// Routes for clients of Qdrant, guarded like those of the API.
+fn points_routes(
+    routes: Router<Service>,
+    service: &Service,
+    guard: &Guard,
+    settings: &Settings,
+    streams: &Streams,
+) -> Router {
+    let routes = routes.with_state(service.clone());
+    let routes = stack::api(routes, settings, guard.clone(), streams.clone());
+    qdrant::in_form(routes.layer(from_fn(caller::follow)))
 }
 
 /// The API, guarded, and what is open to everybody: the health checks and the documentation.
@@ -123,9 +146,12 @@ fn api_routes(service: Service, guard: Guard, settings: &Settings, streams: Stre
         .route("/mcp", tools.layer(from_fn(mcp::as_json)))
         .layer(openapi::serving(&document))
         .with_state(service.clone());
+    let points = qdrant::routes(settings);
+    let points = points_routes(points, &service, &guard, settings, &streams);
     stack::api(guarded, settings, guard, streams)
         .layer(from_fn(caller::follow))
         .merge(health.with_state(service))
+        .merge(points)
         .merge(docs::router(&document))
 }
 
@@ -181,9 +207,14 @@ fn api(service: Service, guard: Guard) -> Router {
 fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
     let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
-    stack::everything(
-        api_routes(service, guard, settings, streams),
+    // Without the page, the paths that it shares with clients of Qdrant are theirs.
+    let shared = points_routes(
+        qdrant::shared_routes(),
+        &service,
+        &guard,
         settings,
-        metrics,
-    )
+        &streams,
+    );
+    let api = api_routes(service, guard, settings, streams);
+    stack::everything(api.merge(shared), settings, metrics)
 }

@@ -118,6 +118,7 @@ fn cors(settings: &Cors) -> CorsLayer {
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers([
             header::AUTHORIZATION,
+            HeaderName::from_static("api-key"),
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
             request_id::HEADER,

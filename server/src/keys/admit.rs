@@ -294,11 +294,13 @@ fn check_rights(key: &Key, role: Role, collection: Option<&str>) -> Result<(), R
     }
 }
 
-/// The key that a program sends.
+/// The key that a program sends: as a bearer token or, as Qdrant's clients do, as `api-key`.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = given.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    let text = |name: &str| headers.get(name)?.to_str().ok();
+    let given = text("authorization").and_then(|given| given.split_once(' '));
+    let bearer = given.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let key = bearer.map(|(_, key)| key).or_else(|| text("api-key"));
+    key.map(str::trim)
 }
 
 /// The token of a browser's session.

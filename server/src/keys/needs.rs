@@ -12,7 +12,7 @@ const WRITE: Option<Role> = Some(Role::Write);
 const ADMIN: Option<Role> = Some(Role::Admin);
 
 /// The method, the path, and the role that it needs. The same table is in docs/keys.md.
-pub const TABLE: [(&str, &str, Option<Role>); 74] = [
+pub const TABLE: [(&str, &str, Option<Role>); 89] = [
     ("GET", "/healthz", NOTHING),
     ("GET", "/readyz", NOTHING),
     ("GET", "/docs", NOTHING),
@@ -103,6 +103,21 @@ pub const TABLE: [(&str, &str, Option<Role>); 74] = [
     ("GET", "/metrics", ADMIN),
     ("GET", "/api/v1/snapshots", ADMIN),
     ("POST", "/api/v1/snapshots", ADMIN),
+    ("GET", "/", NOTHING),
+    ("GET", "/collections", SEARCH),
+    ("GET", "/collections/{name}", SEARCH),
+    ("GET", "/collections/{name}/exists", SEARCH),
+    ("POST", "/collections/{name}/points", SEARCH),
+    ("GET", "/collections/{name}/points/{id}", SEARCH),
+    ("POST", "/collections/{name}/points/scroll", SEARCH),
+    ("POST", "/collections/{name}/points/count", SEARCH),
+    ("POST", "/collections/{name}/points/query", SEARCH),
+    ("POST", "/collections/{name}/points/query/batch", SEARCH),
+    ("PUT", "/collections/{name}/points", WRITE),
+    ("POST", "/collections/{name}/points/delete", WRITE),
+    ("PUT", "/collections/{name}", ADMIN),
+    ("DELETE", "/collections/{name}", ADMIN),
+    ("PUT", "/collections/{name}/index", ADMIN),
 ];
 
 /// What a request needs.

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::record::{Bounds, Choice, FieldRoles, FieldTold, Import, Line, Payload, Schema, unread};
 use crate::segment::Segment;
 use crate::segment::generation::Part;
+use crate::segment::pieces::Tokenize;
 use crate::storage::STORE_FILE;
 use crate::storage::layout::{About, BuiltFrom, Change, Encoded};
 use crate::storage::store::Store;
@@ -258,8 +259,16 @@ impl Build<'_> {
     /// later call with the same name resumes after it.
     ///
     /// # Errors
-    /// As for [`Build::run`]; batches already written are kept.
+    /// As for [`Build::run`]; batches already written are kept. [`Error::BadQuery`] if the
+    /// collection is one of points.
     pub fn add_to(self, collection: &Collection, name: Option<&str>) -> Result<Report> {
+        if collection.schema().points {
+            return Err(Error::BadQuery(format!(
+                "the records of '{}' come with their vectors, so none can be added from a file; \
+                 write them through the interface for Qdrant's clients",
+                collection.name()
+            )));
+        }
         let start = Instant::now();
         let _held = collection.compactor.hold();
         let reached: Option<u64> = match name {
@@ -373,7 +382,7 @@ impl Build<'_> {
 /// Builds the indexes of everything in a store, and saves them next to it, unless that is
 /// cancelled.
 pub(super) fn save_indexes(
-    (store, encoder): (&Store, &Encoder),
+    (store, tokenize): (&Store, &dyn Tokenize),
     folder: &Path,
     tuning: Tuning,
     cores: Cores,
@@ -385,7 +394,7 @@ pub(super) fn save_indexes(
     let view = store.read()?;
     let state = view.state()?;
     let index = || -> Result<Part> {
-        let segment = Segment::read(&view, &store.about().schema, encoder, 0..state.next)?;
+        let segment = Segment::read(&view, &store.about().schema, tokenize, 0..state.next)?;
         let mut base = Part::whole(segment);
         if base.segment.len() >= tuning.graph_min_records {
             progress(Progress::Graph);

@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use serde_json::Value;
+
 use crate::Vector;
 use crate::background;
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
+use crate::payload::{ID_FIELD, PointId};
 use crate::record::{MAX_LINE_BYTES, Payload, goes_on};
 use crate::storage::layout::{About, Encoded};
 use crate::vector::unit;
@@ -48,6 +51,12 @@ pub(crate) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
         return Err(format!("no id in {field}"));
     }
+    if schema.points {
+        let id = PointId::from_json(payload.get(ID_FIELD).unwrap_or(&Value::Null))?;
+        if schema.source_id(payload) != Some(id.to_string()) {
+            return Err(format!("the id in {ID_FIELD} is written as {id}"));
+        }
+    }
     schema.check_facets(payload)
 }
 
@@ -80,7 +89,10 @@ pub(crate) fn check_batch(
                 "the id '{id}' was already given by record {earlier}"
             )));
         }
-        let vector = record.vector.map(|vector| unit(vector, about.dimension));
+        let vector = record.vector.map(|vector| match about.schema.points {
+            true => about.distance.prepared(vector, about.dimension),
+            false => unit(vector, about.dimension),
+        });
         let vector = vector.transpose();
         checked.push((record.payload, vector.map_err(bad)?));
     }
@@ -89,7 +101,7 @@ pub(crate) fn check_batch(
 
 /// Checks that a record does not exceed the maximum size. In files, such lines are already rejected
 /// earlier.
-fn check_size(payload: &Payload) -> Result<(), String> {
+pub(crate) fn check_size(payload: &Payload) -> Result<(), String> {
     if size(payload) <= MAX_LINE_BYTES {
         return Ok(());
     }

@@ -64,6 +64,8 @@ pub(crate) enum Work {
     Delete(Vec<String>),
     /// Deletes the records that pass all filters.
     DeleteMatching(Vec<Filter>),
+    /// Deletes records by number, as far as they still exist.
+    DeleteNumbered(Vec<RecordNumber>),
 }
 
 struct Job {
@@ -233,7 +235,9 @@ impl Writer {
                     changes.push(Change::Put(records));
                     notes.extend(note.as_ref().map(|(name, note)| Change::Note(name, note)));
                 }
-                Work::Delete(_) | Work::DeleteMatching(_) => changes.push(Change::Delete(numbers)),
+                Work::Delete(_) | Work::DeleteMatching(_) | Work::DeleteNumbered(_) => {
+                    changes.push(Change::Delete(numbers));
+                }
             }
         }
         // Notes come last, so that the results of the others are in the order of the jobs.
@@ -278,7 +282,7 @@ impl Writer {
     fn segment(&self, jobs: &[Arc<Job>], first: u64) -> Option<Segment> {
         let puts = jobs.iter().filter_map(|job| match &job.work {
             Work::Put(records, _) => Some(records),
-            Work::Delete(_) | Work::DeleteMatching(_) => None,
+            Work::Delete(_) | Work::DeleteMatching(_) | Work::DeleteNumbered(_) => None,
         });
         let records: Vec<&Encoded> = puts.flatten().collect();
         (!records.is_empty()).then(|| {
@@ -296,6 +300,7 @@ impl Writer {
         let view = self.store.read()?;
         let numbers = jobs.iter().map(|job| match &job.work {
             Work::Put(..) => Ok(Vec::new()),
+            Work::DeleteNumbered(numbers) => Ok(numbers.clone()),
             Work::Delete(ids) => {
                 let numbers = ids.iter().map(|id| view.find(id));
                 let numbers = numbers.collect::<Result<Vec<Option<RecordNumber>>>>()?;

@@ -101,7 +101,9 @@ impl Collection {
         })?;
         let new = checked.into_iter().next().ok_or(Error::Cancelled)?;
         let schema = self.schema();
-        if schema.encoded_text(&old.payload) != schema.encoded_text(&new.0) {
+        // The vector of a point was given, and stays.
+        let encoded = |payload: &Payload| schema.encoded_text(payload);
+        if !schema.points && encoded(&old.payload) != encoded(&new.0) {
             let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
             let encoder = self.encoder.encoder();
             let encoded =

@@ -71,9 +71,13 @@ impl<'a> Copy<'a> {
         wanted: &'a (dyn Fn() -> Result<()> + Sync),
     ) -> Result<Self> {
         let old = from.about().clone();
-        let about = About {
-            source: old.source,
-            ..About::new(schema, encoder.encoder(), old.passages)
+        let about = if old.schema.points {
+            About { schema, ..old }
+        } else {
+            About {
+                source: old.source,
+                ..About::new(schema, encoder.encoder(), old.passages)
+            }
         };
         let mut copy = Self {
             from,
@@ -93,9 +97,9 @@ impl<'a> Copy<'a> {
         copy.to.close_compactly();
         copy.to = Store::open(&folder.join(STORE_FILE))?;
         save_indexes(
-            (&copy.to, copy.encoder.encoder()),
+            (&copy.to, &*copy.encoder),
             folder,
-            tuning,
+            copy.to.about().tuned(tuning),
             how.cores,
             how.progress,
             how.cancelled,
@@ -194,7 +198,7 @@ impl<'a> Copy<'a> {
     }
 }
 
-/// Whether another schema changes the text to encode of a record.
+/// Whether another schema changes the text to encode of a record. The vector of a point was given.
 pub(crate) fn encodes_anew(old: &Schema, new: &Schema, payload: &Payload) -> bool {
-    old.encoded_text(payload) != new.encoded_text(payload)
+    !old.points && old.encoded_text(payload) != new.encoded_text(payload)
 }
