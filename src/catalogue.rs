@@ -245,8 +245,12 @@ impl Catalogue {
     /// # Errors
     /// [`Error::BadName`], [`Error::CollectionExists`], [`Error::Store`].
     pub fn create(&self, name: &str, schema: Schema, passages: bool) -> Result<()> {
+        self.create_as(name, About::new(schema, self.encoder().encoder(), passages))
+    }
+
+    /// Creates an empty collection with this metadata.
+    pub(crate) fn create_as(&self, name: &str, about: About) -> Result<()> {
         self.make(name, false, |folder| {
-            let about = About::new(schema, self.encoder().encoder(), passages);
             Store::create(&folder.join(STORE_FILE), about).map(drop)
         })
     }

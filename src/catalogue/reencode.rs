@@ -31,8 +31,8 @@ impl Catalogue {
     /// # Errors
     /// [`Error::NoCollection`], also if the collection is dropped in the meantime; those of
     /// [`Encoder::load`](crate::Encoder::load); [`Error::BadQuery`] for points, whose vectors were
-    /// given; [`Error::Replaced`] if the collection is replaced
-    /// in the meantime; [`Error::Cancelled`].
+    /// given; [`Error::Replaced`] if the collection is replaced in the meantime;
+    /// [`Error::Cancelled`].
     pub fn reencode(&self, name: &str, model: &Path, how: Reencode<'_>) -> Result<bool> {
         let encoder = self.models.load(model)?;
         self.copy(name, Some(encoder), None, how)

@@ -14,11 +14,11 @@ use crate::segment::generation::{Generation, Part, Passing};
 use crate::storage::store::View;
 
 impl Collection {
-    /// Whether filters can be applied at once. Otherwise, the payloads are read first, which takes
+    /// Whether a filter can be applied at once. Otherwise, the payloads are read first, which takes
     /// about ten seconds for a million points.
-    pub fn is_ready_for(&self, filters: &[&Filter]) -> bool {
+    pub fn is_ready_for(&self, filter: &Filter) -> bool {
         let mut paths = Vec::new();
-        filters.iter().for_each(|filter| filter.paths(&mut paths));
+        filter.paths(&mut paths);
         let generation = self.generation();
         let mut parts = generation.parts.iter();
         parts.all(|part| part.segment.keys.have(&paths))

@@ -133,7 +133,8 @@ impl Collection {
     /// The points with these ids, in the order given, each once. Ids that do not exist are left out.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for too many ids, or if the answer would be too large; the store's read errors, and those of `read`.
+    /// [`Error::BadQuery`] for too many ids, or if the answer would be too large; the store's read
+    /// errors, and those of `read`.
     pub fn points<T>(
         &self,
         ids: &[PointId],

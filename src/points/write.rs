@@ -1,17 +1,17 @@
 //! Stores and deletes points, and creates collections of them.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use super::ID_FIELD;
 use super::passing::passing;
 use crate::catalogue::Catalogue;
-use crate::collection::{Collection, Work, Written};
+use crate::collection::{Collection, Work, Written, check_size};
 use crate::encoder::Encoder;
 use crate::error::{Error, Result};
 use crate::payload::{Filter, PointId};
 use crate::record::{Payload, RecordNumber, Schema};
 use crate::storage::layout::{About, Encoded};
-use crate::storage::store::Store;
 use crate::vector::{Distance, MAX_DIMENSION};
 
 /// The most points that are written or deleted by one request.
@@ -95,15 +95,13 @@ impl Catalogue {
         } else {
             About {
                 model: String::new(),
-                model_dir: std::path::PathBuf::new(),
+                model_dir: PathBuf::new(),
                 dimension: points.dimension,
                 distance: points.distance,
                 ..made
             }
         };
-        self.make(name, false, |folder| {
-            Store::create(&folder.join(crate::collection::STORE_FILE), about).map(drop)
-        })
+        self.create_as(name, about)
     }
 }
 
@@ -159,7 +157,7 @@ impl Collection {
         let mut payload = Payload::new();
         payload.insert(ID_FIELD.into(), point.id.to_json());
         payload.extend(point.payload);
-        crate::collection::check_size(&payload)?;
+        check_size(&payload)?;
         Ok(Encoded {
             payload,
             vectors: vec![vector],

@@ -2,16 +2,17 @@
 
 use std::fmt;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use http_body_util::BodyExt;
-use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
 use super::error::Failure;
 use crate::keys::{content_type, essence};
+use crate::problem::internal;
 
 /// The members of an object, each given once. Of a repeated one, the last would count, and what the
 /// others ask for would be lost without a word.
@@ -29,20 +30,89 @@ impl<'de> Deserialize<'de> for Members {
                 formatter.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
-                let mut members = Map::new();
-                while let Some((name, value)) = access.next_entry::<String, Value>()? {
-                    if members.contains_key(&name) {
-                        return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
-                    }
-                    members.insert(name, value);
-                }
-                Ok(Members(members))
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Members, A::Error> {
+                distinct::<Value, _>(access).map(Members)
             }
         }
 
         deserializer.deserialize_map(Each)
     }
+}
+
+/// Any JSON whose objects have each member once, also those inside of others.
+pub struct Strict(pub Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Strict;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Strict, E> {
+                Ok(Strict(Value::Null))
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Strict, E> {
+                Ok(Strict(value.into()))
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Strict, E> {
+                Ok(Strict(value.into()))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Strict, E> {
+                Ok(Strict(value.into()))
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Strict, E> {
+                Ok(Strict(value.into()))
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Strict, E> {
+                Ok(Strict(value.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Strict, A::Error> {
+                let mut members = Vec::new();
+                while let Some(Strict(member)) = access.next_element()? {
+                    members.push(member);
+                }
+                Ok(Strict(members.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Strict, A::Error> {
+                let members = distinct::<Strict, _>(access)?;
+                Ok(Strict(members.into()))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+impl From<Strict> for Value {
+    fn from(strict: Strict) -> Self {
+        strict.0
+    }
+}
+
+/// The members of an object, unless one is repeated.
+fn distinct<'de, V: Deserialize<'de> + Into<Value>, A: MapAccess<'de>>(
+    mut access: A,
+) -> Result<Map<String, Value>, A::Error> {
+    let mut members = Map::new();
+    while let Some((name, value)) = access.next_entry::<String, V>()? {
+        if members.contains_key(&name) {
+            return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+        }
+        members.insert(name, value.into());
+    }
+    Ok(members)
 }
 
 /// Parses a JSON body. Its content type must be JSON: a form on another website can send other
@@ -57,6 +127,18 @@ pub fn json_body<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Resul
         return Err(Failure::bad_request("the body is not a JSON object"));
     }
     whole(body)
+}
+
+/// Parses a body on another thread: 32 MiB of JSON would block the async thread for too long.
+///
+/// # Errors
+/// Those of `parse`.
+pub async fn parsed<T: Send + 'static>(
+    body: Bytes,
+    parse: impl FnOnce(&[u8]) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let parsed = tokio::task::spawn_blocking(move || parse(&body));
+    parsed.await.map_err(|_| Failure::from(internal()))?
 }
 
 /// Parses a JSON body that is a list; `None` if it is none.

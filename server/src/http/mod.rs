@@ -106,17 +106,21 @@ pub fn router(
     let metrics = Arc::clone(service.metrics());
     let page = page::router(service.clone(), site, guard.clone());
     let page = stack::reading(page, settings);
-    let shared = points_routes(
-        qdrant::shared_routes(),
-        &service,
-        &guard,
-        settings,
-        &streams,
-    );
+    let shared = shared_routes(&service, &guard, settings, &streams);
     let api = api_routes(service, guard, settings, streams);
     let all = api.merge(page);
     let all = all.layer(from_fn_with_state(shared, qdrant::divert));
     stack::everything(all, settings, metrics)
+}
+
+/// The routes for clients of Qdrant whose paths are also those of pages.
+fn shared_routes(
+    service: &Service,
+    guard: &Guard,
+    settings: &Settings,
+    streams: &Streams,
+) -> Router {
+    points_routes(qdrant::shared_routes(), service, guard, settings, streams)
 }
 
 /// Routes for clients of Qdrant, guarded like those of the API.
@@ -208,13 +212,7 @@ fn api_with(service: Service, guard: Guard, settings: &Settings) -> Router {
     let metrics = Arc::clone(service.metrics());
     let streams = Streams::new(&settings.limits, Default::default());
     // Without the page, the paths that it shares with clients of Qdrant are theirs.
-    let shared = points_routes(
-        qdrant::shared_routes(),
-        &service,
-        &guard,
-        settings,
-        &streams,
-    );
+    let shared = shared_routes(&service, &guard, settings, &streams);
     let api = api_routes(service, guard, settings, streams);
     stack::everything(api.merge(shared), settings, metrics)
 }

@@ -5,12 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use parallax::points::Points;
 use parallax::vector::Distance;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::VERSION;
 use super::form::{Began, Done};
-use super::input::{Body, Ignored, Unsupported, check_points};
+use super::input::{Body, Unsupported, check_points};
 use crate::http::Failure;
 use crate::http::extract::PathParams;
 use crate::opened::Opened;
@@ -58,21 +59,21 @@ pub struct Creation {
     metadata: Option<Metadata>,
     // What decides how Qdrant stores a collection has no counterpart here, and changes no answer.
     #[serde(default, rename = "hnsw_config")]
-    _hnsw: Ignored,
+    _hnsw: IgnoredAny,
     #[serde(default, rename = "optimizers_config")]
-    _optimizers: Ignored,
+    _optimizers: IgnoredAny,
     #[serde(default, rename = "wal_config")]
-    _wal: Ignored,
+    _wal: IgnoredAny,
     #[serde(default, rename = "quantization_config")]
-    _quantization: Ignored,
+    _quantization: IgnoredAny,
     #[serde(default, rename = "on_disk_payload")]
-    _on_disk: Ignored,
+    _on_disk: IgnoredAny,
     #[serde(default, rename = "shard_number")]
-    _shards: Ignored,
+    _shards: IgnoredAny,
     #[serde(default, rename = "replication_factor")]
-    _replicas: Ignored,
+    _replicas: IgnoredAny,
     #[serde(default, rename = "write_consistency_factor")]
-    _consistency: Ignored,
+    _consistency: IgnoredAny,
     #[serde(default, rename = "strict_mode_config")]
     _strict_mode: Unsupported,
     #[serde(default, rename = "sharding_method")]
@@ -89,11 +90,11 @@ struct Vectors {
     size: usize,
     distance: Compared,
     #[serde(default, rename = "hnsw_config")]
-    _hnsw: Ignored,
+    _hnsw: IgnoredAny,
     #[serde(default, rename = "quantization_config")]
-    _quantization: Ignored,
+    _quantization: IgnoredAny,
     #[serde(default, rename = "on_disk")]
-    _on_disk: Ignored,
+    _on_disk: IgnoredAny,
     #[serde(default, rename = "datatype")]
     _datatype: Option<Datatype>,
     #[serde(default, rename = "multivector_config")]

@@ -6,16 +6,14 @@ use axum::extract::Request;
 use parallax::Collection;
 use parallax::payload::{Filter, PointId};
 use parallax::vector::MAX_DIMENSION;
-use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::http::Failure;
-use crate::http::body::json_body;
-use crate::problem::internal;
+use crate::http::body::{Strict, json_body, parsed};
 
-/// Bodies up to this size are parsed at once, larger ones on a thread of their own: 32 MiB of JSON
-/// would block all other requests of the thread for too long.
+/// Bodies up to this size are parsed at once, larger ones on another thread.
 const SMALL: usize = 64 << 10;
 
 /// A JSON object as the body.
@@ -30,11 +28,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Bo
         if body.len() <= SMALL {
             return json_body(&headers, &body).map(Self);
         }
-        let parsed = tokio::task::spawn_blocking(move || json_body(&headers, &body));
-        parsed
-            .await
-            .map_err(|_| Failure::from(internal()))?
-            .map(Self)
+        let parsed = parsed(body, move |body| json_body(&headers, body));
+        parsed.await.map(Self)
     }
 }
 
@@ -55,69 +50,6 @@ impl<'de> Deserialize<'de> for Unsupported {
             true => Ok(Self),
             false => Err(D::Error::custom("this is not supported by Parallax")),
         }
-    }
-}
-
-/// Any JSON, without repeated members. Of a repeated one, the last would count, so that conditions of
-/// a filter would be lost.
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = Strict;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("JSON")
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Strict, E> {
-                Ok(Strict(Value::Null))
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
-            }
-
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
-            }
-
-            fn visit_str<E: Error>(self, value: &str) -> Result<Strict, E> {
-                Ok(Strict(value.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Strict, A::Error> {
-                let mut members = Vec::new();
-                while let Some(Strict(member)) = access.next_element()? {
-                    members.push(member);
-                }
-                Ok(Strict(members.into()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Strict, A::Error> {
-                let mut members = serde_json::Map::new();
-                while let Some((name, Strict(value))) = access.next_entry::<String, Strict>()? {
-                    if members.contains_key(&name) {
-                        return Err(A::Error::custom(format!("duplicate field `{name}`")));
-                    }
-                    members.insert(name, value);
-                }
-                Ok(Strict(members.into()))
-            }
-        }
-
-        deserializer.deserialize_any(Any)
     }
 }
 
@@ -166,17 +98,6 @@ impl<'de> Deserialize<'de> for MayFilter {
                 .map(Self)
                 .map_err(D::Error::custom),
         }
-    }
-}
-
-/// Any value, which does not change the answer.
-#[derive(Debug, Default, Deserialize)]
-#[serde(from = "IgnoredAny")]
-pub struct Ignored;
-
-impl From<IgnoredAny> for Ignored {
-    fn from(_: IgnoredAny) -> Self {
-        Self
     }
 }
 

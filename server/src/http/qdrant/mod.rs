@@ -2,9 +2,9 @@
 //! place of the server. docs/qdrant.md lists what is supported; everything else is refused by name.
 //!
 //! `collections.rs` and `points.rs` handle the requests, `query.rs` those that search. `input.rs`
-//! contains what requests share, `prepared.rs` decides where a request with filters runs, and `wanted.rs` selects what is returned of a point. `form.rs` gives
-//! answers and refusals the form that clients expect, `divert.rs` tells clients from browsers where
-//! both use the same path.
+//! contains what requests share, `prepared.rs` decides where a request with a filter runs, and
+//! `wanted.rs` selects what is returned of a point. `form.rs` gives answers and refusals the form that
+//! clients expect, `divert.rs` tells clients from browsers where both use the same path.
 
 mod collections;
 mod divert;

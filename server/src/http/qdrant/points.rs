@@ -6,11 +6,12 @@ use parallax::collection::Written;
 use parallax::payload::{Filter, PointId};
 use parallax::points::{Point, Stored};
 use parallax::record::Payload;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::form::{Began, Done};
-use super::input::{Body, Ignored, MayFilter, OneVector, Unsupported, check_points, id_in_path};
+use super::input::{Body, MayFilter, OneVector, Unsupported, check_points, id_in_path};
 use super::prepared;
 use super::wanted::{Fields, PointOut, Wanted, WithVector};
 use crate::http::Failure;
@@ -220,8 +221,8 @@ pub struct Scroll {
 }
 
 impl Scroll {
-    fn filters(&self) -> Vec<&Filter> {
-        vec![&self.filter.0]
+    fn filter(&self) -> &Filter {
+        &self.filter.0
     }
 }
 
@@ -244,7 +245,7 @@ pub async fn scroll(
         &service,
         name,
         asked,
-        Scroll::filters,
+        Scroll::filter,
         move |collection, asked| {
             let read = |stored: Stored<'_>| wanted.read(&stored);
             collection.list_points(&asked.filter.0, asked.offset, limit, read)
@@ -263,14 +264,14 @@ pub struct Count {
     filter: MayFilter,
     // The count is always exact.
     #[serde(default, rename = "exact")]
-    _exact: Ignored,
+    _exact: IgnoredAny,
     #[serde(default, rename = "shard_key")]
     _shard_key: Unsupported,
 }
 
 impl Count {
-    fn filters(&self) -> Vec<&Filter> {
-        vec![&self.filter.0]
+    fn filter(&self) -> &Filter {
+        &self.filter.0
     }
 }
 
@@ -281,12 +282,8 @@ pub async fn count(
     PathParams(name): PathParams<String>,
     Body(asked): Body<Count>,
 ) -> Result<Json<Done<Value>>, Failure> {
-    let count = prepared::run(
-        &service,
-        name,
-        asked,
-        Count::filters,
-        |collection, asked| collection.count_points(&asked.filter.0),
-    );
+    let count = prepared::run(&service, name, asked, Count::filter, |collection, asked| {
+        collection.count_points(&asked.filter.0)
+    });
     Ok(began.done(json!({"count": count.await?})))
 }

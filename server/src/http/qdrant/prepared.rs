@@ -1,4 +1,4 @@
-//! Where a request with filters runs. If the values that they compare have not been read yet, reading
+//! Where a request with a filter runs. If the values that it compares have not been read yet, reading
 //! them takes as long as many queries, so it must not hold up others.
 
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub async fn run<A, T>(
     service: &Service,
     name: String,
     asked: A,
-    filters: impl Fn(&A) -> Vec<&Filter> + Send + 'static,
+    filter: impl Fn(&A) -> &Filter + Send + 'static,
     work: impl Fn(&Collection, &A) -> parallax::Result<T> + Send + Sync + 'static,
 ) -> Result<T, Problem>
 where
@@ -30,7 +30,7 @@ where
         let (asked, work) = (Arc::clone(&asked), Arc::clone(&work));
         move |collection| {
             check_points(collection)?;
-            let ready = collection.is_ready_for(&filters(&asked));
+            let ready = collection.is_ready_for(filter(&asked));
             ready.then(|| work(collection, &asked)).transpose()
         }
     });

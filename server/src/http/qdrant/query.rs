@@ -5,11 +5,12 @@ use axum::extract::State;
 use parallax::Collection;
 use parallax::payload::{Filter, PointId};
 use parallax::points::{Budget, MAX_POINTS, Nearest, Scored, Stored, Target};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::form::{Began, Done};
-use super::input::{Body, Ignored, MayFilter, Unsupported, check_points};
+use super::input::{Body, MayFilter, Unsupported, check_points};
 use super::prepared;
 use super::wanted::{Fields, PointOut, Wanted, WithVector};
 use crate::http::Failure;
@@ -54,9 +55,9 @@ struct Params {
     exact: Option<bool>,
     // Parallax itself decides how far a graph is searched.
     #[serde(default, rename = "hnsw_ef")]
-    _ef: Ignored,
+    _ef: IgnoredAny,
     #[serde(default, rename = "quantization")]
-    _quantization: Ignored,
+    _quantization: IgnoredAny,
     #[serde(default)]
     indexed_only: Option<bool>,
 }
@@ -93,8 +94,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn filters(&self) -> Vec<&Filter> {
-        vec![&self.nearest.filter]
+    fn filter(&self) -> &Filter {
+        &self.nearest.filter
     }
 }
 
@@ -170,13 +171,9 @@ pub async fn query(
     Body(search): Body<Search>,
 ) -> Result<Json<Done<Hits>>, Failure> {
     let asked = search.read()?;
-    let hits = prepared::run(
-        &service,
-        name,
-        asked,
-        Asked::filters,
-        |collection, asked| found(collection, asked, &Budget::default()),
-    );
+    let hits = prepared::run(&service, name, asked, Asked::filter, |collection, asked| {
+        found(collection, asked, &Budget::default())
+    });
     Ok(began.done(hits.await?))
 }
 

@@ -13,12 +13,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use crate::http::body::{json_body, json_list};
+use crate::http::body::{json_body, json_list, parsed};
 use crate::http::error::Failure;
 use crate::http::extract::{JsonBody, PathParams};
 use crate::http::openapi::{About, Routes, Tag, filters};
 use crate::http::room::RoomToWrite;
-use crate::problem::internal;
 use crate::service::Service;
 
 /// The largest body of a write: a thousand records of 32 KB. Larger sets must be imported.
@@ -132,6 +131,7 @@ async fn write(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
     let read = parsed(body?, move |body| {
+        let body = &with_all_digits(body);
         let batch = match json_list::<Map<String, Value>>(&headers, body)? {
             Some(records) => records.into(),
             None => json_body(&headers, body)?,
@@ -141,15 +141,6 @@ async fn write(
     let incoming = read.await?;
     let written = service.write(name, move |collection| collection.put(incoming));
     Ok(Json(written.await?.into()))
-}
-
-/// Parses a body on another thread: 32 MiB of JSON would block the async thread for too long.
-async fn parsed<T: Send + 'static>(
-    body: Bytes,
-    parse: impl FnOnce(&[u8]) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let parsed = tokio::task::spawn_blocking(move || parse(&with_all_digits(&body)));
-    parsed.await.map_err(|_| Failure::from(internal()))?
 }
 
 impl From<Written> for WrittenResponse {
@@ -170,7 +161,7 @@ async fn patch(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<WrittenResponse>, Failure> {
     let read = parsed(body?, move |body| {
-        json_body::<Map<String, Value>>(&headers, body)
+        json_body::<Map<String, Value>>(&headers, &with_all_digits(body))
     });
     let patch = read.await?;
     let written = service.write(name, move |collection| collection.patch(&id, &patch));
