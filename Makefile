@@ -9,7 +9,7 @@ BUILDER := target/page-build/release/page-build
 PAGE := target/.page-built
 BUILT := target/release/.parallax-built
 BUILDER_SOURCES := $(shell find page-build -type f)
-SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app server -type f)
+SOURCES := $(shell find Cargo.toml Cargo.lock .cargo src app qdrant server -type f)
 # Of the engine, the page contains only the vocabulary: cargo lists the files.
 PAGE_SOURCES := $(shell find Cargo.toml Cargo.lock .cargo app style public -type f -not -path '*/node_modules/*') \
 	$(wildcard $(filter $(CURDIR)/src/%,$(shell cat target/wasm32-unknown-unknown/wasm-release/parallax_app.d 2>/dev/null)))
@@ -18,6 +18,10 @@ ifndef STARTED
 export STARTED := $(shell date +%s)
 endif
 TIMED := .ci/timed
+CARGO_TEST := cargo test --release --workspace --features parallax-server/embedded-page
+# The unit tests of the page and of the server compute little, and compile in a fifth of the time
+# without optimisation. What they depend on is that of the release.
+UNOPTIMISED = --config profile.release.package.$(1).opt-level=0
 # Tailwind and wasm-opt come from npm, into style/node_modules.
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
@@ -41,7 +45,9 @@ INDEX_OPTIONS ?=
 
 test: build model ## run all tests: Rust, the API from outside, then the page in Chromium
 	.ci/setup test
-	$(TIMED) "Rust tests" cargo test --release --workspace --features parallax-server/embedded-page
+	$(TIMED) "unit tests" $(CARGO_TEST) --lib $(call UNOPTIMISED,parallax-app)
+	$(TIMED) "server's unit tests" $(CARGO_TEST) --bins $(call UNOPTIMISED,parallax-server)
+	$(TIMED) "integration tests" $(CARGO_TEST) --test '*'
 	$(TIMED) "builder's tests" cargo test --release --locked --manifest-path page-build/Cargo.toml --target-dir target/page-build
 	$(TIMED) "API check" .ci/api-check
 	cd end2end && ../$(TIMED) "browser tests" npx playwright test
@@ -115,7 +121,7 @@ bench-peers: build model ## compare with other libraries, into benches/RESULTS.m
 
 bench-qdrant: build model ## compare with Qdrant's server (QDRANT=/path/to/qdrant) through its own client, into benches/RESULTS.md
 	.ci/venv target/api-venv .ci/api-requirements.txt
-	QDRANT="$(QDRANT)" target/api-venv/bin/python benches/qdrant_client.py
+	QDRANT="$(QDRANT)" target/api-venv/bin/python benches/beside_qdrant.py
 
 bench-growth: build model ## measure from 10,000 to 2,000,000 records, into benches/RESULTS.md (SIZES=10000,40000 only prints some)
 	.ci/bench-peers

@@ -41,6 +41,7 @@ pub use read::{Cursor, Page};
 
 pub use crate::segment::unrelated::Unrelated;
 pub use crate::storage::layout::{About, Applied, BuiltFrom, Change, Encoded, State};
+pub use crate::storage::snapshot::stored::{SnapshotReader, SnapshotWriter, Stored};
 pub use crate::storage::snapshot::{restore, verify as verify_snapshot};
 pub use crate::storage::store::{Store, View};
 pub(crate) use write::Closed;

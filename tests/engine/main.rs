@@ -34,6 +34,7 @@ mod rare_words;
 mod recommend;
 mod reencoding;
 mod sentences;
+mod stored;
 mod stories;
 mod totals;
 mod walkthrough;

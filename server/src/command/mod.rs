@@ -4,6 +4,8 @@ mod ask;
 mod benchmarks;
 mod collections;
 mod compare;
+#[cfg(feature = "qdrant")]
+mod copy;
 mod delete;
 mod doctor;
 mod embed;
@@ -115,6 +117,12 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     /// Create a collection from a snapshot
     Restore(snapshot::Restore),
+    /// Copy a collection to a Qdrant cluster, or back
+    ///
+    /// In Qdrant, any client can search the copy by vector and filter by its fields. A copy that comes
+    /// back is the same collection, without encoding anything again.
+    #[cfg(feature = "qdrant")]
+    Copy(copy::Copy),
     /// Make keys for the service, and list them
     Key(key::Keys),
     /// Re-encode a collection with another model, given with --model
@@ -396,6 +404,8 @@ impl Arguments {
             Command::Judgements(judgements) => judgements.run(&model, &mut out),
             Command::Snapshot(snapshot) => snapshot.run(&model, &mut out),
             Command::Restore(restore) => restore.run(&model, &mut out),
+            #[cfg(feature = "qdrant")]
+            Command::Copy(copy) => copy.run(&model, &mut out),
             Command::Index(index) => index.run(&model, &mut out),
             Command::Search(search) => search.run(&model, &mut out),
             Command::Ask(ask) => ask.run(&model, &mut out),

@@ -19,6 +19,8 @@ mod keys;
 mod mcp;
 mod model;
 mod operation;
+#[cfg(feature = "qdrant")]
+mod qdrant;
 mod quality_commands;
 mod running;
 #[cfg(unix)]

@@ -61,6 +61,8 @@ def theirs(binary, folder):
         "LOG_LEVEL": "warn",
     }
     variables = [f"QDRANT__{name}={value}" for name, value in settings.items()]
+    # Otherwise it leaves a file in the current folder.
+    variables.append(f"QDRANT_INIT_FILE_PATH={folder}/initialized")
     return server.Server(["env", *variables, binary], "/readyz")
 
 

@@ -1,0 +1,259 @@
+//! How a collection is stored in Qdrant: one collection of the same name, whose metadata says what its
+//! records, vectors and model are.
+//!
+//! The vector without a name holds the vectors of a record's passages, as a multivector of which the most
+//! similar counts (max_sim), or as a plain vector if every record has one passage. So any client can search
+//! the collection by a single vector. Fields to filter by have an index.
+
+use std::collections::HashMap;
+
+use parallax::collection::{About, State};
+use parallax::vector;
+use parallax::vocabulary::FacetKind;
+use qdrant_client::Payload;
+use qdrant_client::qdrant::{
+    CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, Distance, FieldType,
+    MultiVectorComparator, MultiVectorConfigBuilder, UpdateCollectionBuilder, Value,
+    VectorParamsBuilder,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::cluster::Cluster;
+use crate::error::{Error, Result, reason};
+use crate::retry::retried;
+
+/// The name of the metadata.
+const OURS: &str = "parallax";
+
+/// The version of this layout.
+const FORMAT: u32 = 1;
+
+/// A collection without its records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Described {
+    /// Its schema, model and vectors.
+    pub about: About,
+    /// The state that its records are from.
+    pub state: State,
+    /// How many there are.
+    pub records: u64,
+}
+
+/// What the metadata of a collection says.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    format: u32,
+    /// Missing until all records are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete: Option<Described>,
+}
+
+/// Over how many nodes a collection is spread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spread {
+    /// How many shards it has; Qdrant's default if not given.
+    pub shards: Option<u32>,
+    /// How many nodes have a copy of each shard. A write is acknowledged by more than half of them.
+    pub replicas: Option<u32>,
+}
+
+impl Cluster {
+    /// Whether there is a collection with this name.
+    ///
+    /// # Errors
+    /// [`Error::Request`].
+    pub async fn exists(&self, name: &str) -> Result<bool> {
+        retried("look for the collection", || {
+            self.client.collection_exists(name)
+        })
+        .await
+    }
+
+    /// Deletes a collection. A missing one is not an error.
+    ///
+    /// # Errors
+    /// [`Error::NotOurs`] for an alias; [`Error::Request`].
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        retried("delete the collection", || {
+            self.client.delete_collection(name)
+        })
+        .await?;
+        if self.exists(name).await? {
+            return Err(Error::NotOurs {
+                name: name.to_owned(),
+                why: "is an alias of another one; delete the alias first",
+            });
+        }
+        Ok(())
+    }
+
+    /// Creates an empty collection, which is incomplete until [`Cluster::complete`].
+    pub(crate) async fn create(
+        &self,
+        name: &str,
+        about: &About,
+        multivector: bool,
+        spread: Spread,
+    ) -> Result<()> {
+        let distance = match about.distance {
+            vector::Distance::Cosine => Distance::Cosine,
+            vector::Distance::Dot => Distance::Dot,
+        };
+        let mut vectors = VectorParamsBuilder::new(about.dimension as u64, distance);
+        if multivector {
+            let most_similar = MultiVectorConfigBuilder::new(MultiVectorComparator::MaxSim);
+            vectors = vectors.multivector_config(most_similar);
+        }
+        let mut create = CreateCollectionBuilder::new(name)
+            .vectors_config(vectors)
+            .metadata(metadata(None));
+        if let Some(shards) = spread.shards {
+            create = create.shard_number(shards);
+        }
+        if let Some(replicas) = spread.replicas {
+            create = create
+                .replication_factor(replicas)
+                .write_consistency_factor(replicas / 2 + 1);
+        }
+        // Not repeated, because the second time it would exist.
+        let created = self.client.create_collection(create).await;
+        created.map_err(|error| Error::Request {
+            what: "create the collection".to_owned(),
+            why: reason(&error),
+        })?;
+        for facet in &about.schema.facets {
+            let Some(path) = path_of(&facet.field) else {
+                continue;
+            };
+            let kind = match facet.kind {
+                FacetKind::Text => FieldType::Keyword,
+                FacetKind::Number => FieldType::Float,
+                FacetKind::Boolean => FieldType::Bool,
+                FacetKind::Date => FieldType::Datetime,
+            };
+            let index = CreateFieldIndexCollectionBuilder::new(name, path, kind);
+            let index = index.wait(true).build();
+            retried("index a field", || {
+                self.client.create_field_index(index.clone())
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that all records are there, and reads that back.
+    pub(crate) async fn complete(&self, name: &str, described: &Described) -> Result<()> {
+        let update = UpdateCollectionBuilder::new(name)
+            .metadata(metadata(Some(described)))
+            .build();
+        retried("describe the collection", || {
+            self.client.update_collection(update.clone())
+        })
+        .await?;
+        match self.describe(name).await {
+            Ok(noted) if noted == *described => Ok(()),
+            Err(other @ Error::Request { .. }) => Err(other),
+            _ => Err(Error::NoMetadata {
+                url: self.url.clone(),
+            }),
+        }
+    }
+
+    /// What a collection is.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`]; [`Error::NotOurs`] if it was not written by Parallax, or not completely;
+    /// [`Error::Request`].
+    pub async fn describe(&self, name: &str) -> Result<Described> {
+        if !self.exists(name).await? {
+            return Err(Error::NoCollection {
+                url: self.url.clone(),
+                name: name.to_owned(),
+            });
+        }
+        let info = retried("read the collection's settings", || {
+            self.client.collection_info(name)
+        })
+        .await?;
+        let config = info.result.and_then(|info| info.config);
+        let noted = config.and_then(|mut config| config.metadata.remove(OURS));
+        read(noted).map_err(|why| Error::NotOurs {
+            name: name.to_owned(),
+            why,
+        })
+    }
+}
+
+/// The path of a field in Qdrant; `None` for a field inside others.
+fn path_of(field: &str) -> Option<String> {
+    (!field.contains(['.', '"'])).then(|| format!("\"{field}\""))
+}
+
+fn metadata(complete: Option<&Described>) -> HashMap<String, serde_json::Value> {
+    let note = Note {
+        format: FORMAT,
+        complete: complete.cloned(),
+    };
+    HashMap::from([(OURS.to_owned(), json!(note))])
+}
+
+fn read(noted: Option<Value>) -> Result<Described, &'static str> {
+    let noted = noted.ok_or("was not written by Parallax")?;
+    let mut payload = serde_json::Map::from(Payload::from(HashMap::from([(OURS, noted)])));
+    let note = payload.remove(OURS).unwrap_or_default();
+    if note["format"] != FORMAT {
+        return Err("was written by another version of Parallax");
+    }
+    let note: Note =
+        serde_json::from_value(note).map_err(|_| "has metadata that cannot be read")?;
+    note.complete
+        .ok_or("is incomplete: copying it was interrupted; copy it again and replace it")
+}
+
+#[cfg(test)]
+mod tests {
+    use parallax::Schema;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn what_a_collection_is_survives_its_metadata() {
+        let described = Described {
+            about: About {
+                schema: Schema::startups(),
+                model: "hash".into(),
+                dimension: 384,
+                distance: vector::Distance::Cosine,
+                model_dir: PathBuf::from("model"),
+                source: "digest".into(),
+                passages: true,
+            },
+            state: State {
+                sequence: 1 << 40,
+                next: 9,
+            },
+            records: 7,
+        };
+        let noted = |metadata: HashMap<String, serde_json::Value>| {
+            metadata.get(OURS).map(|note| Value::from(note.clone()))
+        };
+        assert_eq!(read(noted(metadata(Some(&described)))), Ok(described));
+        assert!(
+            read(noted(metadata(None)))
+                .unwrap_err()
+                .contains("incomplete")
+        );
+        assert!(read(None).unwrap_err().contains("not written by Parallax"));
+        let later = HashMap::from([(OURS.to_owned(), json!({"format": 2}))]);
+        assert!(read(noted(later)).unwrap_err().contains("another version"));
+    }
+
+    #[test]
+    fn fields_on_the_first_level_have_paths() {
+        assert_eq!(path_of("price (CHF)").as_deref(), Some("\"price (CHF)\""));
+        assert_eq!(path_of("sellers.name"), None);
+        assert_eq!(path_of("a\"b"), None);
+    }
+}

@@ -1,0 +1,309 @@
+//! A record as a point.
+//!
+//! A point's id is the number of the record, and its payload holds the record's fields, so that other
+//! clients can filter by them and show them. A field of Parallax's own has the record as it came, because
+//! Qdrant keeps neither the order of fields nor all numbers. Records that are points themselves have their
+//! own ids, and nothing is added to their payload: they are as a client of Qdrant would have written them.
+
+use std::ops::Range;
+
+use parallax::collection::{About, Stored};
+use parallax::payload::{ID_FIELD, PointId};
+use parallax::record::MAX_LINE_BYTES;
+use qdrant_client::Payload;
+use qdrant_client::qdrant::point_id::PointIdOptions;
+use qdrant_client::qdrant::vector_output::Vector as Output;
+use qdrant_client::qdrant::{PointStruct, RetrievedPoint, Vector};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Result};
+
+/// The field of Parallax's own.
+const OWN: &str = "_parallax";
+
+/// The most numbers that Qdrant allows in the vectors of a point.
+const MAX_NUMBERS: usize = (1 << 20) - 1;
+
+/// What it holds.
+#[derive(Serialize, Deserialize)]
+struct Own {
+    /// The record as it came: JSON.
+    record: String,
+    /// The byte ranges of its passages in the encoded text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    passages: Vec<Range<u32>>,
+}
+
+/// The point of a record.
+///
+/// # Errors
+/// [`Error::Record`] if Qdrant could not store it.
+pub fn point_of(record: &Stored, about: &About, multivector: bool) -> Result<PointStruct> {
+    let bad = |why: String| Error::Record {
+        number: record.number,
+        why,
+    };
+    if record.vectors.len() > MAX_NUMBERS {
+        return Err(bad(format!(
+            "its passages have {} numbers, and Qdrant allows {MAX_NUMBERS}",
+            record.vectors.len()
+        )));
+    }
+    let fields = serde_json::from_str(&record.fields).map_err(|error| bad(error.to_string()))?;
+    let (id, fields) = if about.schema.points {
+        own_id(fields).map_err(bad)?
+    } else {
+        let fields = with_original(fields, record).map_err(bad)?;
+        (record.number.into(), fields)
+    };
+    let vectors = if multivector {
+        let passages = record.vectors.chunks(about.dimension);
+        Vector::from(passages.map(<[f32]>::to_vec).collect::<Vec<_>>())
+    } else {
+        Vector::from(record.vectors.clone())
+    };
+    Ok(PointStruct::new(id, vectors, Payload::from(fields)))
+}
+
+/// The id of a record that is a point, and its payload.
+fn own_id(
+    mut fields: Map<String, Value>,
+) -> Result<(qdrant_client::qdrant::PointId, Map<String, Value>), String> {
+    let id = fields.shift_remove(ID_FIELD).unwrap_or_default();
+    let id = match PointId::from_json(&id)? {
+        PointId::Number(number) => number.into(),
+        PointId::Uuid(uuid) => uuid.to_string().into(),
+    };
+    match fields.iter().find(|(_, value)| !is_kept(value)) {
+        Some((field, _)) => Err(format!(
+            "field {field} has a number that Qdrant cannot hold"
+        )),
+        None => Ok((id, fields)),
+    }
+}
+
+/// Whether Qdrant keeps all numbers of a value: those of 64 bits with a sign, and of floating point.
+fn is_kept(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_i64() || number.is_f64(),
+        Value::Array(values) => values.iter().all(is_kept),
+        Value::Object(fields) => fields.values().all(is_kept),
+        _ => true,
+    }
+}
+
+fn with_original(
+    mut fields: Map<String, Value>,
+    record: &Stored,
+) -> Result<Map<String, Value>, String> {
+    let own = Own {
+        record: record.fields.clone(),
+        passages: record.passages.clone(),
+    };
+    match fields.insert(OWN.to_owned(), json!(own)) {
+        Some(_) => Err(format!("it has a field {OWN}, which the copy needs")),
+        None => Ok(fields),
+    }
+}
+
+/// The record of a point. Records that are points get the number `next`.
+///
+/// # Errors
+/// [`Error::Point`] if Parallax did not write it.
+pub fn record_of(point: RetrievedPoint, name: &str, about: &About, next: u64) -> Result<Stored> {
+    let id = point.id.and_then(|id| id.point_id_options);
+    let shown = match &id {
+        Some(PointIdOptions::Num(number)) => number.to_string(),
+        Some(PointIdOptions::Uuid(uuid)) => uuid.clone(),
+        None => "without an id".to_owned(),
+    };
+    let bad = |why| Error::Point {
+        name: name.to_owned(),
+        id: shown.clone(),
+        why,
+    };
+    let vectors = match point.vectors.and_then(|vectors| vectors.get_vector()) {
+        Some(Output::Dense(vector)) => vector.data,
+        Some(Output::MultiDense(passages)) => {
+            let passages = passages.vectors.into_iter();
+            passages.flat_map(|passage| passage.data).collect()
+        }
+        _ => return Err(bad("has no vector")),
+    };
+    if vectors.is_empty() || !vectors.len().is_multiple_of(about.dimension) {
+        return Err(bad("has a vector of another width"));
+    }
+    let mut payload = Map::from(Payload::from(point.payload));
+    if about.schema.points {
+        let id = match id {
+            Some(PointIdOptions::Num(number)) => number.into(),
+            Some(PointIdOptions::Uuid(uuid)) => uuid.into(),
+            None => return Err(bad("has no id")),
+        };
+        if payload.contains_key(ID_FIELD) {
+            return Err(bad("has a field _point, in which Parallax keeps its id"));
+        }
+        let mut fields = Map::from_iter([(ID_FIELD.to_owned(), id)]);
+        // Qdrant has no order of fields.
+        payload.sort_keys();
+        fields.append(&mut payload);
+        let fields = Value::Object(fields).to_string();
+        if fields.len() > MAX_LINE_BYTES {
+            return Err(bad("has a payload of more than 4 MiB"));
+        }
+        let vector = about.distance.prepared(vectors, about.dimension);
+        return Ok(Stored {
+            number: next,
+            fields,
+            vectors: vector
+                .map_err(|_| bad("has a vector that cannot be compared"))?
+                .into(),
+            passages: Vec::new(),
+        });
+    }
+    let Some(PointIdOptions::Num(number)) = id else {
+        return Err(bad("was not written by Parallax"));
+    };
+    let own = payload.remove(OWN).unwrap_or_default();
+    let own: Own = serde_json::from_value(own).map_err(|_| bad("was not written by Parallax"))?;
+    Ok(Stored {
+        number,
+        fields: own.record,
+        vectors,
+        passages: own.passages,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use parallax::Schema;
+    use parallax::vector::Distance;
+    use qdrant_client::qdrant::vectors::VectorsOptions;
+    use qdrant_client::qdrant::vectors_output::VectorsOptions as OutputOptions;
+    use qdrant_client::qdrant::{VectorOutput, VectorsOutput, vector};
+
+    use super::*;
+
+    fn about(points: bool) -> About {
+        About {
+            schema: Schema {
+                points,
+                ..Schema::startups()
+            },
+            model: "hash".into(),
+            dimension: 2,
+            distance: Distance::Dot,
+            model_dir: PathBuf::new(),
+            source: String::new(),
+            passages: true,
+        }
+    }
+
+    fn stored(number: u64, fields: &str, vectors: &[f32]) -> Stored {
+        Stored {
+            number,
+            fields: fields.into(),
+            vectors: vectors.to_vec(),
+            passages: Vec::new(),
+        }
+    }
+
+    /// A point as Qdrant returns it.
+    #[allow(deprecated)]
+    fn returned(point: PointStruct) -> RetrievedPoint {
+        let Some(VectorsOptions::Vector(vector)) = point.vectors.unwrap().vectors_options else {
+            panic!("the vector has no name");
+        };
+        let vector = match vector.vector.unwrap() {
+            vector::Vector::Dense(dense) => Output::Dense(dense),
+            vector::Vector::MultiDense(passages) => Output::MultiDense(passages),
+            other => panic!("{other:?}"),
+        };
+        let output = VectorOutput {
+            vector: Some(vector),
+            ..Default::default()
+        };
+        RetrievedPoint {
+            id: point.id,
+            payload: point.payload,
+            vectors: Some(VectorsOutput {
+                vectors_options: Some(OutputOptions::Vector(output)),
+            }),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was() {
+        let fields = r#"{"z":18446744073709551615,"a":{"y":1.0,"x":null},"name":"Mill"}"#;
+        let mut record = stored(7, fields, &[0.6, 0.8, -1.0, 0.0]);
+        record.passages = vec![0..10, 8..20];
+        let point = point_of(&record, &about(false), true).unwrap();
+        assert!(point.payload.contains_key("name"));
+        let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
+        assert_eq!(back, record);
+        let plain = stored(8, "{}", &[0.6, 0.8]);
+        let point = point_of(&plain, &about(false), false).unwrap();
+        let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
+        assert_eq!(back, plain);
+    }
+
+    #[test]
+    fn a_point_keeps_its_id_and_nothing_is_added_to_its_payload() {
+        let uuid = "\"5c56c793-69f3-4fbf-87e6-c4bf54c28c26\"";
+        for id in [uuid, "0", "18446744073709551615"] {
+            let record = stored(
+                3,
+                &format!(r#"{{"_point":{id},"b":[1.5,null],"a":7}}"#),
+                &[3.0, 4.0],
+            );
+            let point = point_of(&record, &about(true), false).unwrap();
+            assert_eq!(point.payload.len(), 2);
+            let back = record_of(returned(point), "shops", &about(true), 12).unwrap();
+            let expected = format!(r#"{{"_point":{id},"a":7,"b":[1.5,null]}}"#);
+            assert_eq!(back, stored(12, &expected, &[3.0, 4.0]));
+        }
+    }
+
+    #[test]
+    fn what_would_not_come_back_is_refused() {
+        let refused = |fields: &str, points: bool, needle: &str| {
+            let error = point_of(&stored(5, fields, &[1.0, 0.0]), &about(points), false);
+            let error = error.unwrap_err().to_string();
+            assert!(
+                error.contains("record 5") && error.contains(needle),
+                "{error}"
+            );
+        };
+        refused(r#"{"_parallax": 1}"#, false, "_parallax");
+        refused(
+            r#"{"_point": 1, "big": [18446744073709551615]}"#,
+            true,
+            "big",
+        );
+        refused(r#"{"_point": "shop"}"#, true, "not a valid point ID");
+        let many = stored(5, "{}", &vec![0.0; 1 << 20]);
+        let error = point_of(&many, &about(false), true)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("Qdrant allows"), "{error}");
+        // What another client wrote.
+        let point = point_of(&stored(5, "{}", &[1.0, 0.0]), &about(false), false).unwrap();
+        let mut foreign = returned(point);
+        foreign.payload.clear();
+        let error = record_of(foreign, "shops", &about(false), 0).unwrap_err();
+        assert!(error.to_string().contains("point 5 of collection 'shops'"));
+        let point = point_of(
+            &stored(5, r#"{"_point": 5}"#, &[1.0, 0.0]),
+            &about(true),
+            false,
+        );
+        let mut foreign = returned(point.unwrap());
+        foreign.payload.insert(ID_FIELD.into(), "6".into());
+        let error = record_of(foreign, "shops", &about(true), 0).unwrap_err();
+        assert!(error.to_string().contains("_point"));
+    }
+}

@@ -1,0 +1,197 @@
+//! `parallax copy`: a collection from here to a Qdrant cluster, or back.
+//!
+//! Both ways go through a snapshot in a temporary file, so it does not matter whether a server is running.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{Args, ValueEnum};
+use parallax::Error;
+use parallax::collection::Progress;
+use parallax::vocabulary::CollectionInfo;
+use parallax_qdrant::{Cluster, Spread, Step, Upload};
+use tempfile::NamedTempFile;
+use tokio::runtime::Runtime;
+
+use super::{Data, Key, Place, path_of};
+use crate::progress::Reporter;
+use crate::remote::Remote;
+
+#[derive(Args)]
+pub struct Copy {
+    /// The collection, which has the same name in both places
+    name: String,
+    /// Where to copy it
+    #[arg(long, value_enum)]
+    to: To,
+    /// The cluster: the port of its gRPC interface
+    #[arg(
+        long,
+        env = "PARALLAX_QDRANT_URL",
+        value_name = "URL",
+        default_value = "http://localhost:6334"
+    )]
+    qdrant_url: String,
+    /// A file with the cluster's API key
+    #[arg(long, env = "PARALLAX_QDRANT_API_KEY_FILE", value_name = "FILE")]
+    qdrant_api_key_file: Option<PathBuf>,
+    /// In Qdrant, divide the collection into this many shards [default: as Qdrant decides]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    shards: Option<u32>,
+    /// In Qdrant, keep each shard on this many nodes [default: as Qdrant decides]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    replicas: Option<u32>,
+    /// Replace a collection with that name
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    key: Key,
+    #[command(flatten)]
+    data: Data,
+}
+
+/// Where a collection is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// From the data folder to the cluster
+    Qdrant,
+    /// From the cluster to the data folder
+    Here,
+}
+
+impl Copy {
+    pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        if self.to == To::Here && (self.shards.is_some() || self.replicas.is_some()) {
+            bail!("--shards and --replicas are for copies in Qdrant: use them with --to qdrant");
+        }
+        let runtime = Runtime::new().context("the threads for the cluster could not be started")?;
+        let api_key = self.api_key()?;
+        let cluster = runtime.block_on(Cluster::connect(&self.qdrant_url, api_key))?;
+        let snapshot = NamedTempFile::new().context("no temporary file could be created")?;
+        match self.to {
+            To::Qdrant => self.upload(&runtime, &cluster, model, snapshot, out),
+            To::Here => self.download(&runtime, &cluster, model, snapshot, out),
+        }
+    }
+
+    fn api_key(&self) -> Result<Option<String>> {
+        let Some(file) = &self.qdrant_api_key_file else {
+            return Ok(None);
+        };
+        let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        let key = key.trim();
+        if !key.chars().all(|character| character.is_ascii_graphic()) {
+            bail!(
+                "{} must contain the API key alone: letters, digits and punctuation on one line",
+                file.display()
+            );
+        }
+        Ok(Some(key.to_owned()))
+    }
+
+    fn upload(
+        self,
+        runtime: &Runtime,
+        cluster: &Cluster,
+        model: &Path,
+        mut snapshot: NamedTempFile,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        match self.data.place(model, self.key)? {
+            Place::Served(server) => {
+                let path = format!("{}/snapshot", path_of(&self.name)?);
+                server.download(&path, snapshot.as_file_mut())?;
+            }
+            Place::Free(catalogue) => {
+                let collection = catalogue.collection(&self.name)?;
+                collection.snapshot(snapshot.as_file_mut())?;
+            }
+        }
+        let reporter = Reporter::new();
+        let uploaded = runtime.block_on(cluster.upload(&Upload {
+            name: &self.name,
+            snapshot: snapshot.path(),
+            spread: Spread {
+                shards: self.shards,
+                replicas: self.replicas,
+            },
+            replace: self.replace,
+            progress: &|step| {
+                reporter.show(match step {
+                    Step::Stored(done, of) => Progress::Records { done, of },
+                    Step::Indexing => Progress::Graph,
+                });
+            },
+        }));
+        reporter.finish();
+        let uploaded = uploaded.map_err(|error| advised(error, &self.name))?;
+        writeln!(
+            out,
+            "collection '{}': {} records copied to {}",
+            self.name, uploaded.records, self.qdrant_url
+        )?;
+        let agreement = uploaded.agreement;
+        if agreement.queries > 0 {
+            writeln!(
+                out,
+                "for a sample of {} queries, Qdrant finds {} of the {} nearest records ({:.1} %)",
+                agreement.queries,
+                agreement.same,
+                agreement.of,
+                100.0 * agreement.share()
+            )?;
+        }
+        Ok(())
+    }
+
+    fn download(
+        self,
+        runtime: &Runtime,
+        cluster: &Cluster,
+        model: &Path,
+        mut snapshot: NamedTempFile,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        let reporter = Reporter::new();
+        let read = |done, of| reporter.show(Progress::Records { done, of });
+        let file = snapshot.as_file_mut();
+        let downloaded = runtime.block_on(cluster.download(&self.name, file, &read));
+        reporter.finish();
+        let records = downloaded?;
+        let file = File::open(snapshot.path()).context("the temporary file")?;
+        if let Some(server) = Remote::holding(&self.data.folder()?, self.key.key) {
+            let path = path_of(&self.name)?;
+            let path = format!("{path}/restore?replace={}", self.replace);
+            server.upload::<CollectionInfo>(&path, file)?;
+        } else {
+            let catalogue = self.data.open(model)?;
+            let path = Path::new(&self.qdrant_url);
+            let restored = catalogue.restore(&self.name, file, path, self.replace);
+            restored.map_err(|error| match error {
+                Error::CollectionExists(_) => anyhow!(
+                    "collection '{}' already exists in the data folder; use --replace",
+                    self.name
+                ),
+                other => other.into(),
+            })?;
+        }
+        writeln!(
+            out,
+            "collection '{}': {records} records copied from {}",
+            self.name, self.qdrant_url
+        )?;
+        Ok(())
+    }
+}
+
+/// The error of an upload, with what to do on the command line.
+fn advised(error: parallax_qdrant::Error, name: &str) -> anyhow::Error {
+    match error {
+        parallax_qdrant::Error::Exists { url, .. } => {
+            anyhow!("Qdrant at {url} already has a collection '{name}'; use --replace")
+        }
+        other => other.into(),
+    }
+}
