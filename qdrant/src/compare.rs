@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use parallax::collection::Stored;
+use parallax::evaluation::SplitMix64;
 use parallax::vector::cosine;
 use qdrant_client::qdrant::QueryPointsBuilder;
 
@@ -51,7 +52,7 @@ impl Agreement {
 impl Sample {
     /// Considers a record for the sample, which depends only on the records' numbers.
     pub(crate) fn consider(&mut self, record: &Stored, width: usize) {
-        let place = scattered(record.number);
+        let place = place_of(record.number);
         let full = self.0.len() >= COMPARED;
         if full
             && self
@@ -87,11 +88,9 @@ impl Sample {
     }
 }
 
-/// A number in a fixed, random order (the finaliser of SplitMix64: Steele, Lea and Flood, 2014).
-fn scattered(number: u64) -> u64 {
-    let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+/// The place of a record in a random order that is always the same.
+fn place_of(number: u64) -> u64 {
+    SplitMix64::new(number).bits()
 }
 
 impl Cluster {
@@ -139,7 +138,7 @@ mod tests {
     fn the_best_of_each_query_are_those_of_a_sorted_list() {
         let records: Vec<Stored> = (0..300u64)
             .map(|number| {
-                let angle = scattered(number) as f32 / u64::MAX as f32 * 6.3;
+                let angle = place_of(number) as f32 / u64::MAX as f32 * 6.3;
                 let second = angle * 1.7;
                 record(
                     number,
