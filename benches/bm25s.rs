@@ -63,6 +63,7 @@ fn main() {
         terms: index.lengths().iter().copied().map(u64::from).sum(),
         passing: None,
         offset: 0,
+        corpus: None,
     }];
     let queries = read("queries.jsonl").into_iter().map(|query| {
         let asked = terms(&text(&query, "text"));

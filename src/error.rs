@@ -17,6 +17,9 @@ pub enum Error {
     /// The query, or one of its parameters, cannot be answered as asked.
     #[error("{0}")]
     BadQuery(String),
+    /// The cluster that has the collection cannot be asked, or its answer cannot be used.
+    #[error("the cluster: {0}")]
+    Cluster(String),
     /// No such collection.
     #[error("there is no collection '{name}'; {}", have(.known))]
     NoCollection {

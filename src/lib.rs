@@ -18,6 +18,8 @@ pub mod analysis;
 #[cfg(feature = "engine")]
 pub mod atomic_file;
 #[cfg(feature = "engine")]
+pub mod backend;
+#[cfg(feature = "engine")]
 mod background;
 #[cfg(feature = "engine")]
 pub mod catalogue;
@@ -67,6 +69,8 @@ pub mod projection;
 pub mod query;
 #[cfg(feature = "engine")]
 pub mod record;
+#[cfg(feature = "engine")]
+pub mod remote;
 #[cfg(feature = "engine")]
 mod search;
 #[cfg(feature = "engine")]

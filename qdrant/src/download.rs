@@ -31,6 +31,7 @@ impl Cluster {
             about,
             mut state,
             records: mut expected,
+            ..
         } = self.describe(name).await?;
         if about.schema.points {
             // Any client may have changed them. They are numbered anew, in the order of their ids.

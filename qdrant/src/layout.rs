@@ -3,7 +3,8 @@
 //!
 //! The vector without a name holds the vectors of a record's passages, as a multivector of which the most
 //! similar counts (max_sim), or as a plain vector if every record has one passage. So any client can search
-//! the collection by a single vector. Fields to filter by have an index.
+//! the collection by a single vector. The sparse vector [`WORDS`] has the record's terms. Fields to filter by
+//! have an index.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,8 @@ use parallax::vocabulary::FacetKind;
 use qdrant_client::Payload;
 use qdrant_client::qdrant::{
     CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, Distance, FieldType,
-    MultiVectorComparator, MultiVectorConfigBuilder, UpdateCollectionBuilder, Value,
+    IntegerIndexParamsBuilder, MultiVectorComparator, MultiVectorConfigBuilder,
+    SparseVectorParamsBuilder, SparseVectorsConfigBuilder, UpdateCollectionBuilder, Value,
     VectorParamsBuilder,
 };
 use serde::{Deserialize, Serialize};
@@ -27,7 +29,13 @@ use crate::retry::retried;
 const OURS: &str = "parallax";
 
 /// The version of this layout.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// The name of the sparse vector with the terms of a record.
+pub const WORDS: &str = "words";
+
+/// The field of Parallax's own in the payload of a record.
+pub const OWN: &str = "_parallax";
 
 /// A collection without its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +46,8 @@ pub struct Described {
     pub state: State,
     /// How many there are.
     pub records: u64,
+    /// How many terms they have in all.
+    pub terms: u64,
 }
 
 /// What the metadata of a collection says.
@@ -108,6 +118,11 @@ impl Cluster {
         let mut create = CreateCollectionBuilder::new(name)
             .vectors_config(vectors)
             .metadata(metadata(None));
+        if !about.schema.points {
+            let mut sparse = SparseVectorsConfigBuilder::default();
+            sparse.add_named_vector_params(WORDS, SparseVectorParamsBuilder::default());
+            create = create.sparse_vectors_config(sparse);
+        }
         if let Some(shards) = spread.shards {
             create = create.shard_number(shards);
         }
@@ -122,17 +137,7 @@ impl Cluster {
             what: "create the collection".to_owned(),
             why: reason(&error),
         })?;
-        for facet in &about.schema.facets {
-            let Some(path) = path_of(&facet.field) else {
-                continue;
-            };
-            let kind = match facet.kind {
-                FacetKind::Text => FieldType::Keyword,
-                FacetKind::Number => FieldType::Float,
-                FacetKind::Boolean => FieldType::Bool,
-                FacetKind::Date => FieldType::Datetime,
-            };
-            let index = CreateFieldIndexCollectionBuilder::new(name, path, kind);
+        for index in indexes(name, about) {
             let index = index.wait(true).build();
             retried("index a field", || {
                 self.client.create_field_index(index.clone())
@@ -185,6 +190,61 @@ impl Cluster {
     }
 }
 
+/// The indexes of a collection's fields, for other clients, and of Parallax's own.
+fn indexes(name: &str, about: &About) -> Vec<CreateFieldIndexCollectionBuilder> {
+    let mut indexes = Vec::new();
+    for facet in &about.schema.facets {
+        let kind = match facet.kind {
+            FacetKind::Text => FieldType::Keyword,
+            FacetKind::Number => FieldType::Float,
+            FacetKind::Boolean => FieldType::Bool,
+            FacetKind::Date => FieldType::Datetime,
+        };
+        let path = path_of(&facet.field);
+        indexes.extend(path.map(|path| CreateFieldIndexCollectionBuilder::new(name, path, kind)));
+    }
+    if about.schema.points {
+        return indexes;
+    }
+    // Without links of their own in the graph of vectors, which there would be for each value.
+    let own = |path: String, kind| CreateFieldIndexCollectionBuilder::new(name, path, kind);
+    let integers =
+        |ranges: bool| IntegerIndexParamsBuilder::new(!ranges, ranges).enable_hnsw(false);
+    for (field, ranges) in [(TERMS, false), (PIECES, false), (FINGERPRINT, true)] {
+        let index = own(own_path(field), FieldType::Integer);
+        indexes.push(index.field_index_params(integers(ranges)));
+    }
+    for at in 0..about.schema.facets.len() {
+        indexes.push(own(texts_path(at), FieldType::Keyword));
+        indexes.push(own(numbers_path(at), FieldType::Float));
+    }
+    indexes
+}
+
+/// The hashes of a record's terms, within [`OWN`].
+pub const TERMS: &str = "terms";
+/// The pieces of the model's vocabulary that it consists of.
+pub const PIECES: &str = "pieces";
+/// The digest of its contents.
+pub const FINGERPRINT: &str = "fingerprint";
+/// The values of its facets, see [`texts_path`].
+pub const FACETS: &str = "facets";
+
+/// The path of one of Parallax's own fields.
+pub fn own_path(field: &str) -> String {
+    format!("{OWN}.{field}")
+}
+
+/// The path of a facet's keys that are texts, by the number of the facet in the schema.
+pub fn texts_path(facet: usize) -> String {
+    format!("{OWN}.{FACETS}.t{facet}")
+}
+
+/// The path of its keys that are numbers.
+pub fn numbers_path(facet: usize) -> String {
+    format!("{OWN}.{FACETS}.n{facet}")
+}
+
 /// The path of a field in Qdrant; `None` for a field inside others.
 fn path_of(field: &str) -> Option<String> {
     (!field.contains(['.', '"'])).then(|| format!("\"{field}\""))
@@ -235,6 +295,7 @@ mod tests {
                 next: 9,
             },
             records: 7,
+            terms: 70,
         };
         let noted = |metadata: HashMap<String, serde_json::Value>| {
             metadata.get(OURS).map(|note| Value::from(note.clone()))
@@ -246,7 +307,7 @@ mod tests {
                 .contains("incomplete")
         );
         assert!(read(None).unwrap_err().contains("not written by Parallax"));
-        let later = HashMap::from([(OURS.to_owned(), json!({"format": 2}))]);
+        let later = HashMap::from([(OURS.to_owned(), json!({"format": 3}))]);
         assert!(read(noted(later)).unwrap_err().contains("another version"));
     }
 

@@ -2,12 +2,13 @@
 //!
 //! Start with [`Cluster`]. `layout.rs` defines how a collection is stored in Qdrant, and `points.rs` how
 //! a record is. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
-//! what Qdrant finds with an exact scan. `retry.rs` retries requests after temporary failures.
+//! what Qdrant finds with an exact scan. `index.rs` finds records for the engine. `retry.rs` retries requests after temporary failures.
 
 mod cluster;
 mod compare;
 mod download;
 mod error;
+mod index;
 mod layout;
 mod points;
 mod retry;
@@ -16,5 +17,6 @@ mod upload;
 pub use cluster::Cluster;
 pub use compare::{Agreement, COMPARED, NEAREST};
 pub use error::{Error, Result};
+pub use index::ClusterIndex;
 pub use layout::{Described, Spread};
 pub use upload::{Step, Upload, Uploaded};

@@ -5,27 +5,32 @@
 //! Qdrant keeps neither the order of fields nor all numbers. Records that are points themselves have their
 //! own ids, and nothing is added to their payload: they are as a client of Qdrant would have written them.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use parallax::collection::{About, Stored};
 use parallax::payload::{ID_FIELD, PointId};
 use parallax::record::MAX_LINE_BYTES;
+use parallax::remote::Keys;
 use qdrant_client::Payload;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as Output;
-use qdrant_client::qdrant::{PointStruct, RetrievedPoint, Vector};
+use qdrant_client::qdrant::{
+    NamedVectors, PointStruct, RetrievedPoint, Value as PayloadValue, Vector, Vectors,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
+use crate::layout::{FACETS, FINGERPRINT, OWN, PIECES, TERMS, WORDS};
 
-/// The field of Parallax's own.
-const OWN: &str = "_parallax";
+/// The name of the vectors of passages, which is none.
+pub const NEAREST: &str = "";
 
 /// The most numbers that Qdrant allows in the vectors of a point.
 const MAX_NUMBERS: usize = (1 << 20) - 1;
 
-/// What it holds.
+/// What [`OWN`] holds of a record, beside its keys.
 #[derive(Serialize, Deserialize)]
 struct Own {
     /// The record as it came: JSON.
@@ -35,11 +40,27 @@ struct Own {
     passages: Vec<Range<u32>>,
 }
 
-/// The point of a record.
+/// The fields of [`OWN`] that a record is read from.
+pub const READ: [&str; 2] = ["record", "passages"];
+
+/// Checks that Qdrant can store a record as it is.
+///
+/// # Errors
+/// [`Error::Record`].
+pub fn check(record: &Stored, about: &About) -> Result<()> {
+    point_of(record, None, about, false).map(drop)
+}
+
+/// The point of a record. Those that are points themselves have no keys.
 ///
 /// # Errors
 /// [`Error::Record`] if Qdrant could not store it.
-pub fn point_of(record: &Stored, about: &About, multivector: bool) -> Result<PointStruct> {
+pub fn point_of(
+    record: &Stored,
+    keys: Option<&Keys>,
+    about: &About,
+    multivector: bool,
+) -> Result<PointStruct> {
     let bad = |why: String| Error::Record {
         number: record.number,
         why,
@@ -54,7 +75,7 @@ pub fn point_of(record: &Stored, about: &About, multivector: bool) -> Result<Poi
     let (id, fields) = if about.schema.points {
         own_id(fields).map_err(bad)?
     } else {
-        let fields = with_original(fields, record).map_err(bad)?;
+        let fields = with_own(fields, record, keys).map_err(bad)?;
         (record.number.into(), fields)
     };
     let vectors = if multivector {
@@ -62,6 +83,13 @@ pub fn point_of(record: &Stored, about: &About, multivector: bool) -> Result<Poi
         Vector::from(passages.map(<[f32]>::to_vec).collect::<Vec<_>>())
     } else {
         Vector::from(record.vectors.clone())
+    };
+    let vectors = match keys {
+        Some(keys) => {
+            let named = NamedVectors::default().add_vector(NEAREST, vectors);
+            Vectors::from(named.add_vector(WORDS, Vector::from(keys.terms.as_slice())))
+        }
+        None => Vectors::from(vectors),
     };
     Ok(PointStruct::new(id, vectors, Payload::from(fields)))
 }
@@ -93,18 +121,42 @@ fn is_kept(value: &Value) -> bool {
     }
 }
 
-fn with_original(
+fn with_own(
     mut fields: Map<String, Value>,
     record: &Stored,
+    keys: Option<&Keys>,
 ) -> Result<Map<String, Value>, String> {
-    let own = Own {
+    let mut own = json!(Own {
         record: record.fields.clone(),
         passages: record.passages.clone(),
-    };
+    });
+    if let Some(keys) = keys {
+        let terms: Vec<u32> = keys.terms.iter().map(|&(term, _)| term).collect();
+        own[TERMS] = json!(terms);
+        own[PIECES] = json!(keys.pieces);
+        own[FINGERPRINT] = json!(signed(keys.fingerprint));
+        let facets = keys.facets.iter().enumerate().flat_map(|(at, facet)| {
+            let texts = (format!("t{at}"), json!(facet.texts));
+            [texts, (format!("n{at}"), json!(facet.numbers))]
+        });
+        own[FACETS] = facets.collect();
+    }
     match fields.insert(OWN.to_owned(), json!(own)) {
         Some(_) => Err(format!("it has a field {OWN}, which the copy needs")),
         None => Ok(fields),
     }
+}
+
+/// A fingerprint as one of Qdrant's integers, in the same order.
+pub fn signed(fingerprint: u64) -> i64 {
+    (fingerprint ^ (1 << 63)).cast_signed()
+}
+
+/// The fingerprint in a payload, 0 if there is none.
+pub fn fingerprint_of(payload: &HashMap<String, PayloadValue>) -> u64 {
+    let own = payload.get(OWN).and_then(PayloadValue::as_struct);
+    let kept = own.and_then(|own| own.fields.get(FINGERPRINT)?.as_integer());
+    kept.map_or(0, |kept| kept.cast_unsigned() ^ (1 << 63))
 }
 
 /// The record of a point. Records that are points get the number `next`.
@@ -123,7 +175,8 @@ pub fn record_of(point: RetrievedPoint, name: &str, about: &About, next: u64) ->
         id: shown.clone(),
         why,
     };
-    let vectors = match point.vectors.and_then(|vectors| vectors.get_vector()) {
+    let vectors = point.vectors;
+    let vectors = match vectors.and_then(|vectors| vectors.get_vector_by_name(NEAREST)) {
         Some(Output::Dense(vector)) => vector.data,
         Some(Output::MultiDense(passages)) => {
             let passages = passages.vectors.into_iter();
@@ -180,6 +233,7 @@ mod tests {
     use std::path::PathBuf;
 
     use parallax::Schema;
+    use parallax::remote::FacetKeys;
     use parallax::vector::Distance;
     use qdrant_client::qdrant::vectors::VectorsOptions;
     use qdrant_client::qdrant::vectors_output::VectorsOptions as OutputOptions;
@@ -214,8 +268,9 @@ mod tests {
     /// A point as Qdrant returns it.
     #[allow(deprecated)]
     fn returned(point: PointStruct) -> RetrievedPoint {
-        let Some(VectorsOptions::Vector(vector)) = point.vectors.unwrap().vectors_options else {
-            panic!("the vector has no name");
+        let vector = match point.vectors.unwrap().vectors_options.unwrap() {
+            VectorsOptions::Vector(vector) => vector,
+            VectorsOptions::Vectors(mut named) => named.vectors.remove(NEAREST).unwrap(),
         };
         let vector = match vector.vector.unwrap() {
             vector::Vector::Dense(dense) => Output::Dense(dense),
@@ -241,14 +296,50 @@ mod tests {
         let fields = r#"{"z":18446744073709551615,"a":{"y":1.0,"x":null},"name":"Mill"}"#;
         let mut record = stored(7, fields, &[0.6, 0.8, -1.0, 0.0]);
         record.passages = vec![0..10, 8..20];
-        let point = point_of(&record, &about(false), true).unwrap();
+        let point = point_of(&record, None, &about(false), true).unwrap();
         assert!(point.payload.contains_key("name"));
         let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
         assert_eq!(back, record);
         let plain = stored(8, "{}", &[0.6, 0.8]);
-        let point = point_of(&plain, &about(false), false).unwrap();
+        let point = point_of(&plain, None, &about(false), false).unwrap();
         let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
         assert_eq!(back, plain);
+    }
+
+    #[test]
+    fn keys_are_beside_the_record_and_do_not_change_it() {
+        let record = stored(7, r#"{"name":"Mill","city":"Bern"}"#, &[0.6, 0.8]);
+        let largest = Keys {
+            terms: vec![(3, 0.5), (u32::MAX, 0.25)],
+            pieces: vec![101, 30_000],
+            fingerprint: u64::MAX,
+            facets: vec![FacetKeys {
+                texts: vec!["*".into(), "=Bern".into(), "~bern".into()],
+                numbers: vec![-1.5],
+            }],
+        };
+        let smallest = Keys {
+            fingerprint: 0,
+            ..Keys::default()
+        };
+        let point = |keys| point_of(&record, Some(keys), &about(false), false).unwrap();
+        let own = Map::from(Payload::from(point(&largest).payload)).remove(OWN);
+        let own = own.unwrap();
+        assert_eq!(own["terms"], json!([3, u32::MAX]));
+        assert_eq!(own["pieces"], json!([101, 30_000]));
+        assert_eq!(
+            own["facets"],
+            json!({"t0": ["*", "=Bern", "~bern"], "n0": [-1.5]})
+        );
+        // Qdrant's integers have a sign, and the order must be the same.
+        assert_eq!(own["fingerprint"], json!(i64::MAX));
+        for keys in [&largest, &smallest] {
+            let point = point(keys);
+            assert_eq!(fingerprint_of(&point.payload), keys.fingerprint);
+            let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
+            assert_eq!(back, record);
+        }
+        assert!(signed(0) < signed(1) && signed(u64::MAX >> 1) < signed(u64::MAX));
     }
 
     #[test]
@@ -260,7 +351,7 @@ mod tests {
                 &format!(r#"{{"_point":{id},"b":[1.5,null],"a":7}}"#),
                 &[3.0, 4.0],
             );
-            let point = point_of(&record, &about(true), false).unwrap();
+            let point = point_of(&record, None, &about(true), false).unwrap();
             assert_eq!(point.payload.len(), 2);
             let back = record_of(returned(point), "shops", &about(true), 12).unwrap();
             let expected = format!(r#"{{"_point":{id},"a":7,"b":[1.5,null]}}"#);
@@ -271,7 +362,7 @@ mod tests {
     #[test]
     fn what_would_not_come_back_is_refused() {
         let refused = |fields: &str, points: bool, needle: &str| {
-            let error = point_of(&stored(5, fields, &[1.0, 0.0]), &about(points), false);
+            let error = point_of(&stored(5, fields, &[1.0, 0.0]), None, &about(points), false);
             let error = error.unwrap_err().to_string();
             assert!(
                 error.contains("record 5") && error.contains(needle),
@@ -286,18 +377,19 @@ mod tests {
         );
         refused(r#"{"_point": "shop"}"#, true, "not a valid point ID");
         let many = stored(5, "{}", &vec![0.0; 1 << 20]);
-        let error = point_of(&many, &about(false), true)
+        let error = point_of(&many, None, &about(false), true)
             .unwrap_err()
             .to_string();
         assert!(error.contains("Qdrant allows"), "{error}");
         // What another client wrote.
-        let point = point_of(&stored(5, "{}", &[1.0, 0.0]), &about(false), false).unwrap();
+        let point = point_of(&stored(5, "{}", &[1.0, 0.0]), None, &about(false), false).unwrap();
         let mut foreign = returned(point);
         foreign.payload.clear();
         let error = record_of(foreign, "shops", &about(false), 0).unwrap_err();
         assert!(error.to_string().contains("point 5 of collection 'shops'"));
         let point = point_of(
             &stored(5, r#"{"_point": 5}"#, &[1.0, 0.0]),
+            None,
             &about(true),
             false,
         );

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use parallax::collection::SnapshotReader;
+use parallax::collection::{SnapshotReader, Stored, check_model};
+use parallax::encoder::QueryEncoder;
+use parallax::remote::{keys_of, terms_of};
 use qdrant_client::Qdrant;
 use qdrant_client::qdrant::{
     CollectionStatus, CountPointsBuilder, PointStruct, UpsertPointsBuilder,
@@ -15,7 +17,7 @@ use crate::cluster::Cluster;
 use crate::compare::{Agreement, Sample};
 use crate::error::{Error, Result};
 use crate::layout::{Described, Spread};
-use crate::points::point_of;
+use crate::points::{check, point_of};
 use crate::retry::retried;
 
 /// The most records in one request, and about the most bytes. A larger record has a request of its own.
@@ -36,6 +38,8 @@ pub struct Upload<'a> {
     pub snapshot: &'a Path,
     /// Over how many nodes it is spread.
     pub spread: Spread,
+    /// Splits texts as the model of the collection does; not needed for a collection of points.
+    pub encoder: &'a QueryEncoder,
     /// Whether to delete a collection with that name first.
     pub replace: bool,
     /// Is told what happens.
@@ -84,7 +88,7 @@ impl Cluster {
                 name: name.to_owned(),
             });
         }
-        let mut survey = survey(upload.snapshot)?;
+        let mut survey = survey(upload)?;
         if exists {
             self.delete(name).await?;
         }
@@ -92,13 +96,20 @@ impl Cluster {
         self.create(name, &about, survey.multivector, upload.spread)
             .await?;
         let mut sending = Sending::new(self.client.clone(), name);
-        for record in open(upload.snapshot)? {
-            let record = record?;
-            survey.sample.score(&record, about.dimension);
-            let point = point_of(&record, &about, survey.multivector)?;
-            let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
-            if let Some(stored) = sending.push(point, bytes).await? {
-                (upload.progress)(Step::Stored(stored, expected));
+        let average = survey.described.terms as f64 / expected.max(1) as f64;
+        let mut reader = open(upload.snapshot)?;
+        while let Some(records) = batch(&mut reader)? {
+            let keys = match about.schema.points {
+                true => Vec::new(),
+                false => keys_of(&about, upload.encoder, average.max(1.0), &records)?,
+            };
+            for (at, record) in records.iter().enumerate() {
+                survey.sample.score(record, about.dimension);
+                let point = point_of(record, keys.get(at), &about, survey.multivector)?;
+                let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
+                if let Some(stored) = sending.push(point, bytes).await? {
+                    (upload.progress)(Step::Stored(stored, expected));
+                }
             }
         }
         sending.finish().await?;
@@ -147,22 +158,45 @@ fn open(snapshot: &Path) -> Result<SnapshotReader<'_, File>> {
     Ok(SnapshotReader::open(file, snapshot)?)
 }
 
-fn survey(snapshot: &Path) -> Result<Survey> {
-    let reader = open(snapshot)?;
-    let (about, state) = (reader.about().clone(), reader.state());
-    let (mut records, mut multivector, mut sample) = (0, false, Sample::default());
-    for record in reader {
+/// The next records of a snapshot, as many as one request has, or one that is larger; `None` at the end.
+fn batch(reader: &mut SnapshotReader<'_, File>) -> Result<Option<Vec<Stored>>> {
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    while records.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
+        let Some(record) = reader.next() else {
+            break;
+        };
         let record = record?;
-        records += 1;
-        multivector |= record.vectors.len() > about.dimension;
-        point_of(&record, &about, false)?;
-        sample.consider(&record, about.dimension);
+        bytes += record.fields.len() + 4 * record.vectors.len();
+        records.push(record);
+    }
+    Ok((!records.is_empty()).then_some(records))
+}
+
+fn survey(upload: &Upload<'_>) -> Result<Survey> {
+    let mut reader = open(upload.snapshot)?;
+    let (about, state) = (reader.about().clone(), reader.state());
+    if !about.schema.points {
+        check_model(upload.name, &about, upload.encoder)?;
+    }
+    let (mut count, mut terms) = (0, 0);
+    let (mut multivector, mut sample) = (false, Sample::default());
+    while let Some(records) = batch(&mut reader)? {
+        count += records.len() as u64;
+        if !about.schema.points {
+            terms += terms_of(&about, &records)?;
+        }
+        for record in &records {
+            multivector |= record.vectors.len() > about.dimension;
+            check(record, &about)?;
+            sample.consider(record, about.dimension);
+        }
     }
     Ok(Survey {
         described: Described {
             about,
             state,
-            records,
+            records: count,
+            terms,
         },
         multivector,
         sample,

@@ -391,6 +391,11 @@ impl Collection {
         &self.encoder
     }
 
+    /// The same, to be shared.
+    pub fn shared_encoder(&self) -> &Arc<QueryEncoder> {
+        &self.encoder
+    }
+
     /// The number for an id.
     pub(crate) fn number(&self, view: &View<'_>, id: &str) -> Result<Option<RecordNumber>> {
         view.find(id)
@@ -445,7 +450,10 @@ fn on_disk(file: &std::fs::Metadata) -> u64 {
 }
 
 /// Checks that a collection was encoded by a model.
-pub(crate) fn check_model(name: &str, about: &About, encoder: &QueryEncoder) -> Result<()> {
+///
+/// # Errors
+/// [`Error::OtherModel`].
+pub fn check_model(name: &str, about: &About, encoder: &QueryEncoder) -> Result<()> {
     if about.model == encoder.model_hash() {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use super::gaps::{Gaps, unknown_records};
 use super::metrics::{first_relevant, ndcg, recall, reciprocal_rank};
 use super::qrels::{self, Judged, JudgedQueries};
 use super::run::{Answered, Run};
+use crate::backend::Backend;
 use crate::collection::{Collection, Progress, SourceFile, Tuning};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
@@ -91,6 +92,11 @@ impl Benchmark {
         })
     }
 
+    /// Its corpus.
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
     /// The number of records in the corpus.
     pub fn records(&self) -> u32 {
         self.collection.generation().records()
@@ -120,6 +126,14 @@ impl Benchmark {
     /// # Errors
     /// As for [`Benchmark::run`].
     pub fn run_as(&self, manner: &Query) -> Result<Run> {
+        self.run_on(&*self.collection, manner)
+    }
+
+    /// The same on another collection with the same records.
+    ///
+    /// # Errors
+    /// As for [`Benchmark::run`].
+    pub fn run_on(&self, backend: &dyn Backend, manner: &Query) -> Result<Run> {
         // The graph is used only if requested; otherwise, queries are answered as usual for a
         // collection of this size.
         let small = self.records() < Tuning::default().graph_min_records;
@@ -138,7 +152,7 @@ impl Benchmark {
                 operators: false,
                 ..manner.clone()
             };
-            self.ask(judged, &query).map_err(|error| {
+            ask(backend, judged, &query).map_err(|error| {
                 let message = format!("query '{}': {error}", judged.id);
                 Error::import(self.path.join(QUERIES), message)
             })
@@ -148,33 +162,33 @@ impl Benchmark {
             answered: answered.collect::<Result<_>>()?,
         })
     }
+}
 
-    fn ask(&self, judged: &Judged, query: &Query) -> Result<Answered> {
-        let start = Instant::now();
-        if query.mode != Mode::Text {
-            // The collection may have cached the query's vector in an earlier run, which a
-            // first-time query could not rely on, so encoding is timed separately.
-            let encoder = self.collection.encoder().encoder();
-            encoder.encode(query.text.trim())?;
-        }
-        let encode = start.elapsed();
-        let start = Instant::now();
-        let answer = self.collection.search(query)?;
-        let search = start.elapsed().saturating_sub(answer.timings.encode);
-        let hits = answer.hits.into_iter();
-        let (ranking, scores): (Vec<String>, Vec<f32>) =
-            hits.map(|hit| (hit.record.id, hit.score)).unzip();
-        let judgements = &judged.judgements;
-        Ok(Answered {
-            id: judged.id.clone(),
-            text: judged.text.clone(),
-            ndcg_at_10: ndcg(&ranking, judgements, 10),
-            recall_at_100: recall(&ranking, judgements, DEPTH),
-            reciprocal_rank_at_10: reciprocal_rank(&ranking, judgements, 10),
-            first_relevant: first_relevant(&ranking, judgements),
-            ranking,
-            scores,
-            time: encode + search,
-        })
+fn ask(backend: &dyn Backend, judged: &Judged, query: &Query) -> Result<Answered> {
+    let start = Instant::now();
+    if query.mode != Mode::Text {
+        // The collection may have cached the query's vector in an earlier run, which a
+        // first-time query could not rely on, so encoding is timed separately.
+        let encoder = backend.encoder().encoder();
+        encoder.encode(query.text.trim())?;
     }
+    let encode = start.elapsed();
+    let start = Instant::now();
+    let answer = backend.search(query)?;
+    let search = start.elapsed().saturating_sub(answer.timings.encode);
+    let hits = answer.hits.into_iter();
+    let (ranking, scores): (Vec<String>, Vec<f32>) =
+        hits.map(|hit| (hit.record.id, hit.score)).unzip();
+    let judgements = &judged.judgements;
+    Ok(Answered {
+        id: judged.id.clone(),
+        text: judged.text.clone(),
+        ndcg_at_10: ndcg(&ranking, judgements, 10),
+        recall_at_100: recall(&ranking, judgements, DEPTH),
+        reciprocal_rank_at_10: reciprocal_rank(&ranking, judgements, 10),
+        first_relevant: first_relevant(&ranking, judgements),
+        ranking,
+        scores,
+        time: encode + search,
+    })
 }

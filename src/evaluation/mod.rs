@@ -1,5 +1,6 @@
 //! Measurements: ranking quality on judged queries, and the graph's recall.
 
+mod agreement;
 mod beir;
 mod bootstrap;
 mod corpus;
@@ -17,6 +18,7 @@ mod sign;
 mod significance;
 
 pub use crate::split_mix::SplitMix64;
+pub use agreement::{Agreement, agreement};
 pub use beir::Benchmark;
 pub use bootstrap::{Estimate, RESAMPLES, bootstrap};
 pub use filtered::{FilteredRecall, filtered_recall};

@@ -126,13 +126,13 @@ fn overlap(truth: &[Neighbour], found: &[Neighbour], k: usize) -> f64 {
     truth.iter().filter(is_found).count() as f64 / truth.len().max(1) as f64
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+pub(super) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
 /// `count` random positions below `total`: the beginning of a Fisher-Yates shuffle.
-fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
+pub(super) fn draw(total: u32, count: usize, seed: u64) -> roaring::RoaringBitmap {
     let mut rng = SplitMix64::new(seed);
     let mut positions: Vec<u32> = (0..total).collect();
     for i in 0..count.min(positions.len()) {

@@ -62,9 +62,12 @@ mod snippet;
 mod stopwatch;
 mod suggest;
 mod synonym;
+mod terms;
 mod unencoded;
 mod walkthrough;
 
 pub(crate) use nearest::{NearRecord, NearSearch};
+pub(crate) use parsed::Parsed;
 pub use remembered::Remembered;
 pub use searcher::Searcher;
+pub(crate) use terms::Terms;

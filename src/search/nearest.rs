@@ -78,7 +78,11 @@ impl NearSearch<'_> {
             nearest: Vec::new(),
             route: Route::Exact,
             reaching: Vec::new(),
-            reaching_route: Route::Exact,
+            // More records may reach it than are in an excerpt.
+            reaching_route: match self.generation.is_excerpt() {
+                true => Route::Graph,
+                false => Route::Exact,
+            },
         };
         for (at, part) in self.generation.parts.iter().enumerate() {
             let passing = passing.as_ref().and_then(|passing| passing.get(at));

@@ -6,7 +6,7 @@
 //! order of record number.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
@@ -19,7 +19,7 @@ use crate::record::{FacetField, RecordNumber};
 use crate::segment::Segment;
 use crate::segment::unrelated::{SAMPLED_TEXTS, Sample, Unrelated};
 use crate::storage::layout::State;
-use crate::text::{Live, TextPart};
+use crate::text::{Corpus, Live, TextPart};
 use crate::vector::{Graph, Point};
 
 /// The indexes of one state of the store.
@@ -29,10 +29,22 @@ pub struct Generation {
     pub state: State,
     /// Segments in order of record number.
     pub parts: Vec<Part>,
+    /// What is known of the whole collection, if these are only some of its records.
+    whole: Option<Arc<Whole>>,
     /// A sample of its texts, taken on first use.
     sample: Arc<OnceLock<Arc<Sample>>>,
     /// The number of records for each value of each facet, computed on first use.
     pub(crate) facet_counts: Arc<OnceLock<Vec<FacetCounts>>>,
+}
+
+/// The statistics of a whole collection, on which the scores of some of its records depend.
+#[derive(Default)]
+pub struct Whole {
+    /// Its records and their terms.
+    pub text: Corpus,
+    /// How many of its records contain a piece of the model's vocabulary, by id. One that is missing here
+    /// is contained in none.
+    pub pieces: HashMap<u32, u32>,
 }
 
 /// A segment and its deletions.
@@ -189,9 +201,30 @@ impl Generation {
         Self {
             state,
             parts: parts.collect(),
+            whole: None,
             sample: Arc::default(),
             facet_counts: Arc::default(),
         }
+    }
+
+    /// A generation with only some records of a collection. Their scores are those that they have in the
+    /// whole collection, of which a sample of texts is given.
+    pub(crate) fn excerpt(
+        state: State,
+        segment: Segment,
+        whole: Arc<Whole>,
+        sample: Arc<Sample>,
+    ) -> Self {
+        Self {
+            whole: Some(whole),
+            sample: Arc::new(OnceLock::from(sample)),
+            ..Self::new(state, [Part::whole(segment)])
+        }
+    }
+
+    /// Whether it contains only some records of its collection.
+    pub fn is_excerpt(&self) -> bool {
+        self.whole.is_some()
     }
 
     /// How similar unrelated texts are; `None` if there are too few texts.
@@ -236,13 +269,19 @@ impl Generation {
         sampled
     }
 
-    /// The number of live records.
+    /// The number of live records of the collection.
     pub fn records(&self) -> u32 {
-        self.parts.iter().map(Part::records).sum()
+        match &self.whole {
+            Some(whole) => whole.text.records as u32,
+            None => self.parts.iter().map(Part::records).sum(),
+        }
     }
 
-    /// The number of live records that contain a piece of the model's vocabulary.
+    /// The number of live records of the collection that contain a piece of the model's vocabulary.
     pub fn records_with(&self, piece: u32) -> u32 {
+        if let Some(whole) = &self.whole {
+            return whole.pieces.get(&piece).copied().unwrap_or(0);
+        }
         let parts = self.parts.iter();
         parts.map(|part| part.records_with(piece)).sum()
     }
@@ -407,13 +446,15 @@ impl Generation {
 
     /// The parts in the form that text search uses.
     pub fn text_parts<'a>(&'a self, passing: &'a Passing) -> Vec<TextPart<'a>> {
+        let corpus = self.whole.as_ref().map(|whole| &whole.text);
         let parts = self.parts.iter().enumerate();
         let parts = parts.map(|(at, part)| TextPart {
             index: &part.segment.columns.text,
             live: part.live.as_deref(),
-            terms: part.terms,
+            terms: corpus.map_or(part.terms, |corpus| corpus.terms),
             passing: self.allowed(at, passing),
             offset: part.offset,
+            corpus,
         });
         parts.collect()
     }

@@ -91,6 +91,22 @@ impl Segment {
         Ok(builder.build())
     }
 
+    /// Indexes some records of a collection, given in order of number, each with the ranges and the vectors
+    /// of its passages.
+    pub fn of_some<'r>(
+        schema: &Schema,
+        tokenize: &dyn Tokenize,
+        dimension: usize,
+        records: impl Iterator<Item = (RecordNumber, &'r Payload, &'r [Range<u32>], &'r [f32])>,
+    ) -> Self {
+        let mut builder = Builder::new(schema, tokenize, dimension);
+        for (number, payload, ranges, vectors) in records {
+            builder.describe(number, payload, ranges, vectors);
+            builder.vectors.extend_from_slice(vectors);
+        }
+        builder.build()
+    }
+
     /// Assembles a segment from its columns and its vectors; gives the columns back if they do not
     /// match.
     pub fn assemble(

@@ -18,7 +18,7 @@ use crate::vector::cosine;
 const TEXTS: usize = 256;
 
 /// How many texts a sample has; the mean vector is computed from all of them.
-pub(super) const SAMPLED_TEXTS: usize = 1_000;
+pub(crate) const SAMPLED_TEXTS: usize = 1_000;
 
 /// With fewer texts there is no meaningful distribution, and nothing is judged.
 const LEAST_TEXTS: usize = 30;
@@ -33,7 +33,7 @@ const LINE: f32 = 0.635;
 
 /// A sample of a collection's texts.
 #[derive(Debug)]
-pub(super) struct Sample {
+pub(crate) struct Sample {
     /// The fingerprints of the texts.
     texts: Vec<u64>,
     /// The mean of their vectors.

@@ -115,3 +115,33 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     // Maps with string keys, numbers and strings: JSON can represent all of them.
     serde_json::to_vec(value).unwrap_or_default()
 }
+
+/// Reads the vectors of a record, one or more of a width; `None` if the bytes are something else.
+pub(crate) fn read_vectors(bytes: &[u8], dimension: usize, vectors: &mut Vec<f32>) -> Option<()> {
+    let row = dimension * size_of::<f32>();
+    if bytes.is_empty() || row == 0 || !bytes.len().is_multiple_of(row) {
+        return None;
+    }
+    let numbers = bytes.as_chunks().0.iter();
+    vectors.extend(numbers.map(|bytes| f32::from_le_bytes(*bytes)));
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_vectors_are_read_by_their_width() {
+        let bytes: Vec<u8> = [1.0f32, 0.0, 0.6, 0.8]
+            .into_iter()
+            .flat_map(f32::to_le_bytes)
+            .collect();
+        let mut read = Vec::new();
+        read_vectors(&bytes, 2, &mut read).unwrap();
+        let read: Vec<&[f32]> = read.chunks_exact(2).collect();
+        let expected: [&[f32]; 2] = [&[1.0, 0.0], &[0.6, 0.8]];
+        assert_eq!(read, expected);
+        assert!(read_vectors(&bytes, 3, &mut Vec::new()).is_none());
+    }
+}

@@ -21,6 +21,7 @@ use crate::record::{Payload, RecordNumber};
 use crate::storage::earlier;
 use crate::storage::layout::{
     About, Applied, Bytes, Change, DELETED, IDS, META, RECORDS, Row, State, VECTORS, json,
+    read_vectors,
 };
 use crate::storage::vector_table;
 use crate::storage::write_tables::WriteTables;
@@ -46,6 +47,19 @@ impl Store {
     /// [`Error::Store`].
     pub fn create(path: &Path, about: About) -> Result<Self> {
         let database = Durable::create(path, CACHE_BYTES).map_err(Error::store(path))?;
+        Self::new(database, path, about)
+    }
+
+    /// The same in anything that behaves like a file and is empty. `path` is its name in errors.
+    ///
+    /// # Errors
+    /// As for [`Store::create`].
+    pub fn create_over(file: Arc<dyn StorageBackend>, path: &Path, about: About) -> Result<Self> {
+        let database = Durable::over(file, CACHE_BYTES).map_err(Error::store(path))?;
+        Self::new(database, path, about)
+    }
+
+    fn new(database: Durable, path: &Path, about: About) -> Result<Self> {
         let store = Self {
             database,
             path: path.to_owned(),
@@ -494,34 +508,4 @@ pub(crate) fn read_meta<T: DeserializeOwned>(
                 "the store does not say its {key}; it was not written by Parallax, or is truncated"
             ),
         })
-}
-
-/// Reads one or more vectors of a width.
-fn read_vectors(bytes: &[u8], dimension: usize, vectors: &mut Vec<f32>) -> Option<()> {
-    let row = dimension * size_of::<f32>();
-    if bytes.is_empty() || row == 0 || !bytes.len().is_multiple_of(row) {
-        return None;
-    }
-    let numbers = bytes.as_chunks().0.iter();
-    vectors.extend(numbers.map(|bytes| f32::from_le_bytes(*bytes)));
-    Some(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stored_vectors_are_read_by_their_width() {
-        let bytes: Vec<u8> = [1.0f32, 0.0, 0.6, 0.8]
-            .into_iter()
-            .flat_map(f32::to_le_bytes)
-            .collect();
-        let mut read = Vec::new();
-        read_vectors(&bytes, 2, &mut read).unwrap();
-        let read: Vec<&[f32]> = read.chunks_exact(2).collect();
-        let expected: [&[f32]; 2] = [&[1.0, 0.0], &[0.6, 0.8]];
-        assert_eq!(read, expected);
-        assert!(read_vectors(&bytes, 3, &mut Vec::new()).is_none());
-    }
 }

@@ -169,6 +169,7 @@ mod tests {
             terms: 0,
             passing: None,
             offset: 0,
+            corpus: None,
         }];
         let fields = |name: &str| match name {
             "title" => vec![0],

@@ -15,9 +15,13 @@ impl Held {
     /// Looks a term up in a part.
     pub fn of(part: &TextPart<'_>, term: &str) -> Option<Self> {
         let number = part.index.term(term)?;
+        let of_corpus = part.corpus.and_then(|corpus| corpus.holding.get(term));
         Some(Self {
             number: Some(number),
-            live: part.live_holding(number),
+            live: match of_corpus {
+                Some(&known) => known,
+                None => part.live_holding(number),
+            },
         })
     }
 }

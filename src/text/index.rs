@@ -10,7 +10,7 @@ use super::beginnings::Beginnings;
 use super::cursor::Cursor;
 use super::dictionary::{DictionaryBuilder, TermDictionary};
 use super::gathered::Gathered;
-use super::postings::{Postings, PostingsBuilder};
+use super::postings::{Posting, Postings, PostingsBuilder};
 use super::titles::Titles;
 use super::words::{Holders, Words, WordsBuilder};
 use crate::mapped::{MappedFile, SectionWriter, Values};
@@ -67,6 +67,14 @@ impl TextIndex {
     /// Every term, in order.
     pub fn terms(&self) -> Vec<String> {
         self.terms.all()
+    }
+
+    /// Calls `call` with each term and each record that contains it, and how often, weighted.
+    pub fn each_posting(&self, mut call: impl FnMut(&str, u32, u32)) {
+        for (number, term) in (0..).zip(self.terms()) {
+            let of_term = |posting: Posting<'_>| call(&term, posting.record, posting.frequency);
+            self.postings.for_each(number, of_term);
+        }
     }
 
     /// How many records contain a term, including deleted ones.

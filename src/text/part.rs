@@ -2,6 +2,7 @@
 
 use roaring::RoaringBitmap;
 
+use super::corpus::Corpus;
 use super::cursor::Cursor;
 use super::index::TextIndex;
 use super::live::Live;
@@ -20,6 +21,9 @@ pub struct TextPart<'a> {
     pub passing: Option<&'a RoaringBitmap>,
     /// Added to its positions to distinguish them from those of other parts.
     pub offset: u32,
+    /// The statistics of the whole collection, if this part contains only some of its records. It is
+    /// then the only part, and `terms` is theirs.
+    pub corpus: Option<&'a Corpus>,
 }
 
 impl<'a> TextPart<'a> {
@@ -29,8 +33,12 @@ impl<'a> TextPart<'a> {
         passing.is_none_or(|passing| passing.contains(position))
     }
 
-    /// How many live records it has.
+    /// How many live records it has or, if it contains only some of a collection's, how many the
+    /// collection has.
     pub(super) fn records(&self) -> u64 {
+        if let Some(corpus) = self.corpus {
+            return corpus.records;
+        }
         let all = self.index.len() as u64;
         self.live.map_or(all, |live| live.len())
     }

@@ -29,6 +29,7 @@ pub(super) fn part(index: &TextIndex) -> TextPart<'_> {
         terms: index.lengths().iter().copied().map(u64::from).sum(),
         passing: None,
         offset: 0,
+        corpus: None,
     }
 }
 
@@ -526,6 +527,7 @@ proptest! {
                 live: Some(&live[at]),
                 terms: live[at].iter().map(|p| u64::from(lengths[p as usize])).sum(),
                 passing: Some(&passing[at]),
+                corpus: None,
                 offset,
             });
             offset += lengths.len() as u32;

@@ -46,6 +46,7 @@ mod tests {
             terms: 10,
             passing: None,
             offset: 0,
+            corpus: None,
         }];
         let fields = |name: &str| if name == "title" { vec![0] } else { Vec::new() };
         let clauses = parse(query, |name| name == "title");

@@ -15,7 +15,7 @@ use crate::analysis::{Analyzer, Likeness, Way, apart};
 /// contains.
 pub const ALIKE: f64 = 0.5;
 /// A word that fewer records contain may be written as two words by others.
-const FEW: u32 = 10;
+pub const FEW: u32 = 10;
 /// How many ways with several terms are looked up per query, since each costs a pass over the
 /// records that contain them.
 const MAX_PHRASES: usize = 64;

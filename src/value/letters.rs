@@ -29,6 +29,11 @@ impl Text {
         folded(self.0.chars()).eq(folded(other.0.chars()))
     }
 
+    /// The text without case: equal for texts that differ in case only.
+    pub(crate) fn without_case(&self) -> String {
+        folded(self.0.chars()).collect()
+    }
+
     /// Compares texts by letters alone, ignoring case and accents.
     pub(crate) fn cmp_letters(&self, other: &Self) -> Ordering {
         if self.0.is_ascii() && other.0.is_ascii() {

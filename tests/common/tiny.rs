@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parallax::collection::Incoming;
 use parallax::encoder::{Encoder, QueryEncoder};
+use parallax::evaluation::SplitMix64;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::{Value, json};
@@ -98,7 +99,7 @@ fn weights(model: &Value) -> Vec<u8> {
     safetensors::serialize(views, None).unwrap()
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014), seeded with the FNV-1a hash of the tensor's name.
+/// Random numbers, seeded with the FNV-1a hash of the tensor's name.
 fn numbers(name: &str, count: usize) -> impl Iterator<Item = f32> {
     let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -112,12 +113,9 @@ fn numbers(name: &str, count: usize) -> impl Iterator<Item = f32> {
     } else {
         (0.15_f32, 0.0_f32)
     };
-    (1..=count as u64).map(move |at| {
-        let mut z = seed.wrapping_add(at.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        let between = (z >> 40) as f32 / (1_u64 << 23) as f32 - 1.0;
+    let mut random = SplitMix64::new(seed);
+    (0..count).map(move |_| {
+        let between = (random.bits() >> 40) as f32 / (1_u64 << 23) as f32 - 1.0;
         between * scale + mean
     })
 }

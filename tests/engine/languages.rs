@@ -82,6 +82,7 @@ fn fault(
         terms: index.lengths().iter().copied().map(u64::from).sum(),
         passing: None,
         offset: 0,
+        corpus: None,
     }];
     let lookup = Lookup {
         prefix: false,

@@ -33,6 +33,7 @@ mod quality;
 mod rare_words;
 mod recommend;
 mod reencoding;
+mod remote;
 mod sentences;
 mod stored;
 mod stories;

@@ -10,8 +10,10 @@ use serde_json::json;
 use crate::common::sample::{ask, collection_of};
 
 fn stored(snapshot: &[u8]) -> Vec<Stored> {
-    let reader = SnapshotReader::open(snapshot, Path::new("snapshot")).unwrap();
-    reader.map(Result::unwrap).collect()
+    let mut reader = SnapshotReader::open(snapshot, Path::new("snapshot")).unwrap();
+    let records = reader.by_ref().map(Result::unwrap).collect();
+    assert!(reader.next().is_none(), "it has ended");
+    records
 }
 
 fn snapshot(collection: &Collection) -> Vec<u8> {

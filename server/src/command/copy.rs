@@ -4,20 +4,22 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
-use parallax::Error;
+use parallax::Encoder;
 use parallax::collection::Progress;
-use parallax::vocabulary::CollectionInfo;
+use parallax::encoder::QueryEncoder;
 use parallax_qdrant::{Cluster, Spread, Step, Upload};
 use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
+use super::qdrant::{Qdrant, runtime};
+use super::snapshot::restore;
 use super::{Data, Key, Place, path_of};
 use crate::progress::Reporter;
-use crate::remote::Remote;
 
 #[derive(Args)]
 pub struct Copy {
@@ -26,17 +28,8 @@ pub struct Copy {
     /// Where to copy it
     #[arg(long, value_enum)]
     to: To,
-    /// The cluster: the port of its gRPC interface
-    #[arg(
-        long,
-        env = "PARALLAX_QDRANT_URL",
-        value_name = "URL",
-        default_value = "http://localhost:6334"
-    )]
-    qdrant_url: String,
-    /// A file with the cluster's API key
-    #[arg(long, env = "PARALLAX_QDRANT_API_KEY_FILE", value_name = "FILE")]
-    qdrant_api_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    qdrant: Qdrant,
     /// In Qdrant, divide the collection into this many shards [default: as Qdrant decides]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     shards: Option<u32>,
@@ -66,29 +59,13 @@ impl Copy {
         if self.to == To::Here && (self.shards.is_some() || self.replicas.is_some()) {
             bail!("--shards and --replicas are for copies in Qdrant: use them with --to qdrant");
         }
-        let runtime = Runtime::new().context("the threads for the cluster could not be started")?;
-        let api_key = self.api_key()?;
-        let cluster = runtime.block_on(Cluster::connect(&self.qdrant_url, api_key))?;
+        let runtime = runtime()?;
+        let cluster = self.qdrant.connect(&runtime)?;
         let snapshot = NamedTempFile::new().context("no temporary file could be created")?;
         match self.to {
             To::Qdrant => self.upload(&runtime, &cluster, model, snapshot, out),
             To::Here => self.download(&runtime, &cluster, model, snapshot, out),
         }
-    }
-
-    fn api_key(&self) -> Result<Option<String>> {
-        let Some(file) = &self.qdrant_api_key_file else {
-            return Ok(None);
-        };
-        let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        let key = key.trim();
-        if !key.chars().all(|character| character.is_ascii_graphic()) {
-            bail!(
-                "{} must contain the API key alone: letters, digits and punctuation on one line",
-                file.display()
-            );
-        }
-        Ok(Some(key.to_owned()))
     }
 
     fn upload(
@@ -99,16 +76,19 @@ impl Copy {
         mut snapshot: NamedTempFile,
         out: &mut dyn Write,
     ) -> Result<()> {
-        match self.data.place(model, self.key)? {
+        // Beside a running server, the model that splits texts is that of this command.
+        let encoder = match self.data.place(model, self.key)? {
             Place::Served(server) => {
                 let path = format!("{}/snapshot", path_of(&self.name)?);
                 server.download(&path, snapshot.as_file_mut())?;
+                Arc::new(QueryEncoder::new(Encoder::load(model)?))
             }
             Place::Free(catalogue) => {
                 let collection = catalogue.collection(&self.name)?;
                 collection.snapshot(snapshot.as_file_mut())?;
+                Arc::clone(collection.shared_encoder())
             }
-        }
+        };
         let reporter = Reporter::new();
         let uploaded = runtime.block_on(cluster.upload(&Upload {
             name: &self.name,
@@ -117,6 +97,7 @@ impl Copy {
                 shards: self.shards,
                 replicas: self.replicas,
             },
+            encoder: &encoder,
             replace: self.replace,
             progress: &|step| {
                 reporter.show(match step {
@@ -130,7 +111,7 @@ impl Copy {
         writeln!(
             out,
             "collection '{}': {} records copied to {}",
-            self.name, uploaded.records, self.qdrant_url
+            self.name, uploaded.records, self.qdrant.url
         )?;
         let agreement = uploaded.agreement;
         if agreement.queries > 0 {
@@ -159,28 +140,14 @@ impl Copy {
         let file = snapshot.as_file_mut();
         let downloaded = runtime.block_on(cluster.download(&self.name, file, &read));
         reporter.finish();
-        let records = downloaded?;
+        downloaded?;
         let file = File::open(snapshot.path()).context("the temporary file")?;
-        if let Some(server) = Remote::holding(&self.data.folder()?, self.key.key) {
-            let path = path_of(&self.name)?;
-            let path = format!("{path}/restore?replace={}", self.replace);
-            server.upload::<CollectionInfo>(&path, file)?;
-        } else {
-            let catalogue = self.data.open(model)?;
-            let path = Path::new(&self.qdrant_url);
-            let restored = catalogue.restore(&self.name, file, path, self.replace);
-            restored.map_err(|error| match error {
-                Error::CollectionExists(_) => anyhow!(
-                    "collection '{}' already exists in the data folder; use --replace",
-                    self.name
-                ),
-                other => other.into(),
-            })?;
-        }
+        let from = (file, Path::new(&self.qdrant.url));
+        let records = restore(&self.data, self.key, model, &self.name, from, self.replace)?;
         writeln!(
             out,
             "collection '{}': {records} records copied from {}",
-            self.name, self.qdrant_url
+            self.name, self.qdrant.url
         )?;
         Ok(())
     }

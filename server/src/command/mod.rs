@@ -19,6 +19,8 @@ mod judgements;
 mod key;
 mod map;
 mod mcp;
+#[cfg(feature = "qdrant")]
+mod qdrant;
 mod recall;
 mod reencode;
 mod rename;

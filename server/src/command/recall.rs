@@ -2,13 +2,21 @@
 
 use std::io::Write;
 use std::path::Path;
+#[cfg(feature = "qdrant")]
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 use parallax::evaluation::{FilteredRecall, filtered_recall, graph_recall};
+#[cfg(feature = "qdrant")]
+use parallax::{Collection, evaluation::agreement, remote::Remote};
 
 use super::Data;
+#[cfg(feature = "qdrant")]
+use super::make_pieces;
+#[cfg(feature = "qdrant")]
+use super::qdrant::{Kind, On};
 
 #[derive(Args)]
 pub struct Recall {
@@ -24,6 +32,9 @@ pub struct Recall {
     /// Seed of the random choice
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[cfg(feature = "qdrant")]
+    #[command(flatten)]
+    on: On,
     #[command(flatten)]
     data: Data,
 }
@@ -32,6 +43,12 @@ impl Recall {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         let catalogue = self.data.open_existing(model)?;
         let collection = catalogue.collection(&self.collection)?;
+        #[cfg(feature = "qdrant")]
+        if self.on.backend == Kind::Qdrant {
+            let encoder = Arc::clone(collection.shared_encoder());
+            let there = self.on.qdrant.collection(&self.collection, encoder)?;
+            return self.agree(&collection, &there, out);
+        }
         let recall = graph_recall(&collection, self.queries, self.seed);
         if recall.queries == 0 {
             bail!(
@@ -67,6 +84,30 @@ impl Recall {
         if self.pairs > 0 {
             let filtered = filtered_recall(&collection, self.pairs, self.seed)?;
             writeln!(out, "{}", under_filters(&filtered))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "qdrant")]
+impl Recall {
+    /// Compares a copy on a cluster with the collection here.
+    fn agree(&self, here: &Collection, there: &Remote, out: &mut dyn Write) -> Result<()> {
+        make_pieces(here.encoder().encoder());
+        for agreement in agreement(here, there, self.queries, self.seed)? {
+            let queries = agreement.queries;
+            let (ours, theirs) = agreement.medians;
+            writeln!(
+                out,
+                "{:<7} {} of {queries} queries have the same first ten hits ({:.1} %), overlap {:.4}; \
+                 {:.2} ms here by the exact scan, {:.2} ms there (medians without encoding)",
+                agreement.mode.name(),
+                agreement.equal,
+                100.0 * agreement.equal as f64 / queries.max(1) as f64,
+                agreement.overlap,
+                ours.as_secs_f64() * 1e3,
+                theirs.as_secs_f64() * 1e3,
+            )?;
         }
         Ok(())
     }

@@ -2,13 +2,19 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
 use parallax::Query;
+use parallax::backend::Backend;
 use parallax::sent::Content;
 use parallax::vocabulary::{Answer, Counted, Hit, Relation, SearchRequest, UNREAD};
+#[cfg(feature = "qdrant")]
+use parallax::{Encoder, encoder::QueryEncoder};
 
+#[cfg(feature = "qdrant")]
+use super::qdrant::{Kind, On};
 use super::{Data, Ranking, make_pieces};
 
 #[derive(Args)]
@@ -32,6 +38,9 @@ pub struct Search {
     /// Count all records that match, however many there are; otherwise up to 10,000
     #[arg(long)]
     exact_total: bool,
+    #[cfg(feature = "qdrant")]
+    #[command(flatten)]
+    on: On,
     #[command(flatten)]
     ranking: Ranking,
     /// Print the API's response
@@ -43,6 +52,7 @@ pub struct Search {
 
 impl Search {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        let collection = self.backend(model)?;
         let query = Query::try_from(&SearchRequest {
             limit: self.limit,
             offset: self.offset,
@@ -50,8 +60,6 @@ impl Search {
             track_total_hits: self.exact_total,
             ..self.ranking.request(self.query)
         })?;
-        let catalogue = self.data.open_existing(model)?;
-        let collection = catalogue.collection(&self.collection)?;
         make_pieces(collection.encoder().encoder());
         let answer = collection.search(&query)?;
         let content = if self.json {
@@ -66,6 +74,18 @@ impl Search {
             print(out, &answer, self.offset)?;
         }
         Ok(())
+    }
+
+    fn backend(&self, model: &Path) -> Result<Arc<dyn Backend>> {
+        #[cfg(feature = "qdrant")]
+        if self.on.backend == Kind::Qdrant {
+            let encoder = Arc::new(QueryEncoder::new(Encoder::load(model)?));
+            return Ok(Arc::new(
+                self.on.qdrant.collection(&self.collection, encoder)?,
+            ));
+        }
+        let catalogue = self.data.open_existing(model)?;
+        Ok(catalogue.collection(&self.collection)?)
     }
 }
 

@@ -79,23 +79,44 @@ impl Restore {
                 file.split('.').next().unwrap_or_default().to_owned()
             }
         };
-        if let Some(server) = Remote::holding(&self.data.folder()?, self.key.key) {
-            let path = format!("{}/restore?replace={}", path_of(&name)?, self.replace);
-            let records = server.upload::<CollectionInfo>(&path, file)?.records;
-            writeln!(out, "collection '{name}': {records} records restored")?;
-            return Ok(());
-        }
-        let catalogue = self.data.open(model)?;
-        let restored = catalogue.restore(&name, file, &self.file, self.replace);
-        restored.map_err(|error| match error {
-            Error::CollectionExists(_) => {
-                anyhow!("collection '{name}' already exists; use --replace or another --collection")
-            }
-            Error::BadName(_) => anyhow!("{error}; use --collection to give another name"),
-            other => other.into(),
+        let restored = restore(
+            &self.data,
+            self.key,
+            model,
+            &name,
+            (file, &self.file),
+            self.replace,
+        );
+        let records = restored.map_err(|error| match error.downcast_ref() {
+            Some(Error::BadName(_)) => anyhow!("{error}; use --collection to give another name"),
+            _ => error,
         })?;
-        let records = catalogue.collection(&name)?.generation().records();
         writeln!(out, "collection '{name}': {records} records restored")?;
         Ok(())
     }
+}
+
+/// Creates a collection from a snapshot, in the running server or in the data folder, and returns how many
+/// records it has. The path is the snapshot's name in errors.
+pub(super) fn restore(
+    data: &Data,
+    key: Key,
+    model: &Path,
+    name: &str,
+    (file, path): (File, &Path),
+    replace: bool,
+) -> Result<u32> {
+    if let Some(server) = Remote::holding(&data.folder()?, key.key) {
+        let path = format!("{}/restore?replace={replace}", path_of(name)?);
+        return Ok(server.upload::<CollectionInfo>(&path, file)?.records);
+    }
+    let catalogue = data.open(model)?;
+    let restored = catalogue.restore(name, file, path, replace);
+    restored.map_err(|error| match error {
+        Error::CollectionExists(_) => anyhow!(
+            "collection '{name}' already exists in the data folder; use --replace or another name"
+        ),
+        other => other.into(),
+    })?;
+    Ok(catalogue.collection(name)?.generation().records())
 }

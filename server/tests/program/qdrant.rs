@@ -47,6 +47,23 @@ fn records() -> String {
     records.map(|record| record.to_string()).join("\n")
 }
 
+fn query<'a>(name: &'a str, text: &'a str, mode: &'a str) -> [&'a str; 7] {
+    [
+        "search",
+        text,
+        "--collection",
+        name,
+        "--mode",
+        mode,
+        "--json",
+    ]
+}
+
+fn hits(answer: &str) -> Value {
+    let answer: Value = serde_json::from_str(answer).unwrap();
+    answer["hits"].clone()
+}
+
 #[test]
 fn a_collection_comes_back_from_qdrant_as_it_was() {
     let Some(url) = cluster("a_collection_comes_back_from_qdrant_as_it_was") else {
@@ -79,18 +96,9 @@ fn a_collection_comes_back_from_qdrant_as_it_was() {
         std::fs::read_to_string(folder.join("export.jsonl")).unwrap()
     };
     let search = |mode| {
-        let query = [
-            "search",
-            "goat cheese",
-            "--collection",
-            name,
-            "--mode",
-            mode,
-            "--json",
-        ];
+        let query = query(name, "goat cheese", mode);
         let answer = said(&[&query[..], &["--data-dir", "data"]].concat(), folder);
-        let answer: Value = serde_json::from_str(&answer).unwrap();
-        answer["hits"].clone()
+        hits(&answer)
     };
     let before = (export(), ["neural", "text", "hybrid"].map(search));
 
@@ -202,4 +210,74 @@ fn what_cannot_be_copied_is_refused_with_the_reason() {
         copy(&url, name, "here", folder, &["--replace"]),
         "has no collection 'parallax-test-taken'",
     );
+}
+
+#[test]
+fn a_copy_is_searched_on_the_cluster_like_the_collection_here() {
+    let Some(url) = cluster("a_copy_is_searched_on_the_cluster_like_the_collection_here") else {
+        return;
+    };
+    let (folder, name) = (tempfile::tempdir().unwrap(), "parallax-test-searched");
+    let folder = folder.path();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
+    let sample = sample.to_str().unwrap();
+    let data = ["--collection", name, "--data-dir", "data"];
+    said(&[&["index", sample], &data[..]].concat(), folder);
+    succeeds(copy(&url, name, "qdrant", folder, &["--replace"]));
+    // The cluster compares f32 in another order.
+    let rounded = |hits: Value| -> Vec<(String, i64)> {
+        let hits = hits.as_array().unwrap().iter();
+        hits.map(|hit| {
+            let score = hit["score"].as_f64().unwrap();
+            (
+                hit["title"].as_str().unwrap().to_owned(),
+                (score * 1e4).round() as i64,
+            )
+        })
+        .collect()
+    };
+    let texts = [
+        "rain forecasts for farmers",
+        "\"pocket money\"",
+        "bread -city:Oslo",
+        "",
+    ];
+    for text in texts {
+        for mode in ["neural", "text", "hybrid"] {
+            let query = query(name, text, mode);
+            let here = said(&[&query[..], &["--data-dir", "data"]].concat(), folder);
+            let cluster = ["--backend", "qdrant", "--qdrant-url", &url];
+            let there = said(&[&query[..], &cluster[..]].concat(), folder);
+            let (here, there) = (rounded(hits(&here)), rounded(hits(&there)));
+            assert!(!here.is_empty(), "{text}");
+            assert_eq!(here, there, "{text}, {mode}");
+        }
+    }
+    let recall = [
+        "recall",
+        "--queries",
+        "50",
+        "--backend",
+        "qdrant",
+        "--qdrant-url",
+        &url,
+    ];
+    let agreed = said(&[&recall[..], &data[..]].concat(), folder);
+    assert_eq!(agreed.matches("50 of 50 queries").count(), 3, "{agreed}");
+    let sorted = query(name, "", "text");
+    let sorted = [
+        &sorted[..],
+        &[
+            "--sort",
+            "city",
+            "--backend",
+            "qdrant",
+            "--qdrant-url",
+            &url,
+        ],
+    ];
+    fails(parallax(&sorted.concat(), folder), "cannot be sorted");
+    let unknown = query("parallax-test-nothing", "bread", "text");
+    let unknown = [&unknown[..], &["--backend", "qdrant", "--qdrant-url", &url]];
+    fails(parallax(&unknown.concat(), folder), "has no collection");
 }

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 
 use crate::error::{Error, Result};
 use crate::storage::layout::Row;
-use crate::storage::snapshot::frames::{Head, Kind, MAGIC, next, read};
+use crate::storage::snapshot::frames::{Head, Kind, MAGIC, copy_to, next, read};
 use crate::storage::{COLUMNS_FILE, GRAPH_FILE};
 
 pub type Unpacked<R> = BufReader<GzDecoder<BufReader<R>>>;
@@ -16,6 +16,8 @@ pub type Unpacked<R> = BufReader<GzDecoder<BufReader<R>>>;
 pub struct Parts<'a, R: Read> {
     input: Unpacked<R>,
     path: &'a Path,
+    /// Whether the end was read.
+    ended: bool,
 }
 
 /// A part of a snapshot after its head.
@@ -50,7 +52,12 @@ impl<'a, R: Read> Parts<'a, R> {
                 .map_err(|_| Error::import(path, "does not say what collection it holds"))?,
             _ => return Err(Error::import(path, "does not begin as a snapshot does")),
         };
-        Ok((head, Self { input, path }))
+        let parts = Self {
+            input,
+            path,
+            ended: false,
+        };
+        Ok((head, parts))
     }
 
     /// The next part; `None` at the end. Reading to the end verifies the checksum.
@@ -80,6 +87,25 @@ impl<'a, R: Read> Parts<'a, R> {
                 };
             }
         }))
+    }
+}
+
+impl<R: Read> Parts<'_, R> {
+    /// The next record, without what comes before it; `None` at the end, also if called again.
+    pub fn next_row(&mut self) -> Result<Option<Row>> {
+        while !self.ended {
+            let path = self.path;
+            match self.next()? {
+                Some(Part::Row(row)) => return Ok(Some(row)),
+                Some(Part::Deletion(_)) => {}
+                Some(Part::File(_, mut frame)) => {
+                    let read = copy_to(&mut frame, &mut io::sink());
+                    read.map_err(|error| unreadable(path, error))?;
+                }
+                None => self.ended = true,
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,13 +1,13 @@
 //! The records in a snapshot, one after the other, to copy a collection to another kind of store and back.
 
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::ops::Range;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::storage::layout::{About, Row, State, json};
-use crate::storage::snapshot::frames::{Frames, Head, copy_to, failed};
-use crate::storage::snapshot::parts::{Part, Parts, unreadable};
+use crate::storage::layout::{About, Row, State, json, read_vectors};
+use crate::storage::snapshot::frames::{Frames, Head, failed};
+use crate::storage::snapshot::parts::Parts;
 
 /// A record as it is stored: its fields, and what was computed from them once.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,20 @@ pub struct Stored {
     /// The byte ranges of its passages in the encoded text; empty if one passage covers all of it, or if
     /// the vector was supplied.
     pub passages: Vec<Range<u32>>,
+}
+
+impl Stored {
+    /// The record as a store keeps it.
+    pub(crate) fn into_row(self) -> Row {
+        let vectors = self.vectors.iter();
+        let ranges = (!self.passages.is_empty()).then(|| json(&self.passages));
+        Row {
+            number: self.number,
+            vectors: vectors.flat_map(|number| number.to_le_bytes()).collect(),
+            payload: self.fields.into_bytes(),
+            ranges,
+        }
+    }
 }
 
 /// Reads the records of a snapshot.
@@ -58,36 +72,23 @@ impl<'a, R: Read> SnapshotReader<'a, R> {
     }
 
     fn stored(&self, row: Row) -> Option<Stored> {
-        let width = self.about.dimension * size_of::<f32>();
-        if width == 0 || row.vectors.is_empty() || !row.vectors.len().is_multiple_of(width) {
-            return None;
-        }
-        let vectors = row.vectors.as_chunks().0.iter();
+        let mut vectors = Vec::new();
+        read_vectors(&row.vectors, self.about.dimension, &mut vectors)?;
         let passages = row.ranges.map(|json| serde_json::from_slice(&json));
         Some(Stored {
             number: row.number,
             fields: String::from_utf8(row.payload).ok()?,
-            vectors: vectors.map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+            vectors,
             passages: passages.transpose().ok()?.unwrap_or_default(),
         })
     }
 
     fn next_stored(&mut self) -> Result<Option<Stored>> {
-        while let Some(part) = self.parts.next()? {
-            match part {
-                Part::Row(row) => {
-                    let stored = self.stored(row);
-                    let bad = || Error::import(self.path, "holds a record that cannot be read");
-                    return stored.ok_or_else(bad).map(Some);
-                }
-                Part::Deletion(_) => {}
-                Part::File(_, mut frame) => {
-                    let read = copy_to(&mut frame, &mut io::sink());
-                    read.map_err(|error| unreadable(self.path, error))?;
-                }
-            }
-        }
-        Ok(None)
+        let Some(row) = self.parts.next_row()? else {
+            return Ok(None);
+        };
+        let bad = || Error::import(self.path, "holds a record that cannot be read");
+        self.stored(row).ok_or_else(bad).map(Some)
     }
 }
 
@@ -124,15 +125,7 @@ impl<W: Write> SnapshotWriter<W> {
     /// # Errors
     /// [`Error::Io`].
     pub fn write(&mut self, record: Stored) -> Result<()> {
-        let vectors = record.vectors.iter();
-        let ranges = (!record.passages.is_empty()).then(|| json(&record.passages));
-        let row = Row {
-            number: record.number,
-            payload: record.fields.into_bytes(),
-            vectors: vectors.flat_map(|number| number.to_le_bytes()).collect(),
-            ranges,
-        };
-        self.0.row(&row).map_err(failed)
+        self.0.row(&record.into_row()).map_err(failed)
     }
 
     /// Ends the snapshot.

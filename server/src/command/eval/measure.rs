@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Result;
+use parallax::backend::Backend;
 use parallax::evaluation::{Benchmark, Difference, Estimate, Quality, Run, holm};
 use parallax::query::{Fusion, Route};
 use parallax::{Mode, Query};
@@ -96,11 +97,12 @@ impl Measured {
         name: String,
         passages: bool,
         benchmark: &Benchmark,
+        backend: &dyn Backend,
         settings: &[Setting],
     ) -> Result<Self> {
         let mut rows = Vec::with_capacity(settings.len());
         for &setting in settings {
-            let run = benchmark.run_as(&setting.query())?;
+            let run = benchmark.run_on(backend, &setting.query())?;
             let quality = run.quality();
             rows.push(Row {
                 setting,

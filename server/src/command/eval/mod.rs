@@ -1,6 +1,8 @@
 //! `parallax eval`.
 
 mod balance;
+#[cfg(feature = "qdrant")]
+mod cluster;
 mod measure;
 mod report;
 
@@ -10,15 +12,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use parallax::evaluation::check_ids;
+use parallax::evaluation::{Benchmark, check_ids};
 use parallax::query::Route;
 use parallax::{Mode, Query};
 use serde_json::json;
 
 use self::balance::{Choice, HYBRID, LATE};
+#[cfg(feature = "qdrant")]
+use self::cluster::on_cluster;
 use self::measure::{Measured, Setting};
 use super::FusionOptions;
 use super::benchmarks::{self, Benchmarks};
+#[cfg(feature = "qdrant")]
+use super::qdrant::{Kind, On};
 
 #[derive(Args)]
 pub struct Eval {
@@ -42,6 +48,9 @@ pub struct Eval {
     /// Write the hits of one mode in trec_eval format
     #[arg(long, value_name = "FILE", requires = "mode")]
     run: Option<PathBuf>,
+    #[cfg(feature = "qdrant")]
+    #[command(flatten)]
+    on: On,
     /// Write a report in Markdown: all modes, with and without passages, and their differences
     #[arg(long, value_name = "FILE", conflicts_with_all = ["mode", "route", "balance", "fusion", "no_neighbours", "no_late_interaction", "k1", "b", "passages", "run"])]
     write: Option<PathBuf>,
@@ -59,6 +68,10 @@ enum RouteOption {
 
 impl Eval {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
+        #[cfg(feature = "qdrant")]
+        if self.write.is_some() && self.on.backend == Kind::Qdrant {
+            bail!("--write measures what is here: leave out --write or --backend qdrant");
+        }
         let parts = self.parts()?;
         for file in self.write.iter().chain(&self.run) {
             writable(file)?;
@@ -88,7 +101,7 @@ impl Eval {
                         choice.measure(&name, &benchmark)?;
                     }
                 }
-                let one = Measured::new(name, *passages, &benchmark, settings)?;
+                let one = self.measure(name, *passages, &benchmark, settings)?;
                 if !self.json {
                     one.print(out)?;
                 }
@@ -117,6 +130,24 @@ impl Eval {
             writeln!(out, "{}", serde_json::to_string_pretty(&results)?)?;
         }
         Ok(())
+    }
+
+    /// Measures a benchmark here or on a cluster.
+    fn measure(
+        &self,
+        name: String,
+        passages: bool,
+        benchmark: &Benchmark,
+        settings: &[Setting],
+    ) -> Result<Measured> {
+        #[cfg(feature = "qdrant")]
+        if self.on.backend == Kind::Qdrant {
+            let own = name.clone();
+            return on_cluster(benchmark, &own, &self.on.qdrant, |copy| {
+                Measured::new(name, passages, benchmark, copy, settings)
+            });
+        }
+        Measured::new(name, passages, benchmark, benchmark.collection(), settings)
     }
 
     /// What is measured on each benchmark: with or without passages, and in which settings.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use parallax::evaluation::first_queries;
+use parallax::evaluation::{SplitMix64, first_queries};
 use parallax::{Collection, Mode, Query};
 
 use super::Data;
@@ -140,16 +140,10 @@ fn line(strange: &[Outcome], genuine: &[Outcome]) -> (f32, f32) {
     )
 }
 
-/// One to three words of five to twelve letters each, drawn with SplitMix64.
+/// One to three random words of five to twelve letters each.
 fn random_letters() -> Vec<String> {
-    let mut state = SEED;
-    let mut below = |end: u64| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    };
+    let mut random = SplitMix64::new(SEED);
+    let mut below = |end| random.below(end);
     let mut strings = Vec::new();
     for _ in 0..STRANGE {
         let mut words = Vec::new();

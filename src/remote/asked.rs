@@ -1,0 +1,144 @@
+//! The terms that may stand for a query's words in records, before it is known which of them do.
+
+use super::keys::hash;
+use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way, apart};
+use crate::text::{Clause, FEW};
+
+/// The weight of a term that is only similar to the word typed.
+const ALIKE: f64 = 0.5;
+
+/// A word of a query, with what may stand for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AskedWord {
+    /// Its folded letters; empty if it was not typed.
+    pub word: String,
+    /// Terms with their weights, at most 1.
+    pub terms: Vec<(String, f64)>,
+    /// Terms in sequence, which must all be there.
+    pub sequences: Vec<Vec<String>>,
+    /// Whether it is a stop word, which scores only if nothing else does.
+    pub stop: bool,
+}
+
+impl AskedWord {
+    fn add(&mut self, term: String, weight: f64) {
+        if !self.terms.iter().any(|(known, _)| *known == term) {
+            self.terms.push((term, weight));
+        }
+    }
+
+    fn add_way(&mut self, way: &Way) {
+        let weight = match way.likeness {
+            Likeness::Same => 1.0,
+            Likeness::Unaccented | Likeness::Bare => ALIKE,
+        };
+        match way.terms.as_slice() {
+            [(term, _)] => self.add(term.clone(), weight),
+            terms => {
+                let terms = terms.iter().map(|(term, _)| term.clone());
+                self.sequences.push(terms.collect());
+            }
+        }
+    }
+
+    /// All terms, alone and in sequence.
+    pub fn all_terms(&self) -> impl Iterator<Item = &String> {
+        let alone = self.terms.iter().map(|(term, _)| term);
+        alone.chain(self.sequences.iter().flatten())
+    }
+}
+
+/// The words of a query's clauses. Those to be excluded are left out.
+pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
+    let mut words = Vec::new();
+    let mut before: Option<Unit> = None;
+    for clause in clauses.iter().filter(|clause| !clause.excluded) {
+        let asked = analyzer.query(&clause.text);
+        for (at, unit) in asked.units.iter().enumerate() {
+            let mut word = word_of(analyzer, &asked, at, unit);
+            // Records may contain two words as one.
+            if let Some(before) = &before {
+                word.add(analyzer.joined(&before.word, &unit.word), 1.0);
+            }
+            words.push(word);
+            before = Some(unit.clone());
+        }
+        if asked.units.is_empty() || clause.phrase {
+            before = None;
+        }
+    }
+    words
+}
+
+fn word_of(analyzer: &Analyzer, asked: &Asked, at: usize, unit: &Unit) -> AskedWord {
+    let mut word = AskedWord {
+        word: unit.word.clone(),
+        stop: unit.stop,
+        ..AskedWord::default()
+    };
+    for way in &unit.ways {
+        word.add_way(way);
+    }
+    let wholes = asked.wholes.iter();
+    for whole in wholes.filter(|whole| whole.units.contains(&at)) {
+        word.add_way(&whole.way);
+    }
+    for gram in &unit.rest {
+        word.add(gram.clone(), ALIKE);
+    }
+    for term in analyzer.related(&unit.word) {
+        word.add(term, ALIKE);
+    }
+    word
+}
+
+/// The terms of the two halves of each word that so few records contain that others may write it as two
+/// words, for each way to divide it.
+pub fn halves_of(
+    analyzer: &Analyzer,
+    words: &[AskedWord],
+    holding: impl Fn(&str) -> u64,
+) -> Vec<Vec<String>> {
+    let is_rare = |word: &&AskedWord| {
+        let own = word.terms.first().map_or(0, |(term, _)| holding(term));
+        !word.stop && own < u64::from(FEW)
+    };
+    let rare = words.iter().filter(is_rare);
+    let halves = rare.flat_map(|word| apart(&word.word));
+    let terms = halves.map(|(one, other)| {
+        let terms = [one, other].map(|half| analyzer.term(half).into_owned());
+        terms.to_vec()
+    });
+    terms.collect()
+}
+
+/// A query's words as a sparse vector, given how many of `records` records contain each term. As in
+/// [`crate::text`], all terms of a word have the idf of the commonest; here, a record's score adds them up
+/// where it contains several, so it is not less than that of the best one.
+pub fn weights(
+    words: &[AskedWord],
+    holding: impl Fn(&str) -> u64,
+    idf: impl Fn(u64) -> f64,
+) -> Vec<(u32, f32)> {
+    let scores = words.iter().any(|word| {
+        let mut terms = word.terms.iter();
+        !word.stop && terms.any(|(term, _)| holding(term) > 0)
+    });
+    let mut weights: Vec<(u32, f32)> = Vec::new();
+    for word in words.iter().filter(|word| !(word.stop && scores)) {
+        let commonest = word.terms.iter().map(|(term, _)| holding(term)).max();
+        let idf = idf(commonest.unwrap_or(0));
+        for (term, weight) in word.terms.iter().filter(|(term, _)| holding(term) > 0) {
+            weights.push((hash(term), (idf * weight) as f32));
+        }
+    }
+    weights.sort_unstable_by_key(|&(hash, _)| hash);
+    weights.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    weights
+}

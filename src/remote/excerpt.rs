@@ -1,0 +1,83 @@
+//! Some records of a collection, in memory, on which a query is answered by the same stages as on a whole
+//! one. Their scores are those that they have in the whole collection, because its statistics are given.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redb::backends::InMemoryBackend;
+
+use super::keys::{parsed, segment_of};
+use crate::analysis::Analyzer;
+use crate::collection::{About, Generation, State, Store, Stored};
+use crate::encoder::QueryEncoder;
+use crate::error::Result;
+use crate::record::Payload;
+use crate::search::{Remembered, Searcher};
+use crate::segment::generation::Whole;
+use crate::segment::pieces::Tokenize;
+use crate::segment::unrelated::Sample;
+
+/// Records of a collection, with their indexes.
+pub struct Excerpt {
+    store: Store,
+    generation: Arc<Generation>,
+    /// Nothing is remembered, because the next query has another excerpt.
+    remembered: Remembered,
+}
+
+impl Excerpt {
+    /// The excerpt with these records, in any order and some perhaps more than once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`] if a record cannot be read.
+    pub fn of(
+        about: &About,
+        tokenize: &dyn Tokenize,
+        mut records: Vec<Stored>,
+        whole: Arc<Whole>,
+        sample: Arc<Sample>,
+    ) -> Result<Self> {
+        records.sort_unstable_by_key(|record| record.number);
+        records.dedup_by_key(|record| record.number);
+        let payloads: Vec<Payload> = records.iter().map(parsed).collect::<Result<_>>()?;
+        let segment = segment_of(about, tokenize, &records, &payloads);
+        let state = State {
+            sequence: records.len() as u64,
+            next: records.last().map_or(0, |last| last.number + 1),
+        };
+        let memory = Arc::new(InMemoryBackend::new());
+        let store = Store::create_over(memory, Path::new("excerpt"), about.clone())?;
+        let rows: Vec<_> = records.into_iter().map(Stored::into_row).collect();
+        store.restore(&rows, &[], state, state.sequence)?;
+        let generation = Generation::excerpt(state, segment, whole, sample);
+        Ok(Self {
+            store,
+            generation: Arc::new(generation),
+            remembered: Remembered::default(),
+        })
+    }
+
+    /// Answers something on it, as if it were the whole collection. `waited` is how long it took to get.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub fn searching<T>(
+        &self,
+        (name, analyzer, encoder): (&Arc<String>, &Analyzer, &QueryEncoder),
+        waited: Duration,
+        work: impl FnOnce(&Searcher<'_>) -> Result<T>,
+    ) -> Result<T> {
+        work(&Searcher {
+            generation: Arc::clone(&self.generation),
+            view: self.store.read()?,
+            schema: &self.store.about().schema,
+            analyzer,
+            remembered: &self.remembered,
+            encoder,
+            graph_min_records: u32::MAX,
+            name: Arc::clone(name),
+            waited,
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! Filters and conditions as a cluster checks them.
+
+use std::ops::Bound::{self, Excluded, Included, Unbounded};
+
+use super::index::RemoteFilter;
+use super::keys::{PRESENT, exactly, hash, in_any_case, on_axis};
+use crate::filter::{FacetValue, Resolved, Wanted};
+use crate::text::Condition;
+
+/// A filter.
+pub fn of_filter(filter: &Resolved) -> RemoteFilter {
+    let each = |filters: &[Resolved]| filters.iter().map(of_filter).collect();
+    match filter {
+        Resolved::All(filters) => RemoteFilter::All(each(filters)),
+        Resolved::Any(filters) => RemoteFilter::Any(each(filters)),
+        Resolved::Not(filter) => RemoteFilter::Not(Box::new(of_filter(filter))),
+        Resolved::Is {
+            facet,
+            negated,
+            wanted,
+        } => {
+            let any = wanted.iter().map(|wanted| of_wanted(*facet, wanted));
+            let any = RemoteFilter::Any(any.collect());
+            match negated {
+                true => RemoteFilter::Not(Box::new(any)),
+                false => any,
+            }
+        }
+    }
+}
+
+/// What is wanted of a facet.
+pub fn of_wanted(facet: usize, wanted: &Wanted) -> RemoteFilter {
+    let keys = |key: String| RemoteFilter::Keys(facet, vec![key]);
+    match wanted {
+        Wanted::Present => keys(PRESENT.to_owned()),
+        Wanted::AnyCase(text) => keys(in_any_case(text)),
+        // Texts and booleans have no ranges.
+        Wanted::Between((Included(value), Included(same))) if value == same => keys(exactly(value)),
+        Wanted::Between((from, to)) => RemoteFilter::Between(facet, place(from), place(to)),
+    }
+}
+
+fn place(bound: &Bound<FacetValue>) -> Bound<f64> {
+    let on_axis = |value| on_axis(value).unwrap_or_default();
+    match bound {
+        Included(value) => Included(on_axis(value)),
+        Excluded(value) => Excluded(on_axis(value)),
+        Unbounded => Unbounded,
+    }
+}
+
+/// What records that satisfy all these conditions satisfy. More may pass, because a cluster knows neither
+/// order nor fields: of a phrase, it requires the words.
+pub fn of_conditions(conditions: &[Condition]) -> RemoteFilter {
+    RemoteFilter::All(conditions.iter().flat_map(of_condition).collect())
+}
+
+fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
+    let terms_of = |word: usize| {
+        let steps = condition.steps.iter();
+        let steps = steps.filter(move |step| (step.from..step.to).contains(&word));
+        let mut terms: Vec<u32> = steps
+            .flat_map(|step| step.terms.iter().map(|(term, _)| hash(term)))
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        RemoteFilter::Terms(terms)
+    };
+    if !condition.excluded {
+        return (0..condition.words).map(terms_of).collect();
+    }
+    // Which records contain a phrase is checked here, and so is where they contain a word.
+    let is_term = condition.steps.iter().all(|step| step.terms.len() == 1);
+    let is_word = condition.words == 1 && condition.fields.is_empty() && is_term;
+    let excluded = is_word.then(|| RemoteFilter::Not(Box::new(terms_of(0))));
+    excluded.into_iter().collect()
+}
+
+/// Whether the cluster decides alone which records satisfy the conditions.
+pub fn decides(conditions: &[Condition]) -> bool {
+    conditions.iter().all(|condition| {
+        let is_term = condition.steps.iter().all(|step| step.terms.len() == 1);
+        condition.words == 1 && condition.fields.is_empty() && is_term
+    })
+}
