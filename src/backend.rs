@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::query::{Answer, Query};
 use crate::record::Schema;
 use crate::remote::Remote;
-use crate::vocabulary::Explanation;
 
 /// A collection that queries are asked of: one in a folder, or one on a cluster.
 pub trait Backend: Send + Sync {
@@ -22,12 +21,6 @@ pub trait Backend: Send + Sync {
     /// [`crate::Error::BadQuery`] for a query that cannot be answered as asked; any error of the encoder or of
     /// what holds the records.
     fn search(&self, query: &Query) -> Result<Answer>;
-
-    /// Answers a query and explains the rank of each hit.
-    ///
-    /// # Errors
-    /// As for [`Backend::search`].
-    fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)>;
 }
 
 impl Backend for Collection {
@@ -42,10 +35,6 @@ impl Backend for Collection {
     fn search(&self, query: &Query) -> Result<Answer> {
         self.search(query)
     }
-
-    fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
-        self.search_explained(query)
-    }
 }
 
 impl Backend for Remote {
@@ -59,9 +48,5 @@ impl Backend for Remote {
 
     fn search(&self, query: &Query) -> Result<Answer> {
         self.search(query)
-    }
-
-    fn search_explained(&self, query: &Query) -> Result<(Answer, Vec<Option<Explanation>>)> {
-        self.search_explained(query)
     }
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::mpsc;
 
 use futures_util::future::try_join_all;
+use parallax::Vector;
 use parallax::collection::Stored;
 use parallax::remote::{By, Described, Question, RemoteFilter, RemoteIndex};
 use qdrant_client::qdrant::r#match::MatchValue;
+use qdrant_client::qdrant::start_from::Value as StartFrom;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
-    Condition, CountPointsBuilder, Filter, OrderByBuilder, PayloadIncludeSelector,
+    Condition, CountPointsBuilder, Filter, OrderBy, OrderByBuilder, PayloadIncludeSelector,
     QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, Range, RepeatedIntegers,
     RetrievedPoint, ScoredPoint, SearchParamsBuilder, VectorInput, VectorsSelector,
 };
@@ -19,7 +21,7 @@ use tokio::runtime::Runtime;
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::layout::{FINGERPRINT, PIECES, TERMS, WORDS, numbers_path, own_path, texts_path};
-use crate::points::{NEAREST, READ, fingerprint_of, record_of};
+use crate::points::{NEAREST, READ, fingerprint_of, first_vector, record_of, signed};
 use crate::retry::retried;
 
 /// Below so many records, all vectors are compared. For 40,474 start-ups, this takes as long as a walk over the
@@ -29,6 +31,9 @@ const SCANNED_BELOW: u64 = 100_000;
 
 /// How many points a walk over the graph keeps in larger collections.
 const EF: u64 = 1_024;
+
+/// How many records of a sample are read at once.
+const SAMPLE_PAGE: u64 = 256;
 
 /// A collection on a cluster.
 pub struct ClusterIndex {
@@ -64,8 +69,8 @@ impl ClusterIndex {
                 name: name.to_owned(),
                 records: described.records,
                 described: Described {
+                    average_length: described.average_length(),
                     about: described.about,
-                    terms: described.terms,
                 },
             }),
             runtime,
@@ -113,44 +118,21 @@ impl RemoteIndex for ClusterIndex {
         self.wait(|inner| async move { inner.counts(filters).await })
     }
 
-    fn listed(
-        &self,
-        filter: &RemoteFilter,
-        offset: usize,
-        limit: usize,
-    ) -> parallax::Result<Vec<Stored>> {
+    fn listed(&self, filter: &RemoteFilter, limit: usize) -> parallax::Result<Vec<Stored>> {
         let query = QueryPointsBuilder::new(&self.inner.name)
             .filter(filter_of(filter))
-            .offset(offset as u64)
             .limit(limit as u64);
         let query = returning(query).build();
-        self.wait(|inner| async move {
-            Ok(inner
-                .best(vec![query])
-                .await?
-                .into_iter()
-                .flatten()
-                .collect())
-        })
+        let found = self.wait(|inner| async move { inner.best(vec![query]).await })?;
+        Ok(found.into_iter().flatten().collect())
     }
 
-    fn sampled(&self, limit: usize) -> parallax::Result<Vec<(u64, Stored)>> {
-        let order = OrderByBuilder::new(own_path(FINGERPRINT));
-        let query = QueryPointsBuilder::new(&self.inner.name)
-            .query(qdrant_client::qdrant::OrderBy::from(order))
-            .limit(limit as u64);
-        let query = returning(query).build();
-        self.wait(|inner| async move {
-            let found = retried("sample the records", || {
-                inner.cluster.client.query(query.clone())
-            });
-            let points = found.await?.result.into_iter();
-            let sampled = points.map(|point| {
-                let fingerprint = fingerprint_of(&point.payload);
-                Ok((fingerprint, inner.record(point)?))
-            });
-            sampled.collect()
-        })
+    fn sampled(&self, limit: usize) -> parallax::Result<Vec<(u64, Vector)>> {
+        self.wait(|inner| async move { inner.sampled(limit).await })
+    }
+
+    fn scans(&self) -> bool {
+        self.inner.records < SCANNED_BELOW
     }
 }
 
@@ -180,6 +162,43 @@ impl Inner {
             Ok(counted.await?.result.map_or(0, |result| result.count))
         });
         try_join_all(counts).await
+    }
+
+    /// In pages, because a long document has many vectors.
+    async fn sampled(&self, limit: usize) -> Result<Vec<(u64, Vector)>> {
+        let mut sampled: Vec<(u64, Vector)> = Vec::new();
+        let mut start = None;
+        while sampled.len() < limit {
+            let mut order = OrderByBuilder::new(own_path(FINGERPRINT));
+            if let Some(start) = start {
+                order = order.start_from(StartFrom::Integer(start));
+            }
+            let fields = vec![own_path(FINGERPRINT)];
+            let query = QueryPointsBuilder::new(&self.name)
+                .query(OrderBy::from(order))
+                .with_payload(SelectorOptions::Include(PayloadIncludeSelector { fields }))
+                .with_vectors(nearest())
+                .limit(SAMPLE_PAGE)
+                .build();
+            let found = retried("sample the records", || {
+                self.cluster.client.query(query.clone())
+            });
+            let points = found.await?.result;
+            let read = points.len() as u64;
+            for point in points {
+                let fingerprint = fingerprint_of(&point.payload);
+                if sampled.last().is_none_or(|(last, _)| *last < fingerprint) {
+                    let first = first_vector(point.vectors, self.described.about.dimension);
+                    sampled.extend(first.map(|vector| (fingerprint, vector)));
+                }
+                start = signed(fingerprint).checked_add(1);
+            }
+            if read < SAMPLE_PAGE || start.is_none() {
+                break;
+            }
+        }
+        sampled.truncate(limit);
+        Ok(sampled)
     }
 
     fn record(&self, point: ScoredPoint) -> Result<Stored> {
@@ -220,14 +239,17 @@ fn query(name: &str, records: u64, asked: &Question<'_>) -> QueryPoints {
 
 /// With what a record is read from.
 fn returning(query: QueryPointsBuilder) -> QueryPointsBuilder {
-    let mut fields: Vec<String> = READ.into_iter().map(own_path).collect();
-    fields.push(own_path(FINGERPRINT));
-    let vectors = VectorsSelector {
-        names: vec![NEAREST.to_owned()],
-    };
+    let fields = READ.into_iter().map(own_path).collect();
     query
         .with_payload(SelectorOptions::Include(PayloadIncludeSelector { fields }))
-        .with_vectors(vectors)
+        .with_vectors(nearest())
+}
+
+/// The vectors of passages, without that of words.
+fn nearest() -> VectorsSelector {
+    VectorsSelector {
+        names: vec![NEAREST.to_owned()],
+    }
 }
 
 fn filter_of(filter: &RemoteFilter) -> Filter {

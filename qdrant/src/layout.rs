@@ -50,6 +50,13 @@ pub struct Described {
     pub terms: u64,
 }
 
+impl Described {
+    /// How many terms a record has on average, at least 1.
+    pub fn average_length(&self) -> f64 {
+        (self.terms as f64 / self.records.max(1) as f64).max(1.0)
+    }
+}
+
 /// What the metadata of a collection says.
 #[derive(Serialize, Deserialize)]
 struct Note {

@@ -17,6 +17,7 @@ use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as Output;
 use qdrant_client::qdrant::{
     NamedVectors, PointStruct, RetrievedPoint, Value as PayloadValue, Vector, Vectors,
+    VectorsOutput,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -152,6 +153,16 @@ pub fn signed(fingerprint: u64) -> i64 {
     (fingerprint ^ (1 << 63)).cast_signed()
 }
 
+/// The first of the vectors of passages, of this width.
+pub fn first_vector(vectors: Option<VectorsOutput>, width: usize) -> Option<parallax::Vector> {
+    let numbers = match vectors?.get_vector_by_name(NEAREST)? {
+        Output::Dense(vector) => vector.data,
+        Output::MultiDense(passages) => passages.vectors.into_iter().next()?.data,
+        Output::Sparse(_) => return None,
+    };
+    (numbers.len() == width).then(|| numbers.into())
+}
+
 /// The fingerprint in a payload, 0 if there is none.
 pub fn fingerprint_of(payload: &HashMap<String, PayloadValue>) -> u64 {
     let own = payload.get(OWN).and_then(PayloadValue::as_struct);
@@ -237,7 +248,7 @@ mod tests {
     use parallax::vector::Distance;
     use qdrant_client::qdrant::vectors::VectorsOptions;
     use qdrant_client::qdrant::vectors_output::VectorsOptions as OutputOptions;
-    use qdrant_client::qdrant::{VectorOutput, VectorsOutput, vector};
+    use qdrant_client::qdrant::{VectorOutput, vector};
 
     use super::*;
 

@@ -38,8 +38,8 @@ pub struct Upload<'a> {
     pub snapshot: &'a Path,
     /// Over how many nodes it is spread.
     pub spread: Spread,
-    /// Splits texts as the model of the collection does; not needed for a collection of points.
-    pub encoder: &'a QueryEncoder,
+    /// The model of the collection; `None` for a collection of points.
+    pub encoder: Option<&'a QueryEncoder>,
     /// Whether to delete a collection with that name first.
     pub replace: bool,
     /// Is told what happens.
@@ -96,12 +96,12 @@ impl Cluster {
         self.create(name, &about, survey.multivector, upload.spread)
             .await?;
         let mut sending = Sending::new(self.client.clone(), name);
-        let average = survey.described.terms as f64 / expected.max(1) as f64;
+        let average = survey.described.average_length();
         let mut reader = open(upload.snapshot)?;
         while let Some(records) = batch(&mut reader)? {
-            let keys = match about.schema.points {
-                true => Vec::new(),
-                false => keys_of(&about, upload.encoder, average.max(1.0), &records)?,
+            let keys = match upload.encoder {
+                Some(encoder) => keys_of(&about, encoder, average, &records)?,
+                None => Vec::new(),
             };
             for (at, record) in records.iter().enumerate() {
                 survey.sample.score(record, about.dimension);
@@ -175,14 +175,14 @@ fn batch(reader: &mut SnapshotReader<'_, File>) -> Result<Option<Vec<Stored>>> {
 fn survey(upload: &Upload<'_>) -> Result<Survey> {
     let mut reader = open(upload.snapshot)?;
     let (about, state) = (reader.about().clone(), reader.state());
-    if !about.schema.points {
-        check_model(upload.name, &about, upload.encoder)?;
+    if let Some(encoder) = upload.encoder {
+        check_model(upload.name, &about, encoder)?;
     }
     let (mut count, mut terms) = (0, 0);
     let (mut multivector, mut sample) = (false, Sample::default());
     while let Some(records) = batch(&mut reader)? {
         count += records.len() as u64;
-        if !about.schema.points {
+        if upload.encoder.is_some() {
             terms += terms_of(&about, &records)?;
         }
         for record in &records {

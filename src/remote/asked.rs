@@ -2,10 +2,7 @@
 
 use super::keys::hash;
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way, apart};
-use crate::text::{Clause, FEW};
-
-/// The weight of a term that is only similar to the word typed.
-const ALIKE: f64 = 0.5;
+use crate::text::{ALIKE, Clause, FEW};
 
 /// A word of a query, with what may stand for it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +13,8 @@ pub struct AskedWord {
     pub terms: Vec<(String, f64)>,
     /// Terms in sequence, which must all be there.
     pub sequences: Vec<Vec<String>>,
+    /// Terms that stand for it only if no record contains one of the others.
+    pub fallbacks: Vec<String>,
     /// Whether it is a stop word, which scores only if nothing else does.
     pub stop: bool,
 }
@@ -41,10 +40,25 @@ impl AskedWord {
         }
     }
 
-    /// All terms, alone and in sequence.
+    /// All terms, alone and in sequence, and fallbacks.
     pub fn all_terms(&self) -> impl Iterator<Item = &String> {
         let alone = self.terms.iter().map(|(term, _)| term);
-        alone.chain(self.sequences.iter().flatten())
+        let others = self.sequences.iter().flatten().chain(&self.fallbacks);
+        alone.chain(others)
+    }
+
+    /// The terms that score, given how many records contain each.
+    fn scoring(&self, holding: impl Fn(&str) -> u32) -> Vec<(&str, f64)> {
+        let alone = self
+            .terms
+            .iter()
+            .map(|(term, weight)| (term.as_str(), *weight));
+        let alone: Vec<(&str, f64)> = alone.filter(|(term, _)| holding(term) > 0).collect();
+        if !alone.is_empty() {
+            return alone;
+        }
+        let fallbacks = self.fallbacks.iter().map(|term| (term.as_str(), ALIKE));
+        fallbacks.filter(|(term, _)| holding(term) > 0).collect()
     }
 }
 
@@ -83,12 +97,8 @@ fn word_of(analyzer: &Analyzer, asked: &Asked, at: usize, unit: &Unit) -> AskedW
     for whole in wholes.filter(|whole| whole.units.contains(&at)) {
         word.add_way(&whole.way);
     }
-    for gram in &unit.rest {
-        word.add(gram.clone(), ALIKE);
-    }
-    for term in analyzer.related(&unit.word) {
-        word.add(term, ALIKE);
-    }
+    word.fallbacks.extend(unit.rest.iter().cloned());
+    word.fallbacks.extend(analyzer.related(&unit.word));
     word
 }
 
@@ -97,11 +107,11 @@ fn word_of(analyzer: &Analyzer, asked: &Asked, at: usize, unit: &Unit) -> AskedW
 pub fn halves_of(
     analyzer: &Analyzer,
     words: &[AskedWord],
-    holding: impl Fn(&str) -> u64,
+    holding: impl Fn(&str) -> u32,
 ) -> Vec<Vec<String>> {
     let is_rare = |word: &&AskedWord| {
         let own = word.terms.first().map_or(0, |(term, _)| holding(term));
-        !word.stop && own < u64::from(FEW)
+        !word.stop && own < FEW
     };
     let rare = words.iter().filter(is_rare);
     let halves = rare.flat_map(|word| apart(&word.word));
@@ -112,25 +122,23 @@ pub fn halves_of(
     terms.collect()
 }
 
-/// A query's words as a sparse vector, given how many of `records` records contain each term. As in
-/// [`crate::text`], all terms of a word have the idf of the commonest; here, a record's score adds them up
-/// where it contains several, so it is not less than that of the best one.
+/// A query's words as a sparse vector, given how many records contain each term. All terms of a word have the
+/// idf of the commonest, as in [`crate::text`]. There, the best of them scores; here, those that a record
+/// contains add up, so a record that is among the best there is among the best here.
 pub fn weights(
     words: &[AskedWord],
-    holding: impl Fn(&str) -> u64,
-    idf: impl Fn(u64) -> f64,
+    holding: impl Fn(&str) -> u32,
+    idf: impl Fn(u32) -> f64,
 ) -> Vec<(u32, f32)> {
-    let scores = words.iter().any(|word| {
-        let mut terms = word.terms.iter();
-        !word.stop && terms.any(|(term, _)| holding(term) > 0)
-    });
+    let scored = |word: &AskedWord| !word.stop && !word.scoring(&holding).is_empty();
+    let is_scored = words.iter().any(scored);
     let mut weights: Vec<(u32, f32)> = Vec::new();
-    for word in words.iter().filter(|word| !(word.stop && scores)) {
-        let commonest = word.terms.iter().map(|(term, _)| holding(term)).max();
+    for word in words.iter().filter(|word| !(word.stop && is_scored)) {
+        let terms = word.scoring(&holding);
+        let commonest = terms.iter().map(|(term, _)| holding(term)).max();
         let idf = idf(commonest.unwrap_or(0));
-        for (term, weight) in word.terms.iter().filter(|(term, _)| holding(term) > 0) {
-            weights.push((hash(term), (idf * weight) as f32));
-        }
+        let terms = terms.into_iter();
+        weights.extend(terms.map(|(term, weight)| (hash(term), (idf * weight) as f32)));
     }
     weights.sort_unstable_by_key(|&(hash, _)| hash);
     weights.dedup_by(|next, kept| {

@@ -58,14 +58,13 @@ impl Excerpt {
         })
     }
 
-    /// Answers something on it, as if it were the whole collection. `waited` is how long it took to get.
+    /// Answers something on it, as if it were the whole collection.
     ///
     /// # Errors
     /// Those of `work`.
     pub fn searching<T>(
         &self,
         (name, analyzer, encoder): (&Arc<String>, &Analyzer, &QueryEncoder),
-        waited: Duration,
         work: impl FnOnce(&Searcher<'_>) -> Result<T>,
     ) -> Result<T> {
         work(&Searcher {
@@ -77,7 +76,7 @@ impl Excerpt {
             encoder,
             graph_min_records: u32::MAX,
             name: Arc::clone(name),
-            waited,
+            waited: Duration::ZERO,
         })
     }
 }

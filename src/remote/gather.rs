@@ -1,28 +1,24 @@
 //! The records of a cluster that a query can be answered with: the nearest ones, and those that words match
 //! best, of all that pass, and the statistics that their scores depend on.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use super::Remote;
-use super::asked::{AskedWord, halves_of, weights, words_of};
+use super::asked::{AskedWord, halves_of, weights};
 use super::excerpt::Excerpt;
-use super::filter::{decides, of_conditions, of_filter, of_wanted};
 use super::index::{By, Question, RemoteFilter};
 use super::keys::{NoPieces, hash};
+use super::request::Request;
 use crate::collection::Stored;
-use crate::error::{Error, Result};
-use crate::filter::resolve;
+use crate::error::Result;
 use crate::fusion::GOOD_RANK;
-use crate::query::{FUSION_DEPTH, Mode, Query};
-use crate::search::{Parsed, Terms};
+use crate::query::{Mode, Query};
 use crate::segment::generation::Whole;
 use crate::segment::pieces::Tokenize;
-use crate::segment::unrelated::{SAMPLED_TEXTS, Sample};
-use crate::text::{Bm25, Corpus, Parameters, conditions};
-use crate::vector::unit;
+use crate::segment::unrelated::Sample;
+use crate::text::{Bm25, Corpus, Parameters};
 
 /// The most sequences of terms that are looked for, per query.
 const MAX_SEQUENCES: usize = 16;
@@ -31,314 +27,212 @@ const MAX_SEQUENCES: usize = 16;
 pub(super) struct Gathered {
     /// The records.
     pub excerpt: Excerpt,
-    /// The query as it is to be answered on them.
-    pub query: Query,
     /// What the cluster checked of its filters and conditions.
     pub filter: RemoteFilter,
     /// Whether nothing else has to be checked.
     pub decided: bool,
-    /// The hashes of the terms that score for it.
+    /// Whether all records that the cluster has were gathered.
+    pub all: bool,
+    /// The hashes of the terms that score for it wherever they occur.
     pub terms: Vec<u32>,
+    /// Whether others score only in sequence, so that the cluster cannot count all that match.
+    pub in_sequence: bool,
+    /// How long encoding took.
+    pub encoding: Duration,
     /// The hashes of all terms that the cluster counted.
     known: Vec<u32>,
-    /// Whether it looked for records near in meaning.
-    by_meaning: bool,
-}
-
-/// What records are compared with: a sample of the texts of the collection.
-pub(super) struct Background {
-    records: u64,
-    sample: Arc<Sample>,
-}
-
-/// What a query asks of a cluster.
-struct Asked {
-    filter: RemoteFilter,
-    decided: bool,
-    words: Vec<AskedWord>,
-    vector: Option<Arc<[f32]>>,
-    /// The pieces of the query that late interaction weighs.
-    pieces: Vec<u32>,
+    /// The text that was searched by meaning.
+    meaning: String,
 }
 
 impl Remote {
-    /// Gathers what a query needs.
+    /// Gathers what a query needs, each list as deep as `depth` records.
     ///
     /// # Errors
-    /// [`Error::BadQuery`] for an invalid query; [`Error::Cluster`]; those of the encoder.
-    pub(super) fn gather(&self, query: &Query) -> Result<Gathered> {
-        query.check_limits()?;
-        if query.sort.is_some() || !query.facets.is_empty() {
-            return Err(Error::BadQuery(
-                "records on a cluster cannot be sorted, nor their facets counted: leave out sort and \
-                 facets, or copy the collection here with `parallax copy`"
-                    .into(),
-            ));
+    /// [`crate::Error::BadQuery`] for an invalid query; [`crate::Error::Cluster`]; those of the encoder.
+    pub(super) fn gather(&self, query: &Query, depth: usize) -> Result<Gathered> {
+        let request = self.request(query, None)?;
+        if request.lists {
+            return self.gather_list(request, depth);
         }
-        let parsed = Parsed::of(query, self.schema(), &self.analyzer)?;
-        let asked = self.asked(query, &parsed)?;
-        if parsed.lists {
-            return self.gather_list(query, asked);
-        }
-        let mut gathered = self.gather_ranked(query, asked)?;
-        let mut terms = self.terms(&gathered)?;
+        let given = query.vector.is_some();
+        let mut gathered = self.gather_ranked(query, request, depth)?;
+        let mut terms = self.terms(&gathered, query)?;
         // Words that no record contains may have been read as others, which the records contain.
-        let known = |term: &str| gathered.known.contains(&hash(term));
         let all = terms.alone.iter().chain(&terms.in_sequence);
-        let others = all.filter(|(term, _)| !known(term)).cloned();
+        let others = all.filter(|(term, _)| !gathered.known.contains(&hash(term)));
         let others = others.map(|other| AskedWord {
-            terms: vec![other],
+            terms: vec![other.clone()],
             ..AskedWord::default()
         });
         let others: Vec<AskedWord> = others.collect();
-        let by_meaning = gathered.by_meaning && query.vector.is_none();
-        let is_corrected = by_meaning && terms.meaning != parsed.meaning(&[]);
-        if is_corrected || !others.is_empty() {
-            let mut asked = self.asked(query, &parsed)?;
-            if by_meaning {
-                asked.vector = Some(self.encoder.encode(&terms.meaning)?);
-            }
-            asked.words.extend(others);
-            gathered = self.gather_ranked(query, asked)?;
-            terms = self.terms(&gathered)?;
+        let is_corrected = !gathered.meaning.is_empty() && gathered.meaning != terms.meaning;
+        if !given && (is_corrected || !others.is_empty()) {
+            let encoding = gathered.encoding;
+            let mut request = self.request(query, Some(&terms.meaning))?;
+            request.encoding += encoding;
+            request.words.extend(others);
+            gathered = self.gather_ranked(query, request, depth)?;
+            terms = self.terms(&gathered, query)?;
         }
-        // Which records contain terms in sequence is only known of those that were gathered.
-        gathered.decided &= terms.in_sequence.is_empty();
+        gathered.in_sequence = !terms.in_sequence.is_empty();
         gathered.terms = terms.alone.iter().map(|(term, _)| hash(term)).collect();
         Ok(gathered)
     }
 
-    fn terms(&self, gathered: &Gathered) -> Result<Terms> {
-        self.on(gathered, Instant::now(), |searcher| {
-            searcher.terms_of(&gathered.query)
-        })
+    fn gather_list(&self, request: Request, depth: usize) -> Result<Gathered> {
+        let records = self.index.listed(&request.filter, depth)?;
+        let all = records.len() < depth;
+        let whole = self.whole(&request)?;
+        self.gathered(request, records, all, whole)
     }
 
-    fn asked(&self, query: &Query, parsed: &Parsed) -> Result<Asked> {
-        let schema = self.schema();
-        let conditions = conditions(&self.analyzer, &parsed.clauses, |name| {
-            schema.word_fields_named(name)
-        });
-        let failed = RefCell::new(None);
-        let holds = |facet: usize, wanted: &_| {
-            let counted = self.index.counts(&[of_wanted(facet, wanted)]);
-            let counted = counted.map_err(|error| failed.replace(Some(error)));
-            counted.is_ok_and(|counts| counts.first().is_some_and(|&count| count > 0))
-        };
-        let filters = resolve(&parsed.filters, &schema.facets, &holds);
-        if let Some(error) = failed.into_inner() {
-            return Err(error);
-        }
-        let filter = RemoteFilter::All(vec![of_filter(&filters?), of_conditions(&conditions)]);
-        let mut asked = Asked {
-            filter,
-            decided: decides(&conditions),
-            words: Vec::new(),
-            vector: None,
-            pieces: Vec::new(),
-        };
-        if parsed.lists {
-            return Ok(asked);
-        }
-        if let Some(vector) = &query.vector {
-            let vector = unit(vector.clone(), self.encoder.dimension());
-            asked.vector = Some(vector.map_err(Error::BadQuery)?.into());
-            return Ok(asked);
-        }
-        asked.words = words_of(&self.analyzer, &parsed.clauses);
-        let meaning = parsed.meaning(&[]);
-        if query.mode != Mode::Text && self.encoder.reads(&meaning)? {
-            asked.vector = Some(self.encoder.encode(&meaning)?);
-            if query.mode == Mode::Neural {
-                asked.pieces = self.encoder.query_pieces(&meaning)?.to_vec();
-                asked.pieces.sort_unstable();
-                asked.pieces.dedup();
-            }
-        }
-        Ok(asked)
-    }
-
-    fn gather_list(&self, query: &Query, asked: Asked) -> Result<Gathered> {
-        let records = self
-            .index
-            .listed(&asked.filter, query.offset, query.limit)?;
-        let whole = self.whole(&asked)?;
-        let query = Query {
-            offset: 0,
-            ..query.clone()
-        };
-        self.gathered(query, asked, records, whole)
-    }
-
-    fn gather_ranked(&self, query: &Query, asked: Asked) -> Result<Gathered> {
-        let mut whole = self.whole(&asked)?;
-        let by_words = query.mode != Mode::Neural || asked.vector.is_none();
+    fn gather_ranked(&self, query: &Query, request: Request, depth: usize) -> Result<Gathered> {
+        let mut whole = self.whole(&request)?;
+        let by_words = query.mode != Mode::Neural || request.vector.is_none();
         let sequences = match by_words {
-            true => self.sequences(&asked, &mut whole)?,
+            true => self.sequences(&request, &mut whole)?,
             false => Vec::new(),
         };
         let bm25 = Bm25::new(whole.text.records, whole.text.terms, Parameters::default());
         let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
-        let words = weights(
-            &asked.words,
-            |term| holding(term).into(),
-            |count| bm25.idf(u32::try_from(count).unwrap_or(u32::MAX)),
-        );
-        let wanted = query.offset + query.limit;
-        // Some may be identical to others, or not pass what is checked here.
-        let deep = |depth: usize| match asked.decided {
-            true => depth + depth / 2,
-            false => depth * 4,
-        };
-        let limit = deep(wanted.max(FUSION_DEPTH));
-        let mut by: Vec<By<'_>> = Vec::new();
-        by.extend(asked.vector.as_deref().map(By::Meaning));
-        by.extend((by_words && !words.is_empty()).then_some(By::Words(&words)));
-        let all_records = RemoteFilter::NONE;
-        let mut among = vec![(&asked.filter, limit)];
+        let words = weights(&request.words, holding, |count| bm25.idf(count));
+        let meaning = request.vector.as_deref().map(By::Meaning);
+        let by_terms = (!words.is_empty()).then_some(By::Words(&words));
+        let everything = RemoteFilter::NONE;
+        // By meaning alone, it only matters whether a record contains all words.
+        let by_words_depth = if by_words { depth } else { GOOD_RANK };
+        let mut asked = vec![
+            (meaning, &request.filter, depth),
+            (by_terms, &request.filter, by_words_depth),
+        ];
         // What counts as near or well matched is measured on all records.
-        if query.mode == Mode::Hybrid && asked.filter != unfiltered() {
-            let depth = match query.neighbours {
-                true => FUSION_DEPTH,
-                false => GOOD_RANK,
-            };
-            among.push((&all_records, deep(depth)));
+        if query.mode == Mode::Hybrid && request.is_filtered() {
+            asked.extend([
+                (meaning, &everything, depth),
+                (by_terms, &everything, depth),
+            ]);
         }
-        let questions = among
-            .into_iter()
-            .flat_map(|(filter, limit)| by.iter().map(move |&by| Question { by, filter, limit }));
-        let mut questions: Vec<Question<'_>> = questions.collect();
         // Records with all terms of a sequence; whether they are next to each other is checked here.
         let sequences: Vec<(Vec<(u32, f32)>, RemoteFilter)> = sequences
             .iter()
             .map(|terms| {
-                let mut all = vec![asked.filter.clone()];
-                all.extend(terms.iter().map(|term| of_term(term)));
+                let mut filters = vec![request.filter.clone()];
+                filters.extend(terms.iter().map(|term| of_term(term)));
                 let mut hashes: Vec<u32> = terms.iter().map(|term| hash(term)).collect();
                 // A term may come twice.
                 hashes.sort_unstable();
                 hashes.dedup();
                 let weights = hashes.into_iter().map(|hash| (hash, 1.0));
-                (weights.collect(), RemoteFilter::All(all))
+                (weights.collect(), RemoteFilter::All(filters))
             })
             .collect();
-        questions.extend(sequences.iter().map(|(terms, filter)| Question {
-            by: By::Words(terms),
-            filter,
-            limit: wanted.max(FUSION_DEPTH),
-        }));
-        let records = self.index.best(&questions)?.into_iter().flatten().collect();
-        self.gathered(query.clone(), asked, records, whole)
+        let sequences = sequences.iter();
+        asked.extend(sequences.map(|(terms, filter)| (Some(By::Words(terms)), filter, depth)));
+        let questions = asked
+            .into_iter()
+            .filter_map(|(by, filter, limit)| by.map(|by| Question { by, filter, limit }));
+        let questions: Vec<Question<'_>> = questions.collect();
+        let found = self.index.best(&questions)?;
+        let all = found.iter().all(|records| records.len() < depth);
+        let records = found.into_iter().flatten().collect();
+        self.gathered(request, records, all, whole)
     }
 
-    /// The sequences of terms that may stand for words and of which the cluster has all terms: the halves of
-    /// rare words among them, whose counts are added to the statistics.
-    fn sequences(&self, asked: &Asked, whole: &mut Whole) -> Result<Vec<Vec<String>>> {
+    /// The sequences of terms that may stand for words and of which the cluster has all terms: also the
+    /// halves of rare words, whose counts are added to the statistics.
+    fn sequences(&self, request: &Request, whole: &mut Whole) -> Result<Vec<Vec<String>>> {
         let known = &whole.text.holding;
-        let holding = |term: &str| known.get(term).copied().unwrap_or(0).into();
-        let halves = halves_of(&self.analyzer, &asked.words, holding);
+        let holding = |term: &str| known.get(term).copied().unwrap_or(0);
+        let halves = halves_of(&self.analyzer, &request.words, holding);
         let mut terms: Vec<String> = halves.iter().flatten().cloned().collect();
         terms.retain(|term| !known.contains_key(term));
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            let filters: Vec<RemoteFilter> = terms.iter().map(|term| of_term(term)).collect();
-            let counts = self.index.counts(&filters)?.into_iter();
-            let counts = counts.map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+            let counts = self
+                .index
+                .counts(&terms.iter().map(|term| of_term(term)).collect::<Vec<_>>())?;
+            let counts = counts.into_iter().map(counted);
             whole.text.holding.extend(terms.into_iter().zip(counts));
         }
-        let own = asked.words.iter().flat_map(|word| word.sequences.clone());
-        let mut sequences: Vec<Vec<String>> = own.chain(halves).collect();
-        sequences.sort_unstable();
-        sequences.dedup();
         let has = |term: &String| whole.text.holding.get(term).is_some_and(|&count| count > 0);
-        sequences.retain(|terms| terms.iter().all(has));
+        let own = request.words.iter().flat_map(|word| word.sequences.clone());
+        let mut sequences: Vec<Vec<String>> = Vec::new();
+        for terms in own.chain(halves) {
+            if terms.iter().all(has) && !sequences.contains(&terms) {
+                sequences.push(terms);
+            }
+        }
         sequences.truncate(MAX_SEQUENCES);
         Ok(sequences)
     }
 
     fn gathered(
         &self,
-        query: Query,
-        asked: Asked,
+        request: Request,
         records: Vec<Stored>,
+        all: bool,
         whole: Whole,
     ) -> Result<Gathered> {
-        let about = &self.index.described().about;
-        let sample = self.sample(whole.text.records)?;
+        // Only cosines are compared with those of the sample.
+        let sample = match &request.vector {
+            Some(_) => self.sample(whole.text.records)?,
+            None => Sample::of(&[], |_| None, None),
+        };
         // Only late interaction compares pieces.
-        let tokenize: &dyn Tokenize = match asked.pieces.is_empty() {
+        let tokenize: &dyn Tokenize = match request.pieces.is_empty() {
             true => &NoPieces,
             false => &*self.encoder,
         };
-        let known = whole.text.holding.keys();
+        let known = whole.text.holding.keys().map(|term| hash(term)).collect();
+        let about = &self.index.described().about;
         Ok(Gathered {
-            known: known.map(|term| hash(term)).collect(),
-            by_meaning: asked.vector.is_some(),
             excerpt: Excerpt::of(about, tokenize, records, Arc::new(whole), sample)?,
-            query,
+            filter: request.filter,
+            decided: request.decided,
+            all,
             terms: Vec::new(),
-            filter: asked.filter,
-            decided: asked.decided,
+            in_sequence: false,
+            encoding: request.encoding,
+            known,
+            meaning: request.meaning,
         })
     }
 
     /// The statistics that the scores of a query depend on.
-    fn whole(&self, asked: &Asked) -> Result<Whole> {
-        let words = asked.words.iter();
+    fn whole(&self, request: &Request) -> Result<Whole> {
+        let words = request.words.iter();
         let mut terms: Vec<&String> = words.flat_map(AskedWord::all_terms).collect();
         terms.sort_unstable();
         terms.dedup();
         let mut filters = vec![RemoteFilter::NONE];
+        filters.extend(terms.iter().map(|term| of_term(term)));
         filters.extend(
-            terms
+            request
+                .pieces
                 .iter()
-                .map(|term| RemoteFilter::Terms(vec![hash(term)])),
+                .map(|&piece| RemoteFilter::Piece(piece)),
         );
-        filters.extend(asked.pieces.iter().map(|&piece| RemoteFilter::Piece(piece)));
         let mut counts = self.index.counts(&filters)?.into_iter();
-        let records = counts.next().unwrap_or(0);
-        let mut next = || u32::try_from(counts.next().unwrap_or(0)).unwrap_or(u32::MAX);
-        let holding = terms.into_iter().map(|term| (term.clone(), next()));
+        let mut next = || counts.next().unwrap_or(0);
+        let records = next();
+        let holding = terms
+            .into_iter()
+            .map(|term| (term.clone(), counted(next())));
         let holding: HashMap<String, u32> = holding.collect();
-        let pieces = asked.pieces.iter().map(|&piece| (piece, next())).collect();
+        let pieces = request.pieces.iter();
+        let pieces = pieces.map(|&piece| (piece, counted(next()))).collect();
+        let average = self.index.described().average_length;
         Ok(Whole {
             text: Corpus {
                 records,
-                terms: self.index.described().terms,
+                terms: (average * records as f64).round() as u64,
                 holding,
             },
             pieces,
+            values: request.values.clone(),
         })
-    }
-
-    /// The sample of the collection's texts, taken again when the number of records has changed by a
-    /// hundredth.
-    fn sample(&self, records: u64) -> Result<Arc<Sample>> {
-        if let Some(last) = &*self.background.load()
-            && last.records.abs_diff(records) * 100 <= records
-        {
-            return Ok(Arc::clone(&last.sample));
-        }
-        let mut sampled = self.index.sampled(SAMPLED_TEXTS)?;
-        // Identical records are one text.
-        sampled.dedup_by_key(|(text, _)| *text);
-        let places: Vec<(u64, u32)> = sampled
-            .iter()
-            .zip(0..)
-            .map(|((text, _), at)| (*text, at))
-            .collect();
-        let width = self.index.described().about.dimension;
-        let vector = |at: u32| {
-            let (_, record) = sampled.get(at as usize)?;
-            Some(record.vectors.get(..width)?.into())
-        };
-        let sample = Sample::of(&places, vector, None);
-        self.background.store(Some(Arc::new(Background {
-            records,
-            sample: Arc::clone(&sample),
-        })));
-        Ok(sample)
     }
 }
 
@@ -347,7 +241,6 @@ fn of_term(term: &str) -> RemoteFilter {
     RemoteFilter::Terms(vec![hash(term)])
 }
 
-/// The filter of a query that has none.
-fn unfiltered() -> RemoteFilter {
-    RemoteFilter::All(vec![RemoteFilter::NONE, RemoteFilter::NONE])
+fn counted(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

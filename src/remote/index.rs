@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use crate::Vector;
 use crate::collection::{About, Stored};
 use crate::error::Result;
 
@@ -10,8 +11,8 @@ use crate::error::Result;
 pub struct Described {
     /// Its schema, model and vectors.
     pub about: About,
-    /// How many terms its records have in all, from which the average length of a record follows.
-    pub terms: u64,
+    /// How many terms a record has on average, as the weights of its terms were computed with.
+    pub average_length: f64,
 }
 
 /// The records of a collection on a cluster, with their vectors, their terms as sparse vectors, and the
@@ -32,17 +33,21 @@ pub trait RemoteIndex: Send + Sync {
     /// As above.
     fn counts(&self, filters: &[RemoteFilter]) -> Result<Vec<u64>>;
 
-    /// The records that pass a filter, in order of number, after the first `offset`.
+    /// The first records that pass a filter, in order of number.
     ///
     /// # Errors
     /// As above.
-    fn listed(&self, filter: &RemoteFilter, offset: usize, limit: usize) -> Result<Vec<Stored>>;
+    fn listed(&self, filter: &RemoteFilter, limit: usize) -> Result<Vec<Stored>>;
 
-    /// The records with the smallest fingerprints, each with its fingerprint, in rising order.
+    /// The smallest fingerprints of the records in rising order, each once, with the vector of the first
+    /// passage of a record that has it.
     ///
     /// # Errors
     /// As above.
-    fn sampled(&self, limit: usize) -> Result<Vec<(u64, Stored)>>;
+    fn sampled(&self, limit: usize) -> Result<Vec<(u64, Vector)>>;
+
+    /// Whether the nearest records are found by comparing all of them.
+    fn scans(&self) -> bool;
 }
 
 /// Which records are the best.

@@ -45,6 +45,19 @@ pub struct Whole {
     /// How many of its records contain a piece of the model's vocabulary, by id. One that is missing here
     /// is contained in none.
     pub pieces: HashMap<u32, u32>,
+    /// What filters ask for.
+    pub values: KnownValues,
+}
+
+/// Whether any record of a collection has a wanted value of a facet, given by its index in the schema.
+pub type KnownValues = Vec<((usize, Wanted), bool)>;
+
+impl Whole {
+    fn holds(&self, facet: usize, wanted: &Wanted) -> Option<bool> {
+        let mut values = self.values.iter();
+        let known = values.find(|((of, value), _)| *of == facet && value == wanted)?;
+        Some(known.1)
+    }
 }
 
 /// A segment and its deletions.
@@ -416,6 +429,10 @@ impl Generation {
             return Ok(None);
         }
         let holds = |facet: usize, wanted: &Wanted| {
+            let whole = self.whole.as_ref();
+            if let Some(known) = whole.and_then(|whole| whole.holds(facet, wanted)) {
+                return known;
+            }
             let mut parts = self.parts.iter();
             parts.any(|part| {
                 let index = &part.segment.columns.facets;

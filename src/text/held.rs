@@ -12,16 +12,15 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Looks a term up in a part.
+    /// Looks a term up in a part. One that only other records of the corpus contain is held there, too.
     pub fn of(part: &TextPart<'_>, term: &str) -> Option<Self> {
-        let number = part.index.term(term)?;
+        let number = part.index.term(term);
         let of_corpus = part.corpus.and_then(|corpus| corpus.holding.get(term));
-        Some(Self {
-            number: Some(number),
-            live: match of_corpus {
-                Some(&known) => known,
-                None => part.live_holding(number),
-            },
-        })
+        let live = match (of_corpus, number) {
+            (Some(&known), _) => known,
+            (None, Some(number)) => part.live_holding(number),
+            (None, None) => return None,
+        };
+        Some(Self { number, live })
     }
 }

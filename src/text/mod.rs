@@ -74,6 +74,6 @@ pub use spellings::each_spelled;
 pub use syntax::{Clause, parse, without_operators};
 pub use unfinished::fulfilling;
 pub use watched::{ListRead, Watched};
-pub(crate) use ways::FEW;
+pub(crate) use ways::{ALIKE, FEW};
 
 pub use crate::vocabulary::{Correction, Lookup};

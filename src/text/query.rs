@@ -86,22 +86,23 @@ impl Alternative {
         }
     }
 
-    /// The postings of a part that it is in, its number there, and how many live records of the
-    /// part contain it.
+    /// How many live records contain it, by the statistics of a part, and the postings of the part that it
+    /// is in and its number there, if any record of the part contains it.
     pub(super) fn postings<'a>(
         &'a self,
         part: &TextPart<'a>,
         at: usize,
-    ) -> Option<(&'a Postings, u32, u32)> {
+    ) -> Option<(u32, Option<(&'a Postings, u32)>)> {
         if let Some(phrase) = &self.phrase {
             let (postings, live) = phrase.postings(at)?;
-            return Some((postings, 0, live));
+            return Some((live, Some((postings, 0))));
         }
         let held = match &self.held {
             Some(held) => *held.get(at)?,
             None => Held::of(part, &self.term)?,
         };
-        Some((part.index.postings(), held.number?, held.live))
+        let postings = held.number.map(|number| (part.index.postings(), number));
+        Some((held.live, postings))
     }
 
     /// The term or terms, for display.

@@ -62,16 +62,17 @@ impl Statistics {
             for (way, alternative) in word.terms.iter().enumerate() {
                 let mut holding = 0;
                 for ((nth, part), terms) in parts.iter().enumerate().zip(&mut terms) {
-                    if let Some((postings, number, live)) = alternative.postings(part, nth) {
-                        holding += u64::from(live);
-                        terms.push(Term {
-                            postings,
-                            number,
-                            word: at,
-                            way,
-                            weight: 0.0,
-                        });
-                    }
+                    let Some((live, postings)) = alternative.postings(part, nth) else {
+                        continue;
+                    };
+                    holding += u64::from(live);
+                    terms.extend(postings.map(|(postings, number)| Term {
+                        postings,
+                        number,
+                        word: at,
+                        way,
+                        weight: 0.0,
+                    }));
                 }
                 if alternative.guessed {
                     guesses += holding;

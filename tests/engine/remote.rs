@@ -12,7 +12,7 @@ use parallax::remote::{
     By, Described, Keys, Question, Remote, RemoteFilter, RemoteIndex, keys_of, terms_of,
 };
 use parallax::vector::cosine;
-use parallax::{Collection, Error, Filter, Mode, Query, Result};
+use parallax::{Collection, Error, Filter, Mode, Query, Result, Vector};
 use serde_json::json;
 
 use crate::common::query_encoder;
@@ -33,10 +33,13 @@ impl Oracle {
         let about = reader.about().clone();
         let records: Vec<Stored> = reader.map(Result::unwrap).collect();
         let terms = terms_of(&about, &records).unwrap();
-        let average = terms as f64 / records.len() as f64;
-        let keys = keys_of(&about, &query_encoder(), average, &records).unwrap();
+        let average_length = terms as f64 / records.len() as f64;
+        let keys = keys_of(&about, &query_encoder(), average_length, &records).unwrap();
         Self {
-            described: Described { about, terms },
+            described: Described {
+                about,
+                average_length,
+            },
             records: records.into_iter().zip(keys).collect(),
             broken: Arc::default(),
         }
@@ -139,22 +142,28 @@ impl RemoteIndex for Oracle {
         Ok(counts.collect())
     }
 
-    fn listed(&self, filter: &RemoteFilter, offset: usize, limit: usize) -> Result<Vec<Stored>> {
+    fn listed(&self, filter: &RemoteFilter, limit: usize) -> Result<Vec<Stored>> {
         self.check()?;
-        let records = self.passing(filter).skip(offset).take(limit);
+        let records = self.passing(filter).take(limit);
         Ok(records.map(|(stored, _)| stored.clone()).collect())
     }
 
-    fn sampled(&self, limit: usize) -> Result<Vec<(u64, Stored)>> {
+    fn sampled(&self, limit: usize) -> Result<Vec<(u64, Vector)>> {
         self.check()?;
-        let mut sampled: Vec<(u64, Stored)> = self
-            .records
-            .iter()
-            .map(|(stored, keys)| (keys.fingerprint, stored.clone()))
-            .collect();
+        let width = self.described.about.dimension;
+        let sampled = self.records.iter().map(|(stored, keys)| {
+            let first: Vector = stored.vectors[..width].into();
+            (keys.fingerprint, first)
+        });
+        let mut sampled: Vec<(u64, Vector)> = sampled.collect();
         sampled.sort_by_key(|(fingerprint, _)| *fingerprint);
+        sampled.dedup_by_key(|(fingerprint, _)| *fingerprint);
         sampled.truncate(limit);
         Ok(sampled)
+    }
+
+    fn scans(&self) -> bool {
+        true
     }
 }
 
@@ -342,20 +351,94 @@ fn what_a_cluster_cannot_do_is_refused_with_the_reason() {
 }
 
 #[test]
-fn explanations_add_up_to_the_scores_of_the_hits() {
+fn a_vector_finds_the_nearest_records() {
     let here = sample();
     let there = on_cluster(&here);
-    for mode in [Mode::Text, Mode::Neural, Mode::Hybrid] {
-        let query = ask("online food delivery", mode);
-        let (ours, of_ours) = here.search_explained(&query).unwrap();
-        let (theirs, of_theirs) = there.search_explained(&query).unwrap();
-        assert_eq!(ours.hits.len(), theirs.hits.len());
-        let scores = |explained: &[Option<parallax::Explanation>]| -> Vec<String> {
-            let each = explained.iter().flatten();
-            each.map(|explanation| format!("{:.4}", explanation.words.score))
+    let vector = query_encoder().encode("online food delivery").unwrap();
+    for (limit, offset) in [(10, 0), (5, 20)] {
+        let query = Query {
+            vector: Some(vector.to_vec()),
+            limit,
+            offset,
+            ..ask("", Mode::Neural)
+        };
+        check_same(&here, &there, &query);
+    }
+}
+
+#[test]
+fn filters_mean_the_same_although_only_some_records_are_known() {
+    // Two values that differ in case, and a word that only records of another place contain.
+    let mut records: Vec<_> = (0..400)
+        .map(|at| {
+            let tag = if at % 2 == 0 { "Red" } else { "blue" };
+            json!({"title": format!("Hansen bakery {at}"), "tag": tag, "city": "Oslo"})
+        })
+        .collect();
+    records.push(json!({"title": "Hanssen bakery", "tag": "red", "city": "Bergen"}));
+    let options = FieldRoles {
+        title: Some("title".into()),
+        facets: vec!["tag:text".into(), "city:text".into()],
+        ..FieldRoles::default()
+    };
+    let (_folder, catalogue) = collection_of("bakeries", &records, &options);
+    let here = catalogue.collection("bakeries").unwrap();
+    let there = on_cluster(&here);
+    for filters in [
+        &["tag:red"][..],
+        &["-tag:red"],
+        &["tag:red", "city:Oslo"],
+        &["tag:RED"],
+    ] {
+        for (text, mode) in [
+            ("bakery", Mode::Text),
+            ("bakery", Mode::Hybrid),
+            ("", Mode::Text),
+        ] {
+            let query = Query {
+                filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
+                ..ask(text, mode)
+            };
+            check_same(&here, &there, &query);
+        }
+    }
+    let query = Query {
+        filters: vec!["city:Oslo".parse().unwrap()],
+        ..ask("hanssen bakery", Mode::Text)
+    };
+    check_same(&here, &there, &query);
+}
+
+#[test]
+fn enough_is_gathered_where_most_candidates_are_no_hits() {
+    let mut records: Vec<_> = (0..700)
+        .map(|_| json!({"title": "Terms of service", "text": "The same text on every page."}))
+        .collect();
+    records.extend((0..300).map(|at| {
+        let middle = if at < 200 { "social network" } else { "network of social clubs" };
+        json!({"title": format!("Page {at}"), "text": format!("Service of a {middle} number {at}.")})
+    }));
+    let (_folder, catalogue) = collection_of("pages", &records, &FieldRoles::default());
+    let here = catalogue.collection("pages").unwrap();
+    let there = on_cluster(&here);
+    for (text, mode) in [
+        ("service", Mode::Text),
+        ("terms of service", Mode::Neural),
+        ("* -\"social network\"", Mode::Text),
+        ("service \"social clubs\"", Mode::Text),
+    ] {
+        let (ours, theirs) = (
+            here.search(&ask(text, mode)),
+            there.search(&ask(text, mode)),
+        );
+        let titles = |answer: parallax::Answer| -> Vec<String> {
+            answer
+                .hits
+                .into_iter()
+                .map(|hit| hit.record.title)
                 .collect()
         };
-        assert_eq!(scores(&of_ours), scores(&of_theirs));
+        assert_eq!(titles(ours.unwrap()), titles(theirs.unwrap()), "{text}");
     }
 }
 

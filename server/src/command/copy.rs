@@ -9,14 +9,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
-use parallax::Encoder;
-use parallax::collection::Progress;
-use parallax::encoder::QueryEncoder;
+use parallax::collection::{Progress, SnapshotReader};
 use parallax_qdrant::{Cluster, Spread, Step, Upload};
 use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
-use super::qdrant::{Qdrant, runtime};
+use super::qdrant::{Qdrant, encoder_of, runtime};
 use super::snapshot::restore;
 use super::{Data, Key, Place, path_of};
 use crate::progress::Reporter;
@@ -76,17 +74,20 @@ impl Copy {
         mut snapshot: NamedTempFile,
         out: &mut dyn Write,
     ) -> Result<()> {
-        // Beside a running server, the model that splits texts is that of this command.
         let encoder = match self.data.place(model, self.key)? {
             Place::Served(server) => {
                 let path = format!("{}/snapshot", path_of(&self.name)?);
                 server.download(&path, snapshot.as_file_mut())?;
-                Arc::new(QueryEncoder::new(Encoder::load(model)?))
+                let file = File::open(snapshot.path()).context("the temporary file")?;
+                let about = SnapshotReader::open(file, snapshot.path())?.about().clone();
+                let has_model = !about.schema.points;
+                has_model.then(|| encoder_of(&about, model)).transpose()?
             }
             Place::Free(catalogue) => {
                 let collection = catalogue.collection(&self.name)?;
                 collection.snapshot(snapshot.as_file_mut())?;
-                Arc::clone(collection.shared_encoder())
+                let has_model = !collection.schema().points;
+                has_model.then(|| Arc::clone(collection.shared_encoder()))
             }
         };
         let reporter = Reporter::new();
@@ -97,7 +98,7 @@ impl Copy {
                 shards: self.shards,
                 replicas: self.replicas,
             },
-            encoder: &encoder,
+            encoder: encoder.as_deref(),
             replace: self.replace,
             progress: &|step| {
                 reporter.show(match step {

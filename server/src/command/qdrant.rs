@@ -1,12 +1,14 @@
 //! The Qdrant cluster that a command works with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use parallax::Encoder;
+use parallax::collection::About;
 use parallax::encoder::QueryEncoder;
-use parallax::remote::Remote;
+use parallax::remote::{Remote, RemoteIndex};
 use parallax_qdrant::{Cluster, ClusterIndex};
 use tokio::runtime::Runtime;
 
@@ -53,11 +55,22 @@ impl Qdrant {
         Ok(runtime.block_on(Cluster::connect(&self.url, self.api_key()?))?)
     }
 
-    /// A collection of the cluster.
-    pub fn collection(&self, name: &str, encoder: Arc<QueryEncoder>) -> Result<Remote> {
-        let runtime = Arc::new(runtime()?);
-        let index = ClusterIndex::open(self.connect(&runtime)?, name, runtime)?;
+    /// A collection of the cluster, with its model from where it was when the collection was made, or from
+    /// `model`.
+    pub fn collection(&self, name: &str, model: &Path) -> Result<Remote> {
+        let index = self.index(name)?;
+        let encoder = encoder_of(&index.described().about, model)?;
         Ok(Remote::new(name, Box::new(index), encoder)?)
+    }
+
+    /// The same with its model.
+    pub fn collection_with(&self, name: &str, encoder: Arc<QueryEncoder>) -> Result<Remote> {
+        Ok(Remote::new(name, Box::new(self.index(name)?), encoder)?)
+    }
+
+    fn index(&self, name: &str) -> Result<ClusterIndex> {
+        let runtime = Arc::new(runtime()?);
+        Ok(ClusterIndex::open(self.connect(&runtime)?, name, runtime)?)
     }
 
     fn api_key(&self) -> Result<Option<String>> {
@@ -74,6 +87,15 @@ impl Qdrant {
         }
         Ok(Some(key.to_owned()))
     }
+}
+
+/// The model of a collection: from where it was when the collection was made, or from `model`.
+pub fn encoder_of(about: &About, model: &Path) -> Result<Arc<QueryEncoder>> {
+    let model = match about.model_dir.is_dir() {
+        true => &about.model_dir,
+        false => model,
+    };
+    Ok(Arc::new(QueryEncoder::new(Encoder::load(model)?)))
 }
 
 /// The threads that wait for the cluster.

@@ -46,7 +46,7 @@ impl Recall {
         #[cfg(feature = "qdrant")]
         if self.on.backend == Kind::Qdrant {
             let encoder = Arc::clone(collection.shared_encoder());
-            let there = self.on.qdrant.collection(&self.collection, encoder)?;
+            let there = self.on.qdrant.collection_with(&self.collection, encoder)?;
             return self.agree(&collection, &there, out);
         }
         let recall = graph_recall(&collection, self.queries, self.seed);

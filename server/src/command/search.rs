@@ -10,8 +10,6 @@ use parallax::Query;
 use parallax::backend::Backend;
 use parallax::sent::Content;
 use parallax::vocabulary::{Answer, Counted, Hit, Relation, SearchRequest, UNREAD};
-#[cfg(feature = "qdrant")]
-use parallax::{Encoder, encoder::QueryEncoder};
 
 #[cfg(feature = "qdrant")]
 use super::qdrant::{Kind, On};
@@ -79,9 +77,8 @@ impl Search {
     fn backend(&self, model: &Path) -> Result<Arc<dyn Backend>> {
         #[cfg(feature = "qdrant")]
         if self.on.backend == Kind::Qdrant {
-            let encoder = Arc::new(QueryEncoder::new(Encoder::load(model)?));
             return Ok(Arc::new(
-                self.on.qdrant.collection(&self.collection, encoder)?,
+                self.on.qdrant.collection(&self.collection, model)?,
             ));
         }
         let catalogue = self.data.open_existing(model)?;

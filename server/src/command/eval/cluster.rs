@@ -17,24 +17,25 @@ pub fn on_cluster<T>(
     qdrant: &Qdrant,
     measure: impl FnOnce(&dyn Backend) -> Result<T>,
 ) -> Result<T> {
-    let name = format!("parallax-eval-{name}");
+    // Of its own, so that no collection is replaced.
+    let name = format!("parallax-eval-{name}-{}", std::process::id());
     let mut snapshot = NamedTempFile::new().context("no temporary file could be created")?;
     let collection = benchmark.collection();
     collection.snapshot(snapshot.as_file_mut())?;
     let runtime = runtime()?;
     let cluster = qdrant.connect(&runtime)?;
     let encoder = Arc::clone(collection.shared_encoder());
-    runtime.block_on(cluster.upload(&Upload {
+    let uploaded = runtime.block_on(cluster.upload(&Upload {
         name: &name,
         snapshot: snapshot.path(),
         spread: Spread::default(),
-        encoder: &encoder,
-        replace: true,
+        encoder: Some(&encoder),
+        replace: false,
         progress: &|_| {},
-    }))?;
-    let measured = qdrant
-        .collection(&name, encoder)
-        .and_then(|copy| measure(&copy));
+    }));
+    let copy = uploaded.map_err(anyhow::Error::from);
+    let copy = copy.and_then(|_| qdrant.collection_with(&name, encoder));
+    let measured = copy.and_then(|copy| measure(&copy));
     let deleted = runtime.block_on(cluster.delete(&name));
     let measured = measured?;
     deleted?;

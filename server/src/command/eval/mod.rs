@@ -72,6 +72,10 @@ impl Eval {
         if self.write.is_some() && self.on.backend == Kind::Qdrant {
             bail!("--write measures what is here: leave out --write or --backend qdrant");
         }
+        #[cfg(feature = "qdrant")]
+        if !matches!(self.route, RouteOption::Auto) && self.on.backend == Kind::Qdrant {
+            bail!("a cluster decides how it searches: leave out --route or --backend qdrant");
+        }
         let parts = self.parts()?;
         for file in self.write.iter().chain(&self.run) {
             writable(file)?;
