@@ -18,7 +18,7 @@ pub enum Error {
     #[error("{0}")]
     BadQuery(String),
     /// The cluster that has the collection cannot be asked, or its answer cannot be used.
-    #[error("the cluster cannot answer: {0}")]
+    #[error("the search on the cluster failed: {0}")]
     Cluster(String),
     /// No such collection.
     #[error("there is no collection '{name}'; {}", have(.known))]

@@ -66,7 +66,7 @@ pub enum Error {
     },
     /// A point that does not hold what Parallax wrote.
     #[error(
-        "point {id} of collection '{name}' cannot be read: {why}; copy the collection to Qdrant again"
+        "point {id} of collection '{name}' cannot be read: it {why}; copy the collection to Qdrant again"
     )]
     Point {
         /// The collection.

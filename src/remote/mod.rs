@@ -24,7 +24,7 @@ use crate::analysis::Analyzer;
 use crate::collection::check_model;
 use crate::encoder::QueryEncoder;
 use crate::error::Result;
-use crate::query::{Answer, Counted, FUSION_DEPTH, Query, Relation, Route};
+use crate::query::{Answer, Counted, FUSION_DEPTH, MAX_DEPTH, Query, Relation, Route};
 use crate::record::Schema;
 use crate::search::{Searcher, Terms};
 
@@ -91,7 +91,12 @@ impl Remote {
     /// As for [`crate::Collection::search`]; [`crate::Error::Cluster`].
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let start = Instant::now();
-        let wanted = (query.offset + query.limit).max(FUSION_DEPTH);
+        // The same for most pages, so that no record is on two of them or on none: which of several records
+        // with equal scores are candidates depends on how many there are.
+        let wanted = match query.offset + query.limit {
+            ..=FUSION_DEPTH => FUSION_DEPTH,
+            _ => MAX_DEPTH,
+        };
         let mut depth = wanted + wanted / 2;
         loop {
             let gathered = self.gather(query, depth)?;

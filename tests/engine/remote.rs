@@ -367,6 +367,30 @@ fn a_vector_finds_the_nearest_records() {
 }
 
 #[test]
+fn pages_of_records_with_equal_scores_do_not_overlap() {
+    let records: Vec<_> = (0..600)
+        .map(|at| json!({"title": "Cat", "text": format!("black {at}")}))
+        .collect();
+    let (_folder, catalogue) = collection_of("cats", &records, &FieldRoles::default());
+    let here = catalogue.collection("cats").unwrap();
+    let there = on_cluster(&here);
+    for mode in [Mode::Text, Mode::Hybrid] {
+        let mut seen = std::collections::HashSet::new();
+        for page in 0..5 {
+            let query = Query {
+                limit: 20,
+                offset: page * 20,
+                ..ask("cat", mode)
+            };
+            for hit in there.search(&query).unwrap().hits {
+                assert!(seen.insert(hit.record.number), "{mode:?}, page {page}");
+            }
+        }
+        assert_eq!(seen.len(), 100);
+    }
+}
+
+#[test]
 fn filters_mean_the_same_although_only_some_records_are_known() {
     // Two values that differ in case, and a word that only records of another place contain.
     let mut records: Vec<_> = (0..400)

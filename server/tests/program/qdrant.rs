@@ -238,7 +238,7 @@ fn a_copy_is_searched_on_the_cluster_like_the_collection_here() {
     };
     let texts = [
         "rain forecasts for farmers",
-        "\"pocket money\"",
+        "\"rain gauges\"",
         "bread -city:Oslo",
         "",
     ];
