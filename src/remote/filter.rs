@@ -70,17 +70,19 @@ fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
     if !condition.excluded {
         return (0..condition.words).map(terms_of).collect();
     }
-    // Which records contain a phrase is checked here, and so is where they contain a word.
-    let is_term = condition.steps.iter().all(|step| step.terms.len() == 1);
-    let is_word = condition.words == 1 && condition.fields.is_empty() && is_term;
-    let excluded = is_word.then(|| RemoteFilter::Not(Box::new(terms_of(0))));
+    // Otherwise, records are excluded here.
+    let excluded = is_word(condition).then(|| RemoteFilter::Not(Box::new(terms_of(0))));
     excluded.into_iter().collect()
 }
 
 /// Whether the cluster decides alone which records satisfy the conditions.
 pub fn decides(conditions: &[Condition]) -> bool {
-    conditions.iter().all(|condition| {
-        let is_term = condition.steps.iter().all(|step| step.terms.len() == 1);
-        condition.words == 1 && condition.fields.is_empty() && is_term
-    })
+    conditions.iter().all(is_word)
+}
+
+/// Whether a condition is on a single word anywhere in a record: a cluster knows neither the order of words
+/// nor the fields that they are in.
+fn is_word(condition: &Condition) -> bool {
+    let is_term = condition.steps.iter().all(|step| step.terms.len() == 1);
+    condition.words == 1 && condition.fields.is_empty() && is_term
 }
