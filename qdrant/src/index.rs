@@ -107,8 +107,8 @@ impl RemoteIndex for ClusterIndex {
 
     fn best(&self, questions: &[Question<'_>]) -> parallax::Result<Vec<Vec<Stored>>> {
         let name = &self.inner.name;
-        let records = self.inner.records;
-        let queries = questions.iter().map(|asked| query(name, records, asked));
+        let scans = self.scans();
+        let queries = questions.iter().map(|asked| query(name, scans, asked));
         let queries: Vec<QueryPoints> = queries.collect();
         self.wait(|inner| async move { inner.best(queries).await })
     }
@@ -212,18 +212,18 @@ impl Inner {
     }
 }
 
-/// How a collection of so many records is searched by meaning.
-fn effort(records: u64) -> SearchParamsBuilder {
-    match records < SCANNED_BELOW {
+/// How a collection is searched by meaning.
+fn effort(scans: bool) -> SearchParamsBuilder {
+    match scans {
         true => SearchParamsBuilder::default().exact(true),
         false => SearchParamsBuilder::default().hnsw_ef(EF),
     }
 }
 
-fn query(name: &str, records: u64, asked: &Question<'_>) -> QueryPoints {
+fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
     let query = QueryPointsBuilder::new(name)
         .filter(filter_of(asked.filter))
-        .params(effort(records))
+        .params(effort(scans))
         .limit(asked.limit as u64);
     let query = match asked.by {
         By::Meaning(vector) => query.query(vector.to_vec()),

@@ -69,12 +69,13 @@ enum RouteOption {
 impl Eval {
     pub fn run(self, model: &Path, out: &mut dyn Write) -> Result<()> {
         #[cfg(feature = "qdrant")]
-        if self.write.is_some() && self.on.backend == Kind::Qdrant {
-            bail!("--write measures what is here: leave out --write or --backend qdrant");
-        }
-        #[cfg(feature = "qdrant")]
-        if !matches!(self.route, RouteOption::Auto) && self.on.backend == Kind::Qdrant {
-            bail!("a cluster decides how it searches: leave out --route or --backend qdrant");
+        if self.on.backend == Kind::Qdrant {
+            if self.write.is_some() {
+                bail!("--write measures what is here: leave out --write or --backend qdrant");
+            }
+            if !matches!(self.route, RouteOption::Auto) {
+                bail!("a cluster decides how it searches: leave out --route or --backend qdrant");
+            }
         }
         let parts = self.parts()?;
         for file in self.write.iter().chain(&self.run) {
