@@ -86,6 +86,11 @@ pub const CODES: &[Code] = &[
         "Something failed in the server; its log says what.",
     ),
     code(
+        "cluster_away",
+        503,
+        "The Qdrant cluster that has the collections does not answer, or too few of its nodes do; `Retry-After` says when to try again.",
+    ),
+    code(
         "overloaded",
         503,
         "Too many requests are waiting, or too many connections or event streams are open; `Retry-After` says when to try again.",

@@ -24,20 +24,23 @@ class Server:
     """A server process on a port of this machine, ready to answer. `ready` is a path that it
     answers with status 200 once it can answer queries."""
 
-    def __init__(self, command, ready, env=None, patience=900):
-        self.port = free_port()
+    def __init__(self, command, ready, env=None, patience=900, port=None, cwd=None):
+        self.port = port or free_port()
         self.command = [str(part).replace("{port}", str(self.port)) for part in command]
         variables = {name: value for name, value in os.environ.items() if name not in OLD_BLAS}
         # A line for each request would cost time, and hide what the benchmark says.
         variables.setdefault("PARALLAX_LOG_LEVEL", "warn")
         variables |= {"HF_HUB_OFFLINE": "1"} | (env or {})
         start = time.perf_counter()
-        self.process = subprocess.Popen(self.command, env=variables, stdout=subprocess.DEVNULL)
-        while not self.answers(ready):
-            if self.process.poll() is not None or time.perf_counter() - start > patience:
-                self.close()
-                raise RuntimeError(f"{' '.join(self.command)}: not ready")
-            time.sleep(0.005)
+        self.process = subprocess.Popen(self.command, env=variables, stdout=subprocess.DEVNULL, cwd=cwd)
+        try:
+            while not self.answers(ready):
+                if self.process.poll() is not None or time.perf_counter() - start > patience:
+                    raise RuntimeError(f"{' '.join(self.command)}: not ready")
+                time.sleep(0.005)
+        except BaseException:  # an interruption too must not leave it running
+            self.close()
+            raise
         self.seconds = time.perf_counter() - start
 
     def answers(self, path):
@@ -110,10 +113,18 @@ class Server:
             raise RuntimeError(f"{found['refused']} requests were refused")
         return found
 
+    def kill(self):
+        """Ends the server without warning."""
+        self.process.kill()
+        self.process.wait()
+
     def close(self):
         """Ends the server and its workers."""
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def __enter__(self):
         return self

@@ -33,9 +33,22 @@ const served = (url: string, folder: string, flags: string, before = "") => ({
 // Without a line in the log for each request. RUST_LOG can still ask for more.
 const quiet = { PARALLAX_LOG_LEVEL: "warn" };
 
+// With PARALLAX_TEST_QDRANT=http://localhost:6334, the sample is copied to this Qdrant cluster, in place of what
+// its collection `sample` had, and served from there: docs/cluster.md lists what is different then.
+const cluster = process.env.PARALLAX_TEST_QDRANT;
+const copied = "--collection sample --data-dir server-data-copied";
+const onCluster =
+  `rm -rf server-data-copied && ${parallax} index ../server/sample/startups.jsonl ${copied} && ` +
+  `${parallax} copy sample --to qdrant --replace --qdrant-url ${cluster} --data-dir server-data-copied && `;
+
 // The vectors of pieces are made first, because they change the order of hits by meaning.
 export const webServer = {
-  ...served(baseURL, "server-data", "--judgements", `${parallax} model && `),
+  ...served(
+    baseURL,
+    "server-data",
+    cluster ? `--backend qdrant --qdrant-url ${cluster} --collection sample` : "--judgements",
+    `${parallax} model && ${cluster ? onCluster : ""}`,
+  ),
   env: quiet,
 };
 

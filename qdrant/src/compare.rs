@@ -9,7 +9,6 @@ use qdrant_client::qdrant::QueryPointsBuilder;
 
 use crate::cluster::Cluster;
 use crate::error::Result;
-use crate::retry::retried;
 
 /// How many queries are compared.
 pub const COMPARED: usize = 100;
@@ -106,7 +105,10 @@ impl Cluster {
                 .query(query.vector.clone())
                 .limit(NEAREST as u64)
                 .build();
-            let found = retried("search", || self.client.query(request.clone())).await?;
+            let found = self.ask("search", request, |node, request| async move {
+                node.query(request).await
+            });
+            let found = found.await?;
             let tolerance = TOLERANCE * cosine(&query.vector, &query.vector).max(1.0);
             let least = query
                 .best

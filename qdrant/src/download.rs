@@ -9,7 +9,6 @@ use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::layout::Described;
 use crate::points::record_of;
-use crate::retry::retried;
 
 /// How many points are read at once: few, because a long document takes megabytes.
 const PAGE: u32 = 32;
@@ -29,18 +28,21 @@ impl Cluster {
     ) -> Result<u64> {
         let Described {
             about,
-            mut state,
-            records: mut expected,
+            state: copied,
             ..
         } = self.describe(name).await?;
-        if about.schema.points {
-            // Any client may have changed them. They are numbered anew, in the order of their ids.
-            expected = self.count(name).await?;
-            state = State {
-                sequence: expected,
-                next: expected,
-            };
-        }
+        let expected = self.count(name).await?;
+        // Points are numbered anew in the order of their ids, like the records that were written to the
+        // cluster, which come last.
+        let first = match about.schema.points {
+            true => 0,
+            false => copied.next,
+        };
+        let state = State {
+            sequence: copied.sequence + expected,
+            next: first + expected,
+        };
+        let mut next = first;
         let mut snapshot = SnapshotWriter::new(out, about.clone(), state)?;
         let mut read = 0;
         let mut offset = None;
@@ -48,9 +50,17 @@ impl Cluster {
             let scroll = ScrollPointsBuilder::new(name).limit(PAGE);
             let mut scroll = scroll.with_payload(true).with_vectors(true).build();
             scroll.offset = offset;
-            let page = retried("read records", || self.client.scroll(scroll.clone())).await?;
+            let page = self.ask("read records", scroll, |node, scroll| async move {
+                node.scroll(scroll).await
+            });
+            let page = page.await?;
             for point in page.result {
-                snapshot.write(record_of(point, name, &about, read)?)?;
+                let mut record = record_of(point, name, &about, next)?;
+                if record.number >= first {
+                    record.number = next;
+                    next += 1;
+                }
+                snapshot.write(record)?;
                 read += 1;
             }
             progress(read, expected);

@@ -1,28 +1,39 @@
 //! A collection on a cluster as the engine searches it.
 
 use std::ops::Bound;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use futures_util::future::try_join_all;
-use parallax::Vector;
-use parallax::collection::Stored;
-use parallax::remote::{By, Described, Question, RemoteFilter, RemoteIndex};
+use parallax::collection::{About, State, Stored};
+use parallax::encoder::QueryEncoder;
+use parallax::remote::{
+    self, By, Described, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled,
+};
+use qdrant_client::qdrant::facet_value::Variant;
 use qdrant_client::qdrant::r#match::MatchValue;
+use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
-    Condition, CountPointsBuilder, Filter, OrderBy, OrderByBuilder, PayloadIncludeSelector,
+    Condition, CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder, Filter,
+    OrderBy, OrderByBuilder, PayloadIncludeSelector, PointStruct, PointsOperationResponse,
     QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, Range, RepeatedIntegers,
-    RetrievedPoint, ScoredPoint, SearchParamsBuilder, VectorInput, VectorsSelector,
+    RetrievedPoint, ScoredPoint, ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder,
+    UpsertPointsBuilder, VectorInput, VectorsSelector, WriteOrdering, WriteOrderingType,
 };
-use tokio::runtime::Runtime;
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
-use crate::layout::{FINGERPRINT, PIECES, TERMS, WORDS, numbers_path, own_path, texts_path};
-use crate::points::{NEAREST, READ, fingerprint_of, first_vector, record_of, signed};
-use crate::retry::retried;
+use crate::layout::{
+    Described as Layout, FACETS, FINGERPRINT, ID, LENGTH, PIECES, Spread, TERMS, WORDS,
+    numbers_path, own_path, texts_path,
+};
+use crate::points::{
+    NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, texts_in,
+};
+use crate::threads::{Threads, told};
+use crate::upload::{BATCH_BYTES, BATCH_RECORDS, Step, Upload};
 
 /// Below so many records, all vectors are compared. For 40,474 start-ups, this takes as long as a walk over the
 /// graph that keeps 2,048 points, and finds more: such a walk misses one of the ten nearest records for one
@@ -32,31 +43,146 @@ const SCANNED_BELOW: u64 = 100_000;
 /// How many points a walk over the graph keeps in larger collections.
 const EF: u64 = 1_024;
 
+/// How many different keys of a facet are counted.
+const MAX_KEYS: u64 = 100_000;
+
 /// How many records of a sample are read at once.
 const SAMPLE_PAGE: u64 = 256;
+
+/// A cluster as the engine uses it.
+pub struct Collections {
+    cluster: Cluster,
+    spread: Spread,
+    threads: Arc<Threads>,
+}
+
+impl Collections {
+    /// The collections of a cluster, on which new ones are spread as given. The requests run on `threads`.
+    pub fn of(cluster: Cluster, spread: Spread, threads: Arc<Threads>) -> Self {
+        Self {
+            cluster,
+            spread,
+            threads,
+        }
+    }
+}
+
+impl remote::Cluster for Collections {
+    fn names(&self) -> parallax::Result<Vec<String>> {
+        let cluster = self.cluster.clone();
+        self.threads.wait(async move { cluster.names().await })
+    }
+
+    fn create(&self, name: &str, about: &About) -> parallax::Result<()> {
+        let (cluster, spread) = (self.cluster.clone(), self.spread);
+        let (name, layout) = (
+            name.to_owned(),
+            Layout {
+                about: about.clone(),
+                state: State::default(),
+                records: 0,
+                terms: 0,
+                // A record that comes later may be long.
+                multivector: about.passages,
+            },
+        );
+        let exists = parallax::Error::CollectionExists(name.clone());
+        let created = self.threads.run(async move {
+            if cluster.exists(&name).await? {
+                return Ok(false);
+            }
+            let multivector = layout.multivector;
+            cluster
+                .create(&name, &layout.about, multivector, spread)
+                .await?;
+            cluster.complete(&name, &layout).await?;
+            Ok(true)
+        });
+        match created.map_err(told)? {
+            true => Ok(()),
+            false => Err(exists),
+        }
+    }
+
+    fn upload(
+        &self,
+        name: &str,
+        snapshot: &Path,
+        encoder: &QueryEncoder,
+        replace: bool,
+        progress: &dyn Fn(u64, u64),
+    ) -> parallax::Result<()> {
+        let upload = Upload {
+            name,
+            snapshot,
+            spread: self.spread,
+            encoder: Some(encoder),
+            replace,
+            progress: &|step| {
+                if let Step::Stored(done, of) = step {
+                    progress(done, of);
+                }
+            },
+        };
+        match self.threads.block_on(self.cluster.upload(&upload)) {
+            Ok(_) => Ok(()),
+            Err(Error::Exists { name, .. }) => Err(parallax::Error::CollectionExists(name)),
+            Err(error @ Error::Record { .. }) => Err(parallax::Error::BadQuery(error.to_string())),
+            Err(error) => Err(told(error)),
+        }
+    }
+
+    fn drop_collection(&self, name: &str) -> parallax::Result<()> {
+        let (cluster, name) = (self.cluster.clone(), name.to_owned());
+        self.threads
+            .wait(async move { cluster.delete(&name).await })
+    }
+
+    fn open(&self, name: &str) -> parallax::Result<Box<dyn RemoteIndex>> {
+        let index = ClusterIndex::open(self.cluster.clone(), name, Arc::clone(&self.threads));
+        match index {
+            Ok(index) => Ok(Box::new(index)),
+            Err(Error::NoCollection { name, .. }) => Err(parallax::Error::NoCollection {
+                name,
+                known: self.names()?,
+            }),
+            Err(error) => Err(told(error)),
+        }
+    }
+
+    fn check(&self) -> parallax::Result<()> {
+        let cluster = self.cluster.clone();
+        self.threads.wait(async move { cluster.check().await })
+    }
+}
 
 /// A collection on a cluster.
 pub struct ClusterIndex {
     inner: Arc<Inner>,
-    runtime: Arc<Runtime>,
+    threads: Arc<Threads>,
 }
 
 struct Inner {
     cluster: Cluster,
     name: String,
     described: Described,
+    /// Whether a record may have several vectors.
+    multivector: bool,
     /// How many records there were when it was opened.
     records: u64,
 }
 
 impl ClusterIndex {
-    /// The collection with a name. The requests run on `runtime`, which must not be the one of a thread that
-    /// waits for them.
+    /// The collection with a name. The requests run on `threads`.
     ///
     /// # Errors
     /// Those of [`Cluster::describe`]; [`Error::NotOurs`] for a collection of points.
-    pub fn open(cluster: Cluster, name: &str, runtime: Arc<Runtime>) -> Result<Self> {
-        let described = runtime.block_on(cluster.describe(name))?;
+    pub fn open(cluster: Cluster, name: &str, threads: Arc<Threads>) -> Result<Self> {
+        let asked = (cluster.clone(), name.to_owned());
+        let described = threads.run(async move {
+            let (cluster, name) = asked;
+            cluster.describe(&name).await
+        })?;
         if described.about.schema.points {
             return Err(Error::NotOurs {
                 name: name.to_owned(),
@@ -68,35 +194,24 @@ impl ClusterIndex {
                 cluster,
                 name: name.to_owned(),
                 records: described.records,
+                multivector: described.multivector,
                 described: Described {
                     average_length: described.average_length(),
+                    records: described.records,
                     about: described.about,
                 },
             }),
-            runtime,
+            threads,
         })
     }
 
-    /// Runs requests on the runtime, and waits for them.
+    /// Runs requests, and waits for them.
     fn wait<T, F>(&self, work: impl FnOnce(Arc<Inner>) -> F) -> parallax::Result<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let (done, answer) = mpsc::sync_channel(1);
-        let work = work(Arc::clone(&self.inner));
-        self.runtime.spawn(async move {
-            // Whoever waits does so until there is an answer.
-            let _ = done.send(work.await);
-        });
-        match answer.recv() {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(Error::Engine(error))) => Err(error),
-            Ok(Err(error)) => Err(parallax::Error::Cluster(error.to_string())),
-            Err(_) => Err(parallax::Error::Cluster(
-                "the request was not completed".into(),
-            )),
-        }
+        self.threads.wait(work(Arc::clone(&self.inner)))
     }
 }
 
@@ -113,26 +228,92 @@ impl RemoteIndex for ClusterIndex {
         self.wait(|inner| async move { inner.best(queries).await })
     }
 
-    fn counts(&self, filters: &[RemoteFilter]) -> parallax::Result<Vec<u64>> {
-        let filters: Vec<Filter> = filters.iter().map(filter_of).collect();
-        self.wait(|inner| async move { inner.counts(filters).await })
+    fn reached(&self, reach: &Reach<'_>) -> parallax::Result<Vec<Reached>> {
+        let query = reaching(&self.inner.name, self.scans(), reach);
+        let facets = match reach.facets {
+            true => self.inner.described.about.schema.facets.len(),
+            false => 0,
+        };
+        self.wait(|inner| async move { inner.reached(query, facets).await })
     }
 
-    fn listed(&self, filter: &RemoteFilter, limit: usize) -> parallax::Result<Vec<Stored>> {
-        let query = QueryPointsBuilder::new(&self.inner.name)
+    fn keys(&self, facet: usize, filter: &RemoteFilter) -> parallax::Result<Vec<(String, u64)>> {
+        let counts = FacetCountsBuilder::new(&self.inner.name, texts_path(facet))
             .filter(filter_of(filter))
-            .limit(limit as u64);
-        let query = returning(query).build();
-        let found = self.wait(|inner| async move { inner.best(vec![query]).await })?;
-        Ok(found.into_iter().flatten().collect())
+            .limit(MAX_KEYS)
+            .exact(true)
+            .build();
+        self.wait(|inner| async move { inner.keys(counts).await })
     }
 
-    fn sampled(&self, limit: usize) -> parallax::Result<Vec<(u64, Vector)>> {
+    fn counts(&self, filters: &[RemoteFilter], exactly: bool) -> parallax::Result<Vec<u64>> {
+        let filters: Vec<Filter> = filters.iter().map(filter_of).collect();
+        self.wait(move |inner| async move { inner.counts(filters, exactly).await })
+    }
+
+    fn listed(
+        &self,
+        filter: &RemoteFilter,
+        from: u64,
+        limit: usize,
+    ) -> parallax::Result<Vec<Stored>> {
+        let scroll = ScrollPointsBuilder::new(&self.inner.name)
+            .filter(filter_of(filter))
+            .offset(from)
+            .limit(u32::try_from(limit).unwrap_or(u32::MAX))
+            .with_payload(read_fields())
+            .with_vectors(nearest())
+            .build();
+        self.wait(|inner| async move { inner.listed(scroll).await })
+    }
+
+    fn sampled(&self, limit: usize) -> parallax::Result<Vec<Sampled>> {
         self.wait(|inner| async move { inner.sampled(limit).await })
     }
 
     fn scans(&self) -> bool {
         self.inner.records < SCANNED_BELOW
+    }
+
+    fn write(&self, records: &[(Stored, Keys)]) -> parallax::Result<u64> {
+        let inner = &self.inner;
+        let points = records.iter().map(|(record, keys)| {
+            let about = &inner.described.about;
+            let point = point_of(record, Some(keys), about, inner.multivector);
+            let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
+            let id = keys.id.clone();
+            let id = id.unwrap_or_else(|| record.number.to_string());
+            let point = point.map_err(|error| refused(&id, error))?;
+            Ok((point, bytes))
+        });
+        let points: Vec<(PointStruct, usize)> = points.collect::<parallax::Result<_>>()?;
+        self.wait(|inner| async move { inner.write(points).await })
+    }
+
+    fn delete(&self, filter: &RemoteFilter) -> parallax::Result<u64> {
+        let delete = DeletePointsBuilder::new(&self.inner.name)
+            .points(filter_of(filter))
+            .ordering(by_leader())
+            .wait(true)
+            .build();
+        self.wait(|inner| async move {
+            let deleted = inner
+                .cluster
+                .ask("delete records", delete, |node, delete| async move {
+                    node.delete_points(delete).await
+                });
+            Ok(operation(deleted.await?))
+        })
+    }
+}
+
+/// Why a record is refused, before anything is written.
+fn refused(id: &str, error: Error) -> parallax::Error {
+    match error {
+        Error::Record { why, .. } => parallax::Error::BadQuery(format!(
+            "record '{id}' cannot be stored on the cluster: {why}; nothing was written"
+        )),
+        other => told(other),
     }
 }
 
@@ -142,7 +323,9 @@ impl Inner {
             return Ok(Vec::new());
         }
         let batch = QueryBatchPointsBuilder::new(&self.name, queries).build();
-        let found = retried("search", || self.cluster.client.query_batch(batch.clone()));
+        let found = self.cluster.ask("search", batch, |node, batch| async move {
+            node.query_batch(batch).await
+        });
         let of_query = found.await?.result.into_iter().map(|found| {
             let points = found.result.into_iter();
             points.map(|point| self.record(point)).collect()
@@ -150,46 +333,104 @@ impl Inner {
         of_query.collect()
     }
 
-    async fn counts(&self, filters: Vec<Filter>) -> Result<Vec<u64>> {
+    async fn reached(&self, query: QueryPoints, facets: usize) -> Result<Vec<Reached>> {
+        let found = self.cluster.ask("search", query, |node, query| async move {
+            node.query(query).await
+        });
+        let found = found.await?.result.into_iter();
+        let reached = found.filter_map(|point| {
+            let number = match point.id?.point_id_options? {
+                PointIdOptions::Num(number) => number,
+                PointIdOptions::Uuid(_) => return None,
+            };
+            Some(Reached {
+                number,
+                score: point.score,
+                fingerprint: fingerprint_of(&point.payload),
+                facets: texts_in(&point.payload, facets),
+            })
+        });
+        Ok(reached.collect())
+    }
+
+    async fn keys(&self, counts: FacetCounts) -> Result<Vec<(String, u64)>> {
+        let counted = self.cluster.ask(
+            "count the values of a facet",
+            counts,
+            |node, counts| async move { node.facet(counts).await },
+        );
+        let hits = counted.await?.hits.into_iter();
+        let keys = hits.filter_map(|hit| match hit.value?.variant? {
+            Variant::StringValue(key) => Some((key, hit.count)),
+            _ => None,
+        });
+        Ok(keys.collect())
+    }
+
+    async fn counts(&self, filters: Vec<Filter>, exactly: bool) -> Result<Vec<u64>> {
         let counts = filters.into_iter().map(|filter| async move {
             let count = CountPointsBuilder::new(&self.name)
                 .filter(filter)
-                .exact(true)
+                .exact(exactly)
                 .build();
-            let counted = retried("count the records", || {
-                self.cluster.client.count(count.clone())
-            });
+            let counted = self
+                .cluster
+                .ask("count the records", count, |node, count| async move {
+                    node.count(count).await
+                });
             Ok(counted.await?.result.map_or(0, |result| result.count))
         });
         try_join_all(counts).await
     }
 
+    async fn listed(&self, scroll: ScrollPoints) -> Result<Vec<Stored>> {
+        let page = self
+            .cluster
+            .ask("read records", scroll, |node, scroll| async move {
+                node.scroll(scroll).await
+            });
+        let points = page.await?.result.into_iter();
+        let about = &self.described.about;
+        points
+            .map(|point| record_of(point, &self.name, about, 0))
+            .collect()
+    }
+
     /// In pages, because a long document has many vectors.
-    async fn sampled(&self, limit: usize) -> Result<Vec<(u64, Vector)>> {
-        let mut sampled: Vec<(u64, Vector)> = Vec::new();
+    async fn sampled(&self, limit: usize) -> Result<Vec<Sampled>> {
+        let mut sampled: Vec<Sampled> = Vec::new();
         let mut start = None;
         while sampled.len() < limit {
             let mut order = OrderByBuilder::new(own_path(FINGERPRINT));
             if let Some(start) = start {
                 order = order.start_from(StartFrom::Integer(start));
             }
-            let fields = vec![own_path(FINGERPRINT)];
             let query = QueryPointsBuilder::new(&self.name)
                 .query(OrderBy::from(order))
-                .with_payload(SelectorOptions::Include(PayloadIncludeSelector { fields }))
+                .with_payload(fields(vec![own_path(FINGERPRINT), own_path(LENGTH)]))
                 .with_vectors(nearest())
                 .limit(SAMPLE_PAGE)
                 .build();
-            let found = retried("sample the records", || {
-                self.cluster.client.query(query.clone())
-            });
+            let found = self
+                .cluster
+                .ask("sample the records", query, |node, query| async move {
+                    node.query(query).await
+                });
             let points = found.await?.result;
             let read = points.len() as u64;
             for point in points {
                 let fingerprint = fingerprint_of(&point.payload);
-                if sampled.last().is_none_or(|(last, _)| *last < fingerprint) {
+                if sampled
+                    .last()
+                    .is_none_or(|last| last.fingerprint < fingerprint)
+                {
+                    let length = length_of(&point.payload);
                     let first = first_vector(point.vectors, self.described.about.dimension);
-                    sampled.extend(first.map(|vector| (fingerprint, vector)));
+                    sampled.extend(first.map(|vector| Sampled {
+                        fingerprint,
+                        length,
+                        vector,
+                    }));
                 }
                 start = signed(fingerprint).checked_add(1);
             }
@@ -201,6 +442,32 @@ impl Inner {
         Ok(sampled)
     }
 
+    /// Writes points in batches that Qdrant accepts.
+    async fn write(&self, points: Vec<(PointStruct, usize)>) -> Result<u64> {
+        let mut last = 0;
+        let mut points = points.into_iter().peekable();
+        while points.peek().is_some() {
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            while let Some((point, size)) = points.next_if(|(_, size)| {
+                batch.is_empty() || batch.len() < BATCH_RECORDS && bytes + size <= BATCH_BYTES
+            }) {
+                bytes += size;
+                batch.push(point);
+            }
+            let upsert = UpsertPointsBuilder::new(&self.name, batch)
+                .ordering(by_leader())
+                .wait(true)
+                .build();
+            let stored = self
+                .cluster
+                .ask("store records", upsert, |node, upsert| async move {
+                    node.upsert_points(upsert).await
+                });
+            last = operation(stored.await?);
+        }
+        Ok(last)
+    }
+
     fn record(&self, point: ScoredPoint) -> Result<Stored> {
         let point = RetrievedPoint {
             id: point.id,
@@ -210,6 +477,18 @@ impl Inner {
         };
         record_of(point, &self.name, &self.described.about, 0)
     }
+}
+
+/// All replicas apply the changes of a record in the same order.
+fn by_leader() -> WriteOrdering {
+    WriteOrdering {
+        r#type: WriteOrderingType::Medium.into(),
+    }
+}
+
+fn operation(answer: PointsOperationResponse) -> u64 {
+    let done = answer.result.and_then(|result| result.operation_id);
+    done.unwrap_or(0)
 }
 
 /// How a collection is searched by meaning.
@@ -225,7 +504,11 @@ fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
         .filter(filter_of(asked.filter))
         .params(effort(scans))
         .limit(asked.limit as u64);
-    let query = match asked.by {
+    returning(asking(query, asked.by)).build()
+}
+
+fn asking(query: QueryPointsBuilder, by: By<'_>) -> QueryPointsBuilder {
+    match by {
         By::Meaning(vector) => query.query(vector.to_vec()),
         By::Words(terms) => {
             let (indices, values): (Vec<u32>, Vec<f32>) = terms.iter().copied().unzip();
@@ -233,16 +516,34 @@ fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
                 .query(VectorInput::new_sparse(indices, values))
                 .using(WORDS)
         }
+    }
+}
+
+fn reaching(name: &str, scans: bool, reach: &Reach<'_>) -> QueryPoints {
+    let query = QueryPointsBuilder::new(name)
+        .filter(filter_of(reach.filter))
+        .limit(reach.limit as u64);
+    let query = match reach.by {
+        Some(by) => asking(query.params(effort(scans)).score_threshold(reach.least), by),
+        None => query,
     };
-    returning(query).build()
+    let facets = reach.facets.then(|| own_path(FACETS));
+    let read = std::iter::once(own_path(FINGERPRINT)).chain(facets);
+    query.with_payload(fields(read.collect())).build()
 }
 
 /// With what a record is read from.
 fn returning(query: QueryPointsBuilder) -> QueryPointsBuilder {
-    let fields = READ.into_iter().map(own_path).collect();
-    query
-        .with_payload(SelectorOptions::Include(PayloadIncludeSelector { fields }))
-        .with_vectors(nearest())
+    query.with_payload(read_fields()).with_vectors(nearest())
+}
+
+/// The fields that a record is read from.
+fn read_fields() -> SelectorOptions {
+    fields(READ.into_iter().map(own_path).collect())
+}
+
+fn fields(fields: Vec<String>) -> SelectorOptions {
+    SelectorOptions::Include(PayloadIncludeSelector { fields })
 }
 
 /// The vectors of passages, without that of words.
@@ -276,6 +577,8 @@ fn condition_of(filter: &RemoteFilter) -> Condition {
         RemoteFilter::Terms(terms) => {
             integers(TERMS, terms.iter().copied().map(i64::from).collect())
         }
+        RemoteFilter::Numbers(numbers) => Condition::has_id(numbers.iter().copied()),
+        RemoteFilter::Ids(ids) => Condition::matches(own_path(ID), ids.clone()),
         RemoteFilter::Piece(piece) => integers(PIECES, vec![i64::from(*piece)]),
         RemoteFilter::Keys(facet, keys) => Condition::matches(texts_path(*facet), keys.clone()),
         RemoteFilter::Between(facet, from, to) => {

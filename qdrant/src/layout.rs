@@ -7,6 +7,7 @@
 //! have an index.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use parallax::collection::{About, State};
 use parallax::vector;
@@ -23,13 +24,12 @@ use serde_json::json;
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Result, reason};
-use crate::retry::retried;
 
 /// The name of the metadata.
 const OURS: &str = "parallax";
 
 /// The version of this layout.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The name of the sparse vector with the terms of a record.
 pub const WORDS: &str = "words";
@@ -48,6 +48,8 @@ pub struct Described {
     pub records: u64,
     /// How many terms they have in all.
     pub terms: u64,
+    /// Whether a record may have several vectors.
+    pub multivector: bool,
 }
 
 impl Described {
@@ -66,6 +68,10 @@ struct Note {
     complete: Option<Described>,
 }
 
+/// How often the metadata is read back until it is as written, and how long to wait in between.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(250);
+
 /// Over how many nodes a collection is spread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Spread {
@@ -81,10 +87,32 @@ impl Cluster {
     /// # Errors
     /// [`Error::Request`].
     pub async fn exists(&self, name: &str) -> Result<bool> {
-        retried("look for the collection", || {
-            self.client.collection_exists(name)
-        })
+        self.ask(
+            "look for the collection",
+            name.to_owned(),
+            |node, name| async move { node.collection_exists(name).await },
+        )
         .await
+    }
+
+    /// The names of the collections that this version of Parallax wrote completely, in order.
+    ///
+    /// # Errors
+    /// [`Error::Request`].
+    pub async fn names(&self) -> Result<Vec<String>> {
+        let listed = self.ask("list the collections", (), |node, ()| async move {
+            node.list_collections().await
+        });
+        let mut names = Vec::new();
+        for collection in listed.await?.collections {
+            match self.describe(&collection.name).await {
+                Ok(described) if !described.about.schema.points => names.push(collection.name),
+                Ok(_) | Err(Error::NotOurs { .. } | Error::NoCollection { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// Deletes a collection. A missing one is not an error.
@@ -92,9 +120,11 @@ impl Cluster {
     /// # Errors
     /// [`Error::NotOurs`] for an alias; [`Error::Request`].
     pub async fn delete(&self, name: &str) -> Result<()> {
-        retried("delete the collection", || {
-            self.client.delete_collection(name)
-        })
+        self.ask(
+            "delete the collection",
+            name.to_owned(),
+            |node, name| async move { node.delete_collection(name).await },
+        )
         .await?;
         if self.exists(name).await? {
             return Err(Error::NotOurs {
@@ -139,15 +169,16 @@ impl Cluster {
                 .write_consistency_factor(replicas / 2 + 1);
         }
         // Not repeated, because the second time it would exist.
-        let created = self.client.create_collection(create).await;
-        created.map_err(|error| Error::Request {
+        let create = create.build();
+        let created = self.once(|node| async move { node.create_collection(create).await });
+        created.await.map_err(|error| Error::Request {
             what: "create the collection".to_owned(),
             why: reason(&error),
         })?;
         for index in indexes(name, about) {
             let index = index.wait(true).build();
-            retried("index a field", || {
-                self.client.create_field_index(index.clone())
+            self.ask("index a field", index, |node, index| async move {
+                node.create_field_index(index).await
             })
             .await?;
         }
@@ -159,12 +190,22 @@ impl Cluster {
         let update = UpdateCollectionBuilder::new(name)
             .metadata(metadata(Some(described)))
             .build();
-        retried("describe the collection", || {
-            self.client.update_collection(update.clone())
-        })
+        self.ask(
+            "describe the collection",
+            update,
+            |node, update| async move { node.update_collection(update).await },
+        )
         .await?;
-        match self.describe(name).await {
-            Ok(noted) if noted == *described => Ok(()),
+        // Another node may answer that has not seen the change yet.
+        let mut last = Ok(None);
+        for _ in 0..LOOKS {
+            last = self.describe(name).await.map(Some);
+            match &last {
+                Ok(Some(noted)) if noted == described => return Ok(()),
+                _ => tokio::time::sleep(LOOK).await,
+            }
+        }
+        match last {
             Err(other @ Error::Request { .. }) => Err(other),
             _ => Err(Error::NoMetadata {
                 url: self.url.clone(),
@@ -184,10 +225,12 @@ impl Cluster {
                 name: name.to_owned(),
             });
         }
-        let info = retried("read the collection's settings", || {
-            self.client.collection_info(name)
-        })
-        .await?;
+        let info = self.ask(
+            "read the collection's settings",
+            name.to_owned(),
+            |node, name| async move { node.collection_info(name).await },
+        );
+        let info = info.await?;
         let config = info.result.and_then(|info| info.config);
         let noted = config.and_then(|mut config| config.metadata.remove(OURS));
         read(noted).map_err(|why| Error::NotOurs {
@@ -221,6 +264,9 @@ fn indexes(name: &str, about: &About) -> Vec<CreateFieldIndexCollectionBuilder> 
         let index = own(own_path(field), FieldType::Integer);
         indexes.push(index.field_index_params(integers(ranges)));
     }
+    if about.schema.id.is_some() {
+        indexes.push(own(own_path(ID), FieldType::Keyword));
+    }
     for at in 0..about.schema.facets.len() {
         indexes.push(own(texts_path(at), FieldType::Keyword));
         indexes.push(own(numbers_path(at), FieldType::Float));
@@ -228,10 +274,14 @@ fn indexes(name: &str, about: &About) -> Vec<CreateFieldIndexCollectionBuilder> 
     indexes
 }
 
-/// The hashes of a record's terms, within [`OWN`].
+/// The id of a record, within [`OWN`].
+pub const ID: &str = "id";
+/// The hashes of its terms.
 pub const TERMS: &str = "terms";
 /// The pieces of the model's vocabulary that it consists of.
 pub const PIECES: &str = "pieces";
+/// How many terms it has.
+pub const LENGTH: &str = "length";
 /// The digest of its contents.
 pub const FINGERPRINT: &str = "fingerprint";
 /// The values of its facets, see [`texts_path`].
@@ -242,14 +292,24 @@ pub fn own_path(field: &str) -> String {
     format!("{OWN}.{field}")
 }
 
-/// The path of a facet's keys that are texts, by the number of the facet in the schema.
+/// The name of a facet's keys that are texts within [`FACETS`], by the number of the facet in the schema.
+pub fn texts_of(facet: usize) -> String {
+    format!("t{facet}")
+}
+
+/// The name of its keys that are numbers.
+pub fn numbers_of(facet: usize) -> String {
+    format!("n{facet}")
+}
+
+/// The path of a facet's keys that are texts.
 pub fn texts_path(facet: usize) -> String {
-    format!("{OWN}.{FACETS}.t{facet}")
+    format!("{OWN}.{FACETS}.{}", texts_of(facet))
 }
 
 /// The path of its keys that are numbers.
 pub fn numbers_path(facet: usize) -> String {
-    format!("{OWN}.{FACETS}.n{facet}")
+    format!("{OWN}.{FACETS}.{}", numbers_of(facet))
 }
 
 /// The path of a field in Qdrant; `None` for a field inside others.
@@ -303,6 +363,7 @@ mod tests {
             },
             records: 7,
             terms: 70,
+            multivector: true,
         };
         let noted = |metadata: HashMap<String, serde_json::Value>| {
             metadata.get(OURS).map(|note| Value::from(note.clone()))
@@ -314,7 +375,7 @@ mod tests {
                 .contains("incomplete")
         );
         assert!(read(None).unwrap_err().contains("not written by Parallax"));
-        let later = HashMap::from([(OURS.to_owned(), json!({"format": 3}))]);
+        let later = HashMap::from([(OURS.to_owned(), json!({"format": 4}))]);
         assert!(read(noted(later)).unwrap_err().contains("another version"));
     }
 

@@ -23,7 +23,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::layout::{FACETS, FINGERPRINT, OWN, PIECES, TERMS, WORDS};
+use crate::layout::{
+    FACETS, FINGERPRINT, ID, LENGTH, OWN, PIECES, TERMS, WORDS, numbers_of, texts_of,
+};
 
 /// The name of the vectors of passages, which is none.
 pub const NEAREST: &str = "";
@@ -49,7 +51,7 @@ pub const READ: [&str; 2] = ["record", "passages"];
 /// # Errors
 /// [`Error::Record`].
 pub fn check(record: &Stored, about: &About) -> Result<()> {
-    point_of(record, None, about, false).map(drop)
+    point_of(record, None, about, true).map(drop)
 }
 
 /// The point of a record. Those that are points themselves have no keys.
@@ -71,6 +73,13 @@ pub fn point_of(
             "its passages have {} numbers, and Qdrant allows {MAX_NUMBERS}",
             record.vectors.len()
         )));
+    }
+    if !multivector && record.vectors.len() > about.dimension {
+        return Err(bad(
+            "its text is too long for one vector, and no other record of this collection had several when \
+             it was copied to the cluster: copy it there again, with a record as long as this one"
+                .to_owned(),
+        ));
     }
     let fields = serde_json::from_str(&record.fields).map_err(|error| bad(error.to_string()))?;
     let (id, fields) = if about.schema.points {
@@ -134,11 +143,15 @@ fn with_own(
     if let Some(keys) = keys {
         let terms: Vec<u32> = keys.terms.iter().map(|&(term, _)| term).collect();
         own[TERMS] = json!(terms);
+        if let Some(id) = &keys.id {
+            own[ID] = json!(id);
+        }
         own[PIECES] = json!(keys.pieces);
+        own[LENGTH] = json!(keys.length);
         own[FINGERPRINT] = json!(signed(keys.fingerprint));
         let facets = keys.facets.iter().enumerate().flat_map(|(at, facet)| {
-            let texts = (format!("t{at}"), json!(facet.texts));
-            [texts, (format!("n{at}"), json!(facet.numbers))]
+            let texts = (texts_of(at), json!(facet.texts));
+            [texts, (numbers_of(at), json!(facet.numbers))]
         });
         own[FACETS] = facets.collect();
     }
@@ -165,9 +178,32 @@ pub fn first_vector(vectors: Option<VectorsOutput>, width: usize) -> Option<para
 
 /// The fingerprint in a payload, 0 if there is none.
 pub fn fingerprint_of(payload: &HashMap<String, PayloadValue>) -> u64 {
-    let own = payload.get(OWN).and_then(PayloadValue::as_struct);
-    let kept = own.and_then(|own| own.fields.get(FINGERPRINT)?.as_integer());
+    let kept = own_value(payload, FINGERPRINT).and_then(PayloadValue::as_integer);
     kept.map_or(0, |kept| kept.cast_unsigned() ^ (1 << 63))
+}
+
+/// How many terms the record of a payload has.
+pub fn length_of(payload: &HashMap<String, PayloadValue>) -> u32 {
+    let kept = own_value(payload, LENGTH).and_then(PayloadValue::as_integer);
+    kept.map_or(0, |kept| u32::try_from(kept).unwrap_or(0))
+}
+
+/// For each facet, the keys in a payload that are texts.
+pub fn texts_in(payload: &HashMap<String, PayloadValue>, facets: usize) -> Vec<Vec<String>> {
+    let kept = own_value(payload, FACETS).and_then(PayloadValue::as_struct);
+    let of_facet = |facet| {
+        let texts = kept.and_then(|kept| kept.fields.get(&texts_of(facet))?.as_list());
+        let texts = texts.unwrap_or_default().iter();
+        texts.filter_map(|text| text.as_str().cloned()).collect()
+    };
+    (0..facets).map(of_facet).collect()
+}
+
+fn own_value<'p>(
+    payload: &'p HashMap<String, PayloadValue>,
+    field: &str,
+) -> Option<&'p PayloadValue> {
+    payload.get(OWN)?.as_struct()?.fields.get(field)
 }
 
 /// The record of a point. Records that are points get the number `next`.
@@ -324,6 +360,8 @@ mod tests {
             terms: vec![(3, 0.5), (u32::MAX, 0.25)],
             pieces: vec![101, 30_000],
             fingerprint: u64::MAX,
+            length: 2,
+            id: Some("mill".into()),
             facets: vec![FacetKeys {
                 texts: vec!["*".into(), "=Bern".into(), "~bern".into()],
                 numbers: vec![-1.5],
@@ -336,6 +374,7 @@ mod tests {
         let point = |keys| point_of(&record, Some(keys), &about(false), false).unwrap();
         let own = Map::from(Payload::from(point(&largest).payload)).remove(OWN);
         let own = own.unwrap();
+        assert_eq!(own["id"], json!("mill"));
         assert_eq!(own["terms"], json!([3, u32::MAX]));
         assert_eq!(own["pieces"], json!([101, 30_000]));
         assert_eq!(
@@ -344,6 +383,8 @@ mod tests {
         );
         // Qdrant's integers have a sign, and the order must be the same.
         assert_eq!(own["fingerprint"], json!(i64::MAX));
+        let texts = texts_in(&point(&largest).payload, 2);
+        assert_eq!(texts, [vec!["*", "=Bern", "~bern"], vec![]]);
         for keys in [&largest, &smallest] {
             let point = point(keys);
             assert_eq!(fingerprint_of(&point.payload), keys.fingerprint);

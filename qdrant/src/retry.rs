@@ -7,28 +7,16 @@ use tonic::Code;
 
 use crate::error::{Error, Result, reason};
 
-/// How long to wait before each repetition.
-const PAUSES: [Duration; 5] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(4),
-    Duration::from_secs(10),
-];
-
-/// Makes a request until it succeeds, or fails for a reason that does not go away, or too often. `what`
-/// completes "Qdrant could not".
+/// Makes a request until it succeeds, or fails for a reason that does not go away, or once more than there are
+/// pauses. `what` completes "Qdrant could not".
 ///
 /// # Errors
 /// [`Error::Request`] with the last reason.
-pub async fn retried<T, F>(what: &str, request: impl Fn() -> F) -> Result<T>
-where
-    F: Future<Output = Result<T, QdrantError>>,
-{
-    retried_after(&PAUSES, what, request).await
-}
-
-async fn retried_after<T, F>(pauses: &[Duration], what: &str, request: impl Fn() -> F) -> Result<T>
+pub async fn retried_after<T, F>(
+    pauses: &[Duration],
+    what: &str,
+    request: impl Fn() -> F,
+) -> Result<T>
 where
     F: Future<Output = Result<T, QdrantError>>,
 {
@@ -52,7 +40,7 @@ where
 
 /// Whether the same request may succeed later, because the cluster cannot be reached or is busy, or too few
 /// of its nodes are there.
-fn is_temporary(error: &QdrantError) -> bool {
+pub fn is_temporary(error: &QdrantError) -> bool {
     match error {
         QdrantError::ResourceExhaustedError { .. } | QdrantError::Io(_) => true,
         QdrantError::ResponseError { status } => matches!(
@@ -90,7 +78,7 @@ mod tests {
 
     async fn outcome(failures: usize, status: fn() -> Status) -> (Result<()>, usize) {
         let tried = Cell::new(0);
-        let at_once = [Duration::ZERO; PAUSES.len()];
+        let at_once = [Duration::ZERO; 5];
         let result = retried_after(&at_once, "answer", || {
             tried.set(tried.get() + 1);
             let fails = tried.get() <= failures;

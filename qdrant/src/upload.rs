@@ -7,7 +7,6 @@ use std::time::Duration;
 use parallax::collection::{SnapshotReader, Stored, check_model};
 use parallax::encoder::QueryEncoder;
 use parallax::remote::{keys_of, terms_of};
-use qdrant_client::Qdrant;
 use qdrant_client::qdrant::{
     CollectionStatus, CountPointsBuilder, PointStruct, UpsertPointsBuilder,
 };
@@ -18,11 +17,10 @@ use crate::compare::{Agreement, Sample};
 use crate::error::{Error, Result};
 use crate::layout::{Described, Spread};
 use crate::points::{check, point_of};
-use crate::retry::retried;
 
 /// The most records in one request, and about the most bytes. A larger record has a request of its own.
-const BATCH_RECORDS: usize = 256;
-const BATCH_BYTES: usize = 4 << 20;
+pub const BATCH_RECORDS: usize = 256;
+pub const BATCH_BYTES: usize = 4 << 20;
 
 /// How many requests wait for an answer at once.
 const AT_ONCE: usize = 4;
@@ -67,7 +65,6 @@ pub struct Uploaded {
 /// What has to be known before the first record is stored.
 struct Survey {
     described: Described,
-    multivector: bool,
     sample: Sample,
 }
 
@@ -93,9 +90,9 @@ impl Cluster {
             self.delete(name).await?;
         }
         let (about, expected) = (survey.described.about.clone(), survey.described.records);
-        self.create(name, &about, survey.multivector, upload.spread)
+        self.create(name, &about, survey.described.multivector, upload.spread)
             .await?;
-        let mut sending = Sending::new(self.client.clone(), name);
+        let mut sending = Sending::new(self.clone(), name);
         let average = survey.described.average_length();
         let mut reader = open(upload.snapshot)?;
         while let Some(records) = batch(&mut reader)? {
@@ -105,7 +102,7 @@ impl Cluster {
             };
             for (at, record) in records.iter().enumerate() {
                 survey.sample.score(record, about.dimension);
-                let point = point_of(record, keys.get(at), &about, survey.multivector)?;
+                let point = point_of(record, keys.get(at), &about, survey.described.multivector)?;
                 let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
                 if let Some(stored) = sending.push(point, bytes).await? {
                     (upload.progress)(Step::Stored(stored, expected));
@@ -133,17 +130,22 @@ impl Cluster {
     /// The number of points of a collection.
     pub(crate) async fn count(&self, name: &str) -> Result<u64> {
         let count = CountPointsBuilder::new(name).exact(true).build();
-        let counted = retried("count the points", || self.client.count(count.clone())).await?;
+        let counted = self.ask("count the points", count, |node, count| async move {
+            node.count(count).await
+        });
+        let counted = counted.await?;
         Ok(counted.result.map_or(0, |result| result.count))
     }
 
     /// Waits until Qdrant has indexed what was written.
     async fn wait_for_index(&self, name: &str) -> Result<()> {
         loop {
-            let info = retried("read the collection's state", || {
-                self.client.collection_info(name)
-            })
-            .await?;
+            let info = self.ask(
+                "read the collection's state",
+                name.to_owned(),
+                |node, name| async move { node.collection_info(name).await },
+            );
+            let info = info.await?;
             let status = info.result.map(|info| info.status());
             if status != Some(CollectionStatus::Yellow) {
                 return Ok(());
@@ -197,15 +199,15 @@ fn survey(upload: &Upload<'_>) -> Result<Survey> {
             state,
             records: count,
             terms,
+            multivector,
         },
-        multivector,
         sample,
     })
 }
 
 /// Sends points in batches, several at once.
 struct Sending<'a> {
-    client: Qdrant,
+    cluster: Cluster,
     name: &'a str,
     batch: Vec<PointStruct>,
     bytes: usize,
@@ -214,9 +216,9 @@ struct Sending<'a> {
 }
 
 impl<'a> Sending<'a> {
-    fn new(client: Qdrant, name: &'a str) -> Self {
+    fn new(cluster: Cluster, name: &'a str) -> Self {
         Self {
-            client,
+            cluster,
             name,
             batch: Vec::with_capacity(BATCH_RECORDS),
             bytes: 0,
@@ -247,9 +249,12 @@ impl<'a> Sending<'a> {
         let upsert = UpsertPointsBuilder::new(self.name, batch)
             .wait(true)
             .build();
-        let client = self.client.clone();
+        let cluster = self.cluster.clone();
         self.underway.spawn(async move {
-            retried("store records", || client.upsert_points(upsert.clone())).await?;
+            let stored = cluster.ask("store records", upsert, |node, upsert| async move {
+                node.upsert_points(upsert).await
+            });
+            stored.await?;
             Ok(count)
         });
         Ok(())

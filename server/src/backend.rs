@@ -137,7 +137,7 @@ impl Backend for Service {
         let service = self.clone();
         Box::pin(async move {
             service
-                .with_collection(collection, Collection::map_view)
+                .with_embedded(collection, Collection::map_view)
                 .await
         })
     }
@@ -145,7 +145,7 @@ impl Backend for Service {
     fn map_hits(&self, collection: Option<String>, q: String) -> Pending<MapHits> {
         let service = self.clone();
         Box::pin(async move {
-            let found = service.with_collection_encoding(collection, move |collection| {
+            let found = service.with_embedded_encoding(collection, move |collection| {
                 collection.map_hits(&q, MAX_MAP_HITS)
             });
             found.await
@@ -172,7 +172,7 @@ impl Backend for Service {
         let service = self.clone();
         Box::pin(async move {
             let found = service.with_catalogue(move |opened| {
-                opened.info(&*opened.collection(collection.as_deref())?)
+                opened.info(&*opened.backend(collection.as_deref())?)
             });
             found.await
         })

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parallax::backend::Backend;
 use parallax::judging::{self, Archive};
 use parallax::vocabulary::JudgedQuery;
 use parallax::{Collection, Error, Result};
@@ -25,12 +26,11 @@ const STALLED: Duration = Duration::from_secs(30);
 /// error, so that a partial export is not mistaken for a complete one. The permit is held until
 /// the stream ends.
 pub fn lines(
-    collection: Arc<Collection>,
+    collection: Arc<dyn Backend>,
     place: OwnedSemaphorePermit,
 ) -> impl Stream<Item = io::Result<Vec<u8>>> + use<> {
-    streamed(collection, place, |sender, collection| {
-        sender.send_all(collection)
-    })
+    let name = collection.name();
+    streamed(name, place, move |sender| sender.send_all(&*collection))
 }
 
 /// The same for a collection's judgements, as a ZIP archive of a benchmark in BEIR format.
@@ -39,25 +39,26 @@ pub fn benchmark(
     judged: Vec<JudgedQuery>,
     place: OwnedSemaphorePermit,
 ) -> impl Stream<Item = io::Result<Vec<u8>>> + use<> {
-    streamed(collection, place, move |sender, collection| {
+    let name = collection.name();
+    streamed(name, place, move |sender| {
         let mut archive = Archive::new(Gathered::new(sender), &collection.name());
-        judging::export(collection, &judged, &mut archive)?;
+        judging::export(&collection, &judged, &mut archive)?;
         archive.finish()
     })
 }
 
 fn streamed(
-    collection: Arc<Collection>,
+    name: Arc<String>,
     place: OwnedSemaphorePermit,
-    work: impl FnOnce(&Chunks, &Collection) -> Result<()> + Send + 'static,
+    work: impl FnOnce(&Chunks) -> Result<()> + Send + 'static,
 ) -> ReceiverStream<io::Result<Vec<u8>>> {
     let (chunks, received) = channel(CHUNKS);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
         let _held = place;
         let sender = Chunks { chunks, runtime };
-        if let Err(error) = work(&sender, &collection) {
-            tracing::warn!(collection = %collection.name(), %error, "an export was interrupted");
+        if let Err(error) = work(&sender) {
+            tracing::warn!(collection = %name, %error, "an export was interrupted");
             sender.fail(&error);
         }
     });
@@ -70,9 +71,9 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn send_all(&self, collection: &Collection) -> Result<()> {
+    fn send_all(&self, collection: &dyn Backend) -> Result<()> {
         let mut chunk = Vec::with_capacity(CHUNK);
-        collection.export(|line| {
+        collection.export(&mut |line| {
             chunk.extend_from_slice(line);
             chunk.push(b'\n');
             if chunk.len() < CHUNK {

@@ -72,7 +72,7 @@ impl Service {
             let name = collection.name();
             let q = request.q.trim();
             let records = judging::pool(&collection, q, request.depth)?;
-            let (grades, progress) = opened.catalogue.judged(&name, q)?;
+            let (grades, progress) = opened.catalogue()?.judged(&name, q)?;
             let graded = records.iter().map(|record| Graded {
                 grade: grades.get(&record.id).copied(),
                 record: judging::plain(record),
@@ -96,7 +96,7 @@ impl Service {
         let allowed = self.allows_judgements();
         self.with_catalogue(move |opened| {
             let name = opened.collection(collection.as_deref())?.name();
-            let judged = opened.catalogue.judgements(&name)?;
+            let judged = opened.catalogue()?.judgements(&name)?;
             let judgements = judged.iter().map(|judged| judged.grades.len() as u32);
             let progress = Progress {
                 queries: judged.len() as u32,
@@ -117,7 +117,7 @@ impl Service {
     /// The [`Problem`] to tell the caller.
     pub async fn judge(&self, name: String, judgement: Judgement) -> Result<Progress, Problem> {
         self.check_allowed()?;
-        self.manage(move |opened| opened.catalogue.judge(&name, &judgement))
+        self.manage(move |opened| opened.catalogue()?.judge(&name, &judgement))
             .await
     }
 
@@ -132,7 +132,7 @@ impl Service {
         id: String,
     ) -> Result<Progress, Problem> {
         self.check_allowed()?;
-        self.manage(move |opened| opened.catalogue.take_back(&name, &q, &id))
+        self.manage(move |opened| opened.catalogue()?.take_back(&name, &q, &id))
             .await
     }
 
@@ -146,9 +146,9 @@ impl Service {
     ) -> Result<impl Stream<Item = std::io::Result<Vec<u8>>> + use<>, Problem> {
         let place = self.export_place()?;
         let found = self.with_catalogue(move |opened| {
-            let judged = opened.catalogue.judgements(&name)?;
+            let judged = opened.catalogue()?.judgements(&name)?;
             judging::check(&name, &judged)?;
-            Ok((opened.catalogue.collection(&name)?, judged))
+            Ok((opened.catalogue()?.collection(&name)?, judged))
         });
         let (collection, judged) = found.await?;
         Ok(benchmark(collection, judged, place))

@@ -6,6 +6,7 @@
 mod address_file;
 mod backend;
 mod caller;
+mod cluster;
 mod command;
 mod config;
 mod connections;

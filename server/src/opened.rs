@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use parallax::backend::Backend;
+use parallax::remote::Remotes;
 use parallax::vocabulary::{CollectionInfo, FacetValues};
 use parallax::{Catalogue, Collection, Error, Result, Schema};
 use parallax_app::functions::CollectionNames;
@@ -15,11 +17,21 @@ use crate::tasks::Tasks;
 /// What is available once everything is loaded.
 pub struct Opened {
     /// The data folder.
-    pub catalogue: Arc<Catalogue>,
+    pub local: Arc<Catalogue>,
     /// Its imports.
     pub tasks: Arc<Tasks>,
     /// Its collections that are encoded anew.
     pub reencodings: Arc<Reencodings>,
+    /// The cluster that has the collections, if the data folder does not.
+    pub cluster: Option<Clustered>,
+}
+
+/// A cluster with all collections.
+pub struct Clustered {
+    /// Its collections.
+    pub collections: Arc<Remotes>,
+    /// The collection to use when a request names none; otherwise, the first by name.
+    pub default: Option<String>,
 }
 
 impl Opened {
@@ -27,7 +39,40 @@ impl Opened {
     ///
     /// # Errors
     /// [`Error::NoCollection`], or why the collection cannot be opened.
+    pub fn backend(&self, name: Option<&str>) -> Result<Arc<dyn Backend>> {
+        let name = self.name(name)?;
+        Ok(match &self.cluster {
+            Some(cluster) => cluster.collections.collection(&name)?,
+            None => self.local.collection(&name)?,
+        })
+    }
+
+    /// The same for what only a collection in a folder can do.
+    ///
+    /// # Errors
+    /// As above; [`Error::BadQuery`] if the collections are on a cluster.
     pub fn collection(&self, name: Option<&str>) -> Result<Arc<Collection>> {
+        let name = self.name(name)?;
+        self.catalogue()?.collection(&name)
+    }
+
+    /// The data folder with the collections.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if they are on a cluster.
+    pub fn catalogue(&self) -> Result<&Arc<Catalogue>> {
+        match &self.cluster {
+            None => Ok(&self.local),
+            Some(_) => Err(Error::BadQuery(
+                "the collections of this server are on a Qdrant cluster, where this cannot be done; \
+                 `parallax copy NAME --to here` copies a collection into a data folder"
+                    .into(),
+            )),
+        }
+    }
+
+    /// The name of a collection that the request may see; the default one if no name is given.
+    fn name(&self, name: Option<&str>) -> Result<String> {
         let name = match name {
             Some(name) => name.to_owned(),
             None => self.default()?.ok_or_else(|| Error::NoCollection {
@@ -36,17 +81,31 @@ impl Opened {
             })?,
         };
         if !Sight::current().includes(&name) {
-            let known = self.catalogue.names()?;
+            let known = self.all()?;
             return Err(Error::NoCollection { name, known });
         }
-        self.catalogue.collection(&name)
+        Ok(name)
+    }
+
+    /// The names of all collections, in order.
+    ///
+    /// # Errors
+    /// If the data folder or the cluster cannot be read.
+    pub fn all(&self) -> Result<Vec<String>> {
+        match &self.cluster {
+            Some(cluster) => cluster.collections.names(),
+            None => self.local.names(),
+        }
     }
 
     /// The name of the default collection or, if the request may not see that, of the first that it
     /// may see.
     fn default(&self) -> Result<Option<String>> {
         let sight = Sight::current();
-        let default = default_collection(&self.catalogue)?;
+        let default = match &self.cluster {
+            Some(cluster) => cluster.default.clone(),
+            None => default_collection(&self.local)?,
+        };
         if default.as_ref().is_some_and(|name| sight.includes(name)) {
             return Ok(default);
         }
@@ -55,7 +114,7 @@ impl Opened {
 
     /// The names of the collections that the request may see, in order.
     fn visible(&self) -> Result<Vec<String>> {
-        let (sight, mut names) = (Sight::current(), self.catalogue.names()?);
+        let (sight, mut names) = (Sight::current(), self.all()?);
         names.retain(|name| sight.includes(name));
         Ok(names)
     }
@@ -63,8 +122,8 @@ impl Opened {
     /// Information about a collection.
     ///
     /// # Errors
-    /// If its store cannot be read.
-    pub fn info(&self, collection: &Collection) -> Result<CollectionInfo> {
+    /// If its records cannot be read.
+    pub fn info(&self, collection: &dyn Backend) -> Result<CollectionInfo> {
         let startups = *collection.schema() == Schema::startups();
         let examples: &[&str] = if startups { &sample::EXAMPLES } else { &[] };
         let default = self.default()?;
@@ -77,7 +136,7 @@ impl Opened {
         Ok(CollectionInfo {
             name: collection.name().to_string(),
             id: collection.id(),
-            records: collection.generation().records(),
+            records: collection.records()?,
             bytes: collection.bytes(),
             default: default.as_ref() == Some(&*collection.name()),
             graph: collection.graph_state(),
@@ -107,9 +166,9 @@ impl Opened {
     /// If the data folder cannot be read.
     pub fn infos(&self) -> Result<Vec<CollectionInfo>> {
         let names = self.visible()?;
-        let collections = names.iter().map(|name| self.catalogue.collection(name));
+        let collections = names.iter().map(|name| self.backend(Some(name)));
         let whole = collections.filter_map(|collection| match collection {
-            Ok(collection) => Some(self.info(&collection)),
+            Ok(collection) => Some(self.info(&*collection)),
             Err(error) => {
                 tracing::error!(%error, "cannot open a collection");
                 None
@@ -120,7 +179,7 @@ impl Opened {
 }
 
 /// The name of a collection's model, which is that of its folder; empty if its vectors were given.
-pub fn model_name(collection: &Collection) -> String {
+pub fn model_name(collection: &dyn Backend) -> String {
     if !collection.encoder().has_model() {
         return String::new();
     }

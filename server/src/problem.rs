@@ -30,6 +30,15 @@ pub fn problem(error: &Error) -> Problem {
                     .into(),
             };
         }
+        Error::Cluster(_) => {
+            tracing::error!(%error, "the cluster failed");
+            return Problem {
+                code: "cluster_away".into(),
+                message: "the cluster that has the collections did not answer; a write may or may not have been \
+                          stored; try again in a second"
+                    .into(),
+            };
+        }
         Error::NoCollection { .. } | Error::NoRecord { .. } | Error::NoMap { .. } => "not_found",
         Error::Encoder(EncoderError::Given) => "bad_query",
         Error::OtherModel { .. } => "other_model",

@@ -1,8 +1,9 @@
 //! Recommendations for the page, with the records that were given as examples.
 
+use parallax::backend::Backend;
 use parallax::sent::Content;
 use parallax::vocabulary::limits::{MAX_FEEDBACK, MAX_TITLE_BYTES};
-use parallax::{Collection, Error, Feedback};
+use parallax::{Error, Feedback};
 use parallax_app::Problem;
 use parallax_app::functions::recommend::{Asked, Example, Recommended};
 
@@ -21,12 +22,12 @@ impl Service {
         collection: Option<String>,
         asked: Asked,
     ) -> Result<Recommended, Problem> {
-        let work = move |collection: &Collection| recommended(collection, asked);
+        let work = move |collection: &dyn Backend| recommended(collection, asked);
         self.with_collection_thoroughly(collection, work).await
     }
 }
 
-fn recommended(collection: &Collection, asked: Asked) -> parallax::Result<Recommended> {
+fn recommended(collection: &dyn Backend, asked: Asked) -> parallax::Result<Recommended> {
     let liked = examples(collection, &asked.like)?;
     let disliked = examples(collection, &asked.dislike)?;
     let found = |examples: &[Example]| {
@@ -66,7 +67,7 @@ fn beginning(mut title: String) -> String {
 }
 
 /// The records with some ids, each once, with their titles.
-fn examples(collection: &Collection, ids: &[String]) -> parallax::Result<Vec<Example>> {
+fn examples(collection: &dyn Backend, ids: &[String]) -> parallax::Result<Vec<Example>> {
     let mut examples: Vec<Example> = Vec::new();
     for id in ids.iter().take(MAX_FEEDBACK) {
         if examples.iter().any(|other| other.id == *id) {
@@ -128,7 +129,7 @@ mod tests {
                 text: String::new(),
                 limit: 10,
             };
-            recommended(&notes, asked).unwrap()
+            recommended(&*notes, asked).unwrap()
         };
         let found = asked(&["a", "gone", "a"], &["c"]);
         let missing: Vec<bool> = found.liked.iter().map(|example| example.missing).collect();

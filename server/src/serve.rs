@@ -16,17 +16,20 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::address_file::AddressFile;
-use crate::config::Config;
+use crate::config::{Config, Kind};
 use crate::http::Guard;
 use crate::http::streams::Streams;
 use crate::keys::{Key, Keys, check_exposure};
-use crate::opened::{Opened, default_collection};
+use crate::opened::{Clustered, Opened, default_collection};
 use crate::service::Service;
 use crate::signals::Signals;
 use crate::site::Site;
 use crate::snapshots::{Snapshots, schedule};
 use crate::tasks::Tasks;
-use crate::{connections, http, logs, overload, sample};
+use crate::{cluster, connections, http, logs, overload, sample};
+
+/// How many queries a core works on if they spend most of their time waiting for a cluster.
+const WAITING: usize = 4;
 
 /// Serves until told to stop.
 pub fn run(config: &Config) -> Result<()> {
@@ -56,7 +59,11 @@ async fn serve(config: &Config) -> Result<()> {
         .context("cannot get the address listened on")?;
     let site = Site::find()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let service = Service::with_settings(cores, &config.pool);
+    let at_once = match config.server.backend {
+        Kind::Embedded => cores,
+        Kind::Qdrant => cores * WAITING,
+    };
+    let service = Service::with_settings(at_once, &config.pool);
     if config.server.judgements {
         service.allow_judgements();
     }
@@ -146,7 +153,7 @@ fn keep_snapshots(config: &Config, opened: &Opened) -> Result<Arc<Snapshots>> {
     let snapshots = Arc::new(snapshots);
     if let Some(every) = &settings.every {
         let every = schedule::interval(every).map_err(anyhow::Error::msg)?;
-        schedule::start(Arc::clone(&snapshots), &opened.catalogue, every)
+        schedule::start(Arc::clone(&snapshots), &opened.local, every)
             .context("cannot start the thread that makes snapshots")?;
     }
     Ok(snapshots)
@@ -171,11 +178,43 @@ fn load(
         tracing::warn!(%error, "commands will not find this server, as its address cannot be written");
     });
     let file = file.ok();
+    let cluster = match server.backend {
+        Kind::Embedded => {
+            open_collections(&catalogue, server.collection.as_deref())?;
+            None
+        }
+        Kind::Qdrant => Some(Clustered {
+            collections: Arc::new(cluster::connect(
+                &config.qdrant,
+                Arc::clone(catalogue.encoder()),
+            )?),
+            default: server.collection.clone(),
+        }),
+    };
+    let catalogue = Arc::new(catalogue);
+    let opened = Opened {
+        tasks: Tasks::open_with(
+            &data_dir,
+            Arc::clone(&catalogue),
+            cluster
+                .as_ref()
+                .map(|cluster| Arc::clone(&cluster.collections)),
+            config.tasks.clone(),
+        )?,
+        reencodings: Arc::default(),
+        local: catalogue,
+        cluster,
+    };
+    Ok((opened, file))
+}
+
+/// Opens the collections of the data folder, among them the one to use when a request names none.
+fn open_collections(catalogue: &Catalogue, asked: Option<&str>) -> Result<()> {
     if catalogue.names()?.is_empty() {
         eprintln!("no collection yet: indexing the bundled sample");
-        sample::build(&catalogue)?;
+        sample::build(catalogue)?;
     }
-    let default = choose_default(&catalogue, server.collection.as_deref())?;
+    let default = choose_default(catalogue, asked)?;
     for name in catalogue.names()? {
         match catalogue.collection(&name) {
             Ok(_) => {}
@@ -191,13 +230,7 @@ fn load(
     if let Ok(collection) = catalogue.collection(&default) {
         collection.explore_soon();
     }
-    let catalogue = Arc::new(catalogue);
-    let opened = Opened {
-        tasks: Tasks::open(&data_dir, Arc::clone(&catalogue), config.tasks.clone())?,
-        reencodings: Arc::default(),
-        catalogue,
-    };
-    Ok((opened, file))
+    Ok(())
 }
 
 /// Chooses and stores the default collection: the requested one, or else the current default.
@@ -218,12 +251,14 @@ fn choose_default(catalogue: &Catalogue, asked: Option<&str>) -> Result<String> 
 }
 
 fn announce(address: SocketAddr, opened: &Opened, start: Instant) {
-    let what = match opened.collection(None) {
-        Ok(collection) => format!(
-            "collection '{}', {} records",
-            collection.name(),
-            collection.generation().records()
-        ),
+    let what = match opened.backend(None) {
+        Ok(collection) => match collection.records() {
+            Ok(records) => format!("collection '{}', {records} records", collection.name()),
+            Err(error) => format!("collection '{}': {error}", collection.name()),
+        },
+        Err(parallax::Error::NoCollection { known, .. }) if known.is_empty() => {
+            "no collection yet".to_owned()
+        }
         Err(parallax::Error::NoModel { collection, .. }) => {
             format!("the model of collection '{collection}' cannot be used")
         }

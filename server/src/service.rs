@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parallax::Collection;
+use parallax::backend::Backend;
 use parallax::vocabulary::CollectionInfo;
 use parallax_app::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -117,7 +118,7 @@ impl Service {
             return Ok(snapshots);
         }
         let settings = snapshots::Settings::default();
-        let made = Snapshots::open(opened.catalogue.folder(), &settings);
+        let made = Snapshots::open(opened.local.folder(), &settings);
         let made = made.map_err(|error| problem(&error))?;
         Ok(self.0.snapshots.get_or_init(|| Arc::new(made)))
     }
@@ -136,7 +137,7 @@ impl Service {
         let Some(opened) = self.0.opened.get() else {
             return readings;
         };
-        for collection in opened.catalogue.open_collections() {
+        for collection in opened.local.open_collections() {
             let generation = collection.generation();
             let reading = CollectionReading {
                 records: generation.records().into(),
@@ -146,13 +147,13 @@ impl Service {
             let name = collection.name().to_string();
             readings.collections.insert(name, reading);
         }
-        readings.cache = opened.catalogue.encoder().counts();
+        readings.cache = opened.local.encoder().counts();
         for task in opened.tasks.all() {
             let state = serde_json::to_value(task.state).unwrap_or_default();
             let state = state.as_str().unwrap_or("unknown").to_owned();
             *readings.imports.entry(state).or_default() += 1;
         }
-        readings.free_bytes = disk::free_bytes(opened.catalogue.folder());
+        readings.free_bytes = disk::free_bytes(opened.local.folder());
         if let Some(snapshots) = self.0.snapshots.get() {
             let status = snapshots.status();
             readings.snapshots = (status.made, status.failed);
@@ -202,6 +203,19 @@ impl Service {
         self.0.opened.get().is_some()
     }
 
+    /// Whether the cluster with the collections answers, if they are on one.
+    pub async fn cluster_answers(&self) -> bool {
+        let inner = Arc::clone(&self.0);
+        let answers = tokio::task::spawn_blocking(move || {
+            let cluster = inner
+                .opened
+                .get()
+                .and_then(|opened| opened.cluster.as_ref());
+            cluster.is_none_or(|cluster| cluster.collections.check().is_ok())
+        });
+        answers.await.unwrap_or(false)
+    }
+
     /// Runs a job on a collection in the query pool.
     ///
     /// # Errors
@@ -209,7 +223,7 @@ impl Service {
     pub async fn with_collection<T: Send + 'static>(
         &self,
         name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.run_on(&self.0.words, name, work).await
     }
@@ -221,9 +235,61 @@ impl Service {
     pub async fn with_collection_encoding<T: Send + 'static>(
         &self,
         name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.run_on(&self.0.meaning, name, work).await
+    }
+
+    /// Runs a job on a collection in a folder, in the query pool. Collections on a cluster cannot do it.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_embedded<T: Send + 'static>(
+        &self,
+        name: Option<String>,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.words, name.clone(), embedded(name, work))
+            .await
+    }
+
+    /// The same for a job that runs the model.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_embedded_encoding<T: Send + 'static>(
+        &self,
+        name: Option<String>,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.meaning, name.clone(), embedded(name, work))
+            .await
+    }
+
+    /// The same for a job that takes as long as many queries.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn with_embedded_thoroughly<T: Send + 'static>(
+        &self,
+        name: Option<String>,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.run(&self.0.thorough, name.clone(), embedded(name, work))
+            .await
+    }
+
+    /// Writes to a collection in a folder, in the writers' pool.
+    ///
+    /// # Errors
+    /// The [`Problem`] to tell the caller.
+    pub async fn write_embedded<T: Send + 'static>(
+        &self,
+        name: String,
+        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let work = embedded(Some(name.clone()), work);
+        self.run(&self.0.writers, Some(name), work).await
     }
 
     /// Information about every collection that can be opened.
@@ -241,7 +307,7 @@ impl Service {
     pub async fn write<T: Send + 'static>(
         &self,
         name: String,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.run_on(&self.0.writers, Some(name), work).await
     }
@@ -315,7 +381,7 @@ impl Service {
     pub async fn with_collection_thoroughly<T: Send + 'static>(
         &self,
         name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         self.run_on(&self.0.thorough, name, work).await
     }
@@ -333,7 +399,7 @@ impl Service {
         &self,
         pool: &Pool,
         name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let worked = self.attempt_on(pool, name, work).await;
         worked.unwrap_or_else(|refused| Err(self.refusal(&refused)))
@@ -355,10 +421,10 @@ impl Service {
         &self,
         pool: &Pool,
         name: Option<String>,
-        work: impl FnOnce(&Collection) -> parallax::Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<Result<T, Problem>, Refused> {
         let collection = name.clone();
-        let work = move |opened: &Opened| work(&*opened.collection(name.as_deref())?);
+        let work = move |opened: &Opened| work(&*opened.backend(name.as_deref())?);
         self.attempt(pool, collection, work).await
     }
 
@@ -420,4 +486,12 @@ impl Service {
             Refused::Failed => internal(),
         }
     }
+}
+
+/// A job on a collection in a folder.
+fn embedded<T>(
+    name: Option<String>,
+    work: impl FnOnce(&Collection) -> parallax::Result<T>,
+) -> impl FnOnce(&Opened) -> parallax::Result<T> {
+    move |opened| work(&*opened.collection(name.as_deref())?)
 }

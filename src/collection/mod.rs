@@ -37,6 +37,7 @@ pub use crate::search::Searcher;
 pub use crate::segment::generation::{Generation, Part, Passing};
 pub use crate::segment::{Columns, Segment};
 pub use crate::vocabulary::GraphState;
+pub(crate) use read::first_of;
 pub use read::{Cursor, Page};
 
 pub use crate::segment::unrelated::Unrelated;
@@ -49,8 +50,9 @@ pub(crate) use write::Work;
 pub use write::Written;
 pub use write::build::{Build, LISTED, Progress, Report, SourceFile};
 pub use write::embed::embed;
-pub(crate) use write::encode::check_size;
 pub use write::encode::{Cores, Incoming, MAX_BATCH};
+pub(crate) use write::encode::{check_batch, check_size, encode};
+pub(crate) use write::patch::{check_has_ids, merged, patched};
 pub(crate) use write::reencode::Copy;
 pub use write::reencode::Reencode;
 pub use write::vector_file::VectorFile;
@@ -58,7 +60,7 @@ pub use write::vector_file::VectorFile;
 pub(crate) use crate::storage::STORE_FILE;
 use crate::storage::snapshot;
 use map::Maps;
-use write::{Writer, encode};
+use write::Writer;
 
 /// An open collection. All methods may be called from many threads at once.
 pub struct Collection {
@@ -228,10 +230,10 @@ impl Collection {
             let reason = "no vector: the records of this collection come with theirs".into();
             return Err(Error::BadRecord { at: at + 1, reason });
         }
-        let records = encode::check_batch(self.about(), records)?;
+        let records = check_batch(self.about(), records)?;
         let encoder = self.encoder.encoder();
         let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
-        let records = encode::encode(encoder, self.about(), records, &|_| {}, cores, &cancelled)?;
+        let records = encode(encoder, self.about(), records, &|_| {}, cores, &cancelled)?;
         self.put_encoded(records, None)
     }
 
@@ -250,12 +252,7 @@ impl Collection {
     /// # Errors
     /// [`Error::Write`]; [`Error::BadQuery`] if there are too many ids.
     pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
-        if ids.len() > MAX_BATCH {
-            return Err(Error::BadQuery(format!(
-                "{} ids are too many for one request; at most {MAX_BATCH} are allowed",
-                ids.len()
-            )));
-        }
+        check_ids(&ids)?;
         self.writer.submit(&self.name(), Work::Delete(ids))
     }
 
@@ -264,12 +261,7 @@ impl Collection {
     /// # Errors
     /// [`Error::BadQuery`] for invalid filters; [`Error::Write`].
     pub fn delete_matching(&self, filters: Vec<Filter>) -> Result<Written> {
-        if filters.is_empty() {
-            return Err(Error::BadQuery(
-                "deleting by filter needs a filter; to delete everything, drop the collection"
-                    .into(),
-            ));
-        }
+        check_deletion(&filters)?;
         // Checked here so that the caller gets the error.
         self.select(&self.generation(), &filters)?;
         self.writer
@@ -462,6 +454,33 @@ pub fn check_model(name: &str, about: &About, encoder: &QueryEncoder) -> Result<
         theirs: short(&about.model),
         ours: short(encoder.model_hash()),
     })
+}
+
+/// Checks that ids are not too many to delete at once.
+///
+/// # Errors
+/// [`Error::BadQuery`].
+pub(crate) fn check_ids(ids: &[String]) -> Result<()> {
+    if ids.len() <= MAX_BATCH {
+        return Ok(());
+    }
+    Err(Error::BadQuery(format!(
+        "{} ids are too many for one request; at most {MAX_BATCH} are allowed",
+        ids.len()
+    )))
+}
+
+/// Checks that a deletion by filter has a filter.
+///
+/// # Errors
+/// [`Error::BadQuery`].
+pub(crate) fn check_deletion(filters: &[Filter]) -> Result<()> {
+    if !filters.is_empty() {
+        return Ok(());
+    }
+    Err(Error::BadQuery(
+        "deleting by filter needs a filter; to delete everything, drop the collection".into(),
+    ))
 }
 
 /// Enough of a hash to distinguish two models.

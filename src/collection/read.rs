@@ -29,6 +29,13 @@ impl Collection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(u64);
 
+impl Cursor {
+    /// Where a page ended before the record with a number.
+    pub(crate) fn before(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// The prefix of a cursor's text, so that nothing else is mistaken for a cursor.
 const MARK: char = 'c';
 
@@ -63,13 +70,21 @@ pub struct Page {
 
 /// The records after the page that ended at a cursor.
 pub(super) fn page(store: &Store, after: Option<Cursor>, limit: usize) -> Result<Page> {
+    let first = first_of(after, limit)?;
+    store.viewing(|view| page_in(view, &store.about().schema, first, limit))
+}
+
+/// The lowest number that a record of the next page may have.
+///
+/// # Errors
+/// [`Error::BadQuery`] if the limit is too high.
+pub(crate) fn first_of(after: Option<Cursor>, limit: usize) -> Result<u64> {
     if !(1..=MAX_PAGE_RECORDS).contains(&limit) {
         return Err(Error::BadQuery(format!(
             "limit is {limit}; it must be between 1 and {MAX_PAGE_RECORDS}"
         )));
     }
-    let first = after.map_or(0, |Cursor(number)| number);
-    store.viewing(|view| page_in(view, &store.about().schema, first, limit))
+    Ok(after.map_or(0, |Cursor(number)| number))
 }
 
 fn page_in(view: &View<'_>, schema: &Schema, first: u64, limit: usize) -> Result<Page> {

@@ -58,6 +58,12 @@ impl Excerpt {
         })
     }
 
+    /// The cosine from which a record is near enough to be an answer; `None` if nothing is judged.
+    pub fn line(&self) -> Option<f32> {
+        let unrelated = self.generation.unrelated();
+        unrelated.map(|unrelated| unrelated.line())
+    }
+
     /// Answers something on it, as if it were the whole collection.
     ///
     /// # Errors

@@ -53,7 +53,11 @@ fn place(bound: &Bound<FacetValue>) -> Bound<f64> {
 /// What records that satisfy all these conditions satisfy. More may pass, because a cluster knows neither
 /// order nor fields: of a phrase, it requires the words.
 pub fn of_conditions(conditions: &[Condition]) -> RemoteFilter {
-    RemoteFilter::All(conditions.iter().flat_map(of_condition).collect())
+    let mut filters: Vec<RemoteFilter> = conditions.iter().flat_map(of_condition).collect();
+    match filters.len() {
+        1 => filters.remove(0),
+        _ => RemoteFilter::All(filters),
+    }
 }
 
 fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
@@ -73,6 +77,30 @@ fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
     // Otherwise, records are excluded here.
     let excluded = is_word(condition).then(|| RemoteFilter::Not(Box::new(terms_of(0))));
     excluded.into_iter().collect()
+}
+
+/// What records satisfy that contain every word, each in one of several ways that take one term or more; `None`
+/// without words. Terms of a sequence may be anywhere.
+pub fn of_all(words: &[Vec<Vec<String>>]) -> Option<RemoteFilter> {
+    let of_way = |terms: &Vec<String>| {
+        let each = terms
+            .iter()
+            .map(|term| RemoteFilter::Terms(vec![hash(term)]));
+        RemoteFilter::All(each.collect())
+    };
+    let of_word = |ways: &Vec<Vec<String>>| {
+        let (alone, sequences): (Vec<_>, Vec<_>) = ways.iter().partition(|terms| terms.len() == 1);
+        let alone: Vec<u32> = alone.into_iter().flatten().map(|term| hash(term)).collect();
+        let alone = (!alone.is_empty()).then_some(RemoteFilter::Terms(alone));
+        RemoteFilter::Any(
+            alone
+                .into_iter()
+                .chain(sequences.into_iter().map(of_way))
+                .collect(),
+        )
+    };
+    let words: Vec<RemoteFilter> = words.iter().map(of_word).collect();
+    (!words.is_empty()).then_some(RemoteFilter::All(words))
 }
 
 /// Whether the cluster decides alone which records satisfy the conditions.

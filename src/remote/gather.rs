@@ -8,14 +8,16 @@ use std::time::Duration;
 use super::Remote;
 use super::asked::{AskedWord, halves_of, weights};
 use super::excerpt::Excerpt;
+use super::filter::of_all;
 use super::index::{By, Question, RemoteFilter};
 use super::keys::{NoPieces, hash};
-use super::request::Request;
+use super::request::{Asking, Request};
 use crate::collection::Stored;
 use crate::error::Result;
+use crate::filter::Filter;
 use crate::fusion::GOOD_RANK;
-use crate::query::{Mode, Query};
-use crate::segment::generation::Whole;
+use crate::query::Mode;
+use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
 use crate::text::{Bm25, Corpus, Parameters};
@@ -29,12 +31,26 @@ pub(super) struct Gathered {
     pub excerpt: Excerpt,
     /// What the cluster checked of its filters and conditions.
     pub filter: RemoteFilter,
+    /// The same without the filters.
+    pub conditions: RemoteFilter,
+    /// Its filters.
+    pub filters: Vec<Filter>,
     /// Whether nothing else has to be checked.
     pub decided: bool,
     /// Whether all records that the cluster has were gathered.
     pub all: bool,
+    /// The vector that was searched for by meaning.
+    pub vector: Option<Arc<[f32]>>,
+    /// The vector of the text as typed, if it was searched for as well.
+    pub plain: Option<Arc<[f32]>>,
+    /// The terms that were searched for, by hash, with their weights.
+    pub weights: Vec<(u32, f32)>,
+    /// What records satisfy that contain every word; `None` if the cluster cannot tell.
+    pub holding_all: Option<RemoteFilter>,
     /// The hashes of the terms that score for it wherever they occur.
     pub terms: Vec<u32>,
+    /// The same for each of its words; `None` for one that scores in sequence, too.
+    pub words: Vec<Option<Vec<u32>>>,
     /// Whether others score only in sequence, so that the cluster cannot count all that match.
     pub in_sequence: bool,
     /// How long encoding took.
@@ -45,18 +61,27 @@ pub(super) struct Gathered {
     meaning: String,
 }
 
+/// What the cluster found for a query.
+struct Answered {
+    records: Vec<Stored>,
+    /// Whether this is all that it has.
+    all: bool,
+    weights: Vec<(u32, f32)>,
+}
+
 impl Remote {
-    /// Gathers what a query needs, each list as deep as `depth` records.
+    /// Gathers what a query needs.
     ///
     /// # Errors
     /// [`crate::Error::BadQuery`] for an invalid query; [`crate::Error::Cluster`]; those of the encoder.
-    pub(super) fn gather(&self, query: &Query, depth: usize) -> Result<Gathered> {
-        let request = self.request(query, None)?;
+    pub(super) fn gather(&self, asking: &Asking<'_>) -> Result<Gathered> {
+        let query = asking.query;
+        let request = self.request(asking, None)?;
         if request.lists {
-            return self.gather_list(request, depth);
+            return self.gather_in_order(asking, request, RemoteFilter::NONE);
         }
         let given = query.vector.is_some();
-        let mut gathered = self.gather_ranked(query, request, depth)?;
+        let mut gathered = self.gather_ranked(asking, request)?;
         let mut terms = self.terms(&gathered, query)?;
         // Words that no record contains may have been read as others, which the records contain.
         let all = terms.alone.iter().chain(&terms.in_sequence);
@@ -67,29 +92,56 @@ impl Remote {
         });
         let others: Vec<AskedWord> = others.collect();
         let is_corrected = !gathered.meaning.is_empty() && gathered.meaning != terms.meaning;
-        if !given && (is_corrected || !others.is_empty()) {
+        let again = !given && (is_corrected || !others.is_empty());
+        if again || query.sort.is_some() {
             let encoding = gathered.encoding;
-            let mut request = self.request(query, Some(&terms.meaning))?;
+            let mut request = self.request(asking, Some(&terms.meaning))?;
             request.encoding += encoding;
             request.words.extend(others);
-            gathered = self.gather_ranked(query, request, depth)?;
+            gathered = match query.sort {
+                Some(_) => {
+                    let terms = terms.alone.iter().chain(&terms.in_sequence);
+                    let terms = terms.map(|(term, _)| hash(term)).collect();
+                    self.gather_in_order(asking, request, RemoteFilter::Terms(terms))?
+                }
+                None => self.gather_ranked(asking, request)?,
+            };
             terms = self.terms(&gathered, query)?;
         }
         gathered.in_sequence = !terms.in_sequence.is_empty();
+        let words = terms.words.into_iter();
+        let hashes = |terms: Vec<String>| terms.iter().map(|term| hash(term)).collect();
+        gathered.words = words.map(|terms| terms.map(hashes)).collect();
+        gathered.holding_all = of_all(&terms.holding);
         gathered.terms = terms.alone.iter().map(|(term, _)| hash(term)).collect();
         Ok(gathered)
     }
 
-    fn gather_list(&self, request: Request, depth: usize) -> Result<Gathered> {
-        let records = self.index.listed(&request.filter, depth)?;
-        let all = records.len() < depth;
+    /// Gathers the first records of a list.
+    fn gather_in_order(
+        &self,
+        asking: &Asking<'_>,
+        request: Request,
+        matching: RemoteFilter,
+    ) -> Result<Gathered> {
+        let filter = request.filter.clone().and(matching);
+        let records = match &asking.query.sort {
+            Some(sort) => self.sorted(sort, filter, asking.depth)?,
+            None => self.index.listed(&filter, 0, asking.depth)?,
+        };
+        let answered = Answered {
+            all: records.len() < asking.depth,
+            records,
+            weights: Vec::new(),
+        };
         let whole = self.whole(&request)?;
-        self.gathered(request, records, all, whole)
+        self.gathered(asking, request, answered, whole)
     }
 
-    fn gather_ranked(&self, query: &Query, request: Request, depth: usize) -> Result<Gathered> {
+    fn gather_ranked(&self, asking: &Asking<'_>, request: Request) -> Result<Gathered> {
+        let (query, depth) = (asking.query, asking.depth);
         let mut whole = self.whole(&request)?;
-        let by_words = query.mode != Mode::Neural || request.vector.is_none();
+        let by_words = asking.both || query.mode != Mode::Neural || request.vector.is_none();
         let sequences = match by_words {
             true => self.sequences(&request, &mut whole)?,
             false => Vec::new(),
@@ -102,12 +154,15 @@ impl Remote {
         let everything = RemoteFilter::NONE;
         // By meaning alone, it only matters whether a record contains all words.
         let by_words_depth = if by_words { depth } else { GOOD_RANK };
+        let plain = request.plain.as_deref().map(By::Meaning);
         let mut asked = vec![
             (meaning, &request.filter, depth),
+            (plain, &request.filter, depth),
             (by_terms, &request.filter, by_words_depth),
         ];
         // What counts as near or well matched is measured on all records.
-        if query.mode == Mode::Hybrid && request.is_filtered() {
+        let fuses = asking.both || query.mode == Mode::Hybrid;
+        if fuses && request.is_filtered() {
             asked.extend([
                 (meaning, &everything, depth),
                 (by_terms, &everything, depth),
@@ -134,9 +189,12 @@ impl Remote {
             .filter_map(|(by, filter, limit)| by.map(|by| Question { by, filter, limit }));
         let questions: Vec<Question<'_>> = questions.collect();
         let found = self.index.best(&questions)?;
-        let all = found.iter().all(|records| records.len() < depth);
-        let records = found.into_iter().flatten().collect();
-        self.gathered(request, records, all, whole)
+        let answered = Answered {
+            all: found.iter().all(|records| records.len() < depth),
+            records: found.into_iter().flatten().collect(),
+            weights: words,
+        };
+        self.gathered(asking, request, answered, whole)
     }
 
     /// The sequences of terms that may stand for words and of which the cluster has all terms: also the
@@ -150,9 +208,8 @@ impl Remote {
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            let counts = self
-                .index
-                .counts(&terms.iter().map(|term| of_term(term)).collect::<Vec<_>>())?;
+            let filters: Vec<RemoteFilter> = terms.iter().map(|term| of_term(term)).collect();
+            let counts = self.index.counts(&filters, self.index.scans())?;
             let counts = counts.into_iter().map(counted);
             whole.text.holding.extend(terms.into_iter().zip(counts));
         }
@@ -170,9 +227,9 @@ impl Remote {
 
     fn gathered(
         &self,
+        asking: &Asking<'_>,
         request: Request,
-        records: Vec<Stored>,
-        all: bool,
+        mut answered: Answered,
         whole: Whole,
     ) -> Result<Gathered> {
         // Only cosines are compared with those of the sample.
@@ -187,12 +244,20 @@ impl Remote {
         };
         let known = whole.text.holding.keys().map(|term| hash(term)).collect();
         let about = &self.index.described().about;
+        answered.records.extend_from_slice(asking.with);
         Ok(Gathered {
-            excerpt: Excerpt::of(about, tokenize, records, Arc::new(whole), sample)?,
+            excerpt: Excerpt::of(about, tokenize, answered.records, Arc::new(whole), sample)?,
             filter: request.filter,
+            conditions: request.conditions,
+            filters: request.filters,
             decided: request.decided,
-            all,
+            all: answered.all,
+            vector: request.vector,
+            weights: answered.weights,
+            holding_all: None,
+            plain: request.plain,
             terms: Vec::new(),
+            words: Vec::new(),
             in_sequence: false,
             encoding: request.encoding,
             known,
@@ -203,27 +268,30 @@ impl Remote {
     /// The statistics that the scores of a query depend on.
     fn whole(&self, request: &Request) -> Result<Whole> {
         let words = request.words.iter();
-        let mut terms: Vec<&String> = words.flat_map(AskedWord::all_terms).collect();
+        let terms = words.flat_map(AskedWord::all_terms).cloned().collect();
+        self.whole_of(terms, &request.pieces, request.values.clone())
+    }
+
+    /// The statistics of a collection, with the counts of these terms and pieces.
+    pub(super) fn whole_of(
+        &self,
+        mut terms: Vec<String>,
+        pieces: &[u32],
+        values: KnownValues,
+    ) -> Result<Whole> {
         terms.sort_unstable();
         terms.dedup();
         let mut filters = vec![RemoteFilter::NONE];
         filters.extend(terms.iter().map(|term| of_term(term)));
-        filters.extend(
-            request
-                .pieces
-                .iter()
-                .map(|&piece| RemoteFilter::Piece(piece)),
-        );
-        let mut counts = self.index.counts(&filters)?.into_iter();
+        filters.extend(pieces.iter().map(|&piece| RemoteFilter::Piece(piece)));
+        let mut counts = self.index.counts(&filters, self.index.scans())?.into_iter();
         let mut next = || counts.next().unwrap_or(0);
         let records = next();
-        let holding = terms
-            .into_iter()
-            .map(|term| (term.clone(), counted(next())));
+        let holding = terms.into_iter().map(|term| (term, counted(next())));
         let holding: HashMap<String, u32> = holding.collect();
-        let pieces = request.pieces.iter();
+        let pieces = pieces.iter();
         let pieces = pieces.map(|&piece| (piece, counted(next()))).collect();
-        let average = self.index.described().average_length;
+        let average = self.average_length(records)?;
         Ok(Whole {
             text: Corpus {
                 records,
@@ -231,7 +299,7 @@ impl Remote {
                 holding,
             },
             pieces,
-            values: request.values.clone(),
+            values,
         })
     }
 }

@@ -1,18 +1,82 @@
 //! What a cluster answers by itself, for [`super::Remote`].
 
 use std::ops::Bound;
+use std::path::Path;
 
 use crate::Vector;
 use crate::collection::{About, Stored};
+use crate::encoder::QueryEncoder;
 use crate::error::Result;
+use crate::remote::keys::Keys;
 
 /// What a collection on a cluster is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Described {
     /// Its schema, model and vectors.
     pub about: About,
-    /// How many terms a record has on average, as the weights of its terms were computed with.
+    /// How many terms a record had on average when the collection was copied to the cluster; the weights of
+    /// terms are computed with it.
     pub average_length: f64,
+    /// How many records there were then.
+    pub records: u64,
+}
+
+/// A record of a sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sampled {
+    /// Its [fingerprint](Keys::fingerprint).
+    pub fingerprint: u64,
+    /// How many terms it has.
+    pub length: u32,
+    /// The vector of its first passage.
+    pub vector: Vector,
+}
+
+/// The collections of a cluster.
+pub trait Cluster: Send + Sync {
+    /// The names of the collections that this version of Parallax wrote, in order.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`], as for the other methods.
+    fn names(&self) -> Result<Vec<String>>;
+
+    /// Creates an empty collection.
+    ///
+    /// # Errors
+    /// [`crate::Error::CollectionExists`]; [`crate::Error::Cluster`].
+    fn create(&self, name: &str, about: &About) -> Result<()>;
+
+    /// Stores all records of a snapshot as a collection. `progress` is told how many of how many are stored.
+    ///
+    /// # Errors
+    /// [`crate::Error::CollectionExists`] unless it is to be replaced; [`crate::Error::BadQuery`] for a record that
+    /// the cluster cannot hold; [`crate::Error::Cluster`].
+    fn upload(
+        &self,
+        name: &str,
+        snapshot: &Path,
+        encoder: &QueryEncoder,
+        replace: bool,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<()>;
+
+    /// Deletes a collection. A missing one is not an error.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    fn drop_collection(&self, name: &str) -> Result<()>;
+
+    /// A collection, as it is now.
+    ///
+    /// # Errors
+    /// [`crate::Error::NoCollection`]; [`crate::Error::Cluster`] if it cannot be searched.
+    fn open(&self, name: &str) -> Result<Box<dyn RemoteIndex>>;
+
+    /// Checks that the cluster answers.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    fn check(&self) -> Result<()>;
 }
 
 /// The records of a collection on a cluster, with their vectors, their terms as sparse vectors, and the
@@ -27,27 +91,53 @@ pub trait RemoteIndex: Send + Sync {
     /// [`crate::Error::Cluster`], as for the other methods.
     fn best(&self, questions: &[Question<'_>]) -> Result<Vec<Vec<Stored>>>;
 
-    /// How many records pass each filter.
+    /// The records that score well enough, without their fields and vectors, best first.
     ///
     /// # Errors
     /// As above.
-    fn counts(&self, filters: &[RemoteFilter]) -> Result<Vec<u64>>;
+    fn reached(&self, reach: &Reach<'_>) -> Result<Vec<Reached>>;
 
-    /// The first records that pass a filter, in order of number.
+    /// The keys of a facet of the records that pass a filter, each with how many of them have it.
     ///
     /// # Errors
     /// As above.
-    fn listed(&self, filter: &RemoteFilter, limit: usize) -> Result<Vec<Stored>>;
+    fn keys(&self, facet: usize, filter: &RemoteFilter) -> Result<Vec<(String, u64)>>;
 
-    /// The smallest fingerprints of the records in rising order, each once, with the vector of the first
-    /// passage of a record that has it.
+    /// How many records pass each filter: exactly, which takes time for each of them, or as estimated from the
+    /// sizes of indexes.
     ///
     /// # Errors
     /// As above.
-    fn sampled(&self, limit: usize) -> Result<Vec<(u64, Vector)>>;
+    fn counts(&self, filters: &[RemoteFilter], exactly: bool) -> Result<Vec<u64>>;
+
+    /// The first records that pass a filter, in order of number, from a number on.
+    ///
+    /// # Errors
+    /// As above.
+    fn listed(&self, filter: &RemoteFilter, from: u64, limit: usize) -> Result<Vec<Stored>>;
+
+    /// The records with the smallest fingerprints in rising order, of each fingerprint one.
+    ///
+    /// # Errors
+    /// As above.
+    fn sampled(&self, limit: usize) -> Result<Vec<Sampled>>;
 
     /// Whether the nearest records are found by comparing all of them.
     fn scans(&self) -> bool;
+
+    /// Writes records, each in place of the one with the same number. When it returns, more than half of the
+    /// replicas have them, and the next query finds them. Returns the number of the change.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadRecord`] for a record that the cluster cannot hold, before anything is written;
+    /// [`crate::Error::Cluster`], after which some may be written and others not: write all of them again.
+    fn write(&self, records: &[(Stored, Keys)]) -> Result<u64>;
+
+    /// Deletes the records that pass a filter. Returns the number of the change.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`], after which some may be deleted and others not.
+    fn delete(&self, filter: &RemoteFilter) -> Result<u64>;
 }
 
 /// Which records are the best.
@@ -59,6 +149,34 @@ pub struct Question<'a> {
     pub filter: &'a RemoteFilter,
     /// The most records wanted.
     pub limit: usize,
+}
+
+/// Which records score well enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reach<'a> {
+    /// By what they are scored; all are well enough if it is absent, and in order of number.
+    pub by: Option<By<'a>>,
+    /// The lowest score.
+    pub least: f32,
+    /// Only records that pass it are scored.
+    pub filter: &'a RemoteFilter,
+    /// The most records wanted.
+    pub limit: usize,
+    /// Whether the keys of their facets are wanted.
+    pub facets: bool,
+}
+
+/// A record that scores well enough.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reached {
+    /// Its number.
+    pub number: u64,
+    /// Its score.
+    pub score: f32,
+    /// Its [fingerprint](super::Keys::fingerprint).
+    pub fingerprint: u64,
+    /// For each facet of the schema, its [keys](super::FacetKeys::texts); empty if they were not wanted.
+    pub facets: Vec<Vec<String>>,
 }
 
 /// What records are scored by.
@@ -73,11 +191,15 @@ pub enum By<'a> {
 /// What a record must satisfy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RemoteFilter {
+    /// It has one of these numbers.
+    Numbers(Vec<u64>),
+    /// It has one of these ids, in a collection with a field for ids.
+    Ids(Vec<String>),
     /// It contains one of these terms, given by their hashes.
     Terms(Vec<u32>),
     /// It consists of pieces of the model's vocabulary among which is this one.
     Piece(u32),
-    /// A facet, given by its number in the schema, has one of these [keys](super::Keys).
+    /// A facet, given by its number in the schema, has one of these [keys](super::FacetKeys::texts).
     Keys(usize, Vec<String>),
     /// A facet has a number between these bounds.
     Between(usize, Bound<f64>, Bound<f64>),
@@ -92,4 +214,15 @@ pub enum RemoteFilter {
 impl RemoteFilter {
     /// What every record satisfies.
     pub const NONE: Self = Self::All(Vec::new());
+
+    /// What records satisfy that satisfy both.
+    pub fn and(self, other: Self) -> Self {
+        if other == Self::NONE {
+            return self;
+        }
+        if self == Self::NONE {
+            return other;
+        }
+        Self::All(vec![self, other])
+    }
 }

@@ -4,18 +4,22 @@ use crate::collection::{About, Segment, Stored};
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::FacetValue;
-use crate::record::{Payload, RecordNumber, Schema};
+use crate::record::{FacetKind, Payload, RecordNumber, Schema};
 use crate::segment::pieces::Tokenize;
 use crate::text::{Bm25, Parameters};
 
 /// The keys of a record.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Keys {
+    /// Its id, if the collection has a field for ids.
+    pub id: Option<String>,
     /// The hash of each of its terms, with the term's share of a score before its idf: see
     /// [`Bm25::saturation`].
     pub terms: Vec<(u32, f32)>,
     /// The ids of the pieces of the model's vocabulary that its passages consist of, in rising order.
     pub pieces: Vec<u32>,
+    /// How many terms it has.
+    pub length: u32,
     /// A digest of its texts and vectors.
     pub fingerprint: u64,
     /// For each facet of the schema, the values of the record.
@@ -37,6 +41,11 @@ pub const PRESENT: &str = "*";
 /// The key of a value.
 pub fn exactly(value: &FacetValue) -> String {
     format!("={value}")
+}
+
+/// The value of such a key; `None` for other keys.
+pub fn value_of(key: &str, kind: FacetKind) -> Option<FacetValue> {
+    FacetValue::parse(key.strip_prefix('=')?, kind)
 }
 
 /// The key of the values that differ from one only in case.
@@ -96,8 +105,10 @@ pub fn keys_of(
         pieces.sort_unstable();
         pieces.dedup();
         Keys {
+            id: about.schema.source_id(payload),
             terms: Vec::new(),
             pieces,
+            length: columns.text.lengths().get(at).copied().unwrap_or(0),
             fingerprint: columns.fingerprints.get(at).copied().unwrap_or_default(),
             facets: facets_of(&about.schema, payload),
         }

@@ -8,18 +8,36 @@ use super::Remote;
 use super::asked::{AskedWord, words_of};
 use super::filter::{decides, of_conditions, of_filter, of_wanted};
 use super::index::RemoteFilter;
+use crate::collection::Stored;
 use crate::error::{Error, Result};
-use crate::filter::{Wanted, resolve};
+use crate::filter::{Filter, Wanted, resolve};
 use crate::query::{Mode, Query};
 use crate::search::Parsed;
 use crate::segment::generation::KnownValues;
 use crate::text::conditions;
 use crate::vector::unit;
 
+/// What is to be gathered for a query.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'q> {
+    /// The query.
+    pub query: &'q Query,
+    /// How many records of each list.
+    pub depth: usize,
+    /// Whether both engines are asked, whatever the mode.
+    pub both: bool,
+    /// Records that are needed beside those that are found.
+    pub with: &'q [Stored],
+}
+
 /// What a query asks of a cluster.
 pub(super) struct Request {
     /// What the cluster checks of its filters and conditions.
     pub filter: RemoteFilter,
+    /// The same without the filters.
+    pub conditions: RemoteFilter,
+    /// Its own filters and those in its text.
+    pub filters: Vec<Filter>,
     /// Whether nothing else has to be checked.
     pub decided: bool,
     /// Whether there is nothing to search for, so records are listed.
@@ -28,6 +46,9 @@ pub(super) struct Request {
     pub words: Vec<AskedWord>,
     /// The vector to search for by meaning.
     pub vector: Option<Arc<[f32]>>,
+    /// The vector of the text as typed, if words were corrected and both engines are asked: by meaning alone,
+    /// no word is corrected.
+    pub plain: Option<Arc<[f32]>>,
     /// The text that this is the vector of; empty if the vector was given.
     pub meaning: String,
     /// The pieces of this text that late interaction weighs.
@@ -51,16 +72,9 @@ impl Remote {
     /// # Errors
     /// [`Error::BadQuery`] for a query that cannot be answered as asked; [`Error::Cluster`]; those of the
     /// encoder.
-    pub(super) fn request(&self, query: &Query, meaning: Option<&str>) -> Result<Request> {
+    pub(super) fn request(&self, asking: &Asking<'_>, meaning: Option<&str>) -> Result<Request> {
+        let query = asking.query;
         query.check_limits()?;
-        if query.sort.is_some() || !query.facets.is_empty() || query.lookup.prefix {
-            return Err(Error::BadQuery(
-                "a collection on a cluster cannot be sorted, its facets cannot be counted, and unfinished \
-                 words cannot be completed: leave out sort, facets and prefix, or copy the collection here \
-                 with `parallax copy`"
-                    .into(),
-            ));
-        }
         let schema = self.schema();
         let parsed = match &query.vector {
             Some(_) => Parsed {
@@ -72,19 +86,17 @@ impl Remote {
         let conditions = conditions(&self.analyzer, &parsed.clauses, |name| {
             schema.word_fields_named(name)
         });
-        let (filter, values) = self.resolved(&parsed)?;
-        let filters = [filter, of_conditions(&conditions)].into_iter();
-        let filters = filters.filter(|filter| *filter != RemoteFilter::NONE);
-        let mut filters: Vec<RemoteFilter> = filters.collect();
+        let (filter, values) = self.resolved(&parsed.filters)?;
+        let of_conditions = of_conditions(&conditions);
         let mut request = Request {
-            filter: match filters.len() {
-                1 => filters.remove(0),
-                _ => RemoteFilter::All(filters),
-            },
+            filter: filter.and(of_conditions.clone()),
+            conditions: of_conditions,
+            filters: parsed.filters.clone(),
             decided: decides(&conditions),
             lists: parsed.lists,
             words: words_of(&self.analyzer, &parsed.clauses),
             vector: None,
+            plain: None,
             meaning: String::new(),
             pieces: Vec::new(),
             values,
@@ -95,7 +107,8 @@ impl Remote {
             request.vector = Some(vector.map_err(Error::BadQuery)?.into());
             return Ok(request);
         }
-        if request.lists || query.mode == Mode::Text {
+        let by_meaning = asking.both || query.mode != Mode::Text;
+        if request.lists || query.sort.is_some() || !by_meaning {
             return Ok(request);
         }
         let start = Instant::now();
@@ -104,8 +117,16 @@ impl Remote {
         if self.encoder.reads(meaning)? {
             request.vector = Some(self.encoder.encode(meaning)?);
             meaning.clone_into(&mut request.meaning);
-            if query.mode == Mode::Neural {
-                request.pieces = self.encoder.query_pieces(meaning)?.to_vec();
+            if asking.both && meaning != own {
+                request.plain = Some(self.encoder.encode(&own)?);
+                request
+                    .pieces
+                    .extend_from_slice(&self.encoder.query_pieces(&own)?);
+            }
+            if asking.both || query.mode == Mode::Neural {
+                request
+                    .pieces
+                    .extend_from_slice(&self.encoder.query_pieces(meaning)?);
                 request.pieces.sort_unstable();
                 request.pieces.dedup();
             }
@@ -114,9 +135,9 @@ impl Remote {
         Ok(request)
     }
 
-    /// The filters of a query, and what they depend on.
-    fn resolved(&self, parsed: &Parsed) -> Result<(RemoteFilter, KnownValues)> {
-        if parsed.filters.is_empty() {
+    /// Filters, and what they depend on.
+    pub(super) fn resolved(&self, filters: &[Filter]) -> Result<(RemoteFilter, KnownValues)> {
+        if filters.is_empty() {
             return Ok((RemoteFilter::NONE, Vec::new()));
         }
         let (values, failed) = (RefCell::default(), RefCell::new(None));
@@ -131,7 +152,7 @@ impl Remote {
                 false
             }
         };
-        let resolved = resolve(&parsed.filters, &self.schema().facets, &holds);
+        let resolved = resolve(filters, &self.schema().facets, &holds);
         match failed.into_inner() {
             Some(error) => Err(error),
             None => Ok((of_filter(&resolved?), values.into_inner())),

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::found::Found;
 use crate::query::{Mode, Query, Reply};
+use crate::record::Schema;
 use crate::search::searcher::Searcher;
 use crate::vocabulary::Unknown;
 
@@ -46,23 +47,7 @@ impl Searcher<'_> {
     /// # Errors
     /// [`Error::BadQuery`] for any other collection, and those of [`Searcher::search`].
     pub fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {
-        if !self.schema.pairs {
-            return Err(Error::BadQuery(format!(
-                "the collection '{}' does not hold questions and answers: import one and say \
-                 which fields are question and answer",
-                self.name
-            )));
-        }
-        let query = Query {
-            mode: Mode::Neural,
-            limit: LOOKED_AT,
-            filters,
-            operators: false,
-            // The scores are compared with the cosines of other pairs.
-            late_share: 0.0,
-            ..Query::new(question)
-        };
-        query.check()?;
+        let query = question_of(self.schema, &self.name, question, filters)?;
         let answer = self.search(&query)?;
         // If the model can read nothing of the question, no other is near it.
         let near: Vec<Found> = answer.hits.into_iter().filter(|_| !answer.unread).collect();
@@ -82,6 +67,35 @@ impl Searcher<'_> {
             timings: answer.timings,
         })
     }
+}
+
+/// The query for a question to a collection with this schema and name.
+///
+/// # Errors
+/// [`Error::BadQuery`] for one that holds no pairs, or for an invalid question.
+pub(crate) fn question_of(
+    schema: &Schema,
+    name: &str,
+    question: &str,
+    filters: Vec<Filter>,
+) -> Result<Query> {
+    if !schema.pairs {
+        return Err(Error::BadQuery(format!(
+            "the collection '{name}' does not hold questions and answers: import one and say \
+             which fields are question and answer"
+        )));
+    }
+    let query = Query {
+        mode: Mode::Neural,
+        limit: LOOKED_AT,
+        filters,
+        operators: false,
+        // The scores are compared with the cosines of other pairs.
+        late_share: 0.0,
+        ..Query::new(question)
+    };
+    query.check()?;
+    Ok(query)
 }
 
 /// The cosine from which a question counts as the one asked, in a collection of `records` pairs.

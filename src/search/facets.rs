@@ -1,15 +1,14 @@
 //! Counts how many records have each value of a facet.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::filter::{FacetValue, Filter, Walk};
-use crate::query::{Counted, EVERY_FACET, FacetCount, FacetCounts, MAX_FACET_VALUES, check_length};
+use crate::query::{Counted, FacetCounts, MAX_FACET_VALUES};
 use crate::search::answers::Answers;
+use crate::search::counted::{Best, Values, asked_facets, check_values, counts, facet_of, others};
 use crate::search::histogram::{Extent, histogram};
 use crate::search::members::Members;
 use crate::search::plan::{Plan, both};
@@ -28,7 +27,11 @@ impl Searcher<'_> {
         let all = among(&self.generation, &None, None);
         let counts = (0..self.schema.facets.len()).map(|facet| {
             let values = self.counting(facet, "", MAX_FACET_VALUES);
-            self.counts(facet, Counted::All, values.top(&all).values)
+            counts(
+                &self.schema.facets[facet],
+                Counted::All,
+                values.top(&all).values,
+            )
         });
         let counts = counts.collect();
         Ok(self.generation.facet_counts.get_or_init(|| counts).clone())
@@ -48,18 +51,13 @@ impl Searcher<'_> {
         limit: usize,
         filters: &[Filter],
     ) -> Result<FacetCounts> {
-        check_length("prefix", prefix)?;
-        if !(1..=MAX_FACET_VALUES).contains(&limit) {
-            return Err(Error::BadQuery(format!(
-                "limit is {limit}; it must be between 1 and {MAX_FACET_VALUES}"
-            )));
-        }
-        let facet = self.facet("search", field)?;
+        check_values(prefix, limit)?;
+        let facet = facet_of(self.schema, "search", field)?;
         let others = others(filters, field);
         let passing = self.generation.select(&self.schema.facets, &others)?;
         let counting = self.counting(facet, prefix.trim(), limit);
         let top = counting.top(&among(&self.generation, &passing, None));
-        Ok(self.counts(facet, Counted::All, top.values))
+        Ok(counts(&self.schema.facets[facet], Counted::All, top.values))
     }
 
     /// Counts the facets a query asks for, among the answers that pass the other filters and meet
@@ -76,16 +74,7 @@ impl Searcher<'_> {
         plan: &Plan<'_>,
         answers: &Answers,
     ) -> Result<Vec<FacetCounts>> {
-        let asked = &plan.query.facets;
-        let asked = match asked.iter().find(|field| *field == EVERY_FACET) {
-            Some(every) if self.facet("count", every).is_err() => {
-                (0..self.schema.facets.len()).collect()
-            }
-            _ => {
-                let asked = asked.iter().map(|field| self.facet("count", field));
-                asked.collect::<Result<Vec<usize>>>()?
-            }
-        };
+        let asked = asked_facets(self.schema, &plan.query.facets)?;
         let counted = asked.into_iter().map(|facet| {
             let others = others(&plan.filters, &self.schema.facets[facet].field);
             let wider = if others.len() < plan.filters.len() {
@@ -99,7 +88,8 @@ impl Searcher<'_> {
             let asked = &plan.query.facet_options;
             let counting = self.counting(facet, asked.prefix.trim(), asked.values);
             let top = counting.top(&among);
-            let mut counts = self.counts(facet, answers.counted, top.values);
+            let field = &self.schema.facets[facet];
+            let mut counts = counts(field, answers.counted, top.values);
             if let Some(extent) = top.extent.filter(|_| asked.buckets > 0) {
                 let values = counting.walk();
                 counts.histogram = histogram(values, &among, extent, asked.buckets);
@@ -117,34 +107,13 @@ impl Searcher<'_> {
             limit,
         }
     }
-
-    fn counts(&self, facet: usize, counted: Counted, (values, more): Values) -> FacetCounts {
-        let facet = &self.schema.facets[facet];
-        FacetCounts {
-            field: facet.field.clone(),
-            kind: facet.kind,
-            counted,
-            values,
-            more,
-            histogram: Vec::new(),
-        }
-    }
 }
-
-/// The values that the most records have, and how many more values occur.
-type Values = (Vec<FacetCount>, u32);
 
 /// What is found in one pass over a facet's values.
 struct Top {
     values: Values,
     /// The extent of all values, if they are numbers or dates.
     extent: Option<Extent>,
-}
-
-/// The filters that are not conditions on a field.
-fn others(filters: &[Filter], field: &str) -> Vec<Filter> {
-    let others = filters.iter().filter(|f| f.field() != Some(field));
-    others.cloned().collect()
 }
 
 /// The records to count in each part: those that pass and, if `matching` is given, are in it.
@@ -181,9 +150,7 @@ struct Counting<'a> {
 impl Counting<'_> {
     /// The values that the most records have, and how many more values occur.
     fn top(&self, among: &[Members]) -> Top {
-        // The least of the kept ones is on top.
-        let mut top: BinaryHeap<Reverse<(u32, Reverse<&FacetValue>)>> = BinaryHeap::new();
-        let mut values = 0;
+        let mut best: Best<&FacetValue> = Best::new(self.limit);
         let mut extent: Option<Extent> = None;
         let mut walk = self.walk();
         while let Some(value) = walk.step() {
@@ -194,31 +161,13 @@ impl Counting<'_> {
             if count == 0 {
                 continue;
             }
-            if let Some(measure) = value.measure() {
-                extent = Some(match extent {
-                    Some(extent) => extent.up_to(measure),
-                    None => Extent::at(measure),
-                });
-            }
-            if !self.is_meant(value) {
-                continue;
-            }
-            values += 1;
-            top.push(Reverse((count, Reverse(value))));
-            if top.len() > self.limit {
-                top.pop();
+            extent = Extent::with(extent, value);
+            if self.is_meant(value) {
+                best.add(value, count);
             }
         }
-        let sorted = top.into_sorted_vec().into_iter();
-        let top: Vec<FacetCount> = sorted
-            .map(|Reverse((count, Reverse(value)))| FacetCount {
-                value: value.to_string(),
-                count,
-            })
-            .collect();
-        let more = values - top.len() as u32;
         Top {
-            values: (top, more),
+            values: best.values(),
             extent,
         }
     }

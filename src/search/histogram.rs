@@ -2,7 +2,7 @@
 //! width. The intervals of dates begin and end with a day, and those of whole numbers with a whole
 //! number.
 
-use crate::filter::Walk;
+use crate::filter::{FacetValue, Walk};
 use crate::query::Bucket;
 use crate::search::members::Members;
 
@@ -17,7 +17,7 @@ pub struct Extent {
 
 impl Extent {
     /// The extent of one value.
-    pub fn at(measure: f64) -> Self {
+    fn at(measure: f64) -> Self {
         Self {
             least: measure,
             greatest: measure,
@@ -25,8 +25,18 @@ impl Extent {
         }
     }
 
+    /// The extent of some values and another one, which is not less than the others; `None` for values
+    /// that are neither numbers nor dates.
+    pub fn with(others: Option<Self>, value: &FacetValue) -> Option<Self> {
+        let measure = value.measure()?;
+        Some(match others {
+            Some(extent) => extent.up_to(measure),
+            None => Self::at(measure),
+        })
+    }
+
     /// The extent with another value, which is not less than the others.
-    pub fn up_to(self, measure: f64) -> Self {
+    fn up_to(self, measure: f64) -> Self {
         Self {
             greatest: measure,
             whole: self.whole && measure.fract() == 0.0,
@@ -110,6 +120,27 @@ pub fn histogram(
     histogram
 }
 
+/// The first and the last value in each interval, of values in rising order; `None` if there is none in it.
+pub fn intervals(
+    values: &[FacetValue],
+    extent: Extent,
+    buckets: usize,
+) -> Vec<Option<(&FacetValue, &FacetValue)>> {
+    let (buckets, width) = extent.divided(buckets);
+    let mut intervals = vec![None; buckets];
+    for value in values {
+        let Some(measure) = value.measure() else {
+            continue;
+        };
+        let at = extent.place(measure, width).min(buckets - 1);
+        if let Some(interval) = intervals.get_mut(at) {
+            let first = interval.map_or(value, |(first, _)| first);
+            *interval = Some((first, value));
+        }
+    }
+    intervals
+}
+
 /// The records of a part that were counted in the current interval, as one bit each.
 #[derive(Default)]
 struct Seen(Vec<u64>);
@@ -137,7 +168,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::{Column, FacetValue};
+    use crate::filter::Column;
     use crate::record::FacetKind;
     use proptest::prelude::*;
     use roaring::RoaringBitmap;

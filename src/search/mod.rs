@@ -10,7 +10,7 @@
 //! `nearest.rs` searches by meaning and `answers.rs` determines which records are answers;
 //! `late.rs` scores the nearest by late interaction; `neighbours.rs` lets the scores of similar
 //! records count, as `regularise.rs` computes; `remembered.rs` keeps the rankings of recent
-//! queries; `facets.rs` counts facet values, and `histogram.rs` divides them into intervals;
+//! queries; `facets.rs` counts facet values, of which `counted.rs` keeps the most frequent, and `histogram.rs` divides them into intervals;
 //! `snippet.rs` selects the displayed part of a long text and `sentence.rs` its nearest sentence.
 //! `explain.rs` explains a rank, `compare.rs` compares rankings, `recommend.rs` finds records
 //! similar to some and different from others, `ask.rs` answers questions: all from the same stages.
@@ -29,6 +29,7 @@ mod ask;
 mod by_vector;
 mod changes;
 mod compare;
+mod counted;
 mod explain;
 mod facets;
 mod fetch;
@@ -66,8 +67,13 @@ mod terms;
 mod unencoded;
 mod walkthrough;
 
+pub(crate) use ask::question_of;
+pub(crate) use counted::{Best, asked_facets, check_values, counts, facet_of, others};
+pub(crate) use histogram::{Extent, intervals};
 pub(crate) use nearest::{NearRecord, NearSearch};
 pub(crate) use parsed::Parsed;
 pub use remembered::Remembered;
 pub use searcher::Searcher;
+pub(crate) use suggest::typed_parts;
 pub(crate) use terms::Terms;
+pub(crate) use unencoded::unencoded;

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
+use crate::Vector;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Answer, Mode, Query, Recommendations, check_page};
@@ -63,6 +65,27 @@ impl Searcher<'_> {
         self.check_distance()?;
         check_page(limit, offset)?;
         let mut watch = Stopwatch::start(self.waited);
+        let given = self.given(feedback, &mut watch)?;
+        given.check(&self.generation)?;
+        let (mut answer, passages) = self.near(&given, limit, offset, filters, &mut watch)?;
+        let reasons = self.reasons(&given, &answer, &passages)?;
+        watch.lap(|timings| &mut timings.fetch);
+        answer.timings = watch.stop();
+        Ok(Recommendations { answer, reasons })
+    }
+
+    /// The unit vector of what is wanted, and the fingerprints of the records that are given.
+    ///
+    /// # Errors
+    /// Those of [`Searcher::recommend`].
+    pub(crate) fn wanted(&self, feedback: &Feedback) -> Result<(Vector, HashSet<u64>)> {
+        let given = self.given(feedback, &mut Stopwatch::start(Duration::ZERO))?;
+        let all = given.all();
+        let fingerprints = all.filter_map(|one| self.generation.fingerprint(one.position));
+        Ok((given.wanted()?, fingerprints.collect()))
+    }
+
+    fn given(&self, feedback: &Feedback, watch: &mut Stopwatch) -> Result<Given> {
         let text = feedback.text.as_deref().map(str::trim);
         let text = text.filter(|text| !text.is_empty());
         if let Some(text) = text
@@ -74,17 +97,11 @@ impl Searcher<'_> {
         }
         let text = text.map(|text| self.encoder.encode(text)).transpose()?;
         watch.lap(|timings| &mut timings.encode);
-        let given = Given {
+        Ok(Given {
             text,
             liked: self.examples(&feedback.like)?,
             disliked: self.examples(&feedback.dislike)?,
-        };
-        given.check(&self.generation)?;
-        let (mut answer, passages) = self.near(&given, limit, offset, filters, &mut watch)?;
-        let reasons = self.reasons(&given, &answer, &passages)?;
-        watch.lap(|timings| &mut timings.fetch);
-        answer.timings = watch.stop();
-        Ok(Recommendations { answer, reasons })
+        })
     }
 
     /// The records nearest to what is wanted, without those given, and the position of each with the

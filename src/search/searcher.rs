@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::analysis::Analyzer;
 use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
-use crate::filter::no_facet;
 use crate::record::Schema;
+use crate::search::counted::facet_of;
 use crate::search::remembered::Remembered;
 use crate::segment::generation::Generation;
 use crate::storage::store::View;
@@ -39,9 +39,7 @@ pub struct Searcher<'c> {
 impl Searcher<'_> {
     /// A facet's index in the schema. `what` says what is to be done with it.
     pub(super) fn facet(&self, what: &str, field: &str) -> Result<usize> {
-        let facets = &self.schema.facets;
-        let found = facets.iter().position(|facet| facet.field == field);
-        found.ok_or_else(|| no_facet(what, field, facets))
+        facet_of(self.schema, what, field)
     }
 
     /// The error for an unknown id.

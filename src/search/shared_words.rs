@@ -18,22 +18,27 @@ const MIN_RECORDS: u32 = 50;
 pub(super) struct RareWords(HashMap<String, u32>);
 
 impl Searcher<'_> {
+    /// The terms of a record that may be rare.
+    pub(crate) fn terms_to_share(&self, payload: &Payload) -> Vec<String> {
+        let tokens = self.analyzer.tokens(&self.searched(payload));
+        let tokens = tokens.filter(|token| token.word.chars().nth(1).is_some());
+        let mut terms: Vec<String> = tokens.map(|token| token.term).collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
     /// The words of a record that few records contain.
     pub(super) fn rare_words(&self, payload: &Payload) -> RareWords {
         let parts = self.generation.text_parts(&None);
         let records = self.generation.records();
-        let mut terms = HashMap::new();
-        for token in self.analyzer.tokens(&self.searched(payload)) {
-            if token.word.chars().nth(1).is_none() || terms.contains_key(&token.term) {
-                continue;
-            }
-            let holding = parts.iter().map(|part| {
-                let term = part.index.term(&token.term);
-                term.map_or(0, |term| part.index.holding(term))
-            });
+        let holding = |term: String| {
+            let holding = parts.iter().map(|part| part.holding(&term));
             let holding = holding.sum();
-            terms.insert(token.term, holding);
-        }
+            (term, holding)
+        };
+        let terms = self.terms_to_share(payload).into_iter().map(holding);
+        let mut terms: HashMap<String, u32> = terms.collect();
         terms.retain(|_, &mut holding| records < MIN_RECORDS || holding <= records / RARE);
         RareWords(terms)
     }

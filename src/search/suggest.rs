@@ -28,19 +28,14 @@ impl Searcher<'_> {
     /// [`crate::Error::BadQuery`] if it is longer than a query may be; the store's read errors.
     pub fn suggest(&self, typed: &str) -> Result<Suggestions> {
         check_length("query", typed)?;
-        let whole = trimmed(typed);
-        if whole.is_empty() {
+        let parts = typed_parts(typed);
+        let Some(whole) = parts.first() else {
             return Ok(Suggestions::default());
-        }
-        let mut values = self.begun_values(typed, &whole);
-        if let Some(last) = last_word(typed, &whole) {
-            let more = self.begun_values(typed, &last);
-            values.extend(more);
-        }
-        values.truncate(MAX_SUGGESTED);
+        };
+        let values = parts.iter().flat_map(|part| self.begun_values(typed, part));
         Ok(Suggestions {
-            titles: self.begun_titles(&typed[whole])?,
-            values,
+            titles: self.begun_titles(&typed[whole.clone()])?,
+            values: values.take(MAX_SUGGESTED).collect(),
         })
     }
 
@@ -116,6 +111,16 @@ impl Searcher<'_> {
             .take(MAX_SUGGESTED)
             .collect()
     }
+}
+
+/// The parts of what was typed that values may begin with: all of it and, of several words, the last one.
+pub(crate) fn typed_parts(typed: &str) -> Vec<Range<usize>> {
+    let whole = trimmed(typed);
+    if whole.is_empty() {
+        return Vec::new();
+    }
+    let last = last_word(typed, &whole);
+    std::iter::once(whole).chain(last).collect()
 }
 
 /// Where a text begins and ends without the white space around it.

@@ -1,7 +1,10 @@
 //! Answers a query without running the model, for when too many wait for it.
 
+use crate::analysis::Analyzer;
+use crate::encoder::QueryEncoder;
 use crate::error::Result;
 use crate::query::{Answer, Mode, Query};
+use crate::record::Schema;
 use crate::search::parsed::Parsed;
 use crate::search::searcher::Searcher;
 use crate::vocabulary::{Fallback, FallbackReason};
@@ -13,36 +16,54 @@ impl Searcher<'_> {
     /// # Errors
     /// Those of [`Searcher::search`].
     pub fn search_unencoded(&self, query: &Query) -> Result<Option<Answer>> {
-        if !self.must_encode(query)? {
-            return self.search(query).map(Some);
-        }
-        if query.mode != Mode::Hybrid {
-            return Ok(None);
-        }
-        let by_words = Query {
-            mode: Mode::Text,
-            sentences: false,
-            ..query.clone()
-        };
-        let fallback = Fallback {
-            from: query.mode,
-            to: by_words.mode,
-            reason: FallbackReason::EncodingSaturated,
-        };
-        let answer = self.search(&by_words)?;
-        Ok(Some(Answer {
-            fallback: Some(fallback),
-            ..answer
-        }))
+        unencoded((self.schema, self.analyzer, self.encoder), query, |query| {
+            self.search(query)
+        })
     }
+}
 
-    /// Whether the model must run to answer a query. One that cannot be answered needs no model.
-    fn must_encode(&self, query: &Query) -> Result<bool> {
-        query.check_limits()?;
-        if query.mode == Mode::Text || query.sort.is_some() {
-            return Ok(false);
-        }
-        let parsed = Parsed::of(query, self.schema, self.analyzer)?;
-        Ok(!parsed.lists && !self.encoder.remembers(&parsed.meaning(&[])))
+/// Answers a query of a collection with this schema, analyzer and encoder without running the model, by a
+/// search that may run it: see [`Searcher::search_unencoded`].
+///
+/// # Errors
+/// As there.
+pub(crate) fn unencoded(
+    collection: (&Schema, &Analyzer, &QueryEncoder),
+    query: &Query,
+    search: impl FnOnce(&Query) -> Result<Answer>,
+) -> Result<Option<Answer>> {
+    if !must_encode(collection, query)? {
+        return search(query).map(Some);
     }
+    if query.mode != Mode::Hybrid {
+        return Ok(None);
+    }
+    let by_words = Query {
+        mode: Mode::Text,
+        sentences: false,
+        ..query.clone()
+    };
+    let fallback = Fallback {
+        from: query.mode,
+        to: by_words.mode,
+        reason: FallbackReason::EncodingSaturated,
+    };
+    let answer = search(&by_words)?;
+    Ok(Some(Answer {
+        fallback: Some(fallback),
+        ..answer
+    }))
+}
+
+/// Whether the model must run to answer a query. One that cannot be answered needs no model.
+fn must_encode(
+    (schema, analyzer, encoder): (&Schema, &Analyzer, &QueryEncoder),
+    query: &Query,
+) -> Result<bool> {
+    query.check_limits()?;
+    if query.mode == Mode::Text || query.sort.is_some() {
+        return Ok(false);
+    }
+    let parsed = Parsed::of(query, schema, analyzer)?;
+    Ok(!parsed.lists && !encoder.remembers(&parsed.meaning(&[])))
 }

@@ -48,6 +48,16 @@ impl<'a> TextPart<'a> {
         Some(self.index.cursor(self.index.term(term)?))
     }
 
+    /// How many records contain a term, deleted ones among them.
+    pub(crate) fn holding(&self, term: &str) -> u32 {
+        let corpus = self.corpus.and_then(|corpus| corpus.holding.get(term));
+        if let Some(holding) = corpus {
+            return *holding;
+        }
+        let term = self.index.term(term);
+        term.map_or(0, |term| self.index.holding(term))
+    }
+
     /// How many live records contain the term with a number.
     pub(super) fn live_holding(&self, term: u32) -> u32 {
         let postings = self.index.postings();

@@ -40,7 +40,7 @@ fn rows(catalogue: &Catalogue, table: &mut Table) -> Result<()> {
         table.row(match catalogue.collection(&name) {
             Ok(of) => {
                 let records = of.generation().records();
-                row(&name, records.into(), of.bytes(), &model_name(&of))
+                row(&name, records.into(), of.bytes(), &model_name(&*of))
             }
             Err(error) => [name, "-".into(), "-".into(), error.to_string()],
         });

@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::Key;
-use crate::config::{self, Config, Flags};
+use crate::config::{self, Config, Flags, Kind};
 use crate::doctor::{Check, Level, Subject, examine};
 
 /// The exit code if something is an error.
@@ -30,6 +30,7 @@ impl Doctor {
         let Config {
             server,
             keys,
+            qdrant,
             snapshots,
             ..
         } = config::load(&self.flags.with_model(model))?.config;
@@ -42,6 +43,7 @@ impl Doctor {
             keyed: server.key.is_some() || !key_files.is_empty(),
             key_files,
             key: self.key.key,
+            cluster: (server.backend == Kind::Qdrant).then_some(qdrant),
             snapshots,
         });
         let worst = checks.iter().map(|check| check.level).max();

@@ -16,7 +16,9 @@ use super::Data;
 #[cfg(feature = "qdrant")]
 use super::make_pieces;
 #[cfg(feature = "qdrant")]
-use super::qdrant::{Kind, On};
+use super::qdrant::On;
+#[cfg(feature = "qdrant")]
+use crate::config::Kind;
 
 #[derive(Args)]
 pub struct Recall {

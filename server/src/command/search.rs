@@ -12,8 +12,10 @@ use parallax::sent::Content;
 use parallax::vocabulary::{Answer, Counted, Hit, Relation, SearchRequest, UNREAD};
 
 #[cfg(feature = "qdrant")]
-use super::qdrant::{Kind, On};
+use super::qdrant::On;
 use super::{Data, Ranking, make_pieces};
+#[cfg(feature = "qdrant")]
+use crate::config::Kind;
 
 #[derive(Args)]
 pub struct Search {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::server::address;
+use super::server::{Kind, address};
 
 /// Settings given on the command line.
 #[derive(Debug, Clone, Default, Args, Serialize)]
@@ -18,6 +18,8 @@ pub struct Flags {
     server: ServerFlags,
     #[command(flatten)]
     keys: KeysFlags,
+    #[command(flatten)]
+    qdrant: QdrantFlags,
 }
 
 impl Flags {
@@ -40,6 +42,10 @@ struct ServerFlags {
     #[arg(long, value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<String>,
+    /// Where the collections are [default: embedded]
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backend: Option<Kind>,
     /// File with one key for everything; without any key, only this machine may write
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +73,32 @@ struct KeysFlags {
     #[arg(id = "keys_file", long = "keys-file", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<PathBuf>,
+}
+
+/// Settings of the section `qdrant`.
+#[derive(Debug, Clone, Default, Args, Serialize)]
+struct QdrantFlags {
+    /// The cluster: the port of its gRPC interface; several nodes are separated by commas [default:
+    /// http://localhost:6334]
+    #[arg(id = "qdrant_url", long = "qdrant-url", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// A file with the cluster's API key
+    #[arg(
+        id = "qdrant_api_key_file",
+        long = "qdrant-api-key-file",
+        value_name = "FILE"
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_file: Option<PathBuf>,
+    /// How many shards a new collection has [default: Qdrant's]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shards: Option<u32>,
+    /// How many nodes have a copy of each shard of a new collection [default: Qdrant's]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicas: Option<u32>,
 }
 
 /// The address as given, if it can be resolved.

@@ -11,6 +11,7 @@ mod layers;
 mod load;
 mod nearest;
 mod print;
+mod qdrant;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::flags::Flags;
 pub use self::load::{load, path_from_environment};
-pub use self::server::{Server, address};
+pub use self::qdrant::Qdrant;
+pub use self::server::{Kind, Server, address};
 use crate::http::settings::{Cors, Limits, Timeouts};
 use crate::snapshots::schedule;
 use crate::{connections, logs, pool, snapshots};
@@ -31,6 +33,8 @@ use crate::{connections, logs, pool, snapshots};
 pub struct Config {
     /// Where the service listens, and what it serves.
     pub server: Server,
+    /// The cluster, if the collections are on one.
+    pub qdrant: Qdrant,
     /// Who may use it.
     pub keys: crate::keys::Settings,
     /// How much it does at once.

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::paths;
@@ -24,12 +25,24 @@ pub struct Server {
     pub model: Option<PathBuf>,
     /// The collection to use when a request names none; by default, the one served last.
     pub collection: Option<String>,
+    /// Where the collections are.
+    pub backend: Kind,
     /// Whether judgements of relevance are kept.
     pub judgements: bool,
     /// A key for everything. Without any key, only this machine may write.
     pub key: Option<Secret>,
     /// A file with such a key.
     pub api_key_file: Option<PathBuf>,
+}
+
+/// Where collections are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// In the data folder
+    Embedded,
+    /// On a Qdrant cluster
+    Qdrant,
 }
 
 impl Default for Server {
@@ -40,6 +53,7 @@ impl Default for Server {
             data_dir: None,
             model: None,
             collection: None,
+            backend: Kind::Embedded,
             judgements: false,
             key: None,
             api_key_file: None,

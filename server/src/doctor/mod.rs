@@ -3,6 +3,7 @@
 //! What a running server holds open cannot be read beside it. The server is asked about that, and
 //! the rest is read as usual.
 
+mod cluster;
 mod collections;
 mod exposure;
 mod folder;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::config::Qdrant;
 use crate::remote::Remote;
 use crate::snapshots;
 
@@ -36,6 +38,8 @@ pub struct Subject {
     pub key_files: Vec<PathBuf>,
     /// The key to send to a running server.
     pub key: Option<String>,
+    /// The cluster, if it has the collections.
+    pub cluster: Option<Qdrant>,
     /// Where snapshots are kept.
     pub snapshots: snapshots::Settings,
 }
@@ -105,7 +109,10 @@ pub fn examine(subject: &Subject) -> Vec<Check> {
     let server = Remote::holding(&subject.data, subject.key.clone());
     let mut checks = vec![installed::model(&subject.model)];
     checks.extend(folder::checks(&subject.data, server.as_ref()));
-    checks.extend(collections::checks(&subject.data, server.as_ref()));
+    match &subject.cluster {
+        Some(cluster) => checks.push(cluster::check(cluster, &subject.model)),
+        None => checks.extend(collections::checks(&subject.data, server.as_ref())),
+    }
     checks.extend(kept::check(&subject.snapshots.folder(&subject.data)));
     checks.extend(exposure::checks(subject, server.is_some()));
     checks

@@ -43,8 +43,9 @@ impl Notes {
                 tasks::Settings::default(),
             )
             .unwrap(),
-            catalogue,
+            local: catalogue,
             reencodings: Arc::default(),
+            cluster: None,
         });
         let notes = Self {
             router: api(service, Guard::new(Some(KEY.into()))),

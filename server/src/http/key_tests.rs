@@ -84,8 +84,9 @@ impl Shop {
         let service = Service::new(2);
         service.open(Opened {
             tasks,
-            catalogue,
+            local: catalogue,
             reencodings: Arc::default(),
+            cluster: None,
         });
         let shop = Self {
             service,

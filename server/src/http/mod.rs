@@ -185,7 +185,7 @@ fn health() -> Routes {
         .get(
             "/readyz",
             |State(service): State<Service>| async move {
-                match service.is_ready() {
+                match service.is_ready() && service.cluster_answers().await {
                     true => (StatusCode::OK, "ready\n"),
                     false => (StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
                 }

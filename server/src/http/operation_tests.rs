@@ -167,7 +167,8 @@ fn own() -> (tempfile::TempDir, Service) {
     service.open(Opened {
         tasks: Tasks::open(folder.path(), Arc::clone(&catalogue), Default::default()).unwrap(),
         reencodings: Arc::default(),
-        catalogue,
+        cluster: None,
+        local: catalogue,
     });
     (folder, service)
 }

@@ -164,7 +164,7 @@ async fn past_its_queue_it_says_when_to_try_again_before_it_reads_a_body() {
         let before = stats(&service, "writes");
         let writer = service.clone();
         held.push(tokio::spawn(async move {
-            let hold = move |_: &parallax::Collection| {
+            let hold = move |_: &dyn parallax::backend::Backend| {
                 let _ = gate.recv();
                 Ok(())
             };

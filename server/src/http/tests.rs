@@ -60,9 +60,10 @@ pub(super) fn opened_with(service: Service) -> Service {
         (folder, catalogue, tasks)
     });
     service.open(Opened {
-        catalogue: Arc::clone(catalogue),
+        local: Arc::clone(catalogue),
         tasks: Arc::clone(tasks),
         reencodings: Arc::default(),
+        cluster: None,
     });
     service
 }

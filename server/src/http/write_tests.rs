@@ -57,8 +57,9 @@ impl Api {
         let service = Service::new(2);
         service.open(Opened {
             tasks: Arc::clone(&tasks),
-            catalogue: Arc::clone(&catalogue),
+            local: Arc::clone(&catalogue),
             reencodings: Arc::default(),
+            cluster: None,
         });
         Self {
             router: api(service, Guard::new(Some(KEY.into()))),

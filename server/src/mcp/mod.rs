@@ -155,7 +155,8 @@ pub fn reading(catalogue: Catalogue) -> Result<(Service, TempDir)> {
     service.open(Opened {
         tasks: Tasks::open(folder.path(), Arc::clone(&catalogue), Default::default())?,
         reencodings: Arc::default(),
-        catalogue,
+        cluster: None,
+        local: catalogue,
     });
     Ok((service, folder))
 }

@@ -2,10 +2,11 @@
 
 use std::sync::LazyLock;
 
+use parallax::backend::Backend;
 use parallax::sent::Content;
 use parallax::vocabulary::limits::MAX_SUGGESTED_BYTES;
 use parallax::vocabulary::{Condition, FacetCounts, Mode, SearchRequest, SimilarRequest};
-use parallax::{Collection, Feedback, Filter};
+use parallax::{Feedback, Filter};
 use parallax_app::Problem;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use rmcp::schemars::JsonSchema;
@@ -182,7 +183,7 @@ impl Tools {
 
     async fn recommend(&self, asked: Recommend) -> Result<Found, Problem> {
         check_limit(asked.limit)?;
-        let work = move |collection: &Collection| {
+        let work = move |collection: &dyn Backend| {
             let filters = Filter::from_texts(&asked.filter)?;
             let feedback = Feedback {
                 like: asked.like,
@@ -206,7 +207,7 @@ impl Tools {
     }
 
     async fn answer(&self, asked: Question) -> Result<Replied, Problem> {
-        let work = move |collection: &Collection| {
+        let work = move |collection: &dyn Backend| {
             let filters = Filter::from_texts(&asked.filter)?;
             let reply = collection.ask(&asked.q, filters)?;
             reply.sent(collection.schema(), Content::Readable)
@@ -230,12 +231,12 @@ fn tell<T: Serialize + Told>(result: &T) -> Result<Outcome, Problem> {
     })
 }
 
-fn fields_of(collection: &Collection) -> parallax::Result<Fields> {
+fn fields_of(collection: &dyn Backend) -> parallax::Result<Fields> {
     let roles = collection.schema().roles();
     let facets = collection.facet_counts()?;
     Ok(Fields {
         collection: collection.name().to_string(),
-        records: collection.generation().records(),
+        records: collection.records()?,
         fields: collection.known_fields()?,
         title: roles.title,
         texts: roles.texts,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use parallax::backend::Backend;
 use parallax::query::Answer as Found;
 use parallax::sent::Content;
 use parallax::vocabulary::{
@@ -105,12 +106,12 @@ impl Service {
         }
         if !request.explain && !request.sentences {
             let fields = request.fields;
-            let sent = move |collection: &Collection, answer: Found| {
+            let sent = move |collection: &dyn Backend, answer: Found| {
                 answer.sent(collection.schema(), reader.content(&fields))
             };
             return self.find(collection, query, sent).await;
         }
-        let work = move |collection: &Collection| {
+        let work = move |collection: &dyn Backend| {
             if request.explain && request.limit > MAX_EXPLAINED {
                 return Err(Error::BadQuery(format!(
                     "limit is {}; with explain=true it must be between 1 and {MAX_EXPLAINED}",
@@ -159,16 +160,16 @@ impl Service {
         &self,
         collection: Option<String>,
         query: Query,
-        convert: impl FnOnce(&Collection, Found) -> parallax::Result<T> + Clone + Send + 'static,
+        convert: impl FnOnce(&dyn Backend, Found) -> parallax::Result<T> + Clone + Send + 'static,
     ) -> Result<T, Problem> {
         if query.mode == Mode::Text || query.is_open() {
-            let work = move |found: &Collection| convert(found, found.search(&query)?);
+            let work = move |found: &dyn Backend| convert(found, found.search(&query)?);
             return self.run_on(&self.0.words, collection, work).await;
         }
         let query = Arc::new(query);
         let encoded = {
             let (query, convert) = (Arc::clone(&query), convert.clone());
-            let work = move |found: &Collection| convert(found, found.search(&query)?);
+            let work = move |found: &dyn Backend| convert(found, found.search(&query)?);
             self.attempt_on(&self.0.meaning, collection.clone(), work)
         };
         let refused = match encoded.await {
@@ -176,7 +177,7 @@ impl Service {
             Err(refused @ Refused::Full { .. }) => refused,
             Err(refused) => return Err(self.refusal(&refused)),
         };
-        let work = move |found: &Collection| {
+        let work = move |found: &dyn Backend| {
             let answer = found.search_unencoded(&query)?;
             answer.map(|answer| convert(found, answer)).transpose()
         };
@@ -196,7 +197,7 @@ impl Service {
         filters: Vec<Filter>,
         reader: Reader,
     ) -> Result<Comparison, Problem> {
-        let work = move |collection: &Collection| {
+        let work = move |collection: &dyn Backend| {
             let mut query = Query::try_from(&request)?;
             query.filters.extend(filters);
             let compared = collection.compare(&query)?;
@@ -220,7 +221,7 @@ impl Service {
     /// The [`Problem`] to tell the caller.
     pub async fn lab(&self, collection: Option<String>, q: String) -> Result<Lab, Problem> {
         let work = move |collection: &Collection| collection.lab(&q);
-        self.run_on(&self.0.thorough, collection, work).await
+        self.with_embedded_thoroughly(collection, work).await
     }
 
     /// What each stage of a query does. The model runs once more for its time, so this is slower than
@@ -235,7 +236,7 @@ impl Service {
     ) -> Result<Walkthrough, Problem> {
         let work =
             move |collection: &Collection| collection.walkthrough(&Query::try_from(&request)?);
-        self.run_on(&self.0.thorough, collection, work).await
+        self.with_embedded_thoroughly(collection, work).await
     }
 
     /// The recall of the graph around a query, measured by as many exact scans.
@@ -249,7 +250,7 @@ impl Service {
     ) -> Result<MeasuredRecall, Problem> {
         let work =
             move |collection: &Collection| collection.measure_recall(&Query::try_from(&request)?);
-        self.run_on(&self.0.thorough, collection, work).await
+        self.with_embedded_thoroughly(collection, work).await
     }
 
     /// Why a record has its rank for a query.
@@ -261,7 +262,7 @@ impl Service {
         collection: Option<String>,
         request: ExplainRequest,
     ) -> Result<Explanation, Problem> {
-        let work = move |collection: &Collection| {
+        let work = move |collection: &dyn Backend| {
             let query = Query::try_from(&request.search)?;
             collection.explain(&query, &request.id)
         };
@@ -277,7 +278,7 @@ impl Service {
         collection: Option<String>,
         id: String,
     ) -> Result<RecordView, Problem> {
-        let work = move |collection: &Collection| collection.record_view(&id);
+        let work = move |collection: &dyn Backend| collection.record_view(&id);
         self.run_on(&self.0.thorough, collection, work).await
     }
 
@@ -307,7 +308,7 @@ impl Service {
         name: String,
     ) -> Result<impl Stream<Item = std::io::Result<Vec<u8>>> + use<>, Problem> {
         let place = self.export_place()?;
-        let collection = self.with_catalogue(move |opened| opened.catalogue.collection(&name));
+        let collection = self.with_catalogue(move |opened| opened.backend(Some(&name)));
         Ok(lines(collection.await?, place))
     }
 

@@ -17,6 +17,7 @@ mod spool;
 mod state;
 #[cfg(test)]
 pub mod tests;
+mod to_cluster;
 mod withdrawals;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use parallax::Catalogue;
 use parallax::locks::lock;
+use parallax::remote::Remotes;
 use parallax::vocabulary::{Task, TaskState};
 use parallax_app::Problem;
 use tokio::sync::watch;
@@ -57,6 +59,8 @@ type Known = BTreeMap<u64, Arc<Entry>>;
 pub struct Tasks {
     settings: Settings,
     spool: spool::Spool,
+    /// The cluster that imports go to, if not to the data folder.
+    cluster: Option<Arc<Remotes>>,
     known: Mutex<Known>,
     queue: Sender<Arc<Entry>>,
     /// The uploads that were withdrawn before they were created. It is locked while an upload is
@@ -89,10 +93,24 @@ impl Tasks {
         catalogue: Arc<Catalogue>,
         settings: Settings,
     ) -> Result<Arc<Self>> {
+        Self::open_with(data_dir, catalogue, None, settings)
+    }
+
+    /// The same for imports to a cluster.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn open_with(
+        data_dir: &Path,
+        catalogue: Arc<Catalogue>,
+        cluster: Option<Arc<Remotes>>,
+        settings: Settings,
+    ) -> Result<Arc<Self>> {
         let spool = spool::Spool::open(data_dir)?;
         let (queue, waiting) = channel();
         let tasks = Arc::new(Self {
             settings,
+            cluster,
             known: Mutex::default(),
             queue,
             withdrawn: Mutex::new(spool.withdrawals()),

@@ -15,6 +15,7 @@ use super::entry::Entry;
 use super::plan::Plan;
 use super::spool::{Facts, Spool};
 use super::state::NotChanged;
+use super::to_cluster;
 use crate::explored::explored;
 
 /// Runs a task and records in it how it ended. If the service ends meanwhile, the task goes on after
@@ -48,7 +49,9 @@ pub fn run(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) {
     });
     match done {
         Ok(report) => {
-            begin_map(&entry.plan.collection, catalogue);
+            if tasks.cluster.is_none() {
+                begin_map(&entry.plan.collection, catalogue);
+            }
             ended(entry.end(spool, TaskState::Done, |task| {
                 task.seconds_left = None;
                 task.records = report.records;
@@ -110,6 +113,9 @@ fn import(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) -> parallax::Resu
     let source = SourceFile::look_as(&path, name, &plan.fields, &bounds)?;
     let meter = Meter::new(tasks, entry);
     let progress = |progress| meter.show(progress);
+    if let Some(cluster) = &tasks.cluster {
+        return to_cluster::import(tasks, entry, catalogue, cluster, source, &progress);
+    }
     if !plan.adds
         && let Some(report) = made_before(entry, &source, catalogue)?
     {
@@ -155,7 +161,7 @@ fn import(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) -> parallax::Resu
 
 /// Stores what was read, and under which name the collection stores how far the import is, so that
 /// a later start can tell what was kept.
-fn keep_source(
+pub fn keep_source(
     spool: &Spool,
     entry: &Entry,
     source: &SourceFile,
@@ -168,7 +174,8 @@ fn keep_source(
     entry.note(spool, facts, |_| ())
 }
 
-fn build<'a>(
+/// What is done with the file of a task.
+pub fn build<'a>(
     entry: &'a Entry,
     source: &'a SourceFile,
     encoder: &'a Encoder,

@@ -264,20 +264,171 @@ fn a_copy_is_searched_on_the_cluster_like_the_collection_here() {
     ];
     let agreed = said(&[&recall[..], &data[..]].concat(), folder);
     assert_eq!(agreed.matches("50 of 50 queries").count(), 3, "{agreed}");
-    let sorted = query(name, "", "text");
-    let sorted = [
-        &sorted[..],
-        &[
-            "--sort",
-            "city",
-            "--backend",
-            "qdrant",
-            "--qdrant-url",
-            &url,
-        ],
-    ];
-    fails(parallax(&sorted.concat(), folder), "cannot be sorted");
     let unknown = query("parallax-test-nothing", "bread", "text");
     let unknown = [&unknown[..], &["--backend", "qdrant", "--qdrant-url", &url]];
     fails(parallax(&unknown.concat(), folder), "has no collection");
+}
+
+/// A server of the cluster's collections.
+fn serve_cluster(url: &str, folder: &Path, more: &[&str]) -> Running {
+    let mut command = serve(&folder.join("of-the-server"));
+    command.args(["--backend", "qdrant", "--qdrant-url", url]);
+    command.args(more);
+    Running::start(command)
+}
+
+/// An answer without what differs between two servers: times, and the last digits of scores.
+fn comparable(answer: Value) -> Value {
+    match answer {
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            let fields = fields.filter(|(name, _)| !["timings", "ms", "route"].contains(&&**name));
+            fields
+                .map(|(name, value)| (name, comparable(value)))
+                .collect()
+        }
+        Value::Array(values) => values.into_iter().map(comparable).collect(),
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap();
+            json!((number * 1e3).round() / 1e3)
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn a_server_answers_from_the_cluster_as_from_its_folder() {
+    let Some(url) = cluster("a_server_answers_from_the_cluster_as_from_its_folder") else {
+        return;
+    };
+    let (folder, name) = (tempfile::tempdir().unwrap(), "parallax-test-served");
+    let folder = folder.path();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
+    let sample = sample.to_str().unwrap();
+    let data = ["--collection", name, "--data-dir", "data"];
+    said(&[&["index", sample], &data[..]].concat(), folder);
+    succeeds(copy(&url, name, "qdrant", folder, &["--replace"]));
+    let here = Running::start(serve(&folder.join("data")));
+    let there = serve_cluster(&url, folder, &["--collection", name]);
+    let of = |path: &str| format!("/api/v1/collections/{name}{path}");
+    let same = |path: &str| {
+        let path = of(path);
+        let answers = [&here, &there].map(|service| service.get(&path).unwrap());
+        let [ours, theirs] = answers.map(|(status, answer)| (status, comparable(answer)));
+        assert_eq!(ours.0, 200, "{path}: {ours:?}");
+        assert_eq!(ours, theirs, "{path}");
+        ours.1
+    };
+    let found = same("/search?q=rain+forecasts&facets=*&histogram=5");
+    let id = found["hits"][0]["id"].as_str().unwrap().to_owned();
+    for path in [
+        "/search?q=rain+forecasts&mode=text&filter=city:Oslo&facets=city",
+        "/search?q=rain+forecasts&mode=neural&filter=-city:Oslo&facets=*",
+        "/search?q=bread&mode=text&sort=city&limit=30",
+        "/search?sort=-city&limit=30",
+        "/search?q=rain+forecasts&explain=true&limit=3",
+        "/search?q=%22rain+gauges%22&mode=text",
+        "/compare?q=fresh+bread",
+        "/records?limit=20",
+        "/facets/city?prefix=o",
+        &format!("/records/{id}"),
+        &format!("/records/{id}/similar?limit=4"),
+        &format!("/records/{id}/explain?q=rain+forecasts&mode=neural"),
+    ] {
+        same(path);
+    }
+    let recommend = json!({"like": [id], "text": "weather"});
+    let recommended = [&here, &there].map(|service| {
+        let answer = service.send("POST", &of("/recommend"), &recommend);
+        comparable(answer.unwrap().1)
+    });
+    assert_eq!(recommended[0], recommended[1]);
+    // The page is rendered on the server.
+    for page in [
+        "/?q=rain",
+        "/?q=rain&mode=compare",
+        &format!("/why/{id}?q=rain"),
+        &format!("/record/{id}"),
+        "/values?field=city",
+        "/collections",
+        "/about",
+    ] {
+        let page = there.agent.get(format!("{}{page}", there.base)).call();
+        assert_eq!(page.unwrap().status(), 200);
+    }
+    let (status, refused) = there.get(&of("/map")).unwrap();
+    assert_eq!(status, 400, "{refused}");
+    let why = refused["error"]["message"].as_str().unwrap();
+    assert!(why.contains("on a Qdrant cluster"), "{why}");
+    assert_eq!(there.get("/api/v1/collections/nothing").unwrap().0, 404);
+}
+
+#[test]
+fn what_one_server_writes_to_the_cluster_another_finds() {
+    let Some(url) = cluster("what_one_server_writes_to_the_cluster_another_finds") else {
+        return;
+    };
+    let (folder, name) = (tempfile::tempdir().unwrap(), "parallax-test-written");
+    let one = serve_cluster(&url, &folder.path().join("one"), &[]);
+    let other = serve_cluster(&url, &folder.path().join("other"), &[]);
+    let of = |path: &str| format!("/api/v1/collections/{name}{path}");
+    let delete = |service: &Running, path: &str| {
+        let answer = service
+            .agent
+            .delete(format!("{}{path}", service.base))
+            .call();
+        answer.unwrap().status().as_u16()
+    };
+    delete(&one, &of(""));
+    let fields = json!({"id": "id", "title": "title", "text": ["text"], "facets": ["city"]});
+    let (status, made) = one.send("PUT", &of(""), &fields).unwrap();
+    assert_eq!(status, 201, "{made}");
+    assert_eq!(one.send("PUT", &of(""), &fields).unwrap().0, 409);
+    let records: Vec<Value> = (0..40)
+        .map(|at| json!({"id": format!("r{at}"), "title": format!("Mill {at}"), "text": "It grinds grain.", "city": "Bern"}))
+        .collect();
+    let (status, written) = one
+        .send("PUT", &of("/records"), &json!({"records": records}))
+        .unwrap();
+    assert_eq!(
+        (status, written["replaced"].as_u64()),
+        (200, Some(0)),
+        "{written}"
+    );
+    let changed = json!({"records": [{"id": "r7", "title": "Windmill", "text": "It drains the polder.", "city": "Delft"}]});
+    let (status, written) = other.send("PUT", &of("/records"), &changed).unwrap();
+    assert_eq!(
+        (status, written["replaced"].as_u64()),
+        (200, Some(1)),
+        "{written}"
+    );
+    for mode in ["text", "neural", "hybrid"] {
+        let (status, answer) = one
+            .get(&of(&format!(
+                "/search?q=drains+polder&mode={mode}&facets=city"
+            )))
+            .unwrap();
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["hits"][0]["id"], "r7", "{answer}");
+    }
+    let (_, page) = one.get(&of("/records?limit=1000")).unwrap();
+    assert_eq!(page["records"].as_array().unwrap().len(), 40);
+    assert_eq!(delete(&other, &of("/records/r7")), 200);
+    assert_eq!(one.get(&of("/records/r7")).unwrap().0, 404);
+    assert_eq!(delete(&other, &of("/records/r7")), 404);
+    // It comes back with everything that was written.
+    succeeds(copy(&url, name, "here", folder.path(), &[]));
+    let export = [
+        "export",
+        name,
+        "--out",
+        "export.jsonl",
+        "--data-dir",
+        "data",
+    ];
+    said(&export, folder.path());
+    let exported = std::fs::read_to_string(folder.path().join("export.jsonl")).unwrap();
+    assert_eq!(exported.lines().count(), 39);
+    assert_eq!(delete(&one, &of("")), 204);
+    assert_eq!(delete(&one, &of("")), 404);
 }

@@ -296,7 +296,7 @@ impl Build<'_> {
 
     /// Reads, checks and encodes every usable record of the file after a line, and passes them on
     /// in batches, each with its last line.
-    fn take_in(
+    pub(crate) fn take_in(
         mut self,
         about: &About,
         reached: u64,

@@ -8,9 +8,10 @@ use crate::Vector;
 use crate::collection::Collection;
 use crate::collection::write::encode::{self, Cores, Incoming};
 use crate::collection::write::{Unchanged, Work, Written};
+use crate::encoder::Encoder;
 use crate::error::{Error, Result};
-use crate::record::{Payload, RecordNumber};
-use crate::storage::layout::Encoded;
+use crate::record::{Payload, RecordNumber, Schema};
+use crate::storage::layout::{About, Encoded};
 use crate::storage::store::View;
 
 /// How often a change is tried while others change the same record.
@@ -30,24 +31,11 @@ impl Collection {
     /// [`Error::Contended`] if others keep changing the record; [`Error::Write`] and its kin. In all
     /// cases, nothing is written.
     pub fn patch(&self, id: &str, patch: &Payload) -> Result<Written> {
-        let Some(field) = &self.schema().id else {
-            return Err(Error::BadQuery(format!(
-                "collection '{}' has no field for ids, so that a record cannot be written again \
-                 under its id: delete it and add another",
-                self.name()
-            )));
-        };
+        check_has_ids(self.schema(), &self.name())?;
         for _ in 0..TRIES {
             let (number, old) = self.viewing(|view| self.stored(view, id))?;
-            let mut new = old.payload.clone();
-            merge(&mut new, patch);
-            if self.schema().source_id(&new).as_deref() != Some(id) {
-                return Err(Error::BadQuery(format!(
-                    "the patch changes {field}, which is the record's id; add a record with \
-                     another id instead"
-                )));
-            }
-            let record = self.patched(old, new)?;
+            let new = merged(self.schema(), &old.payload, patch, id)?;
+            let record = patched(self.about(), self.encoder.encoder(), old, new)?;
             let unchanged = Unchanged {
                 id: id.to_owned(),
                 number,
@@ -85,34 +73,70 @@ impl Collection {
         };
         Ok((number, stored))
     }
+}
 
-    /// The changed record, with the vectors of the old one if its text to encode is the same.
-    fn patched(&self, old: Encoded, new: Payload) -> Result<Encoded> {
-        let incoming = Incoming {
-            payload: new,
-            vector: None,
-        };
-        let checked = encode::check_batch(self.about(), vec![incoming]);
-        let checked = checked.map_err(|error| match error {
-            Error::BadRecord { reason, .. } => Error::BadQuery(format!(
-                "the record would not be valid: {reason}; nothing was written"
-            )),
-            other => other,
-        })?;
-        let new = checked.into_iter().next().ok_or(Error::Cancelled)?;
-        let schema = self.schema();
-        // The vector of a point was given, and stays.
-        let encoded = |payload: &Payload| schema.encoded_text(payload);
-        if !schema.points && encoded(&old.payload) != encoded(&new.0) {
-            let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
-            let encoder = self.encoder.encoder();
-            let encoded =
-                encode::encode(encoder, self.about(), vec![new], &|_| {}, cores, &cancelled)?;
-            return encoded.into_iter().next().ok_or(Error::Cancelled);
-        }
-        let (payload, _) = new;
-        Ok(Encoded { payload, ..old })
+/// Checks that records can be written again under their ids.
+///
+/// # Errors
+/// [`Error::BadQuery`].
+pub(crate) fn check_has_ids(schema: &Schema, name: &str) -> Result<()> {
+    match schema.id {
+        Some(_) => Ok(()),
+        None => Err(Error::BadQuery(format!(
+            "collection '{name}' has no field for ids, so that a record cannot be written again \
+             under its id: delete it and add another"
+        ))),
     }
+}
+
+/// The fields of the record with an id after a patch.
+///
+/// # Errors
+/// [`Error::BadQuery`] if the id would change.
+pub(crate) fn merged(schema: &Schema, old: &Payload, patch: &Payload, id: &str) -> Result<Payload> {
+    let mut new = old.clone();
+    merge(&mut new, patch);
+    if schema.source_id(&new).as_deref() == Some(id) {
+        return Ok(new);
+    }
+    Err(Error::BadQuery(format!(
+        "the patch changes {}, which is the record's id; add a record with another id instead",
+        schema.id.as_deref().unwrap_or_default()
+    )))
+}
+
+/// The changed record, with the vectors of the old one if its text to encode is the same.
+///
+/// # Errors
+/// [`Error::BadQuery`] if it would not be valid; those of the encoder.
+pub(crate) fn patched(
+    about: &About,
+    encoder: &Encoder,
+    old: Encoded,
+    new: Payload,
+) -> Result<Encoded> {
+    let incoming = Incoming {
+        payload: new,
+        vector: None,
+    };
+    let checked = encode::check_batch(about, vec![incoming]);
+    let checked = checked.map_err(|error| match error {
+        Error::BadRecord { reason, .. } => Error::BadQuery(format!(
+            "the record would not be valid: {reason}; nothing was written"
+        )),
+        other => other,
+    })?;
+    let new = checked.into_iter().next().ok_or(Error::Cancelled)?;
+    let schema = &about.schema;
+    // The vector of a point was given, and stays.
+    let encoded = |payload: &Payload| schema.encoded_text(payload);
+    if !schema.points && encoded(&old.payload) != encoded(&new.0) {
+        let (cores, cancelled) = (Cores::Half, AtomicBool::new(false));
+        let encoded = encode::encode(encoder, about, vec![new], &|_| {}, cores, &cancelled)?;
+        return encoded.into_iter().next().ok_or(Error::Cancelled);
+    }
+    let (payload, _) = new;
+    Ok(Encoded { payload, ..old })
 }
 
 /// Applies a merge patch to an object.

@@ -24,7 +24,9 @@ use self::measure::{Measured, Setting};
 use super::FusionOptions;
 use super::benchmarks::{self, Benchmarks};
 #[cfg(feature = "qdrant")]
-use super::qdrant::{Kind, On};
+use super::qdrant::On;
+#[cfg(feature = "qdrant")]
+use crate::config::Kind;
 
 #[derive(Args)]
 pub struct Eval {

@@ -31,7 +31,7 @@ pub async fn list(
         let mut listed = Vec::new();
         for name in opened.names()?.all {
             // One that cannot be opened is logged when it is used.
-            let opened = opened.catalogue.collection(&name);
+            let opened = opened.catalogue()?.collection(&name);
             if opened.is_ok_and(|collection| collection.schema().points) {
                 listed.push(json!({"name": name}));
             }
@@ -152,7 +152,7 @@ pub async fn create(
         texts: roles.text,
         model: roles.model,
     };
-    let made = service.manage(move |opened| opened.catalogue.create_points(&name, &points));
+    let made = service.manage(move |opened| opened.catalogue()?.create_points(&name, &points));
     made.await?;
     Ok(began.done(true))
 }
@@ -168,7 +168,7 @@ pub async fn delete(
             return Ok(false);
         }
         check_points(&*opened.collection(Some(&name))?)?;
-        opened.catalogue.drop_collection(&name).map(|()| true)
+        opened.catalogue()?.drop_collection(&name).map(|()| true)
     });
     Ok((StatusCode::OK, began.done(dropped.await?)))
 }
@@ -179,7 +179,7 @@ pub async fn info(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
 ) -> Result<Json<Done<Value>>, Failure> {
-    let info = service.with_collection(Some(name), |collection| {
+    let info = service.with_embedded(Some(name), |collection| {
         check_points(collection)?;
         let (about, generation) = (collection.about(), collection.generation());
         let distance = match about.distance {
@@ -248,7 +248,7 @@ pub async fn index(
             ));
         }
     }
-    let sequence = service.with_collection(Some(name), |collection| {
+    let sequence = service.with_embedded(Some(name), |collection| {
         check_points(collection)?;
         Ok(collection.generation().state.sequence)
     });

@@ -114,7 +114,7 @@ pub async fn upsert(
     Body(upsert): Body<Upsert>,
 ) -> Result<Json<Done<Update>>, Failure> {
     let points = upsert.points()?;
-    let written = service.write(name, move |collection| {
+    let written = service.write_embedded(name, move |collection| {
         check_points(collection)?;
         collection.put_points(points)
     });
@@ -139,7 +139,7 @@ pub async fn delete(
     PathParams(name): PathParams<String>,
     Body(selector): Body<Selector>,
 ) -> Result<Json<Done<Update>>, Failure> {
-    let written = service.write(name, move |collection| {
+    let written = service.write_embedded(name, move |collection| {
         check_points(collection)?;
         match (selector.points, selector.filter) {
             (Some(ids), None) => collection.delete_points(&ids),
@@ -175,7 +175,7 @@ pub async fn retrieve(
         fields: asked.with_payload.unwrap_or(Fields::All),
         vector: asked.with_vector.0,
     };
-    let found = service.with_collection(Some(name), move |collection| {
+    let found = service.with_embedded(Some(name), move |collection| {
         check_points(collection)?;
         collection.points(&asked.ids, |stored| wanted.read(&stored))
     });
@@ -193,7 +193,7 @@ pub async fn one(
         fields: Fields::All,
         vector: true,
     };
-    let found = service.with_collection(Some(name), move |collection| {
+    let found = service.with_embedded(Some(name), move |collection| {
         check_points(collection)?;
         let mut found = collection.points(&[id], |stored| wanted.read(&stored))?;
         found

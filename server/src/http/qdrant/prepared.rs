@@ -26,7 +26,7 @@ where
     T: Send + 'static,
 {
     let (asked, work) = (Arc::new(asked), Arc::new(work));
-    let quick = service.with_collection(Some(name.clone()), {
+    let quick = service.with_embedded(Some(name.clone()), {
         let (asked, work) = (Arc::clone(&asked), Arc::clone(&work));
         move |collection| {
             check_points(collection)?;
@@ -38,7 +38,7 @@ where
         Some(done) => Ok(done),
         None => {
             let work = move |collection: &Collection| work(collection, &asked);
-            service.with_collection_thoroughly(Some(name), work).await
+            service.with_embedded_thoroughly(Some(name), work).await
         }
     }
 }

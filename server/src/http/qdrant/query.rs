@@ -199,7 +199,7 @@ pub async fn batch(
         .into_iter()
         .map(Search::read)
         .collect::<Result<_, _>>()?;
-    let hits = service.with_collection_thoroughly(Some(name), move |collection| {
+    let hits = service.with_embedded_thoroughly(Some(name), move |collection| {
         check_points(collection)?;
         let budget = Budget::default();
         let each = asked.iter().map(|asked| found(collection, asked, &budget));

@@ -239,7 +239,7 @@ async fn import_sample(
     upload.as_deref().map_or(Ok(()), check_name)?;
     let exists = service.manage({
         let name = name.clone();
-        move |opened| Ok(opened.catalogue.names()?.contains(&name))
+        move |opened| Ok(opened.all()?.contains(&name))
     });
     if exists.await? {
         let message = format!("there is a collection '{name}' already");

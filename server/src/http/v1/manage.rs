@@ -24,7 +24,7 @@ use crate::http::extract::{JsonBody, PathParams, QueryParams};
 use crate::http::openapi::{About, Routes, Tag};
 use crate::http::operation::check_sees_all;
 use crate::keys::Sight;
-use crate::opened::{Opened, model_name};
+use crate::opened::model_name;
 use crate::service::Service;
 use crate::tasks::{Incoming, empty, unwritable};
 
@@ -135,7 +135,10 @@ async fn create(
         let name = name.clone();
         move |opened| {
             let schema = Schema::named(&creation.fields).map_err(parallax::Error::BadQuery)?;
-            opened.catalogue.create(&name, schema, passages)
+            match &opened.cluster {
+                Some(cluster) => cluster.collections.create(&name, schema, passages),
+                None => opened.local.create(&name, schema, passages).map(drop),
+            }
         }
     });
     made.await?;
@@ -157,9 +160,10 @@ async fn drop_collection(
     QueryParams(Exactly { id }): QueryParams<Exactly>,
 ) -> Result<StatusCode, Failure> {
     let dropped = service.manage(move |opened| {
-        let dropped = match id {
-            Some(id) => opened.catalogue.drop_exactly(&name, id),
-            None => opened.catalogue.drop_collection(&name),
+        let dropped = match (&opened.cluster, id) {
+            (Some(cluster), _) => cluster.collections.drop_collection(&name),
+            (None, Some(id)) => opened.local.drop_exactly(&name, id),
+            (None, None) => opened.local.drop_collection(&name),
         };
         match dropped {
             Err(parallax::Error::Replaced(_)) => Ok(false),
@@ -194,7 +198,7 @@ async fn rename(
     }
     let renamed = service.manage({
         let to = to.clone();
-        move |opened| opened.catalogue.rename(&name, &to)
+        move |opened| opened.catalogue()?.rename(&name, &to)
     });
     renamed.await?;
     Ok(Json(service.collection(Some(to)).await?))
@@ -217,12 +221,8 @@ async fn reencode(
     JsonBody(By { model }): JsonBody<By>,
 ) -> Result<(StatusCode, Json<Reencoding>), Failure> {
     let started = service.manage(move |opened| {
-        let Opened {
-            catalogue,
-            reencodings,
-            ..
-        } = opened;
-        reencodings.start(catalogue, &name, &model)
+        let catalogue = opened.catalogue()?;
+        opened.reencodings.start(catalogue, &name, &model)
     });
     Ok((StatusCode::ACCEPTED, Json(started.await?)))
 }
@@ -263,16 +263,16 @@ async fn change_settings(
         Ok(schema)
     };
     if estimate {
-        let cost = service.write(name, move |collection| {
+        let cost = service.write_embedded(name, move |collection| {
             collection.cost_of(&changed(collection)?)
         });
         return Ok(Json(cost.await?).into_response());
     }
     let started = service.manage(move |opened| {
-        let collection = opened.catalogue.collection(&name)?;
-        let wanted = (changed(&collection)?, model_name(&collection));
-        let (catalogue, reencodings) = (&opened.catalogue, &opened.reencodings);
-        reencodings.start_settings(catalogue, &name, wanted)
+        let catalogue = opened.catalogue()?;
+        let collection = catalogue.collection(&name)?;
+        let wanted = (changed(&collection)?, model_name(&*collection));
+        opened.reencodings.start_settings(catalogue, &name, wanted)
     });
     Ok((StatusCode::ACCEPTED, Json(started.await?)).into_response())
 }
@@ -284,7 +284,7 @@ async fn snapshot(
 ) -> Result<Response, Failure> {
     let file_name = format!("attachment; filename=\"{name}.parallax\"");
     let snapshots = Arc::clone(service.snapshots()?);
-    let file = service.write(name, move |collection| {
+    let file = service.write_embedded(name, move |collection| {
         let mut file = snapshots.unnamed()?;
         collection.snapshot(&mut file)?;
         let failed = || parallax::Error::io(std::path::Path::new("the snapshot"));
@@ -325,7 +325,7 @@ async fn restore(
             move |opened| {
                 let file = snapshots.open_intact(&from)?;
                 let shown = std::path::Path::new(&from);
-                opened.catalogue.restore(&name, file, shown, replace)
+                opened.catalogue()?.restore(&name, file, shown, replace)
             }
         });
         restored.await?;
@@ -334,11 +334,11 @@ async fn restore(
             let name = name.clone();
             move |opened| {
                 parallax::catalogue::check_name(&name)?;
-                if !replace && opened.catalogue.names()?.contains(&name) {
+                if !replace && opened.catalogue()?.names()?.contains(&name) {
                     return Err(parallax::Error::CollectionExists(name));
                 }
                 let incoming = opened.tasks.receive();
-                incoming.map_err(parallax::Error::io(opened.catalogue.folder()))
+                incoming.map_err(parallax::Error::io(opened.catalogue()?.folder()))
             }
         });
         let incoming = incoming.await?;
@@ -350,7 +350,7 @@ async fn restore(
                 let path = incoming.path();
                 let file = std::fs::File::open(&path).map_err(parallax::Error::io(&path))?;
                 let shown = std::path::Path::new("the snapshot");
-                opened.catalogue.restore(&name, file, shown, replace)
+                opened.catalogue()?.restore(&name, file, shown, replace)
             }
         });
         restored.await?;

@@ -102,7 +102,7 @@ async fn view(
     State(service): State<Service>,
     PathParams(name): PathParams<String>,
 ) -> Result<Json<MapView>, Failure> {
-    let view = service.with_collection(Some(name), Collection::map_view);
+    let view = service.with_embedded(Some(name), Collection::map_view);
     Ok(Json(view.await?))
 }
 
@@ -149,7 +149,7 @@ async fn legend(
     PathParams(name): PathParams<String>,
     QueryParams(OfFacet { facet }): QueryParams<OfFacet>,
 ) -> Result<Json<MapLegend>, Failure> {
-    let legend = service.with_collection_thoroughly(Some(name), move |collection| {
+    let legend = service.with_embedded_thoroughly(Some(name), move |collection| {
         Ok(collection.map_classes(&facet)?.1)
     });
     Ok(Json(legend.await?))
@@ -161,7 +161,7 @@ async fn inside(
     PathParams(name): PathParams<String>,
     JsonBody(request): JsonBody<InsideRequest>,
 ) -> Result<Json<Inside>, Failure> {
-    let found = service.with_collection_thoroughly(Some(name), move |collection| {
+    let found = service.with_embedded_thoroughly(Some(name), move |collection| {
         collection.map_inside(&request)
     });
     Ok(Json(found.await?))
@@ -182,7 +182,7 @@ async fn hits(
     QueryParams(asked): QueryParams<Asked>,
 ) -> Result<Json<MapHits>, Failure> {
     let limit = asked.limit.map_or(MAX_MAP_HITS, |limit| limit as usize);
-    let found = service.with_collection_encoding(Some(name), move |collection| {
+    let found = service.with_embedded_encoding(Some(name), move |collection| {
         collection.map_hits(&asked.q, limit)
     });
     Ok(Json(found.await?))
@@ -201,8 +201,7 @@ async fn at(
     PathParams(name): PathParams<String>,
     QueryParams(At { index }): QueryParams<At>,
 ) -> Result<Json<MapNames>, Failure> {
-    let records =
-        service.with_collection(Some(name), move |collection| collection.map_names(&index));
+    let records = service.with_embedded(Some(name), move |collection| collection.map_names(&index));
     Ok(Json(MapNames {
         records: records.await?,
     }))
@@ -216,7 +215,7 @@ async fn tagged(
     bytes: impl FnOnce(&Collection) -> parallax::Result<Vec<u8>> + Send + 'static,
 ) -> Result<Response, Failure> {
     let known = Known::of(headers);
-    let read = service.with_collection_thoroughly(Some(name), move |collection| {
+    let read = service.with_embedded_thoroughly(Some(name), move |collection| {
         // Taken first: if anything changes meanwhile, the bytes are newer than the tag says, and are
         // sent again when asked for.
         let tag = format!("\"{}\"", collection.map_tag()?);

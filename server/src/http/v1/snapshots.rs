@@ -102,7 +102,7 @@ async fn make(
     let kept = Arc::clone(service.snapshots()?);
     let made = service.manage(move |opened| {
         let name = wanted.collection.as_deref();
-        snapshots::make(&kept, &opened.catalogue, name, Timestamp::now())
+        snapshots::make(&kept, opened.catalogue()?, name, Timestamp::now())
     });
     let snapshots = made.await?;
     Ok((StatusCode::CREATED, Json(Made { snapshots })))

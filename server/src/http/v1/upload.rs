@@ -235,7 +235,7 @@ pub async fn begin(
 ) -> Result<(Arc<Entry>, bool), Failure> {
     let begun = service.manage(move |opened| {
         parallax::catalogue::check_name(&plan.collection)?;
-        let exists = opened.catalogue.names()?.contains(&plan.collection);
+        let exists = opened.all()?.contains(&plan.collection);
         plan.adds = exists && !plan.replace;
         Ok(opened.tasks.create(&plan, &holder))
     });

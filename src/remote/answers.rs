@@ -1,0 +1,338 @@
+//! Which of all records are answers, of which only some were gathered: their number, and the values of their
+//! facets.
+
+use super::Remote;
+use super::gather::Gathered;
+use super::index::{By, Reach, Reached, RemoteFilter};
+use super::keys::{on_axis, value_of};
+use crate::error::Result;
+use crate::filter::{FacetValue, Filter};
+use crate::query::{Bucket, Counted, FacetCounts, MAX_COUNTED, MAX_FACET_VALUES, Query, Relation};
+use crate::search::{
+    Best, Extent, asked_facets, check_values, counts, facet_of, intervals, others,
+};
+use crate::vocabulary::{FacetKind, FacetOptions};
+
+/// The records near enough to a query, and those that contain all of its words.
+pub(super) struct Near {
+    records: Vec<Reached>,
+    /// Whether there may be more.
+    cut: bool,
+}
+
+/// The records among which values are counted.
+enum Among<'a> {
+    /// Those that pass on the cluster.
+    Passing(RemoteFilter),
+    /// These.
+    These(&'a [Reached]),
+}
+
+impl Remote {
+    /// How many records have each value of each facet: see [`crate::Collection::facet_counts`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    pub fn facet_counts(&self) -> Result<Vec<FacetCounts>> {
+        let everything = Among::Passing(RemoteFilter::NONE);
+        let all = FacetOptions {
+            prefix: String::new(),
+            values: MAX_FACET_VALUES,
+            buckets: 0,
+        };
+        let facets = 0..self.schema().facets.len();
+        facets
+            .map(|facet| self.values_of(facet, Counted::All, &everything, &all))
+            .collect()
+    }
+
+    /// The values of a facet: see [`crate::Collection::facet_values`].
+    ///
+    /// # Errors
+    /// As there; [`crate::Error::Cluster`].
+    pub fn facet_values(
+        &self,
+        field: &str,
+        prefix: &str,
+        limit: usize,
+        filters: &[Filter],
+    ) -> Result<FacetCounts> {
+        check_values(prefix, limit)?;
+        let facet = facet_of(self.schema(), "search", field)?;
+        let (filter, _) = self.resolved(&others(filters, field))?;
+        let asked = FacetOptions {
+            prefix: prefix.to_owned(),
+            values: limit,
+            buckets: 0,
+        };
+        self.values_of(facet, Counted::All, &Among::Passing(filter), &asked)
+    }
+
+    /// Corrects the total of an answer. Returns the answers by meaning if they were asked for.
+    pub(super) fn count_answers(
+        &self,
+        query: &Query,
+        gathered: &Gathered,
+        answer: &mut crate::query::Answer,
+    ) -> Result<Option<Near>> {
+        let matching = match answer.counted {
+            Counted::All => RemoteFilter::NONE,
+            Counted::Matching => RemoteFilter::Terms(gathered.terms.clone()),
+            Counted::Answers | Counted::AtLeast => {
+                return self.count_near(query, gathered, answer);
+            }
+        };
+        if !gathered.decided {
+            // The cluster would count some that do not pass.
+            if !gathered.all {
+                answer.total_relation = Relation::AtLeast;
+            }
+            return Ok(None);
+        }
+        let (counted, is_all) = self.count_up(query, gathered.filter.clone().and(matching))?;
+        answer.total = answer.total.max(counted);
+        let is_listed = answer.counted == Counted::All;
+        let is_exact = is_all && (is_listed || !gathered.in_sequence || gathered.all);
+        answer.total_relation = match is_exact {
+            true => Relation::Equal,
+            false => Relation::AtLeast,
+        };
+        Ok(None)
+    }
+
+    /// How many records pass a filter, and whether these are all: in a large collection, counting stops where it
+    /// does in a folder, because it takes time for each record.
+    fn count_up(&self, query: &Query, filter: RemoteFilter) -> Result<(u32, bool)> {
+        if !self.index.scans() && !query.exact_total && filter != RemoteFilter::NONE {
+            let estimate = self.index.counts(std::slice::from_ref(&filter), false)?;
+            if estimate
+                .first()
+                .is_some_and(|&count| count > u64::from(MAX_COUNTED))
+            {
+                return Ok((MAX_COUNTED, false));
+            }
+        }
+        Ok((self.count(filter)?, true))
+    }
+
+    fn count_near(
+        &self,
+        query: &Query,
+        gathered: &Gathered,
+        answer: &mut crate::query::Answer,
+    ) -> Result<Option<Near>> {
+        let facets = !query.facets.is_empty();
+        let near = match gathered.all && !facets {
+            true => None,
+            false => Some(self.near_enough(gathered, &gathered.filter, facets)?),
+        };
+        let cut = near.as_ref().is_some_and(|near| near.cut);
+        let is_exact = gathered.all || gathered.decided && !cut;
+        (answer.counted, answer.total_relation) = match is_exact {
+            true => (Counted::Answers, Relation::Equal),
+            false => (Counted::AtLeast, Relation::AtLeast),
+        };
+        if let Some(near) = near.as_ref().filter(|_| gathered.decided && !gathered.all) {
+            answer.total = near.records.len() as u32;
+        }
+        Ok(near)
+    }
+
+    /// The answers to a query by meaning that pass a filter.
+    fn near_enough(
+        &self,
+        gathered: &Gathered,
+        filter: &RemoteFilter,
+        facets: bool,
+    ) -> Result<Near> {
+        let limit = MAX_COUNTED as usize;
+        let mut near = match (&gathered.vector, gathered.excerpt.line()) {
+            (Some(vector), Some(line)) => self.index.reached(&Reach {
+                by: Some(By::Meaning(vector)),
+                least: line,
+                filter,
+                limit,
+                facets,
+            })?,
+            _ => Vec::new(),
+        };
+        let mut cut = near.len() >= limit || !self.index.scans();
+        if let Some(all) = &gathered.holding_all {
+            let holding = self.index.reached(&Reach {
+                by: None,
+                least: 0.0,
+                filter: &filter.clone().and(all.clone()),
+                limit,
+                facets,
+            })?;
+            cut |= holding.len() >= limit;
+            near.extend(holding);
+        }
+        near.sort_unstable_by_key(|reached| reached.number);
+        near.dedup_by_key(|reached| reached.number);
+        Ok(Near { records: near, cut })
+    }
+
+    /// Counts the facets that a query asks for among its answers, of which `near` are those by meaning, if
+    /// they are known.
+    ///
+    /// # Errors
+    /// [`crate::Error::BadQuery`] for a field that is not a facet; [`crate::Error::Cluster`].
+    pub(super) fn count_facets(
+        &self,
+        query: &Query,
+        gathered: &Gathered,
+        counted: Counted,
+        near: Option<Near>,
+    ) -> Result<Vec<FacetCounts>> {
+        let asked = asked_facets(self.schema(), &query.facets)?;
+        let mut known = near;
+        let count = |facet: usize| {
+            let field = self.schema().facets.get(facet);
+            let others = others(&gathered.filters, field.map_or("", |field| &field.field));
+            let is_wider = others.len() < gathered.filters.len();
+            let filter = match is_wider {
+                true => self.resolved(&others)?.0.and(gathered.conditions.clone()),
+                false => gathered.filter.clone(),
+            };
+            let own;
+            let among = match counted {
+                Counted::All => Among::Passing(filter),
+                Counted::Matching => {
+                    Among::Passing(filter.and(RemoteFilter::Terms(gathered.terms.clone())))
+                }
+                Counted::Answers | Counted::AtLeast if is_wider => {
+                    own = self.near_enough(gathered, &filter, true)?;
+                    Among::These(&own.records)
+                }
+                Counted::Answers | Counted::AtLeast => {
+                    let near = match known.take() {
+                        Some(near) => near,
+                        None => self.near_enough(gathered, &filter, true)?,
+                    };
+                    Among::These(&known.insert(near).records)
+                }
+            };
+            self.values_of(facet, counted, &among, &query.facet_options)
+        };
+        asked.into_iter().map(count).collect()
+    }
+
+    /// Counts the values of a facet.
+    fn values_of(
+        &self,
+        facet: usize,
+        counted: Counted,
+        among: &Among<'_>,
+        asked: &FacetOptions,
+    ) -> Result<FacetCounts> {
+        let Some(field) = self.schema().facets.get(facet) else {
+            return Err(crate::Error::Cluster("there is no such facet".into()));
+        };
+        let values = self.all_values(facet, field.kind, among)?;
+        let prefix = asked.prefix.trim();
+        let mut best = Best::new(asked.values);
+        let mut extent = None;
+        for (value, count) in &values {
+            extent = Extent::with(extent, value);
+            if begins(value, prefix) {
+                best.add(value, *count);
+            }
+        }
+        let mut counts = counts(field, counted, best.values());
+        if let Some(extent) = extent.filter(|_| asked.buckets > 0) {
+            let values: Vec<FacetValue> = values.into_iter().map(|(value, _)| value).collect();
+            let intervals = intervals(&values, extent, asked.buckets);
+            counts.histogram = self.histogram(facet, field.kind, among, &intervals)?;
+        }
+        Ok(counts)
+    }
+
+    /// The values of a facet in rising order, each with how many records have it.
+    fn all_values(
+        &self,
+        facet: usize,
+        kind: FacetKind,
+        among: &Among<'_>,
+    ) -> Result<Vec<(FacetValue, u32)>> {
+        let mut values: Vec<(FacetValue, u32)> = match among {
+            Among::Passing(filter) => {
+                let keys = self.index.keys(facet, filter)?.into_iter();
+                let values = keys.filter_map(|(key, count)| {
+                    let count = u32::try_from(count).unwrap_or(u32::MAX);
+                    Some((value_of(&key, kind)?, count))
+                });
+                values.collect()
+            }
+            Among::These(records) => {
+                let keys = records.iter().filter_map(|record| record.facets.get(facet));
+                let values = keys.flatten().filter_map(|key| value_of(key, kind));
+                values.map(|value| (value, 1)).collect()
+            }
+        };
+        values.sort_unstable();
+        values.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                kept.1 += next.1;
+            }
+            same
+        });
+        Ok(values)
+    }
+
+    /// Counts the records in each interval.
+    fn histogram(
+        &self,
+        facet: usize,
+        kind: FacetKind,
+        among: &Among<'_>,
+        intervals: &[Option<(&FacetValue, &FacetValue)>],
+    ) -> Result<Vec<Bucket>> {
+        let filled = intervals.iter().flatten();
+        let counts: Vec<u64> = match among {
+            Among::Passing(filter) => {
+                let within = filled.map(|(first, last)| {
+                    let place = |value| on_axis(value).unwrap_or_default();
+                    let (first, last) = (place(*first), place(*last));
+                    let between = RemoteFilter::Between(
+                        facet,
+                        std::ops::Bound::Included(first),
+                        std::ops::Bound::Included(last),
+                    );
+                    filter.clone().and(between)
+                });
+                self.index.counts(&within.collect::<Vec<_>>(), true)?
+            }
+            Among::These(records) => filled
+                .map(|(first, last)| {
+                    let within = |record: &&Reached| {
+                        let mut keys = record.facets.get(facet).into_iter().flatten();
+                        keys.any(|key| {
+                            let value = value_of(key, kind);
+                            value.is_some_and(|value| (*first..=*last).contains(&&value))
+                        })
+                    };
+                    records.iter().filter(within).count() as u64
+                })
+                .collect(),
+        };
+        let mut counts = counts.into_iter();
+        let buckets = intervals.iter().map(|interval| Bucket {
+            count: match interval {
+                Some(_) => counts.next().unwrap_or(0) as u32,
+                None => 0,
+            },
+            between: interval.map(|(first, last)| (first.rounded(), last.rounded())),
+        });
+        Ok(buckets.collect())
+    }
+}
+
+/// Whether a value begins with a prefix, ignoring case and, in a text, accents.
+fn begins(value: &FacetValue, prefix: &str) -> bool {
+    match value {
+        FacetValue::Text(text) => text.cmp_prefix(prefix).is_eq(),
+        other => prefix.is_empty() || other.to_string().starts_with(&prefix.to_lowercase()),
+    }
+}

@@ -1,0 +1,156 @@
+//! The collections of a cluster, as a server uses them. Nothing but their descriptions is kept, and those are
+//! read again after a while, because any server may change them.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::Remote;
+use super::index::Cluster;
+use crate::catalogue::check_name;
+use crate::collection::About;
+use crate::encoder::QueryEncoder;
+use crate::error::{Error, Result};
+use crate::locks::lock;
+use crate::record::Schema;
+
+/// How long a description is used without asking whether it changed.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// The collections of a cluster.
+pub struct Remotes {
+    cluster: Box<dyn Cluster>,
+    encoder: Arc<QueryEncoder>,
+    open: Mutex<HashMap<String, Seen<Arc<Remote>>>>,
+    names: Mutex<Option<Seen<Vec<String>>>>,
+}
+
+/// Something, and when it was read.
+struct Seen<T> {
+    what: T,
+    at: Instant,
+}
+
+impl<T: Clone> Seen<T> {
+    fn now(what: &T) -> Self {
+        Self {
+            what: what.clone(),
+            at: Instant::now(),
+        }
+    }
+
+    fn fresh(&self) -> Option<T> {
+        (self.at.elapsed() < FRESH).then(|| self.what.clone())
+    }
+}
+
+impl Remotes {
+    /// The collections of a cluster, whose vectors this encoder made.
+    pub fn new(cluster: Box<dyn Cluster>, encoder: Arc<QueryEncoder>) -> Self {
+        Self {
+            cluster,
+            encoder,
+            open: Mutex::default(),
+            names: Mutex::default(),
+        }
+    }
+
+    /// The names of the collections, in order.
+    ///
+    /// # Errors
+    /// [`Error::Cluster`].
+    pub fn names(&self) -> Result<Vec<String>> {
+        if let Some(names) = lock(&self.names).as_ref().and_then(Seen::fresh) {
+            return Ok(names);
+        }
+        let names = self.cluster.names()?;
+        *lock(&self.names) = Some(Seen::now(&names));
+        Ok(names)
+    }
+
+    /// A collection.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`]; [`Error::OtherModel`]; [`Error::Cluster`].
+    pub fn collection(&self, name: &str) -> Result<Arc<Remote>> {
+        if let Some(known) = lock(&self.open).get(name).and_then(Seen::fresh) {
+            return Ok(known);
+        }
+        let known = lock(&self.open)
+            .get(name)
+            .map(|seen| Arc::clone(&seen.what));
+        let remote = match (self.cluster.open(name), known) {
+            (Ok(index), Some(known)) if known.index.described() == index.described() => known,
+            (Ok(index), _) => Arc::new(Remote::new(name, index, Arc::clone(&self.encoder))?),
+            // It may be searched as long as anything answers.
+            (Err(Error::Cluster(_)), Some(known)) => known,
+            (Err(error), _) => {
+                lock(&self.open).remove(name);
+                return Err(error);
+            }
+        };
+        lock(&self.open).insert(name.to_owned(), Seen::now(&remote));
+        Ok(remote)
+    }
+
+    /// Creates an empty collection.
+    ///
+    /// # Errors
+    /// [`Error::BadName`]; [`Error::CollectionExists`]; [`Error::Cluster`].
+    pub fn create(&self, name: &str, schema: Schema, passages: bool) -> Result<()> {
+        check_name(name)?;
+        let about = About::new(schema, self.encoder.encoder(), passages);
+        self.cluster.create(name, &about)?;
+        self.forget(name);
+        Ok(())
+    }
+
+    /// Stores all records of a snapshot as a collection: see [`Cluster::upload`].
+    ///
+    /// # Errors
+    /// As there; [`Error::BadName`].
+    pub fn upload(
+        &self,
+        name: &str,
+        snapshot: &Path,
+        replace: bool,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<()> {
+        check_name(name)?;
+        let cluster = &self.cluster;
+        let uploaded = cluster.upload(name, snapshot, &self.encoder, replace, progress);
+        self.forget(name);
+        uploaded
+    }
+
+    /// Deletes a collection.
+    ///
+    /// # Errors
+    /// [`Error::NoCollection`]; [`Error::Cluster`].
+    pub fn drop_collection(&self, name: &str) -> Result<()> {
+        self.forget(name);
+        self.collection(name)?;
+        self.cluster.drop_collection(name)?;
+        self.forget(name);
+        Ok(())
+    }
+
+    fn forget(&self, name: &str) {
+        lock(&self.open).remove(name);
+        *lock(&self.names) = None;
+    }
+
+    /// The encoder for queries.
+    pub fn encoder(&self) -> &Arc<QueryEncoder> {
+        &self.encoder
+    }
+
+    /// Checks that the cluster answers.
+    ///
+    /// # Errors
+    /// [`Error::Cluster`].
+    pub fn check(&self) -> Result<()> {
+        self.cluster.check()
+    }
+}
