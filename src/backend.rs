@@ -37,7 +37,7 @@ pub trait Backend: Send + Sync {
     /// See above; likewise for all that follow.
     fn records(&self) -> Result<u32>;
 
-    /// A number that no other collection of the same name has or had; 0 if that is not known.
+    /// A number that no other collection of the same name has or had.
     fn id(&self) -> u64;
 
     /// How many bytes its files take; 0 if that is not known.
@@ -287,7 +287,7 @@ impl Backend for Remote {
     }
 
     fn id(&self) -> u64 {
-        0
+        self.id()
     }
 
     fn bytes(&self) -> u64 {

@@ -1,39 +1,33 @@
 //! A collection on a cluster as the engine searches it.
 
-use std::ops::Bound;
-use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use parallax::collection::{About, State, Stored};
-use parallax::encoder::QueryEncoder;
+use parallax::collection::Stored;
 use parallax::remote::{
-    self, By, Described, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled,
+    By, Described, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled,
 };
 use qdrant_client::qdrant::facet_value::Variant;
-use qdrant_client::qdrant::r#match::MatchValue;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
-    Condition, CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder, Filter,
-    OrderBy, OrderByBuilder, PayloadIncludeSelector, PointStruct, PointsOperationResponse,
-    QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, Range, RepeatedIntegers,
-    RetrievedPoint, ScoredPoint, ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder,
-    UpsertPointsBuilder, VectorInput, VectorsSelector, WriteOrdering, WriteOrderingType,
+    CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder, Filter, OrderBy,
+    OrderByBuilder, PayloadIncludeSelector, PointStruct, PointsOperationResponse,
+    QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, RetrievedPoint, ScoredPoint,
+    ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorInput,
+    VectorsSelector,
 };
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
-use crate::layout::{
-    Described as Layout, FACETS, FINGERPRINT, ID, LENGTH, PIECES, Spread, TERMS, WORDS,
-    numbers_path, own_path, texts_path,
-};
+use crate::filter::filter_of;
+use crate::layout::{FACETS, FINGERPRINT, LENGTH, WORDS, own_path, texts_path};
 use crate::points::{
     NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, texts_in,
 };
 use crate::threads::{Threads, told};
-use crate::upload::{BATCH_BYTES, BATCH_RECORDS, Step, Upload};
+use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
 
 /// Below so many records, all vectors are compared. For 40,474 start-ups, this takes as long as a walk over the
 /// graph that keeps 2,048 points, and finds more: such a walk misses one of the ten nearest records for one
@@ -48,113 +42,6 @@ const MAX_KEYS: u64 = 100_000;
 
 /// How many records of a sample are read at once.
 const SAMPLE_PAGE: u64 = 256;
-
-/// A cluster as the engine uses it.
-pub struct Collections {
-    cluster: Cluster,
-    spread: Spread,
-    threads: Arc<Threads>,
-}
-
-impl Collections {
-    /// The collections of a cluster, on which new ones are spread as given. The requests run on `threads`.
-    pub fn of(cluster: Cluster, spread: Spread, threads: Arc<Threads>) -> Self {
-        Self {
-            cluster,
-            spread,
-            threads,
-        }
-    }
-}
-
-impl remote::Cluster for Collections {
-    fn names(&self) -> parallax::Result<Vec<String>> {
-        let cluster = self.cluster.clone();
-        self.threads.wait(async move { cluster.names().await })
-    }
-
-    fn create(&self, name: &str, about: &About) -> parallax::Result<()> {
-        let (cluster, spread) = (self.cluster.clone(), self.spread);
-        let (name, layout) = (
-            name.to_owned(),
-            Layout {
-                about: about.clone(),
-                state: State::default(),
-                records: 0,
-                terms: 0,
-                // A record that comes later may be long.
-                multivector: about.passages,
-            },
-        );
-        let exists = parallax::Error::CollectionExists(name.clone());
-        let created = self.threads.run(async move {
-            if cluster.exists(&name).await? {
-                return Ok(false);
-            }
-            let multivector = layout.multivector;
-            cluster
-                .create(&name, &layout.about, multivector, spread)
-                .await?;
-            cluster.complete(&name, &layout).await?;
-            Ok(true)
-        });
-        match created.map_err(told)? {
-            true => Ok(()),
-            false => Err(exists),
-        }
-    }
-
-    fn upload(
-        &self,
-        name: &str,
-        snapshot: &Path,
-        encoder: &QueryEncoder,
-        replace: bool,
-        progress: &dyn Fn(u64, u64),
-    ) -> parallax::Result<()> {
-        let upload = Upload {
-            name,
-            snapshot,
-            spread: self.spread,
-            encoder: Some(encoder),
-            replace,
-            progress: &|step| {
-                if let Step::Stored(done, of) = step {
-                    progress(done, of);
-                }
-            },
-        };
-        match self.threads.block_on(self.cluster.upload(&upload)) {
-            Ok(_) => Ok(()),
-            Err(Error::Exists { name, .. }) => Err(parallax::Error::CollectionExists(name)),
-            Err(error @ Error::Record { .. }) => Err(parallax::Error::BadQuery(error.to_string())),
-            Err(error) => Err(told(error)),
-        }
-    }
-
-    fn drop_collection(&self, name: &str) -> parallax::Result<()> {
-        let (cluster, name) = (self.cluster.clone(), name.to_owned());
-        self.threads
-            .wait(async move { cluster.delete(&name).await })
-    }
-
-    fn open(&self, name: &str) -> parallax::Result<Box<dyn RemoteIndex>> {
-        let index = ClusterIndex::open(self.cluster.clone(), name, Arc::clone(&self.threads));
-        match index {
-            Ok(index) => Ok(Box::new(index)),
-            Err(Error::NoCollection { name, .. }) => Err(parallax::Error::NoCollection {
-                name,
-                known: self.names()?,
-            }),
-            Err(error) => Err(told(error)),
-        }
-    }
-
-    fn check(&self) -> parallax::Result<()> {
-        let cluster = self.cluster.clone();
-        self.threads.wait(async move { cluster.check().await })
-    }
-}
 
 /// A collection on a cluster.
 pub struct ClusterIndex {
@@ -196,6 +83,7 @@ impl ClusterIndex {
                 records: described.records,
                 multivector: described.multivector,
                 described: Described {
+                    id: described.id,
                     average_length: described.average_length(),
                     records: described.records,
                     about: described.about,
@@ -293,7 +181,6 @@ impl RemoteIndex for ClusterIndex {
     fn delete(&self, filter: &RemoteFilter) -> parallax::Result<u64> {
         let delete = DeletePointsBuilder::new(&self.inner.name)
             .points(filter_of(filter))
-            .ordering(by_leader())
             .wait(true)
             .build();
         self.wait(|inner| async move {
@@ -442,7 +329,8 @@ impl Inner {
         Ok(sampled)
     }
 
-    /// Writes points in batches that Qdrant accepts.
+    /// Writes points in batches that Qdrant accepts. They are not ordered by a leader: if the leader fails because
+    /// of another replica, Qdrant 1.18 may give up the leader, too.
     async fn write(&self, points: Vec<(PointStruct, usize)>) -> Result<u64> {
         let mut last = 0;
         let mut points = points.into_iter().peekable();
@@ -455,7 +343,6 @@ impl Inner {
                 batch.push(point);
             }
             let upsert = UpsertPointsBuilder::new(&self.name, batch)
-                .ordering(by_leader())
                 .wait(true)
                 .build();
             let stored = self
@@ -476,13 +363,6 @@ impl Inner {
             ..RetrievedPoint::default()
         };
         record_of(point, &self.name, &self.described.about, 0)
-    }
-}
-
-/// All replicas apply the changes of a record in the same order.
-fn by_leader() -> WriteOrdering {
-    WriteOrdering {
-        r#type: WriteOrderingType::Medium.into(),
     }
 }
 
@@ -550,98 +430,5 @@ fn fields(fields: Vec<String>) -> SelectorOptions {
 fn nearest() -> VectorsSelector {
     VectorsSelector {
         names: vec![NEAREST.to_owned()],
-    }
-}
-
-fn filter_of(filter: &RemoteFilter) -> Filter {
-    match filter {
-        RemoteFilter::All(filters) => Filter::must(filters.iter().map(condition_of)),
-        // Qdrant ignores an empty list of alternatives.
-        RemoteFilter::Any(filters) if filters.is_empty() => {
-            Filter::must([Condition::has_id([] as [u64; 0])])
-        }
-        RemoteFilter::Any(filters) => Filter::should(filters.iter().map(condition_of)),
-        RemoteFilter::Not(filter) => Filter::must_not([condition_of(filter)]),
-        other => Filter::must([condition_of(other)]),
-    }
-}
-
-fn condition_of(filter: &RemoteFilter) -> Condition {
-    let integers = |field: &str, integers: Vec<i64>| {
-        Condition::matches(
-            own_path(field),
-            MatchValue::Integers(RepeatedIntegers { integers }),
-        )
-    };
-    match filter {
-        RemoteFilter::Terms(terms) => {
-            integers(TERMS, terms.iter().copied().map(i64::from).collect())
-        }
-        RemoteFilter::Numbers(numbers) => Condition::has_id(numbers.iter().copied()),
-        RemoteFilter::Ids(ids) => Condition::matches(own_path(ID), ids.clone()),
-        RemoteFilter::Piece(piece) => integers(PIECES, vec![i64::from(*piece)]),
-        RemoteFilter::Keys(facet, keys) => Condition::matches(texts_path(*facet), keys.clone()),
-        RemoteFilter::Between(facet, from, to) => {
-            let mut range = Range::default();
-            match *from {
-                Bound::Included(from) => range.gte = Some(from),
-                Bound::Excluded(from) => range.gt = Some(from),
-                Bound::Unbounded => {}
-            }
-            match *to {
-                Bound::Included(to) => range.lte = Some(to),
-                Bound::Excluded(to) => range.lt = Some(to),
-                Bound::Unbounded => {}
-            }
-            Condition::range(numbers_path(*facet), range)
-        }
-        all => Condition::from(filter_of(all)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_without_alternatives_passes_nothing_and_one_without_conditions_everything() {
-        let none = filter_of(&RemoteFilter::Any(Vec::new()));
-        assert_eq!(
-            none.must.len(),
-            1,
-            "an empty list of alternatives is ignored"
-        );
-        assert_eq!(filter_of(&RemoteFilter::NONE), Filter::default());
-    }
-
-    #[test]
-    fn a_filter_keeps_its_structure() {
-        let terms = RemoteFilter::Terms(vec![7, u32::MAX]);
-        let city = RemoteFilter::Keys(0, vec!["=New York".into()]);
-        let price = RemoteFilter::Between(2, Bound::Excluded(1.0), Bound::Included(9.5));
-        let filter = RemoteFilter::All(vec![
-            terms,
-            RemoteFilter::Any(vec![city, price]),
-            RemoteFilter::Not(Box::new(RemoteFilter::Piece(101))),
-        ]);
-        let integers = |field: &str, integers: Vec<i64>| {
-            Condition::matches(format!("_parallax.{field}"), integers)
-        };
-        let range = Range {
-            gt: Some(1.0),
-            lte: Some(9.5),
-            ..Range::default()
-        };
-        // A keyword with a space is not a full-text condition.
-        let city = Condition::matches("_parallax.facets.t0", vec!["=New York".to_owned()]);
-        let expected = Filter::must([
-            integers("terms", vec![7, i64::from(u32::MAX)]),
-            Condition::from(Filter::should([
-                city,
-                Condition::range("_parallax.facets.n2", range),
-            ])),
-            Condition::from(Filter::must_not([integers("pieces", vec![101])])),
-        ]);
-        assert_eq!(filter_of(&filter), expected);
     }
 }

@@ -7,6 +7,8 @@
 //! have an index.
 
 use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::time::Duration;
 
 use parallax::collection::{About, State};
@@ -40,6 +42,8 @@ pub const OWN: &str = "_parallax";
 /// A collection without its records.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
+    /// A number that no other collection of this name has or had.
+    pub id: u64,
     /// Its schema, model and vectors.
     pub about: About,
     /// The state that its records are from.
@@ -50,6 +54,11 @@ pub struct Described {
     pub terms: u64,
     /// Whether a record may have several vectors.
     pub multivector: bool,
+}
+
+/// A number for a new collection, which JSON can hold.
+pub fn new_id() -> u64 {
+    RandomState::new().hash_one(0) >> 11
 }
 
 impl Described {
@@ -77,7 +86,9 @@ const LOOK: Duration = Duration::from_millis(250);
 pub struct Spread {
     /// How many shards it has; Qdrant's default if not given.
     pub shards: Option<u32>,
-    /// How many nodes have a copy of each shard. A write is acknowledged by more than half of them.
+    /// How many nodes have a copy of each shard. A write is acknowledged by at least half of
+    /// them: with two, one must be enough, because Qdrant 1.18 only gives up a replica that is gone if enough others
+    /// have applied a change. It waits for all that it has not given up.
     pub replicas: Option<u32>,
 }
 
@@ -166,7 +177,7 @@ impl Cluster {
         if let Some(replicas) = spread.replicas {
             create = create
                 .replication_factor(replicas)
-                .write_consistency_factor(replicas / 2 + 1);
+                .write_consistency_factor(replicas.div_ceil(2));
         }
         // Not repeated, because the second time it would exist.
         let create = create.build();
@@ -348,6 +359,7 @@ mod tests {
     #[test]
     fn what_a_collection_is_survives_its_metadata() {
         let described = Described {
+            id: 1 << 52,
             about: About {
                 schema: Schema::startups(),
                 model: "hash".into(),

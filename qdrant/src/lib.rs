@@ -2,13 +2,15 @@
 //!
 //! Start with [`Cluster`]. `layout.rs` defines how a collection is stored in Qdrant, and `points.rs` how
 //! a record is. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
-//! what Qdrant finds with an exact scan. `index.rs` finds and writes records for the engine, whose requests run on
-//! `threads.rs`. `retry.rs` retries requests after temporary failures.
+//! what Qdrant finds with an exact scan. `collections.rs` has the collections for the engine, and `index.rs` finds
+//! and writes the records of one, under the conditions of `filter.rs`; the requests run on `threads.rs`. `retry.rs` retries requests after temporary failures.
 
 mod cluster;
+mod collections;
 mod compare;
 mod download;
 mod error;
+mod filter;
 mod index;
 mod layout;
 mod points;
@@ -17,9 +19,10 @@ mod threads;
 mod upload;
 
 pub use cluster::{Cluster, Patience};
+pub use collections::Collections;
 pub use compare::{Agreement, COMPARED, NEAREST};
 pub use error::{Error, Result};
-pub use index::{ClusterIndex, Collections};
+pub use index::ClusterIndex;
 pub use layout::{Described, Spread};
 pub use threads::Threads;
 pub use upload::{Step, Upload, Uploaded};

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::cluster::Cluster;
 use crate::compare::{Agreement, Sample};
 use crate::error::{Error, Result};
-use crate::layout::{Described, Spread};
+use crate::layout::{Described, Spread, new_id};
 use crate::points::{check, point_of};
 
 /// The most records in one request, and about the most bytes. A larger record has a request of its own.
@@ -195,6 +195,7 @@ fn survey(upload: &Upload<'_>) -> Result<Survey> {
     }
     Ok(Survey {
         described: Described {
+            id: new_id(),
             about,
             state,
             records: count,

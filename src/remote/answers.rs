@@ -1,10 +1,12 @@
-//! Which of all records are answers, of which only some were gathered: their number, and the values of their
-//! facets.
+//! Which of all records are answers, when only some were gathered: their number, and the values of their facets.
+
+use std::collections::HashMap;
+use std::ops::Bound;
 
 use super::Remote;
 use super::gather::Gathered;
 use super::index::{By, Reach, Reached, RemoteFilter};
-use super::keys::{on_axis, value_of};
+use super::keys::{PRESENT, on_axis, value_of};
 use crate::error::Result;
 use crate::filter::{FacetValue, Filter};
 use crate::query::{Bucket, Counted, FacetCounts, MAX_COUNTED, MAX_FACET_VALUES, Query, Relation};
@@ -24,7 +26,7 @@ pub(super) struct Near {
 enum Among<'a> {
     /// Those that pass on the cluster.
     Passing(RemoteFilter),
-    /// These.
+    /// The records given.
     These(&'a [Reached]),
 }
 
@@ -229,7 +231,13 @@ impl Remote {
         let Some(field) = self.schema().facets.get(facet) else {
             return Err(crate::Error::Cluster("there is no such facet".into()));
         };
-        let values = self.all_values(facet, field.kind, among)?;
+        let keys = self.keys(facet, among)?;
+        let values = keys.iter().filter_map(|(key, count)| {
+            let count = u32::try_from(*count).unwrap_or(u32::MAX);
+            Some((value_of(key, field.kind)?, count))
+        });
+        let mut values: Vec<(FacetValue, u32)> = values.collect();
+        values.sort_unstable();
         let prefix = asked.prefix.trim();
         let mut best = Best::new(asked.values);
         let mut extent = None;
@@ -241,44 +249,32 @@ impl Remote {
         }
         let mut counts = counts(field, counted, best.values());
         if let Some(extent) = extent.filter(|_| asked.buckets > 0) {
-            let values: Vec<FacetValue> = values.into_iter().map(|(value, _)| value).collect();
+            let having: u64 = values.iter().map(|(_, count)| u64::from(*count)).sum();
+            // Otherwise, some records have several values, which may be in the same interval.
+            let is_single = keys.get(PRESENT) == Some(&having);
+            let (values, of_each): (Vec<FacetValue>, Vec<u32>) = values.into_iter().unzip();
             let intervals = intervals(&values, extent, asked.buckets);
-            counts.histogram = self.histogram(facet, field.kind, among, &intervals)?;
+            counts.histogram = match is_single {
+                true => summed(&values, &of_each, &intervals),
+                false => self.histogram(facet, field.kind, among, &intervals)?,
+            };
         }
         Ok(counts)
     }
 
-    /// The values of a facet in rising order, each with how many records have it.
-    fn all_values(
-        &self,
-        facet: usize,
-        kind: FacetKind,
-        among: &Among<'_>,
-    ) -> Result<Vec<(FacetValue, u32)>> {
-        let mut values: Vec<(FacetValue, u32)> = match among {
-            Among::Passing(filter) => {
-                let keys = self.index.keys(facet, filter)?.into_iter();
-                let values = keys.filter_map(|(key, count)| {
-                    let count = u32::try_from(count).unwrap_or(u32::MAX);
-                    Some((value_of(&key, kind)?, count))
-                });
-                values.collect()
-            }
+    /// The keys of a facet, each with how many records have it.
+    fn keys(&self, facet: usize, among: &Among<'_>) -> Result<HashMap<String, u64>> {
+        match among {
+            Among::Passing(filter) => Ok(self.index.keys(facet, filter)?.into_iter().collect()),
             Among::These(records) => {
-                let keys = records.iter().filter_map(|record| record.facets.get(facet));
-                let values = keys.flatten().filter_map(|key| value_of(key, kind));
-                values.map(|value| (value, 1)).collect()
+                let mut counts: HashMap<String, u64> = HashMap::new();
+                let of_records = records.iter().filter_map(|record| record.facets.get(facet));
+                for key in of_records.flatten() {
+                    *counts.entry(key.clone()).or_default() += 1;
+                }
+                Ok(counts)
             }
-        };
-        values.sort_unstable();
-        values.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
-            }
-            same
-        });
-        Ok(values)
+        }
     }
 
     /// Counts the records in each interval.
@@ -287,20 +283,16 @@ impl Remote {
         facet: usize,
         kind: FacetKind,
         among: &Among<'_>,
-        intervals: &[Option<(&FacetValue, &FacetValue)>],
+        intervals: &[Interval<'_>],
     ) -> Result<Vec<Bucket>> {
         let filled = intervals.iter().flatten();
         let counts: Vec<u64> = match among {
             Among::Passing(filter) => {
                 let within = filled.map(|(first, last)| {
                     let place = |value| on_axis(value).unwrap_or_default();
-                    let (first, last) = (place(*first), place(*last));
-                    let between = RemoteFilter::Between(
-                        facet,
-                        std::ops::Bound::Included(first),
-                        std::ops::Bound::Included(last),
-                    );
-                    filter.clone().and(between)
+                    let from = Bound::Included(place(first));
+                    let to = Bound::Included(place(last));
+                    filter.clone().and(RemoteFilter::Between(facet, from, to))
                 });
                 self.index.counts(&within.collect::<Vec<_>>(), true)?
             }
@@ -317,16 +309,35 @@ impl Remote {
                 })
                 .collect(),
         };
-        let mut counts = counts.into_iter();
-        let buckets = intervals.iter().map(|interval| Bucket {
-            count: match interval {
-                Some(_) => counts.next().unwrap_or(0) as u32,
-                None => 0,
-            },
-            between: interval.map(|(first, last)| (first.rounded(), last.rounded())),
-        });
-        Ok(buckets.collect())
+        Ok(buckets(intervals, counts))
     }
+}
+
+/// The first and last value of an interval, if any is in it.
+type Interval<'v> = Option<(&'v FacetValue, &'v FacetValue)>;
+
+/// The records in each interval, if each has one value: `counts` are those of the values, which rise.
+fn summed(values: &[FacetValue], counts: &[u32], intervals: &[Interval<'_>]) -> Vec<Bucket> {
+    let sum = |(first, last): &(&FacetValue, &FacetValue)| {
+        let from = values.partition_point(|value| value < *first);
+        let to = values.partition_point(|value| value <= *last);
+        let within = counts.get(from..to).unwrap_or_default();
+        within.iter().map(|&count| u64::from(count)).sum()
+    };
+    buckets(intervals, intervals.iter().flatten().map(sum).collect())
+}
+
+/// Intervals with the numbers of records of those that have values.
+fn buckets(intervals: &[Interval<'_>], counts: Vec<u64>) -> Vec<Bucket> {
+    let mut counts = counts.into_iter();
+    let buckets = intervals.iter().map(|interval| Bucket {
+        count: match interval {
+            Some(_) => counts.next().unwrap_or(0) as u32,
+            None => 0,
+        },
+        between: interval.map(|(first, last)| (first.rounded(), last.rounded())),
+    });
+    buckets.collect()
 }
 
 /// Whether a value begins with a prefix, ignoring case and, in a text, accents.

@@ -1,5 +1,5 @@
-//! The collections of a cluster, as a server uses them. Nothing but their descriptions is kept, and those are
-//! read again after a while, because any server may change them.
+//! The collections of a cluster, as a server uses them. Of each, only its description, a sample and recent counts
+//! are kept. Descriptions are read again after a while, because any server may change them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -83,7 +83,7 @@ impl Remotes {
         let remote = match (self.cluster.open(name), known) {
             (Ok(index), Some(known)) if known.index.described() == index.described() => known,
             (Ok(index), _) => Arc::new(Remote::new(name, index, Arc::clone(&self.encoder))?),
-            // It may be searched as long as anything answers.
+            // It can still be searched as long as any node answers.
             (Err(Error::Cluster(_)), Some(known)) => known,
             (Err(error), _) => {
                 lock(&self.open).remove(name);
@@ -124,13 +124,17 @@ impl Remotes {
         uploaded
     }
 
-    /// Deletes a collection.
+    /// Deletes a collection, only the one with this id if one is given.
     ///
     /// # Errors
-    /// [`Error::NoCollection`]; [`Error::Cluster`].
-    pub fn drop_collection(&self, name: &str) -> Result<()> {
+    /// [`Error::NoCollection`]; [`Error::Replaced`] if another collection has this name now;
+    /// [`Error::Cluster`].
+    pub fn drop_collection(&self, name: &str, id: Option<u64>) -> Result<()> {
         self.forget(name);
-        self.collection(name)?;
+        let collection = self.collection(name)?;
+        if id.is_some_and(|id| id != collection.id()) {
+            return Err(Error::Replaced(name.to_owned()));
+        }
         self.cluster.drop_collection(name)?;
         self.forget(name);
         Ok(())

@@ -12,6 +12,7 @@ use super::filter::of_all;
 use super::index::{By, Question, RemoteFilter};
 use super::keys::{NoPieces, hash};
 use super::request::{Asking, Request};
+use super::statistics::Statistic;
 use crate::collection::Stored;
 use crate::error::Result;
 use crate::filter::Filter;
@@ -208,8 +209,10 @@ impl Remote {
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            let filters: Vec<RemoteFilter> = terms.iter().map(|term| of_term(term)).collect();
-            let counts = self.index.counts(&filters, self.index.scans())?;
+            let asked = terms.iter().map(|term| Statistic::Term(hash(term)));
+            let counts = self
+                .statistics
+                .of(&*self.index, &asked.collect::<Vec<_>>())?;
             let counts = counts.into_iter().map(counted);
             whole.text.holding.extend(terms.into_iter().zip(counts));
         }
@@ -281,10 +284,10 @@ impl Remote {
     ) -> Result<Whole> {
         terms.sort_unstable();
         terms.dedup();
-        let mut filters = vec![RemoteFilter::NONE];
-        filters.extend(terms.iter().map(|term| of_term(term)));
-        filters.extend(pieces.iter().map(|&piece| RemoteFilter::Piece(piece)));
-        let mut counts = self.index.counts(&filters, self.index.scans())?.into_iter();
+        let mut asked = vec![Statistic::Records];
+        asked.extend(terms.iter().map(|term| Statistic::Term(hash(term))));
+        asked.extend(pieces.iter().map(|&piece| Statistic::Piece(piece)));
+        let mut counts = self.statistics.of(&*self.index, &asked)?.into_iter();
         let mut next = || counts.next().unwrap_or(0);
         let records = next();
         let holding = terms.into_iter().map(|term| (term, counted(next())));

@@ -12,6 +12,8 @@ use crate::remote::keys::Keys;
 /// What a collection on a cluster is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Described {
+    /// A number that no other collection of this name has or had.
+    pub id: u64,
     /// Its schema, model and vectors.
     pub about: About,
     /// How many terms a record had on average when the collection was copied to the cluster; the weights of
@@ -125,7 +127,7 @@ pub trait RemoteIndex: Send + Sync {
     /// Whether the nearest records are found by comparing all of them.
     fn scans(&self) -> bool;
 
-    /// Writes records, each in place of the one with the same number. When it returns, more than half of the
+    /// Writes records, each in place of the one with the same number. When it returns, at least half of the
     /// replicas have them, and the next query finds them. Returns the number of the change.
     ///
     /// # Errors

@@ -4,11 +4,11 @@
 //!
 //! `cluster.rs` has the collections of a cluster. `keys.rs` computes what a cluster keeps of a record to find it
 //! by. `request.rs` is what a query asks of the cluster: `asked.rs` determines the terms to look for, and
-//! `filter.rs` what the cluster can check. `gather.rs` asks for the candidates, `order.rs` for records in the
-//! order of a facet, and `background.rs` for a sample of all texts. `search.rs` answers queries, `near.rs` finds
-//! records near others, and `suggest.rs` completes what is typed; `answers.rs` counts answers and values of
-//! facets among all records, and `places.rs` determines ranks further down than what was gathered. `records.rs`
-//! reads records, `write.rs` writes them.
+//! `filter.rs` what the cluster can check. `gather.rs` asks for the candidates, `statistics.rs` counts what their
+//! scores depend on, `order.rs` asks for records in the order of a facet, and `background.rs` for a sample of all
+//! texts. `search.rs` answers queries, `near.rs` finds records near others, and `suggest.rs` completes what is
+//! typed; `answers.rs` counts answers and values of facets among all records, and `places.rs` determines ranks
+//! further down than what was gathered. `records.rs` reads records, `write.rs` writes them.
 
 mod answers;
 mod asked;
@@ -25,6 +25,7 @@ mod places;
 mod records;
 mod request;
 mod search;
+mod statistics;
 mod suggest;
 mod write;
 
@@ -44,6 +45,7 @@ use crate::vocabulary::GraphState;
 use background::Background;
 use excerpt::Excerpt;
 use gather::Gathered;
+use statistics::Statistics;
 
 pub use cluster::Remotes;
 pub use index::{
@@ -58,6 +60,7 @@ pub struct Remote {
     analyzer: Analyzer,
     encoder: Arc<QueryEncoder>,
     background: ArcSwapOption<Background>,
+    statistics: Statistics,
 }
 
 impl Remote {
@@ -78,6 +81,7 @@ impl Remote {
             index,
             encoder,
             background: ArcSwapOption::empty(),
+            statistics: Statistics::default(),
         })
     }
 
@@ -107,6 +111,11 @@ impl Remote {
     /// Its schema, model and vectors.
     pub fn about(&self) -> &About {
         &self.index.described().about
+    }
+
+    /// A number that no other collection of this name has or had.
+    pub fn id(&self) -> u64 {
+        self.index.described().id
     }
 
     /// Whether the cluster has a graph of its vectors.

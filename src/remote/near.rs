@@ -91,7 +91,7 @@ impl Remote {
         })
     }
 
-    /// What is near to feedback, as far as it takes for a page of so many records after others.
+    /// What is near to feedback, gathered deep enough for a page at an offset.
     fn near(
         &self,
         feedback: &Feedback,
@@ -153,7 +153,7 @@ fn like(id: &str) -> Feedback {
     }
 }
 
-/// What is near to some records, and these.
+/// Some given records, and what is near to them.
 struct Near {
     /// What is searched for; `None` if nothing is near.
     wanted: Option<crate::Vector>,
@@ -178,7 +178,7 @@ impl Near {
         loop {
             match self.at_depth(remote, depth, limit, &work)? {
                 ControlFlow::Break(answer) => return Ok(answer),
-                ControlFlow::Continue(()) => depth *= 4,
+                ControlFlow::Continue(()) => depth = (depth * 4).min(DEEPEST * self.depth),
             }
         }
     }

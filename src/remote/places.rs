@@ -25,7 +25,7 @@ struct Order {
 }
 
 impl Order {
-    /// The rank of a record, from 1; `None` if it is further down than was looked.
+    /// The rank of a record, from 1; `None` if it is further down than we looked.
     fn rank(&self, number: RecordNumber) -> Option<u32> {
         let at = self.records.iter().position(|(at, _)| *at == number.0)?;
         let before = self.records.get(..at)?;

@@ -93,7 +93,7 @@ impl Remote {
         ids.iter().map(stored).collect()
     }
 
-    /// Those of some records that are there, by their ids.
+    /// Those of these records that exist, by their ids.
     pub(super) fn known(&self, ids: &[String]) -> Result<HashMap<String, Stored>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
@@ -107,7 +107,7 @@ impl Remote {
         known.collect()
     }
 
-    /// That a record has one of these ids.
+    /// The condition that a record has one of these ids.
     pub(super) fn with_ids(&self, ids: &[String]) -> RemoteFilter {
         match &self.schema().id {
             Some(_) => RemoteFilter::Ids(ids.to_vec()),

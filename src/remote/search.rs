@@ -166,7 +166,7 @@ impl Remote {
             if answer.hits.len() >= query.limit || gathered.all || depth >= deepest {
                 return Ok((gathered, answer));
             }
-            depth *= 4;
+            depth = (depth * 4).min(deepest);
         }
     }
 
@@ -182,7 +182,7 @@ impl Remote {
 }
 
 /// A query without what the cluster itself counts or cannot do: a cluster has no list of words with which
-/// it could complete an unfinished one.
+/// it could complete an unfinished word.
 fn uncounted(query: &Query) -> Query {
     let mut query = query.clone();
     query.facets.clear();

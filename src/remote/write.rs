@@ -1,7 +1,8 @@
 //! Writes to a collection on a cluster. Any number of servers may write to it.
 //!
 //! A record's number is also that of its point. One that replaces another takes over its number, and the number
-//! of a new record is computed from its id, or drawn at random if records have no ids. So two servers that
+//! of a new record is computed from its id. Without an id, it is drawn at random or, in an import, computed from the
+//! record's place in the file. So two servers that
 //! write the same new record at once write the same point, and repeating a write changes nothing. No counter
 //! is shared.
 
@@ -27,7 +28,7 @@ use crate::record::Payload;
 const COMPUTED: u64 = 1 << 63;
 
 impl Remote {
-    /// Adds records: see [`crate::Collection::put`]. When it returns, more than half of the replicas have them.
+    /// Adds records: see [`crate::Collection::put`]. When it returns, at least half of the replicas have them.
     ///
     /// # Errors
     /// As there; [`Error::Cluster`], after which some of the records may be written and others not. Writing all
@@ -41,7 +42,7 @@ impl Remote {
         self.put_encoded(encoded, |_| RandomState::new().hash_one(0))
     }
 
-    /// Adds the records of a file: see [`Build::add_to`]. If this breaks off, it can be repeated from the start
+    /// Adds the records of a file: see [`Build::add_to`]. If this fails, it can be repeated from the start
     /// under the same name, which changes nothing that is there.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ impl Oracle {
         let keys = keys_of(&about, &query_encoder(), average_length, &records).unwrap();
         Self {
             described: Described {
+                id: 1,
                 about,
                 average_length,
                 records: records.len() as u64,

@@ -161,7 +161,7 @@ async fn drop_collection(
 ) -> Result<StatusCode, Failure> {
     let dropped = service.manage(move |opened| {
         let dropped = match (&opened.cluster, id) {
-            (Some(cluster), _) => cluster.collections.drop_collection(&name),
+            (Some(cluster), id) => cluster.collections.drop_collection(&name, id),
             (None, Some(id)) => opened.local.drop_exactly(&name, id),
             (None, None) => opened.local.drop_collection(&name),
         };
