@@ -1,10 +1,11 @@
 //! What page, API and command line ask of a collection, wherever its records are.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::collection::{About, Collection, Cursor, Incoming, Page, Written};
 use crate::encoder::QueryEncoder;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Recommendations, Reply};
 use crate::record::{Payload, Record, Schema};
@@ -12,10 +13,13 @@ use crate::remote::Remote;
 use crate::vocabulary::{Explanation, Feedback, GraphState, RecordView, Suggestions};
 
 /// How many records are looked at for their fields.
-const LOOKED_AT: usize = 100;
+const LOOKED_AT: usize = 1_000;
+/// The most fields that are listed.
+const FIELDS: usize = 100;
 
 /// A collection: one in a folder, or one on a cluster. The methods are those of [`Collection`], and have its
-/// errors; on a cluster, all may return [`Error::Cluster`].
+/// errors; on a cluster, all may return
+/// [`crate::Error::Cluster`].
 pub trait Backend: Send + Sync {
     /// Its name.
     fn name(&self) -> Arc<String>;
@@ -120,23 +124,15 @@ pub trait Backend: Send + Sync {
 
     /// The fields of the first records, in their order.
     fn known_fields(&self) -> Result<Vec<String>> {
-        let mut fields: Vec<String> = Vec::new();
+        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
         for record in self.page(None, LOOKED_AT)?.records {
             for (field, _) in record.payload {
-                if !fields.contains(&field) {
+                if fields.len() < FIELDS && seen.insert(field.clone()) {
                     fields.push(field);
                 }
             }
         }
         Ok(fields)
-    }
-
-    /// The error for an unknown id.
-    fn no_record(&self, id: &str) -> Error {
-        Error::NoRecord {
-            collection: self.name().to_string(),
-            id: id.to_owned(),
-        }
     }
 }
 

@@ -194,6 +194,14 @@ impl From<BadQuery> for Error {
 }
 
 impl Error {
+    /// The error for an unknown id.
+    pub fn no_record(collection: &str, id: &str) -> Self {
+        Self::NoRecord {
+            collection: collection.to_owned(),
+            id: id.to_owned(),
+        }
+    }
+
     /// Puts the file's name before a system error.
     pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();

@@ -24,7 +24,8 @@ use crate::error::{Error, Result};
 use crate::filter::filter_of;
 use crate::layout::{FACETS, FINGERPRINT, LENGTH, WORDS, own_path, texts_path};
 use crate::points::{
-    NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, texts_in,
+    NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, size_of,
+    texts_in,
 };
 use crate::threads::{Threads, told};
 use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
@@ -168,11 +169,10 @@ impl RemoteIndex for ClusterIndex {
         let points = records.iter().map(|(record, keys)| {
             let about = &inner.described.about;
             let point = point_of(record, Some(keys), about, inner.multivector);
-            let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
             let id = keys.id.clone();
             let id = id.unwrap_or_else(|| record.number.to_string());
             let point = point.map_err(|error| refused(&id, error))?;
-            Ok((point, bytes))
+            Ok((point, size_of(record)))
         });
         let points: Vec<(PointStruct, usize)> = points.collect::<parallax::Result<_>>()?;
         self.wait(|inner| async move { inner.write(points).await })

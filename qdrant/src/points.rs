@@ -46,6 +46,12 @@ struct Own {
 /// The fields of [`OWN`] that a record is read from.
 pub const READ: [&str; 2] = ["record", "passages"];
 
+/// About how many bytes of a request the point of a record takes.
+pub fn size_of(record: &Stored) -> usize {
+    // Its fields are in its payload, and as they came.
+    2 * record.fields.len() + 4 * record.vectors.len()
+}
+
 /// Checks that Qdrant can store a record as it is.
 ///
 /// # Errors

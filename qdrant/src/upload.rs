@@ -16,7 +16,7 @@ use crate::cluster::Cluster;
 use crate::compare::{Agreement, Sample};
 use crate::error::{Error, Result};
 use crate::layout::{Described, Spread, new_id};
-use crate::points::{check, point_of};
+use crate::points::{check, point_of, size_of};
 
 /// The most records in one request, and about the most bytes. A larger record has a request of its own.
 pub const BATCH_RECORDS: usize = 256;
@@ -103,8 +103,7 @@ impl Cluster {
             for (at, record) in records.iter().enumerate() {
                 survey.sample.score(record, about.dimension);
                 let point = point_of(record, keys.get(at), &about, survey.described.multivector)?;
-                let bytes = 2 * record.fields.len() + 4 * record.vectors.len();
-                if let Some(stored) = sending.push(point, bytes).await? {
+                if let Some(stored) = sending.push(point, size_of(record)).await? {
                     (upload.progress)(Step::Stored(stored, expected));
                 }
             }

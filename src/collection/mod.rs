@@ -395,10 +395,7 @@ impl Collection {
 
     /// The error for an unknown id.
     pub fn no_record(&self, id: &str) -> Error {
-        Error::NoRecord {
-            collection: self.name().to_string(),
-            id: id.to_owned(),
-        }
+        Error::no_record(&self.name(), id)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a change of settings costs, and which fields there are to choose from.
+//! What a change of settings costs, and whether the fields that it names are there.
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicBool;
@@ -15,26 +15,8 @@ use crate::vocabulary::SettingsCost;
 const SAMPLE: usize = 1_000;
 /// How many of them are encoded, to measure how long that takes.
 const ENCODED: usize = 16;
-/// The most fields that are listed.
-const FIELDS: usize = 100;
 
 impl Collection {
-    /// The fields of the first records, in their order.
-    ///
-    /// # Errors
-    /// The store's read errors.
-    pub fn known_fields(&self) -> Result<Vec<String>> {
-        let (mut fields, mut seen) = (Vec::new(), HashSet::new());
-        for payload in self.sample()? {
-            for (field, _) in payload {
-                if fields.len() < FIELDS && seen.insert(field.clone()) {
-                    fields.push(field);
-                }
-            }
-        }
-        Ok(fields)
-    }
-
     /// What it costs to give the collection another schema, estimated from its first records.
     ///
     /// # Errors

@@ -9,14 +9,16 @@ use super::index::{By, Reach, Reached, RemoteFilter};
 use super::keys::{PRESENT, on_axis, value_of};
 use crate::error::Result;
 use crate::filter::{FacetValue, Filter};
-use crate::query::{Bucket, Counted, FacetCounts, MAX_COUNTED, MAX_FACET_VALUES, Query, Relation};
+use crate::query::{
+    Answer, Bucket, Counted, FacetCounts, MAX_COUNTED, MAX_FACET_VALUES, Query, Relation,
+};
 use crate::search::{
     Best, Extent, asked_facets, check_values, counts, facet_of, intervals, others,
 };
 use crate::vocabulary::{FacetKind, FacetOptions};
 
 /// The records near enough to a query, and those that contain all of its words.
-pub(super) struct Near {
+pub(super) struct NearEnough {
     records: Vec<Reached>,
     /// Whether there may be more.
     cut: bool,
@@ -75,8 +77,8 @@ impl Remote {
         &self,
         query: &Query,
         gathered: &Gathered,
-        answer: &mut crate::query::Answer,
-    ) -> Result<Option<Near>> {
+        answer: &mut Answer,
+    ) -> Result<Option<NearEnough>> {
         let matching = match answer.counted {
             Counted::All => RemoteFilter::NONE,
             Counted::Matching => RemoteFilter::Terms(gathered.terms.clone()),
@@ -121,8 +123,8 @@ impl Remote {
         &self,
         query: &Query,
         gathered: &Gathered,
-        answer: &mut crate::query::Answer,
-    ) -> Result<Option<Near>> {
+        answer: &mut Answer,
+    ) -> Result<Option<NearEnough>> {
         let facets = !query.facets.is_empty();
         let near = match gathered.all && !facets {
             true => None,
@@ -146,7 +148,7 @@ impl Remote {
         gathered: &Gathered,
         filter: &RemoteFilter,
         facets: bool,
-    ) -> Result<Near> {
+    ) -> Result<NearEnough> {
         let limit = MAX_COUNTED as usize;
         let mut near = match (&gathered.vector, gathered.excerpt.line()) {
             (Some(vector), Some(line)) => self.index.reached(&Reach {
@@ -172,7 +174,7 @@ impl Remote {
         }
         near.sort_unstable_by_key(|reached| reached.number);
         near.dedup_by_key(|reached| reached.number);
-        Ok(Near { records: near, cut })
+        Ok(NearEnough { records: near, cut })
     }
 
     /// Counts the facets that a query asks for among its answers, of which `near` are those by meaning, if
@@ -185,7 +187,7 @@ impl Remote {
         query: &Query,
         gathered: &Gathered,
         counted: Counted,
-        near: Option<Near>,
+        near: Option<NearEnough>,
     ) -> Result<Vec<FacetCounts>> {
         let asked = asked_facets(self.schema(), &query.facets)?;
         let mut known = near;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Remote;
 use super::asked::{AskedWord, halves_of, weights};
@@ -17,7 +17,7 @@ use crate::collection::Stored;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::fusion::GOOD_RANK;
-use crate::query::Mode;
+use crate::query::{Mode, Timings};
 use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
@@ -60,6 +60,14 @@ pub(super) struct Gathered {
     known: Vec<u32>,
     /// The text that was searched by meaning.
     meaning: String,
+}
+
+impl Gathered {
+    /// Adds to the times of an answer on what was gathered what happened before.
+    pub fn time(&self, timings: &mut Timings, start: Instant) {
+        timings.encode += self.encoding;
+        timings.total = start.elapsed();
+    }
 }
 
 /// What the cluster found for a query.

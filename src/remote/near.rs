@@ -1,7 +1,6 @@
 //! Records near others: similar ones, recommendations, and a record's own page.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,16 +13,13 @@ use crate::collection::Stored;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::query::{Answer, Counted, MAX_COUNTED, Recommendations, Relation, check_page};
-use crate::search::Searcher;
+use crate::search::{SIMILAR, Searcher};
 use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::unrelated::{Sample, Unrelated};
 use crate::vocabulary::{Feedback, RecordView};
 
 /// How many records more than wanted are gathered.
 const SPARE: usize = 50;
-
-/// How many records similar to one are on its page.
-const ON_PAGE: usize = 6;
 
 /// The most words of given records whose frequency is looked up. Others do not count as rare.
 const MAX_TERMS: usize = 500;
@@ -83,8 +79,8 @@ impl Remote {
     /// # Errors
     /// As there; [`Error::Cluster`].
     pub fn record_view(&self, id: &str) -> Result<RecordView> {
-        let near = self.near(&like(id), (ON_PAGE, 0), &[])?;
-        near.deep_enough(self, ON_PAGE, |searcher| {
+        let near = self.near(&like(id), (SIMILAR, 0), &[])?;
+        near.deep_enough(self, SIMILAR, |searcher| {
             let view = searcher.record_view(id)?;
             let hits = view.similar.len();
             Ok((view, hits))
@@ -113,9 +109,9 @@ impl Remote {
         let alone = near.excerpt(self, Vec::new())?;
         let (wanted, terms) = self.on(&alone, |searcher| {
             let wanted = match searcher.wanted(feedback) {
-                Ok(wanted) => Ok(wanted),
+                Ok(wanted) => Some(wanted),
                 // Nothing is near a vector of zeros, but a page shows the record.
-                Err(Error::BadQuery(why)) => Err(why),
+                Err(Error::BadQuery(_)) => None,
                 Err(other) => return Err(other),
             };
             let mut terms = Vec::new();
@@ -124,7 +120,7 @@ impl Remote {
             }
             Ok((wanted, terms))
         })?;
-        if let Ok((vector, fingerprints)) = wanted {
+        if let Some((vector, fingerprints)) = wanted {
             (near.wanted, near.fingerprints) = (Some(vector), fingerprints);
         }
         near.whole = Arc::new(self.shared_whole(terms, values)?);
@@ -174,39 +170,29 @@ impl Near {
         limit: usize,
         work: impl Fn(&Searcher<'_>) -> Result<(T, usize)>,
     ) -> Result<T> {
-        let mut depth = self.depth;
+        let (mut depth, deepest) = (self.depth, DEEPEST * self.depth);
         loop {
-            match self.at_depth(remote, depth, limit, &work)? {
-                ControlFlow::Break(answer) => return Ok(answer),
-                ControlFlow::Continue(()) => depth = (depth * 4).min(DEEPEST * self.depth),
+            let records = self.nearest(remote, depth)?;
+            let all = records.len() < depth;
+            let (answer, hits) = remote.on(&self.excerpt(remote, records)?, &work)?;
+            if hits >= limit || all || depth >= deepest {
+                return Ok(answer);
             }
+            depth = (depth * 4).min(deepest);
         }
     }
 
-    fn at_depth<T>(
-        &self,
-        remote: &Remote,
-        depth: usize,
-        limit: usize,
-        work: impl Fn(&Searcher<'_>) -> Result<(T, usize)>,
-    ) -> Result<ControlFlow<T>> {
-        let records = match &self.wanted {
-            Some(vector) => {
-                let found = remote.index.best(&[Question {
-                    by: By::Meaning(vector),
-                    filter: &self.filter,
-                    limit: depth,
-                }])?;
-                found.into_iter().flatten().collect()
-            }
-            None => Vec::new(),
+    /// The records nearest to what is searched for.
+    fn nearest(&self, remote: &Remote, limit: usize) -> Result<Vec<Stored>> {
+        let Some(vector) = &self.wanted else {
+            return Ok(Vec::new());
         };
-        let all = records.len() < depth;
-        let (answer, hits) = remote.on(&self.excerpt(remote, records)?, work)?;
-        if hits >= limit || all || depth >= DEEPEST * self.depth {
-            return Ok(ControlFlow::Break(answer));
-        }
-        Ok(ControlFlow::Continue(()))
+        let found = remote.index.best(&[Question {
+            by: By::Meaning(vector),
+            filter: &self.filter,
+            limit,
+        }])?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     fn excerpt(&self, remote: &Remote, mut records: Vec<Stored>) -> Result<Excerpt> {

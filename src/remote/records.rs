@@ -77,7 +77,7 @@ impl Remote {
     /// A record as it is stored.
     pub(super) fn stored(&self, id: &str) -> Result<Stored> {
         let mut found = self.all_stored(&[id.to_owned()])?;
-        found.pop().ok_or_else(|| self.no_record(id))
+        found.pop().ok_or_else(|| Error::no_record(&self.name, id))
     }
 
     /// Records as they are stored, in the order of their ids.
@@ -88,7 +88,7 @@ impl Remote {
         let known = self.known(ids)?;
         let stored = |id: &String| {
             let stored = known.get(id).cloned();
-            stored.ok_or_else(|| self.no_record(id))
+            stored.ok_or_else(|| Error::no_record(&self.name, id))
         };
         ids.iter().map(stored).collect()
     }
@@ -121,14 +121,6 @@ impl Remote {
                     })
                     .collect(),
             ),
-        }
-    }
-
-    /// The error for an unknown id.
-    pub fn no_record(&self, id: &str) -> Error {
-        Error::NoRecord {
-            collection: self.name.to_string(),
-            id: id.to_owned(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Remote;
 use super::gather::Gathered;
 use super::request::Asking;
+use crate::collection::Stored;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::query::{
@@ -37,8 +38,7 @@ impl Remote {
         let plain = uncounted(query);
         let (gathered, mut answer) = self.deep_enough(&plain, wanted + wanted / 2)?;
         self.complete(query, &gathered, &mut answer)?;
-        answer.timings.encode += gathered.encoding;
-        answer.timings.total = start.elapsed();
+        gathered.time(&mut answer.timings, start);
         Ok(answer)
     }
 
@@ -59,7 +59,7 @@ impl Remote {
         let start = Instant::now();
         asked_facets(self.schema(), &query.facets)?;
         let plain = uncounted(query);
-        let gathered = self.gather_both(&plain, query.offset + query.limit)?;
+        let gathered = self.gather_both(&plain, query.offset + query.limit, &[])?;
         let searched = self.on(&gathered.excerpt, |searcher| {
             searcher.search_explained(&plain)
         });
@@ -70,8 +70,7 @@ impl Remote {
             }
         }
         self.complete(query, &gathered, &mut answer)?;
-        answer.timings.encode += gathered.encoding;
-        answer.timings.total = start.elapsed();
+        gathered.time(&mut answer.timings, start);
         Ok((answer, explained))
     }
 
@@ -83,12 +82,7 @@ impl Remote {
         query.check()?;
         let record = self.stored(id)?;
         let number = RecordNumber(record.number);
-        let gathered = self.gather(&Asking {
-            query,
-            depth: THOROUGH,
-            both: true,
-            with: &[record],
-        })?;
+        let gathered = self.gather_both(query, 0, &[record])?;
         let mut explanation = self.on(&gathered.excerpt, |searcher| searcher.explain(query, id))?;
         self.place_explained(query, &gathered, number, &mut explanation)?;
         Ok(explanation)
@@ -105,7 +99,7 @@ impl Remote {
             mode: Mode::Hybrid,
             ..uncounted(query)
         };
-        let gathered = self.gather_both(&both, MAX_LIMIT)?;
+        let gathered = self.gather_both(&both, MAX_LIMIT, &[])?;
         let mut comparison = self.on(&gathered.excerpt, |searcher| searcher.compare(&both))?;
         self.place_compared(query, &gathered, &mut comparison)?;
         let counted = match gathered.excerpt.line() {
@@ -114,8 +108,7 @@ impl Remote {
             None => Counted::All,
         };
         comparison.facets = self.count_facets(query, &gathered, counted, None)?;
-        comparison.timings.encode += gathered.encoding;
-        comparison.timings.total = start.elapsed();
+        gathered.time(&mut comparison.timings, start);
         Ok(comparison)
     }
 
@@ -135,18 +128,17 @@ impl Remote {
         let mut reply = self.on(&gathered.excerpt, |searcher| {
             searcher.ask(question, filters)
         })?;
-        reply.timings.encode += gathered.encoding;
-        reply.timings.total = start.elapsed();
+        gathered.time(&mut reply.timings, start);
         Ok(reply)
     }
 
-    /// Gathers what explains the first `wanted` ranks.
-    fn gather_both(&self, query: &Query, wanted: usize) -> Result<Gathered> {
+    /// Gathers what explains the first `wanted` ranks, and those of some records.
+    fn gather_both(&self, query: &Query, wanted: usize, with: &[Stored]) -> Result<Gathered> {
         self.gather(&Asking {
             query,
             depth: THOROUGH.max(wanted + wanted / 2),
             both: true,
-            with: &[],
+            with,
         })
     }
 

@@ -1,10 +1,9 @@
 //! Writes to a collection on a cluster. Any number of servers may write to it.
 //!
 //! A record's number is also that of its point. One that replaces another takes over its number, and the number
-//! of a new record is computed from its id. Without an id, it is drawn at random or, in an import, computed from the
-//! record's place in the file. So two servers that
-//! write the same new record at once write the same point, and repeating a write changes nothing. No counter
-//! is shared.
+//! of a new record is computed from its id. Without an id, it is drawn at random or, in an import, computed from
+//! the record's place in the file. So two servers that write the same new record at once write the same point,
+//! and repeating a write changes nothing. No counter is shared.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -31,7 +30,7 @@ impl Remote {
     /// Adds records: see [`crate::Collection::put`]. When it returns, at least half of the replicas have them.
     ///
     /// # Errors
-    /// As there; [`Error::Cluster`], after which some of the records may be written and others not. Writing all
+    /// As there; [`crate::Error::Cluster`], after which some of the records may be written and others not. Writing all
     /// of them again has the same result as if the first time had succeeded, if they have ids.
     pub fn put(&self, records: Vec<Incoming>) -> Result<Written> {
         let about = &self.index.described().about;
@@ -65,7 +64,7 @@ impl Remote {
     /// the same time, one of the changes may be lost.
     ///
     /// # Errors
-    /// As there; [`Error::Cluster`].
+    /// As there; [`crate::Error::Cluster`].
     pub fn patch(&self, id: &str, patch: &Payload) -> Result<Written> {
         check_has_ids(self.schema(), &self.name)?;
         let stored = self.stored(id)?;
@@ -86,7 +85,7 @@ impl Remote {
     /// Deletes records by id: see [`crate::Collection::delete`].
     ///
     /// # Errors
-    /// As there; [`Error::Cluster`].
+    /// As there; [`crate::Error::Cluster`].
     pub fn delete(&self, ids: Vec<String>) -> Result<Written> {
         check_ids(&ids)?;
         self.delete_all(&self.with_ids(&ids))
@@ -95,7 +94,7 @@ impl Remote {
     /// Deletes the records that pass all filters: see [`crate::Collection::delete_matching`].
     ///
     /// # Errors
-    /// As there; [`Error::Cluster`].
+    /// As there; [`crate::Error::Cluster`].
     pub fn delete_matching(&self, filters: Vec<Filter>) -> Result<Written> {
         check_deletion(&filters)?;
         let (filter, _) = self.resolved(&filters)?;
@@ -150,7 +149,7 @@ impl Remote {
                 passages: record.ranges,
             });
         }
-        // Their order here does not matter.
+        // Their keys are computed in this order.
         stored.sort_unstable_by_key(|stored| stored.number);
         let described = self.index.described();
         let keys = keys_of(

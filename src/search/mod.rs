@@ -72,6 +72,7 @@ pub(crate) use counted::{Best, asked_facets, check_values, counts, facet_of, oth
 pub(crate) use histogram::{Extent, intervals};
 pub(crate) use nearest::{NearRecord, NearSearch};
 pub(crate) use parsed::Parsed;
+pub(crate) use record_view::SIMILAR;
 pub use remembered::Remembered;
 pub use searcher::Searcher;
 pub(crate) use suggest::typed_parts;

@@ -8,7 +8,7 @@ use crate::vocabulary::{RecordView, SimilarRecord};
 
 /// How many passages and similar records are listed.
 const MAX_PASSAGES: usize = 50;
-const SIMILAR: usize = 6;
+pub(crate) const SIMILAR: usize = 6;
 
 /// How far a vector in 8 bits or f32 may be from the one that the model computes now.
 const SAME_VECTOR: f32 = 0.98;

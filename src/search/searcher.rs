@@ -44,9 +44,6 @@ impl Searcher<'_> {
 
     /// The error for an unknown id.
     pub(super) fn no_record(&self, id: &str) -> Error {
-        Error::NoRecord {
-            collection: self.name.to_string(),
-            id: id.to_owned(),
-        }
+        Error::no_record(&self.name, id)
     }
 }

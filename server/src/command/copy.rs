@@ -10,11 +10,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use parallax::collection::{Progress, SnapshotReader};
-use parallax_qdrant::{Cluster, Spread, Step, Upload};
+use parallax_qdrant::{Cluster, Spread, Step, Threads, Upload};
 use tempfile::NamedTempFile;
-use tokio::runtime::Runtime;
 
-use super::qdrant::{Qdrant, encoder_of, runtime};
+use super::qdrant::{Qdrant, encoder_of};
 use super::snapshot::restore;
 use super::{Data, Key, Place, path_of};
 use crate::progress::Reporter;
@@ -57,18 +56,17 @@ impl Copy {
         if self.to == To::Here && (self.shards.is_some() || self.replicas.is_some()) {
             bail!("--shards and --replicas are for copies in Qdrant: use them with --to qdrant");
         }
-        let runtime = runtime()?;
-        let cluster = self.qdrant.connect(&runtime)?;
+        let (cluster, threads) = self.qdrant.connect()?;
         let snapshot = NamedTempFile::new().context("no temporary file could be created")?;
         match self.to {
-            To::Qdrant => self.upload(&runtime, &cluster, model, snapshot, out),
-            To::Here => self.download(&runtime, &cluster, model, snapshot, out),
+            To::Qdrant => self.upload(&threads, &cluster, model, snapshot, out),
+            To::Here => self.download(&threads, &cluster, model, snapshot, out),
         }
     }
 
     fn upload(
         self,
-        runtime: &Runtime,
+        threads: &Threads,
         cluster: &Cluster,
         model: &Path,
         mut snapshot: NamedTempFile,
@@ -91,7 +89,7 @@ impl Copy {
             }
         };
         let reporter = Reporter::new();
-        let uploaded = runtime.block_on(cluster.upload(&Upload {
+        let uploaded = threads.block_on(cluster.upload(&Upload {
             name: &self.name,
             snapshot: snapshot.path(),
             spread: Spread {
@@ -130,7 +128,7 @@ impl Copy {
 
     fn download(
         self,
-        runtime: &Runtime,
+        threads: &Threads,
         cluster: &Cluster,
         model: &Path,
         mut snapshot: NamedTempFile,
@@ -139,7 +137,7 @@ impl Copy {
         let reporter = Reporter::new();
         let read = |done, of| reporter.show(Progress::Records { done, of });
         let file = snapshot.as_file_mut();
-        let downloaded = runtime.block_on(cluster.download(&self.name, file, &read));
+        let downloaded = threads.block_on(cluster.download(&self.name, file, &read));
         reporter.finish();
         downloaded?;
         let file = File::open(snapshot.path()).context("the temporary file")?;

@@ -20,7 +20,7 @@ mod key;
 mod map;
 mod mcp;
 #[cfg(feature = "qdrant")]
-pub mod qdrant;
+mod qdrant;
 mod recall;
 mod reencode;
 mod rename;

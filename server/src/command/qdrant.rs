@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::Args;
 use parallax::Encoder;
 use parallax::collection::About;
 use parallax::encoder::QueryEncoder;
 use parallax::remote::{Remote, RemoteIndex};
 use parallax_qdrant::{Cluster, ClusterIndex, Patience, Threads};
-use tokio::runtime::Runtime;
 
+use crate::cluster;
 use crate::config::Kind;
 
 #[derive(Args)]
@@ -44,10 +44,9 @@ pub struct On {
 }
 
 impl Qdrant {
-    /// Connects to the cluster. Its requests run on `runtime`.
-    pub fn connect(&self, runtime: &Runtime) -> Result<Cluster> {
-        let api_key = self.api_key()?;
-        Ok(runtime.block_on(Cluster::connect(&self.url, api_key, Patience::COPY))?)
+    /// Connects to the cluster, for what would have to begin again if it failed.
+    pub fn connect(&self) -> Result<(Cluster, Arc<Threads>)> {
+        cluster::connected(&self.url, self.api_key_file.as_deref(), Patience::COPY)
     }
 
     /// A collection of the cluster, with its model from where it was when the collection was made, or from
@@ -64,32 +63,9 @@ impl Qdrant {
     }
 
     fn index(&self, name: &str) -> Result<ClusterIndex> {
-        let threads = threads()?;
-        let (url, api_key) = (self.url.clone(), self.api_key()?);
-        let connected =
-            threads.run(async move { Cluster::connect(&url, api_key, Patience::COPY).await });
-        Ok(ClusterIndex::open(connected?, name, threads)?)
+        let (cluster, threads) = self.connect()?;
+        Ok(ClusterIndex::open(cluster, name, threads)?)
     }
-
-    fn api_key(&self) -> Result<Option<String>> {
-        self.api_key_file.as_deref().map(key_in).transpose()
-    }
-}
-
-/// The API key of a cluster, which a file contains.
-///
-/// # Errors
-/// If it cannot be read, or contains something else.
-pub fn key_in(file: &Path) -> Result<String> {
-    let key = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let key = key.trim();
-    if !key.chars().all(|character| character.is_ascii_graphic()) {
-        bail!(
-            "{} must contain the API key alone: letters, digits and punctuation on one line",
-            file.display()
-        );
-    }
-    Ok(key.to_owned())
 }
 
 /// The model of a collection: from where it was when the collection was made, or from `model`.
@@ -100,15 +76,3 @@ pub fn encoder_of(about: &About, model: &Path) -> Result<Arc<QueryEncoder>> {
     };
     Ok(Arc::new(QueryEncoder::new(Encoder::load(model)?)))
 }
-
-/// The threads that wait for the cluster during a copy.
-pub fn runtime() -> Result<Runtime> {
-    Runtime::new().context(NO_THREADS)
-}
-
-/// Threads for the requests of a search.
-pub fn threads() -> Result<Arc<Threads>> {
-    Ok(Arc::new(Threads::start().context(NO_THREADS)?))
-}
-
-const NO_THREADS: &str = "the threads for the cluster could not be started";

@@ -47,6 +47,15 @@ fn records() -> String {
     records.map(|record| record.to_string()).join("\n")
 }
 
+/// The bundled sample, in a folder and copied to the cluster.
+fn copied_sample(url: &str, name: &str, folder: &Path) {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
+    let sample = sample.to_str().unwrap();
+    let data = ["--collection", name, "--data-dir", "data"];
+    said(&[&["index", sample], &data[..]].concat(), folder);
+    succeeds(copy(url, name, "qdrant", folder, &["--replace"]));
+}
+
 fn query<'a>(name: &'a str, text: &'a str, mode: &'a str) -> [&'a str; 7] {
     [
         "search",
@@ -219,11 +228,8 @@ fn a_copy_is_searched_on_the_cluster_like_the_collection_here() {
     };
     let (folder, name) = (tempfile::tempdir().unwrap(), "parallax-test-searched");
     let folder = folder.path();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
-    let sample = sample.to_str().unwrap();
+    copied_sample(&url, name, folder);
     let data = ["--collection", name, "--data-dir", "data"];
-    said(&[&["index", sample], &data[..]].concat(), folder);
-    succeeds(copy(&url, name, "qdrant", folder, &["--replace"]));
     // The cluster compares f32 in another order.
     let rounded = |hits: Value| -> Vec<(String, i64)> {
         let hits = hits.as_array().unwrap().iter();
@@ -303,11 +309,7 @@ fn a_server_answers_from_the_cluster_as_from_its_folder() {
     };
     let (folder, name) = (tempfile::tempdir().unwrap(), "parallax-test-served");
     let folder = folder.path();
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample/startups.jsonl");
-    let sample = sample.to_str().unwrap();
-    let data = ["--collection", name, "--data-dir", "data"];
-    said(&[&["index", sample], &data[..]].concat(), folder);
-    succeeds(copy(&url, name, "qdrant", folder, &["--replace"]));
+    copied_sample(&url, name, folder);
     let here = Running::start(serve(&folder.join("data")));
     let there = serve_cluster(&url, folder, &["--collection", name]);
     let of = |path: &str| format!("/api/v1/collections/{name}{path}");

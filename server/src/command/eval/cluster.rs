@@ -8,7 +8,7 @@ use parallax::evaluation::Benchmark;
 use parallax_qdrant::{Spread, Upload};
 use tempfile::NamedTempFile;
 
-use super::super::qdrant::{Qdrant, runtime};
+use super::super::qdrant::Qdrant;
 
 /// Copies the corpus to the cluster, measures it there with `measure`, and deletes it there.
 pub fn on_cluster<T>(
@@ -22,10 +22,9 @@ pub fn on_cluster<T>(
     let mut snapshot = NamedTempFile::new().context("no temporary file could be created")?;
     let collection = benchmark.collection();
     collection.snapshot(snapshot.as_file_mut())?;
-    let runtime = runtime()?;
-    let cluster = qdrant.connect(&runtime)?;
+    let (cluster, threads) = qdrant.connect()?;
     let encoder = Arc::clone(collection.shared_encoder());
-    let uploaded = runtime.block_on(cluster.upload(&Upload {
+    let uploaded = threads.block_on(cluster.upload(&Upload {
         name: &name,
         snapshot: snapshot.path(),
         spread: Spread::default(),
@@ -36,7 +35,7 @@ pub fn on_cluster<T>(
     let copy = uploaded.map_err(anyhow::Error::from);
     let copy = copy.and_then(|_| qdrant.collection_with(&name, encoder));
     let measured = copy.and_then(|copy| measure(&copy));
-    let deleted = runtime.block_on(cluster.delete(&name));
+    let deleted = threads.block_on(cluster.delete(&name));
     let measured = measured?;
     deleted?;
     Ok(measured)

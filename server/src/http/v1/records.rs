@@ -249,7 +249,7 @@ async fn delete_one(
     let written = service.write(name, move |collection| {
         let written = collection.delete(vec![id.clone()])?;
         match written.removed {
-            0 => Err(collection.no_record(&id)),
+            0 => Err(parallax::Error::no_record(&collection.name(), &id)),
             _ => Ok(written),
         }
     });
