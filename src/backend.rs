@@ -10,7 +10,7 @@ use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Recommendations, Reply};
 use crate::record::{Payload, Record, Schema};
 use crate::remote::Remote;
-use crate::vocabulary::{Explanation, Feedback, GraphState, RecordView, Suggestions};
+use crate::vocabulary::{Explanation, Feedback, GraphState, Lab, RecordView, Suggestions};
 
 /// How many records are looked at for their fields.
 const LOOKED_AT: usize = 1_000;
@@ -64,6 +64,9 @@ pub trait Backend: Send + Sync {
 
     /// Compares the rankings of a query.
     fn compare(&self, query: &Query) -> Result<Comparison>;
+
+    /// What small changes of a query do to its rankings.
+    fn lab(&self, text: &str) -> Result<Lab>;
 
     /// Answers a question.
     fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply>;
@@ -169,6 +172,10 @@ macro_rules! same_methods {
 
         fn compare(&self, query: &Query) -> Result<Comparison> {
             <$collection>::compare(self, query)
+        }
+
+        fn lab(&self, text: &str) -> Result<Lab> {
+            <$collection>::lab(self, text)
         }
 
         fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply> {

@@ -35,7 +35,9 @@ fn condition_of(filter: &RemoteFilter) -> Condition {
         }
         RemoteFilter::Numbers(numbers) => Condition::has_id(numbers.iter().copied()),
         RemoteFilter::Ids(ids) => Condition::matches(own_path(ID), ids.clone()),
-        RemoteFilter::Piece(piece) => integers(PIECES, vec![i64::from(*piece)]),
+        RemoteFilter::Pieces(pieces) => {
+            integers(PIECES, pieces.iter().copied().map(i64::from).collect())
+        }
         RemoteFilter::Keys(facet, keys) => Condition::matches(texts_path(*facet), keys.clone()),
         RemoteFilter::Between(facet, from, to) => {
             let mut range = Range::default();
@@ -78,7 +80,7 @@ mod tests {
         let filter = RemoteFilter::All(vec![
             terms,
             RemoteFilter::Any(vec![city, price]),
-            RemoteFilter::Not(Box::new(RemoteFilter::Piece(101))),
+            RemoteFilter::Not(Box::new(RemoteFilter::Pieces(vec![101]))),
         ]);
         let integers = |field: &str, integers: Vec<i64>| {
             Condition::matches(format!("_parallax.{field}"), integers)

@@ -1,31 +1,33 @@
 //! A collection on a cluster as the engine searches it.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parallax::collection::Stored;
 use parallax::remote::{
-    By, Described, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled,
+    Best, By, Described, Keys, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex, Sampled,
+    Vocabulary,
 };
 use qdrant_client::qdrant::facet_value::Variant;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
-    CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder, Filter, OrderBy,
-    OrderByBuilder, PayloadIncludeSelector, PointStruct, PointsOperationResponse,
-    QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder, RetrievedPoint, ScoredPoint,
-    ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder, UpsertPointsBuilder, VectorInput,
-    VectorsSelector,
+    BatchResult, CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder,
+    FacetHit, Filter, GetPointsBuilder, OrderBy, OrderByBuilder, PayloadIncludeSelector, PointId,
+    PointStruct, PointsOperationResponse, QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder,
+    RetrievedPoint, ScoredPoint, ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder,
+    UpsertPointsBuilder, VectorInput, VectorsSelector,
 };
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::filter::filter_of;
-use crate::layout::{FACETS, FINGERPRINT, LENGTH, WORDS, own_path, texts_path};
+use crate::layout::{FACETS, FINGERPRINT, LENGTH, PIECES, TERMS, WORDS, own_path, texts_path};
 use crate::points::{
     NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, size_of,
-    texts_in,
+    texts_in, without_vectors,
 };
 use crate::threads::{Threads, told};
 use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
@@ -38,7 +40,7 @@ const SCANNED_BELOW: u64 = 100_000;
 /// How many points a walk over the graph keeps in larger collections.
 const EF: u64 = 1_024;
 
-/// How many different keys of a facet are counted.
+/// How many different values of a field are counted.
 const MAX_KEYS: u64 = 100_000;
 
 /// How many records of a sample are read at once.
@@ -109,21 +111,20 @@ impl RemoteIndex for ClusterIndex {
         &self.inner.described
     }
 
-    fn best(&self, questions: &[Question<'_>]) -> parallax::Result<Vec<Vec<Stored>>> {
+    fn best(&self, questions: &[Question<'_>], vectors: bool) -> parallax::Result<Best> {
         let name = &self.inner.name;
         let scans = self.scans();
         let queries = questions.iter().map(|asked| query(name, scans, asked));
         let queries: Vec<QueryPoints> = queries.collect();
-        self.wait(|inner| async move { inner.best(queries).await })
+        self.wait(move |inner| async move { inner.best(queries, vectors).await })
     }
 
-    fn reached(&self, reach: &Reach<'_>) -> parallax::Result<Vec<Reached>> {
-        let query = reaching(&self.inner.name, self.scans(), reach);
-        let facets = match reach.facets {
-            true => self.inner.described.about.schema.facets.len(),
-            false => 0,
-        };
-        self.wait(|inner| async move { inner.reached(query, facets).await })
+    fn reached(&self, reaches: &[Reach<'_>]) -> parallax::Result<Vec<Vec<Reached>>> {
+        let name = &self.inner.name;
+        let scans = self.scans();
+        let queries = reaches.iter().map(|reach| reaching(name, scans, reach));
+        let queries: Vec<QueryPoints> = queries.collect();
+        self.wait(|inner| async move { inner.reached(queries).await })
     }
 
     fn keys(&self, facet: usize, filter: &RemoteFilter) -> parallax::Result<Vec<(String, u64)>> {
@@ -133,6 +134,18 @@ impl RemoteIndex for ClusterIndex {
             .exact(true)
             .build();
         self.wait(|inner| async move { inner.keys(counts).await })
+    }
+
+    fn frequencies(&self, of: Vocabulary) -> parallax::Result<HashMap<u32, u64>> {
+        let field = match of {
+            Vocabulary::Terms => TERMS,
+            Vocabulary::Pieces => PIECES,
+        };
+        // Not exactly: Qdrant would then count the records of one value after the other.
+        let counts = FacetCountsBuilder::new(&self.inner.name, own_path(field))
+            .limit(MAX_KEYS)
+            .build();
+        self.wait(|inner| async move { inner.frequencies(counts).await })
     }
 
     fn counts(&self, filters: &[RemoteFilter], exactly: bool) -> parallax::Result<Vec<u64>> {
@@ -145,15 +158,18 @@ impl RemoteIndex for ClusterIndex {
         filter: &RemoteFilter,
         from: u64,
         limit: usize,
+        vectors: bool,
     ) -> parallax::Result<Vec<Stored>> {
-        let scroll = ScrollPointsBuilder::new(&self.inner.name)
+        let mut scroll = ScrollPointsBuilder::new(&self.inner.name)
             .filter(filter_of(filter))
             .offset(from)
             .limit(u32::try_from(limit).unwrap_or(u32::MAX))
-            .with_payload(read_fields())
-            .with_vectors(nearest())
-            .build();
-        self.wait(|inner| async move { inner.listed(scroll).await })
+            .with_payload(read_fields());
+        if vectors {
+            scroll = scroll.with_vectors(nearest());
+        }
+        let scroll = scroll.build();
+        self.wait(move |inner| async move { inner.listed(scroll, vectors).await })
     }
 
     fn sampled(&self, limit: usize) -> parallax::Result<Vec<Sampled>> {
@@ -205,7 +221,59 @@ fn refused(id: &str, error: Error) -> parallax::Error {
 }
 
 impl Inner {
-    async fn best(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<Stored>>> {
+    /// First the numbers and scores, then the records: each shard would read all that it finds, although few of
+    /// these are among the best of all shards.
+    async fn best(&self, queries: Vec<QueryPoints>, vectors: bool) -> Result<Best> {
+        let of_query = self.asked(queries).await?.into_iter().map(|found| {
+            let points = found.result.into_iter();
+            let scored = points.filter_map(|point| Some((number_of(point.id?)?, point.score)));
+            scored.collect()
+        });
+        let lists: Vec<Vec<(u64, f32)>> = of_query.collect();
+        let numbers: HashSet<u64> = lists.iter().flatten().map(|(number, _)| *number).collect();
+        let ids: Vec<PointId> = numbers.into_iter().map(PointId::from).collect();
+        Ok(Best {
+            records: self.numbered(ids, vectors).await?,
+            lists,
+        })
+    }
+
+    /// The records of some points. Those deleted in the meantime are left out.
+    async fn numbered(&self, ids: Vec<PointId>, vectors: bool) -> Result<Vec<Stored>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut get = GetPointsBuilder::new(&self.name, ids).with_payload(read_fields());
+        if vectors {
+            get = get.with_vectors(nearest());
+        }
+        let get = get.build();
+        let found = self
+            .cluster
+            .ask("read records", get, |node, get| async move {
+                node.get_points(get).await
+            });
+        let points = found.await?.result.into_iter();
+        points.map(|point| self.record(point, vectors)).collect()
+    }
+
+    async fn reached(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<Reached>>> {
+        let facets = self.described.about.schema.facets.len();
+        let reached = |point: ScoredPoint| {
+            Some(Reached {
+                number: number_of(point.id?)?,
+                score: point.score,
+                fingerprint: fingerprint_of(&point.payload),
+                facets: texts_in(&point.payload, facets),
+            })
+        };
+        let of_query = self.asked(queries).await?.into_iter();
+        let of_query = of_query.map(|found| found.result.into_iter().filter_map(reached).collect());
+        Ok(of_query.collect())
+    }
+
+    /// Asks several queries in one request.
+    async fn asked(&self, queries: Vec<QueryPoints>) -> Result<Vec<BatchResult>> {
         if queries.is_empty() {
             return Ok(Vec::new());
         }
@@ -213,45 +281,34 @@ impl Inner {
         let found = self.cluster.ask("search", batch, |node, batch| async move {
             node.query_batch(batch).await
         });
-        let of_query = found.await?.result.into_iter().map(|found| {
-            let points = found.result.into_iter();
-            points.map(|point| self.record(point)).collect()
-        });
-        of_query.collect()
-    }
-
-    async fn reached(&self, query: QueryPoints, facets: usize) -> Result<Vec<Reached>> {
-        let found = self.cluster.ask("search", query, |node, query| async move {
-            node.query(query).await
-        });
-        let found = found.await?.result.into_iter();
-        let reached = found.filter_map(|point| {
-            let number = match point.id?.point_id_options? {
-                PointIdOptions::Num(number) => number,
-                PointIdOptions::Uuid(_) => return None,
-            };
-            Some(Reached {
-                number,
-                score: point.score,
-                fingerprint: fingerprint_of(&point.payload),
-                facets: texts_in(&point.payload, facets),
-            })
-        });
-        Ok(reached.collect())
+        Ok(found.await?.result)
     }
 
     async fn keys(&self, counts: FacetCounts) -> Result<Vec<(String, u64)>> {
-        let counted = self.cluster.ask(
-            "count the values of a facet",
-            counts,
-            |node, counts| async move { node.facet(counts).await },
-        );
-        let hits = counted.await?.hits.into_iter();
+        let hits = self.values(counts).await?.into_iter();
         let keys = hits.filter_map(|hit| match hit.value?.variant? {
             Variant::StringValue(key) => Some((key, hit.count)),
             _ => None,
         });
         Ok(keys.collect())
+    }
+
+    async fn frequencies(&self, counts: FacetCounts) -> Result<HashMap<u32, u64>> {
+        let hits = self.values(counts).await?.into_iter();
+        let frequencies = hits.filter_map(|hit| match hit.value?.variant? {
+            Variant::IntegerValue(one) => Some((u32::try_from(one).ok()?, hit.count)),
+            _ => None,
+        });
+        Ok(frequencies.collect())
+    }
+
+    async fn values(&self, counts: FacetCounts) -> Result<Vec<FacetHit>> {
+        let counted = self.cluster.ask(
+            "count the values of a field",
+            counts,
+            |node, counts| async move { node.facet(counts).await },
+        );
+        Ok(counted.await?.hits)
     }
 
     async fn counts(&self, filters: Vec<Filter>, exactly: bool) -> Result<Vec<u64>> {
@@ -270,17 +327,14 @@ impl Inner {
         try_join_all(counts).await
     }
 
-    async fn listed(&self, scroll: ScrollPoints) -> Result<Vec<Stored>> {
+    async fn listed(&self, scroll: ScrollPoints, vectors: bool) -> Result<Vec<Stored>> {
         let page = self
             .cluster
             .ask("read records", scroll, |node, scroll| async move {
                 node.scroll(scroll).await
             });
         let points = page.await?.result.into_iter();
-        let about = &self.described.about;
-        points
-            .map(|point| record_of(point, &self.name, about, 0))
-            .collect()
+        points.map(|point| self.record(point, vectors)).collect()
     }
 
     /// In pages, because a long document has many vectors.
@@ -355,14 +409,19 @@ impl Inner {
         Ok(last)
     }
 
-    fn record(&self, point: ScoredPoint) -> Result<Stored> {
-        let point = RetrievedPoint {
-            id: point.id,
-            payload: point.payload,
-            vectors: point.vectors,
-            ..RetrievedPoint::default()
-        };
-        record_of(point, &self.name, &self.described.about, 0)
+    fn record(&self, point: RetrievedPoint, vectors: bool) -> Result<Stored> {
+        match vectors {
+            true => record_of(point, &self.name, &self.described.about, 0),
+            false => without_vectors(point, &self.name),
+        }
+    }
+}
+
+/// The number of a record; `None` if Parallax did not write the point.
+fn number_of(id: PointId) -> Option<u64> {
+    match id.point_id_options? {
+        PointIdOptions::Num(number) => Some(number),
+        PointIdOptions::Uuid(_) => None,
     }
 }
 
@@ -384,7 +443,7 @@ fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
         .filter(filter_of(asked.filter))
         .params(effort(scans))
         .limit(asked.limit as u64);
-    returning(asking(query, asked.by)).build()
+    asking(query, asked.by).build()
 }
 
 fn asking(query: QueryPointsBuilder, by: By<'_>) -> QueryPointsBuilder {
@@ -407,14 +466,13 @@ fn reaching(name: &str, scans: bool, reach: &Reach<'_>) -> QueryPoints {
         Some(by) => asking(query.params(effort(scans)).score_threshold(reach.least), by),
         None => query,
     };
-    let facets = reach.facets.then(|| own_path(FACETS));
-    let read = std::iter::once(own_path(FINGERPRINT)).chain(facets);
-    query.with_payload(fields(read.collect())).build()
-}
-
-/// With what a record is read from.
-fn returning(query: QueryPointsBuilder) -> QueryPointsBuilder {
-    query.with_payload(read_fields()).with_vectors(nearest())
+    match reach.reads {
+        Reads::Nothing => query.build(),
+        Reads::Fingerprint => query
+            .with_payload(fields(vec![own_path(FINGERPRINT)]))
+            .build(),
+        Reads::Facets => query.with_payload(fields(vec![own_path(FACETS)])).build(),
+    }
 }
 
 /// The fields that a record is read from.

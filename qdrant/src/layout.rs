@@ -341,7 +341,7 @@ fn read(noted: Option<Value>) -> Result<Described, &'static str> {
     let mut payload = serde_json::Map::from(Payload::from(HashMap::from([(OURS, noted)])));
     let note = payload.remove(OURS).unwrap_or_default();
     if note["format"] != FORMAT {
-        return Err("was written by another version of Parallax");
+        return Err("was written by another version of Parallax: copy it again and replace it");
     }
     let note: Note =
         serde_json::from_value(note).map_err(|_| "has metadata that cannot be read")?;

@@ -212,23 +212,18 @@ fn own_value<'p>(
     payload.get(OWN)?.as_struct()?.fields.get(field)
 }
 
-/// The record of a point. Records that are points get the number `next`.
+/// The record of a point with its vectors. Records that are points get the number `next`.
 ///
 /// # Errors
 /// [`Error::Point`] if Parallax did not write it.
-pub fn record_of(point: RetrievedPoint, name: &str, about: &About, next: u64) -> Result<Stored> {
-    let id = point.id.and_then(|id| id.point_id_options);
-    let shown = match &id {
-        Some(PointIdOptions::Num(number)) => number.to_string(),
-        Some(PointIdOptions::Uuid(uuid)) => uuid.clone(),
-        None => "without an id".to_owned(),
-    };
-    let bad = |why| Error::Point {
-        name: name.to_owned(),
-        id: shown.clone(),
-        why,
-    };
-    let vectors = point.vectors;
+pub fn record_of(
+    mut point: RetrievedPoint,
+    name: &str,
+    about: &About,
+    next: u64,
+) -> Result<Stored> {
+    let bad = bad(name, shown(&point));
+    let vectors = point.vectors.take();
     let vectors = match vectors.and_then(|vectors| vectors.get_vector_by_name(NEAREST)) {
         Some(Output::Dense(vector)) => vector.data,
         Some(Output::MultiDense(passages)) => {
@@ -240,45 +235,74 @@ pub fn record_of(point: RetrievedPoint, name: &str, about: &About, next: u64) ->
     if vectors.is_empty() || !vectors.len().is_multiple_of(about.dimension) {
         return Err(bad("has a vector of another width"));
     }
-    let mut payload = Map::from(Payload::from(point.payload));
-    if about.schema.points {
-        let id = match id {
-            Some(PointIdOptions::Num(number)) => number.into(),
-            Some(PointIdOptions::Uuid(uuid)) => uuid.into(),
-            None => return Err(bad("has no id")),
-        };
-        if payload.contains_key(ID_FIELD) {
-            return Err(bad("has a field _point, in which Parallax keeps its id"));
-        }
-        let mut fields = Map::from_iter([(ID_FIELD.to_owned(), id)]);
-        // Qdrant has no order of fields.
-        payload.sort_keys();
-        fields.append(&mut payload);
-        let fields = Value::Object(fields).to_string();
-        if fields.len() > MAX_LINE_BYTES {
-            return Err(bad("has a payload of more than 4 MiB"));
-        }
-        let vector = about.distance.prepared(vectors, about.dimension);
-        return Ok(Stored {
-            number: next,
-            fields,
-            vectors: vector
-                .map_err(|_| bad("has a vector that cannot be compared"))?
-                .into(),
-            passages: Vec::new(),
-        });
+    if !about.schema.points {
+        let record = without_vectors(point, name)?;
+        return Ok(Stored { vectors, ..record });
     }
-    let Some(PointIdOptions::Num(number)) = id else {
+    let id = match point.id.and_then(|id| id.point_id_options) {
+        Some(PointIdOptions::Num(number)) => number.into(),
+        Some(PointIdOptions::Uuid(uuid)) => uuid.into(),
+        None => return Err(bad("has no id")),
+    };
+    let mut payload = Map::from(Payload::from(point.payload));
+    if payload.contains_key(ID_FIELD) {
+        return Err(bad("has a field _point, in which Parallax keeps its id"));
+    }
+    let mut fields = Map::from_iter([(ID_FIELD.to_owned(), id)]);
+    // Qdrant has no order of fields.
+    payload.sort_keys();
+    fields.append(&mut payload);
+    let fields = Value::Object(fields).to_string();
+    if fields.len() > MAX_LINE_BYTES {
+        return Err(bad("has a payload of more than 4 MiB"));
+    }
+    let vector = about.distance.prepared(vectors, about.dimension);
+    Ok(Stored {
+        number: next,
+        fields,
+        vectors: vector
+            .map_err(|_| bad("has a vector that cannot be compared"))?
+            .into(),
+        passages: Vec::new(),
+    })
+}
+
+/// The record of a point that is not a record of its own, without its vectors.
+///
+/// # Errors
+/// [`Error::Point`] if Parallax did not write it.
+pub fn without_vectors(point: RetrievedPoint, name: &str) -> Result<Stored> {
+    let bad = bad(name, shown(&point));
+    let Some(PointIdOptions::Num(number)) = point.id.and_then(|id| id.point_id_options) else {
         return Err(bad("was not written by Parallax"));
     };
-    let own = payload.remove(OWN).unwrap_or_default();
-    let own: Own = serde_json::from_value(own).map_err(|_| bad("was not written by Parallax"))?;
+    let own = Map::from(Payload::from(point.payload)).remove(OWN);
+    let own: Own = serde_json::from_value(own.unwrap_or_default())
+        .map_err(|_| bad("was not written by Parallax"))?;
     Ok(Stored {
         number,
         fields: own.record,
-        vectors,
+        vectors: Vec::new(),
         passages: own.passages,
     })
+}
+
+fn shown(point: &RetrievedPoint) -> String {
+    let id = point.id.as_ref();
+    match id.and_then(|id| id.point_id_options.as_ref()) {
+        Some(PointIdOptions::Num(number)) => number.to_string(),
+        Some(PointIdOptions::Uuid(uuid)) => uuid.clone(),
+        None => "without an id".to_owned(),
+    }
+}
+
+/// What is wrong with a point, as an error.
+fn bad(name: &str, id: String) -> impl Fn(&'static str) -> Error {
+    move |why| Error::Point {
+        name: name.to_owned(),
+        id: id.clone(),
+        why,
+    }
 }
 
 #[cfg(test)]

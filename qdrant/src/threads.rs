@@ -84,6 +84,7 @@ fn not_completed() -> Error {
 pub fn told(error: Error) -> parallax::Error {
     match error {
         Error::Engine(error) => error,
+        foreign @ Error::NotOurs { .. } => parallax::Error::Foreign(foreign.to_string()),
         other => parallax::Error::Cluster(other.to_string()),
     }
 }

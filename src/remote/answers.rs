@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use super::Remote;
 use super::gather::Gathered;
-use super::index::{By, Reach, Reached, RemoteFilter};
+use super::index::{By, Reach, Reached, Reads, RemoteFilter};
 use super::keys::{PRESENT, on_axis, value_of};
 use crate::error::Result;
 use crate::filter::{FacetValue, Filter};
@@ -16,6 +16,10 @@ use crate::search::{
     Best, Extent, asked_facets, check_values, counts, facet_of, intervals, others,
 };
 use crate::vocabulary::{FacetKind, FacetOptions};
+
+/// How many records that score well enough are asked for at first. Qdrant keeps the best of all records that it
+/// scores, as many as are asked for: 2,000 of 40,474 take it 1 ms more than 150, and 10,000 take it 13 ms more.
+const FEW: usize = 2_000;
 
 /// The records near enough to a query, and those that contain all of its words.
 pub(super) struct NearEnough {
@@ -150,31 +154,58 @@ impl Remote {
         facets: bool,
     ) -> Result<NearEnough> {
         let limit = MAX_COUNTED as usize;
-        let mut near = match (&gathered.vector, gathered.excerpt.line()) {
-            (Some(vector), Some(line)) => self.index.reached(&Reach {
+        let reads = match facets {
+            true => Reads::Facets,
+            false => Reads::Nothing,
+        };
+        let known = gathered.near.as_ref();
+        let known = known.filter(|_| *filter == gathered.filter);
+        let mut reaches = Vec::new();
+        if known.is_none()
+            && let (Some(vector), Some(line)) = (&gathered.vector, gathered.excerpt.line())
+        {
+            reaches.push(Reach {
                 by: Some(By::Meaning(vector)),
                 least: line,
                 filter,
                 limit,
-                facets,
-            })?,
-            _ => Vec::new(),
-        };
-        let mut cut = near.len() >= limit || !self.index.scans();
-        if let Some(all) = &gathered.holding_all {
-            let holding = self.index.reached(&Reach {
-                by: None,
-                least: 0.0,
-                filter: &filter.clone().and(all.clone()),
-                limit,
-                facets,
-            })?;
-            cut |= holding.len() >= limit;
-            near.extend(holding);
+                reads,
+            });
         }
+        let all = gathered.holding_all.clone();
+        let holding = all.map(|all| filter.clone().and(all));
+        reaches.extend(holding.iter().map(|filter| Reach {
+            by: None,
+            least: 0.0,
+            filter,
+            limit,
+            reads,
+        }));
+        let reached = self.reached(reaches)?;
+        let cut = !self.index.scans() || reached.iter().any(|reached| reached.len() >= limit);
+        let reached = reached.into_iter().flatten();
+        let mut near: Vec<Reached> = reached
+            .chain(known.into_iter().flatten().cloned())
+            .collect();
         near.sort_unstable_by_key(|reached| reached.number);
         near.dedup_by_key(|reached| reached.number);
         Ok(NearEnough { records: near, cut })
+    }
+
+    /// The records that score well enough, for each question.
+    pub(super) fn reached(&self, reaches: Vec<Reach<'_>>) -> Result<Vec<Vec<Reached>>> {
+        let mut few = reaches.clone();
+        for reach in &mut few {
+            reach.limit = reach.limit.min(FEW);
+        }
+        let reached = self.index.reached(&few)?;
+        let mut of_each = reached.iter().zip(&few).zip(&reaches);
+        let is_all = of_each
+            .all(|((reached, few), asked)| reached.len() < few.limit || few.limit == asked.limit);
+        match is_all {
+            true => Ok(reached),
+            false => self.index.reached(&reaches),
+        }
     }
 
     /// Counts the facets that a query asks for among its answers, of which `near` are those by meaning, if

@@ -48,8 +48,12 @@ impl Excerpt {
         };
         let memory = Arc::new(InMemoryBackend::new());
         let store = Store::create_over(memory, Path::new("excerpt"), about.clone())?;
+        let ids = payloads
+            .iter()
+            .map(|payload| about.schema.source_id(payload));
+        let ids: Vec<Option<String>> = ids.collect();
         let rows: Vec<_> = records.into_iter().map(Stored::into_row).collect();
-        store.restore(&rows, &[], state, state.sequence)?;
+        store.fill(&rows, &ids, state)?;
         let generation = Generation::excerpt(state, segment, whole, sample);
         Ok(Self {
             store,

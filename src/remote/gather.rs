@@ -9,22 +9,26 @@ use super::Remote;
 use super::asked::{AskedWord, halves_of, weights};
 use super::excerpt::Excerpt;
 use super::filter::of_all;
-use super::index::{By, Question, RemoteFilter};
-use super::keys::{NoPieces, hash};
+use super::index::{By, Question, Reached, RemoteFilter, Vocabulary};
+use super::keys::{NoPieces, facet_texts, hash, parsed};
+use super::misspelt::meant;
 use super::request::{Asking, Request};
-use super::statistics::Statistic;
 use crate::collection::Stored;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::fusion::GOOD_RANK;
 use crate::query::{Mode, Timings};
+use crate::record::Schema;
 use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
-use crate::text::{Bm25, Corpus, Parameters};
+use crate::text::{Bm25, Corpus, GUESS, Parameters};
 
 /// The most sequences of terms that are looked for, per query.
 const MAX_SEQUENCES: usize = 16;
+
+/// How many words of a query are corrected at most.
+const MAX_CORRECTED: usize = 32;
 
 /// What was gathered for a query.
 pub(super) struct Gathered {
@@ -40,6 +44,8 @@ pub(super) struct Gathered {
     pub decided: bool,
     /// Whether all records that the cluster has were gathered.
     pub all: bool,
+    /// The records near enough to be answers that pass the filter, if all of them were gathered.
+    pub near: Option<Vec<Reached>>,
     /// The vector that was searched for by meaning.
     pub vector: Option<Arc<[f32]>>,
     /// The vector of the text as typed, if it was searched for as well.
@@ -75,7 +81,36 @@ struct Answered {
     records: Vec<Stored>,
     /// Whether this is all that it has.
     all: bool,
+    /// The numbers and cosines of the nearest records, if they were asked for, of which there are at most `depth`.
+    nearest: Option<Vec<(u64, f32)>>,
+    depth: usize,
     weights: Vec<(u32, f32)>,
+}
+
+impl Answered {
+    /// The records whose cosines reach the line, if all of them were found.
+    fn near_enough(&self, line: f32, schema: &Schema) -> Result<Option<Vec<Reached>>> {
+        let Some(nearest) = &self.nearest else {
+            return Ok(None);
+        };
+        let least = nearest.last().map_or(f32::MIN, |(_, cosine)| *cosine);
+        if nearest.len() >= self.depth && least >= line {
+            return Ok(None);
+        }
+        let near = nearest.iter().take_while(|(_, cosine)| *cosine >= line);
+        let cosines: HashMap<u64, f32> = near.copied().collect();
+        let records = self.records.iter();
+        let near = records.filter_map(|record| Some((record, *cosines.get(&record.number)?)));
+        let reached = near.map(|(record, score)| {
+            Ok(Reached {
+                number: record.number,
+                score,
+                fingerprint: 0,
+                facets: facet_texts(schema, &parsed(record)?),
+            })
+        });
+        Ok(Some(reached.collect::<Result<_>>()?))
+    }
 }
 
 impl Remote {
@@ -135,19 +170,21 @@ impl Remote {
     ) -> Result<Gathered> {
         let filter = request.filter.clone().and(matching);
         let records = match &asking.query.sort {
-            Some(sort) => self.sorted(sort, filter, asking.depth)?,
-            None => self.index.listed(&filter, 0, asking.depth)?,
+            Some(sort) => self.sorted(sort, filter, asking.depth, asking.both)?,
+            None => self.index.listed(&filter, 0, asking.depth, asking.both)?,
         };
         let answered = Answered {
             all: records.len() < asking.depth,
             records,
+            nearest: None,
+            depth: asking.depth,
             weights: Vec::new(),
         };
         let whole = self.whole(&request)?;
         self.gathered(asking, request, answered, whole)
     }
 
-    fn gather_ranked(&self, asking: &Asking<'_>, request: Request) -> Result<Gathered> {
+    fn gather_ranked(&self, asking: &Asking<'_>, mut request: Request) -> Result<Gathered> {
         let (query, depth) = (asking.query, asking.depth);
         let mut whole = self.whole(&request)?;
         let by_words = asking.both || query.mode != Mode::Neural || request.vector.is_none();
@@ -155,6 +192,9 @@ impl Remote {
             true => self.sequences(&request, &mut whole)?,
             false => Vec::new(),
         };
+        if by_words && query.lookup.correct {
+            self.correct(&mut request.words, &mut whole)?;
+        }
         let bm25 = Bm25::new(whole.text.records, whole.text.terms, Parameters::default());
         let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
         let words = weights(&request.words, holding, |count| bm25.idf(count));
@@ -193,17 +233,42 @@ impl Remote {
             .collect();
         let sequences = sequences.iter();
         asked.extend(sequences.map(|(terms, filter)| (Some(By::Words(terms)), filter, depth)));
+        // By words alone, no vector is compared.
+        let vectors = fuses || request.vector.is_some();
         let questions = asked
             .into_iter()
             .filter_map(|(by, filter, limit)| by.map(|by| Question { by, filter, limit }));
         let questions: Vec<Question<'_>> = questions.collect();
-        let found = self.index.best(&questions)?;
+        let mut found = self.index.best(&questions, vectors)?;
+        let all = found.lists.iter().all(|records| records.len() < depth);
         let answered = Answered {
-            all: found.iter().all(|records| records.len() < depth),
-            records: found.into_iter().flatten().collect(),
+            all,
+            records: found.records,
+            // The first question is by meaning, if any is.
+            nearest: meaning.map(|_| found.lists.swap_remove(0)),
+            depth,
             weights: words,
         };
         self.gathered(asking, request, answered, whole)
+    }
+
+    /// Adds to words that no record contains the terms that they may mean.
+    fn correct(&self, words: &mut [AskedWord], whole: &mut Whole) -> Result<()> {
+        let is_in_none = |word: &AskedWord, whole: &Whole| {
+            let mut counts = word.all_terms().map(|term| whole.text.holding.get(term));
+            !word.stop && counts.all(|count| count.is_none_or(|&count| count == 0))
+        };
+        for word in words.iter_mut().take(MAX_CORRECTED) {
+            if is_in_none(word, whole) {
+                let commonest = self.statistics.commonest_terms(&*self.index)?;
+                for (term, count) in meant(&self.analyzer, &word.word, |hash| commonest.count(hash))
+                {
+                    whole.text.holding.insert(term.clone(), counted(count));
+                    word.terms.push((term, GUESS));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The sequences of terms that may stand for words and of which the cluster has all terms: also the
@@ -217,12 +282,7 @@ impl Remote {
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            let asked = terms.iter().map(|term| Statistic::Term(hash(term)));
-            let counts = self
-                .statistics
-                .of(&*self.index, &asked.collect::<Vec<_>>())?;
-            let counts = counts.into_iter().map(counted);
-            whole.text.holding.extend(terms.into_iter().zip(counts));
+            whole.text.holding.extend(self.holding(terms)?);
         }
         let has = |term: &String| whole.text.holding.get(term).is_some_and(|&count| count > 0);
         let own = request.words.iter().flat_map(|word| word.sequences.clone());
@@ -255,6 +315,11 @@ impl Remote {
         };
         let known = whole.text.holding.keys().map(|term| hash(term)).collect();
         let about = &self.index.described().about;
+        let unrelated = sample.unrelated(whole.text.records as u32);
+        let near = match unrelated.map(|unrelated| unrelated.line()) {
+            Some(line) => answered.near_enough(line, &about.schema)?,
+            None => None,
+        };
         answered.records.extend_from_slice(asking.with);
         Ok(Gathered {
             excerpt: Excerpt::of(about, tokenize, answered.records, Arc::new(whole), sample)?,
@@ -263,6 +328,7 @@ impl Remote {
             filters: request.filters,
             decided: request.decided,
             all: answered.all,
+            near,
             vector: request.vector,
             weights: answered.weights,
             holding_all: None,
@@ -292,16 +358,12 @@ impl Remote {
     ) -> Result<Whole> {
         terms.sort_unstable();
         terms.dedup();
-        let mut asked = vec![Statistic::Records];
-        asked.extend(terms.iter().map(|term| Statistic::Term(hash(term))));
-        asked.extend(pieces.iter().map(|&piece| Statistic::Piece(piece)));
-        let mut counts = self.statistics.of(&*self.index, &asked)?.into_iter();
-        let mut next = || counts.next().unwrap_or(0);
-        let records = next();
-        let holding = terms.into_iter().map(|term| (term, counted(next())));
-        let holding: HashMap<String, u32> = holding.collect();
-        let pieces = pieces.iter();
-        let pieces = pieces.map(|&piece| (piece, counted(next()))).collect();
+        let records = self.statistics.records(&*self.index)?;
+        let holding = self.holding(terms)?;
+        let vocabulary = Vocabulary::Pieces;
+        let counts = self.statistics.of(&*self.index, vocabulary, pieces)?;
+        let counts = counts.into_iter().map(counted);
+        let pieces = pieces.iter().copied().zip(counts).collect();
         let average = self.average_length(records)?;
         Ok(Whole {
             text: Corpus {
@@ -312,6 +374,17 @@ impl Remote {
             pieces,
             values,
         })
+    }
+
+    /// How many records contain each of some terms.
+    fn holding(&self, terms: Vec<String>) -> Result<HashMap<String, u32>> {
+        let hashes: Vec<u32> = terms.iter().map(|term| hash(term)).collect();
+        let vocabulary = Vocabulary::Terms;
+        let counts = self.statistics.of(&*self.index, vocabulary, &hashes)?;
+        Ok(terms
+            .into_iter()
+            .zip(counts.into_iter().map(counted))
+            .collect())
     }
 }
 

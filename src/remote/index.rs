@@ -1,5 +1,6 @@
 //! What a cluster answers by itself, for [`super::Remote`].
 
+use std::collections::HashMap;
 use std::ops::Bound;
 use std::path::Path;
 
@@ -87,17 +88,17 @@ pub trait RemoteIndex: Send + Sync {
     /// What the collection is.
     fn described(&self) -> &Described;
 
-    /// For each question, the records with the best scores, best first.
+    /// For each question, the records with the best scores; with their vectors if these are wanted.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`], as for the other methods.
-    fn best(&self, questions: &[Question<'_>]) -> Result<Vec<Vec<Stored>>>;
+    fn best(&self, questions: &[Question<'_>], vectors: bool) -> Result<Best>;
 
-    /// The records that score well enough, without their fields and vectors, best first.
+    /// For each question, the records that score well enough, without their fields and vectors, best first.
     ///
     /// # Errors
     /// As above.
-    fn reached(&self, reach: &Reach<'_>) -> Result<Vec<Reached>>;
+    fn reached(&self, reaches: &[Reach<'_>]) -> Result<Vec<Vec<Reached>>>;
 
     /// The keys of a facet of the records that pass a filter, each with how many of them have it.
     ///
@@ -112,11 +113,25 @@ pub trait RemoteIndex: Send + Sync {
     /// As above.
     fn counts(&self, filters: &[RemoteFilter], exactly: bool) -> Result<Vec<u64>>;
 
-    /// The first records that pass a filter, in order of number, from a number on.
+    /// How many records contain each term or piece: the commonest ones, if there are very many. The counts may be
+    /// estimates.
     ///
     /// # Errors
     /// As above.
-    fn listed(&self, filter: &RemoteFilter, from: u64, limit: usize) -> Result<Vec<Stored>>;
+    fn frequencies(&self, of: Vocabulary) -> Result<HashMap<u32, u64>>;
+
+    /// The first records that pass a filter, in order of number, from a number on; with their vectors if these
+    /// are wanted.
+    ///
+    /// # Errors
+    /// As above.
+    fn listed(
+        &self,
+        filter: &RemoteFilter,
+        from: u64,
+        limit: usize,
+        vectors: bool,
+    ) -> Result<Vec<Stored>>;
 
     /// The records with the smallest fingerprints in rising order, of each fingerprint one.
     ///
@@ -153,6 +168,15 @@ pub struct Question<'a> {
     pub limit: usize,
 }
 
+/// The best records for some questions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Best {
+    /// For each question, the numbers and scores of its records, best first.
+    pub lists: Vec<Vec<(u64, f32)>>,
+    /// The records of all lists, each once, in any order.
+    pub records: Vec<Stored>,
+}
+
 /// Which records score well enough.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reach<'a> {
@@ -164,8 +188,20 @@ pub struct Reach<'a> {
     pub filter: &'a RemoteFilter,
     /// The most records wanted.
     pub limit: usize,
-    /// Whether the keys of their facets are wanted.
-    pub facets: bool,
+    /// What is read of them.
+    pub reads: Reads,
+}
+
+/// What is read of a record besides its number and score. Reading anything takes a cluster several times as long
+/// as finding the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Nothing.
+    Nothing,
+    /// Its fingerprint.
+    Fingerprint,
+    /// The keys of its facets.
+    Facets,
 }
 
 /// A record that scores well enough.
@@ -175,9 +211,9 @@ pub struct Reached {
     pub number: u64,
     /// Its score.
     pub score: f32,
-    /// Its [fingerprint](super::Keys::fingerprint).
+    /// Its [fingerprint](super::Keys::fingerprint); 0 if it was not read.
     pub fingerprint: u64,
-    /// For each facet of the schema, its [keys](super::FacetKeys::texts); empty if they were not wanted.
+    /// For each facet of the schema, its [keys](super::FacetKeys::texts); empty if they were not read.
     pub facets: Vec<Vec<String>>,
 }
 
@@ -190,6 +226,25 @@ pub enum By<'a> {
     Words(&'a [(u32, f32)]),
 }
 
+/// What records consist of and is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// Terms, given by their hashes.
+    Terms,
+    /// Pieces of the model's vocabulary.
+    Pieces,
+}
+
+impl Vocabulary {
+    /// What a record satisfies that contains at least one of these.
+    pub fn any_of(self, these: Vec<u32>) -> RemoteFilter {
+        match self {
+            Self::Terms => RemoteFilter::Terms(these),
+            Self::Pieces => RemoteFilter::Pieces(these),
+        }
+    }
+}
+
 /// What a record must satisfy.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RemoteFilter {
@@ -199,8 +254,8 @@ pub enum RemoteFilter {
     Ids(Vec<String>),
     /// It contains one of these terms, given by their hashes.
     Terms(Vec<u32>),
-    /// It consists of pieces of the model's vocabulary among which is this one.
-    Piece(u32),
+    /// It consists of pieces of the model's vocabulary among which is one of these.
+    Pieces(Vec<u32>),
     /// A facet, given by its number in the schema, has one of these [keys](super::FacetKeys::texts).
     Keys(usize, Vec<String>),
     /// A facet has a number between these bounds.

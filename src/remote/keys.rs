@@ -172,6 +172,12 @@ pub(super) fn segment_of(
     Segment::of_some(&about.schema, tokenize, about.dimension, records)
 }
 
+/// For each facet of the schema, the [keys](FacetKeys::texts) of a record.
+pub(super) fn facet_texts(schema: &Schema, payload: &Payload) -> Vec<Vec<String>> {
+    let facets = facets_of(schema, payload).into_iter();
+    facets.map(|facet| facet.texts).collect()
+}
+
 fn facets_of(schema: &Schema, payload: &Payload) -> Vec<FacetKeys> {
     let of_facet = |facet| {
         let values: Vec<FacetValue> = schema.readings(payload, facet).flatten().collect();

@@ -3,8 +3,8 @@
 //! collection in a folder: ranking, fusion, highlights, explanations.
 //!
 //! `cluster.rs` has the collections of a cluster. `keys.rs` computes what a cluster keeps of a record to find it
-//! by. `request.rs` is what a query asks of the cluster: `asked.rs` determines the terms to look for, and
-//! `filter.rs` what the cluster can check. `gather.rs` asks for the candidates, `statistics.rs` counts what their
+//! by. `request.rs` is what a query asks of the cluster: `asked.rs` determines the terms to look for,
+//! `misspelt.rs` those that a misspelt word may mean, and `filter.rs` what the cluster can check. `gather.rs` asks for the candidates, `statistics.rs` counts what their
 //! scores depend on, `order.rs` asks for records in the order of a facet, and `background.rs` for a sample of all
 //! texts. `search.rs` answers queries, `near.rs` finds records near others, and `suggest.rs` completes what is
 //! typed; `answers.rs` counts answers and values of facets among all records, and `places.rs` determines ranks
@@ -19,6 +19,7 @@ mod filter;
 mod gather;
 mod index;
 mod keys;
+mod misspelt;
 mod near;
 mod order;
 mod places;
@@ -49,7 +50,8 @@ use statistics::Statistics;
 
 pub use cluster::Remotes;
 pub use index::{
-    By, Cluster, Described, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled,
+    Best, By, Cluster, Described, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex,
+    Sampled, Vocabulary,
 };
 pub use keys::{FacetKeys, Keys, keys_of, terms_of};
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Remote;
 use super::excerpt::Excerpt;
-use super::index::{By, Question, Reach, RemoteFilter};
+use super::index::{By, Question, Reach, Reads, RemoteFilter};
 use super::keys::{NoPieces, parsed};
 use super::search::DEEPEST;
 use crate::collection::Stored;
@@ -187,12 +187,12 @@ impl Near {
         let Some(vector) = &self.wanted else {
             return Ok(Vec::new());
         };
-        let found = remote.index.best(&[Question {
+        let question = Question {
             by: By::Meaning(vector),
             filter: &self.filter,
             limit,
-        }])?;
-        Ok(found.into_iter().flatten().collect())
+        };
+        Ok(remote.index.best(&[question], true)?.records)
     }
 
     fn excerpt(&self, remote: &Remote, mut records: Vec<Stored>) -> Result<Excerpt> {
@@ -212,19 +212,19 @@ impl Near {
         };
         let sample = remote.sample(self.whole.text.records)?;
         let unrelated = sample.unrelated(self.whole.text.records as u32);
-        let limit = MAX_COUNTED as usize;
-        let reached = remote.index.reached(&Reach {
+        let reached = remote.reached(vec![Reach {
             by: Some(By::Meaning(vector)),
             least: unrelated.as_ref().map_or(f32::MIN, Unrelated::line),
             filter: &self.filter,
-            limit,
-            facets: false,
-        })?;
+            limit: MAX_COUNTED as usize,
+            reads: Reads::Fingerprint,
+        }])?;
+        let reached = reached.into_iter().next().unwrap_or_default();
         let others = reached
             .iter()
             .filter(|reached| !self.fingerprints.contains(&reached.fingerprint));
         answer.total = others.count() as u32;
-        let is_exact = reached.len() < limit && remote.index.scans();
+        let is_exact = reached.len() < MAX_COUNTED as usize && remote.index.scans();
         (answer.counted, answer.total_relation) = match (is_exact, unrelated) {
             (false, _) => (Counted::AtLeast, Relation::AtLeast),
             (true, Some(_)) => (Counted::Answers, Relation::Equal),

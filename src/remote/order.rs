@@ -11,7 +11,7 @@ use crate::search::facet_of;
 
 impl Remote {
     /// At least the first `wanted` of the records that pass, if there are so many, and perhaps others: those
-    /// with the first values, and then those without one.
+    /// with the first values, and then those without one. They have their vectors if these are wanted.
     ///
     /// # Errors
     /// [`crate::Error::BadQuery`] for a field that is not a facet; [`crate::Error::Cluster`].
@@ -20,6 +20,7 @@ impl Remote {
         sort: &Sort,
         filter: RemoteFilter,
         wanted: usize,
+        vectors: bool,
     ) -> Result<Vec<Stored>> {
         let schema = self.schema();
         let facet = facet_of(schema, "sort by", &sort.field)?;
@@ -41,18 +42,18 @@ impl Remote {
             if count >= wanted {
                 records = self
                     .index
-                    .listed(&having(vec![exactly(&value)]), 0, wanted)?;
+                    .listed(&having(vec![exactly(&value)]), 0, wanted, vectors)?;
                 break;
             }
             first.push(exactly(&value));
         }
         if !first.is_empty() {
-            records.extend(self.index.listed(&having(first), 0, wanted)?);
+            records.extend(self.index.listed(&having(first), 0, wanted, vectors)?);
         }
         if count < wanted {
             let with = RemoteFilter::Keys(facet, vec![PRESENT.to_owned()]);
             let without = filter.clone().and(RemoteFilter::Not(Box::new(with)));
-            records.extend(self.index.listed(&without, 0, wanted)?);
+            records.extend(self.index.listed(&without, 0, wanted, vectors)?);
         }
         Ok(records)
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Remote;
 use super::gather::Gathered;
-use super::index::{By, Reach, RemoteFilter};
+use super::index::{By, Reach, Reads, RemoteFilter};
 use crate::error::Result;
 use crate::query::{Comparison, FUSION_DEPTH, Query};
 use crate::record::RecordNumber;
@@ -149,13 +149,14 @@ impl Remote {
     }
 
     fn order(&self, query: &Query, gathered: &Gathered, by: By<'_>, least: f32) -> Result<Order> {
-        let mut reached = self.index.reached(&Reach {
+        let reached = self.reached(vec![Reach {
             by: Some(by),
             least,
             filter: &gathered.filter,
             limit: DEEPEST_PLACE,
-            facets: false,
-        })?;
+            reads: Reads::Fingerprint,
+        }])?;
+        let mut reached = reached.into_iter().next().unwrap_or_default();
         reached.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.number.cmp(&b.number)));
         let records = reached.into_iter();
         let records = records.map(|reached| (reached.number, reached.fingerprint));

@@ -19,7 +19,9 @@ impl Remote {
     /// # Errors
     /// [`Error::NoRecord`]; [`Error::Cluster`].
     pub fn record(&self, id: &str) -> Result<Record> {
-        self.read(&self.stored(id)?)
+        let mut found = self.known(&[id.to_owned()], false)?;
+        let stored = found.remove(id);
+        self.read(&stored.ok_or_else(|| Error::no_record(&self.name, id))?)
     }
 
     /// Whether only a part of a record's text is encoded: see [`crate::Collection::reads_in_part`].
@@ -28,7 +30,7 @@ impl Remote {
     /// [`Error::Cluster`].
     pub fn reads_in_part(&self, record: &Record) -> Result<bool> {
         let numbered = RemoteFilter::Numbers(vec![record.number.0]);
-        let found = self.index.listed(&numbered, 0, 1)?;
+        let found = self.index.listed(&numbered, 0, 1, false)?;
         let passages = found.first().map(|stored| stored.passages.as_slice());
         let passages = passages.unwrap_or_default();
         Ok(self.schema().is_read_in_part(&record.payload, passages))
@@ -40,7 +42,9 @@ impl Remote {
     /// As there; [`Error::Cluster`].
     pub fn page(&self, after: Option<Cursor>, limit: usize) -> Result<Page> {
         let first = first_of(after, limit)?;
-        let found = self.index.listed(&RemoteFilter::NONE, first, limit + 1)?;
+        let found = self
+            .index
+            .listed(&RemoteFilter::NONE, first, limit + 1, false)?;
         let (mut records, mut next, mut bytes) = (Vec::new(), None, 0);
         for stored in found {
             bytes += stored.fields.len();
@@ -62,7 +66,9 @@ impl Remote {
     pub fn export(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut first = Some(0);
         while let Some(from) = first {
-            let found = self.index.listed(&RemoteFilter::NONE, from, EXPORTED)?;
+            let found = self
+                .index
+                .listed(&RemoteFilter::NONE, from, EXPORTED, false)?;
             for stored in &found {
                 each(stored.fields.as_bytes())?;
             }
@@ -74,18 +80,18 @@ impl Remote {
         Ok(())
     }
 
-    /// A record as it is stored.
+    /// A record as it is stored, with its vectors.
     pub(super) fn stored(&self, id: &str) -> Result<Stored> {
         let mut found = self.all_stored(&[id.to_owned()])?;
         found.pop().ok_or_else(|| Error::no_record(&self.name, id))
     }
 
-    /// Records as they are stored, in the order of their ids.
+    /// Records as they are stored, with their vectors, in the order of their ids.
     ///
     /// # Errors
     /// [`Error::NoRecord`] for the first that is missing; [`Error::Cluster`].
     pub(super) fn all_stored(&self, ids: &[String]) -> Result<Vec<Stored>> {
-        let known = self.known(ids)?;
+        let known = self.known(ids, true)?;
         let stored = |id: &String| {
             let stored = known.get(id).cloned();
             stored.ok_or_else(|| Error::no_record(&self.name, id))
@@ -93,12 +99,14 @@ impl Remote {
         ids.iter().map(stored).collect()
     }
 
-    /// Those of these records that exist, by their ids.
-    pub(super) fn known(&self, ids: &[String]) -> Result<HashMap<String, Stored>> {
+    /// Those of these records that exist, by their ids; with their vectors if these are wanted.
+    pub(super) fn known(&self, ids: &[String], vectors: bool) -> Result<HashMap<String, Stored>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let found = self.index.listed(&self.with_ids(ids), 0, ids.len())?;
+        let found = self
+            .index
+            .listed(&self.with_ids(ids), 0, ids.len(), vectors)?;
         let known = found.into_iter().map(|stored| {
             let payload = parsed(&stored)?;
             let own = self.schema().source_id(&payload);

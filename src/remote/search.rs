@@ -12,11 +12,15 @@ use crate::query::{
     Answer, Comparison, Counted, FUSION_DEPTH, MAX_DEPTH, MAX_LIMIT, Mode, Query, Reply, Route,
 };
 use crate::record::RecordNumber;
-use crate::search::{asked_facets, question_of, unencoded};
-use crate::vocabulary::Explanation;
+use crate::search::{asked_facets, lab, question_of, unencoded};
+use crate::vocabulary::{Explanation, Lab};
 
 /// How many times deeper than usual the cluster is asked at most, if too few of what it finds are hits.
 pub(super) const DEEPEST: usize = 20;
+
+/// The most records of the first pages, and how many records are gathered to rank these by words.
+const FIRST_PAGES: usize = 20;
+const TEXT_DEPTH: usize = 60;
 
 /// How many records of each list are gathered to explain or compare ranks.
 const THOROUGH: usize = 500;
@@ -29,14 +33,8 @@ impl Remote {
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let start = Instant::now();
         asked_facets(self.schema(), &query.facets)?;
-        // The same for most pages, so that no record is on two of them or on none: which of several records
-        // with equal scores are candidates depends on how many there are.
-        let wanted = match query.offset + query.limit {
-            ..=FUSION_DEPTH => FUSION_DEPTH,
-            _ => MAX_DEPTH,
-        };
         let plain = uncounted(query);
-        let (gathered, mut answer) = self.deep_enough(&plain, wanted + wanted / 2)?;
+        let (gathered, mut answer) = self.deep_enough(&plain, depth_for(query))?;
         self.complete(query, &gathered, &mut answer)?;
         gathered.time(&mut answer.timings, start);
         Ok(answer)
@@ -82,8 +80,10 @@ impl Remote {
         query.check()?;
         let record = self.stored(id)?;
         let number = RecordNumber(record.number);
-        let gathered = self.gather_both(query, 0, &[record])?;
-        let mut explanation = self.on(&gathered.excerpt, |searcher| searcher.explain(query, id))?;
+        let plain = uncounted(query);
+        let gathered = self.gather_both(&plain, 0, &[record])?;
+        let mut explanation =
+            self.on(&gathered.excerpt, |searcher| searcher.explain(&plain, id))?;
         self.place_explained(query, &gathered, number, &mut explanation)?;
         Ok(explanation)
     }
@@ -110,6 +110,18 @@ impl Remote {
         comparison.facets = self.count_facets(query, &gathered, counted, None)?;
         gathered.time(&mut comparison.timings, start);
         Ok(comparison)
+    }
+
+    /// What small changes of a query do to its rankings: see [`crate::Collection::lab`].
+    ///
+    /// # Errors
+    /// As there; [`crate::Error::Cluster`].
+    pub fn lab(&self, text: &str) -> Result<Lab> {
+        let commonest = self.statistics.commonest(&*self.index)?;
+        let models = (&self.analyzer, self.encoder.encoder());
+        lab(text, &self.name, models, &commonest, |query| {
+            self.compare(query)
+        })
     }
 
     /// Answers a question: see [`crate::Collection::ask`].
@@ -171,6 +183,18 @@ impl Remote {
         answer.facets = self.count_facets(query, gathered, answer.counted, near)?;
         Ok(())
     }
+}
+
+/// How many records of each list are gathered at first to answer a query. The same for most pages, so that no
+/// record is on two of them or on none: which of several records with equal scores are candidates depends on how
+/// many there are.
+fn depth_for(query: &Query) -> usize {
+    let wanted = match query.offset + query.limit {
+        ..=FIRST_PAGES if query.mode == Mode::Text => return TEXT_DEPTH,
+        ..=FUSION_DEPTH => FUSION_DEPTH,
+        _ => MAX_DEPTH,
+    };
+    wanted + wanted / 2
 }
 
 /// A query without what the cluster itself counts or cannot do: a cluster has no list of words with which

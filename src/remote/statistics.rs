@@ -1,83 +1,182 @@
-//! Counts that scores depend on, remembered for a while: the words of queries repeat, and each count asks every
-//! shard of a cluster.
+//! Counts that scores depend on, remembered for a while: the number of records, and how many of them contain each
+//! term and each piece of the model's vocabulary. One request counts the commonest ones of a whole collection, so
+//! that few queries have to ask for any.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
-use super::index::{RemoteFilter, RemoteIndex};
+use arc_swap::ArcSwapOption;
+
+use super::index::{RemoteFilter, RemoteIndex, Vocabulary};
+use super::keys::hash;
 use crate::error::Result;
 use crate::locks::lock;
+use crate::search::Holds;
 
-/// How long a count is used. Writes in the meantime change the weight of a word a little.
+/// How long counts are used at least. Writes in the meantime change the weight of a word a little.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// How many counts are remembered at most.
-const MOST: usize = 100_000;
-
-/// What is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Statistic {
-    /// All records.
-    Records,
-    /// Those that contain a term, given by its hash.
-    Term(u32),
-    /// Those that contain a piece of the model's vocabulary.
-    Piece(u32),
-}
-
-impl Statistic {
-    fn filter(self) -> RemoteFilter {
-        match self {
-            Self::Records => RemoteFilter::NONE,
-            Self::Term(term) => RemoteFilter::Terms(vec![term]),
-            Self::Piece(piece) => RemoteFilter::Piece(piece),
-        }
-    }
-}
+/// For how many times as long as it took to count they are used at least: counting again takes at most a hundredth
+/// of the time.
+const SHARE: u32 = 100;
 
 /// The counts of a collection.
 #[derive(Default)]
 pub struct Statistics {
-    known: Mutex<HashMap<Statistic, (u64, Instant)>>,
+    records: Mutex<Option<(u64, Instant)>>,
+    terms: Table,
+    pieces: Table,
 }
 
 impl Statistics {
-    /// The counts of several things, in their order.
+    /// The number of records. Once counted, it is used for a while.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`].
-    pub fn of(&self, index: &dyn RemoteIndex, asked: &[Statistic]) -> Result<Vec<u64>> {
-        let known: Vec<Option<u64>> = {
-            let known = lock(&self.known);
-            let fresh = |one| {
-                let (count, at) = known.get(one)?;
-                (at.elapsed() < FRESH).then_some(*count)
-            };
-            asked.iter().map(fresh).collect()
-        };
-        let missing = asked.iter().zip(&known);
-        let missing = missing.filter_map(|(one, known)| known.is_none().then_some(*one));
-        let missing: Vec<Statistic> = missing.collect();
-        let mut counts = Vec::new();
-        if !missing.is_empty() {
-            let filters: Vec<RemoteFilter> = missing.iter().map(|one| one.filter()).collect();
-            counts = index.counts(&filters, index.scans())?;
-            self.remember(&missing, &counts);
+    pub fn records(&self, index: &dyn RemoteIndex) -> Result<u64> {
+        let last = *lock(&self.records);
+        if let Some((records, at)) = last
+            && at.elapsed() < FRESH
+        {
+            return Ok(records);
         }
-        let mut counts = counts.into_iter();
-        let count = |known: Option<u64>| known.or_else(|| counts.next()).unwrap_or(0);
-        Ok(known.into_iter().map(count).collect())
+        let counts = index.counts(&[RemoteFilter::NONE], index.scans())?;
+        let records = counts.first().copied().unwrap_or(0);
+        *lock(&self.records) = Some((records, Instant::now()));
+        Ok(records)
     }
 
-    /// What is in no record is not remembered, so that it is found as soon as it is.
-    fn remember(&self, asked: &[Statistic], counts: &[u64]) {
-        let now = Instant::now();
-        let mut known = lock(&self.known);
-        if known.len() > MOST {
-            known.clear();
+    /// How many records contain each of some terms or pieces, in their order. What is in no record is not
+    /// remembered, so that it is found as soon as it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    pub fn of(
+        &self,
+        index: &dyn RemoteIndex,
+        vocabulary: Vocabulary,
+        asked: &[u32],
+    ) -> Result<Vec<u64>> {
+        if asked.is_empty() {
+            return Ok(Vec::new());
         }
-        let counted = asked.iter().zip(counts).filter(|(_, count)| **count > 0);
-        known.extend(counted.map(|(one, count)| (*one, (*count, now))));
+        let table = match vocabulary {
+            Vocabulary::Terms => &self.terms,
+            Vocabulary::Pieces => &self.pieces,
+        };
+        let known = table.current(index, vocabulary)?;
+        let known = &known.counts;
+        let missing = asked.iter().filter(|one| !known.contains_key(one));
+        let others = rare(index, vocabulary, missing.copied().collect())?;
+        let count = |one| known.get(one).or_else(|| others.get(one));
+        Ok(asked
+            .iter()
+            .map(|one| count(one).copied().unwrap_or(0))
+            .collect())
+    }
+
+    /// The commonest terms.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    pub fn commonest_terms(&self, index: &dyn RemoteIndex) -> Result<Arc<Counted>> {
+        self.terms.current(index, Vocabulary::Terms)
+    }
+
+    /// What the records mostly consist of.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    pub fn commonest(&self, index: &dyn RemoteIndex) -> Result<Commonest> {
+        Ok(Commonest {
+            terms: self.terms.current(index, Vocabulary::Terms)?,
+            pieces: self.pieces.current(index, Vocabulary::Pieces)?,
+        })
+    }
+}
+
+/// How many records contain each of some that are not among the commonest. Mostly there are none, which one request
+/// can tell.
+fn rare(
+    index: &dyn RemoteIndex,
+    vocabulary: Vocabulary,
+    asked: Vec<u32>,
+) -> Result<HashMap<u32, u64>> {
+    if asked.is_empty() || index.counts(&[vocabulary.any_of(asked.clone())], true)? == [0] {
+        return Ok(HashMap::new());
+    }
+    let each = asked.iter().map(|one| vocabulary.any_of(vec![*one]));
+    let counts = index.counts(&each.collect::<Vec<_>>(), index.scans())?;
+    Ok(asked.into_iter().zip(counts).collect())
+}
+
+/// The commonest terms and pieces of a collection.
+pub struct Commonest {
+    terms: Arc<Counted>,
+    pieces: Arc<Counted>,
+}
+
+impl Holds for Commonest {
+    fn term(&self, term: &str) -> bool {
+        self.terms.count(hash(term)) > 0
+    }
+
+    fn piece(&self, piece: u32) -> bool {
+        self.pieces.count(piece) > 0
+    }
+}
+
+/// The counts of one vocabulary.
+#[derive(Default)]
+struct Table {
+    known: ArcSwapOption<Counted>,
+    /// Held while they are counted.
+    counting: Mutex<()>,
+}
+
+/// The counts of the commonest terms or pieces.
+pub struct Counted {
+    counts: HashMap<u32, u64>,
+    at: Instant,
+    /// How long they are used.
+    fresh: Duration,
+}
+
+impl Counted {
+    /// How many records contain one; 0 if it is not among the commonest.
+    pub fn count(&self, one: u32) -> u64 {
+        self.counts.get(&one).copied().unwrap_or(0)
+    }
+}
+
+impl Table {
+    /// The counts. Once they are old, one query counts again, and others use the last ones.
+    fn current(&self, index: &dyn RemoteIndex, vocabulary: Vocabulary) -> Result<Arc<Counted>> {
+        let last = self.known.load_full();
+        let _counting = match &last {
+            Some(last) if last.at.elapsed() < last.fresh => return Ok(Arc::clone(last)),
+            Some(last) => match self.counting.try_lock() {
+                Ok(counting) => counting,
+                Err(TryLockError::WouldBlock) => return Ok(Arc::clone(last)),
+                Err(TryLockError::Poisoned(counting)) => counting.into_inner(),
+            },
+            None => lock(&self.counting),
+        };
+        // Another query may have counted before this one had the lock.
+        if let Some(known) = self.known.load_full()
+            && known.at.elapsed() < known.fresh
+        {
+            return Ok(known);
+        }
+        let start = Instant::now();
+        let counts = index.frequencies(vocabulary)?;
+        let counted = Arc::new(Counted {
+            counts,
+            at: Instant::now(),
+            fresh: FRESH.max(start.elapsed() * SHARE),
+        });
+        self.known.store(Some(Arc::clone(&counted)));
+        Ok(counted)
     }
 }

@@ -124,7 +124,7 @@ impl Remote {
             .iter()
             .map(|record| schema.source_id(&record.payload));
         let ids: Vec<Option<String>> = ids.collect();
-        let known = self.known(&ids.iter().flatten().cloned().collect::<Vec<_>>())?;
+        let known = self.known(&ids.iter().flatten().cloned().collect::<Vec<_>>(), false)?;
         let mut written = Written {
             removed: known.len() as u32,
             ..Written::default()

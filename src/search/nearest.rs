@@ -218,7 +218,7 @@ impl NearSearch<'_> {
             (k * scan.len()).div_ceil(records).max(k) + k / 4
         };
         loop {
-            let (near, read) = scan.counted(self.vector, (depth, least), filter);
+            let (near, read) = scan.counted_together(self.vector, (depth, least), filter);
             if let Some(observed) = &mut observed {
                 let before = observed.read.scan.unwrap_or_default();
                 observed.read.scan = Some(CodeScan {

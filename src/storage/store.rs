@@ -212,6 +212,19 @@ impl Store {
         })
     }
 
+    /// Inserts rows into an empty store, in order of number, each with the id of its record. Unlike
+    /// [`Store::restore`], it trusts them. A row without vectors is allowed.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub(crate) fn fill(&self, rows: &[Row], ids: &[Option<String>], state: State) -> Result<()> {
+        self.write(|write| {
+            let mut tables = WriteTables::open(write)?;
+            tables.fill(rows, ids)?;
+            tables.note("state", &json(&state))
+        })
+    }
+
     /// A view of the store's current state, unaffected by later writes.
     ///
     /// # Errors

@@ -133,17 +133,34 @@ impl<'a> WriteTables<'a> {
                     "the records are out of order".into(),
                 ));
             }
-            self.records.insert(row.number, row.payload.as_slice())?;
-            self.vectors.push(row.number, &row.vectors)?;
-            if let Some(ranges) = &row.ranges {
-                self.passages.insert(row.number, ranges.as_slice())?;
-            }
+            self.insert(row)?;
             let payload = self.payload(RecordNumber(row.number))?;
             if let Some(id) = payload.and_then(|payload| schema.source_id(&payload)) {
                 self.ids.insert(id.as_str(), row.number)?;
             }
         }
         self.vectors.flush()?;
+        Ok(())
+    }
+
+    /// Inserts rows in order, each with the id of its record.
+    pub fn fill(&mut self, rows: &[Row], ids: &[Option<String>]) -> Result<()> {
+        for (row, id) in rows.iter().zip(ids) {
+            self.insert(row)?;
+            if let Some(id) = id {
+                self.ids.insert(id.as_str(), row.number)?;
+            }
+        }
+        self.vectors.flush()?;
+        Ok(())
+    }
+
+    fn insert(&mut self, row: &Row) -> Result<()> {
+        self.records.insert(row.number, row.payload.as_slice())?;
+        self.vectors.push(row.number, &row.vectors)?;
+        if let Some(ranges) = &row.ranges {
+            self.passages.insert(row.number, ranges.as_slice())?;
+        }
         Ok(())
     }
 

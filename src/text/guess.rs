@@ -73,6 +73,12 @@ pub fn meant(
     meant.unwrap_or(Meant::Unknown)
 }
 
+/// Whether a misspelt word may mean another one, as far as can be told from their letters.
+pub fn may_mean(typed: &str, other: &str) -> bool {
+    let allowed = slip::allowed(typed).filter(|_| is_spelled(typed));
+    allowed.is_some_and(|allowed| slip::cost(typed, other) <= allowed)
+}
+
 /// Whether a word consists only of letters from an alphabet with capitals. With digits or signs
 /// it is a number, a code or a name, and a similar one is a different thing. In scripts that
 /// write syllables or leave out vowels, nearly every word one letter away is a different word,

@@ -61,6 +61,7 @@ pub use builder::TextIndexBuilder;
 pub use condition::{Condition, Step, conditions};
 pub use corpus::Corpus;
 pub use explain::{MissingTerm, TermContribution};
+pub(crate) use guess::{GUESS, may_mean};
 pub use highlight::{Marks, Matches};
 pub use index::TextIndex;
 pub use live::Live;

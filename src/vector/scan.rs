@@ -6,7 +6,10 @@
 //! whenever it could reach the k-th best score within that bound, so nothing that belongs in the
 //! answer is missed.
 
+mod together;
+
 use std::borrow::Cow;
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
@@ -178,8 +181,20 @@ impl ExactScan {
     pub fn counted(
         &self,
         query: &[f32],
+        wanted: (usize, f32),
+        filter: Option<&RoaringBitmap>,
+    ) -> (Found, CodeScan) {
+        self.counted_rows(query, wanted, filter, 0..self.codes.len())
+    }
+
+    /// The same among some rows, of which the first one begins a block. A narrow filter alone says which rows are
+    /// read.
+    fn counted_rows(
+        &self,
+        query: &[f32],
         (k, least): (usize, f32),
         filter: Option<&RoaringBitmap>,
+        rows: Range<usize>,
     ) -> (Found, CodeScan) {
         let code = QueryCode::new(query);
         let mut best = Best::new(k, least);
@@ -192,10 +207,10 @@ impl ExactScan {
         let coarse = QueryCode::coarse(query);
         match coarse.filter(|_| !self.is_narrow(filter)) {
             Some(coarse) => {
-                read.codes = self.codes.len() as u32;
-                read.again = self.estimate_twice((&coarse, &code), &mut best, consider);
+                read.codes = rows.len() as u32;
+                read.again = self.estimate_twice((&coarse, &code), rows, &mut best, consider);
             }
-            None => self.estimate(&code, filter, |block| {
+            None => self.estimate(&code, filter, rows, |block| {
                 read.codes += block.rows.len() as u32;
                 consider(&mut best, block);
             }),
@@ -205,18 +220,19 @@ impl ExactScan {
         (found, read)
     }
 
-    /// Estimates the cosines of all rows with a coarse query, and again with a fine one those of the
-    /// rows that may come near enough. Returns how many these are.
+    /// Estimates the cosines of rows with a coarse query, and again with a fine one those of the rows
+    /// that may come near enough. Returns how many these are.
     fn estimate_twice(
         &self,
         (coarse, fine): (&QueryCode, &QueryCode),
+        rows: Range<usize>,
         best: &mut Best,
         consider: impl Fn(&mut Best, Block<'_>),
     ) -> u32 {
         let mut estimates = Estimates::default();
         let mut again = Again::default();
         let mut count = 0;
-        estimate_all(coarse, &self.codes, |block| {
+        estimate_all(coarse, &self.codes, rows, |block| {
             let first = block.rows.first().copied().unwrap_or(0);
             again.rows.clear();
             let both = (block.cosines, block.scales);
@@ -330,17 +346,18 @@ impl ExactScan {
         }
     }
 
-    /// Estimates the cosines of all rows with a position that passes the filter, and perhaps
+    /// Estimates the cosines of the rows with a position that passes the filter, and perhaps
     /// others, in blocks.
     fn estimate(
         &self,
         code: &QueryCode,
         filter: Option<&RoaringBitmap>,
+        rows: Range<usize>,
         each: impl FnMut(Block<'_>),
     ) {
         let codes = &self.codes;
         match filter.filter(|_| self.is_narrow(filter)) {
-            None => estimate_all(code, codes, each),
+            None => estimate_all(code, codes, rows, each),
             Some(filter) if self.distinct.is_plain() => {
                 let rows = filter
                     .iter()
@@ -376,18 +393,27 @@ struct Again {
     scales: Vec<Scale>,
 }
 
-fn estimate_all(code: &QueryCode, codes: &Codes, mut each: impl FnMut(Block<'_>)) {
+fn estimate_all(
+    code: &QueryCode,
+    codes: &Codes,
+    rows: Range<usize>,
+    mut each: impl FnMut(Block<'_>),
+) {
     let mut estimates = Estimates::default();
-    let mut rows = [0; BLOCK];
-    let lines = codes.lines().chunks(BLOCK * codes.width().max(1));
+    let mut numbers = [0; BLOCK];
+    let width = codes.width().max(1);
+    let lines = codes.lines().chunks(BLOCK * width);
     let blocks = lines.zip(codes.scales().chunks(BLOCK));
-    for ((lines, scales), first) in blocks.zip((0u32..).step_by(BLOCK)) {
+    let blocks = blocks.zip((0u32..).step_by(BLOCK));
+    let first = rows.start / BLOCK;
+    let count = rows.end.div_ceil(BLOCK) - first;
+    for ((lines, scales), first) in blocks.skip(first).take(count) {
         code.estimate_run(lines, scales, &mut estimates);
-        for (row, number) in rows.iter_mut().zip(first..) {
+        for (row, number) in numbers.iter_mut().zip(first..) {
             *row = number;
         }
         each(Block {
-            rows: &rows[..scales.len()],
+            rows: &numbers[..scales.len()],
             cosines: &estimates.cosines,
             scales,
         });

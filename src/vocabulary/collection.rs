@@ -16,7 +16,7 @@ pub struct CollectionInfo {
     pub id: u64,
     /// How many records it has.
     pub records: u32,
-    /// Its size on disk, in bytes.
+    /// Its size on disk, in bytes; 0 if it is on a cluster, where that is not known.
     #[serde(default)]
     pub bytes: u64,
     /// Whether it is used when no collection is named.

@@ -47,7 +47,7 @@ fn check_same(here: &Collection, there: &Remote, query: &Query) {
     assert_eq!(ours.fits, theirs.fits, "{query:?}");
 }
 
-const QUERIES: [&str; 15] = [
+const QUERIES: [&str; 18] = [
     "online food delivery",
     "solar energy",
     "the",
@@ -61,6 +61,9 @@ const QUERIES: [&str; 15] = [
     "xylophone zebra quux",
     "health helth",
     "couscous",
+    "bakrey",
+    "kintsugl",
+    "deliverry of vegetabels",
     "solarpanels",
     "iPhone e-mail",
 ];

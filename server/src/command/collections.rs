@@ -49,6 +49,10 @@ fn rows(catalogue: &Catalogue, table: &mut Table) -> Result<()> {
 }
 
 fn row(name: &str, records: u64, bytes: u64, model: &str) -> [String; 4] {
-    let megabytes = format!("{:.1}", bytes as f64 / 1e6);
+    let megabytes = match bytes {
+        // That of a collection on a cluster.
+        0 => "-".to_owned(),
+        bytes => format!("{:.1}", bytes as f64 / 1e6),
+    };
     [name.into(), records.to_string(), megabytes, model.into()]
 }

@@ -220,8 +220,8 @@ impl Service {
     /// # Errors
     /// The [`Problem`] to tell the caller.
     pub async fn lab(&self, collection: Option<String>, q: String) -> Result<Lab, Problem> {
-        let work = move |collection: &Collection| collection.lab(&q);
-        self.with_embedded_thoroughly(collection, work).await
+        let work = move |collection: &dyn Backend| collection.lab(&q);
+        self.run_on(&self.0.thorough, collection, work).await
     }
 
     /// What each stage of a query does. The model runs once more for its time, so this is slower than

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use parallax::collection::{SnapshotReader, Stored};
 use parallax::remote::{
-    By, Described, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex, Sampled, keys_of,
-    terms_of,
+    Best, By, Described, Keys, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex, Sampled,
+    Vocabulary, keys_of, terms_of,
 };
 use parallax::vector::cosine;
 use parallax::{Collection, Error, Result};
@@ -93,6 +93,17 @@ impl Oracle {
     }
 }
 
+/// A record as a cluster returns it.
+fn read(stored: Stored, vectors: bool) -> Stored {
+    match vectors {
+        true => stored,
+        false => Stored {
+            vectors: Vec::new(),
+            ..stored
+        },
+    }
+}
+
 fn passes(record: &(Stored, Keys), filter: &RemoteFilter) -> bool {
     let (stored, keys) = record;
     match filter {
@@ -102,7 +113,7 @@ fn passes(record: &(Stored, Keys), filter: &RemoteFilter) -> bool {
         RemoteFilter::Numbers(numbers) => numbers.contains(&stored.number),
         RemoteFilter::Ids(ids) => keys.id.as_ref().is_some_and(|id| ids.contains(id)),
         RemoteFilter::Terms(terms) => keys.terms.iter().any(|(term, _)| terms.contains(term)),
-        RemoteFilter::Piece(piece) => keys.pieces.contains(piece),
+        RemoteFilter::Pieces(pieces) => keys.pieces.iter().any(|piece| pieces.contains(piece)),
         RemoteFilter::Keys(facet, wanted) => {
             let texts = &keys.facets[*facet].texts;
             texts.iter().any(|text| wanted.contains(text))
@@ -130,39 +141,70 @@ impl RemoteIndex for Oracle {
         &self.described
     }
 
-    fn best(&self, questions: &[Question<'_>]) -> Result<Vec<Vec<Stored>>> {
+    fn best(&self, questions: &[Question<'_>], vectors: bool) -> Result<Best> {
         self.check()?;
-        let answer = |question: &Question<'_>| {
+        let mut best = Best::default();
+        for question in questions {
             let scored = self.scored(question.by, question.filter).into_iter();
-            scored
-                .take(question.limit)
-                .map(|(_, (stored, _))| stored)
-                .collect()
-        };
-        Ok(questions.iter().map(answer).collect())
+            let mut list = Vec::new();
+            for (score, (stored, _)) in scored.take(question.limit) {
+                list.push((stored.number, score));
+                if !best
+                    .records
+                    .iter()
+                    .any(|known| known.number == stored.number)
+                {
+                    best.records.push(read(stored, vectors));
+                }
+            }
+            best.lists.push(list);
+        }
+        Ok(best)
     }
 
-    fn reached(&self, reach: &Reach<'_>) -> Result<Vec<Reached>> {
+    fn reached(&self, reaches: &[Reach<'_>]) -> Result<Vec<Vec<Reached>>> {
         self.check()?;
-        let scored = match reach.by {
-            Some(by) => self.scored(by, reach.filter),
-            None => {
-                let passing = self.passing(reach.filter).into_iter();
-                passing.map(|record| (0.0, record)).collect()
-            }
+        let answer = |reach: &Reach<'_>| {
+            let scored = match reach.by {
+                Some(by) => self.scored(by, reach.filter),
+                None => {
+                    let passing = self.passing(reach.filter).into_iter();
+                    passing.map(|record| (0.0, record)).collect()
+                }
+            };
+            let enough = scored.into_iter();
+            let enough = enough.filter(|(score, _)| reach.by.is_none() || *score >= reach.least);
+            let reached = enough.take(reach.limit).map(|(score, (stored, keys))| {
+                let facets = keys.facets.into_iter().map(|facet| facet.texts);
+                Reached {
+                    number: stored.number,
+                    score,
+                    fingerprint: match reach.reads {
+                        Reads::Fingerprint => keys.fingerprint,
+                        _ => 0,
+                    },
+                    facets: facets.filter(|_| reach.reads == Reads::Facets).collect(),
+                }
+            });
+            reached.collect()
         };
-        let enough = scored.into_iter();
-        let enough = enough.filter(|(score, _)| reach.by.is_none() || *score >= reach.least);
-        let reached = enough.take(reach.limit).map(|(score, (stored, keys))| {
-            let facets = keys.facets.into_iter().map(|facet| facet.texts);
-            Reached {
-                number: stored.number,
-                score,
-                fingerprint: keys.fingerprint,
-                facets: facets.filter(|_| reach.facets).collect(),
+        Ok(reaches.iter().map(answer).collect())
+    }
+
+    fn frequencies(&self, of: Vocabulary) -> Result<HashMap<u32, u64>> {
+        self.check()?;
+        let mut counts: HashMap<u32, u64> = HashMap::new();
+        for (_, keys) in self.passing(&RemoteFilter::NONE) {
+            let terms = keys.terms.iter().map(|(term, _)| *term);
+            let all: Vec<u32> = match of {
+                Vocabulary::Terms => terms.collect(),
+                Vocabulary::Pieces => keys.pieces,
+            };
+            for one in all {
+                *counts.entry(one).or_default() += 1;
             }
-        });
-        Ok(reached.collect())
+        }
+        Ok(counts)
     }
 
     fn keys(&self, facet: usize, filter: &RemoteFilter) -> Result<Vec<(String, u64)>> {
@@ -182,11 +224,18 @@ impl RemoteIndex for Oracle {
         Ok(counts.map(|count| count as u64).collect())
     }
 
-    fn listed(&self, filter: &RemoteFilter, from: u64, limit: usize) -> Result<Vec<Stored>> {
+    fn listed(
+        &self,
+        filter: &RemoteFilter,
+        from: u64,
+        limit: usize,
+        vectors: bool,
+    ) -> Result<Vec<Stored>> {
         self.check()?;
         let passing = self.passing(filter).into_iter().map(|(stored, _)| stored);
         let listed = passing.filter(|stored| stored.number >= from);
-        Ok(listed.take(limit).collect())
+        let listed = listed.take(limit).map(|stored| read(stored, vectors));
+        Ok(listed.collect())
     }
 
     fn sampled(&self, limit: usize) -> Result<Vec<Sampled>> {

@@ -152,11 +152,10 @@ fn facts(info: &CollectionInfo) -> Vec<String> {
         // The exact scan answers until then.
         GraphState::Building => "searchable, index being built",
     };
-    let mut facts = vec![
-        counted(info.records, "record"),
-        size(info.bytes),
-        index.to_owned(),
-    ];
+    let mut facts = vec![counted(info.records, "record")];
+    // That of a collection on a cluster is not known.
+    facts.extend((info.bytes > 0).then(|| size(info.bytes)));
+    facts.push(index.to_owned());
     if let Some(code) = &info.fields.language {
         facts.push(language_name(code).to_owned());
     }
