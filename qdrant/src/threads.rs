@@ -88,3 +88,18 @@ pub fn told(error: Error) -> parallax::Error {
         other => parallax::Error::Cluster(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_collection_of_another_version_is_not_taken_for_a_cluster_that_is_away() {
+        let error = told(Error::NotOurs {
+            name: "shops".into(),
+            why: "was written by another version of Parallax: copy it again and replace it",
+        });
+        assert!(matches!(error, parallax::Error::Foreign(_)), "{error}");
+        assert!(error.to_string().contains("'shops'"), "{error}");
+    }
+}

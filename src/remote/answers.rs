@@ -90,17 +90,18 @@ impl Remote {
                 return self.count_near(query, gathered, answer);
             }
         };
+        if gathered.all {
+            return Ok(None);
+        }
         if !gathered.decided {
             // The cluster would count some that do not pass.
-            if !gathered.all {
-                answer.total_relation = Relation::AtLeast;
-            }
+            answer.total_relation = Relation::AtLeast;
             return Ok(None);
         }
         let (counted, is_all) = self.count_up(query, gathered.filter.clone().and(matching))?;
         answer.total = answer.total.max(counted);
         let is_listed = answer.counted == Counted::All;
-        let is_exact = is_all && (is_listed || !gathered.in_sequence || gathered.all);
+        let is_exact = is_all && (is_listed || !gathered.in_sequence);
         answer.total_relation = match is_exact {
             true => Relation::Equal,
             false => Relation::AtLeast,

@@ -282,7 +282,13 @@ impl Remote {
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            whole.text.holding.extend(self.holding(terms)?);
+            // A rare half is not worth a request: who writes two words as one uses common ones.
+            let commonest = self.statistics.commonest_terms(&*self.index)?;
+            let counts = terms.into_iter().map(|term| {
+                let count = commonest.count(hash(&term));
+                (term, counted(count))
+            });
+            whole.text.holding.extend(counts);
         }
         let has = |term: &String| whole.text.holding.get(term).is_some_and(|&count| count > 0);
         let own = request.words.iter().flat_map(|word| word.sequences.clone());
