@@ -10,7 +10,6 @@ use parallax::remote::{
     Vocabulary,
 };
 use qdrant_client::qdrant::facet_value::Variant;
-use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
 use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
@@ -26,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::filter::filter_of;
 use crate::layout::{FACETS, FINGERPRINT, LENGTH, PIECES, TERMS, WORDS, own_path, texts_path};
 use crate::points::{
-    NEAREST, READ, fingerprint_of, first_vector, length_of, point_of, record_of, signed, size_of,
-    texts_in, without_vectors,
+    NEAREST, READ, fingerprint_of, first_vector, length_of, number_of, point_of, record_of, signed,
+    size_of, texts_in, without_vectors,
 };
 use crate::threads::{Threads, told};
 use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
@@ -224,12 +223,13 @@ impl Inner {
     /// First the numbers and scores, then the records: each shard would read all that it finds, although few of
     /// these are among the best of all shards.
     async fn best(&self, queries: Vec<QueryPoints>, vectors: bool) -> Result<Best> {
+        let name = &self.name;
         let of_query = self.asked(queries).await?.into_iter().map(|found| {
             let points = found.result.into_iter();
-            let scored = points.filter_map(|point| Some((number_of(point.id?)?, point.score)));
+            let scored = points.map(|point| Ok((number_of(point.id, name)?, point.score)));
             scored.collect()
         });
-        let lists: Vec<Vec<(u64, f32)>> = of_query.collect();
+        let lists: Vec<Vec<(u64, f32)>> = of_query.collect::<Result<_>>()?;
         let numbers: HashSet<u64> = lists.iter().flatten().map(|(number, _)| *number).collect();
         let ids: Vec<PointId> = numbers.into_iter().map(PointId::from).collect();
         Ok(Best {
@@ -260,16 +260,16 @@ impl Inner {
     async fn reached(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<Reached>>> {
         let facets = self.described.about.schema.facets.len();
         let reached = |point: ScoredPoint| {
-            Some(Reached {
-                number: number_of(point.id?)?,
+            Ok(Reached {
+                number: number_of(point.id, &self.name)?,
                 score: point.score,
                 fingerprint: fingerprint_of(&point.payload),
                 facets: texts_in(&point.payload, facets),
             })
         };
         let of_query = self.asked(queries).await?.into_iter();
-        let of_query = of_query.map(|found| found.result.into_iter().filter_map(reached).collect());
-        Ok(of_query.collect())
+        let of_query = of_query.map(|found| found.result.into_iter().map(reached).collect());
+        of_query.collect()
     }
 
     /// Asks several queries in one request.
@@ -414,14 +414,6 @@ impl Inner {
             true => record_of(point, &self.name, &self.described.about, 0),
             false => without_vectors(point, &self.name),
         }
-    }
-}
-
-/// The number of a record; `None` if Parallax did not write the point.
-fn number_of(id: PointId) -> Option<u64> {
-    match id.point_id_options? {
-        PointIdOptions::Num(number) => Some(number),
-        PointIdOptions::Uuid(_) => None,
     }
 }
 

@@ -16,8 +16,8 @@ use qdrant_client::Payload;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as Output;
 use qdrant_client::qdrant::{
-    NamedVectors, PointStruct, RetrievedPoint, Value as PayloadValue, Vector, Vectors,
-    VectorsOutput,
+    NamedVectors, PointId as QdrantId, PointStruct, RetrievedPoint, Value as PayloadValue, Vector,
+    Vectors, VectorsOutput,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -111,9 +111,7 @@ pub fn point_of(
 }
 
 /// The id of a record that is a point, and its payload.
-fn own_id(
-    mut fields: Map<String, Value>,
-) -> Result<(qdrant_client::qdrant::PointId, Map<String, Value>), String> {
+fn own_id(mut fields: Map<String, Value>) -> Result<(QdrantId, Map<String, Value>), String> {
     let id = fields.shift_remove(ID_FIELD).unwrap_or_default();
     let id = match PointId::from_json(&id)? {
         PointId::Number(number) => number.into(),
@@ -222,7 +220,7 @@ pub fn record_of(
     about: &About,
     next: u64,
 ) -> Result<Stored> {
-    let bad = bad(name, shown(&point));
+    let bad = bad(name, shown(point.id.as_ref()));
     let vectors = point.vectors.take();
     let vectors = match vectors.and_then(|vectors| vectors.get_vector_by_name(NEAREST)) {
         Some(Output::Dense(vector)) => vector.data,
@@ -272,7 +270,7 @@ pub fn record_of(
 /// # Errors
 /// [`Error::Point`] if Parallax did not write it.
 pub fn without_vectors(point: RetrievedPoint, name: &str) -> Result<Stored> {
-    let bad = bad(name, shown(&point));
+    let bad = bad(name, shown(point.id.as_ref()));
     let Some(PointIdOptions::Num(number)) = point.id.and_then(|id| id.point_id_options) else {
         return Err(bad("was not written by Parallax"));
     };
@@ -287,8 +285,18 @@ pub fn without_vectors(point: RetrievedPoint, name: &str) -> Result<Stored> {
     })
 }
 
-fn shown(point: &RetrievedPoint) -> String {
-    let id = point.id.as_ref();
+/// The number of a record.
+///
+/// # Errors
+/// [`Error::Point`] if Parallax did not write it.
+pub fn number_of(id: Option<QdrantId>, name: &str) -> Result<u64> {
+    match id.as_ref().and_then(|id| id.point_id_options.as_ref()) {
+        Some(PointIdOptions::Num(number)) => Ok(*number),
+        _ => Err(bad(name, shown(id.as_ref()))("was not written by Parallax")),
+    }
+}
+
+fn shown(id: Option<&QdrantId>) -> String {
     match id.and_then(|id| id.point_id_options.as_ref()) {
         Some(PointIdOptions::Num(number)) => number.to_string(),
         Some(PointIdOptions::Uuid(uuid)) => uuid.clone(),

@@ -84,7 +84,9 @@ fn not_completed() -> Error {
 pub fn told(error: Error) -> parallax::Error {
     match error {
         Error::Engine(error) => error,
-        foreign @ Error::NotOurs { .. } => parallax::Error::Foreign(foreign.to_string()),
+        foreign @ (Error::NotOurs { .. } | Error::Point { .. }) => {
+            parallax::Error::Foreign(foreign.to_string())
+        }
         other => parallax::Error::Cluster(other.to_string()),
     }
 }

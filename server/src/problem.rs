@@ -34,8 +34,8 @@ pub fn problem(error: &Error) -> Problem {
             tracing::error!(%error, "the cluster failed");
             return Problem {
                 code: "cluster_away".into(),
-                message: "the cluster that has the collections did not answer; a write may or may not have been \
-                          stored; try again in a second"
+                message: "the cluster that has the collections did not answer; try again in a second (a write \
+                          may have been stored)"
                     .into(),
             };
         }

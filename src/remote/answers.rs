@@ -234,9 +234,7 @@ impl Remote {
             let own;
             let among = match counted {
                 Counted::All => Among::Passing(filter),
-                Counted::Matching => {
-                    Among::Passing(filter.and(RemoteFilter::Terms(gathered.terms.clone())))
-                }
+                Counted::Matching => Among::Passing(filter.and(gathered.matching())),
                 Counted::Answers | Counted::AtLeast if is_wider => {
                     own = self.near_enough(gathered, &filter, true)?;
                     Among::These(&own.records)

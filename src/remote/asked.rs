@@ -72,7 +72,12 @@ pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
             let mut word = word_of(analyzer, &asked, at, unit);
             // Records may contain two words as one.
             if let Some(before) = &before {
-                word.add(analyzer.joined(&before.word, &unit.word), 1.0);
+                let joined = analyzer.joined(&before.word, &unit.word);
+                word.add(joined.clone(), 1.0);
+                // It stands for both.
+                if let Some(last) = words.last_mut() {
+                    AskedWord::add(last, joined, 1.0);
+                }
             }
             words.push(word);
             before = Some(unit.clone());

@@ -77,6 +77,13 @@ impl Remotes {
         if let Some(known) = lock(&self.open).get(name).and_then(Seen::fresh) {
             return Ok(known);
         }
+        // A cluster would refuse some of these names.
+        if check_name(name).is_err() {
+            return Err(Error::NoCollection {
+                name: name.to_owned(),
+                known: self.names()?,
+            });
+        }
         let known = lock(&self.open)
             .get(name)
             .map(|seen| Arc::clone(&seen.what));

@@ -60,6 +60,8 @@ pub(super) struct Gathered {
     pub words: Vec<Option<Vec<u32>>>,
     /// Whether others score only in sequence, so that the cluster cannot count all that match.
     pub in_sequence: bool,
+    /// The terms of each sequence that was looked for.
+    pub sequences: Vec<RemoteFilter>,
     /// How long encoding took.
     pub encoding: Duration,
     /// The hashes of all terms that the cluster counted.
@@ -69,6 +71,19 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// What records satisfy that match by words, and others that have all terms of a sequence, but not next to
+    /// each other.
+    pub fn matching(&self) -> RemoteFilter {
+        let alone = RemoteFilter::Terms(self.terms.clone());
+        match self.in_sequence && !self.sequences.is_empty() {
+            true => {
+                let all = self.sequences.iter().cloned();
+                RemoteFilter::Any(all.chain([alone]).collect())
+            }
+            false => alone,
+        }
+    }
+
     /// Adds to the times of an answer on what was gathered what happened before.
     pub fn time(&self, timings: &mut Timings, start: Instant) {
         timings.encode += self.encoding;
@@ -85,6 +100,7 @@ struct Answered {
     nearest: Option<Vec<(u64, f32)>>,
     depth: usize,
     weights: Vec<(u32, f32)>,
+    sequences: Vec<RemoteFilter>,
 }
 
 impl Answered {
@@ -179,6 +195,7 @@ impl Remote {
             nearest: None,
             depth: asking.depth,
             weights: Vec::new(),
+            sequences: Vec::new(),
         };
         let whole = self.whole(&request)?;
         self.gathered(asking, request, answered, whole)
@@ -218,6 +235,10 @@ impl Remote {
             ]);
         }
         // Records with all terms of a sequence; whether they are next to each other is checked here.
+        let of_terms = |terms: &Vec<String>| {
+            RemoteFilter::All(terms.iter().map(|term| of_term(term)).collect())
+        };
+        let all_of_each: Vec<RemoteFilter> = sequences.iter().map(of_terms).collect();
         let sequences: Vec<(Vec<(u32, f32)>, RemoteFilter)> = sequences
             .iter()
             .map(|terms| {
@@ -248,6 +269,7 @@ impl Remote {
             nearest: meaning.map(|_| found.lists.swap_remove(0)),
             depth,
             weights: words,
+            sequences: all_of_each,
         };
         self.gathered(asking, request, answered, whole)
     }
@@ -282,7 +304,7 @@ impl Remote {
         terms.sort_unstable();
         terms.dedup();
         if !terms.is_empty() {
-            // A rare half is not worth a request: who writes two words as one uses common ones.
+            // A rare half is not worth a request: words that are written as one are mostly common.
             let commonest = self.statistics.commonest_terms(&*self.index)?;
             let counts = terms.into_iter().map(|term| {
                 let count = commonest.count(hash(&term));
@@ -342,6 +364,7 @@ impl Remote {
             terms: Vec::new(),
             words: Vec::new(),
             in_sequence: false,
+            sequences: answered.sequences,
             encoding: request.encoding,
             known,
             meaning: request.meaning,

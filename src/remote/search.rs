@@ -18,10 +18,6 @@ use crate::vocabulary::{Explanation, Lab};
 /// How many times deeper than usual the cluster is asked at most, if too few of what it finds are hits.
 pub(super) const DEEPEST: usize = 20;
 
-/// The most records of the first pages, and how many records are gathered to rank these by words.
-const FIRST_PAGES: usize = 20;
-const TEXT_DEPTH: usize = 60;
-
 /// How many records of each list are gathered to explain or compare ranks.
 const THOROUGH: usize = 500;
 
@@ -190,7 +186,6 @@ impl Remote {
 /// many there are.
 fn depth_for(query: &Query) -> usize {
     let wanted = match query.offset + query.limit {
-        ..=FIRST_PAGES if query.mode == Mode::Text => return TEXT_DEPTH,
         ..=FUSION_DEPTH => FUSION_DEPTH,
         _ => MAX_DEPTH,
     };

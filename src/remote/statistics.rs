@@ -3,6 +3,7 @@
 //! that few queries have to ask for any.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,12 @@ const FRESH: Duration = Duration::from_secs(2);
 /// For how many times as long as it took to count they are used at least: counting again takes at most a hundredth
 /// of the time.
 const SHARE: u32 = 100;
+
+/// The same after a write by this server.
+const SHARE_WRITTEN: u32 = 20;
+
+/// How long they are used at most, however long the cluster hung.
+const OLDEST: Duration = Duration::from_secs(60);
 
 /// The counts of a collection.
 #[derive(Default)]
@@ -74,6 +81,14 @@ impl Statistics {
             .iter()
             .map(|one| count(one).copied().unwrap_or(0))
             .collect())
+    }
+
+    /// Notes that this server has written or deleted records.
+    pub fn written(&self) {
+        *lock(&self.records) = None;
+        for table in [&self.terms, &self.pieces] {
+            table.written.store(true, Ordering::Relaxed);
+        }
     }
 
     /// The commonest terms.
@@ -133,17 +148,27 @@ struct Table {
     known: ArcSwapOption<Counted>,
     /// Held while they are counted.
     counting: Mutex<()>,
+    /// Whether this server has written since they were counted.
+    written: AtomicBool,
 }
 
 /// The counts of the commonest terms or pieces.
 pub struct Counted {
     counts: HashMap<u32, u64>,
     at: Instant,
-    /// How long they are used.
-    fresh: Duration,
+    /// How long it took to count.
+    took: Duration,
 }
 
 impl Counted {
+    fn is_fresh(&self, written: bool) -> bool {
+        let fresh = match written {
+            true => self.took * SHARE_WRITTEN,
+            false => FRESH.max(self.took * SHARE),
+        };
+        self.at.elapsed() < fresh.min(OLDEST)
+    }
+
     /// How many records contain one; 0 if it is not among the commonest.
     pub fn count(&self, one: u32) -> u64 {
         self.counts.get(&one).copied().unwrap_or(0)
@@ -154,8 +179,9 @@ impl Table {
     /// The counts. Once they are old, one query counts again, and others use the last ones.
     fn current(&self, index: &dyn RemoteIndex, vocabulary: Vocabulary) -> Result<Arc<Counted>> {
         let last = self.known.load_full();
+        let is_fresh = |known: &Counted| known.is_fresh(self.written.load(Ordering::Relaxed));
         let _counting = match &last {
-            Some(last) if last.at.elapsed() < last.fresh => return Ok(Arc::clone(last)),
+            Some(last) if is_fresh(last) => return Ok(Arc::clone(last)),
             Some(last) => match self.counting.try_lock() {
                 Ok(counting) => counting,
                 Err(TryLockError::WouldBlock) => return Ok(Arc::clone(last)),
@@ -165,16 +191,17 @@ impl Table {
         };
         // Another query may have counted before this one had the lock.
         if let Some(known) = self.known.load_full()
-            && known.at.elapsed() < known.fresh
+            && is_fresh(&known)
         {
             return Ok(known);
         }
+        self.written.store(false, Ordering::Relaxed);
         let start = Instant::now();
         let counts = index.frequencies(vocabulary)?;
         let counted = Arc::new(Counted {
             counts,
             at: Instant::now(),
-            fresh: FRESH.max(start.elapsed() * SHARE),
+            took: start.elapsed(),
         });
         self.known.store(Some(Arc::clone(&counted)));
         Ok(counted)

@@ -103,10 +103,12 @@ impl Remote {
 
     fn delete_all(&self, filter: &RemoteFilter) -> Result<Written> {
         let removed = self.count(filter.clone())?;
+        let sequence = self.index.delete(filter);
+        self.statistics.written();
         Ok(Written {
             ids: Vec::new(),
             removed,
-            sequence: self.index.delete(filter)?,
+            sequence: sequence?,
         })
     }
 
@@ -159,7 +161,9 @@ impl Remote {
             &stored,
         )?;
         let records: Vec<_> = stored.into_iter().zip(keys).collect();
-        written.sequence = self.index.write(&records)?;
+        let sequence = self.index.write(&records);
+        self.statistics.written();
+        written.sequence = sequence?;
         Ok(written)
     }
 }

@@ -308,6 +308,61 @@ fn enough_is_gathered_where_most_candidates_are_no_hits() {
 }
 
 #[test]
+fn a_word_that_stands_for_two_is_among_the_best() {
+    let mut records: Vec<_> = (0..400)
+        .map(|at| {
+            let text = if at % 2 == 0 {
+                "a house of many rooms"
+            } else {
+                "work for many hands"
+            };
+            json!({"title": format!("House work {}", at % 7), "text": text})
+        })
+        .collect();
+    records.push(json!({"title": "Housework", "text": "garden"}));
+    let (_folder, catalogue) = collection_of("houses", &records, &FieldRoles::default());
+    let here = catalogue.collection("houses").unwrap();
+    let there = on_cluster(&here);
+    check_same(&here, &there, &ask("house work", Mode::Text));
+    check_same(&here, &there, &ask("house work", Mode::Hybrid));
+}
+
+#[test]
+fn facets_of_words_that_are_found_in_sequence_are_counted() {
+    let records: Vec<_> = (0..300)
+        .map(|at| {
+            let (text, city) = match at % 3 {
+                0 => ("新幹線の駅", "東京"),
+                1 => ("新幹線", "京都"),
+                _ => ("駅の幹", "奈良"),
+            };
+            json!({"title": format!("{text} {at}"), "city": city})
+        })
+        .collect();
+    let options = FieldRoles {
+        title: Some("title".into()),
+        facets: vec!["city:text".into()],
+        ..FieldRoles::default()
+    };
+    let (_folder, catalogue) = collection_of("trains", &records, &options);
+    let here = catalogue.collection("trains").unwrap();
+    let there = on_cluster(&here);
+    let query = Query {
+        facets: vec!["city".into()],
+        ..ask("新幹線", Mode::Text)
+    };
+    let counts = [&*here as &dyn Backend, &there].map(|of| {
+        let facets = of.search(&query).unwrap().facets;
+        let values = facets.into_iter().flat_map(|facet| facet.values);
+        let mut values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+        values.sort();
+        values
+    });
+    assert_eq!(counts[0].len(), 2, "{counts:?}");
+    assert_eq!(counts[0], counts[1]);
+}
+
+#[test]
 fn a_record_written_since_counts_as_soon_as_the_cluster_has_it() {
     let records = [json!({"title": "Mill", "text": "It grinds grain."})];
     let (_folder, catalogue) = collection_of("shops", &records, &FieldRoles::default());
