@@ -64,7 +64,7 @@ impl AskedWord {
 
 /// The words of a query's clauses. Those to be excluded are left out.
 pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
-    let mut words = Vec::new();
+    let mut words: Vec<AskedWord> = Vec::new();
     let mut before: Option<Unit> = None;
     for clause in clauses.iter().filter(|clause| !clause.excluded) {
         let asked = analyzer.query(&clause.text);
@@ -76,7 +76,7 @@ pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
                 word.add(joined.clone(), 1.0);
                 // It stands for both.
                 if let Some(last) = words.last_mut() {
-                    AskedWord::add(last, joined, 1.0);
+                    last.add(joined, 1.0);
                 }
             }
             words.push(word);

@@ -22,13 +22,10 @@ use crate::record::Schema;
 use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
-use crate::text::{Bm25, Corpus, GUESS, Parameters};
+use crate::text::{Bm25, Corpus, GUESS, MAX_CORRECTABLE, Parameters};
 
 /// The most sequences of terms that are looked for, per query.
 const MAX_SEQUENCES: usize = 16;
-
-/// How many words of a query are corrected at most.
-const MAX_CORRECTED: usize = 32;
 
 /// What was gathered for a query.
 pub(super) struct Gathered {
@@ -60,7 +57,7 @@ pub(super) struct Gathered {
     pub words: Vec<Option<Vec<u32>>>,
     /// Whether others score only in sequence, so that the cluster cannot count all that match.
     pub in_sequence: bool,
-    /// The terms of each sequence that was looked for.
+    /// What records satisfy that contain all terms of a sequence, for each that was looked for.
     pub sequences: Vec<RemoteFilter>,
     /// How long encoding took.
     pub encoding: Duration,
@@ -241,15 +238,14 @@ impl Remote {
         let all_of_each: Vec<RemoteFilter> = sequences.iter().map(of_terms).collect();
         let sequences: Vec<(Vec<(u32, f32)>, RemoteFilter)> = sequences
             .iter()
-            .map(|terms| {
-                let mut filters = vec![request.filter.clone()];
-                filters.extend(terms.iter().map(|term| of_term(term)));
+            .zip(&all_of_each)
+            .map(|(terms, all)| {
                 let mut hashes: Vec<u32> = terms.iter().map(|term| hash(term)).collect();
                 // A term may come twice.
                 hashes.sort_unstable();
                 hashes.dedup();
                 let weights = hashes.into_iter().map(|hash| (hash, 1.0));
-                (weights.collect(), RemoteFilter::All(filters))
+                (weights.collect(), request.filter.clone().and(all.clone()))
             })
             .collect();
         let sequences = sequences.iter();
@@ -280,7 +276,7 @@ impl Remote {
             let mut counts = word.all_terms().map(|term| whole.text.holding.get(term));
             !word.stop && counts.all(|count| count.is_none_or(|&count| count == 0))
         };
-        for word in words.iter_mut().take(MAX_CORRECTED) {
+        for word in words.iter_mut().take(MAX_CORRECTABLE) {
             if is_in_none(word, whole) {
                 let commonest = self.statistics.commonest_terms(&*self.index)?;
                 for (term, count) in meant(&self.analyzer, &word.word, |hash| commonest.count(hash))

@@ -9,7 +9,7 @@ use crate::query::Route;
 use crate::search::observed::ObservedPart;
 use crate::segment::generation::{Generation, Part, Passing};
 use crate::vector::{EF, Effort, Found, Neighbour};
-use crate::vocabulary::{CodeScan, GraphWalk, PartSearched, ScanReason};
+use crate::vocabulary::{GraphWalk, PartSearched, ScanReason};
 
 /// A record and how near it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -221,11 +221,7 @@ impl NearSearch<'_> {
             let (near, read) = scan.counted_together(self.vector, (depth, least), filter);
             if let Some(observed) = &mut observed {
                 let before = observed.read.scan.unwrap_or_default();
-                observed.read.scan = Some(CodeScan {
-                    codes: before.codes + read.codes,
-                    again: before.again + read.again,
-                    rescored: before.rescored + read.rescored,
-                });
+                observed.read.scan = Some(before + read);
             }
             let found = OfPart::of(part, &near);
             if found.nearest.len() >= k || near.nearest.len() < depth {

@@ -38,7 +38,7 @@ pub fn meant(
     word: &str,
     is_word: &dyn Fn(&str) -> bool,
 ) -> Meant {
-    let Some(allowed) = slip::allowed(word).filter(|_| is_spelled(word)) else {
+    let Some(allowed) = allowed(word) else {
         return Meant::Unknown;
     };
     if is_known(word, is_word) {
@@ -75,8 +75,12 @@ pub fn meant(
 
 /// Whether a misspelt word may mean another one, as far as can be told from their letters.
 pub fn may_mean(typed: &str, other: &str) -> bool {
-    let allowed = slip::allowed(typed).filter(|_| is_spelled(typed));
-    allowed.is_some_and(|allowed| slip::cost(typed, other) <= allowed)
+    allowed(typed).is_some_and(|allowed| slip::cost(typed, other) <= allowed)
+}
+
+/// The highest cost of the slips in a word that can be corrected.
+fn allowed(word: &str) -> Option<u32> {
+    slip::allowed(word).filter(|_| is_spelled(word))
 }
 
 /// Whether a word consists only of letters from an alphabet with capitals. With digits or signs

@@ -70,6 +70,7 @@ pub use part::TextPart;
 pub use phrase::Phrase;
 pub use postings::BLOCK;
 pub use query::{Alternative, TextQuery, Word};
+pub(crate) use reading::MAX_CORRECTABLE;
 pub use search::{Count, WordSearch, count, exhaustive, search};
 pub use spellings::each_spelled;
 pub use syntax::{Clause, parse, without_operators};

@@ -16,7 +16,7 @@ use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 const WHOLE: f64 = 1.1;
 /// How many words of a query are corrected, from the first on. Each correction searches all
 /// known words, and a longer text is not a typo.
-const MAX_CORRECTABLE: usize = 32;
+pub const MAX_CORRECTABLE: usize = 32;
 
 impl TextQuery {
     /// Looks a query's clauses up in the indexes. `fields` returns the numbers of the fields a

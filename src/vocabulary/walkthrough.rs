@@ -1,6 +1,7 @@
 //! One query on its way through the engine: what each stage made of it, how much of each index was
 //! read, and how long it took. All numbers are those of one run by the code that answers queries.
 
+use std::ops::Add;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -177,6 +178,19 @@ pub struct CodeScan {
     /// How many could still be among the nearest by the bound of their error, and were computed
     /// exactly, in f32.
     pub rescored: u32,
+}
+
+impl Add for CodeScan {
+    type Output = Self;
+
+    /// What both scans read.
+    fn add(self, other: Self) -> Self {
+        Self {
+            codes: self.codes + other.codes,
+            again: self.again + other.again,
+            rescored: self.rescored + other.rescored,
+        }
+    }
 }
 
 /// Why a part of a collection was scanned.

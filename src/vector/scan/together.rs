@@ -99,12 +99,7 @@ fn merged(
     found.nearest.sort_unstable_by(Neighbour::best_first);
     found.nearest.truncate(k);
     found.reaching.extend(other.reaching);
-    let read = CodeScan {
-        codes: read.codes + other_read.codes,
-        again: read.again + other_read.again,
-        rescored: read.rescored + other_read.rescored,
-    };
-    (found, read)
+    (found, read + other_read)
 }
 
 #[cfg(test)]
