@@ -10,7 +10,9 @@ use crate::filter::Filter;
 use crate::query::{Answer, Comparison, FacetCounts, Query, Recommendations, Reply};
 use crate::record::{Payload, Record, Schema};
 use crate::remote::Remote;
-use crate::vocabulary::{Explanation, Feedback, GraphState, Lab, RecordView, Suggestions};
+use crate::vocabulary::{
+    Explanation, Exploration, Feedback, GraphState, Lab, RecordView, Suggestions,
+};
 
 /// How many records are looked at for their fields.
 const LOOKED_AT: usize = 1_000;
@@ -67,6 +69,9 @@ pub trait Backend: Send + Sync {
 
     /// What small changes of a query do to its rankings.
     fn lab(&self, text: &str) -> Result<Lab>;
+
+    /// The queries on which the engines disagree most, as far as they have been found.
+    fn explore(self: Arc<Self>) -> Result<Exploration>;
 
     /// Answers a question.
     fn ask(&self, question: &str, filters: Vec<Filter>) -> Result<Reply>;
@@ -265,6 +270,10 @@ impl Backend for Collection {
         self.name()
     }
 
+    fn explore(self: Arc<Self>) -> Result<Exploration> {
+        Ok(Collection::explore(&self))
+    }
+
     fn records(&self) -> Result<u32> {
         Ok(self.generation().records())
     }
@@ -283,6 +292,10 @@ impl Backend for Remote {
 
     fn name(&self) -> Arc<String> {
         Arc::clone(self.name())
+    }
+
+    fn explore(self: Arc<Self>) -> Result<Exploration> {
+        Self::explore(&self)
     }
 
     fn records(&self) -> Result<u32> {

@@ -1,11 +1,10 @@
 //! The collections of a cluster as the engine uses them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use parallax::collection::{About, State};
 use parallax::encoder::QueryEncoder;
-use parallax::remote::{self, RemoteIndex};
+use parallax::remote::{self, Copied, RemoteIndex};
 
 use crate::cluster::Cluster;
 use crate::error::Error;
@@ -48,8 +47,7 @@ impl remote::Cluster for Collections {
                 state: State::default(),
                 records: 0,
                 terms: 0,
-                // A record that comes later may be long.
-                multivector: about.passages,
+                mined: None,
             },
         );
         let exists = parallax::Error::CollectionExists(name.clone());
@@ -57,10 +55,7 @@ impl remote::Cluster for Collections {
             if cluster.exists(&name).await? {
                 return Ok(false);
             }
-            let multivector = layout.multivector;
-            cluster
-                .create(&name, &layout.about, multivector, spread)
-                .await?;
+            cluster.create(&name, &layout.about, spread).await?;
             cluster.complete(&name, &layout).await?;
             Ok(true)
         });
@@ -73,17 +68,15 @@ impl remote::Cluster for Collections {
     fn upload(
         &self,
         name: &str,
-        snapshot: &Path,
+        copied: Copied<'_>,
         encoder: &QueryEncoder,
-        replace: bool,
         progress: &dyn Fn(u64, u64),
     ) -> parallax::Result<()> {
         let upload = Upload {
             name,
-            snapshot,
+            copied,
             spread: self.spread,
             encoder: Some(encoder),
-            replace,
             progress: &|step| {
                 if let Step::Stored(done, of) = step {
                     progress(done, of);

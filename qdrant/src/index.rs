@@ -1,13 +1,13 @@
 //! A collection on a cluster as the engine searches it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parallax::collection::Stored;
 use parallax::remote::{
-    Best, By, Described, Keys, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex, Sampled,
-    Vocabulary,
+    Best, By, Described, Frequencies, Keys, Question, Reach, Reached, Reads, RemoteFilter,
+    RemoteIndex, Sampled, Vocabulary,
 };
 use qdrant_client::qdrant::facet_value::Variant;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
@@ -23,7 +23,9 @@ use qdrant_client::qdrant::{
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::filter::filter_of;
-use crate::layout::{FACETS, FINGERPRINT, LENGTH, PIECES, TERMS, WORDS, own_path, texts_path};
+use crate::layout::{
+    FACETS, FINGERPRINT, LENGTH, PIECES, TERMS, TITLE, WORDS, own_path, texts_path,
+};
 use crate::points::{
     NEAREST, READ, fingerprint_of, first_vector, length_of, number_of, point_of, record_of, signed,
     size_of, texts_in, without_vectors,
@@ -55,8 +57,6 @@ struct Inner {
     cluster: Cluster,
     name: String,
     described: Described,
-    /// Whether a record may have several vectors.
-    multivector: bool,
     /// How many records there were when it was opened.
     records: u64,
 }
@@ -83,11 +83,11 @@ impl ClusterIndex {
                 cluster,
                 name: name.to_owned(),
                 records: described.records,
-                multivector: described.multivector,
                 described: Described {
                     id: described.id,
                     average_length: described.average_length(),
                     records: described.records,
+                    mined: described.mined,
                     about: described.about,
                 },
             }),
@@ -135,7 +135,7 @@ impl RemoteIndex for ClusterIndex {
         self.wait(|inner| async move { inner.keys(counts).await })
     }
 
-    fn frequencies(&self, of: Vocabulary) -> parallax::Result<HashMap<u32, u64>> {
+    fn frequencies(&self, of: Vocabulary) -> parallax::Result<Frequencies> {
         let field = match of {
             Vocabulary::Terms => TERMS,
             Vocabulary::Pieces => PIECES,
@@ -171,6 +171,17 @@ impl RemoteIndex for ClusterIndex {
         self.wait(move |inner| async move { inner.listed(scroll, vectors).await })
     }
 
+    fn titled(&self, from: u64, limit: usize) -> parallax::Result<Vec<Stored>> {
+        let order =
+            OrderByBuilder::new(own_path(TITLE)).start_from(StartFrom::Integer(signed(from)));
+        let scroll = ScrollPointsBuilder::new(&self.inner.name)
+            .order_by(order)
+            .limit(u32::try_from(limit).unwrap_or(u32::MAX))
+            .with_payload(read_fields())
+            .build();
+        self.wait(move |inner| async move { inner.listed(scroll, false).await })
+    }
+
     fn sampled(&self, limit: usize) -> parallax::Result<Vec<Sampled>> {
         self.wait(|inner| async move { inner.sampled(limit).await })
     }
@@ -183,7 +194,7 @@ impl RemoteIndex for ClusterIndex {
         let inner = &self.inner;
         let points = records.iter().map(|(record, keys)| {
             let about = &inner.described.about;
-            let point = point_of(record, Some(keys), about, inner.multivector);
+            let point = point_of(record, Some(keys), about);
             let id = keys.id.clone();
             let id = id.unwrap_or_else(|| record.number.to_string());
             let point = point.map_err(|error| refused(&id, error))?;
@@ -293,13 +304,19 @@ impl Inner {
         Ok(keys.collect())
     }
 
-    async fn frequencies(&self, counts: FacetCounts) -> Result<HashMap<u32, u64>> {
-        let hits = self.values(counts).await?.into_iter();
-        let frequencies = hits.filter_map(|hit| match hit.value?.variant? {
-            Variant::IntegerValue(one) => Some((u32::try_from(one).ok()?, hit.count)),
-            _ => None,
-        });
-        Ok(frequencies.collect())
+    async fn frequencies(&self, counts: FacetCounts) -> Result<Frequencies> {
+        let hits = self.values(counts).await?;
+        let are_all = (hits.len() as u64) < MAX_KEYS;
+        let counts = hits
+            .into_iter()
+            .filter_map(|hit| match hit.value?.variant? {
+                Variant::IntegerValue(one) => Some((u32::try_from(one).ok()?, hit.count)),
+                _ => None,
+            });
+        Ok(Frequencies {
+            counts: counts.collect(),
+            are_all,
+        })
     }
 
     async fn values(&self, counts: FacetCounts) -> Result<Vec<FacetHit>> {

@@ -2,8 +2,8 @@
 //! records, vectors and model are.
 //!
 //! The vector without a name holds the vectors of a record's passages, as a multivector of which the most
-//! similar counts (max_sim), or as a plain vector if every record has one passage. So any client can search
-//! the collection by a single vector. The sparse vector [`WORDS`] has the record's terms. Fields to filter by
+//! similar counts (max_sim), or as a plain vector if texts are not divided. So any client can search the
+//! collection by a single vector. The sparse vector [`WORDS`] has the record's terms. Fields to filter by
 //! have an index.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use parallax::collection::{About, State};
 use parallax::vector;
-use parallax::vocabulary::FacetKind;
+use parallax::vocabulary::{FacetKind, Mined};
 use qdrant_client::Payload;
 use qdrant_client::qdrant::{
     CreateCollectionBuilder, CreateFieldIndexCollectionBuilder, Distance, FieldType,
@@ -31,7 +31,7 @@ use crate::error::{Error, Result, reason};
 const OURS: &str = "parallax";
 
 /// The version of this layout.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The name of the sparse vector with the terms of a record.
 pub const WORDS: &str = "words";
@@ -40,7 +40,7 @@ pub const WORDS: &str = "words";
 pub const OWN: &str = "_parallax";
 
 /// A collection without its records.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Described {
     /// A number that no other collection of this name has or had.
     pub id: u64,
@@ -52,8 +52,9 @@ pub struct Described {
     pub records: u64,
     /// How many terms they have in all.
     pub terms: u64,
-    /// Whether a record may have several vectors.
-    pub multivector: bool,
+    /// The queries on which its engines disagree; `None` if none had been tried when it was copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mined: Option<Mined>,
 }
 
 /// A number for a new collection, which JSON can hold.
@@ -147,19 +148,13 @@ impl Cluster {
     }
 
     /// Creates an empty collection, which is incomplete until [`Cluster::complete`].
-    pub(crate) async fn create(
-        &self,
-        name: &str,
-        about: &About,
-        multivector: bool,
-        spread: Spread,
-    ) -> Result<()> {
+    pub(crate) async fn create(&self, name: &str, about: &About, spread: Spread) -> Result<()> {
         let distance = match about.distance {
             vector::Distance::Cosine => Distance::Cosine,
             vector::Distance::Dot => Distance::Dot,
         };
         let mut vectors = VectorParamsBuilder::new(about.dimension as u64, distance);
-        if multivector {
+        if about.passages {
             let most_similar = MultiVectorConfigBuilder::new(MultiVectorComparator::MaxSim);
             vectors = vectors.multivector_config(most_similar);
         }
@@ -271,7 +266,13 @@ fn indexes(name: &str, about: &About) -> Vec<CreateFieldIndexCollectionBuilder> 
     let own = |path: String, kind| CreateFieldIndexCollectionBuilder::new(name, path, kind);
     let integers =
         |ranges: bool| IntegerIndexParamsBuilder::new(!ranges, ranges).enable_hnsw(false);
-    for (field, ranges) in [(TERMS, false), (PIECES, false), (FINGERPRINT, true)] {
+    let fields = [
+        (TERMS, false),
+        (PIECES, false),
+        (FINGERPRINT, true),
+        (TITLE, true),
+    ];
+    for (field, ranges) in fields {
         let index = own(own_path(field), FieldType::Integer);
         indexes.push(index.field_index_params(integers(ranges)));
     }
@@ -295,6 +296,8 @@ pub const PIECES: &str = "pieces";
 pub const LENGTH: &str = "length";
 /// The digest of its contents.
 pub const FINGERPRINT: &str = "fingerprint";
+/// The number by which its title is ordered, if it has one.
+pub const TITLE: &str = "title";
 /// The values of its facets, see [`texts_path`].
 pub const FACETS: &str = "facets";
 
@@ -375,7 +378,11 @@ mod tests {
             },
             records: 7,
             terms: 70,
-            multivector: true,
+            mined: Some(Mined {
+                seconds: 2.0,
+                near_from: Some(0.1),
+                ..Mined::default()
+            }),
         };
         let noted = |metadata: HashMap<String, serde_json::Value>| {
             metadata.get(OURS).map(|note| Value::from(note.clone()))
@@ -387,7 +394,7 @@ mod tests {
                 .contains("incomplete")
         );
         assert!(read(None).unwrap_err().contains("not written by Parallax"));
-        let later = HashMap::from([(OURS.to_owned(), json!({"format": 4}))]);
+        let later = HashMap::from([(OURS.to_owned(), json!({"format": FORMAT + 1}))]);
         assert!(read(noted(later)).unwrap_err().contains("another version"));
     }
 

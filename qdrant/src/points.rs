@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::layout::{
-    FACETS, FINGERPRINT, ID, LENGTH, OWN, PIECES, TERMS, WORDS, numbers_of, texts_of,
+    FACETS, FINGERPRINT, ID, LENGTH, OWN, PIECES, TERMS, TITLE, WORDS, numbers_of, texts_of,
 };
 
 /// The name of the vectors of passages, which is none.
@@ -57,19 +57,14 @@ pub fn size_of(record: &Stored) -> usize {
 /// # Errors
 /// [`Error::Record`].
 pub fn check(record: &Stored, about: &About) -> Result<()> {
-    point_of(record, None, about, true).map(drop)
+    point_of(record, None, about).map(drop)
 }
 
 /// The point of a record. Those that are points themselves have no keys.
 ///
 /// # Errors
 /// [`Error::Record`] if Qdrant could not store it.
-pub fn point_of(
-    record: &Stored,
-    keys: Option<&Keys>,
-    about: &About,
-    multivector: bool,
-) -> Result<PointStruct> {
+pub fn point_of(record: &Stored, keys: Option<&Keys>, about: &About) -> Result<PointStruct> {
     let bad = |why: String| Error::Record {
         number: record.number,
         why,
@@ -80,13 +75,6 @@ pub fn point_of(
             record.vectors.len()
         )));
     }
-    if !multivector && record.vectors.len() > about.dimension {
-        return Err(bad(
-            "its text is too long for one vector, and no other record of this collection had several when \
-             it was copied to the cluster: copy it there again, with a record as long as this one"
-                .to_owned(),
-        ));
-    }
     let fields = serde_json::from_str(&record.fields).map_err(|error| bad(error.to_string()))?;
     let (id, fields) = if about.schema.points {
         own_id(fields).map_err(bad)?
@@ -94,7 +82,7 @@ pub fn point_of(
         let fields = with_own(fields, record, keys).map_err(bad)?;
         (record.number.into(), fields)
     };
-    let vectors = if multivector {
+    let vectors = if about.passages {
         let passages = record.vectors.chunks(about.dimension);
         Vector::from(passages.map(<[f32]>::to_vec).collect::<Vec<_>>())
     } else {
@@ -153,6 +141,9 @@ fn with_own(
         own[PIECES] = json!(keys.pieces);
         own[LENGTH] = json!(keys.length);
         own[FINGERPRINT] = json!(signed(keys.fingerprint));
+        if let Some(title) = keys.title {
+            own[TITLE] = json!(signed(title));
+        }
         let facets = keys.facets.iter().enumerate().flat_map(|(at, facet)| {
             let texts = (texts_of(at), json!(facet.texts));
             [texts, (numbers_of(at), json!(facet.numbers))]
@@ -165,9 +156,9 @@ fn with_own(
     }
 }
 
-/// A fingerprint as one of Qdrant's integers, in the same order.
-pub fn signed(fingerprint: u64) -> i64 {
-    (fingerprint ^ (1 << 63)).cast_signed()
+/// A number as one of Qdrant's integers, in the same order.
+pub fn signed(number: u64) -> i64 {
+    (number ^ (1 << 63)).cast_signed()
 }
 
 /// The first of the vectors of passages, of this width.
@@ -326,6 +317,7 @@ mod tests {
 
     use super::*;
 
+    /// Records that have passages, or points, which have none.
     fn about(points: bool) -> About {
         About {
             schema: Schema {
@@ -337,7 +329,7 @@ mod tests {
             distance: Distance::Dot,
             model_dir: PathBuf::new(),
             source: String::new(),
-            passages: true,
+            passages: !points,
         }
     }
 
@@ -381,12 +373,12 @@ mod tests {
         let fields = r#"{"z":18446744073709551615,"a":{"y":1.0,"x":null},"name":"Mill"}"#;
         let mut record = stored(7, fields, &[0.6, 0.8, -1.0, 0.0]);
         record.passages = vec![0..10, 8..20];
-        let point = point_of(&record, None, &about(false), true).unwrap();
+        let point = point_of(&record, None, &about(false)).unwrap();
         assert!(point.payload.contains_key("name"));
         let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
         assert_eq!(back, record);
         let plain = stored(8, "{}", &[0.6, 0.8]);
-        let point = point_of(&plain, None, &about(false), false).unwrap();
+        let point = point_of(&plain, None, &about(false)).unwrap();
         let back = record_of(returned(point), "shops", &about(false), 0).unwrap();
         assert_eq!(back, plain);
     }
@@ -399,6 +391,7 @@ mod tests {
             pieces: vec![101, 30_000],
             fingerprint: u64::MAX,
             length: 2,
+            title: Some(u64::MAX),
             id: Some("mill".into()),
             facets: vec![FacetKeys {
                 texts: vec!["*".into(), "=Bern".into(), "~bern".into()],
@@ -409,7 +402,7 @@ mod tests {
             fingerprint: 0,
             ..Keys::default()
         };
-        let point = |keys| point_of(&record, Some(keys), &about(false), false).unwrap();
+        let point = |keys| point_of(&record, Some(keys), &about(false)).unwrap();
         let own = Map::from(Payload::from(point(&largest).payload)).remove(OWN);
         let own = own.unwrap();
         assert_eq!(own["id"], json!("mill"));
@@ -441,7 +434,7 @@ mod tests {
                 &format!(r#"{{"_point":{id},"b":[1.5,null],"a":7}}"#),
                 &[3.0, 4.0],
             );
-            let point = point_of(&record, None, &about(true), false).unwrap();
+            let point = point_of(&record, None, &about(true)).unwrap();
             assert_eq!(point.payload.len(), 2);
             let back = record_of(returned(point), "shops", &about(true), 12).unwrap();
             let expected = format!(r#"{{"_point":{id},"a":7,"b":[1.5,null]}}"#);
@@ -452,7 +445,7 @@ mod tests {
     #[test]
     fn what_would_not_come_back_is_refused() {
         let refused = |fields: &str, points: bool, needle: &str| {
-            let error = point_of(&stored(5, fields, &[1.0, 0.0]), None, &about(points), false);
+            let error = point_of(&stored(5, fields, &[1.0, 0.0]), None, &about(points));
             let error = error.unwrap_err().to_string();
             assert!(
                 error.contains("record 5") && error.contains(needle),
@@ -467,12 +460,12 @@ mod tests {
         );
         refused(r#"{"_point": "shop"}"#, true, "not a valid point ID");
         let many = stored(5, "{}", &vec![0.0; 1 << 20]);
-        let error = point_of(&many, None, &about(false), true)
+        let error = point_of(&many, None, &about(false))
             .unwrap_err()
             .to_string();
         assert!(error.contains("Qdrant allows"), "{error}");
         // What another client wrote.
-        let point = point_of(&stored(5, "{}", &[1.0, 0.0]), None, &about(false), false).unwrap();
+        let point = point_of(&stored(5, "{}", &[1.0, 0.0]), None, &about(false)).unwrap();
         let mut foreign = returned(point);
         foreign.payload.clear();
         let error = record_of(foreign, "shops", &about(false), 0).unwrap_err();
@@ -481,7 +474,6 @@ mod tests {
             &stored(5, r#"{"_point": 5}"#, &[1.0, 0.0]),
             None,
             &about(true),
-            false,
         );
         let mut foreign = returned(point.unwrap());
         foreign.payload.insert(ID_FIELD.into(), "6".into());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parallax::collection::{SnapshotReader, Stored, check_model};
 use parallax::encoder::QueryEncoder;
-use parallax::remote::{keys_of, terms_of};
+use parallax::remote::{Copied, keys_of, terms_of};
 use qdrant_client::qdrant::{
     CollectionStatus, CountPointsBuilder, PointStruct, UpsertPointsBuilder,
 };
@@ -32,14 +32,12 @@ const LOOK: Duration = Duration::from_millis(250);
 pub struct Upload<'a> {
     /// The name of the collection in Qdrant.
     pub name: &'a str,
-    /// A snapshot of the collection.
-    pub snapshot: &'a Path,
+    /// The collection.
+    pub copied: Copied<'a>,
     /// Over how many nodes it is spread.
     pub spread: Spread,
     /// The model of the collection; `None` for a collection of points.
     pub encoder: Option<&'a QueryEncoder>,
-    /// Whether to delete a collection with that name first.
-    pub replace: bool,
     /// Is told what happens.
     pub progress: &'a dyn Fn(Step),
 }
@@ -79,7 +77,7 @@ impl Cluster {
     pub async fn upload(&self, upload: &Upload<'_>) -> Result<Uploaded> {
         let name = upload.name;
         let exists = self.exists(name).await?;
-        if exists && !upload.replace {
+        if exists && !upload.copied.replace {
             return Err(Error::Exists {
                 url: self.url.clone(),
                 name: name.to_owned(),
@@ -90,11 +88,10 @@ impl Cluster {
             self.delete(name).await?;
         }
         let (about, expected) = (survey.described.about.clone(), survey.described.records);
-        self.create(name, &about, survey.described.multivector, upload.spread)
-            .await?;
+        self.create(name, &about, upload.spread).await?;
         let mut sending = Sending::new(self.clone(), name);
         let average = survey.described.average_length();
-        let mut reader = open(upload.snapshot)?;
+        let mut reader = open(upload.copied.snapshot)?;
         while let Some(records) = batch(&mut reader)? {
             let keys = match upload.encoder {
                 Some(encoder) => keys_of(&about, encoder, average, &records)?,
@@ -102,7 +99,7 @@ impl Cluster {
             };
             for (at, record) in records.iter().enumerate() {
                 survey.sample.score(record, about.dimension);
-                let point = point_of(record, keys.get(at), &about, survey.described.multivector)?;
+                let point = point_of(record, keys.get(at), &about)?;
                 if let Some(stored) = sending.push(point, size_of(record)).await? {
                     (upload.progress)(Step::Stored(stored, expected));
                 }
@@ -174,20 +171,19 @@ fn batch(reader: &mut SnapshotReader<'_, File>) -> Result<Option<Vec<Stored>>> {
 }
 
 fn survey(upload: &Upload<'_>) -> Result<Survey> {
-    let mut reader = open(upload.snapshot)?;
+    let mut reader = open(upload.copied.snapshot)?;
     let (about, state) = (reader.about().clone(), reader.state());
     if let Some(encoder) = upload.encoder {
         check_model(upload.name, &about, encoder)?;
     }
     let (mut count, mut terms) = (0, 0);
-    let (mut multivector, mut sample) = (false, Sample::default());
+    let mut sample = Sample::default();
     while let Some(records) = batch(&mut reader)? {
         count += records.len() as u64;
         if upload.encoder.is_some() {
             terms += terms_of(&about, &records)?;
         }
         for record in &records {
-            multivector |= record.vectors.len() > about.dimension;
             check(record, &about)?;
             sample.consider(record, about.dimension);
         }
@@ -199,7 +195,7 @@ fn survey(upload: &Upload<'_>) -> Result<Survey> {
             state,
             records: count,
             terms,
-            multivector,
+            mined: upload.copied.mined.cloned(),
         },
         sample,
     })

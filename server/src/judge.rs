@@ -27,7 +27,7 @@ impl Service {
         request: InterleaveRequest,
     ) -> Result<Interleaved, Problem> {
         self.thoroughly(move |opened| {
-            let find = |name: Option<&str>| opened.collection(name.or(collection.as_deref()));
+            let find = |name: Option<&str>| opened.backend(name.or(collection.as_deref()));
             judging::interleave(&request, random_seed(), &find)
         })
         .await
@@ -43,7 +43,7 @@ impl Service {
         request: RevealRequest,
     ) -> Result<Revealed, Problem> {
         self.thoroughly(move |opened| {
-            let find = |name: Option<&str>| opened.collection(name.or(collection.as_deref()));
+            let find = |name: Option<&str>| opened.backend(name.or(collection.as_deref()));
             judging::reveal(&request, &find)
         })
         .await

@@ -160,21 +160,28 @@ impl Opened {
         })
     }
 
-    /// Information about every collection that can be opened.
+    /// Information about every collection that can be read.
     ///
     /// # Errors
-    /// If the data folder cannot be read.
+    /// If the data folder cannot be read, or the cluster does not answer.
     pub fn infos(&self) -> Result<Vec<CollectionInfo>> {
-        let names = self.visible()?;
-        let collections = names.iter().map(|name| self.backend(Some(name)));
-        let whole = collections.filter_map(|collection| match collection {
-            Ok(collection) => Some(self.info(&*collection)),
-            Err(error) => {
-                tracing::error!(%error, "cannot open a collection");
-                None
+        let mut infos = Vec::new();
+        for name in self.visible()? {
+            match self
+                .backend(Some(&name))
+                .and_then(|found| self.info(&*found))
+            {
+                Ok(info) => infos.push(info),
+                // If the cluster answers, only this one cannot be read.
+                Err(error) => {
+                    if let Some(cluster) = &self.cluster {
+                        cluster.collections.check()?;
+                    }
+                    tracing::error!(%error, collection = name, "cannot read a collection");
+                }
             }
-        });
-        whole.collect()
+        }
+        Ok(infos)
     }
 }
 

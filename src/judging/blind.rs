@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::draft::team_draft;
 use super::plain::{key, plain};
-use crate::collection::Collection;
+use crate::backend::Backend;
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evaluation::standing;
@@ -21,7 +21,7 @@ use crate::vocabulary::{
 const FINGERPRINT: usize = 16;
 
 /// Finds a collection by name; `None` is the one that is asked.
-type Find<'a> = &'a dyn Fn(Option<&str>) -> Result<Arc<Collection>>;
+type Find<'a> = &'a dyn Fn(Option<&str>) -> Result<Arc<dyn Backend>>;
 
 /// One side's ranking.
 struct Ranking {
@@ -42,7 +42,7 @@ struct Drafted {
 ///
 /// # Errors
 /// [`Error::BadQuery`] if the two rankings are the same or the query has no words; those of
-/// [`Collection::search`] and of `find`.
+/// [`Backend::search`] and of `find`.
 pub fn interleave(request: &InterleaveRequest, seed: u32, find: Find<'_>) -> Result<Interleaved> {
     let seed = request.seed.unwrap_or(seed);
     let drafted = drafted(&request.q, &request.a, &request.b, seed, find)?;
@@ -127,13 +127,13 @@ fn drafted(q: &str, a: &str, b: &str, seed: u32, find: Find<'_>) -> Result<Draft
         find(a.collection.as_deref())?,
         find(b.collection.as_deref())?,
     );
-    let one_collection = Arc::ptr_eq(&in_a, &in_b);
+    let one_collection = in_a.name() == in_b.name() && in_a.id() == in_b.id();
     if one_collection && manner(&a) == manner(&b) {
         return Err(Error::BadQuery(format!(
             "a is '{a}' and b is '{b}', which rank alike: choose two ways to rank that differ"
         )));
     }
-    let (by_a, by_b) = (ranking(&in_a, q, &a)?, ranking(&in_b, q, &b)?);
+    let (by_a, by_b) = (ranking(&*in_a, q, &a)?, ranking(&*in_b, q, &b)?);
     let draft = team_draft(&by_a.keys, &by_b.keys, u64::from(seed), INTERLEAVED);
     let mut drafted = Drafted {
         records: Vec::new(),
@@ -172,7 +172,7 @@ fn manner(ranker: &Ranker) -> (Mode, Option<f32>) {
     )
 }
 
-fn ranking(collection: &Collection, q: &str, ranker: &Ranker) -> Result<Ranking> {
+fn ranking(collection: &dyn Backend, q: &str, ranker: &Ranker) -> Result<Ranking> {
     let query = Query::try_from(&SearchRequest {
         mode: ranker.mode.name().into(),
         balance: ranker.balance,

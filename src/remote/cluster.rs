@@ -2,12 +2,11 @@
 //! are kept. Descriptions are read again after a while, because any server may change them.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::Remote;
-use super::index::Cluster;
+use super::index::{Cluster, Copied};
 use crate::catalogue::check_name;
 use crate::collection::About;
 use crate::encoder::QueryEncoder;
@@ -113,20 +112,18 @@ impl Remotes {
         Ok(())
     }
 
-    /// Stores all records of a snapshot as a collection: see [`Cluster::upload`].
+    /// Stores a collection: see [`Cluster::upload`].
     ///
     /// # Errors
     /// As there; [`Error::BadName`].
     pub fn upload(
         &self,
         name: &str,
-        snapshot: &Path,
-        replace: bool,
+        copied: Copied<'_>,
         progress: &dyn Fn(u64, u64),
     ) -> Result<()> {
         check_name(name)?;
-        let cluster = &self.cluster;
-        let uploaded = cluster.upload(name, snapshot, &self.encoder, replace, progress);
+        let uploaded = self.cluster.upload(name, copied, &self.encoder, progress);
         self.forget(name);
         uploaded
     }

@@ -79,8 +79,8 @@ fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
     excluded.into_iter().collect()
 }
 
-/// What records satisfy that contain every word, each in one of several ways that take one term or more; `None`
-/// without words. Terms of a sequence may be anywhere.
+/// What records satisfy that contain every word. A word has alternatives of one term or more, whose order is not
+/// checked. `None` without words, or if one of them has no alternative: no record contains it.
 pub fn of_all(words: &[Vec<Vec<String>>]) -> Option<RemoteFilter> {
     let of_way = |terms: &Vec<String>| {
         let each = terms
@@ -100,7 +100,8 @@ pub fn of_all(words: &[Vec<Vec<String>>]) -> Option<RemoteFilter> {
         )
     };
     let words: Vec<RemoteFilter> = words.iter().map(of_word).collect();
-    (!words.is_empty()).then_some(RemoteFilter::All(words))
+    let is_satisfied = !words.is_empty() && !words.contains(&RemoteFilter::Any(Vec::new()));
+    is_satisfied.then_some(RemoteFilter::All(words))
 }
 
 /// Whether the cluster decides alone which records satisfy the conditions.

@@ -9,6 +9,7 @@ use crate::collection::{About, Stored};
 use crate::encoder::QueryEncoder;
 use crate::error::Result;
 use crate::remote::keys::Keys;
+use crate::vocabulary::Mined;
 
 /// What a collection on a cluster is.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,19 @@ pub struct Described {
     pub average_length: f64,
     /// How many records there were then.
     pub records: u64,
+    /// The queries on which the engines disagree; `None` if none had been tried when it was copied.
+    pub mined: Option<Mined>,
+}
+
+/// A collection to be stored on a cluster.
+#[derive(Clone, Copy)]
+pub struct Copied<'a> {
+    /// A snapshot of it.
+    pub snapshot: &'a Path,
+    /// The queries on which its engines disagree; `None` if none were tried.
+    pub mined: Option<&'a Mined>,
+    /// Whether to delete a collection with its name first.
+    pub replace: bool,
 }
 
 /// A record of a sample.
@@ -49,7 +63,7 @@ pub trait Cluster: Send + Sync {
     /// [`crate::Error::CollectionExists`]; [`crate::Error::Cluster`].
     fn create(&self, name: &str, about: &About) -> Result<()>;
 
-    /// Stores all records of a snapshot as a collection. `progress` is told how many of how many are stored.
+    /// Stores a collection. `progress` is told how many of how many records are stored.
     ///
     /// # Errors
     /// [`crate::Error::CollectionExists`] unless it is to be replaced; [`crate::Error::BadQuery`] for a record that
@@ -57,9 +71,8 @@ pub trait Cluster: Send + Sync {
     fn upload(
         &self,
         name: &str,
-        snapshot: &Path,
+        copied: Copied<'_>,
         encoder: &QueryEncoder,
-        replace: bool,
         progress: &dyn Fn(u64, u64),
     ) -> Result<()>;
 
@@ -113,12 +126,11 @@ pub trait RemoteIndex: Send + Sync {
     /// As above.
     fn counts(&self, filters: &[RemoteFilter], exactly: bool) -> Result<Vec<u64>>;
 
-    /// How many records contain each term or piece: the commonest ones, if there are very many. The counts may be
-    /// estimates.
+    /// How many records contain each term or piece. The counts may be estimates.
     ///
     /// # Errors
     /// As above.
-    fn frequencies(&self, of: Vocabulary) -> Result<HashMap<u32, u64>>;
+    fn frequencies(&self, of: Vocabulary) -> Result<Frequencies>;
 
     /// The first records that pass a filter, in order of number, from a number on; with their vectors if these
     /// are wanted.
@@ -138,6 +150,12 @@ pub trait RemoteIndex: Send + Sync {
     /// # Errors
     /// As above.
     fn sampled(&self, limit: usize) -> Result<Vec<Sampled>>;
+
+    /// The first records in order of their [titles](Keys::title), from a place on, without vectors.
+    ///
+    /// # Errors
+    /// As above.
+    fn titled(&self, from: u64, limit: usize) -> Result<Vec<Stored>>;
 
     /// Whether the nearest records are found by comparing all of them.
     fn scans(&self) -> bool;
@@ -233,6 +251,15 @@ pub enum Vocabulary {
     Terms,
     /// Pieces of the model's vocabulary.
     Pieces,
+}
+
+/// How many records contain each term or piece.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frequencies {
+    /// The counts of the commonest ones.
+    pub counts: HashMap<u32, u64>,
+    /// Whether no record contains any other.
+    pub are_all: bool,
 }
 
 impl Vocabulary {

@@ -22,6 +22,8 @@ pub struct Keys {
     pub length: u32,
     /// A digest of its texts and vectors.
     pub fingerprint: u64,
+    /// The [`place_of`] its title; `None` if it has none.
+    pub title: Option<u64>,
     /// For each facet of the schema, the values of the record.
     pub facets: Vec<FacetKeys>,
 }
@@ -68,6 +70,16 @@ pub fn hash(term: &str) -> u32 {
     crc32fast::hash(term.as_bytes())
 }
 
+/// The number by which titles are ordered: the first eight bytes of a title as [`crate::text::spelled`]. Titles with
+/// the same first bytes have the same number.
+pub fn place_of(spelled: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    for (byte, own) in bytes.iter_mut().zip(spelled) {
+        *byte = *own;
+    }
+    u64::from_be_bytes(bytes)
+}
+
 /// A record with its fields parsed.
 pub(super) fn parsed(record: &Stored) -> Result<Payload> {
     serde_json::from_str(&record.fields).map_err(|error| {
@@ -110,6 +122,7 @@ pub fn keys_of(
             pieces,
             length: columns.text.lengths().get(at).copied().unwrap_or(0),
             fingerprint: columns.fingerprints.get(at).copied().unwrap_or_default(),
+            title: None,
             facets: facets_of(&about.schema, payload),
         }
     };
@@ -120,6 +133,11 @@ pub fn keys_of(
         if let (Some(keys), Some(&length)) = (keys.get_mut(at), lengths.get(at)) {
             let weight = bm25.saturation(frequency, length) as f32;
             keys.terms.push((hash(term), weight));
+        }
+    });
+    columns.text.beginnings().each(|title, record| {
+        if let Some(keys) = keys.get_mut(record as usize) {
+            keys.title = Some(place_of(title));
         }
     });
     for keys in &mut keys {

@@ -37,11 +37,12 @@ use arc_swap::ArcSwapOption;
 use crate::analysis::Analyzer;
 use crate::collection::{About, check_model};
 use crate::encoder::QueryEncoder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::query::Query;
 use crate::record::Schema;
 use crate::search::{Searcher, Terms};
-use crate::vocabulary::GraphState;
+use crate::vocabulary::limits::MIN_EXPLORED;
+use crate::vocabulary::{Exploration, GraphState};
 
 use background::Background;
 use excerpt::Excerpt;
@@ -50,8 +51,8 @@ use statistics::Statistics;
 
 pub use cluster::Remotes;
 pub use index::{
-    Best, By, Cluster, Described, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex,
-    Sampled, Vocabulary,
+    Best, By, Cluster, Copied, Described, Frequencies, Question, Reach, Reached, Reads,
+    RemoteFilter, RemoteIndex, Sampled, Vocabulary,
 };
 pub use keys::{FacetKeys, Keys, keys_of, terms_of};
 
@@ -126,6 +127,31 @@ impl Remote {
             true => GraphState::NotNeeded,
             false => GraphState::Ready,
         }
+    }
+
+    /// The queries on which the engines disagree most, as they were found before the collection was copied to the
+    /// cluster.
+    ///
+    /// # Errors
+    /// [`Error::BadQuery`] if none were tried then, although there are enough records; [`Error::Cluster`].
+    pub fn explore(&self) -> Result<Exploration> {
+        let (mined, records) = (&self.index.described().mined, self.records()?);
+        if mined.is_none() && records >= MIN_EXPLORED {
+            return Err(Error::BadQuery(format!(
+                "collection '{}' has no queries to explore: none had been tried when it came to the cluster, and none \
+                 are tried there; they are tried when a file is imported as a new collection, and by `parallax copy`",
+                self.name
+            )));
+        }
+        let then = mined.as_ref().map_or(records, |mined| mined.records);
+        Ok(Exploration {
+            collection: self.name.to_string(),
+            records,
+            mining: false,
+            mined: mined.clone(),
+            // At least: additions and deletions cancel out.
+            changes_since: u64::from(records.abs_diff(then)),
+        })
     }
 
     fn count(&self, filter: RemoteFilter) -> Result<u32> {

@@ -132,7 +132,7 @@ impl Remote {
         }
     }
 
-    fn read(&self, stored: &Stored) -> Result<Record> {
+    pub(super) fn read(&self, stored: &Stored) -> Result<Record> {
         let number = RecordNumber(stored.number);
         Ok(self.schema().read(number, parsed(stored)?))
     }

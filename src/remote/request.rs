@@ -119,14 +119,13 @@ impl Remote {
             meaning.clone_into(&mut request.meaning);
             if asking.both && meaning != own {
                 request.plain = Some(self.encoder.encode(&own)?);
-                request
-                    .pieces
-                    .extend_from_slice(&self.encoder.query_pieces(&own)?);
             }
-            if asking.both || query.mode == Mode::Neural {
-                request
-                    .pieces
-                    .extend_from_slice(&self.encoder.query_pieces(meaning)?);
+            if query.late_share > 0.0 && (asking.both || query.mode == Mode::Neural) {
+                let texts = request.plain.iter().map(|_| own.as_str());
+                for text in texts.chain([meaning]) {
+                    let pieces = self.encoder.query_pieces(text)?;
+                    request.pieces.extend_from_slice(&pieces);
+                }
                 request.pieces.sort_unstable();
                 request.pieces.dedup();
             }

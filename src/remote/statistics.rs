@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use super::index::{RemoteFilter, RemoteIndex, Vocabulary};
+use super::index::{Frequencies, RemoteFilter, RemoteIndex, Vocabulary};
 use super::keys::hash;
 use crate::error::Result;
 use crate::locks::lock;
@@ -54,8 +54,8 @@ impl Statistics {
         Ok(records)
     }
 
-    /// How many records contain each of some terms or pieces, in their order. What is in no record is not
-    /// remembered, so that it is found as soon as it is.
+    /// How many records contain each of some terms or pieces, in their order. Terms that no record
+    /// contains are counted again each time, so that a new word is found at once.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`].
@@ -73,9 +73,13 @@ impl Statistics {
             Vocabulary::Pieces => &self.pieces,
         };
         let known = table.current(index, vocabulary)?;
-        let known = &known.counts;
+        let (known, are_all) = (&known.of.counts, known.of.are_all);
         let missing = asked.iter().filter(|one| !known.contains_key(one));
-        let others = rare(index, vocabulary, missing.copied().collect())?;
+        let others = match vocabulary {
+            // A new word must be found at once, but a new piece only weighs a little more than it should.
+            Vocabulary::Pieces if are_all => HashMap::new(),
+            _ => rare(index, vocabulary, missing.copied().collect())?,
+        };
         let count = |one| known.get(one).or_else(|| others.get(one));
         Ok(asked
             .iter()
@@ -154,7 +158,7 @@ struct Table {
 
 /// The counts of the commonest terms or pieces.
 pub struct Counted {
-    counts: HashMap<u32, u64>,
+    of: Frequencies,
     at: Instant,
     /// How long it took to count.
     took: Duration,
@@ -171,7 +175,7 @@ impl Counted {
 
     /// How many records contain one; 0 if it is not among the commonest.
     pub fn count(&self, one: u32) -> u64 {
-        self.counts.get(&one).copied().unwrap_or(0)
+        self.of.counts.get(&one).copied().unwrap_or(0)
     }
 }
 
@@ -197,9 +201,8 @@ impl Table {
         }
         self.written.store(false, Ordering::Relaxed);
         let start = Instant::now();
-        let counts = index.frequencies(vocabulary)?;
         let counted = Arc::new(Counted {
-            counts,
+            of: index.frequencies(vocabulary)?,
             at: Instant::now(),
             took: start.elapsed(),
         });

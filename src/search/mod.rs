@@ -76,7 +76,7 @@ pub(crate) use parsed::Parsed;
 pub(crate) use record_view::SIMILAR;
 pub use remembered::Remembered;
 pub use searcher::Searcher;
-pub(crate) use suggest::typed_parts;
+pub(crate) use suggest::{suggestion, typed_parts};
 pub(crate) use synonym::Holds;
 pub(crate) use terms::Terms;
 pub(crate) use unencoded::unencoded;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::filter::{FacetValue, Walk};
 use crate::query::{MAX_SUGGESTED, MAX_SUGGESTED_BYTES, check_length};
+use crate::record::Record;
 use crate::search::searcher::Searcher;
 use crate::search::snippet;
 use crate::text::spelled;
@@ -64,12 +65,7 @@ impl Searcher<'_> {
             let Some(payload) = rows.payload(number)? else {
                 continue;
             };
-            let record = self.schema.read(number, payload);
-            let title = &record.title[snippet::of_title(&record.title)];
-            titles.push(TitleSuggestion {
-                title: title.to_owned(),
-                id: record.id,
-            });
+            titles.push(suggestion(self.schema.read(number, payload)));
         }
         Ok(titles)
     }
@@ -110,6 +106,14 @@ impl Searcher<'_> {
             .filter(|found| found.value.len() <= MAX_SUGGESTED_BYTES)
             .take(MAX_SUGGESTED)
             .collect()
+    }
+}
+
+/// The title of a record as it is suggested.
+pub(crate) fn suggestion(record: Record) -> TitleSuggestion {
+    TitleSuggestion {
+        title: record.title[snippet::of_title(&record.title)].to_owned(),
+        id: record.id,
     }
 }
 

@@ -126,6 +126,15 @@ impl Beginnings {
         live.take(most).collect()
     }
 
+    /// Calls `each` with every title and each of its records, in order of title.
+    pub fn each(&self, mut each: impl FnMut(&[u8], u32)) {
+        for title in 0..self.ends.len() {
+            for &record in self.records(title) {
+                each(self.text(title), record);
+            }
+        }
+    }
+
     /// The number of the first title that is not before a text.
     fn first_from(&self, text: &[u8]) -> usize {
         let (mut from, mut to) = (0, self.ends.len());

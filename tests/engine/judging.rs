@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicBool;
 
 use crate::common::query_encoder;
 use crate::common::sample::{ask, build_with, collection_of, sample};
+use parallax::backend::Backend;
 use parallax::collection::{Cores, Incoming, Reencode};
 use parallax::evaluation::Benchmark;
 use parallax::judging::{Exported, OnDisk, export, interleave, pool, reveal};
 use parallax::query::Route;
 use parallax::record::FieldRoles;
 use parallax::vocabulary::{InterleaveRequest, Judgement, Progress, RevealRequest, Side};
-use parallax::{Catalogue, Collection, Error, Mode, Result, Schema};
+use parallax::{Catalogue, Error, Mode, Result, Schema};
 use serde_json::{Value, json};
 
 const QUERIES: [&str; 5] = [
@@ -47,7 +48,7 @@ fn revealing(request: &InterleaveRequest, list: &str, pick: &[u32]) -> RevealReq
     }
 }
 
-fn here(name: Option<&str>) -> Result<Arc<Collection>> {
+fn here(name: Option<&str>) -> Result<Arc<dyn Backend>> {
     match name {
         None | Some("sample") => Ok(sample()),
         Some(other) => Err(Error::NoCollection {
@@ -160,9 +161,11 @@ fn two_collections_are_compared_without_telling_them_apart() {
     ];
     let (_folder, catalogue) = collection_of("others", &records, &FieldRoles::default());
     let others = catalogue.collection("others").unwrap();
-    let find = |name: Option<&str>| match name {
-        Some("others") => Ok(Arc::clone(&others)),
-        _ => here(name),
+    let find = |name: Option<&str>| -> Result<Arc<dyn Backend>> {
+        match name {
+            Some("others") => Ok(others.clone()),
+            _ => here(name),
+        }
     };
     let request = request("milk", "text", "text@others", 3);
     let blind = interleave(&request, 0, &find).unwrap();

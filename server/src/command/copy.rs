@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use parallax::collection::{Progress, SnapshotReader};
+use parallax::remote::Copied;
+use parallax::vocabulary::Exploration;
 use parallax_qdrant::{Cluster, Spread, Step, Threads, Upload};
 use tempfile::NamedTempFile;
 
@@ -72,32 +75,45 @@ impl Copy {
         mut snapshot: NamedTempFile,
         out: &mut dyn Write,
     ) -> Result<()> {
-        let encoder = match self.data.place(model, self.key)? {
+        let (encoder, mined) = match self.data.place(model, self.key)? {
             Place::Served(server) => {
-                let path = format!("{}/snapshot", path_of(&self.name)?);
-                server.download(&path, snapshot.as_file_mut())?;
+                let path = path_of(&self.name)?;
+                server.download(&format!("{path}/snapshot"), snapshot.as_file_mut())?;
                 let file = File::open(snapshot.path()).context("the temporary file")?;
                 let about = SnapshotReader::open(file, snapshot.path())?.about().clone();
-                let has_model = !about.schema.points;
-                has_model.then(|| encoder_of(&about, model)).transpose()?
+                match about.schema.points {
+                    true => (None, None),
+                    false => {
+                        let explored: Exploration = server.get(&format!("{path}/explore"))?;
+                        (Some(encoder_of(&about, model)?), explored.mined)
+                    }
+                }
             }
             Place::Free(catalogue) => {
                 let collection = catalogue.collection(&self.name)?;
                 collection.snapshot(snapshot.as_file_mut())?;
-                let has_model = !collection.schema().points;
-                has_model.then(|| Arc::clone(collection.shared_encoder()))
+                match collection.schema().points {
+                    true => (None, None),
+                    false => {
+                        let mined = collection.explore_now(&AtomicBool::new(false));
+                        (Some(Arc::clone(collection.shared_encoder())), mined)
+                    }
+                }
             }
         };
         let reporter = Reporter::new();
         let uploaded = threads.block_on(cluster.upload(&Upload {
             name: &self.name,
-            snapshot: snapshot.path(),
+            copied: Copied {
+                snapshot: snapshot.path(),
+                mined: mined.as_ref(),
+                replace: self.replace,
+            },
             spread: Spread {
                 shards: self.shards,
                 replicas: self.replicas,
             },
             encoder: encoder.as_deref(),
-            replace: self.replace,
             progress: &|step| {
                 reporter.show(match step {
                     Step::Stored(done, of) => Progress::Records { done, of },

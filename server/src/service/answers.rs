@@ -211,7 +211,7 @@ impl Service {
     /// # Errors
     /// The [`Problem`] to tell the caller.
     pub async fn explore(&self, collection: Option<String>) -> Result<Exploration, Problem> {
-        let work = move |opened: &Opened| Ok(opened.collection(collection.as_deref())?.explore());
+        let work = move |opened: &Opened| opened.backend(collection.as_deref())?.explore();
         self.with_catalogue(work).await
     }
 

@@ -151,12 +151,17 @@ fn import(tasks: &Tasks, entry: &Entry, catalogue: &Catalogue) -> parallax::Resu
     keep_source(&tasks.spool, entry, &source, None)?;
     let build = build(entry, &source, catalogue.encoder().encoder(), &progress);
     let mut report = catalogue.build(&plan.collection, build, plan.replace)?;
-    match explored(catalogue, &plan.collection, &entry.stop) {
-        Ok(told) => report.notes.extend(told),
-        // The import itself is complete.
-        Err(error) => tracing::warn!(%error, "no queries are tried"),
-    }
+    try_queries(catalogue, entry, &mut report);
     Ok(report)
+}
+
+/// Tries queries on which the engines may disagree, and adds the outcome to the report.
+pub fn try_queries(catalogue: &Catalogue, entry: &Entry, report: &mut Report) {
+    match explored(catalogue, &entry.plan.collection, &entry.stop) {
+        Ok(told) => report.notes.extend(told),
+        // That is no reason for the import to fail.
+        Err(error) => tracing::warn!(%error, "queries cannot be tried"),
+    }
 }
 
 /// Stores what was read, and under which name the collection stores how far the import is, so that

@@ -1,16 +1,16 @@
-//! Imports to a cluster. A new collection is first made here, because the average length of its records and
-//! whether any has several vectors must be known before the first is stored there; it is deleted afterwards.
+//! Imports to a cluster. A new collection is first made here, because the average length of its records must
+//! be known before the first is stored there, and queries are tried for the page Explore; it is deleted afterwards.
 //! Records of an existing collection are stored batch by batch.
 
 use std::sync::Arc;
 
 use parallax::collection::{Progress, Report, SourceFile};
-use parallax::remote::{Remote, Remotes};
+use parallax::remote::{Copied, Remote, Remotes};
 use parallax::{Catalogue, Error};
 
 use super::Tasks;
 use super::entry::Entry;
-use super::run::{build, keep_source};
+use super::run::{build, keep_source, try_queries};
 
 /// Imports the records of a file. A task that is run again begins again.
 ///
@@ -39,7 +39,8 @@ pub fn import(
     }
     keep_source(&tasks.spool, entry, &source, None)?;
     let build = build(entry, &source, catalogue.encoder().encoder(), progress);
-    let report = catalogue.build(&plan.collection, build, true)?;
+    let mut report = catalogue.build(&plan.collection, build, true)?;
+    try_queries(catalogue, entry, &mut report);
     let uploaded = upload(catalogue, cluster, &plan.collection, plan.replace, progress);
     catalogue.drop_collection(&plan.collection)?;
     uploaded?;
@@ -64,10 +65,13 @@ fn upload(
 ) -> parallax::Result<()> {
     let folder = catalogue.folder();
     let mut snapshot = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(folder))?;
-    catalogue
-        .collection(name)?
-        .snapshot(snapshot.as_file_mut())?;
-    cluster.upload(name, snapshot.path(), replace, &|_, _| {
-        progress(Progress::Graph);
-    })
+    let collection = catalogue.collection(name)?;
+    collection.snapshot(snapshot.as_file_mut())?;
+    let mined = collection.explore().mined;
+    let copied = Copied {
+        snapshot: snapshot.path(),
+        mined: mined.as_ref(),
+        replace,
+    };
+    cluster.upload(name, copied, &|_, _| progress(Progress::Graph))
 }

@@ -333,6 +333,10 @@ fn a_server_answers_from_the_cluster_as_from_its_folder() {
         "/compare?q=fresh+bread",
         "/records?limit=20",
         "/facets/city?prefix=o",
+        "/suggest?q=m",
+        "/suggest?q=wor",
+        "/explore",
+        "/interleave?q=fresh+bread&a=text&b=neural&seed=7",
         &format!("/records/{id}"),
         &format!("/records/{id}/similar?limit=4"),
         &format!("/records/{id}/explain?q=rain+forecasts&mode=neural"),
@@ -352,6 +356,8 @@ fn a_server_answers_from_the_cluster_as_from_its_folder() {
         &format!("/why/{id}?q=rain"),
         &format!("/record/{id}"),
         "/values?field=city",
+        "/explore",
+        "/judge",
         "/collections",
         "/about",
     ] {
@@ -397,7 +403,10 @@ fn what_one_server_writes_to_the_cluster_another_finds() {
         (200, Some(0)),
         "{written}"
     );
-    let changed = json!({"records": [{"id": "r7", "title": "Windmill", "text": "It drains the polder.", "city": "Delft"}]});
+    // All others have a text of one passage.
+    let long = "It drains the polder. ".repeat(200);
+    let changed =
+        json!({"records": [{"id": "r7", "title": "Windmill", "text": long, "city": "Delft"}]});
     let (status, written) = other.send("PUT", &of("/records"), &changed).unwrap();
     assert_eq!(
         (status, written["replaced"].as_u64()),

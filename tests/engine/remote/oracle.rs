@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use parallax::collection::{SnapshotReader, Stored};
 use parallax::remote::{
-    Best, By, Described, Keys, Question, Reach, Reached, Reads, RemoteFilter, RemoteIndex, Sampled,
-    Vocabulary, keys_of, terms_of,
+    Best, By, Described, Frequencies, Keys, Question, Reach, Reached, Reads, RemoteFilter,
+    RemoteIndex, Sampled, Vocabulary, keys_of, terms_of,
 };
 use parallax::vector::cosine;
+use parallax::vocabulary::Mined;
 use parallax::{Collection, Error, Result};
 
 use crate::common::query_encoder;
@@ -39,10 +40,17 @@ impl Oracle {
                 about,
                 average_length,
                 records: records.len() as u64,
+                mined: None,
             },
             records: Mutex::new(records.into_iter().zip(keys).collect()),
             broken: Arc::default(),
         }
+    }
+
+    /// The same with queries that were found before.
+    pub fn with_mined(mut self, mined: Option<Mined>) -> Self {
+        self.described.mined = mined;
+        self
     }
 
     /// The records that pass a filter, in order of number.
@@ -191,7 +199,7 @@ impl RemoteIndex for Oracle {
         Ok(reaches.iter().map(answer).collect())
     }
 
-    fn frequencies(&self, of: Vocabulary) -> Result<HashMap<u32, u64>> {
+    fn frequencies(&self, of: Vocabulary) -> Result<Frequencies> {
         self.check()?;
         let mut counts: HashMap<u32, u64> = HashMap::new();
         for (_, keys) in self.passing(&RemoteFilter::NONE) {
@@ -204,7 +212,10 @@ impl RemoteIndex for Oracle {
                 *counts.entry(one).or_default() += 1;
             }
         }
-        Ok(counts)
+        Ok(Frequencies {
+            counts,
+            are_all: true,
+        })
     }
 
     fn keys(&self, facet: usize, filter: &RemoteFilter) -> Result<Vec<(String, u64)>> {
@@ -236,6 +247,18 @@ impl RemoteIndex for Oracle {
         let listed = passing.filter(|stored| stored.number >= from);
         let listed = listed.take(limit).map(|stored| read(stored, vectors));
         Ok(listed.collect())
+    }
+
+    fn titled(&self, from: u64, limit: usize) -> Result<Vec<Stored>> {
+        self.check()?;
+        let mut titled: Vec<(u64, Stored)> = Vec::new();
+        for (stored, keys) in self.passing(&RemoteFilter::NONE) {
+            titled.extend(keys.title.map(|title| (title, read(stored, false))));
+        }
+        titled.retain(|(title, _)| *title >= from);
+        titled.sort_by_key(|(title, _)| *title);
+        let titled = titled.into_iter().take(limit);
+        Ok(titled.map(|(_, stored)| stored).collect())
     }
 
     fn sampled(&self, limit: usize) -> Result<Vec<Sampled>> {

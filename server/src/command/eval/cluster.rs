@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use parallax::backend::Backend;
 use parallax::evaluation::Benchmark;
+use parallax::remote::Copied;
 use parallax_qdrant::{Spread, Upload};
 use tempfile::NamedTempFile;
 
@@ -26,10 +27,13 @@ pub fn on_cluster<T>(
     let encoder = Arc::clone(collection.shared_encoder());
     let uploaded = threads.block_on(cluster.upload(&Upload {
         name: &name,
-        snapshot: snapshot.path(),
+        copied: Copied {
+            snapshot: snapshot.path(),
+            mined: None,
+            replace: false,
+        },
         spread: Spread::default(),
         encoder: Some(&encoder),
-        replace: false,
         progress: &|_| {},
     }));
     let copy = uploaded.map_err(anyhow::Error::from);
