@@ -172,8 +172,8 @@ impl RemoteIndex for ClusterIndex {
     }
 
     fn titled(&self, from: u64, limit: usize) -> parallax::Result<Vec<Stored>> {
-        let order =
-            OrderByBuilder::new(own_path(TITLE)).start_from(StartFrom::Integer(signed(from)));
+        let from = StartFrom::Integer(i64::try_from(from).unwrap_or(i64::MAX));
+        let order = OrderByBuilder::new(own_path(TITLE)).start_from(from);
         let scroll = ScrollPointsBuilder::new(&self.inner.name)
             .order_by(order)
             .limit(u32::try_from(limit).unwrap_or(u32::MAX))

@@ -142,7 +142,7 @@ fn with_own(
         own[LENGTH] = json!(keys.length);
         own[FINGERPRINT] = json!(signed(keys.fingerprint));
         if let Some(title) = keys.title {
-            own[TITLE] = json!(signed(title));
+            own[TITLE] = json!(title);
         }
         let facets = keys.facets.iter().enumerate().flat_map(|(at, facet)| {
             let texts = (texts_of(at), json!(facet.texts));
@@ -156,9 +156,9 @@ fn with_own(
     }
 }
 
-/// A number as one of Qdrant's integers, in the same order.
-pub fn signed(number: u64) -> i64 {
-    (number ^ (1 << 63)).cast_signed()
+/// A fingerprint as one of Qdrant's integers, in the same order.
+pub fn signed(fingerprint: u64) -> i64 {
+    (fingerprint ^ (1 << 63)).cast_signed()
 }
 
 /// The first of the vectors of passages, of this width.
@@ -391,7 +391,7 @@ mod tests {
             pieces: vec![101, 30_000],
             fingerprint: u64::MAX,
             length: 2,
-            title: Some(u64::MAX),
+            title: Some(1 << 47),
             id: Some("mill".into()),
             facets: vec![FacetKeys {
                 texts: vec!["*".into(), "=Bern".into(), "~bern".into()],

@@ -70,14 +70,16 @@ pub fn hash(term: &str) -> u32 {
     crc32fast::hash(term.as_bytes())
 }
 
-/// The number by which titles are ordered: the first eight bytes of a title as [`crate::text::spelled`]. Titles with
-/// the same first bytes have the same number.
+/// How many bytes of a title determine its [`place_of`]: as many as fit into a floating-point number, as which Qdrant
+/// compares numbers.
+pub const PLACE_BYTES: usize = 6;
+
+/// The number by which titles are ordered: the first six bytes of a title as [`crate::text::spelled`]. Titles with the
+/// same first bytes have the same number.
 pub fn place_of(spelled: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    for (byte, own) in bytes.iter_mut().zip(spelled) {
-        *byte = *own;
-    }
-    u64::from_be_bytes(bytes)
+    let own = spelled.iter().chain(std::iter::repeat(&0));
+    let own = own.take(PLACE_BYTES);
+    own.fold(0, |place, &byte| (place << 8) | u64::from(byte))
 }
 
 /// A record with its fields parsed.

@@ -2,7 +2,7 @@
 
 use super::Remote;
 use super::index::RemoteFilter;
-use super::keys::{place_of, value_of};
+use super::keys::{PLACE_BYTES, place_of, value_of};
 use crate::error::Result;
 use crate::filter::FacetValue;
 use crate::query::{MAX_SUGGESTED, MAX_SUGGESTED_BYTES, check_length};
@@ -93,6 +93,6 @@ impl Remote {
 /// The text with the last place of all that have this beginning.
 fn end_of(beginning: &str) -> Vec<u8> {
     let mut end = beginning.as_bytes().to_vec();
-    end.resize(end.len().max(size_of::<u64>()), u8::MAX);
+    end.resize(end.len().max(PLACE_BYTES), u8::MAX);
     end
 }

@@ -335,6 +335,8 @@ fn a_server_answers_from_the_cluster_as_from_its_folder() {
         "/facets/city?prefix=o",
         "/suggest?q=m",
         "/suggest?q=wor",
+        "/suggest?q=vowsparro",
+        "/suggest?q=tartlemoor",
         "/explore",
         "/interleave?q=fresh+bread&a=text&b=neural&seed=7",
         &format!("/records/{id}"),

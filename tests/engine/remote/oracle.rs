@@ -255,7 +255,8 @@ impl RemoteIndex for Oracle {
         for (stored, keys) in self.passing(&RemoteFilter::NONE) {
             titled.extend(keys.title.map(|title| (title, read(stored, false))));
         }
-        titled.retain(|(title, _)| *title >= from);
+        // Qdrant compares floating-point numbers.
+        titled.retain(|(title, _)| *title >= (from as f64) as u64);
         titled.sort_by_key(|(title, _)| *title);
         let titled = titled.into_iter().take(limit);
         Ok(titled.map(|(_, stored)| stored).collect())
