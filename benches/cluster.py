@@ -49,6 +49,10 @@ WORDS = 20
 # With --scale: records in the collection, seconds of a phase, and requests under way at each server:
 # it computes one and another waits. It would refuse more.
 SCALE_RECORDS, SCALE_SECONDS, SCALE_CLIENTS = 200, 20, 2
+# How many words its queries have. The model reads at most 256 pieces, which the longer ones exceed.
+SCALE_WORDS = [(60, 100), (200, 240)]
+# How often one server and two are measured with each.
+SCALE_TURNS = 3
 
 
 def main():
@@ -362,38 +366,49 @@ def scale(options, folder, closing):
     on = lambda at: serve(folder / f"server-{at + 1}", node.url, "taskset", "-c", str(cores[at]))
     servers = [closing.enter_context(on(at)) for at in range(2)]
     ports = [one.port for one in servers]
-    queries = long_queries(records)
-    # The first queries of a server wait until all is loaded.
-    asyncio.run(closed_loop(ports, queries, 3))
-    rows, rates = [], {1: [], 2: []}
-    for count in (1, 2, 1, 2):
-        processes = {"servers": servers, "Qdrant": [node]}
-        spent = lambda: {who: sum(one.processor_time() for one in those) for who, those in processes.items()}
-        before, own = spent(), time.process_time()
-        answered, failed, seconds = asyncio.run(closed_loop(ports[:count], queries, SCALE_SECONDS))
-        used = {who: (ticks - before[who]) / os.sysconf("SC_CLK_TCK") for who, ticks in spent().items()}
-        used["clients"] = time.process_time() - own
-        rates[count].append(answered / seconds)
-        shares = [f"{used[who] / seconds:.2f}" for who in ("servers", "Qdrant", "clients")]
-        rows.append([str(count), number(rates[count][-1]), f"{failed:,}", *shares])
-    ratio = sum(rates[2]) / sum(rates[1])
-    head = ["servers", "queries a second", "failed", "cores used by servers", "by Qdrant", "by clients"]
+    rows, ratios = [], []
+    for words in SCALE_WORDS:
+        queries = long_queries(records, *words)
+        # The first queries of a server wait until all is loaded.
+        asyncio.run(closed_loop(ports, queries, 3))
+        rates = {1: [], 2: []}
+        for count in (1, 2) * SCALE_TURNS:
+            answered, failed, seconds, used = phase(count, servers, node, ports, queries)
+            rates[count].append(answered / seconds)
+            shares = [f"{used[who] / seconds:.2f}" for who in ("servers", "Qdrant", "clients")]
+            row = ["{} to {}".format(*words), str(count), number(rates[count][-1]), f"{failed:,}"]
+            rows.append([*row, *shares])
+        each = [two / one for one, two in zip(rates[1], rates[2])]
+        ratios.append(f"{sum(rates[2]) / sum(rates[1]):.2f} ({', '.join(f'{ratio:.2f}' for ratio in each)})")
+    head = ["words", "servers", "queries a second", "failed", "cores used by servers", "by Qdrant", "by clients"]
     text = (
-        f"Queries by meaning of 60 to 100 words, all different, with one hit and without late interaction, in {SCALE_RECORDS} "
-        f"records; {SCALE_CLIENTS} under way at each server, {SCALE_SECONDS} s each. Two servers answer {ratio:.2f} times as many "
-        f"as one. Each server has a core of its own, but Qdrant and the clients use these cores too: this machine has "
-        f"{os.cpu_count()}, so on a real cluster the ratio would be higher.\n\n"
+        f"Queries by meaning, all different, with one hit and without late interaction, in {SCALE_RECORDS} records; "
+        f"{SCALE_CLIENTS} under way at each server, {SCALE_SECONDS} s each. Two servers answer {ratios[0]} times as many as "
+        f"one if the queries have {SCALE_WORDS[0][0]} to {SCALE_WORDS[0][1]} words, and {ratios[1]} times as many if they "
+        f"are as long as the model reads. Each server has a core of its own, but Qdrant and the clients use these cores "
+        f"too: this machine has {os.cpu_count()}, so on a real cluster the ratio would be higher.\n\n"
         + figures.markdown(head, rows)
     )
     print(text)
     return True
 
 
-def long_queries(records):
+def phase(count, servers, node, ports, queries):
+    """Measures the first `count` servers for a while: how many queries were answered and failed, in how many
+    seconds, and the processor time that all took."""
+    processes = {"servers": servers, "Qdrant": [node]}
+    spent = lambda: {who: sum(one.processor_time() for one in those) for who, those in processes.items()}
+    before, own = spent(), time.process_time()
+    answered, failed, seconds = asyncio.run(closed_loop(ports[:count], queries, SCALE_SECONDS))
+    used = {who: (ticks - before[who]) / os.sysconf("SC_CLK_TCK") for who, ticks in spent().items()}
+    return answered, failed, seconds, used | {"clients": time.process_time() - own}
+
+
+def long_queries(records, least, most):
     """Texts that take long to encode and never repeat."""
     chance = random.Random(20_261_129)
     while True:
-        length = chance.randint(60, 100)
+        length = chance.randint(least, most)
         begin = chance.randrange(len(records.words) - length)
         # Shorter than the longest query that is allowed.
         yield " ".join([chance.choice(records.words), *records.words[begin : begin + length]])[:1_900]

@@ -1,35 +1,31 @@
 //! A collection on a cluster as the engine searches it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use parallax::collection::Stored;
 use parallax::remote::{
-    Best, By, Described, Frequencies, Keys, Question, Reach, Reached, Reads, RemoteFilter,
-    RemoteIndex, Sampled, Vocabulary,
+    Candidate, Described, Frequencies, Keys, Question, Reach, Reached, RemoteFilter, RemoteIndex,
+    Sampled, Vocabulary, With,
 };
 use qdrant_client::qdrant::facet_value::Variant;
 use qdrant_client::qdrant::start_from::Value as StartFrom;
-use qdrant_client::qdrant::with_payload_selector::SelectorOptions;
 use qdrant_client::qdrant::{
     BatchResult, CountPointsBuilder, DeletePointsBuilder, FacetCounts, FacetCountsBuilder,
-    FacetHit, Filter, GetPointsBuilder, OrderBy, OrderByBuilder, PayloadIncludeSelector, PointId,
-    PointStruct, PointsOperationResponse, QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder,
-    RetrievedPoint, ScoredPoint, ScrollPoints, ScrollPointsBuilder, SearchParamsBuilder,
-    UpsertPointsBuilder, VectorInput, VectorsSelector,
+    FacetHit, Filter, GetPoints, GetPointsBuilder, OrderBy, OrderByBuilder, PointId, PointStruct,
+    PointsOperationResponse, QueryBatchPointsBuilder, QueryPoints, QueryPointsBuilder,
+    RetrievedPoint, ScoredPoint, ScrollPoints, ScrollPointsBuilder, UpsertPointsBuilder,
 };
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::filter::filter_of;
-use crate::layout::{
-    FACETS, FINGERPRINT, LENGTH, PIECES, TERMS, TITLE, WORDS, own_path, texts_path,
-};
+use crate::layout::{FINGERPRINT, LENGTH, PIECES, TERMS, TITLE, own_path, texts_path};
 use crate::points::{
-    NEAREST, READ, fingerprint_of, first_vector, length_of, number_of, point_of, record_of, signed,
-    size_of, texts_in, without_vectors,
+    candidate_of, fingerprint_of, first_vector, length_of, number_of, point_of, signed, size_of,
+    texts_in,
 };
+use crate::requests::{fields, nearest, query, reaching, read_fields};
 use crate::threads::{Threads, told};
 use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
 
@@ -37,9 +33,6 @@ use crate::upload::{BATCH_BYTES, BATCH_RECORDS};
 /// graph that keeps 2,048 points, and finds more: such a walk misses one of the ten nearest records for one
 /// query in 27.
 const SCANNED_BELOW: u64 = 100_000;
-
-/// How many points a walk over the graph keeps in larger collections.
-const EF: u64 = 1_024;
 
 /// How many different values of a field are counted.
 const MAX_KEYS: u64 = 100_000;
@@ -110,12 +103,30 @@ impl RemoteIndex for ClusterIndex {
         &self.inner.described
     }
 
-    fn best(&self, questions: &[Question<'_>], vectors: bool) -> parallax::Result<Best> {
+    fn best(&self, questions: &[Question<'_>]) -> parallax::Result<Vec<Vec<(u64, f32)>>> {
         let name = &self.inner.name;
         let scans = self.scans();
         let queries = questions.iter().map(|asked| query(name, scans, asked));
         let queries: Vec<QueryPoints> = queries.collect();
-        self.wait(move |inner| async move { inner.best(queries, vectors).await })
+        self.wait(move |inner| async move { inner.best(queries).await })
+    }
+
+    fn candidates(&self, numbers: &[u64], with: With) -> parallax::Result<Vec<Candidate>> {
+        if numbers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<PointId> = numbers.iter().copied().map(PointId::from).collect();
+        let others: &[&str] = match with.pieces {
+            true => &[PIECES],
+            false => &[],
+        };
+        let mut get =
+            GetPointsBuilder::new(&self.inner.name, ids).with_payload(read_fields(others));
+        if with.vectors {
+            get = get.with_vectors(nearest());
+        }
+        let get = get.build();
+        self.wait(move |inner| async move { inner.candidates(get, with).await })
     }
 
     fn reached(&self, reaches: &[Reach<'_>]) -> parallax::Result<Vec<Vec<Reached>>> {
@@ -163,7 +174,7 @@ impl RemoteIndex for ClusterIndex {
             .filter(filter_of(filter))
             .offset(from)
             .limit(u32::try_from(limit).unwrap_or(u32::MAX))
-            .with_payload(read_fields());
+            .with_payload(read_fields(&[]));
         if vectors {
             scroll = scroll.with_vectors(nearest());
         }
@@ -177,7 +188,7 @@ impl RemoteIndex for ClusterIndex {
         let scroll = ScrollPointsBuilder::new(&self.inner.name)
             .order_by(order)
             .limit(u32::try_from(limit).unwrap_or(u32::MAX))
-            .with_payload(read_fields())
+            .with_payload(read_fields(&[]))
             .build();
         self.wait(move |inner| async move { inner.listed(scroll, false).await })
     }
@@ -231,41 +242,25 @@ fn refused(id: &str, error: Error) -> parallax::Error {
 }
 
 impl Inner {
-    /// First the numbers and scores, then the records: each shard would read all that it finds, although few of
-    /// these are among the best of all shards.
-    async fn best(&self, queries: Vec<QueryPoints>, vectors: bool) -> Result<Best> {
-        let name = &self.name;
+    /// Only numbers and scores: each shard would read all that it finds, although few of these are among the best of
+    /// all shards.
+    async fn best(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<(u64, f32)>>> {
         let of_query = self.asked(queries).await?.into_iter().map(|found| {
             let points = found.result.into_iter();
-            let scored = points.map(|point| Ok((number_of(point.id, name)?, point.score)));
+            let scored = points.map(|point| Ok((number_of(point.id, &self.name)?, point.score)));
             scored.collect()
         });
-        let lists: Vec<Vec<(u64, f32)>> = of_query.collect::<Result<_>>()?;
-        let numbers: HashSet<u64> = lists.iter().flatten().map(|(number, _)| *number).collect();
-        let ids: Vec<PointId> = numbers.into_iter().map(PointId::from).collect();
-        Ok(Best {
-            records: self.numbered(ids, vectors).await?,
-            lists,
-        })
+        of_query.collect()
     }
 
-    /// The records of some points. Those deleted in the meantime are left out.
-    async fn numbered(&self, ids: Vec<PointId>, vectors: bool) -> Result<Vec<Stored>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut get = GetPointsBuilder::new(&self.name, ids).with_payload(read_fields());
-        if vectors {
-            get = get.with_vectors(nearest());
-        }
-        let get = get.build();
+    async fn candidates(&self, get: GetPoints, with: With) -> Result<Vec<Candidate>> {
         let found = self
             .cluster
             .ask("read records", get, |node, get| async move {
                 node.get_points(get).await
             });
         let points = found.await?.result.into_iter();
-        points.map(|point| self.record(point, vectors)).collect()
+        points.map(|point| self.candidate(point, with)).collect()
     }
 
     async fn reached(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<Reached>>> {
@@ -351,7 +346,12 @@ impl Inner {
                 node.scroll(scroll).await
             });
         let points = page.await?.result.into_iter();
-        points.map(|point| self.record(point, vectors)).collect()
+        let with = With {
+            vectors,
+            pieces: false,
+        };
+        let read = points.map(|point| Ok(self.candidate(point, with)?.record));
+        read.collect()
     }
 
     /// In pages, because a long document has many vectors.
@@ -426,76 +426,12 @@ impl Inner {
         Ok(last)
     }
 
-    fn record(&self, point: RetrievedPoint, vectors: bool) -> Result<Stored> {
-        match vectors {
-            true => record_of(point, &self.name, &self.described.about, 0),
-            false => without_vectors(point, &self.name),
-        }
+    fn candidate(&self, point: RetrievedPoint, with: With) -> Result<Candidate> {
+        candidate_of(point, &self.name, &self.described.about, with)
     }
 }
 
 fn operation(answer: PointsOperationResponse) -> u64 {
     let done = answer.result.and_then(|result| result.operation_id);
     done.unwrap_or(0)
-}
-
-/// How a collection is searched by meaning.
-fn effort(scans: bool) -> SearchParamsBuilder {
-    match scans {
-        true => SearchParamsBuilder::default().exact(true),
-        false => SearchParamsBuilder::default().hnsw_ef(EF),
-    }
-}
-
-fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
-    let query = QueryPointsBuilder::new(name)
-        .filter(filter_of(asked.filter))
-        .params(effort(scans))
-        .limit(asked.limit as u64);
-    asking(query, asked.by).build()
-}
-
-fn asking(query: QueryPointsBuilder, by: By<'_>) -> QueryPointsBuilder {
-    match by {
-        By::Meaning(vector) => query.query(vector.to_vec()),
-        By::Words(terms) => {
-            let (indices, values): (Vec<u32>, Vec<f32>) = terms.iter().copied().unzip();
-            query
-                .query(VectorInput::new_sparse(indices, values))
-                .using(WORDS)
-        }
-    }
-}
-
-fn reaching(name: &str, scans: bool, reach: &Reach<'_>) -> QueryPoints {
-    let query = QueryPointsBuilder::new(name)
-        .filter(filter_of(reach.filter))
-        .limit(reach.limit as u64);
-    let query = match reach.by {
-        Some(by) => asking(query.params(effort(scans)).score_threshold(reach.least), by),
-        None => query,
-    };
-    match reach.reads {
-        Reads::Nothing => query.build(),
-        Reads::Fingerprint => query
-            .with_payload(fields(vec![own_path(FINGERPRINT)]))
-            .build(),
-        Reads::Facets => query.with_payload(fields(vec![own_path(FACETS)])).build(),
-    }
-}
-
-/// The fields that a record is read from.
-fn read_fields() -> SelectorOptions {
-    fields(READ.into_iter().map(own_path).collect())
-}
-
-fn fields(fields: Vec<String>) -> SelectorOptions {
-    SelectorOptions::Include(PayloadIncludeSelector { fields })
-}
-
-/// The vectors of passages, without that of words.
-fn nearest() -> VectorsSelector {
-    VectorsSelector {
-        names: vec![NEAREST.to_owned()],
-    }
 }

@@ -3,7 +3,8 @@
 //! Start with [`Cluster`]. `layout.rs` defines how a collection is stored in Qdrant, and `points.rs` how
 //! a record is. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
 //! what Qdrant finds with an exact scan. `collections.rs` has the collections for the engine, and `index.rs` finds
-//! and writes the records of one, under the conditions of `filter.rs`; the requests run on `threads.rs`. `retry.rs` retries requests after temporary failures.
+//! and writes the records of one, by `requests.rs` and under the conditions of `filter.rs`; the requests run on
+//! `threads.rs`. `retry.rs` retries requests after temporary failures.
 
 mod cluster;
 mod collections;
@@ -14,6 +15,7 @@ mod filter;
 mod index;
 mod layout;
 mod points;
+mod requests;
 mod retry;
 mod threads;
 mod upload;

@@ -11,7 +11,7 @@ use std::ops::Range;
 use parallax::collection::{About, Stored};
 use parallax::payload::{ID_FIELD, PointId};
 use parallax::record::MAX_LINE_BYTES;
-use parallax::remote::Keys;
+use parallax::remote::{Candidate, Keys, With};
 use qdrant_client::Payload;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as Output;
@@ -41,6 +41,9 @@ struct Own {
     /// The byte ranges of its passages in the encoded text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     passages: Vec<Range<u32>>,
+    /// The pieces that its passages consist of, if they were read: see [`PIECES`].
+    #[serde(default, skip_serializing)]
+    pieces: Vec<u32>,
 }
 
 /// The fields of [`OWN`] that a record is read from.
@@ -131,6 +134,7 @@ fn with_own(
     let mut own = json!(Own {
         record: record.fields.clone(),
         passages: record.passages.clone(),
+        pieces: Vec::new(),
     });
     if let Some(keys) = keys {
         let terms: Vec<u32> = keys.terms.iter().map(|&(term, _)| term).collect();
@@ -211,23 +215,12 @@ pub fn record_of(
     about: &About,
     next: u64,
 ) -> Result<Stored> {
-    let bad = bad(name, shown(point.id.as_ref()));
-    let vectors = point.vectors.take();
-    let vectors = match vectors.and_then(|vectors| vectors.get_vector_by_name(NEAREST)) {
-        Some(Output::Dense(vector)) => vector.data,
-        Some(Output::MultiDense(passages)) => {
-            let passages = passages.vectors.into_iter();
-            passages.flat_map(|passage| passage.data).collect()
-        }
-        _ => return Err(bad("has no vector")),
-    };
-    if vectors.is_empty() || !vectors.len().is_multiple_of(about.dimension) {
-        return Err(bad("has a vector of another width"));
-    }
+    let vectors = vectors_of(&mut point, name, about)?;
     if !about.schema.points {
-        let record = without_vectors(point, name)?;
+        let (record, _) = own_of(point, name)?;
         return Ok(Stored { vectors, ..record });
     }
+    let bad = bad(name, shown(point.id.as_ref()));
     let id = match point.id.and_then(|id| id.point_id_options) {
         Some(PointIdOptions::Num(number)) => number.into(),
         Some(PointIdOptions::Uuid(uuid)) => uuid.into(),
@@ -256,11 +249,49 @@ pub fn record_of(
     })
 }
 
-/// The record of a point that is not a record of its own, without its vectors.
+/// The record of a point that is not a record of its own, with what was read of it.
 ///
 /// # Errors
 /// [`Error::Point`] if Parallax did not write it.
-pub fn without_vectors(point: RetrievedPoint, name: &str) -> Result<Stored> {
+pub fn candidate_of(
+    mut point: RetrievedPoint,
+    name: &str,
+    about: &About,
+    with: With,
+) -> Result<Candidate> {
+    let vectors = match with.vectors {
+        true => vectors_of(&mut point, name, about)?,
+        false => Vec::new(),
+    };
+    let (record, pieces) = own_of(point, name)?;
+    // Those of several passages are not told apart.
+    let has_one = vectors.len() == about.dimension;
+    Ok(Candidate {
+        record: Stored { vectors, ..record },
+        pieces: (with.pieces && has_one).then_some(pieces),
+    })
+}
+
+/// The vectors of the passages of a point, one after the other.
+fn vectors_of(point: &mut RetrievedPoint, name: &str, about: &About) -> Result<Vec<f32>> {
+    let bad = bad(name, shown(point.id.as_ref()));
+    let vectors = point.vectors.take();
+    let vectors = match vectors.and_then(|vectors| vectors.get_vector_by_name(NEAREST)) {
+        Some(Output::Dense(vector)) => vector.data,
+        Some(Output::MultiDense(passages)) => {
+            let passages = passages.vectors.into_iter();
+            passages.flat_map(|passage| passage.data).collect()
+        }
+        _ => return Err(bad("has no vector")),
+    };
+    match vectors.is_empty() || !vectors.len().is_multiple_of(about.dimension) {
+        true => Err(bad("has a vector of another width")),
+        false => Ok(vectors),
+    }
+}
+
+/// The record of a point that is not a record of its own, without its vectors, and its pieces.
+fn own_of(point: RetrievedPoint, name: &str) -> Result<(Stored, Vec<u32>)> {
     let bad = bad(name, shown(point.id.as_ref()));
     let Some(PointIdOptions::Num(number)) = point.id.and_then(|id| id.point_id_options) else {
         return Err(bad("was not written by Parallax"));
@@ -268,12 +299,13 @@ pub fn without_vectors(point: RetrievedPoint, name: &str) -> Result<Stored> {
     let own = Map::from(Payload::from(point.payload)).remove(OWN);
     let own: Own = serde_json::from_value(own.unwrap_or_default())
         .map_err(|_| bad("was not written by Parallax"))?;
-    Ok(Stored {
+    let record = Stored {
         number,
         fields: own.record,
         vectors: Vec::new(),
         passages: own.passages,
-    })
+    };
+    Ok((record, own.pieces))
 }
 
 /// The number of a record.

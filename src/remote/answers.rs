@@ -160,7 +160,7 @@ impl Remote {
             false => Reads::Nothing,
         };
         let known = gathered.near.as_ref();
-        let known = known.filter(|_| *filter == gathered.filter);
+        let known = known.filter(|near| *filter == gathered.filter && (near.facets || !facets));
         let mut reaches = Vec::new();
         if known.is_none()
             && let (Some(vector), Some(line)) = (&gathered.vector, gathered.excerpt.line())
@@ -186,7 +186,7 @@ impl Remote {
         let cut = !self.index.scans() || reached.iter().any(|reached| reached.len() >= limit);
         let reached = reached.into_iter().flatten();
         let mut near: Vec<Reached> = reached
-            .chain(known.into_iter().flatten().cloned())
+            .chain(known.into_iter().flat_map(|near| near.reached.clone()))
             .collect();
         near.sort_unstable_by_key(|reached| reached.number);
         near.dedup_by_key(|reached| reached.number);

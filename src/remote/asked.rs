@@ -1,5 +1,7 @@
 //! The terms that may stand for a query's words in records, before it is known which of them do.
 
+use std::collections::HashSet;
+
 use super::keys::hash;
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way, apart};
 use crate::text::{ALIKE, Clause, FEW};
@@ -17,6 +19,8 @@ pub struct AskedWord {
     pub fallbacks: Vec<String>,
     /// Whether it is a stop word, which scores only if nothing else does.
     pub stop: bool,
+    /// Whether no record contains it, so that it may be misspelt.
+    pub missing: bool,
 }
 
 impl AskedWord {
@@ -127,6 +131,28 @@ pub fn halves_of(
     terms.collect()
 }
 
+/// All terms that are looked up in records to read a query, if none of its words is corrected or completed. `others` are
+/// those of its conditions.
+pub fn looked_up(
+    analyzer: &Analyzer,
+    words: &[AskedWord],
+    others: &[String],
+    holding: impl Fn(&str) -> u32,
+) -> HashSet<String> {
+    let own = words.iter().flat_map(AskedWord::all_terms);
+    let mut terms: HashSet<String> = own.chain(others).cloned().collect();
+    terms.extend(halves_of(analyzer, words, holding).into_iter().flatten());
+    let pairs = words.windows(2);
+    terms.extend(pairs.filter_map(|pair| match pair {
+        [one, other] => analyzer.joined_with_and(&one.word, &other.word),
+        _ => None,
+    }));
+    // A term may be the whole of a compound word, whose end is looked up, too.
+    let tails: Vec<String> = terms.iter().map(|term| analyzer.tail(term)).collect();
+    terms.extend(tails);
+    terms
+}
+
 /// A query's words as a sparse vector, given how many records contain each term. All terms of a word have the
 /// idf of the commonest, as in [`crate::text`]. There, the best of them scores; here, those that a record
 /// contains add up, so a record that is among the best there is among the best here.
@@ -154,4 +180,154 @@ pub fn weights(
         same
     });
     weights
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::{
+        Lookup, Match, TextIndex, TextIndexBuilder, TextPart, TextQuery, conditions, fulfilling,
+        parse, search,
+    };
+
+    fn builder(analyzer: &Analyzer) -> TextIndexBuilder {
+        TextIndexBuilder::new(analyzer, vec![2, 1]).with_titles()
+    }
+
+    fn index(records: &[[String; 2]], mut builder: TextIndexBuilder) -> TextIndex {
+        records.iter().for_each(|record| builder.add(record));
+        builder.build()
+    }
+
+    fn part(index: &TextIndex) -> TextPart<'_> {
+        TextPart {
+            index,
+            live: None,
+            terms: index.lengths().iter().copied().map(u64::from).sum(),
+            passing: None,
+            offset: 0,
+            corpus: None,
+        }
+    }
+
+    fn field(name: &str) -> Vec<usize> {
+        match name {
+            "title" => vec![0],
+            "text" => vec![1],
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a query means in an index, and what it finds there.
+    #[derive(Debug, PartialEq)]
+    struct Outcome {
+        ways: Vec<(String, f64)>,
+        matches: Vec<Match>,
+        passing: Option<Vec<u32>>,
+    }
+
+    fn outcome(analyzer: &Analyzer, index: &TextIndex, clauses: &[Clause]) -> Outcome {
+        let parts = [part(index)];
+        let lookup = Lookup::default();
+        let query = TextQuery::new(analyzer, &parts, clauses, field, lookup, &|_| false);
+        let ways = query.ways().map(|way| (way.spelled(), way.boost));
+        let passing = fulfilling(&parts, &query);
+        Outcome {
+            ways: ways.collect(),
+            matches: search(&parts, &query, 20),
+            passing: passing.map(|parts| parts.iter().flatten().collect()),
+        }
+    }
+
+    /// Words that are read in several ways, joined in several ways.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "wi",
+            "fi",
+            "wifi",
+            "WiFi",
+            "router",
+            "routers",
+            "r",
+            "d",
+            "R",
+            "A",
+            "vitamin",
+            "the",
+            "IT",
+            "solar",
+            "solarpanel",
+            "panel",
+            "café",
+            "cafe",
+            "l'eau",
+            "eau",
+            "3.5",
+            "x-ray",
+            "日本語",
+            "本",
+            "Donau",
+            "schiff",
+            "donauschiff",
+            "happiness",
+            "happy",
+            "C++",
+        ]);
+        let glue = prop::sample::select(vec![" ", " ", " ", "-", "&", " & ", ".", "/"]);
+        let words = prop::collection::vec((word, glue), 0..7);
+        words.prop_map(|words| {
+            words
+                .into_iter()
+                .flat_map(|(word, glue)| [word, glue])
+                .collect()
+        })
+    }
+
+    /// A query: words, a phrase, excluded words, and words in a field.
+    fn query() -> impl Strategy<Value = String> {
+        let clause = (
+            prop::sample::select(vec!["", "", "-", "title:", "text:"]),
+            any::<bool>(),
+        );
+        let clauses = prop::collection::vec((clause, text()), 1..4);
+        clauses.prop_map(|clauses| {
+            let clauses = clauses
+                .into_iter()
+                .map(|((sign, quoted), text)| match quoted {
+                    true => format!("{sign}\"{}\"", text.trim()),
+                    false => format!("{sign}{text}"),
+                });
+            clauses.collect::<Vec<String>>().join(" ")
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+        #[test]
+        fn only_the_terms_that_are_looked_up_are_needed(
+            records in prop::collection::vec([text(), text()], 0..8),
+            query in query(),
+            language in prop::sample::select(vec![None, Some("de"), Some("fr"), Some("ja")]),
+        ) {
+            let language = language.and_then(|code| code.parse().ok()).unwrap_or_default();
+            let analyzer = Analyzer::new(language);
+            let whole = index(&records, builder(&analyzer));
+            let clauses = parse(&query, |name| !field(name).is_empty());
+            let words = words_of(&analyzer, &clauses);
+            let conditions = conditions(&analyzer, &clauses, field);
+            let demanded = conditions.iter().flat_map(|condition| &condition.steps);
+            let demanded = demanded.flat_map(|step| step.terms.iter().map(|(term, _)| term.clone()));
+            let demanded: Vec<String> = demanded.collect();
+            let holding = |term: &str| whole.term(term).map_or(0, |term| whole.holding(term));
+            let terms = looked_up(&analyzer, &words, &demanded, holding);
+            let excerpt = index(&records, builder(&analyzer).with_only(terms));
+            prop_assert_eq!(
+                outcome(&analyzer, &excerpt, &clauses),
+                outcome(&analyzer, &whole, &clauses)
+            );
+        }
+    }
 }

@@ -1,19 +1,22 @@
 //! Some records of a collection, in memory, on which a query is answered by the same stages as on a whole
 //! one. Their scores are those that they have in the whole collection, because its statistics are given.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use redb::backends::InMemoryBackend;
 
-use super::keys::{parsed, segment_of};
+use super::index::Candidate;
+use super::keys::{given, parsed};
 use crate::analysis::Analyzer;
-use crate::collection::{About, Generation, State, Store, Stored};
+use crate::collection::{About, Generation, Segment, State, Store};
 use crate::encoder::QueryEncoder;
 use crate::error::Result;
 use crate::record::Payload;
 use crate::search::{Remembered, Searcher};
+use crate::segment::Given;
 use crate::segment::generation::Whole;
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
@@ -27,24 +30,35 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The excerpt with these records, in any order and some perhaps more than once.
+    /// The excerpt with these records, in any order and some perhaps more than once; if `only` is given, only these
+    /// terms are indexed.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`] if a record cannot be read.
     pub fn of(
         about: &About,
         tokenize: &dyn Tokenize,
-        mut records: Vec<Stored>,
+        only: Option<HashSet<String>>,
+        mut candidates: Vec<Candidate>,
         whole: Arc<Whole>,
         sample: Arc<Sample>,
     ) -> Result<Self> {
-        records.sort_unstable_by_key(|record| record.number);
-        records.dedup_by_key(|record| record.number);
-        let payloads: Vec<Payload> = records.iter().map(parsed).collect::<Result<_>>()?;
-        let segment = segment_of(about, tokenize, &records, &payloads);
+        candidates.sort_unstable_by_key(|candidate| candidate.record.number);
+        candidates.dedup_by_key(|candidate| candidate.record.number);
+        let payloads = candidates.iter().map(|candidate| parsed(&candidate.record));
+        let payloads: Vec<Payload> = payloads.collect::<Result<_>>()?;
+        let records = candidates
+            .iter()
+            .zip(&payloads)
+            .map(|(candidate, payload)| Given {
+                pieces: candidate.pieces.as_deref(),
+                ..given((&candidate.record, payload))
+            });
+        let segment = Segment::of_some(&about.schema, tokenize, about.dimension, only, records);
+        let last = candidates.last();
         let state = State {
-            sequence: records.len() as u64,
-            next: records.last().map_or(0, |last| last.number + 1),
+            sequence: candidates.len() as u64,
+            next: last.map_or(0, |last| last.record.number + 1),
         };
         let memory = Arc::new(InMemoryBackend::new());
         let store = Store::create_over(memory, Path::new("excerpt"), about.clone())?;
@@ -52,7 +66,8 @@ impl Excerpt {
             .iter()
             .map(|payload| about.schema.source_id(payload));
         let ids: Vec<Option<String>> = ids.collect();
-        let rows: Vec<_> = records.into_iter().map(Stored::into_row).collect();
+        let rows = candidates.into_iter();
+        let rows: Vec<_> = rows.map(|candidate| candidate.record.into_row()).collect();
         store.fill(&rows, &ids, state)?;
         let generation = Generation::excerpt(state, segment, whole, sample);
         Ok(Self {

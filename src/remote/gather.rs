@@ -1,15 +1,15 @@
 //! The records of a cluster that a query can be answered with: the nearest ones, and those that words match
 //! best, of all that pass, and the statistics that their scores depend on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Remote;
-use super::asked::{AskedWord, halves_of, weights};
+use super::asked::{AskedWord, halves_of, looked_up, weights};
 use super::excerpt::Excerpt;
 use super::filter::of_all;
-use super::index::{By, Question, Reached, RemoteFilter, Vocabulary};
+use super::index::{By, Candidate, Question, Reached, RemoteFilter, Vocabulary, With};
 use super::keys::{NoPieces, facet_texts, hash, parsed};
 use super::misspelt::meant;
 use super::request::{Asking, Request};
@@ -41,8 +41,8 @@ pub(super) struct Gathered {
     pub decided: bool,
     /// Whether all records that the cluster has were gathered.
     pub all: bool,
-    /// The records near enough to be answers that pass the filter, if all of them were gathered.
-    pub near: Option<Vec<Reached>>,
+    /// The records near enough to be answers that pass the filter, if all of them were found.
+    pub near: Option<NearAnswers>,
     /// The vector that was searched for by meaning.
     pub vector: Option<Arc<[f32]>>,
     /// The vector of the text as typed, if it was searched for as well.
@@ -88,9 +88,17 @@ impl Gathered {
     }
 }
 
+/// The records near enough to a query to be answers.
+pub(super) struct NearAnswers {
+    /// The records, best first.
+    pub reached: Vec<Reached>,
+    /// Whether the keys of their facets were read.
+    pub facets: bool,
+}
+
 /// What the cluster found for a query.
 struct Answered {
-    records: Vec<Stored>,
+    records: Vec<Candidate>,
     /// Whether this is all that it has.
     all: bool,
     /// The numbers and cosines of the nearest records, if they were asked for, of which there are at most `depth`.
@@ -102,7 +110,7 @@ struct Answered {
 
 impl Answered {
     /// The records whose cosines reach the line, if all of them were found.
-    fn near_enough(&self, line: f32, schema: &Schema) -> Result<Option<Vec<Reached>>> {
+    fn near_enough(&self, line: f32, schema: &Schema) -> Result<Option<NearAnswers>> {
         let Some(nearest) = &self.nearest else {
             return Ok(None);
         };
@@ -111,18 +119,28 @@ impl Answered {
             return Ok(None);
         }
         let near = nearest.iter().take_while(|(_, cosine)| *cosine >= line);
-        let cosines: HashMap<u64, f32> = near.copied().collect();
-        let records = self.records.iter();
-        let near = records.filter_map(|record| Some((record, *cosines.get(&record.number)?)));
-        let reached = near.map(|(record, score)| {
+        let near: Vec<(u64, f32)> = near.copied().collect();
+        let read: HashMap<u64, &Stored> = self
+            .records
+            .iter()
+            .map(|candidate| (candidate.record.number, &candidate.record))
+            .collect();
+        let facets = near.iter().all(|(number, _)| read.contains_key(number));
+        let reached = near.into_iter().map(|(number, score)| {
+            let record = read.get(&number).filter(|_| facets);
+            let payload = record.map(|record| parsed(record)).transpose()?;
+            let keys = payload.map(|payload| facet_texts(schema, &payload));
             Ok(Reached {
-                number: record.number,
+                number,
                 score,
                 fingerprint: 0,
-                facets: facet_texts(schema, &parsed(record)?),
+                facets: keys.unwrap_or_default(),
             })
         });
-        Ok(Some(reached.collect::<Result<_>>()?))
+        Ok(Some(NearAnswers {
+            reached: reached.collect::<Result<_>>()?,
+            facets,
+        }))
     }
 }
 
@@ -188,7 +206,7 @@ impl Remote {
         };
         let answered = Answered {
             all: records.len() < asking.depth,
-            records,
+            records: records.into_iter().map(Candidate::from).collect(),
             nearest: None,
             depth: asking.depth,
             weights: Vec::new(),
@@ -256,13 +274,33 @@ impl Remote {
             .into_iter()
             .filter_map(|(by, filter, limit)| by.map(|by| Question { by, filter, limit }));
         let questions: Vec<Question<'_>> = questions.collect();
-        let mut found = self.index.best(&questions, vectors)?;
-        let all = found.lists.iter().all(|records| records.len() < depth);
+        // Some of the records read may not pass what is checked here.
+        let nearest = match request.decided {
+            true => asking.nearest,
+            false => depth,
+        };
+        let mut lists = self.index.best(&questions)?;
+        let mut numbers: Vec<u64> = Vec::new();
+        let mut all = true;
+        for (question, list) in questions.iter().zip(&lists) {
+            let read = match question.by {
+                By::Meaning(_) => first_different(list, nearest),
+                By::Words(_) => list.as_slice(),
+            };
+            numbers.extend(read.iter().map(|(number, _)| *number));
+            all &= list.len() < depth && read.len() == list.len();
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        let with = With {
+            vectors,
+            pieces: !request.pieces.is_empty(),
+        };
         let answered = Answered {
             all,
-            records: found.records,
+            records: self.index.candidates(&numbers, with)?,
             // The first question is by meaning, if any is.
-            nearest: meaning.map(|_| found.lists.swap_remove(0)),
+            nearest: meaning.map(|_| lists.swap_remove(0)),
             depth,
             weights: words,
             sequences: all_of_each,
@@ -277,7 +315,8 @@ impl Remote {
             !word.stop && counts.all(|count| count.is_none_or(|&count| count == 0))
         };
         for word in words.iter_mut().take(MAX_CORRECTABLE) {
-            if is_in_none(word, whole) {
+            word.missing = is_in_none(word, whole);
+            if word.missing {
                 let commonest = self.statistics.commonest_terms(&*self.index)?;
                 for (term, count) in meant(&self.analyzer, &word.word, |hash| commonest.count(hash))
                 {
@@ -320,6 +359,30 @@ impl Remote {
         Ok(sequences)
     }
 
+    /// The terms to be indexed of what is gathered, if these are not all.
+    fn only(
+        &self,
+        asking: &Asking<'_>,
+        request: &Request,
+        whole: &Whole,
+    ) -> Option<HashSet<String>> {
+        let query = asking.query;
+        let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
+        // Others may be what a word means that no record contains.
+        let is_found = |word: &AskedWord| {
+            let mut terms = word.terms.iter();
+            word.stop || !word.missing && terms.any(|(term, _)| holding(term) > 0)
+        };
+        let corrects = query.mode != Mode::Neural && query.lookup.correct;
+        let may_mean_others = corrects && !request.words.iter().all(is_found);
+        if !asking.once || query.lookup.prefix || may_mean_others {
+            return None;
+        }
+        let demanded = &request.demanded;
+        let (analyzer, words) = (&self.analyzer, &request.words);
+        Some(looked_up(analyzer, words, demanded, holding))
+    }
+
     fn gathered(
         &self,
         asking: &Asking<'_>,
@@ -344,9 +407,12 @@ impl Remote {
             Some(line) => answered.near_enough(line, &about.schema)?,
             None => None,
         };
-        answered.records.extend_from_slice(asking.with);
+        let with = asking.with.iter().cloned().map(Candidate::from);
+        answered.records.extend(with);
+        let only = self.only(asking, &request, &whole);
+        let records = answered.records;
         Ok(Gathered {
-            excerpt: Excerpt::of(about, tokenize, answered.records, Arc::new(whole), sample)?,
+            excerpt: Excerpt::of(about, tokenize, only, records, Arc::new(whole), sample)?,
             filter: request.filter,
             conditions: request.conditions,
             filters: request.filters,
@@ -411,6 +477,20 @@ impl Remote {
             .zip(counts.into_iter().map(counted))
             .collect())
     }
+}
+
+/// The first of a list with so many different scores, and all with the last of these. Identical records have the
+/// same score.
+fn first_different(list: &[(u64, f32)], wanted: usize) -> &[(u64, f32)] {
+    let mut different = 0;
+    let mut last = None;
+    let end = list.iter().position(|(_, score)| {
+        if last.replace(score) != Some(score) {
+            different += 1;
+        }
+        different > wanted
+    });
+    list.get(..end.unwrap_or(list.len())).unwrap_or(list)
 }
 
 /// That a record contains a term.

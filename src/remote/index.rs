@@ -101,11 +101,17 @@ pub trait RemoteIndex: Send + Sync {
     /// What the collection is.
     fn described(&self) -> &Described;
 
-    /// For each question, the records with the best scores; with their vectors if these are wanted.
+    /// For each question, the numbers and scores of the records with the best scores, best first.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`], as for the other methods.
-    fn best(&self, questions: &[Question<'_>], vectors: bool) -> Result<Best>;
+    fn best(&self, questions: &[Question<'_>]) -> Result<Vec<Vec<(u64, f32)>>>;
+
+    /// The records with these numbers, in any order. Those deleted in the meantime are left out.
+    ///
+    /// # Errors
+    /// As above.
+    fn candidates(&self, numbers: &[u64], with: With) -> Result<Vec<Candidate>>;
 
     /// For each question, the records that score well enough, without their fields and vectors, best first.
     ///
@@ -186,13 +192,31 @@ pub struct Question<'a> {
     pub limit: usize,
 }
 
-/// The best records for some questions.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Best {
-    /// For each question, the numbers and scores of its records, best first.
-    pub lists: Vec<Vec<(u64, f32)>>,
-    /// The records of all lists, each once, in any order.
-    pub records: Vec<Stored>,
+/// What is read of candidates besides their fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct With {
+    /// Their vectors.
+    pub vectors: bool,
+    /// The pieces that their passages consist of.
+    pub pieces: bool,
+}
+
+/// A record that may be among the hits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The record.
+    pub record: Stored,
+    /// The distinct pieces of its text in rising order, if they were read and it has only one passage.
+    pub pieces: Option<Vec<u32>>,
+}
+
+impl From<Stored> for Candidate {
+    fn from(record: Stored) -> Self {
+        Self {
+            record,
+            pieces: None,
+        }
+    }
 }
 
 /// Which records score well enough.

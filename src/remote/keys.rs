@@ -5,6 +5,7 @@ use crate::encoder::QueryEncoder;
 use crate::error::{Error, Result};
 use crate::filter::FacetValue;
 use crate::record::{FacetKind, Payload, RecordNumber, Schema};
+use crate::segment::Given;
 use crate::segment::pieces::Tokenize;
 use crate::text::{Bm25, Parameters};
 
@@ -104,7 +105,8 @@ pub fn keys_of(
     records: &[Stored],
 ) -> Result<Vec<Keys>> {
     let payloads: Vec<Payload> = records.iter().map(parsed).collect::<Result<_>>()?;
-    let segment = segment_of(about, encoder, records, &payloads);
+    let given = records.iter().zip(&payloads).map(given);
+    let segment = Segment::of_some(&about.schema, encoder, about.dimension, None, given);
     let columns = &segment.columns;
     let bm25 = Bm25 {
         records: 0,
@@ -157,7 +159,8 @@ pub fn keys_of(
 /// As for [`keys_of`].
 pub fn terms_of(about: &About, records: &[Stored]) -> Result<u64> {
     let payloads: Vec<Payload> = records.iter().map(parsed).collect::<Result<_>>()?;
-    let segment = segment_of(about, &NoPieces, records, &payloads);
+    let given = records.iter().zip(&payloads).map(given);
+    let segment = Segment::of_some(&about.schema, &NoPieces, about.dimension, None, given);
     Ok(segment
         .columns
         .text
@@ -177,19 +180,15 @@ impl Tokenize for NoPieces {
     }
 }
 
-/// The indexes of some records.
-pub(super) fn segment_of(
-    about: &About,
-    tokenize: &dyn Tokenize,
-    records: &[Stored],
-    payloads: &[Payload],
-) -> Segment {
-    let records = records.iter().zip(payloads).map(|(record, payload)| {
-        let number = RecordNumber(record.number);
-        let (ranges, vectors) = (record.passages.as_slice(), record.vectors.as_slice());
-        (number, payload, ranges, vectors)
-    });
-    Segment::of_some(&about.schema, tokenize, about.dimension, records)
+/// A record to be indexed.
+pub(super) fn given<'r>((record, payload): (&'r Stored, &'r Payload)) -> Given<'r> {
+    Given {
+        number: RecordNumber(record.number),
+        payload,
+        ranges: &record.passages,
+        vectors: &record.vectors,
+        pieces: None,
+    }
 }
 
 /// For each facet of the schema, the [keys](FacetKeys::texts) of a record.

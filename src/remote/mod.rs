@@ -51,8 +51,8 @@ use statistics::Statistics;
 
 pub use cluster::Remotes;
 pub use index::{
-    Best, By, Cluster, Copied, Described, Frequencies, Question, Reach, Reached, Reads,
-    RemoteFilter, RemoteIndex, Sampled, Vocabulary,
+    By, Candidate, Cluster, Copied, Described, Frequencies, Question, Reach, Reached, Reads,
+    RemoteFilter, RemoteIndex, Sampled, Vocabulary, With,
 };
 pub use keys::{FacetKeys, Keys, keys_of, terms_of};
 

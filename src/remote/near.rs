@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::Remote;
 use super::excerpt::Excerpt;
-use super::index::{By, Question, Reach, Reads, RemoteFilter};
+use super::index::{By, Candidate, Question, Reach, Reads, RemoteFilter, With};
 use super::keys::{NoPieces, parsed};
 use super::search::DEEPEST;
 use crate::collection::Stored;
@@ -172,8 +172,7 @@ impl Near {
     ) -> Result<T> {
         let (mut depth, deepest) = (self.depth, DEEPEST * self.depth);
         loop {
-            let records = self.nearest(remote, depth)?;
-            let all = records.len() < depth;
+            let (records, all) = self.nearest(remote, depth)?;
             let (answer, hits) = remote.on(&self.excerpt(remote, records)?, &work)?;
             if hits >= limit || all || depth >= deepest {
                 return Ok(answer);
@@ -182,27 +181,41 @@ impl Near {
         }
     }
 
-    /// The records nearest to what is searched for.
-    fn nearest(&self, remote: &Remote, limit: usize) -> Result<Vec<Stored>> {
+    /// The records nearest to what is searched for, and whether these are all.
+    fn nearest(&self, remote: &Remote, limit: usize) -> Result<(Vec<Candidate>, bool)> {
         let Some(vector) = &self.wanted else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), true));
         };
         let question = Question {
             by: By::Meaning(vector),
             filter: &self.filter,
             limit,
         };
-        Ok(remote.index.best(&[question], true)?.records)
+        let lists = remote.index.best(&[question])?;
+        let numbers: Vec<u64> = lists.iter().flatten().map(|(number, _)| *number).collect();
+        let with = With {
+            vectors: true,
+            pieces: false,
+        };
+        let records = remote.index.candidates(&numbers, with)?;
+        Ok((records, numbers.len() < limit))
     }
 
-    fn excerpt(&self, remote: &Remote, mut records: Vec<Stored>) -> Result<Excerpt> {
-        records.extend_from_slice(&self.given);
+    fn excerpt(&self, remote: &Remote, mut records: Vec<Candidate>) -> Result<Excerpt> {
+        records.extend(self.given.iter().cloned().map(Candidate::from));
         let sample = match &self.wanted {
             Some(_) => remote.sample(self.whole.text.records)?,
             None => Sample::of(&[], |_| None, None),
         };
         let about = &remote.index.described().about;
-        Excerpt::of(about, &NoPieces, records, Arc::clone(&self.whole), sample)
+        Excerpt::of(
+            about,
+            &NoPieces,
+            None,
+            records,
+            Arc::clone(&self.whole),
+            sample,
+        )
     }
 
     /// Corrects the total of an answer.

@@ -14,7 +14,7 @@ use crate::filter::{Filter, Wanted, resolve};
 use crate::query::{Mode, Query};
 use crate::search::Parsed;
 use crate::segment::generation::KnownValues;
-use crate::text::conditions;
+use crate::text::{Condition, conditions};
 use crate::vector::unit;
 
 /// What is to be gathered for a query.
@@ -24,8 +24,12 @@ pub(super) struct Asking<'q> {
     pub query: &'q Query,
     /// How many records of each list.
     pub depth: usize,
+    /// Of the nearest records, how many with different cosines are read.
+    pub nearest: usize,
     /// Whether both engines are asked, whatever the mode.
     pub both: bool,
+    /// Whether nothing else is asked of what is gathered than to answer the query, so that only its terms are indexed.
+    pub once: bool,
     /// Records that are needed beside those that are found.
     pub with: &'q [Stored],
 }
@@ -44,6 +48,8 @@ pub(super) struct Request {
     pub lists: bool,
     /// Its words.
     pub words: Vec<AskedWord>,
+    /// The terms of its conditions.
+    pub demanded: Vec<String>,
     /// The vector to search for by meaning.
     pub vector: Option<Arc<[f32]>>,
     /// The vector of the text as typed, if words were corrected and both engines are asked: by meaning alone,
@@ -64,6 +70,13 @@ impl Request {
     pub fn is_filtered(&self) -> bool {
         self.filter != RemoteFilter::NONE
     }
+}
+
+/// The terms of some conditions.
+fn terms_of(conditions: &[Condition]) -> Vec<String> {
+    let steps = conditions.iter().flat_map(|condition| &condition.steps);
+    let terms = steps.flat_map(|step| &step.terms);
+    terms.map(|(term, _)| term.clone()).collect()
 }
 
 impl Remote {
@@ -95,6 +108,7 @@ impl Remote {
             decided: decides(&conditions),
             lists: parsed.lists,
             words: words_of(&self.analyzer, &parsed.clauses),
+            demanded: terms_of(&conditions),
             vector: None,
             plain: None,
             meaning: String::new(),

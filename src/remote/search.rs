@@ -12,11 +12,16 @@ use crate::query::{
     Answer, Comparison, Counted, FUSION_DEPTH, MAX_DEPTH, MAX_LIMIT, Mode, Query, Reply, Route,
 };
 use crate::record::RecordNumber;
-use crate::search::{asked_facets, lab, question_of, unencoded};
+use crate::search::{LATE_DEPTH, asked_facets, lab, question_of, unencoded};
+use crate::segment::unrelated::LOOKED_AT;
 use crate::vocabulary::{Explanation, Lab};
 
 /// How many times deeper than usual the cluster is asked at most, if too few of what it finds are hits.
 pub(super) const DEEPEST: usize = 20;
+
+/// How many more of the nearest records are read than are ranked: our cosines may differ from those of the cluster in
+/// the last digit, which may change the order of records that are equally near.
+const SPARE: usize = 10;
 
 /// How many records of each list are gathered to explain or compare ranks.
 const THOROUGH: usize = 500;
@@ -30,7 +35,7 @@ impl Remote {
         let start = Instant::now();
         asked_facets(self.schema(), &query.facets)?;
         let plain = uncounted(query);
-        let (gathered, mut answer) = self.deep_enough(&plain, depth_for(query))?;
+        let (gathered, mut answer) = self.deep_enough(&plain, depths_for(query))?;
         self.complete(query, &gathered, &mut answer)?;
         gathered.time(&mut answer.timings, start);
         Ok(answer)
@@ -130,7 +135,9 @@ impl Remote {
         let gathered = self.gather(&Asking {
             query: &query,
             depth: FUSION_DEPTH,
+            nearest: FUSION_DEPTH,
             both: false,
+            once: false,
             with: &[],
         })?;
         let mut reply = self.on(&gathered.excerpt, |searcher| {
@@ -142,23 +149,32 @@ impl Remote {
 
     /// Gathers what explains the first `wanted` ranks, and those of some records.
     fn gather_both(&self, query: &Query, wanted: usize, with: &[Stored]) -> Result<Gathered> {
+        let depth = THOROUGH.max(wanted + wanted / 2);
         self.gather(&Asking {
             query,
-            depth: THOROUGH.max(wanted + wanted / 2),
+            depth,
+            nearest: depth,
             both: true,
+            once: false,
             with,
         })
     }
 
     /// Answers a query on what is gathered for it, deeper and deeper until there are as many hits as the
     /// query wants, or all that the cluster has.
-    fn deep_enough(&self, query: &Query, mut depth: usize) -> Result<(Gathered, Answer)> {
+    fn deep_enough(
+        &self,
+        query: &Query,
+        (mut depth, mut nearest): (usize, usize),
+    ) -> Result<(Gathered, Answer)> {
         let deepest = DEEPEST * depth;
         loop {
             let gathered = self.gather(&Asking {
                 query,
                 depth,
+                nearest,
                 both: false,
+                once: true,
                 with: &[],
             })?;
             let answer = self.on(&gathered.excerpt, |searcher| searcher.search(query))?;
@@ -167,6 +183,7 @@ impl Remote {
                 return Ok((gathered, answer));
             }
             depth = (depth * 4).min(deepest);
+            nearest = depth;
         }
     }
 
@@ -181,15 +198,22 @@ impl Remote {
     }
 }
 
-/// How many records of each list are gathered at first to answer a query. The same for most pages, so that no
-/// record is on two of them or on none: which of several records with equal scores are candidates depends on how
-/// many there are.
-fn depth_for(query: &Query) -> usize {
-    let wanted = match query.offset + query.limit {
+/// How many records are found by each engine at first to answer a query, and how many of the nearest with different
+/// cosines are read. The same for most pages, so that no record is on two of them or on none: which of several records
+/// with equal scores are candidates depends on how many there are. By meaning, all records with equal scores are read,
+/// so only those that are ranked are needed.
+fn depths_for(query: &Query) -> (usize, usize) {
+    let last = query.offset + query.limit;
+    let wanted = match last {
         ..=FUSION_DEPTH => FUSION_DEPTH,
         _ => MAX_DEPTH,
     };
-    wanted + wanted / 2
+    let ranked = match query.mode {
+        Mode::Neural if query.late_share > 0.0 => last.max(LATE_DEPTH),
+        Mode::Neural => last.max(LOOKED_AT),
+        Mode::Hybrid | Mode::Text => wanted,
+    };
+    (wanted + wanted / 2, ranked + SPARE)
 }
 
 /// A query without what the cluster itself counts or cannot do: a cluster has no list of words with which

@@ -71,6 +71,7 @@ pub(crate) use ask::question_of;
 pub(crate) use counted::{Best, asked_facets, check_values, counts, facet_of, others};
 pub(crate) use histogram::{Extent, intervals};
 pub(crate) use lab::lab;
+pub(crate) use late::DEPTH as LATE_DEPTH;
 pub(crate) use nearest::{NearRecord, NearSearch};
 pub(crate) use parsed::Parsed;
 pub(crate) use record_view::SIMILAR;

@@ -12,6 +12,7 @@ pub mod pieces;
 pub mod unrelated;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use arc_swap::ArcSwapOption;
@@ -31,6 +32,21 @@ use crate::text::{TextIndex, TextIndexBuilder};
 use crate::vector::ExactScan;
 
 pub use columns::Columns;
+
+/// A record to be indexed.
+#[derive(Clone, Copy)]
+pub struct Given<'r> {
+    /// Its number.
+    pub number: RecordNumber,
+    /// Its fields.
+    pub payload: &'r Payload,
+    /// The byte ranges of its passages in its text; none if the whole text is one passage.
+    pub ranges: &'r [Range<u32>],
+    /// The vectors of its passages, one after the other.
+    pub vectors: &'r [f32],
+    /// The distinct pieces of its only passage in rising order, if they are known.
+    pub pieces: Option<&'r [u32]>,
+}
 
 /// Records with their indexes.
 pub struct Segment {
@@ -83,7 +99,13 @@ impl Segment {
                 _ => return Err(Error::damaged(view.path())),
             };
             let ranges = rows.ranges(number)?;
-            builder.describe(number, &payload, &ranges, &vectors[start..end]);
+            builder.describe(Given {
+                number,
+                payload: &payload,
+                ranges: &ranges,
+                vectors: &vectors[start..end],
+                pieces: None,
+            });
             (at, start) = (at + 1, end);
             Ok(())
         })?;
@@ -91,18 +113,21 @@ impl Segment {
         Ok(builder.build())
     }
 
-    /// Indexes some records of a collection, given in order of number, each with the ranges and the vectors
-    /// of its passages.
+    /// Indexes some records of a collection, given in order of number; if `only` is given, by these terms only.
     pub fn of_some<'r>(
         schema: &Schema,
         tokenize: &dyn Tokenize,
         dimension: usize,
-        records: impl Iterator<Item = (RecordNumber, &'r Payload, &'r [Range<u32>], &'r [f32])>,
+        only: Option<HashSet<String>>,
+        records: impl Iterator<Item = Given<'r>>,
     ) -> Self {
         let mut builder = Builder::new(schema, tokenize, dimension);
-        for (number, payload, ranges, vectors) in records {
-            builder.describe(number, payload, ranges, vectors);
-            builder.vectors.extend_from_slice(vectors);
+        if let Some(terms) = only {
+            builder.text = builder.text.with_only(terms);
+        }
+        for record in records {
+            builder.describe(record);
+            builder.vectors.extend_from_slice(record.vectors);
         }
         builder.build()
     }
@@ -318,20 +343,26 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, number: RecordNumber, record: &Encoded) {
         let vectors = record.vectors.concat();
-        self.describe(number, &record.payload, &record.ranges, &vectors);
+        self.describe(Given {
+            number,
+            payload: &record.payload,
+            ranges: &record.ranges,
+            vectors: &vectors,
+            pieces: None,
+        });
         self.vectors.extend(vectors);
     }
 
     /// Adds everything of a record except its vectors, which are given one after the other.
-    fn describe(
-        &mut self,
-        number: RecordNumber,
-        payload: &Payload,
-        ranges: &[Range<u32>],
-        vectors: &[f32],
-    ) {
+    fn describe(&mut self, record: Given<'_>) {
+        let Given {
+            payload, vectors, ..
+        } = record;
         let passages = vectors.len() / self.dimension.max(1);
-        self.pieces.add(payload, ranges, passages);
+        match record.pieces {
+            Some(pieces) if passages == 1 => self.pieces.add_known(pieces),
+            _ => self.pieces.add(payload, record.ranges, passages),
+        }
         let position = self.numbers.len() as u32;
         self.facets.add(position, payload);
         let texts = self.words.texts(payload);
@@ -344,7 +375,7 @@ impl<'a> Builder<'a> {
         fingerprint.add_numbers(vectors);
         self.fingerprints.push(fingerprint.finish());
         self.text.add(&texts);
-        self.numbers.push(number);
+        self.numbers.push(record.number);
         let end = self.ends.last().copied().unwrap_or(0);
         self.ends.push(end + passages as u32);
     }

@@ -196,9 +196,17 @@ impl PiecesBuilder {
 pub struct PiecesReader<'a> {
     tokenize: &'a dyn Tokenize,
     schema: &'a Schema,
-    /// The passages of the records that have not been split yet.
-    waiting: Vec<Vec<String>>,
+    /// The passages of the records that have not been added yet.
+    waiting: Vec<Vec<Passage>>,
     builder: PiecesBuilder,
+}
+
+/// A passage whose pieces are to be added.
+enum Passage {
+    /// Its text, to be split.
+    Text(String),
+    /// Its pieces.
+    Pieces(Vec<u32>),
 }
 
 impl<'a> PiecesReader<'a> {
@@ -221,15 +229,21 @@ impl<'a> PiecesReader<'a> {
             None => (ranges.is_empty() && at == 0).then_some(text.as_str()),
         };
         let passages = (0..vectors).map(|at| passage(at).unwrap_or_default().to_owned());
-        self.push(passages.collect());
+        self.push(passages.map(Passage::Text).collect());
+    }
+
+    /// Adds a record with one vector, and the pieces of its text.
+    pub fn add_known(&mut self, pieces: &[u32]) {
+        self.push(vec![Passage::Pieces(pieces.to_vec())]);
     }
 
     /// Adds a record with this many vectors whose text is missing.
     pub fn add_unknown(&mut self, vectors: usize) {
-        self.push(vec![String::new(); vectors]);
+        let unknown = (0..vectors).map(|_| Passage::Pieces(Vec::new()));
+        self.push(unknown.collect());
     }
 
-    fn push(&mut self, passages: Vec<String>) {
+    fn push(&mut self, passages: Vec<Passage>) {
         self.waiting.push(passages);
         if self.waiting.len() >= CHUNK {
             self.split();
@@ -238,11 +252,12 @@ impl<'a> PiecesReader<'a> {
 
     fn split(&mut self) {
         let tokenize = self.tokenize;
-        let pieces = |text: &String| match text.as_str() {
-            "" => Vec::new(),
-            text => tokenize.pieces(text),
+        let pieces = |passage: &Passage| match passage {
+            Passage::Text(text) if text.is_empty() => Vec::new(),
+            Passage::Text(text) => tokenize.pieces(text),
+            Passage::Pieces(pieces) => pieces.clone(),
         };
-        let of_record = |passages: &Vec<String>| passages.iter().map(pieces).collect();
+        let of_record = |passages: &Vec<Passage>| passages.iter().map(pieces).collect();
         let split: Vec<Vec<Vec<u32>>> = match self.waiting.len() {
             // Too few to be worth waking other threads.
             0..8 => self.waiting.iter().map(of_record).collect(),

@@ -1,6 +1,6 @@
 //! Builds the inverted index from the texts of records.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::beginnings;
@@ -24,6 +24,8 @@ pub struct TextIndexBuilder {
     analyzer: Analyzer,
     /// Each field's weight.
     weights: Vec<u32>,
+    /// The terms that are indexed, if these are not all.
+    only: Option<HashSet<String>>,
     terms: Terms,
     gathered: Vec<Gathered>,
     /// The distinct words of all records, from pieces of every kind, with their places in `known`.
@@ -60,7 +62,8 @@ impl Terms {
 
 /// A word seen before.
 struct Known {
-    term: u32,
+    /// Its term, if it is indexed.
+    term: Option<u32>,
     stop: bool,
     /// The term for its end, if it is the whole of a compound word.
     tail: Option<u32>,
@@ -78,6 +81,7 @@ impl TextIndexBuilder {
         Self {
             analyzer: *analyzer,
             weights,
+            only: None,
             terms: Terms::default(),
             gathered: Vec::new(),
             words: ByText::default(),
@@ -94,6 +98,15 @@ impl TextIndexBuilder {
     pub fn with_titles(self) -> Self {
         Self {
             titles: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// Indexes only these terms. Lengths and titles remain those of the whole texts.
+    #[must_use]
+    pub fn with_only(self, terms: HashSet<String>) -> Self {
+        Self {
+            only: Some(terms),
             ..self
         }
     }
@@ -117,7 +130,10 @@ impl TextIndexBuilder {
             analyzer.each(text.as_ref(), |piece| {
                 let word = self.word(piece.word);
                 if let Some(key) = key.as_mut().filter(|_| is_in_key(piece)) {
-                    key.add(&self.terms.texts[self.known[word].term as usize]);
+                    match self.known[word].term {
+                        Some(term) => key.add(&self.terms.texts[term as usize]),
+                        None => key.add(&analyzer.term(piece.word)),
+                    }
                 }
                 end = end.max(start + piece.position + piece.width - 1);
                 if self.add_piece(word, piece, record, weight, start + piece.position) {
@@ -139,8 +155,10 @@ impl TextIndexBuilder {
         }
         let next = self.known.len();
         let term = self.analyzer.term(word);
+        let only = self.only.as_ref();
+        let is_indexed = only.is_none_or(|only| only.contains(&*term));
         self.known.push(Known {
-            term: number(&mut self.terms, &mut self.gathered, &term),
+            term: is_indexed.then(|| number(&mut self.terms, &mut self.gathered, &term)),
             stop: self.analyzer.is_stop_word(word),
             tail: None,
             holders: Vec::new(),
@@ -161,7 +179,11 @@ impl TextIndexBuilder {
         position: u32,
     ) -> bool {
         let known = &mut self.known[word];
-        self.gathered[known.term as usize].count(record, weight, position);
+        let stop = known.stop;
+        let Some(term) = known.term else {
+            return is_counted(piece.kind, stop);
+        };
+        self.gathered[term as usize].count(record, weight, position);
         let typed = match piece.kind {
             Kind::Word => !known.stop,
             Kind::Whole => true,
@@ -178,11 +200,7 @@ impl TextIndexBuilder {
             let end = position + piece.width - 1;
             self.gathered[tail as usize].count(record, weight, end);
         }
-        match piece.kind {
-            Kind::Word => !known.stop,
-            Kind::Gram => true,
-            Kind::Whole | Kind::Elided | Kind::Accented | Kind::Letter => false,
-        }
+        is_counted(piece.kind, stop)
     }
 
     /// Builds the index.
@@ -202,13 +220,13 @@ impl TextIndexBuilder {
         let postings = postings.build();
         let words = self.words.into_iter();
         let words = words.map(|(word, at)| (word, &self.known[at as usize]));
-        let mut words: Vec<(String, &Known)> = words
-            .filter(|(_, known)| !known.holders.is_empty())
-            .collect();
+        let words = words.filter(|(_, known)| !known.holders.is_empty());
+        let words = words.filter_map(|(word, known)| Some((word, known.term?, known)));
+        let mut words: Vec<(String, u32, &Known)> = words.collect();
         words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut builder = WordsBuilder::default();
-        for (word, known) in words {
-            let term = renamed[known.term as usize];
+        for (word, term, known) in words {
+            let term = renamed[term as usize];
             builder.add(&word, term, &known.holders, &postings);
         }
         TextIndex {
@@ -221,6 +239,15 @@ impl TextIndexBuilder {
             titles: Titles::new(self.titles.into_iter().flatten()),
             beginnings: self.beginnings.build(),
         }
+    }
+}
+
+/// Whether a piece of a text adds to the record's length, given whether it is a stop word.
+fn is_counted(kind: Kind, stop: bool) -> bool {
+    match kind {
+        Kind::Word => !stop,
+        Kind::Gram => true,
+        Kind::Whole | Kind::Elided | Kind::Accented | Kind::Letter => false,
     }
 }
 

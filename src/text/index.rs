@@ -142,7 +142,7 @@ impl TextIndex {
     /// # Errors
     /// Those of the writer.
     pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
-        to.section("terms", self.terms.as_bytes())?;
+        to.section("terms", &self.terms.as_bytes())?;
         self.words.save(to)?;
         self.postings.save(to)?;
         to.section("lengths", self.lengths.as_bytes())?;

@@ -25,6 +25,7 @@ mod index;
 mod known;
 mod likely;
 mod list;
+mod listed;
 mod live;
 mod matched;
 mod packed;

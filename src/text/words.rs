@@ -115,7 +115,7 @@ impl Words {
     /// # Errors
     /// Those of the writer.
     pub fn save<W: Write>(&self, to: &mut SectionWriter<W>) -> io::Result<()> {
-        to.section("words.texts", self.texts.as_bytes())?;
+        to.section("words.texts", &self.texts.as_bytes())?;
         to.section("words.terms", self.terms.as_bytes())?;
         to.section("words.counts", self.counts.as_bytes())?;
         to.section("words.ends", self.ends.as_bytes())?;

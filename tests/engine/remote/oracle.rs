@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use parallax::collection::{SnapshotReader, Stored};
 use parallax::remote::{
-    Best, By, Described, Frequencies, Keys, Question, Reach, Reached, Reads, RemoteFilter,
-    RemoteIndex, Sampled, Vocabulary, keys_of, terms_of,
+    By, Candidate, Described, Frequencies, Keys, Question, Reach, Reached, Reads, RemoteFilter,
+    RemoteIndex, Sampled, Vocabulary, With, keys_of, terms_of,
 };
 use parallax::vector::cosine;
 use parallax::vocabulary::Mined;
@@ -149,25 +149,29 @@ impl RemoteIndex for Oracle {
         &self.described
     }
 
-    fn best(&self, questions: &[Question<'_>], vectors: bool) -> Result<Best> {
+    fn best(&self, questions: &[Question<'_>]) -> Result<Vec<Vec<(u64, f32)>>> {
         self.check()?;
-        let mut best = Best::default();
-        for question in questions {
+        let answer = |question: &Question<'_>| {
             let scored = self.scored(question.by, question.filter).into_iter();
-            let mut list = Vec::new();
-            for (score, (stored, _)) in scored.take(question.limit) {
-                list.push((stored.number, score));
-                if !best
-                    .records
-                    .iter()
-                    .any(|known| known.number == stored.number)
-                {
-                    best.records.push(read(stored, vectors));
-                }
+            let list = scored.take(question.limit);
+            list.map(|(score, (stored, _))| (stored.number, score))
+                .collect()
+        };
+        Ok(questions.iter().map(answer).collect())
+    }
+
+    fn candidates(&self, numbers: &[u64], with: With) -> Result<Vec<Candidate>> {
+        self.check()?;
+        let width = self.described.about.dimension;
+        let wanted = RemoteFilter::Numbers(numbers.to_vec());
+        let candidate = |(stored, keys): (Stored, Keys)| {
+            let has_one = stored.vectors.len() == width;
+            Candidate {
+                record: read(stored, with.vectors),
+                pieces: (with.pieces && has_one).then_some(keys.pieces),
             }
-            best.lists.push(list);
-        }
-        Ok(best)
+        };
+        Ok(self.passing(&wanted).into_iter().map(candidate).collect())
     }
 
     fn reached(&self, reaches: &[Reach<'_>]) -> Result<Vec<Vec<Reached>>> {
