@@ -22,6 +22,9 @@ pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send>>;
 
 /// The service behind the page and the API. A collection of `None` is the default one.
 pub trait Backend: Send + Sync {
+    /// Whether its collections are on a cluster, where less is available than in a data folder.
+    fn on_cluster(&self) -> bool;
+
     /// Answers a query.
     fn search(&self, collection: Option<String>, request: SearchRequest) -> Pending<Answer>;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::app::App;
+use crate::backend::SharedBackend;
 use crate::files::PageFiles;
 use crate::lazy::hints;
 use crate::pictures::Pictures;
@@ -16,9 +17,16 @@ const DESCRIPTION: &str = "Search records by what they mean, by the words they u
 pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     send_content_security_policy();
     let Pictures { host, own_only } = Pictures::of_page();
+    // The stylesheet then hides what is only available in a data folder.
+    let on_cluster = use_context::<SharedBackend>().is_some_and(|backend| backend.on_cluster());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-host=host data-own-pictures=own_only.then_some("")>
+        <html
+            lang="en"
+            data-host=host
+            data-own-pictures=own_only.then_some("")
+            data-on-cluster=on_cluster.then_some("")
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -16,6 +16,11 @@ use crate::opened::Opened;
 use crate::service::{Reader, Service};
 
 impl Backend for Service {
+    fn on_cluster(&self) -> bool {
+        // Until the collections are opened, nothing is rendered.
+        self.opened().is_ok_and(|opened| opened.cluster.is_some())
+    }
+
     fn search(&self, collection: Option<String>, request: SearchRequest) -> Pending<Answer> {
         let service = self.clone();
         Box::pin(async move {

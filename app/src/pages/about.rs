@@ -139,7 +139,7 @@ fn form(shown: &Shown) -> AnyView {
     };
     let path = shown.path.clone();
     view! {
-        <form class="walk-form" method="get" action=path>
+        <form class="walk-form in-folder" method="get" action=path>
             <label for="walk-q">"Follow a query of your own through the engine"</label>
             <div class="walk-field">
                 <input id="walk-q" name="q" type="search" value=q autocomplete="off" dir="auto" required />
@@ -169,8 +169,8 @@ fn examples(queries: Vec<String>, shown: &Shown) -> AnyView {
     });
     let links = links.collect_view();
     view! {
-        <h2 class="idle-title">"Or one of these"</h2>
-        <ul class="example-list walk-examples">{links}</ul>
+        <h2 class="idle-title in-folder">"Or one of these"</h2>
+        <ul class="example-list walk-examples in-folder">{links}</ul>
     }
     .into_any()
 }

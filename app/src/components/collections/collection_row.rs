@@ -79,6 +79,10 @@ pub fn CollectionRow(
     .into_any()
 }
 
+/// The classes of a button, and of one that is not shown if the collection is on a cluster.
+const ACTION: &str = "collection-action with-js";
+const IN_FOLDER: &str = "collection-action with-js in-folder";
+
 #[component]
 fn Actions(
     name: String,
@@ -97,7 +101,7 @@ fn Actions(
             view! {
                 <button
                     type="button"
-                    class="collection-action"
+                    class="collection-action in-folder"
                     aria-label=label
                     on:click=move |_| on_ask.run(Ask::Snapshot(name.clone()))
                 >
@@ -108,7 +112,7 @@ fn Actions(
         } else {
             view! {
                 <a
-                    class="collection-action"
+                    class="collection-action in-folder"
                     aria-label=label
                     href=browser::snapshot_address(&name)
                     download
@@ -119,11 +123,11 @@ fn Actions(
             }
             .into_any()
         };
-        let way = |text: &'static str, label: String, ask: fn(CollectionInfo) -> Ask| {
+        let way = |text: &'static str, class, label: String, ask: fn(CollectionInfo) -> Ask| {
             view! {
                 <button
                     type="button"
-                    class="collection-action with-js"
+                    class=class
                     aria-label=label
                     on:click=move |_| on_ask.run(ask(info.get_untracked()))
                 >
@@ -134,9 +138,9 @@ fn Actions(
         view! {
             <div class="collection-actions">
                 {snapshot}
-                {way("Rename", format!("Rename {name}"), Ask::Rename)}
-                {way("Settings", format!("Settings of {name}"), Ask::Settings)}
-                {way("Delete", format!("Delete {name}"), Ask::Delete)}
+                {way("Rename", IN_FOLDER, format!("Rename {name}"), Ask::Rename)}
+                {way("Settings", IN_FOLDER, format!("Settings of {name}"), Ask::Settings)}
+                {way("Delete", ACTION, format!("Delete {name}"), Ask::Delete)}
             </div>
         }
         .into_any()

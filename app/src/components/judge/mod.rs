@@ -32,9 +32,10 @@ pub fn JudgeView() -> impl IntoView {
     let asked = Memo::new(move |_| Asked::read(&search.read()));
     let path = Memo::new(move |_| page_path(collection.read().as_deref(), "judge"));
     let grades = Memo::new(move |_| asked.read().grade);
-    let task = move |grade: bool, text: &'static str| {
+    let task = move |grade: bool, class: Option<&'static str>, text: &'static str| {
         view! {
             <a
+                class=class
                 href=move || asked.read().task(&path.read(), grade)
                 aria-current=move || (grades.get() == grade).then_some("page")
             >
@@ -60,7 +61,7 @@ pub fn JudgeView() -> impl IntoView {
     view! {
         <p class="judge-lead">{told}</p>
         <nav class="judge-tasks" aria-label="Ways to judge">
-            {task(false, "Blind comparison")} {task(true, "Relevance")}
+            {task(false, None, "Blind comparison")} {task(true, Some("in-folder"), "Relevance")}
         </nav>
         {drawn}
     }
