@@ -136,13 +136,18 @@ impl Remote {
             false => Some(self.near_enough(gathered, &gathered.filter, facets)?),
         };
         let cut = near.as_ref().is_some_and(|near| near.cut);
-        let is_exact = gathered.all || gathered.decided && !cut;
+        let is_exact = gathered.all || gathered.decided && !cut && !gathered.in_sequence;
         (answer.counted, answer.total_relation) = match is_exact {
             true => (Counted::Answers, Relation::Equal),
             false => (Counted::AtLeast, Relation::AtLeast),
         };
         if let Some(near) = near.as_ref().filter(|_| gathered.decided && !gathered.all) {
-            answer.total = near.records.len() as u32;
+            let counted = near.records.len() as u32;
+            answer.total = match gathered.in_sequence {
+                // Among what was gathered, sequences were looked for.
+                true => answer.total.max(counted),
+                false => counted,
+            };
         }
         Ok(near)
     }
@@ -173,7 +178,9 @@ impl Remote {
                 reads,
             });
         }
+        // The cluster cannot check that terms are in sequence.
         let all = gathered.holding_all.clone();
+        let all = all.filter(|_| !gathered.in_sequence);
         let holding = all.map(|all| filter.clone().and(all));
         reaches.extend(holding.iter().map(|filter| Reach {
             by: None,

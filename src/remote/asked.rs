@@ -13,14 +13,15 @@ pub struct AskedWord {
     pub word: String,
     /// Terms with their weights, at most 1.
     pub terms: Vec<(String, f64)>,
+    /// How many of these, the first, stand for it alone. The others stand for it together with a neighbour, or for
+    /// what it may mean if it is misspelt.
+    pub own: usize,
     /// Terms in sequence, which must all be there.
     pub sequences: Vec<Vec<String>>,
     /// Terms that stand for it only if no record contains one of the others.
     pub fallbacks: Vec<String>,
     /// Whether it is a stop word, which scores only if nothing else does.
     pub stop: bool,
-    /// Whether no record contains it, so that it may be misspelt.
-    pub missing: bool,
 }
 
 impl AskedWord {
@@ -49,6 +50,11 @@ impl AskedWord {
         let alone = self.terms.iter().map(|(term, _)| term);
         let others = self.sequences.iter().flatten().chain(&self.fallbacks);
         alone.chain(others)
+    }
+
+    /// The terms that stand for it alone.
+    pub fn own_terms(&self) -> impl Iterator<Item = &String> {
+        self.terms.iter().take(self.own).map(|(term, _)| term)
     }
 
     /// The terms that score, given how many records contain each.
@@ -106,6 +112,7 @@ fn word_of(analyzer: &Analyzer, asked: &Asked, at: usize, unit: &Unit) -> AskedW
     for whole in wholes.filter(|whole| whole.units.contains(&at)) {
         word.add_way(&whole.way);
     }
+    word.own = word.terms.len();
     word.fallbacks.extend(unit.rest.iter().cloned());
     word.fallbacks.extend(analyzer.related(&unit.word));
     word

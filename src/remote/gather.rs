@@ -1,17 +1,16 @@
 //! The records of a cluster that a query can be answered with: the nearest ones, and those that words match
 //! best, of all that pass, and the statistics that their scores depend on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Remote;
-use super::asked::{AskedWord, halves_of, looked_up, weights};
+use super::asked::{AskedWord, weights};
 use super::excerpt::Excerpt;
 use super::filter::of_all;
 use super::index::{By, Candidate, Question, Reached, RemoteFilter, Vocabulary, With};
 use super::keys::{NoPieces, facet_texts, hash, parsed};
-use super::misspelt::meant;
 use super::request::{Asking, Request};
 use crate::collection::Stored;
 use crate::error::Result;
@@ -22,10 +21,7 @@ use crate::record::Schema;
 use crate::segment::generation::{KnownValues, Whole};
 use crate::segment::pieces::Tokenize;
 use crate::segment::unrelated::Sample;
-use crate::text::{Bm25, Corpus, GUESS, MAX_CORRECTABLE, Parameters};
-
-/// The most sequences of terms that are looked for, per query.
-const MAX_SEQUENCES: usize = 16;
+use crate::text::{Bm25, Corpus, Parameters};
 
 /// What was gathered for a query.
 pub(super) struct Gathered {
@@ -55,7 +51,7 @@ pub(super) struct Gathered {
     pub terms: Vec<u32>,
     /// The same for each of its words; `None` for one that scores in sequence, too.
     pub words: Vec<Option<Vec<u32>>>,
-    /// Whether others score only in sequence, so that the cluster cannot count all that match.
+    /// Whether others count only in sequence, so that the cluster cannot count all that match.
     pub in_sequence: bool,
     /// What records satisfy that contain all terms of a sequence, for each that was looked for.
     pub sequences: Vec<RemoteFilter>,
@@ -106,6 +102,8 @@ struct Answered {
     depth: usize,
     weights: Vec<(u32, f32)>,
     sequences: Vec<RemoteFilter>,
+    /// Whether records may contain a word as a sequence that was not looked for.
+    in_sequence: bool,
 }
 
 impl Answered {
@@ -183,7 +181,7 @@ impl Remote {
             };
             terms = self.terms(&gathered, query)?;
         }
-        gathered.in_sequence = !terms.in_sequence.is_empty();
+        gathered.in_sequence |= !terms.in_sequence.is_empty();
         let words = terms.words.into_iter();
         let hashes = |terms: Vec<String>| terms.iter().map(|term| hash(term)).collect();
         gathered.words = words.map(|terms| terms.map(hashes)).collect();
@@ -211,6 +209,7 @@ impl Remote {
             depth: asking.depth,
             weights: Vec::new(),
             sequences: Vec::new(),
+            in_sequence: false,
         };
         let whole = self.whole(&request)?;
         self.gathered(asking, request, answered, whole)
@@ -220,10 +219,18 @@ impl Remote {
         let (query, depth) = (asking.query, asking.depth);
         let mut whole = self.whole(&request)?;
         let by_words = asking.both || query.mode != Mode::Neural || request.vector.is_none();
-        let sequences = match by_words {
-            true => self.sequences(&request, &mut whole)?,
-            false => Vec::new(),
-        };
+        let mut sequences = self.sequences(&request, &mut whole)?;
+        let mut in_sequence = false;
+        if !by_words {
+            // A record may contain a word only in this form.
+            in_sequence = !sequences.is_empty()
+                && request.words.iter().any(|word| {
+                    let in_some =
+                        |term| whole.text.holding.get(term).is_some_and(|&count| count > 0);
+                    !word.stop && !word.own_terms().any(in_some)
+                });
+            sequences.clear();
+        }
         if by_words && query.lookup.correct {
             self.correct(&mut request.words, &mut whole)?;
         }
@@ -304,83 +311,9 @@ impl Remote {
             depth,
             weights: words,
             sequences: all_of_each,
+            in_sequence,
         };
         self.gathered(asking, request, answered, whole)
-    }
-
-    /// Adds to words that no record contains the terms that they may mean.
-    fn correct(&self, words: &mut [AskedWord], whole: &mut Whole) -> Result<()> {
-        let is_in_none = |word: &AskedWord, whole: &Whole| {
-            let mut counts = word.all_terms().map(|term| whole.text.holding.get(term));
-            !word.stop && counts.all(|count| count.is_none_or(|&count| count == 0))
-        };
-        for word in words.iter_mut().take(MAX_CORRECTABLE) {
-            word.missing = is_in_none(word, whole);
-            if word.missing {
-                let commonest = self.statistics.commonest_terms(&*self.index)?;
-                for (term, count) in meant(&self.analyzer, &word.word, |hash| commonest.count(hash))
-                {
-                    whole.text.holding.insert(term.clone(), counted(count));
-                    word.terms.push((term, GUESS));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The sequences of terms that may stand for words and of which the cluster has all terms: also the
-    /// halves of rare words, whose counts are added to the statistics.
-    fn sequences(&self, request: &Request, whole: &mut Whole) -> Result<Vec<Vec<String>>> {
-        let known = &whole.text.holding;
-        let holding = |term: &str| known.get(term).copied().unwrap_or(0);
-        let halves = halves_of(&self.analyzer, &request.words, holding);
-        let mut terms: Vec<String> = halves.iter().flatten().cloned().collect();
-        terms.retain(|term| !known.contains_key(term));
-        terms.sort_unstable();
-        terms.dedup();
-        if !terms.is_empty() {
-            // A rare half is not worth a request: words that are written as one are mostly common.
-            let commonest = self.statistics.commonest_terms(&*self.index)?;
-            let counts = terms.into_iter().map(|term| {
-                let count = commonest.count(hash(&term));
-                (term, counted(count))
-            });
-            whole.text.holding.extend(counts);
-        }
-        let has = |term: &String| whole.text.holding.get(term).is_some_and(|&count| count > 0);
-        let own = request.words.iter().flat_map(|word| word.sequences.clone());
-        let mut sequences: Vec<Vec<String>> = Vec::new();
-        for terms in own.chain(halves) {
-            if terms.iter().all(has) && !sequences.contains(&terms) {
-                sequences.push(terms);
-            }
-        }
-        sequences.truncate(MAX_SEQUENCES);
-        Ok(sequences)
-    }
-
-    /// The terms to be indexed of what is gathered, if these are not all.
-    fn only(
-        &self,
-        asking: &Asking<'_>,
-        request: &Request,
-        whole: &Whole,
-    ) -> Option<HashSet<String>> {
-        let query = asking.query;
-        let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
-        // Others may be what a word means that no record contains.
-        let is_found = |word: &AskedWord| {
-            let mut terms = word.terms.iter();
-            word.stop || !word.missing && terms.any(|(term, _)| holding(term) > 0)
-        };
-        let corrects = query.mode != Mode::Neural && query.lookup.correct;
-        let may_mean_others = corrects && !request.words.iter().all(is_found);
-        if !asking.once || query.lookup.prefix || may_mean_others {
-            return None;
-        }
-        let demanded = &request.demanded;
-        let (analyzer, words) = (&self.analyzer, &request.words);
-        Some(looked_up(analyzer, words, demanded, holding))
     }
 
     fn gathered(
@@ -425,7 +358,7 @@ impl Remote {
             plain: request.plain,
             terms: Vec::new(),
             words: Vec::new(),
-            in_sequence: false,
+            in_sequence: answered.in_sequence,
             sequences: answered.sequences,
             encoding: request.encoding,
             known,
@@ -498,6 +431,6 @@ fn of_term(term: &str) -> RemoteFilter {
     RemoteFilter::Terms(vec![hash(term)])
 }
 
-fn counted(count: u64) -> u32 {
+pub(super) fn counted(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -4,7 +4,8 @@
 //!
 //! `cluster.rs` has the collections of a cluster. `keys.rs` computes what a cluster keeps of a record to find it
 //! by. `request.rs` is what a query asks of the cluster: `asked.rs` determines the terms to look for,
-//! `misspelt.rs` those that a misspelt word may mean, and `filter.rs` what the cluster can check. `gather.rs` asks for the candidates, `statistics.rs` counts what their
+//! `misspelt.rs` those that a misspelt word may mean, and `filter.rs` what the cluster can check; `terms.rs` decides which
+//! terms are searched by. `gather.rs` asks for the candidates, `statistics.rs` counts what their
 //! scores depend on, `order.rs` asks for records in the order of a facet, and `background.rs` for a sample of all
 //! texts. `search.rs` answers queries, `near.rs` finds records near others, and `suggest.rs` completes what is
 //! typed; `answers.rs` counts answers and values of facets among all records, and `places.rs` determines ranks
@@ -28,6 +29,7 @@ mod request;
 mod search;
 mod statistics;
 mod suggest;
+mod terms;
 mod write;
 
 use std::sync::Arc;

@@ -178,3 +178,42 @@ fn a_word_that_stands_for_two_is_among_the_best() {
     check_same(&here, &there, &ask("house work", Mode::Text));
     check_same(&here, &there, &ask("house work", Mode::Hybrid));
 }
+
+/// Enough records that not all are gathered.
+fn fillers(count: usize) -> Vec<serde_json::Value> {
+    let one = |at| json!({"title": format!("Page {at}"), "text": "A library of wooden boats, and peace."});
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn a_misspelt_word_is_corrected_although_it_is_another_word_with_its_neighbour() {
+    let mut records = fillers(300);
+    records.extend((0..5).map(|_| json!({"title": "A dampfschiff", "text": "It is old."})));
+    records.push(json!({"title": "Donaudampfschiff", "text": "It is older."}));
+    let (_folder, catalogue) = collection_of("ships", &records, &FieldRoles::default());
+    let here = catalogue.collection("ships").unwrap();
+    let there = on_cluster(&here);
+    for mode in [Mode::Text, Mode::Hybrid] {
+        let query = ask("dona udampfschiff", mode);
+        assert!(!here.search(&query).unwrap().corrections.is_empty());
+        check_same(&here, &there, &query);
+    }
+}
+
+#[test]
+fn a_total_is_a_lower_bound_if_records_may_contain_a_word_as_two() {
+    let mut records = fillers(300);
+    records.extend((0..2).map(|_| json!({"title": "Peace library", "text": "Open on Mondays."})));
+    let (_folder, catalogue) = collection_of("words", &records, &FieldRoles::default());
+    let here = catalogue.collection("words").unwrap();
+    let there = on_cluster(&here);
+    for mode in [Mode::Neural, Mode::Text, Mode::Hybrid] {
+        let query = ask("peacelibrary", mode);
+        let (ours, theirs) = (here.search(&query).unwrap(), there.search(&query).unwrap());
+        let is_bound = match theirs.total_relation {
+            Relation::Equal => theirs.total == ours.total,
+            Relation::AtLeast => theirs.total <= ours.total,
+        };
+        assert!(is_bound, "{mode:?}: {} of {}", theirs.total, ours.total);
+    }
+}
