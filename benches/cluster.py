@@ -49,9 +49,9 @@ WORDS = 20
 # With --scale: records in the collection, seconds of a phase, and requests under way at each server:
 # it computes one and another waits. It would refuse more.
 SCALE_RECORDS, SCALE_SECONDS, SCALE_CLIENTS = 200, 20, 2
-# How many words its queries have. The model reads at most 256 pieces, which the longer ones exceed.
+# With --scale: how many words each query has. The model reads at most 256 pieces; the longer queries exceed that.
 SCALE_WORDS = [(60, 100), (200, 240)]
-# How often one server and two are measured with each.
+# How many times one server and two are measured, for each length.
 SCALE_TURNS = 3
 
 
@@ -379,13 +379,13 @@ def scale(options, folder, closing):
             row = ["{} to {}".format(*words), str(count), number(rates[count][-1]), f"{failed:,}"]
             rows.append([*row, *shares])
         each = [two / one for one, two in zip(rates[1], rates[2])]
-        ratios.append(f"{sum(rates[2]) / sum(rates[1]):.2f} ({', '.join(f'{ratio:.2f}' for ratio in each)})")
+        ratios.append((sum(rates[2]) / sum(rates[1]), ", ".join(f"{ratio:.2f}" for ratio in each)))
     head = ["words", "servers", "queries a second", "failed", "cores used by servers", "by Qdrant", "by clients"]
     text = (
         f"Queries by meaning, all different, with one hit and without late interaction, in {SCALE_RECORDS} records; "
-        f"{SCALE_CLIENTS} under way at each server, {SCALE_SECONDS} s each. Two servers answer {ratios[0]} times as many as "
-        f"one if the queries have {SCALE_WORDS[0][0]} to {SCALE_WORDS[0][1]} words, and {ratios[1]} times as many if they "
-        f"are as long as the model reads. Each server has a core of its own, but Qdrant and the clients use these cores "
+        f"{SCALE_CLIENTS} under way at each server, {SCALE_SECONDS} s each. With queries of {SCALE_WORDS[0][0]} to "
+        f"{SCALE_WORDS[0][1]} words, two servers answer {ratios[0][0]:.2f} times as many as one (in each round: "
+        f"{ratios[0][1]}); with queries longer than the model reads, {ratios[1][0]:.2f} times ({ratios[1][1]}). Each server has a core of its own, but Qdrant and the clients use these cores "
         f"too: this machine has {os.cpu_count()}, so on a real cluster the ratio would be higher.\n\n"
         + figures.markdown(head, rows)
     )
@@ -394,8 +394,8 @@ def scale(options, folder, closing):
 
 
 def phase(count, servers, node, ports, queries):
-    """Measures the first `count` servers for a while: how many queries were answered and failed, in how many
-    seconds, and the processor time that all took."""
+    """Measures the first `count` servers. Returns how many queries succeeded and failed, the seconds that it took, and
+    the processor seconds of the servers, Qdrant and the clients."""
     processes = {"servers": servers, "Qdrant": [node]}
     spent = lambda: {who: sum(one.processor_time() for one in those) for who, those in processes.items()}
     before, own = spent(), time.process_time()

@@ -17,7 +17,7 @@ const DESCRIPTION: &str = "Search records by what they mean, by the words they u
 pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     send_content_security_policy();
     let Pictures { host, own_only } = Pictures::of_page();
-    // The stylesheet then hides what is only available in a data folder.
+    // On a cluster, the stylesheet hides what needs a data folder.
     let on_cluster = use_context::<SharedBackend>().is_some_and(|backend| backend.on_cluster());
     view! {
         <!DOCTYPE html>

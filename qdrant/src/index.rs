@@ -242,8 +242,8 @@ fn refused(id: &str, error: Error) -> parallax::Error {
 }
 
 impl Inner {
-    /// Only numbers and scores: each shard would read all that it finds, although few of these are among the best of
-    /// all shards.
+    /// Asks only for numbers and scores. Otherwise each shard would read all records it finds, although few are among
+    /// the best of all shards.
     async fn best(&self, queries: Vec<QueryPoints>) -> Result<Vec<Vec<(u64, f32)>>> {
         let of_query = self.asked(queries).await?.into_iter().map(|found| {
             let points = found.result.into_iter();

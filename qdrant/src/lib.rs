@@ -3,7 +3,7 @@
 //! Start with [`Cluster`]. `layout.rs` defines how a collection is stored in Qdrant, and `points.rs` how
 //! a record is. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
 //! what Qdrant finds with an exact scan. `collections.rs` has the collections for the engine, and `index.rs` finds
-//! and writes the records of one, by `requests.rs` and under the conditions of `filter.rs`; the requests run on
+//! and writes the records of one, with the requests of `requests.rs` and the filters of `filter.rs`; the requests run on
 //! `threads.rs`. `retry.rs` retries requests after temporary failures.
 
 mod cluster;

@@ -249,7 +249,7 @@ pub fn record_of(
     })
 }
 
-/// The record of a point that is not a record of its own, with what was read of it.
+/// The record of a point that Parallax wrote, with the details that were read.
 ///
 /// # Errors
 /// [`Error::Point`] if Parallax did not write it.
@@ -264,7 +264,7 @@ pub fn candidate_of(
         false => Vec::new(),
     };
     let (record, pieces) = own_of(point, name)?;
-    // Those of several passages are not told apart.
+    // The payload does not say which passage a piece is from.
     let has_one = vectors.len() == about.dimension;
     Ok(Candidate {
         record: Stored { vectors, ..record },

@@ -61,7 +61,7 @@ pub fn reaching(name: &str, scans: bool, reach: &Reach<'_>) -> QueryPoints {
     }
 }
 
-/// The fields that a record is read from, with what else is wanted of [`OWN`](crate::layout::OWN).
+/// The fields that a record is read from, and `others` of [`OWN`](crate::layout::OWN).
 pub fn read_fields(others: &[&str]) -> SelectorOptions {
     let all = READ.iter().chain(others);
     fields(all.map(|field| own_path(field)).collect())

@@ -144,7 +144,7 @@ impl Remote {
         if let Some(near) = near.as_ref().filter(|_| gathered.decided && !gathered.all) {
             let counted = near.records.len() as u32;
             answer.total = match gathered.in_sequence {
-                // Among what was gathered, sequences were looked for.
+                // In the gathered records, sequences were checked.
                 true => answer.total.max(counted),
                 false => counted,
             };
@@ -165,7 +165,7 @@ impl Remote {
             false => Reads::Nothing,
         };
         let known = gathered.near.as_ref();
-        let known = known.filter(|near| *filter == gathered.filter && (near.facets || !facets));
+        let known = known.filter(|near| *filter == gathered.filter && (near.has_facets || !facets));
         let mut reaches = Vec::new();
         if known.is_none()
             && let (Some(vector), Some(line)) = (&gathered.vector, gathered.excerpt.line())
@@ -178,9 +178,7 @@ impl Remote {
                 reads,
             });
         }
-        // The cluster cannot check that terms are in sequence.
         let all = gathered.holding_all.clone();
-        let all = all.filter(|_| !gathered.in_sequence);
         let holding = all.map(|all| filter.clone().and(all));
         reaches.extend(holding.iter().map(|filter| Reach {
             by: None,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::keys::hash;
 use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way, apart};
-use crate::text::{ALIKE, Clause, FEW};
+use crate::text::{ALIKE, Clause, Corpus, FEW};
 
 /// A word of a query, with what may stand for it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,8 +13,8 @@ pub struct AskedWord {
     pub word: String,
     /// Terms with their weights, at most 1.
     pub terms: Vec<(String, f64)>,
-    /// How many of these, the first, stand for it alone. The others stand for it together with a neighbour, or for
-    /// what it may mean if it is misspelt.
+    /// How many terms, at the start of `terms`, are its own, including those of compound words it is part of. The rest
+    /// join it to a neighbour, or guess what it means.
     pub own: usize,
     /// Terms in sequence, which must all be there.
     pub sequences: Vec<Vec<String>>,
@@ -52,9 +52,14 @@ impl AskedWord {
         alone.chain(others)
     }
 
-    /// The terms that stand for it alone.
+    /// Its own terms, including those of compound words it is part of.
     pub fn own_terms(&self) -> impl Iterator<Item = &String> {
         self.terms.iter().take(self.own).map(|(term, _)| term)
+    }
+
+    /// Whether any record contains one of its own terms.
+    pub fn is_held(&self, corpus: &Corpus) -> bool {
+        self.own_terms().any(|term| corpus.holding(term) > 0)
     }
 
     /// The terms that score, given how many records contain each.
@@ -138,16 +143,16 @@ pub fn halves_of(
     terms.collect()
 }
 
-/// All terms that are looked up in records to read a query, if none of its words is corrected or completed. `others` are
-/// those of its conditions.
+/// All terms looked up to read a query, if no word is corrected or completed. `others` are the terms of its
+/// conditions.
 pub fn looked_up(
     analyzer: &Analyzer,
     words: &[AskedWord],
     others: &[String],
     holding: impl Fn(&str) -> u32,
 ) -> HashSet<String> {
-    let own = words.iter().flat_map(AskedWord::all_terms);
-    let mut terms: HashSet<String> = own.chain(others).cloned().collect();
+    let of_words = words.iter().flat_map(AskedWord::all_terms);
+    let mut terms: HashSet<String> = of_words.chain(others).cloned().collect();
     terms.extend(halves_of(analyzer, words, holding).into_iter().flatten());
     let pairs = words.windows(2);
     terms.extend(pairs.filter_map(|pair| match pair {

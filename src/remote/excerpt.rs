@@ -30,8 +30,8 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The excerpt with these records, in any order and some perhaps more than once; if `only` is given, only these
-    /// terms are indexed.
+    /// The excerpt with these records, in any order and some perhaps more than once. If `only` is given, no other terms
+    /// are indexed.
     ///
     /// # Errors
     /// [`crate::Error::Cluster`] if a record cannot be read.

@@ -79,28 +79,18 @@ fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
     excluded.into_iter().collect()
 }
 
-/// What records satisfy that contain every word. A word has alternatives of one term or more, whose order is not
-/// checked. `None` without words, or if one of them has no alternative: no record contains it.
+/// What records satisfy that contain every word, each as one of the terms that stand for it. Sequences of terms are left
+/// out, because the cluster cannot check their order. `None` without words, or if no term stands for one of them.
 pub fn of_all(words: &[Vec<Vec<String>>]) -> Option<RemoteFilter> {
-    let of_way = |terms: &Vec<String>| {
-        let each = terms
-            .iter()
-            .map(|term| RemoteFilter::Terms(vec![hash(term)]));
-        RemoteFilter::All(each.collect())
-    };
     let of_word = |ways: &Vec<Vec<String>>| {
-        let (alone, sequences): (Vec<_>, Vec<_>) = ways.iter().partition(|terms| terms.len() == 1);
-        let alone: Vec<u32> = alone.into_iter().flatten().map(|term| hash(term)).collect();
-        let alone = (!alone.is_empty()).then_some(RemoteFilter::Terms(alone));
-        RemoteFilter::Any(
-            alone
-                .into_iter()
-                .chain(sequences.into_iter().map(of_way))
-                .collect(),
-        )
+        let alone = ways.iter().filter_map(|terms| match terms.as_slice() {
+            [term] => Some(hash(term)),
+            _ => None,
+        });
+        RemoteFilter::Terms(alone.collect())
     };
     let words: Vec<RemoteFilter> = words.iter().map(of_word).collect();
-    let is_satisfied = !words.is_empty() && !words.contains(&RemoteFilter::Any(Vec::new()));
+    let is_satisfied = !words.is_empty() && !words.contains(&RemoteFilter::Terms(Vec::new()));
     is_satisfied.then_some(RemoteFilter::All(words))
 }
 

@@ -51,7 +51,7 @@ pub(super) struct Gathered {
     pub terms: Vec<u32>,
     /// The same for each of its words; `None` for one that scores in sequence, too.
     pub words: Vec<Option<Vec<u32>>>,
-    /// Whether others count only in sequence, so that the cluster cannot count all that match.
+    /// Whether some terms count only in sequence, so that the cluster cannot count all matches.
     pub in_sequence: bool,
     /// What records satisfy that contain all terms of a sequence, for each that was looked for.
     pub sequences: Vec<RemoteFilter>,
@@ -89,7 +89,7 @@ pub(super) struct NearAnswers {
     /// The records, best first.
     pub reached: Vec<Reached>,
     /// Whether the keys of their facets were read.
-    pub facets: bool,
+    pub has_facets: bool,
 }
 
 /// What the cluster found for a query.
@@ -123,9 +123,9 @@ impl Answered {
             .iter()
             .map(|candidate| (candidate.record.number, &candidate.record))
             .collect();
-        let facets = near.iter().all(|(number, _)| read.contains_key(number));
+        let has_facets = near.iter().all(|(number, _)| read.contains_key(number));
         let reached = near.into_iter().map(|(number, score)| {
-            let record = read.get(&number).filter(|_| facets);
+            let record = read.get(&number).filter(|_| has_facets);
             let payload = record.map(|record| parsed(record)).transpose()?;
             let keys = payload.map(|payload| facet_texts(schema, &payload));
             Ok(Reached {
@@ -137,7 +137,7 @@ impl Answered {
         });
         Ok(Some(NearAnswers {
             reached: reached.collect::<Result<_>>()?,
-            facets,
+            has_facets,
         }))
     }
 }
@@ -161,6 +161,7 @@ impl Remote {
         let others = all.filter(|(term, _)| !gathered.known.contains(&hash(term)));
         let others = others.map(|other| AskedWord {
             terms: vec![other.clone()],
+            own: 1,
             ..AskedWord::default()
         });
         let others: Vec<AskedWord> = others.collect();
@@ -218,24 +219,22 @@ impl Remote {
     fn gather_ranked(&self, asking: &Asking<'_>, mut request: Request) -> Result<Gathered> {
         let (query, depth) = (asking.query, asking.depth);
         let mut whole = self.whole(&request)?;
-        let by_words = asking.both || query.mode != Mode::Neural || request.vector.is_none();
-        let mut sequences = self.sequences(&request, &mut whole)?;
-        let mut in_sequence = false;
-        if !by_words {
-            // A record may contain a word only in this form.
-            in_sequence = !sequences.is_empty()
-                && request.words.iter().any(|word| {
-                    let in_some =
-                        |term| whole.text.holding.get(term).is_some_and(|&count| count > 0);
-                    !word.stop && !word.own_terms().any(in_some)
-                });
-            sequences.clear();
+        let by_words = asking.both || request.by_words(query.mode);
+        let (mut sequences, mut in_sequence) = (Vec::new(), false);
+        if by_words {
+            sequences = self.sequences(&request.words, &mut whole)?;
+        } else {
+            // Not looked for, but a record may contain a word only as a sequence.
+            let is_missing = |word: &&AskedWord| !word.stop && !word.is_held(&whole.text);
+            let missing = request.words.iter().filter(is_missing).cloned();
+            let missing: Vec<AskedWord> = missing.collect();
+            in_sequence = !self.sequences(&missing, &mut whole)?.is_empty();
         }
         if by_words && query.lookup.correct {
             self.correct(&mut request.words, &mut whole)?;
         }
         let bm25 = Bm25::new(whole.text.records, whole.text.terms, Parameters::default());
-        let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
+        let holding = |term: &str| whole.text.holding(term);
         let words = weights(&request.words, holding, |count| bm25.idf(count));
         let meaning = request.vector.as_deref().map(By::Meaning);
         let by_terms = (!words.is_empty()).then_some(By::Words(&words));
@@ -281,7 +280,7 @@ impl Remote {
             .into_iter()
             .filter_map(|(by, filter, limit)| by.map(|by| Question { by, filter, limit }));
         let questions: Vec<Question<'_>> = questions.collect();
-        // Some of the records read may not pass what is checked here.
+        // Records that do not pass the checks made here are dropped, so more are read.
         let nearest = match request.decided {
             true => asking.nearest,
             false => depth,
@@ -291,7 +290,7 @@ impl Remote {
         let mut all = true;
         for (question, list) in questions.iter().zip(&lists) {
             let read = match question.by {
-                By::Meaning(_) => first_different(list, nearest),
+                By::Meaning(_) => first_distinct_scores(list, nearest),
                 By::Words(_) => list.as_slice(),
             };
             numbers.extend(read.iter().map(|(number, _)| *number));
@@ -412,16 +411,16 @@ impl Remote {
     }
 }
 
-/// The first of a list with so many different scores, and all with the last of these. Identical records have the
-/// same score.
-fn first_different(list: &[(u64, f32)], wanted: usize) -> &[(u64, f32)] {
-    let mut different = 0;
+/// The start of a list sorted by score, up to and including the last record with one of the first `wanted` distinct
+/// scores. Identical records have the same score.
+fn first_distinct_scores(list: &[(u64, f32)], wanted: usize) -> &[(u64, f32)] {
+    let mut distinct = 0;
     let mut last = None;
     let end = list.iter().position(|(_, score)| {
         if last.replace(score) != Some(score) {
-            different += 1;
+            distinct += 1;
         }
-        different > wanted
+        distinct > wanted
     });
     list.get(..end.unwrap_or(list.len())).unwrap_or(list)
 }

@@ -206,7 +206,7 @@ pub struct With {
 pub struct Candidate {
     /// The record.
     pub record: Stored,
-    /// The distinct pieces of its text in rising order, if they were read and it has only one passage.
+    /// The distinct pieces of its text in rising order, if they and the vectors were read and it has only one passage.
     pub pieces: Option<Vec<u32>>,
 }
 

@@ -24,11 +24,11 @@ pub(super) struct Asking<'q> {
     pub query: &'q Query,
     /// How many records of each list.
     pub depth: usize,
-    /// Of the nearest records, how many with different cosines are read.
+    /// How many different cosines to read among the nearest records.
     pub nearest: usize,
     /// Whether both engines are asked, whatever the mode.
     pub both: bool,
-    /// Whether nothing else is asked of what is gathered than to answer the query, so that only its terms are indexed.
+    /// Whether what is gathered only answers this query, so that only its terms are indexed.
     pub once: bool,
     /// Records that are needed beside those that are found.
     pub with: &'q [Stored],
@@ -66,6 +66,11 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// Whether records are ranked by words: also by meaning if the model can read nothing of the query.
+    pub fn by_words(&self, mode: Mode) -> bool {
+        mode != Mode::Neural || self.vector.is_none()
+    }
+
     /// Whether only some records pass.
     pub fn is_filtered(&self) -> bool {
         self.filter != RemoteFilter::NONE

@@ -19,8 +19,8 @@ use crate::vocabulary::{Explanation, Lab};
 /// How many times deeper than usual the cluster is asked at most, if too few of what it finds are hits.
 pub(super) const DEEPEST: usize = 20;
 
-/// How many more of the nearest records are read than are ranked: our cosines may differ from those of the cluster in
-/// the last digit, which may change the order of records that are equally near.
+/// How many more of the nearest records are read than are ranked. Our cosines may differ from the cluster's in the last
+/// digit, which can reorder records that are almost equally near.
 const SPARE: usize = 10;
 
 /// How many records of each list are gathered to explain or compare ranks.
@@ -198,8 +198,8 @@ impl Remote {
     }
 }
 
-/// How many records are found by each engine at first to answer a query, and how many of the nearest with different
-/// cosines are read. The same for most pages, so that no record is on two of them or on none: which of several records
+/// How many records each engine finds at first to answer a query, and how many different cosines are read of the
+/// nearest. The same for most pages, so that no record is on two of them or on none: which of several records
 /// with equal scores are candidates depends on how many there are. By meaning, all records with equal scores are read,
 /// so only those that are ranked are needed.
 fn depths_for(query: &Query) -> (usize, usize) {

@@ -1,5 +1,5 @@
-//! Which terms a query is searched by: those that its misspelt words may mean, those of words that records write as
-//! two, and those that are indexed of what is gathered.
+//! Chooses terms: what misspelt words may mean, what records may write as two words, and which terms of the
+//! candidates are indexed.
 
 use std::collections::HashSet;
 
@@ -10,9 +10,8 @@ use super::keys::hash;
 use super::misspelt::meant;
 use super::request::{Asking, Request};
 use crate::error::Result;
-use crate::query::Mode;
 use crate::segment::generation::Whole;
-use crate::text::{GUESS, MAX_CORRECTABLE};
+use crate::text::{Corpus, GUESS, MAX_CORRECTABLE};
 
 /// The most sequences of terms that are looked for, per query.
 const MAX_SEQUENCES: usize = 16;
@@ -20,14 +19,13 @@ const MAX_SEQUENCES: usize = 16;
 impl Remote {
     /// Adds to words that no record contains the terms that they may mean.
     pub(super) fn correct(&self, words: &mut [AskedWord], whole: &mut Whole) -> Result<()> {
-        let is_in_none = |word: &AskedWord, whole: &Whole| {
+        let is_in_none = |word: &AskedWord, corpus: &Corpus| {
             let others = word.sequences.iter().flatten().chain(&word.fallbacks);
             let mut all = word.own_terms().chain(others);
-            let in_none = |term| whole.text.holding.get(term).is_none_or(|&count| count == 0);
-            !word.stop && all.all(in_none)
+            !word.stop && all.all(|term| corpus.holding(term) == 0)
         };
         for word in words.iter_mut().take(MAX_CORRECTABLE) {
-            if is_in_none(word, whole) {
+            if is_in_none(word, &whole.text) {
                 let commonest = self.statistics.commonest_terms(&*self.index)?;
                 for (term, count) in meant(&self.analyzer, &word.word, |hash| commonest.count(hash))
                 {
@@ -43,12 +41,11 @@ impl Remote {
     /// halves of rare words, whose counts are added to the statistics.
     pub(super) fn sequences(
         &self,
-        request: &Request,
+        words: &[AskedWord],
         whole: &mut Whole,
     ) -> Result<Vec<Vec<String>>> {
         let known = &whole.text.holding;
-        let holding = |term: &str| known.get(term).copied().unwrap_or(0);
-        let halves = halves_of(&self.analyzer, &request.words, holding);
+        let halves = halves_of(&self.analyzer, words, |term| whole.text.holding(term));
         let mut terms: Vec<String> = halves.iter().flatten().cloned().collect();
         terms.retain(|term| !known.contains_key(term));
         terms.sort_unstable();
@@ -62,8 +59,8 @@ impl Remote {
             });
             whole.text.holding.extend(counts);
         }
-        let has = |term: &String| whole.text.holding.get(term).is_some_and(|&count| count > 0);
-        let own = request.words.iter().flat_map(|word| word.sequences.clone());
+        let has = |term: &String| whole.text.holding(term) > 0;
+        let own = words.iter().flat_map(|word| word.sequences.clone());
         let mut sequences: Vec<Vec<String>> = Vec::new();
         for terms in own.chain(halves) {
             if terms.iter().all(has) && !sequences.contains(&terms) {
@@ -74,7 +71,7 @@ impl Remote {
         Ok(sequences)
     }
 
-    /// The terms to be indexed of what is gathered, if these are not all.
+    /// The terms to index of what is gathered; `None` means all.
     pub(super) fn only(
         &self,
         asking: &Asking<'_>,
@@ -82,11 +79,10 @@ impl Remote {
         whole: &Whole,
     ) -> Option<HashSet<String>> {
         let query = asking.query;
-        let holding = |term: &str| whole.text.holding.get(term).copied().unwrap_or(0);
-        // Others may be what a word means that no record contains.
-        let is_found =
-            |word: &AskedWord| word.stop || word.own_terms().any(|term| holding(term) > 0);
-        let corrects = query.mode != Mode::Neural && query.lookup.correct;
+        let holding = |term: &str| whole.text.holding(term);
+        // A word that no record contains may mean a term that the query does not look up.
+        let is_found = |word: &AskedWord| word.stop || word.is_held(&whole.text);
+        let corrects = request.by_words(query.mode) && query.lookup.correct;
         let may_mean_others = corrects && !request.words.iter().all(is_found);
         if !asking.once || query.lookup.prefix || may_mean_others {
             return None;

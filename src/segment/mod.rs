@@ -113,7 +113,7 @@ impl Segment {
         Ok(builder.build())
     }
 
-    /// Indexes some records of a collection, given in order of number; if `only` is given, by these terms only.
+    /// Indexes some records of a collection, given in order of number. If `only` is given, no other terms are indexed.
     pub fn of_some<'r>(
         schema: &Schema,
         tokenize: &dyn Tokenize,

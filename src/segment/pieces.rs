@@ -14,6 +14,9 @@ use crate::record::{Payload, Schema};
 /// How many records are read before their texts are split into pieces, on several threads.
 const CHUNK: usize = 512;
 
+/// No vocabulary has as many pieces. Counting takes memory up to the largest id.
+const MOST_PIECES: u32 = 1 << 21;
+
 /// Splits texts into the pieces that a model reads.
 pub trait Tokenize: Send + Sync {
     /// The ids of the pieces of a text, as far as the model reads it.
@@ -192,7 +195,7 @@ impl PiecesBuilder {
     }
 }
 
-/// Collects the pieces of records from their texts.
+/// Collects the pieces of records from their texts, unless they are known.
 pub struct PiecesReader<'a> {
     tokenize: &'a dyn Tokenize,
     schema: &'a Schema,
@@ -232,9 +235,11 @@ impl<'a> PiecesReader<'a> {
         self.push(passages.map(Passage::Text).collect());
     }
 
-    /// Adds a record with one vector, and the pieces of its text.
+    /// Adds a record with one vector, and the pieces of its text. On a cluster, another program may have changed them.
     pub fn add_known(&mut self, pieces: &[u32]) {
-        self.push(vec![Passage::Pieces(pieces.to_vec())]);
+        let pieces = pieces.iter().copied();
+        let pieces = pieces.filter(|&piece| piece < MOST_PIECES);
+        self.push(vec![Passage::Pieces(pieces.collect())]);
     }
 
     /// Adds a record with this many vectors whose text is missing.

@@ -102,7 +102,8 @@ impl TextIndexBuilder {
         }
     }
 
-    /// Indexes only these terms. Lengths and titles remain those of the whole texts.
+    /// Indexes only these terms, and the ends of compound words among them. Lengths and titles are still those of the
+    /// whole texts.
     #[must_use]
     pub fn with_only(self, terms: HashSet<String>) -> Self {
         Self {

@@ -13,3 +13,10 @@ pub struct Corpus {
     /// How many of them contain a term. One that is missing here is counted in the index.
     pub holding: HashMap<String, u32>,
 }
+
+impl Corpus {
+    /// How many records contain a term, as far as that is known.
+    pub fn holding(&self, term: &str) -> u32 {
+        self.holding.get(term).copied().unwrap_or(0)
+    }
+}

@@ -14,7 +14,7 @@ use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder};
 use super::listed::ListedTexts;
 use crate::mapped::MappedFile;
 
-/// So many texts are a list: those of about a hundred records.
+/// A dictionary of at most this many texts is a list. About a hundred records have as many.
 const MOST_LISTED: usize = 4_096;
 
 /// A sorted map from text to number, in memory or in a mapped file.
@@ -130,7 +130,7 @@ impl TermDictionary {
         found
     }
 
-    /// What is stored of it: the machine, unless it has no texts.
+    /// What is stored of it: a machine; nothing if it has no texts.
     pub fn as_bytes(&self) -> Cow<'_, [u8]> {
         match &self.0 {
             Texts::Machine(map) => Cow::Borrowed(map.as_fst().as_bytes()),

@@ -1,12 +1,12 @@
-//! A sorted list of texts. A few of them are faster to put into a list than into a finite-state machine, whose
-//! builder alone takes a megabyte to find equal states in.
+//! A sorted list of texts. Building a list of a few texts is faster than building a finite-state machine, whose
+//! builder allocates a megabyte to find equal states.
 
 use fst::Streamer;
 
 /// Texts in ascending order, one after the other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ListedTexts {
-    bytes: String,
+    text: String,
     /// Where each text ends. It starts where the previous one ends.
     ends: Vec<u32>,
 }
@@ -14,8 +14,8 @@ pub(super) struct ListedTexts {
 impl ListedTexts {
     /// Adds the next text.
     pub(super) fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u32);
+        self.text.push_str(text);
+        self.ends.push(self.text.len() as u32);
     }
 
     /// How many there are.
@@ -27,7 +27,7 @@ impl ListedTexts {
     pub(super) fn get(&self, at: usize) -> Option<&str> {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before));
         let start = start.copied().unwrap_or(0) as usize;
-        self.bytes.get(start..*self.ends.get(at)? as usize)
+        self.text.get(start..*self.ends.get(at)? as usize)
     }
 
     /// All of them.

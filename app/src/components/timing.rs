@@ -38,7 +38,7 @@ pub fn Timing(
         let page = page_path(found.question.collection.as_deref(), "about");
         let href = state.explaining(None).href(&page);
         let ranks = !state.lists() && state.like.is_none();
-        ranks.then(|| view! { <a class="card-link" href=href>"How this was found"</a> })
+        ranks.then(|| view! { <a class="card-link in-folder" href=href>"How this was found"</a> })
     };
     view! {
         <details class="timing">

@@ -60,8 +60,9 @@ pub fn DropZone(
         </label>
         <p id="drop-hint" class="hint">
             "Records as CSV with a header or as JSON, plain or gzip; or a document: PDF, EPUB, \
-             DOCX, Markdown, text, or a ZIP archive of these; or the snapshot of a collection. The \
-             file is sent to this server and nowhere else."
+             DOCX, Markdown, text, or a ZIP archive of these"
+            <span class="in-folder">"; or the snapshot of a collection"</span>
+            ". The file is sent to this server and nowhere else."
         </p>
     }
 }
