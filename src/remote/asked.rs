@@ -199,9 +199,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::tests::part;
     use crate::text::{
-        Lookup, Match, TextIndex, TextIndexBuilder, TextPart, TextQuery, conditions, fulfilling,
-        parse, search,
+        Lookup, Match, TextIndex, TextIndexBuilder, TextQuery, conditions, fulfilling, parse,
+        search,
     };
 
     fn builder(analyzer: &Analyzer) -> TextIndexBuilder {
@@ -211,17 +212,6 @@ mod tests {
     fn index(records: &[[String; 2]], mut builder: TextIndexBuilder) -> TextIndex {
         records.iter().for_each(|record| builder.add(record));
         builder.build()
-    }
-
-    fn part(index: &TextIndex) -> TextPart<'_> {
-        TextPart {
-            index,
-            live: None,
-            terms: index.lengths().iter().copied().map(u64::from).sum(),
-            passing: None,
-            offset: 0,
-            corpus: None,
-        }
     }
 
     fn field(name: &str) -> Vec<usize> {

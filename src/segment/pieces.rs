@@ -257,18 +257,18 @@ impl<'a> PiecesReader<'a> {
 
     fn split(&mut self) {
         let tokenize = self.tokenize;
-        let pieces = |passage: &Passage| match passage {
+        let pieces = |passage: Passage| match passage {
             Passage::Text(text) if text.is_empty() => Vec::new(),
-            Passage::Text(text) => tokenize.pieces(text),
-            Passage::Pieces(pieces) => pieces.clone(),
+            Passage::Text(text) => tokenize.pieces(&text),
+            Passage::Pieces(pieces) => pieces,
         };
-        let of_record = |passages: &Vec<Passage>| passages.iter().map(pieces).collect();
-        let split: Vec<Vec<Vec<u32>>> = match self.waiting.len() {
+        let of_record = |passages: Vec<Passage>| passages.into_iter().map(pieces).collect();
+        let waiting = std::mem::take(&mut self.waiting);
+        let split: Vec<Vec<Vec<u32>>> = match waiting.len() {
             // Too few to be worth waking other threads.
-            0..8 => self.waiting.iter().map(of_record).collect(),
-            _ => self.waiting.par_iter().map(of_record).collect(),
+            0..8 => waiting.into_iter().map(of_record).collect(),
+            _ => waiting.into_par_iter().map(of_record).collect(),
         };
-        self.waiting.clear();
         for passages in split {
             self.builder.add(passages);
         }

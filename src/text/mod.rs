@@ -43,7 +43,7 @@ mod spellings;
 mod statistics;
 mod syntax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod title;
 mod titles;
 mod unfinished;

@@ -22,7 +22,7 @@ pub(super) fn index(texts: &[impl AsRef<str>]) -> TextIndex {
     builder.build()
 }
 
-pub(super) fn part(index: &TextIndex) -> TextPart<'_> {
+pub(crate) fn part(index: &TextIndex) -> TextPart<'_> {
     TextPart {
         index,
         live: None,
