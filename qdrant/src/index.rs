@@ -20,11 +20,9 @@ use qdrant_client::qdrant::{
 use crate::cluster::Cluster;
 use crate::error::{Error, Result};
 use crate::filter::filter_of;
+use crate::keys::{fingerprint_of, first_vector, length_of, texts_in};
 use crate::layout::{FINGERPRINT, LENGTH, PIECES, TERMS, TITLE, own_path, texts_path};
-use crate::points::{
-    candidate_of, fingerprint_of, first_vector, length_of, number_of, point_of, signed, size_of,
-    texts_in,
-};
+use crate::points::{candidate_of, number_of, point_of, signed, size_of};
 use crate::requests::{fields, nearest, query, reaching, read_fields};
 use crate::threads::{Threads, told};
 use crate::upload::{BATCH_BYTES, BATCH_RECORDS};

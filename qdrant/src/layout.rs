@@ -33,6 +33,9 @@ const OURS: &str = "parallax";
 /// The version of this layout.
 const FORMAT: u32 = 4;
 
+/// The name of the vectors of passages, which is none.
+pub const NEAREST: &str = "";
+
 /// The name of the sparse vector with the terms of a record.
 pub const WORDS: &str = "words";
 

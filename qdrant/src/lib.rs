@@ -1,7 +1,7 @@
 //! Collections of Parallax on a Qdrant cluster, through its gRPC interface.
 //!
 //! Start with [`Cluster`]. `layout.rs` defines how a collection is stored in Qdrant, and `points.rs` how
-//! a record is. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
+//! a record is; `keys.rs` reads what a point tells besides its record. `upload.rs` and `download.rs` copy all records of a collection, and `compare.rs` compares
 //! what Qdrant finds with an exact scan. `collections.rs` has the collections for the engine, and `index.rs` finds
 //! and writes the records of one, with the requests of `requests.rs` and the filters of `filter.rs`; the requests run on
 //! `threads.rs`. `retry.rs` retries requests after temporary failures.
@@ -13,6 +13,7 @@ mod download;
 mod error;
 mod filter;
 mod index;
+mod keys;
 mod layout;
 mod points;
 mod requests;

@@ -5,7 +5,6 @@
 //! Qdrant keeps neither the order of fields nor all numbers. Records that are points themselves have their
 //! own ids, and nothing is added to their payload: they are as a client of Qdrant would have written them.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use parallax::collection::{About, Stored};
@@ -16,19 +15,16 @@ use qdrant_client::Payload;
 use qdrant_client::qdrant::point_id::PointIdOptions;
 use qdrant_client::qdrant::vector_output::Vector as Output;
 use qdrant_client::qdrant::{
-    NamedVectors, PointId as QdrantId, PointStruct, RetrievedPoint, Value as PayloadValue, Vector,
-    Vectors, VectorsOutput,
+    NamedVectors, PointId as QdrantId, PointStruct, RetrievedPoint, Vector, Vectors,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
 use crate::layout::{
-    FACETS, FINGERPRINT, ID, LENGTH, OWN, PIECES, TERMS, TITLE, WORDS, numbers_of, texts_of,
+    FACETS, FINGERPRINT, ID, LENGTH, NEAREST, OWN, PIECES, TERMS, TITLE, WORDS, numbers_of,
+    texts_of,
 };
-
-/// The name of the vectors of passages, which is none.
-pub const NEAREST: &str = "";
 
 /// The most numbers that Qdrant allows in the vectors of a point.
 const MAX_NUMBERS: usize = (1 << 20) - 1;
@@ -163,46 +159,6 @@ fn with_own(
 /// A fingerprint as one of Qdrant's integers, in the same order.
 pub fn signed(fingerprint: u64) -> i64 {
     (fingerprint ^ (1 << 63)).cast_signed()
-}
-
-/// The first of the vectors of passages, of this width.
-pub fn first_vector(vectors: Option<VectorsOutput>, width: usize) -> Option<parallax::Vector> {
-    let numbers = match vectors?.get_vector_by_name(NEAREST)? {
-        Output::Dense(vector) => vector.data,
-        Output::MultiDense(passages) => passages.vectors.into_iter().next()?.data,
-        Output::Sparse(_) => return None,
-    };
-    (numbers.len() == width).then(|| numbers.into())
-}
-
-/// The fingerprint in a payload, 0 if there is none.
-pub fn fingerprint_of(payload: &HashMap<String, PayloadValue>) -> u64 {
-    let kept = own_value(payload, FINGERPRINT).and_then(PayloadValue::as_integer);
-    kept.map_or(0, |kept| kept.cast_unsigned() ^ (1 << 63))
-}
-
-/// How many terms the record of a payload has.
-pub fn length_of(payload: &HashMap<String, PayloadValue>) -> u32 {
-    let kept = own_value(payload, LENGTH).and_then(PayloadValue::as_integer);
-    kept.map_or(0, |kept| u32::try_from(kept).unwrap_or(0))
-}
-
-/// For each facet, the keys in a payload that are texts.
-pub fn texts_in(payload: &HashMap<String, PayloadValue>, facets: usize) -> Vec<Vec<String>> {
-    let kept = own_value(payload, FACETS).and_then(PayloadValue::as_struct);
-    let of_facet = |facet| {
-        let texts = kept.and_then(|kept| kept.fields.get(&texts_of(facet))?.as_list());
-        let texts = texts.unwrap_or_default().iter();
-        texts.filter_map(|text| text.as_str().cloned()).collect()
-    };
-    (0..facets).map(of_facet).collect()
-}
-
-fn own_value<'p>(
-    payload: &'p HashMap<String, PayloadValue>,
-    field: &str,
-) -> Option<&'p PayloadValue> {
-    payload.get(OWN)?.as_struct()?.fields.get(field)
 }
 
 /// The record of a point with its vectors. Records that are points get the number `next`.
@@ -345,9 +301,10 @@ mod tests {
     use parallax::vector::Distance;
     use qdrant_client::qdrant::vectors::VectorsOptions;
     use qdrant_client::qdrant::vectors_output::VectorsOptions as OutputOptions;
-    use qdrant_client::qdrant::{VectorOutput, vector};
+    use qdrant_client::qdrant::{VectorOutput, VectorsOutput, vector};
 
     use super::*;
+    use crate::keys::{fingerprint_of, texts_in};
 
     /// Records that have passages, or points, which have none.
     fn about(points: bool) -> About {

@@ -8,8 +8,8 @@ use qdrant_client::qdrant::{
 };
 
 use crate::filter::filter_of;
-use crate::layout::{FACETS, FINGERPRINT, WORDS, own_path};
-use crate::points::{NEAREST, READ};
+use crate::layout::{FACETS, FINGERPRINT, NEAREST, WORDS, own_path};
+use crate::points::READ;
 
 /// How many points a walk over the graph keeps in large collections.
 const EF: u64 = 1_024;
