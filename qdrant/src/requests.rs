@@ -31,10 +31,11 @@ pub fn query(name: &str, scans: bool, asked: &Question<'_>) -> QueryPoints {
     asking(query, asked.by).build()
 }
 
-fn asking(query: QueryPointsBuilder, by: By<'_>) -> QueryPointsBuilder {
+fn asking(query: QueryPointsBuilder, by: Option<By<'_>>) -> QueryPointsBuilder {
     match by {
-        By::Meaning(vector) => query.query(vector.to_vec()),
-        By::Words(terms) => {
+        None => query,
+        Some(By::Meaning(vector)) => query.query(vector.to_vec()),
+        Some(By::Words(terms)) => {
             let (indices, values): (Vec<u32>, Vec<f32>) = terms.iter().copied().unzip();
             query
                 .query(VectorInput::new_sparse(indices, values))
@@ -49,9 +50,10 @@ pub fn reaching(name: &str, scans: bool, reach: &Reach<'_>) -> QueryPoints {
         .filter(filter_of(reach.filter))
         .limit(reach.limit as u64);
     let query = match reach.by {
-        Some(by) => asking(query.params(effort(scans)).score_threshold(reach.least), by),
+        Some(_) => query.params(effort(scans)).score_threshold(reach.least),
         None => query,
     };
+    let query = asking(query, reach.by);
     match reach.reads {
         Reads::Nothing => query.build(),
         Reads::Fingerprint => query

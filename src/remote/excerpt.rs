@@ -2,11 +2,8 @@
 //! one. Their scores are those that they have in the whole collection, because its statistics are given.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-
-use redb::backends::InMemoryBackend;
 
 use super::index::Candidate;
 use super::keys::{given, parsed};
@@ -60,15 +57,13 @@ impl Excerpt {
             sequence: candidates.len() as u64,
             next: last.map_or(0, |last| last.record.number + 1),
         };
-        let memory = Arc::new(InMemoryBackend::new());
-        let store = Store::create_over(memory, Path::new("excerpt"), about.clone())?;
         let ids = payloads
             .iter()
             .map(|payload| about.schema.source_id(payload));
         let ids: Vec<Option<String>> = ids.collect();
         let rows = candidates.into_iter();
         let rows: Vec<_> = rows.map(|candidate| candidate.record.into_row()).collect();
-        store.fill(&rows, &ids, state)?;
+        let store = Store::in_memory(about.clone(), &rows, &ids, state)?;
         let generation = Generation::excerpt(state, segment, whole, sample);
         Ok(Self {
             store,

@@ -184,8 +184,8 @@ pub trait RemoteIndex: Send + Sync {
 /// Which records are the best.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question<'a> {
-    /// By what they are scored.
-    pub by: By<'a>,
+    /// By what they are scored; all are equally good if it is absent.
+    pub by: Option<By<'a>>,
     /// Only records that pass it are scored.
     pub filter: &'a RemoteFilter,
     /// The most records wanted.

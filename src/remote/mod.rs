@@ -5,12 +5,12 @@
 //! `cluster.rs` has the collections of a cluster. `keys.rs` computes what a cluster keeps of a record to find it
 //! by. `request.rs` is what a query asks of the cluster: `asked.rs` determines the terms to look for,
 //! `misspelt.rs` those that a misspelt word may mean, and `filter.rs` what the cluster can check; `terms.rs`
-//! chooses which of the terms to search for, and which to index. `gather.rs` asks for the candidates,
-//! `statistics.rs` counts what their scores depend on, `order.rs` asks for records in the order of a facet, and
-//! `background.rs` for a sample of all texts. `search.rs` answers queries, `near.rs` finds records near others, and
-//! `suggest.rs` completes what is typed; `answers.rs` counts answers and values of facets among all records, and
-//! `places.rs` determines ranks further down than what was gathered. `records.rs` reads records, `write.rs` writes
-//! them.
+//! chooses which of the terms to search for, and which to index. `gather.rs` gathers candidates: `ranked.rs` finds
+//! those that rank highest, and `order.rs` the first in the order of a facet. `whole.rs` has the statistics that
+//! scores depend on; `statistics.rs` counts them, and `background.rs` takes a sample of all texts. `search.rs`
+//! answers queries, `near.rs` finds records near others, and `suggest.rs` completes what is typed; `answers.rs`
+//! counts answers and values of facets among all records, and `places.rs` determines ranks further down than what
+//! was gathered. `records.rs` reads records, `write.rs` writes them.
 
 mod answers;
 mod asked;
@@ -25,12 +25,14 @@ mod misspelt;
 mod near;
 mod order;
 mod places;
+mod ranked;
 mod records;
 mod request;
 mod search;
 mod statistics;
 mod suggest;
 mod terms;
+mod whole;
 mod write;
 
 use std::sync::Arc;

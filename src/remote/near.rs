@@ -187,7 +187,7 @@ impl Near {
             return Ok((Vec::new(), true));
         };
         let question = Question {
-            by: By::Meaning(vector),
+            by: Some(By::Meaning(vector)),
             filter: &self.filter,
             limit,
         };

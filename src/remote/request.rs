@@ -34,6 +34,18 @@ pub(super) struct Asking<'q> {
     pub with: &'q [Stored],
 }
 
+impl Asking<'_> {
+    /// Whether records are ranked by meaning and by words.
+    pub fn fuses(&self) -> bool {
+        self.both || self.query.mode == Mode::Hybrid
+    }
+
+    /// Whether words rank records.
+    pub fn by_words(&self, request: &Request) -> bool {
+        self.both || request.by_words(self.query.mode)
+    }
+}
+
 /// What a query asks of a cluster.
 pub(super) struct Request {
     /// What the cluster checks of its filters and conditions.

@@ -87,6 +87,22 @@ impl Statistics {
             .collect())
     }
 
+    /// How many records contain each of some terms, in their order, and which of them were not counted, because probably
+    /// no record contains them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Cluster`].
+    pub fn likely(&self, index: &dyn RemoteIndex, asked: &[u32]) -> Result<(Vec<u64>, Vec<u32>)> {
+        let known = self.commonest_terms(index)?;
+        if !known.of.are_all {
+            let counts = self.of(index, Vocabulary::Terms, asked)?;
+            return Ok((counts, Vec::new()));
+        }
+        let counts = asked.iter().map(|one| known.count(*one));
+        let unseen = asked.iter().filter(|one| known.count(**one) == 0);
+        Ok((counts.collect(), unseen.copied().collect()))
+    }
+
     /// Notes that this server has written or deleted records.
     pub fn written(&self) {
         *lock(&self.records) = None;

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use super::Remote;
 use super::asked::{AskedWord, halves_of, looked_up};
-use super::gather::counted;
 use super::keys::hash;
 use super::misspelt::meant;
 use super::request::{Asking, Request};
+use super::whole::counted;
 use crate::error::Result;
 use crate::segment::generation::Whole;
 use crate::text::{Corpus, GUESS, MAX_CORRECTABLE};

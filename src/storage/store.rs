@@ -12,6 +12,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use redb::backends::InMemoryBackend;
 use redb::{ReadableTable, StorageBackend, WriteTransaction};
 use serde::de::DeserializeOwned;
 
@@ -47,19 +48,36 @@ impl Store {
     /// [`Error::Store`].
     pub fn create(path: &Path, about: About) -> Result<Self> {
         let database = Durable::create(path, CACHE_BYTES).map_err(Error::store(path))?;
-        Self::new(database, path, about)
+        Self::with(database, path, about, State::default(), |_| Ok(()))
     }
 
-    /// The same in anything that behaves like a file and is empty. `path` is its name in errors.
+    /// Creates a store in memory with these rows, in order of number, each with the id of its record. Unlike
+    /// [`Store::restore`], it trusts them. A row without vectors is allowed.
     ///
     /// # Errors
     /// As for [`Store::create`].
-    pub fn create_over(file: Arc<dyn StorageBackend>, path: &Path, about: About) -> Result<Self> {
-        let database = Durable::over(file, CACHE_BYTES).map_err(Error::store(path))?;
-        Self::new(database, path, about)
+    pub(crate) fn in_memory(
+        about: About,
+        rows: &[Row],
+        ids: &[Option<String>],
+        state: State,
+    ) -> Result<Self> {
+        let path = Path::new("memory");
+        let memory = Arc::new(InMemoryBackend::new());
+        let database = Durable::over(memory, CACHE_BYTES).map_err(Error::store(path))?;
+        Self::with(database, path, about, state, |tables| {
+            tables.fill(rows, ids)
+        })
     }
 
-    fn new(database: Durable, path: &Path, about: About) -> Result<Self> {
+    /// A new store, on which `work` is done in the transaction that creates it.
+    fn with(
+        database: Durable,
+        path: &Path,
+        about: About,
+        state: State,
+        work: impl FnOnce(&mut WriteTables<'_>) -> Result<(), redb::Error>,
+    ) -> Result<Self> {
         let store = Self {
             database,
             path: path.to_owned(),
@@ -69,7 +87,8 @@ impl Store {
             let mut tables = WriteTables::open(write)?;
             tables.note("format", &json(&FORMAT))?;
             tables.note("about", &json(&store.about))?;
-            tables.note("state", &json(&State::default()))
+            work(&mut tables)?;
+            tables.note("state", &json(&state))
         })?;
         Ok(store)
     }
@@ -209,19 +228,6 @@ impl Store {
             tables.restore(&self.about.schema, rows, deletions)?;
             tables.note("state", &json(&state))?;
             tables.note("forgotten", &json(&forgotten))
-        })
-    }
-
-    /// Inserts rows into an empty store, in order of number, each with the id of its record. Unlike
-    /// [`Store::restore`], it trusts them. A row without vectors is allowed.
-    ///
-    /// # Errors
-    /// [`Error::Store`].
-    pub(crate) fn fill(&self, rows: &[Row], ids: &[Option<String>], state: State) -> Result<()> {
-        self.write(|write| {
-            let mut tables = WriteTables::open(write)?;
-            tables.fill(rows, ids)?;
-            tables.note("state", &json(&state))
         })
     }
 

@@ -17,9 +17,12 @@ use parallax::{Collection, Error, Result};
 use crate::common::query_encoder;
 
 /// All records of a collection, in place of a cluster: every record is scored exactly.
+///
+/// Clones share the records.
+#[derive(Clone)]
 pub struct Oracle {
     described: Described,
-    records: Mutex<Vec<(Stored, Keys)>>,
+    records: Arc<Mutex<Vec<(Stored, Keys)>>>,
     /// Whether it does not answer.
     pub broken: Arc<Mutex<bool>>,
 }
@@ -42,7 +45,7 @@ impl Oracle {
                 records: records.len() as u64,
                 mined: None,
             },
-            records: Mutex::new(records.into_iter().zip(keys).collect()),
+            records: Arc::new(Mutex::new(records.into_iter().zip(keys).collect())),
             broken: Arc::default(),
         }
     }
@@ -82,9 +85,12 @@ impl Oracle {
     }
 
     /// The records that pass a filter with their scores, best first. By words, those without a score are
-    /// none.
-    fn scored(&self, by: By<'_>, filter: &RemoteFilter) -> Vec<(f32, (Stored, Keys))> {
+    /// none; by nothing, all have the same.
+    fn scored(&self, by: Option<By<'_>>, filter: &RemoteFilter) -> Vec<(f32, (Stored, Keys))> {
         let scored = self.passing(filter).into_iter();
+        let Some(by) = by else {
+            return scored.map(|record| (0.0, record)).collect();
+        };
         let scored = scored.map(|record| (self.score(by, &record), record));
         let mut scored: Vec<_> = scored
             .filter(|(score, _)| matches!(by, By::Meaning(_)) || *score > 0.0)
@@ -177,14 +183,7 @@ impl RemoteIndex for Oracle {
     fn reached(&self, reaches: &[Reach<'_>]) -> Result<Vec<Vec<Reached>>> {
         self.check()?;
         let answer = |reach: &Reach<'_>| {
-            let scored = match reach.by {
-                Some(by) => self.scored(by, reach.filter),
-                None => {
-                    let passing = self.passing(reach.filter).into_iter();
-                    passing.map(|record| (0.0, record)).collect()
-                }
-            };
-            let enough = scored.into_iter();
+            let enough = self.scored(reach.by, reach.filter).into_iter();
             let enough = enough.filter(|(score, _)| reach.by.is_none() || *score >= reach.least);
             let reached = enough.take(reach.limit).map(|(score, (stored, keys))| {
                 let facets = keys.facets.into_iter().map(|facet| facet.texts);

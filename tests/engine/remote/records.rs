@@ -237,6 +237,38 @@ fn a_record_written_since_counts_as_soon_as_the_cluster_has_it() {
 }
 
 #[test]
+fn a_new_word_that_another_server_wrote_is_found_at_once() {
+    let oracle = Oracle::of(&sample());
+    let server = || {
+        let oracle = Box::new(oracle.clone());
+        Remote::new("sample", oracle, query_encoder()).unwrap()
+    };
+    let (one, other) = (server(), server());
+    for (at, mode) in [Mode::Text, Mode::Neural, Mode::Hybrid]
+        .into_iter()
+        .enumerate()
+    {
+        let word = format!("quixotry{at}");
+        let query = ask(&format!("solar {word}"), mode);
+        // It counts its words, and not again for a while.
+        assert!(!one.search(&query).unwrap().hits.is_empty());
+        let record = json!({"name": "Mill", "description": format!("A place for {word}.")});
+        let payload = record.as_object().unwrap().clone();
+        let vector = None;
+        let written = other.put(vec![Incoming { payload, vector }]).unwrap();
+        let answer = one.search(&query).unwrap();
+        assert!(
+            answer
+                .hits
+                .iter()
+                .any(|hit| hit.record.id == written.ids[0])
+        );
+        let explained = one.explain(&query, &written.ids[0]).unwrap();
+        assert_eq!(explained.words.rank, Some(1), "{mode:?}");
+    }
+}
+
+#[test]
 fn the_queries_found_before_it_was_copied_are_kept() {
     let here = sample();
     let mined = here.explore_now(&AtomicBool::new(false)).unwrap();
