@@ -26,7 +26,7 @@ UNOPTIMISED = --config profile.release.package.$(1).opt-level=0
 export PATH := $(CURDIR)/style/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test api-check build setup model dev dev-check dist dist-check image-check data lint quality quality-check corrections bench bench-peers bench-qdrant bench-growth bench-page load soak cluster screenshots fuzz audit notices clean
+.PHONY: help run test api-check build setup model dev dev-check dist dist-check image-check data lint quality quality-check corrections bench bench-peers bench-qdrant bench-growth bench-page load soak cluster scale screenshots fuzz audit notices clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -138,8 +138,11 @@ load: build model ## ask for three times what the service can do, for a minute, 
 soak: build model ## read, write, import and restart for MINUTES (30), into benches/RESULTS.md
 	python3 benches/soak.py $(MINUTES)
 
-cluster: build model ## kill a node and a server of a cluster of Qdrant (QDRANT=/path/to/qdrant) under load, into benches/RESULTS.md (SECONDS=60, OPTIONS="--restart" or "--scale")
+cluster: build model ## kill a node and a server of a cluster of Qdrant (QDRANT=/path/to/qdrant) under load, into benches/RESULTS.md (SECONDS=60, OPTIONS=--restart)
 	python3 benches/cluster.py --qdrant "$(QDRANT)" $(if $(SECONDS),--seconds $(SECONDS)) $(OPTIONS)
+
+scale: build model ## compare two servers on a Qdrant cluster with one (QDRANT=/path/to/qdrant), into benches/RESULTS.md
+	python3 benches/scale.py --qdrant "$(QDRANT)"
 
 screenshots: build model ## retake the README's screenshots
 	.ci/setup test

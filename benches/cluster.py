@@ -4,13 +4,9 @@ back, and only what was under way within five seconds of a kill may fail.
 
     make cluster QDRANT=/path/to/qdrant
 
-With `--scale`, it measures instead how much more two servers answer than one, when encoding the
-queries is most of the work.
-
 All processes share the cores of this machine, so the times are not those of a real cluster.
 """
 
-import argparse
 import asyncio
 import contextlib
 import itertools
@@ -19,24 +15,21 @@ import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import figures, inputs, paths, qdrant, results, server
+from measure import figures, qdrant, results, server
 from measure.balancer import FAILURES, Balancer
 from measure.figures import number
+from measure.on_qdrant import BASE, NAME, QUERY_WAIT_MS, Records, serve
+from measure.on_qdrant import parser as options_with_qdrant
 
-NAME = "cluster"
-BASE = f"/api/v1/collections/{NAME}"
 NODES, SHARDS, REPLICAS = 3, 3, 2
 # The defaults of the options.
 SECONDS, RECORDS, SEARCHES, WRITES = 300, 2_000, 100, 50
-# How long the servers let a query wait for a core.
-QUERY_WAIT_MS = 2_000
 # For so long after a kill, requests may fail.
 GRACE = 5
 # After so many seconds, a request counts as failed.
@@ -44,15 +37,6 @@ TIMEOUT = 20
 # An id whose write may still be under way in the cluster is not written for so long, so that the
 # order of its writes is known.
 REST = 10
-# Written records have only the beginning of a text, so that encoding them leaves room for the rest.
-WORDS = 20
-# With --scale: records in the collection, seconds of a phase, and requests under way at each server:
-# it computes one and another waits. It would refuse more.
-SCALE_RECORDS, SCALE_SECONDS, SCALE_CLIENTS = 200, 20, 2
-# With --scale: how many words each query has. The model reads at most 256 pieces; the longer queries exceed that.
-SCALE_WORDS = [(60, 100), (200, 240)]
-# How many times one server and two are measured, for each length.
-SCALE_TURNS = 3
 
 
 def main():
@@ -60,68 +44,19 @@ def main():
     # So that all processes are ended then too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as closing:
-        run = scale if options.scale else survive
-        passed = run(options, Path(folder), closing)
+        passed = survive(options, Path(folder), closing)
     sys.exit(0 if passed else 1)
 
 
 def parse():
     """The options."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--qdrant", required=True, metavar="FILE", help="Qdrant's server")
+    parser = options_with_qdrant(__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long the load lasts")
     parser.add_argument("--records", type=int, default=RECORDS, help="records copied to the cluster")
     parser.add_argument("--searches", type=float, default=SEARCHES, help="searches a second")
     parser.add_argument("--writes", type=float, default=WRITES, help="writes and deletions a second")
     parser.add_argument("--restart", action="store_true", help="start the killed node again at half of the time")
-    parser.add_argument("--scale", action="store_true", help="compare the throughput of one server and two")
-    options = parser.parse_args()
-    options.qdrant = Path(options.qdrant).resolve()
-    if not options.qdrant.is_file():
-        parser.error(f"{options.qdrant} is not a file: --qdrant, or QDRANT of make, must be the path of Qdrant's server")
-    return options
-
-
-class Records:
-    """The records of the file, and those that are written."""
-
-    def __init__(self):
-        # The bundled sample, if the start-ups are not there.
-        file = paths.STARTUPS if paths.STARTUPS.exists() else paths.ROOT / "server/sample/startups.jsonl"
-        self.startups = list(inputs.lines(file))
-        # Without characters that have a meaning in a query, or that divide words.
-        self.words = [word for one in self.startups for word in one["description"].split() if word.isalnum()]
-
-    def make(self, at, version):
-        """A version of a record, always the same. Those of the file have version 0."""
-        about = self.startups[(at + 7_919 * version) % len(self.startups)]
-        text = about["description"] if version == 0 else " ".join(about["description"].split()[:WORDS])
-        return {**about, "id": str(at), "description": text, "version": version}
-
-    def copy_to(self, folder, count, *options):
-        """Indexes the first records, and copies them to Qdrant."""
-        count = min(count, len(self.startups))
-        file = folder / "records.jsonl"
-        file.write_text("".join(json.dumps(self.make(at, 0)) + "\n" for at in range(count)), encoding="utf-8")
-        here = ["--data-dir", folder / "data"]
-        roles = ["--id", "id", "--title", "name", "--text", "description", "--facet", "city"]
-        parallax("index", file, "--collection", NAME, *roles, *here)
-        parallax("copy", NAME, "--to", "qdrant", *options, *here)
-        return count
-
-
-def parallax(*arguments):
-    """Runs a command."""
-    subprocess.run([paths.PARALLAX, *arguments], check=True, stdout=sys.stderr)
-
-
-def serve(folder, urls, *before):
-    """A server of what is on the cluster. It has its own data folder, with nothing in it. Because all
-    processes share the cores, a query may wait longer than usual before it is refused."""
-    command = [*before, paths.PARALLAX, "serve", "--backend", "qdrant", "--qdrant-url", urls]
-    command += ["--addr", "127.0.0.1:{port}", "--data-dir", folder]
-    patient = {"PARALLAX_POOL_QUERY_WAIT_MS": str(QUERY_WAIT_MS)}
-    return server.Server(command, "/readyz", patient, patience=120, port=qdrant.port())
+    return parser.parse_args()
 
 
 @dataclass
@@ -353,88 +288,6 @@ def examples(kind, failed, start):
     for (what, _), those in sorted(by_error.items(), key=lambda item: -len(item[1]))[:10]:
         times = [one.ended - start for one in those]
         print(f"{kind}: {len(those):,} times, from {min(times):.1f} to {max(times):.1f} s: {what}: {those[0].error}")
-
-
-def scale(options, folder, closing):
-    """Measures one server and two in turn, each on a core of its own."""
-    cores = sorted(os.sched_getaffinity(0))[:2]
-    if len(cores) < 2:
-        sys.exit("--scale needs two cores, one for each server")
-    node = closing.enter_context(qdrant.Node(options.qdrant, folder / "node"))
-    records = Records()
-    records.copy_to(folder, SCALE_RECORDS, "--qdrant-url", node.url)
-    on = lambda at: serve(folder / f"server-{at + 1}", node.url, "taskset", "-c", str(cores[at]))
-    servers = [closing.enter_context(on(at)) for at in range(2)]
-    ports = [one.port for one in servers]
-    rows, ratios = [], []
-    for words in SCALE_WORDS:
-        queries = long_queries(records, *words)
-        # The first queries of a server wait until all is loaded.
-        asyncio.run(closed_loop(ports, queries, 3))
-        rates = {1: [], 2: []}
-        for count in (1, 2) * SCALE_TURNS:
-            answered, failed, seconds, used = phase(count, servers, node, ports, queries)
-            rates[count].append(answered / seconds)
-            shares = [f"{used[who] / seconds:.2f}" for who in ("servers", "Qdrant", "clients")]
-            row = ["{} to {}".format(*words), str(count), number(rates[count][-1]), f"{failed:,}"]
-            rows.append([*row, *shares])
-        each = [two / one for one, two in zip(rates[1], rates[2])]
-        ratios.append((sum(rates[2]) / sum(rates[1]), ", ".join(f"{ratio:.2f}" for ratio in each)))
-    head = ["words", "servers", "queries a second", "failed", "cores used by servers", "by Qdrant", "by clients"]
-    text = (
-        f"Queries by meaning, all different, with one hit and without late interaction, in {SCALE_RECORDS} records; "
-        f"{SCALE_CLIENTS} under way at each server, {SCALE_SECONDS} s each. With queries of {SCALE_WORDS[0][0]} to "
-        f"{SCALE_WORDS[0][1]} words, two servers answer {ratios[0][0]:.2f} times as many as one (in each round: "
-        f"{ratios[0][1]}); with queries longer than the model reads, {ratios[1][0]:.2f} times ({ratios[1][1]}). Each server has a core of its own, but Qdrant and the clients use these cores "
-        f"too: this machine has {os.cpu_count()}, so on a real cluster the ratio would be higher.\n\n"
-        + figures.markdown(head, rows)
-    )
-    print(text)
-    return True
-
-
-def phase(count, servers, node, ports, queries):
-    """Measures the first `count` servers. Returns how many queries succeeded and failed, the seconds that it took, and
-    the processor seconds of the servers, Qdrant and the clients."""
-    processes = {"servers": servers, "Qdrant": [node]}
-    spent = lambda: {who: sum(one.processor_time() for one in those) for who, those in processes.items()}
-    before, own = spent(), time.process_time()
-    answered, failed, seconds = asyncio.run(closed_loop(ports[:count], queries, SCALE_SECONDS))
-    used = {who: (ticks - before[who]) / os.sysconf("SC_CLK_TCK") for who, ticks in spent().items()}
-    return answered, failed, seconds, used | {"clients": time.process_time() - own}
-
-
-def long_queries(records, least, most):
-    """Texts that take long to encode and never repeat."""
-    chance = random.Random(20_261_129)
-    while True:
-        length = chance.randint(least, most)
-        begin = chance.randrange(len(records.words) - length)
-        # Shorter than the longest query that is allowed.
-        yield " ".join([chance.choice(records.words), *records.words[begin : begin + length]])[:1_900]
-
-
-async def closed_loop(ports, queries, seconds):
-    """How many queries were answered and how many failed, and in how many seconds, if each client
-    sends one after the other."""
-    balancer, counts = Balancer(ports, TIMEOUT), [0, 0]
-    start = time.monotonic()
-
-    async def client(at):
-        while time.monotonic() - start < seconds:
-            path = server.search_url(NAME, next(queries), "neural", 1) + "&late_interaction=false"
-            try:
-                status, _ = await balancer.send(at, "GET", path)
-            except FAILURES:
-                status = None
-            counts[status != 200] += 1
-            if status != 200:
-                # Refusing costs the server time too.
-                await asyncio.sleep(0.01)
-
-    await asyncio.gather(*(client(at) for at in range(SCALE_CLIENTS * len(ports))))
-    balancer.close()
-    return *counts, time.monotonic() - start
 
 
 main()
