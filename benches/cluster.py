@@ -77,8 +77,8 @@ class Load:
         self.chance = random.Random(20_261_128)
         self.answers, self.fell_back = [], 0
         self.turns, self.versions = itertools.count(), itertools.count(1)
-        # For each record, the versions that it may have, None for none: one if the outcome of its last
-        # write is known.
+        # For each record, the versions that it may have now; None if it may not exist. There is only one if
+        # the outcome of its last write is known.
         self.known = {at: {0} for at in range(count)}
         self.count, self.fresh = count, itertools.count(count)
         names = [one["name"] for one in records.startups[:count]]
@@ -114,7 +114,7 @@ class Load:
         """Writes a new record, changes or deletes one that was written, or writes a deleted one again."""
         kind = self.chance.random()
         if self.written and kind < 0.55:
-            # In the place of the one that is taken, the last one.
+            # The last one takes the place of the one that is removed.
             place = self.chance.randrange(len(self.written))
             self.written[place], self.written[-1] = self.written[-1], self.written[place]
             at = self.written.pop()
@@ -131,7 +131,7 @@ class Load:
             body = {"records": [self.records.make(at, new)]}
             answer = await self.request("write", due, "PUT", f"{BASE}/records", body)
         if answer is None:
-            # Whatever the answer was, it may be there, or may come to be there yet.
+            # The write may have taken effect, or may still do so.
             asyncio.get_running_loop().call_later(REST, self.written.append, at)
             return
         self.known[at] = {new}
@@ -170,7 +170,7 @@ def survive(options, folder, closing):
         say(f"{kills[-1] - start:.0f} s: killed {what}")
 
     async def disturb():
-        """The first node is the one that all others joined, and that the servers ask first."""
+        """Kills the node that all others joined, and that the servers ask first, and later the first server."""
         await asyncio.sleep(options.seconds / 3)
         kill(nodes[0], "a node")
         await asyncio.sleep(options.seconds / 6)
@@ -233,14 +233,14 @@ def check(load, service):
 
 
 def report(options, load, start, kills, wrong):
-    """Prints what happened, and writes it if it was a whole run; whether all is as promised."""
+    """Prints what happened, and writes it if the run lasted long enough and passed. Whether all is as promised."""
     failed = [one for one in load.answers if one.error]
     # A request may fail if it was under way at any moment from a kill to GRACE seconds after it.
     excused = lambda one: any(one.due <= at + GRACE and one.ended >= at for at in kills)
     errors = [one for one in failed if not excused(one)]
     of = lambda kind: [one for one in load.answers if one.what.startswith("search") == (kind == "searches")]
     rows = []
-    phases = [("at first", start, kills[0]), ("without a node", *kills), ("and without a server", kills[1], time.monotonic())]
+    phases = [("at first", start, kills[0]), ("without a node", *kills), ("without a node and a server", kills[1], time.monotonic())]
     if options.restart:
         phases[1:] = [("a node killed and restarted", *kills), ("without a server", *phases[2][1:])]
     for (phase, begin, end), kind in itertools.product(phases, ("searches", "writes")):
@@ -253,15 +253,15 @@ def report(options, load, start, kills, wrong):
     kept = sum(None not in versions for versions in load.known.values())
     open_ends = sum(len(versions) > 1 for versions in load.known.values())
     text = (
-        f"{NODES} nodes with {SHARDS} shards of {REPLICAS} replicas, two servers, {load.count:,} records, and for "
-        f"{options.seconds:g} s {options.searches:g} searches by words and by both and {options.writes:g} writes and deletions "
-        f"of one record a second; a node was killed after a third{' and restarted at half' if options.restart else ''}, a server "
+        f"{NODES} nodes with {SHARDS} shards of {REPLICAS} replicas, two servers and {load.count:,} records. For "
+        f"{options.seconds:g} s, {options.searches:g} searches by words or by both and {options.writes:g} writes or deletions "
+        f"of one record were sent each second; a node was killed after a third{' and restarted at half' if options.restart else ''}, a server "
         f"after two thirds of the time. {counts['searches'][0]:,} searches, of which {counts['searches'][1]:,} were "
         f"answered ({load.fell_back:,} by words alone instead of by both); {counts['writes'][0]:,} writes, of which "
-        f"{counts['writes'][1]:,} were acknowledged. {len(failed):,} errors, of which {len(errors):,} not within "
-        f"{GRACE} s of a kill; {load.balancer.retried:,} requests were sent to the other server because theirs refused the "
-        f"connection. At the end {kept:,} records had to be there, and it was open which of its versions "
-        f"{open_ends:,} would have: "
+        f"{counts['writes'][1]:,} were acknowledged. {len(failed):,} requests failed, {len(errors):,} of them "
+        f"outside the {GRACE} s after a kill; {load.balancer.retried:,} requests were sent to the other server because theirs refused the "
+        f"connection. At the end, {kept:,} records had to be there; of {open_ends:,}, the outcome of the last "
+        "write was unknown, so that any version that it could have was right. Found: "
         + ", ".join(f"{len(what):,} {kind}" for kind, what in wrong.items())
         + f". The clients, the servers and Qdrant share {os.cpu_count()} cores, so queries may wait {QUERY_WAIT_MS} ms "
         f"before they are refused.\n\n{table}"
@@ -274,7 +274,8 @@ def report(options, load, start, kills, wrong):
             print(f"{kind}: {one}")
     passed = not errors and not any(wrong.values())
     if passed and options.seconds >= SECONDS and not options.restart:
-        results.write("A cluster that loses a node and a server", "make cluster", text)
+        rates = f'OPTIONS="--searches {options.searches:g} --writes {options.writes:g}"'
+        results.write("A cluster that loses a node and a server", f"make cluster {rates}", text)
     print("PASS" if passed else "FAIL")
     return passed
 

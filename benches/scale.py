@@ -1,9 +1,9 @@
-"""How much more two servers of a collection on Qdrant do than one, when encoding is most of the work:
-searches with long queries, and records that are written.
+"""The throughput of two servers of a collection on Qdrant, compared with that of one, when encoding is
+most of the work: searches with long queries, and writes of long records.
 
     make scale QDRANT=/path/to/qdrant
 
-Each server has a core of its own, but Qdrant and the clients share these cores.
+Each server is bound to a core of its own. On a machine with two cores, Qdrant and the clients share these.
 """
 
 import asyncio
@@ -21,8 +21,8 @@ from measure import figures, on_qdrant, qdrant, results, server
 from measure.balancer import FAILURES, Balancer
 from measure.figures import number
 
-# Records in the collection, seconds of a phase, and requests under way at each server: it computes
-# one and another waits. It would refuse more.
+# Records in the collection, seconds of a phase, and requests under way at each server, which works on
+# one while the other waits; it might refuse a third.
 RECORDS, SECONDS, CLIENTS = 200, 20, 2
 # After so many seconds, a request counts as failed.
 TIMEOUT = 20
@@ -77,13 +77,13 @@ def measure(binary, cores, folder, closing):
             shares = [f"{used[who] / seconds:.2f}" for who in ("servers", "Qdrant", "clients")]
             rows.append([load, str(count), number(rates[count][-1]), f"{failed:,}", *shares])
         each = ", ".join(f"{two / one:.2f}" for one, two in zip(rates[1], rates[2]))
-        said.append(f"{load}: {sum(rates[2]) / sum(rates[1]):.2f} times (in each round: {each})")
+        said.append(f"{load}: {sum(rates[2]) / sum(rates[1]):.2f} (in each round: {each})")
     head = ["load", "servers", "texts a second", "failed", "cores used by servers", "by Qdrant", "by clients"]
     text = (
-        "What two servers do, compared with one. " + "; ".join(said) + f". Searches are by meaning, all different, "
+        "Throughput of two servers, as a multiple of that of one: " + "; ".join(said) + f". Searches are by meaning, all different, "
         f"with one hit and without late interaction, in a collection that has {RECORDS} records at first; records "
         f"are written {BATCH} at a time. {CLIENTS} requests are under way at each server, for {SECONDS} s. Each "
-        "server has a core of its own, but Qdrant and the clients use these cores too: this machine has "
+        "server is bound to a core of its own, but Qdrant and the clients use these cores too: this machine has "
         f"{os.cpu_count()}.\n\n" + figures.markdown(head, rows)
     )
     print(text)
@@ -102,10 +102,10 @@ def phase(servers, node, requests):
 
 
 def texts(records, least, most):
-    """Texts that take long to encode and never repeat, of these numbers of words."""
+    """Texts of `least` to `most` words that take long to encode and practically never repeat."""
     chance = random.Random(20_261_129)
     while True:
-        length = chance.randint(least, most)
+        length = chance.randint(least, most) - 1
         begin = chance.randrange(len(records.words) - length)
         # Shorter than the longest query that is allowed.
         yield " ".join([chance.choice(records.words), *records.words[begin : begin + length]])[:1_900]
@@ -128,8 +128,8 @@ def writes(descriptions):
 
 
 async def closed_loop(servers, requests, seconds):
-    """How many texts were answered and how many requests failed, and in how many seconds, if each
-    client sends one request after the other."""
+    """Each client sends one request after the other. Returns how many texts were answered, how many
+    requests failed, and the seconds that it took."""
     balancer = Balancer([one.port for one in servers], TIMEOUT)
     done, failed = 0, 0
     start = time.monotonic()

@@ -12,7 +12,8 @@ NAME = "cluster"
 BASE = f"/api/v1/collections/{NAME}"
 # How long the servers let a query wait for a core.
 QUERY_WAIT_MS = 2_000
-# Written records have only the beginning of a text, so that encoding them leaves room for the rest.
+# Later versions of a record have only so many words of a text, so that encoding them leaves processor
+# time for searches and for Qdrant.
 WORDS = 20
 
 
