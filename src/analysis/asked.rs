@@ -1,6 +1,7 @@
 //! What a query's text asks for: its words, each with the ways in which a record may contain it.
 
 use super::fold::{accented, fold};
+use super::letters::is_digit;
 use super::part::{Form, Joint, Part};
 use super::parts::{Borders, split};
 use super::pieces::{join, other_form, picture, wholes_ending_at, word_of};
@@ -46,6 +47,14 @@ impl Analyzer {
         let is_letter = |word: &str| word.chars().count() == 1;
         let joined = is_letter(one) || is_letter(other);
         joined.then(|| self.term(&format!("{one}&{other}")).into_owned())
+    }
+
+    /// The term of a size that a query writes as three words, such as `2 x 4`: records may write it
+    /// as one. `None` for other words.
+    pub fn joined_size(&self, height: &str, times: &str, width: &str) -> Option<String> {
+        let is_number = |word: &str| word.chars().all(|c| is_digit(c) || c == '.');
+        let is_size = times == "x" && is_number(height) && is_number(width);
+        is_size.then(|| self.term(&format!("{height}{times}{width}")).into_owned())
     }
 
     fn asked(&self, text: &str, segmented: bool) -> Asked {
@@ -114,6 +123,7 @@ impl Analyzer {
                     asked.wholes.push(Whole {
                         units,
                         way: Way::term(self.term(&whole).into_owned(), Likeness::Same),
+                        is_run: false,
                     });
                 }
             });
@@ -203,6 +213,7 @@ impl Analyzer {
                 asked.wholes.push(Whole {
                     units: at..at + 2,
                     way: Way::term(term, Likeness::Same),
+                    is_run: false,
                 });
             }
         }

@@ -130,6 +130,8 @@ fn push_plain(letter: char, folded: &mut String) {
         'ς' => "σ",
         'ё' | 'ѐ' => "е",
         'ѝ' => "и",
+        // The ligature և, which is `եւ` without it, is written ԵՎ in capitals.
+        'վ' if folded.ends_with('ե') => "ւ",
         // All forms of alef, ya without dots, ta marbuta as pronounced in pause, Persian ya and
         // kaf, and the forms of ha in Persian, Urdu and Kurdish.
         'آ' | 'أ' | 'إ' | 'ٱ' => "ا",
@@ -156,6 +158,7 @@ mod tests {
             ("Cafe\u{301}", "café"),
             ("ﬁsh", "fish"),
             ("STRASSE", "Straße"),
+            ("ԵՐԵՎԱՆ", "Երևան"),
             ("Søren", "soren"),
             ("ŁÓDŹ", "lodz"),
             ("Ærøskøbing", "aeroskobing"),

@@ -30,7 +30,11 @@ pub fn add_run(text: &str, run: Range<usize>, asked: &mut Asked) {
         && let Some(whole) =
             unit_of_run(text, run, false).and_then(|unit| unit.ways.into_iter().next())
     {
-        asked.wholes.push(Whole { units, way: whole });
+        asked.wholes.push(Whole {
+            units,
+            way: whole,
+            is_run: true,
+        });
     }
 }
 

@@ -123,7 +123,7 @@ impl<'t> Scanner<'t> {
     /// `#rust` and `@ada`.
     fn begins_with_a_mark(&self, start: usize) -> bool {
         let mut before = self.text[..start].chars().rev();
-        let letter = self.text[start..].starts_with(|c: char| c.is_ascii_alphabetic());
+        let letter = self.text[start..].starts_with(char::is_alphabetic);
         letter
             && before.next().is_some_and(|c| matches!(c, '.' | '#' | '@'))
             && before

@@ -62,6 +62,8 @@ pub struct Whole {
     pub units: Range<usize>,
     /// How records contain it.
     pub way: Way,
+    /// Whether it is a run of a script without spaces.
+    pub is_run: bool,
 }
 
 impl Way {

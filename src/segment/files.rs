@@ -22,7 +22,7 @@ use crate::storage::layout::BuiltFrom;
 use crate::vector::{Codes, Distinct, ExactScan, Graph, Vectors};
 
 /// Changes with the sections of the file of columns, or how they are derived from a record.
-const COLUMNS_FORMAT: u32 = 12;
+const COLUMNS_FORMAT: u32 = 13;
 
 /// The sections of columns that are read from start to end.
 const IN_ORDER: [&str; 3] = ["postings.bytes", "postings.positions", "lengths"];

@@ -14,6 +14,9 @@ use crate::analysis::{Analyzer, Asked, Likeness, Unit, Way};
 /// The weight of the whole of a compound word relative to its parts: records that write it as
 /// typed rank above those that contain its parts somewhere.
 const WHOLE: f64 = 1.1;
+/// The same where words are written without spaces: there, two words apart are hardly ever meant, and
+/// a short record that has both must not rank above a long one that has the whole.
+const RUN: f64 = 2.0;
 /// How many words of a query are corrected, from the first on. Each correction searches all
 /// known words, and a longer text is not a typo.
 pub const MAX_CORRECTABLE: usize = 32;
@@ -38,6 +41,7 @@ impl TextQuery {
             keys: Vec::new(),
             stop_words: Vec::new(),
             before: None,
+            before_that: None,
             ampersand: false,
             mixed: clauses
                 .iter()
@@ -72,8 +76,9 @@ struct Reading<'r> {
     keys: Vec<String>,
     /// The stop words, and whether they are part of a condition.
     stop_words: Vec<(String, Unit, bool)>,
-    /// The previous word, if there is nothing in between.
+    /// The previous two words, if there is nothing in between.
     before: Option<Neighbour>,
+    before_that: Option<Neighbour>,
     /// Whether there is a lone ampersand in between.
     ampersand: bool,
     /// Whether the query has lower-case letters, so that capitals carry meaning.
@@ -121,11 +126,11 @@ impl Reading<'_> {
         }
         let bare = condition.is_none();
         let open = lookup.prefix && is_last && !clause.phrase && !clause.excluded;
-        let last = asked
-            .units
-            .last()
-            .filter(|last| open && last.range.end == clause.text.len());
-        let mut open = last.map(|last| completions(self.parts, &last.word, &last.term));
+        let last = asked.units.last().filter(|_| open);
+        let mut open = last.and_then(|last| {
+            let prefix = unfinished(last, &clause.text)?;
+            Some(completions(self.parts, &prefix, &last.term))
+        });
         if let Some(condition) = condition {
             self.demand(condition, open.as_deref().unwrap_or_default());
             self.before = None;
@@ -214,7 +219,10 @@ impl Reading<'_> {
                 .wholes
                 .iter()
                 .filter(|whole| whole.units.contains(&nth));
-            terms.extend(wholes.flat_map(|whole| self.ways.find(&whole.way, WHOLE)));
+            terms.extend(wholes.flat_map(|whole| {
+                let boost = if whole.is_run { RUN } else { WHOLE };
+                self.ways.find(&whole.way, boost)
+            }));
             terms.extend(unit.ways.iter().flat_map(|way| {
                 let boost = match way.likeness {
                     Likeness::Same => 1.0,
@@ -294,6 +302,7 @@ impl Reading<'_> {
     /// Looks a word up together with the previous one.
     fn join(&mut self, bare: bool, place: Option<usize>, text: &str, unit: &Unit, small: Small) {
         let before = self.before.take();
+        let before_that = self.before_that.take();
         let ampersand = std::mem::take(&mut self.ampersand);
         if !bare {
             return;
@@ -308,14 +317,19 @@ impl Reading<'_> {
             self.join_words(&before, &word, ampersand);
             if !ampersand {
                 self.keep_together(&before, &word);
+                if let Some(first) = before_that {
+                    self.join_size([&first, &before, &word]);
+                }
             }
+            self.before_that = Some(before);
         }
         self.before = Some(word);
     }
 
     /// Looks two adjacent words up as one word, which stands for either of them.
     fn join_words(&mut self, before: &Neighbour, word: &Neighbour, ampersand: bool) {
-        if before.place == word.place {
+        // A repeated word has one place, and `B & B` may be written as one word all the same.
+        if before.place == word.place && (!ampersand || word.place.is_none()) {
             return;
         }
         let term = if ampersand {
@@ -325,10 +339,22 @@ impl Reading<'_> {
             let both = before.place.is_some() && word.place.is_some();
             both.then(|| self.analyzer.joined(&before.letters, &word.letters))
         };
+        self.stand_for([before.place, word.place], term);
+    }
+
+    /// Looks the three words of a size, such as `2 x 4`, up as one word.
+    fn join_size(&mut self, words: [&Neighbour; 3]) {
+        let [height, times, width] = words.map(|word| word.letters.as_str());
+        let term = self.analyzer.joined_size(height, times, width);
+        self.stand_for(words.map(|word| word.place), term);
+    }
+
+    /// Adds a term, if any record has it, to several words that it stands for.
+    fn stand_for<const N: usize>(&mut self, places: [Option<usize>; N], term: Option<String>) {
         let Some(term) = term.and_then(|term| self.ways.term(&term, 1.0)) else {
             return;
         };
-        for at in [before.place, word.place].into_iter().flatten() {
+        for at in places.into_iter().flatten() {
             let terms = &mut self.query.words[at].terms;
             if !terms
                 .iter()
@@ -362,6 +388,16 @@ impl Reading<'_> {
             let text = format!("{} {}", before.text, word.text);
             self.push(&text, text.clone(), together);
         }
+    }
+}
+
+/// The letters by which the last word of a text may go on; `None` if the text goes on itself. What
+/// follows an ampersand belongs to the same word, and an apostrophe is left out of a word.
+fn unfinished(last: &Unit, text: &str) -> Option<String> {
+    match &text[last.range.end..] {
+        "" | "'" | "\u{2019}" => Some(last.word.clone()),
+        "&" => Some(format!("{}&", last.word)),
+        _ => None,
     }
 }
 

@@ -236,6 +236,10 @@ async fn a_batch_that_cannot_be_taken_changes_nothing() {
             json!({"records": [{"id": "a", "text": "x"}, {"text": "y"}]}),
             "record 2 of the batch: no id in id",
         ),
+        (
+            json!({"records": [{"id": [1, 2], "text": "x"}]}),
+            "record 1 of the batch: the id is neither a text nor a number",
+        ),
         (json!({"records": [{"id": "a", "text": " "}]}), "no text"),
         (
             json!({"records": [{"id": "a", "text": "x", "year": "soon"}]}),

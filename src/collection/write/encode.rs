@@ -51,6 +51,10 @@ pub(crate) fn check(about: &About, payload: &Payload) -> Result<(), String> {
     if let (Some(field), None) = (&schema.id, schema.source_id(payload)) {
         return Err(format!("no id in {field}"));
     }
+    let id = schema.id.as_ref().and_then(|field| payload.get(field));
+    if let Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) = id {
+        return Err("the id is neither a text nor a number".into());
+    }
     if schema.points {
         let id = PointId::from_json(payload.get(ID_FIELD).unwrap_or(&Value::Null))?;
         if schema.source_id(payload) != Some(id.to_string()) {

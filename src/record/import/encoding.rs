@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding, ISO_2022_JP, UTF_16BE, UTF_16LE};
 
 use super::input::Input;
 use super::notes::Notes;
@@ -57,6 +57,20 @@ pub fn mark(beginning: &[u8]) -> Mark {
     Mark { encoding, length }
 }
 
+/// Whether bytes switch to Japanese characters, as only ISO-2022-JP does. It writes them in ASCII.
+fn begins_in_japanese(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x1b$B") || bytes.starts_with(b"\x1b$@")
+}
+
+/// Where the first character is that may not be UTF-8.
+fn first_beyond(bytes: &[u8]) -> Option<usize> {
+    let is_beyond = |at: &usize| {
+        let byte = bytes[*at];
+        !byte.is_ascii() || byte == 0x1b && begins_in_japanese(&bytes[*at..])
+    };
+    (0..bytes.len()).find(is_beyond)
+}
+
 /// What some bytes appear to be.
 enum Guess {
     Utf8,
@@ -70,6 +84,12 @@ enum Guess {
 /// Guesses the encoding of bytes that are not all ASCII. Text in another encoding is hardly ever
 /// valid UTF-8 by chance, so if most non-ASCII sequences are valid, the rest is damage.
 fn guess(bytes: &[u8]) -> Guess {
+    if begins_in_japanese(bytes) {
+        return Guess::Other {
+            encoding: ISO_2022_JP,
+            told_by: ENOUGH,
+        };
+    }
     let (mut good, mut bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -122,9 +142,11 @@ pub fn decoded(bytes: &[u8]) -> Result<(String, Option<String>), String> {
     let bytes = &bytes[length..];
     let encoding = match encoding {
         Some(encoding) => encoding,
-        None => match std::str::from_utf8(bytes) {
-            Ok(text) => return Ok((text.to_owned(), None)),
-            Err(_) => match guess(bytes) {
+        None => match (std::str::from_utf8(bytes), first_beyond(bytes)) {
+            (Ok(text), at) if !at.is_some_and(|at| begins_in_japanese(&bytes[at..])) => {
+                return Ok((text.to_owned(), None));
+            }
+            (_, at) => match guess(&bytes[at.unwrap_or(0)..]) {
                 Guess::Utf8 => {
                     let text = String::from_utf8_lossy(bytes).into_owned();
                     return Ok((text, Some(UNREADABLE.into())));
@@ -260,8 +282,7 @@ impl Read for Utf8 {
                 How::AsItIs => return self.input.read(into),
                 How::Undecided => {
                     let ahead = self.input.fill_buf()?;
-                    let beyond = ahead.iter().position(|byte| !byte.is_ascii());
-                    let ascii = beyond.unwrap_or(ahead.len());
+                    let ascii = first_beyond(ahead).unwrap_or(ahead.len());
                     if ascii > 0 || ahead.is_empty() {
                         let count = (&ahead[..ascii]).read(into)?;
                         self.input.consume(count);

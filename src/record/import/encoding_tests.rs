@@ -118,3 +118,20 @@ fn an_encoding_is_told_wherever_its_first_letter_stands() {
         assert_eq!(said.len(), notes, "{said:?}");
     }
 }
+
+#[test]
+fn japanese_in_seven_bits_is_told_by_its_switches() {
+    // From "id,title" and a line per title: 東京 and 京都 in JIS X 0208.
+    let file = b"id,title\n1,\x1b$BEl5~\x1b(B tower\n2,\x1b$B5~ET\x1b(B\n3,plain\n";
+    let (lines, notes) = read("a.csv", file);
+    let found = records(&lines).into_iter();
+    let titles: Vec<&Value> = found.map(|(_, of)| &of["title"]).collect();
+    assert_eq!(titles, ["東京 tower", "京都", "plain"]);
+    assert!(notes[0].contains("ISO-2022-JP"), "{notes:?}");
+    let (text, note) = super::encoding::decoded(file).unwrap();
+    assert!(text.contains("東京 tower") && note.is_some());
+    // Codes of a terminal are no such switches.
+    let (lines, notes) = read("a.csv", b"id,title\n1,\x1b[1mMill\x1b[0m\n");
+    assert_eq!(records(&lines).len(), 1);
+    assert!(notes.is_empty(), "{notes:?}");
+}

@@ -121,15 +121,15 @@ impl JsonValues {
         Ok(())
     }
 
-    /// Skips blanks between values, and commas left over from a list. Returns whether a value
-    /// follows.
+    /// Skips blanks between values, commas left over from a list, and the separators of RFC 7464.
+    /// Returns whether a value follows.
     fn pass_blanks(&mut self) -> io::Result<bool> {
         loop {
             let ahead = self.input.fill_buf()?;
             if ahead.is_empty() {
                 return Ok(false);
             }
-            let parts = |byte: u8| byte.is_ascii_whitespace() || byte == b',';
+            let parts = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | 0x1e);
             let blanks = ahead.iter().take_while(|&&byte| parts(byte)).count();
             if blanks == 0 {
                 return Ok(true);

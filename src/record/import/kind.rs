@@ -107,6 +107,33 @@ pub fn whole(beginning: &[u8]) -> Option<Whole> {
     kind.map(|&(_, kind)| kind)
 }
 
+/// Whether a text begins like a JSON object or a list of them, which no header of a table does.
+pub fn begins_with_an_object(beginning: &[u8]) -> bool {
+    let text = beginning.trim_ascii_start();
+    let text = text.strip_prefix(b"[").unwrap_or(text).trim_ascii_start();
+    let members = text.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    members.is_some_and(|members| members.starts_with(b"\""))
+}
+
+/// Whether a JSON object has columns instead of records, as pandas writes a table by default:
+/// `{"title": {"0": "Mill", "1": "Dairy"}, …}`.
+pub fn begins_with_a_column(beginning: &[u8]) -> bool {
+    let after = |text: &'_ [u8], mark: &[u8]| -> Option<usize> {
+        let rest = text.trim_ascii_start().strip_prefix(mark)?;
+        Some(text.len() - rest.len())
+    };
+    let first_row = || {
+        let name = after(beginning, b"{\"")?;
+        let quote = beginning[name..].iter().position(|&byte| byte == b'"')?;
+        let mut at = name + quote + 1;
+        for mark in [&b":"[..], b"{", b"\"0\"", b":"] {
+            at += after(&beginning[at..], mark)?;
+        }
+        Some(at)
+    };
+    first_row().is_some()
+}
+
 /// How many bytes are needed to recognise such a file.
 pub const LOOKED_AT: usize = 512;
 
@@ -145,6 +172,31 @@ pub fn other(beginning: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_recognised_whatever_it_is_called() {
+        for text in ["[{\"a\": 1}]", "\n[ {\n\"a\": 1}]", "{ \"a\": 1}\n"] {
+            assert!(begins_with_an_object(text.as_bytes()), "{text}");
+        }
+        for text in ["{a},b\n1,2\n", "[a],b\n", "\"a\",b\n", ""] {
+            assert!(!begins_with_an_object(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_are_told_from_records() {
+        let columns = b"{ \"title\": {\"0\": \"Mill\", \"1\": \"Dairy\"}}";
+        assert!(begins_with_a_column(columns));
+        for text in [
+            "{\"title\": \"Mill\"}",
+            "{\"a\": {\"b\": 0}}",
+            "{\"a",
+            "[]",
+            "",
+        ] {
+            assert!(!begins_with_a_column(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn files_of_other_kinds_are_named_with_what_to_do() {

@@ -180,7 +180,14 @@ impl Import {
             return whole::document(name, kind, input, notes);
         }
         let is_csv = match ending {
-            Ending::Csv => true,
+            Ending::Csv => {
+                let beginning = input.peek(csv::LOOKED_AT).map_err(io(name))?;
+                let is_json = kind::begins_with_an_object(beginning);
+                if is_json {
+                    notes.say("The file was read as JSON, which it contains in spite of its name.");
+                }
+                !is_json
+            }
             Ending::Json | Ending::JsonLines => false,
             _ => first.is_some_and(|byte| !matches!(byte, b'{' | b'[')),
         };
@@ -196,6 +203,11 @@ impl Import {
         if ending != Ending::JsonLines {
             let beginning = input.peek(MAX_LINE_BYTES).map_err(io(name))?;
             let whole = beginning.len() < MAX_LINE_BYTES;
+            if kind::begins_with_a_column(beginning) {
+                let message = "the file has a table's columns, each with its rows; write the rows instead, with \
+                               pandas by to_json(orient=\"records\")";
+                return Err(Error::import(name, message));
+            }
             if let Some(list) = wrapped::look(beginning, whole) {
                 notes.say(format!(
                     "The file is one object; its records are in the list '{}', and its other \

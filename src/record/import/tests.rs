@@ -333,3 +333,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn json_texts_may_be_preceded_by_separators() {
+    // As in RFC 7464.
+    let file = b"\x1e{\"title\": \"Mill\"}\n\x1e{\"title\": \"Dairy\"}\n";
+    let read = lines("a.jsonl", file);
+    assert_eq!(records(&read).len(), 2, "{:?}", skipped(&read));
+}

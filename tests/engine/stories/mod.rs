@@ -15,6 +15,7 @@ mod phrase;
 mod prefix;
 mod product_name;
 mod typo;
+mod written_form;
 
 use std::sync::{Arc, OnceLock};
 

@@ -20,6 +20,12 @@ pub fn names<'a>(
             .map_err(|_| format!("the name of column {} is no UTF-8", given.len() + 1))?;
         given.push(name.trim().replace('\0', ""));
     }
+    if let Some(first) = given.first().filter(|name| name.parse::<f64>().is_ok()) {
+        notes.say(format!(
+            "The first line was read as the header, but it begins with the number {first}. If it is a record, \
+             write a line with the names of the columns above it."
+        ));
+    }
     let mut taken: HashSet<String> = given.iter().cloned().collect();
     let mut seen: HashSet<String> = HashSet::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -69,6 +75,14 @@ mod tests {
         assert!(notes[0].contains("'a' is called 'a_3'"), "{notes:?}");
         let (names, notes) = named("a,b");
         assert_eq!((names.unwrap().len(), notes.len()), (2, 0));
+    }
+
+    #[test]
+    fn a_header_that_may_be_a_record_is_told() {
+        let (names, notes) = named("17,Mill,Oslo");
+        assert_eq!(names.unwrap(), ["17", "Mill", "Oslo"]);
+        assert!(notes[0].contains("number 17"), "{notes:?}");
+        assert!(named("country,1990,2000").1.is_empty());
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! Lines above a table, usually about its origin.
 
 use super::dialect::{Look, is_spaced, tell};
-use super::row::end_of_line;
+use super::row::{Dialect, Parsed, Row, end_of_line};
 
 /// The most such lines.
 const MAX_LINES: usize = 10;
 
-/// How many bytes precede the header: lines that begin with `#`, and other lines that are separated
-/// from it by a blank line. 0 if the first line can be the header, or if the lines below are not
+/// How many bytes precede the header: lines that begin with `#`, other lines that are separated from
+/// it by a blank line, and titles that a spreadsheet padded with separators. 0 if the first line can be the header, or if the lines below are not
 /// clearly a table: a file with one column may contain blank lines too.
 pub fn length(beginning: &[u8], whole: bool, said: Option<u8>) -> usize {
     let dialect = tell(beginning, whole, said);
     if dialect.separator.is_some() && Look::at(beginning, whole, dialect).most_fit() {
-        return 0;
+        return padded(beginning, whole, dialect);
     }
     let mut end = 0;
     // Whether the lines so far all begin with `#` or are followed by a blank line.
@@ -29,6 +29,36 @@ pub fn length(beginning: &[u8], whole: bool, said: Option<u8>) -> usize {
             return end;
         } else if !line.starts_with(b"#") {
             parted = false;
+        }
+        end += length;
+    }
+    0
+}
+
+/// How many bytes of rows precede the header that have as many fields, but nothing in them, or only a
+/// title of several words in the first. Every field of the header has a name that is not a number.
+fn padded(beginning: &[u8], whole: bool, dialect: Dialect) -> usize {
+    let mut row = Row::default();
+    let (mut end, mut columns, mut titles) = (0, 0, 0);
+    for _ in 0..=MAX_LINES {
+        let rest = &beginning[end..];
+        let Parsed::Row { length, .. } = row.parse(rest, whole, usize::MAX, dialect) else {
+            return 0;
+        };
+        let fields: Vec<&[u8]> = row.fields().map(<[u8]>::trim_ascii).collect();
+        let is_title = fields.len() > 2
+            && fields[0].contains(&b' ')
+            && fields[1..].iter().all(|field| field.is_empty());
+        if !is_title && !row.is_blank() {
+            let is_name = |field: &&[u8]| {
+                let text = std::str::from_utf8(field);
+                text.is_ok_and(|text| !text.is_empty() && text.parse::<f64>().is_err())
+            };
+            let is_header = fields.len() == columns && fields.iter().all(is_name);
+            return if is_header && titles > 0 { end } else { 0 };
+        }
+        if is_title {
+            (columns, titles) = (fields.len(), titles + 1);
         }
         end += length;
     }
@@ -74,6 +104,11 @@ mod tests {
                 "# Trees, tall ones\n",
                 "tree,height,place\noak,30,\"a, b\"\n",
             ),
+            (
+                "All trees 2024,,\n,,\n",
+                "tree,height,place\noak,30,Oslo\nelm,20,Rome\n",
+            ),
+            ("All trees;;\n", "tree;height;place\noak;30;Oslo\n"),
             // A header that begins like a remark.
             ("", "# tree,height\noak,30\n"),
             ("", "# tree,height\noak,30\nelm,20,Oslo\n"),
@@ -92,6 +127,9 @@ mod tests {
             "address\n12 Mill Lane,Oslo\n3 Quay,Rome\n",
             "address\n12 Mill Lane,Oslo\n\n3 Quay,Rome\n5 Quay,Rome\n",
             "tree,height\n\noak,30,Oslo\nelm,20,Rome\n",
+            "my trees,,\noak,30,Oslo\nelm,20,Rome\n",
+            "trees,,\noak,tall,Oslo\nelm,small,Rome\n",
+            "my trees,\noak,tall\n",
             "# written by hand\ntree,height\n",
             "# written by hand\ntree,height\noak\n",
             "# tree\noak\nelm\n",

@@ -57,9 +57,9 @@ impl Row {
         ranges.map(|(start, &end)| &self.text[start..end])
     }
 
-    /// Whether it contains only blanks.
+    /// Whether all its fields are blank: spreadsheets write an empty row as separators.
     pub fn is_blank(&self) -> bool {
-        self.len() == 1 && self.text.trim_ascii().is_empty()
+        self.text.trim_ascii().is_empty()
     }
 
     /// Whether it has a field for every column and, beyond them, only empty fields.

@@ -170,8 +170,36 @@ fn columns_without_a_name_of_their_own_get_one() {
 }
 
 #[test]
+fn rows_of_nothing_but_separators_are_no_records() {
+    let (lines, notes) = read(
+        "a.csv",
+        b",,\nid,title,about\nA-1,Mill,rye\n,,\nA-2,Dairy,milk\n , ,\n",
+    );
+    let records = records(&lines);
+    assert_eq!(records.len(), 2, "{records:?}");
+    assert_eq!((records[1].0, &records[1].1["id"]), (5, &"A-2".into()));
+    assert!(skipped(&lines).is_empty() && notes.is_empty(), "{notes:?}");
+}
+
+#[test]
+fn titles_that_a_spreadsheet_padded_are_no_header() {
+    let file = b"Sales report 2024,,\n,,\nid,title,about\n1,Mill,grinds rye\n2,Dairy,milk\n";
+    let (lines, notes) = read("a.csv", file);
+    let records = records(&lines);
+    assert_eq!((records.len(), &records[0].1["title"]), (2, &"Mill".into()));
+    assert!(notes[0].contains("line 3"), "{notes:?}");
+}
+
+#[test]
+fn json_is_read_as_what_it_is_whatever_it_is_called() {
+    let (lines, notes) = read("a.csv", b"[{\"id\": 1, \"title\": \"Mill\"}]");
+    assert_eq!(records(&lines)[0].1["title"], "Mill");
+    assert!(notes[0].contains("JSON"), "{notes:?}");
+}
+
+#[test]
 fn a_header_that_cannot_be_used_is_named() {
-    let many = ",".repeat(2_000_000) + "\n";
+    let many = "x,".repeat(2_000_000) + "\n";
     let long = "x".repeat(MAX_LINE_BYTES + 9);
     for (file, needle) in [
         (&b"id,\"name\n1,2\n"[..], "never closed"),
