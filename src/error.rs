@@ -34,9 +34,12 @@ pub enum Error {
     /// The collection exists and was not to be replaced.
     #[error("collection '{0}' exists already: replace it, add to it, or choose another name")]
     CollectionExists(String),
-    /// A collection on a cluster that this version of Parallax did not write, or not completely.
+    /// A collection on a cluster that this version of Parallax did not write.
     #[error("{0}")]
     Foreign(String),
+    /// A collection on a cluster that does not have all its records.
+    #[error("{0}")]
+    Incomplete(String),
     /// Another collection took this one's place while a write was on its way to it.
     #[error("collection '{0}' was replaced meanwhile; nothing was written; send it again")]
     Replaced(String),

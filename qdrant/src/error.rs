@@ -48,13 +48,22 @@ pub enum Error {
         /// The collection.
         name: String,
     },
-    /// The collection was not written by Parallax, or not completely.
+    /// The collection was not written by Parallax, or not by this version.
     #[error("collection '{name}' in Qdrant {why}")]
     NotOurs {
         /// The collection.
         name: String,
         /// What is wrong with it.
         why: &'static str,
+    },
+    /// Not all records of the collection are there.
+    #[error(
+        "collection '{name}' in Qdrant is incomplete: it is being imported or copied, or that was interrupted; wait \
+         until it is complete, or import or copy it again and replace it"
+    )]
+    Incomplete {
+        /// The collection.
+        name: String,
     },
     /// A record that Qdrant could not store as it is.
     #[error("record {number} cannot be copied: {why}")]

@@ -122,7 +122,10 @@ impl Cluster {
         for collection in listed.await?.collections {
             match self.describe(&collection.name).await {
                 Ok(described) if !described.about.schema.points => names.push(collection.name),
-                Ok(_) | Err(Error::NotOurs { .. } | Error::NoCollection { .. }) => {}
+                Ok(_)
+                | Err(
+                    Error::NotOurs { .. } | Error::Incomplete { .. } | Error::NoCollection { .. },
+                ) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -225,8 +228,7 @@ impl Cluster {
     /// What a collection is.
     ///
     /// # Errors
-    /// [`Error::NoCollection`]; [`Error::NotOurs`] if it was not written by Parallax, or not completely;
-    /// [`Error::Request`].
+    /// [`Error::NoCollection`]; [`Error::NotOurs`]; [`Error::Incomplete`]; [`Error::Request`].
     pub async fn describe(&self, name: &str) -> Result<Described> {
         if !self.exists(name).await? {
             return Err(Error::NoCollection {
@@ -242,9 +244,12 @@ impl Cluster {
         let info = info.await?;
         let config = info.result.and_then(|info| info.config);
         let noted = config.and_then(|mut config| config.metadata.remove(OURS));
-        read(noted).map_err(|why| Error::NotOurs {
+        let described = read(noted).map_err(|why| Error::NotOurs {
             name: name.to_owned(),
             why,
+        });
+        described?.ok_or_else(|| Error::Incomplete {
+            name: name.to_owned(),
         })
     }
 }
@@ -342,7 +347,8 @@ fn metadata(complete: Option<&Described>) -> HashMap<String, serde_json::Value> 
     HashMap::from([(OURS.to_owned(), json!(note))])
 }
 
-fn read(noted: Option<Value>) -> Result<Described, &'static str> {
+/// What a collection's metadata describe; `None` if it is incomplete.
+fn read(noted: Option<Value>) -> Result<Option<Described>, &'static str> {
     let noted = noted.ok_or("was not written by Parallax")?;
     let mut payload = serde_json::Map::from(Payload::from(HashMap::from([(OURS, noted)])));
     let note = payload.remove(OURS).unwrap_or_default();
@@ -351,8 +357,7 @@ fn read(noted: Option<Value>) -> Result<Described, &'static str> {
     }
     let note: Note =
         serde_json::from_value(note).map_err(|_| "has metadata that cannot be read")?;
-    note.complete
-        .ok_or("is incomplete: copying it was interrupted; copy it again and replace it")
+    Ok(note.complete)
 }
 
 #[cfg(test)]
@@ -390,12 +395,8 @@ mod tests {
         let noted = |metadata: HashMap<String, serde_json::Value>| {
             metadata.get(OURS).map(|note| Value::from(note.clone()))
         };
-        assert_eq!(read(noted(metadata(Some(&described)))), Ok(described));
-        assert!(
-            read(noted(metadata(None)))
-                .unwrap_err()
-                .contains("incomplete")
-        );
+        assert_eq!(read(noted(metadata(Some(&described)))), Ok(Some(described)));
+        assert_eq!(read(noted(metadata(None))), Ok(None));
         assert!(read(None).unwrap_err().contains("not written by Parallax"));
         let later = HashMap::from([(OURS.to_owned(), json!({"format": FORMAT + 1}))]);
         assert!(read(noted(later)).unwrap_err().contains("another version"));

@@ -87,6 +87,9 @@ pub fn told(error: Error) -> parallax::Error {
         foreign @ (Error::NotOurs { .. } | Error::Point { .. }) => {
             parallax::Error::Foreign(foreign.to_string())
         }
+        incomplete @ Error::Incomplete { .. } => {
+            parallax::Error::Incomplete(incomplete.to_string())
+        }
         other => parallax::Error::Cluster(other.to_string()),
     }
 }

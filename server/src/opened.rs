@@ -47,6 +47,17 @@ impl Opened {
         })
     }
 
+    /// The same to write to it.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn backend_to_write(&self, name: Option<&str>) -> Result<Arc<dyn Backend>> {
+        match &self.cluster {
+            Some(cluster) => Ok(cluster.collections.collection_now(&self.name(name)?)?),
+            None => self.backend(name),
+        }
+    }
+
     /// The same for what only a collection in a folder can do.
     ///
     /// # Errors

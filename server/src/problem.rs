@@ -11,7 +11,7 @@ pub fn problem(error: &Error) -> Problem {
         Error::BadQuery(_) | Error::BadName(_) | Error::BadRecord { .. } => "bad_query",
         Error::Import { .. } | Error::Unpacked { .. } => "bad_query",
         Error::Busy(_) | Error::CollectionExists(_) | Error::Replaced(_) => "conflict",
-        Error::Contended { .. } | Error::Foreign(_) => "conflict",
+        Error::Contended { .. } | Error::Foreign(_) | Error::Incomplete(_) => "conflict",
         full if full.is_full() => {
             tracing::error!(error = %full, "a request failed");
             return Problem {

@@ -309,7 +309,9 @@ impl Service {
         name: String,
         work: impl FnOnce(&dyn Backend) -> parallax::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.run_on(&self.0.writers, Some(name), work).await
+        let named = name.clone();
+        let work = move |opened: &Opened| work(&*opened.backend_to_write(Some(&named))?);
+        self.run(&self.0.writers, Some(name), work).await
     }
 
     /// Checks that a write to a collection would not be refused now, before its body is read.

@@ -99,8 +99,12 @@ impl Remote {
             return Ok(None);
         }
         let (counted, is_all) = self.count_up(query, gathered.filter.clone().and(matching))?;
-        answer.total = answer.total.max(counted);
         let is_listed = answer.counted == Counted::All;
+        answer.total = match is_listed {
+            true => counted,
+            // Some are found only here.
+            false => answer.total.max(counted),
+        };
         let is_exact = is_all && (is_listed || !gathered.in_sequence);
         answer.total_relation = match is_exact {
             true => Relation::Equal,

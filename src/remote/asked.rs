@@ -81,6 +81,7 @@ impl AskedWord {
 pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
     let mut words: Vec<AskedWord> = Vec::new();
     let mut before: Option<Unit> = None;
+    let mut before_that: Option<Unit> = None;
     for clause in clauses.iter().filter(|clause| !clause.excluded) {
         let asked = analyzer.query(&clause.text);
         for (at, unit) in asked.units.iter().enumerate() {
@@ -94,11 +95,20 @@ pub fn words_of(analyzer: &Analyzer, clauses: &[Clause]) -> Vec<AskedWord> {
                     last.add(joined, 1.0);
                 }
             }
+            let size = before_that.iter().zip(&before).find_map(|(first, second)| {
+                analyzer.joined_size(&first.word, &second.word, &unit.word)
+            });
+            if let Some(size) = size {
+                word.add(size.clone(), 1.0);
+                for other in words.iter_mut().rev().take(2) {
+                    other.add(size.clone(), 1.0);
+                }
+            }
             words.push(word);
-            before = Some(unit.clone());
+            before_that = before.replace(unit.clone());
         }
         if asked.units.is_empty() || clause.phrase {
-            before = None;
+            (before, before_that) = (None, None);
         }
     }
     words
@@ -166,8 +176,8 @@ pub fn looked_up(
 }
 
 /// A query's words as a sparse vector, given how many records contain each term. All terms of a word have the
-/// idf of the commonest, as in [`crate::text`]. There, the best of them scores; here, those that a record
-/// contains add up, so a record that is among the best there is among the best here.
+/// idf of the commonest, as in [`crate::text`]. There, only the best of them scores. On the
+/// cluster, those that a record contains add up, so its score is at least as high, but the order may differ.
 pub fn weights(
     words: &[AskedWord],
     holding: impl Fn(&str) -> u32,

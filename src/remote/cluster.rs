@@ -71,11 +71,18 @@ impl Remotes {
     /// A collection.
     ///
     /// # Errors
-    /// [`Error::NoCollection`]; [`Error::OtherModel`]; [`Error::Cluster`].
+    /// [`Error::NoCollection`]; [`Error::OtherModel`]; [`Error::Foreign`]; [`Error::Incomplete`]; [`Error::Cluster`].
     pub fn collection(&self, name: &str) -> Result<Arc<Remote>> {
-        if let Some(known) = lock(&self.open).get(name).and_then(Seen::fresh) {
-            return Ok(known);
-        }
+        let known = lock(&self.open).get(name).and_then(Seen::fresh);
+        known.map_or_else(|| self.collection_now(name), Ok)
+    }
+
+    /// A collection as the cluster describes it now. A write needs that: otherwise, it could go to another collection
+    /// that has taken this one's place, or to one that is being imported.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn collection_now(&self, name: &str) -> Result<Arc<Remote>> {
         // A cluster would refuse some of these names.
         if check_name(name).is_err() {
             return Err(Error::NoCollection {
@@ -128,16 +135,19 @@ impl Remotes {
         uploaded
     }
 
-    /// Deletes a collection, only the one with this id if one is given.
+    /// Deletes a collection, only the one with this id if one is given. It may be incomplete.
     ///
     /// # Errors
     /// [`Error::NoCollection`]; [`Error::Replaced`] if another collection has this name now;
     /// [`Error::Cluster`].
     pub fn drop_collection(&self, name: &str, id: Option<u64>) -> Result<()> {
-        self.forget(name);
-        let collection = self.collection(name)?;
-        if id.is_some_and(|id| id != collection.id()) {
-            return Err(Error::Replaced(name.to_owned()));
+        match self.collection_now(name) {
+            Ok(collection) if id.is_some_and(|id| id != collection.id()) => {
+                return Err(Error::Replaced(name.to_owned()));
+            }
+            Ok(_) => {}
+            Err(Error::Incomplete(_)) if id.is_none() => {}
+            Err(error) => return Err(error),
         }
         self.cluster.drop_collection(name)?;
         self.forget(name);

@@ -50,8 +50,8 @@ fn place(bound: &Bound<FacetValue>) -> Bound<f64> {
     }
 }
 
-/// What records that satisfy all these conditions satisfy. More may pass, because a cluster knows neither
-/// order nor fields: of a phrase, it requires the words.
+/// A filter that every record passes that satisfies all these conditions. Others may pass, too, because a cluster
+/// knows neither order nor fields: of a phrase, it requires the words.
 pub fn of_conditions(conditions: &[Condition]) -> RemoteFilter {
     let mut filters: Vec<RemoteFilter> = conditions.iter().flat_map(of_condition).collect();
     match filters.len() {
@@ -79,7 +79,7 @@ fn of_condition(condition: &Condition) -> Vec<RemoteFilter> {
     excluded.into_iter().collect()
 }
 
-/// What records satisfy that contain every word, each as one of the terms that stand for it. Sequences of terms are left
+/// A filter for the records that contain every word, each as one of the terms that stand for it. Sequences of terms are left
 /// out, because the cluster cannot check their order. `None` without words, or if no term stands for one of them.
 pub fn of_all(words: &[Vec<Vec<String>>]) -> Option<RemoteFilter> {
     let of_word = |ways: &Vec<Vec<String>>| {

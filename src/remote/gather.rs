@@ -41,15 +41,15 @@ pub(super) struct Gathered {
     pub plain: Option<Arc<[f32]>>,
     /// The terms that were searched for, by hash, with their weights.
     pub weights: Vec<(u32, f32)>,
-    /// What records satisfy that contain every word; `None` if the cluster cannot tell.
+    /// A filter for the records that contain every word; `None` if the cluster cannot tell.
     pub holding_all: Option<RemoteFilter>,
-    /// The hashes of the terms that score for it wherever they occur.
+    /// The hashes of the terms that score wherever they occur in a record.
     pub terms: Vec<u32>,
-    /// The same for each of its words; `None` for one that scores in sequence, too.
+    /// The same for each word of the query; `None` for one that can also match as a sequence of terms.
     pub words: Vec<Option<Vec<u32>>>,
     /// Whether some terms count only in sequence, so that the cluster cannot count all matches.
     pub in_sequence: bool,
-    /// What records satisfy that contain all terms of a sequence, for each that was looked for.
+    /// For each sequence that was looked for, a filter for the records that contain all its terms.
     pub sequences: Vec<RemoteFilter>,
     /// How long encoding took.
     pub encoding: Duration,
@@ -60,8 +60,8 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// What records satisfy that match by words, and others that have all terms of a sequence, but not next to
-    /// each other.
+    /// A filter for the records that match by words. Those that have all terms of a sequence, but not next to each
+    /// other, pass too.
     pub fn matching(&self) -> RemoteFilter {
         let alone = RemoteFilter::Terms(self.terms.clone());
         match self.in_sequence && !self.sequences.is_empty() {
@@ -73,7 +73,7 @@ impl Gathered {
         }
     }
 
-    /// Adds to the times of an answer on what was gathered what happened before.
+    /// Completes the times of an answer: adds that of encoding, and sets the total since `start`.
     pub fn time(&self, timings: &mut Timings, start: Instant) {
         timings.encode += self.encoding;
         timings.total = start.elapsed();
@@ -137,6 +137,7 @@ impl Remote {
         matching: RemoteFilter,
     ) -> Result<Gathered> {
         let filter = request.filter.clone().and(matching);
+        let is_whole = filter == RemoteFilter::NONE;
         let records = match &asking.query.sort {
             Some(sort) => self.sorted(sort, filter, asking.depth, asking.both)?,
             None => self.index.listed(&filter, 0, asking.depth, asking.both)?,
@@ -147,7 +148,11 @@ impl Remote {
             depth: asking.depth,
             ..Found::default()
         };
-        let whole = self.whole(&request)?;
+        let mut whole = self.whole(&request)?;
+        if is_whole && found.all {
+            // The number that is remembered may be older than the list.
+            whole.text.records = u64::try_from(found.records.len()).unwrap_or(u64::MAX);
+        }
         self.gathered(asking, request, found, whole)
     }
 

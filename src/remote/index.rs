@@ -151,7 +151,7 @@ pub trait RemoteIndex: Send + Sync {
         vectors: bool,
     ) -> Result<Vec<Stored>>;
 
-    /// The records with the smallest fingerprints in rising order, of each fingerprint one.
+    /// The records with the smallest fingerprints in rising order, one for each fingerprint.
     ///
     /// # Errors
     /// As above.
@@ -166,11 +166,11 @@ pub trait RemoteIndex: Send + Sync {
     /// Whether the nearest records are found by comparing all of them.
     fn scans(&self) -> bool;
 
-    /// Writes records, each in place of the one with the same number. When it returns, at least half of the
-    /// replicas have them, and the next query finds them. Returns the number of the change.
+    /// Writes records, each in place of the one with the same number. When it returns, the
+    /// next query finds them, and if a number of replicas was given, at least half of these have them. Returns the number of the change.
     ///
     /// # Errors
-    /// [`crate::Error::BadRecord`] for a record that the cluster cannot hold, before anything is written;
+    /// [`crate::Error::BadQuery`] for a record that the cluster cannot hold, before anything is written;
     /// [`crate::Error::Cluster`], after which some may be written and others not: write all of them again.
     fn write(&self, records: &[(Stored, Keys)]) -> Result<u64>;
 
@@ -222,7 +222,7 @@ impl From<Stored> for Candidate {
 /// Which records score well enough.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reach<'a> {
-    /// By what they are scored; all are well enough if it is absent, and in order of number.
+    /// By what they are scored; if it is absent, all score well enough, and are in order of number.
     pub by: Option<By<'a>>,
     /// The lowest score.
     pub least: f32,
@@ -264,11 +264,11 @@ pub struct Reached {
 pub enum By<'a> {
     /// Their passage nearest to a unit vector.
     Meaning(&'a [f32]),
-    /// The sum over their terms of the weight here, by hash, times the one there.
+    /// The sum, over their terms, of the weight given here by hash times the weight stored with the record.
     Words(&'a [(u32, f32)]),
 }
 
-/// What records consist of and is counted.
+/// What is counted of that which records consist of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vocabulary {
     /// Terms, given by their hashes.
@@ -287,7 +287,7 @@ pub struct Frequencies {
 }
 
 impl Vocabulary {
-    /// What a record satisfies that contains at least one of these.
+    /// A filter for the records that contain at least one of these.
     pub fn any_of(self, these: Vec<u32>) -> RemoteFilter {
         match self {
             Self::Terms => RemoteFilter::Terms(these),
@@ -323,7 +323,7 @@ impl RemoteFilter {
     /// What every record satisfies.
     pub const NONE: Self = Self::All(Vec::new());
 
-    /// What records satisfy that satisfy both.
+    /// A filter for the records that pass both.
     pub fn and(self, other: Self) -> Self {
         if other == Self::NONE {
             return self;

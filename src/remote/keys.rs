@@ -32,7 +32,7 @@ pub struct Keys {
 /// The values of a facet, as they are filtered by.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FacetKeys {
-    /// Each value, as [`exactly`] and as [`in_any_case`], and [`PRESENT`] if there is one.
+    /// Each value as [`exactly`], each text also as [`in_any_case`], and [`PRESENT`] if there is any value.
     pub texts: Vec<String>,
     /// Each number and each date, see [`on_axis`].
     pub numbers: Vec<f64>,

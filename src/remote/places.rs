@@ -64,7 +64,7 @@ impl Remote {
         Ok(())
     }
 
-    /// Corrects the places in a comparison, and how many records it is among.
+    /// Corrects the ranks in a comparison, and how many records were compared.
     pub(super) fn place_compared(
         &self,
         query: &Query,
@@ -142,8 +142,8 @@ impl Remote {
         self.order(query, gathered, by, least - TOLERANCE).map(Some)
     }
 
-    /// The records by words. The order is that of the sum over all forms of a word, where in our own scores
-    /// the best form counts.
+    /// The records by words, in the cluster's order: it adds up all forms of a word, while our own scores count only
+    /// the best one.
     fn matching(&self, query: &Query, gathered: &Gathered) -> Result<Order> {
         self.order(query, gathered, By::Words(&gathered.weights), 0.0)
     }
@@ -167,7 +167,7 @@ impl Remote {
     }
 }
 
-/// Whether a rank may be too low, because not all records before it were gathered.
+/// Whether the true rank may be further down, because not all records before it were gathered.
 fn is_far(rank: u32) -> bool {
     rank as usize > FUSION_DEPTH
 }

@@ -27,7 +27,7 @@ pub(super) struct Found {
     pub depth: usize,
     /// The terms that were searched for, by hash, with their weights.
     pub weights: Vec<(u32, f32)>,
-    /// What records satisfy that contain all terms of a sequence, for each that was looked for.
+    /// For each sequence that was looked for, a filter for the records that contain all its terms.
     pub sequences: Vec<RemoteFilter>,
     /// Whether records may contain a word as a sequence that was not looked for.
     pub in_sequence: bool,
@@ -81,10 +81,12 @@ pub(super) struct NearAnswers {
 struct Sought {
     /// Its terms, by hash, with their weights.
     weights: Vec<(u32, f32)>,
-    /// The terms of each sequence, and what records satisfy that contain all of them.
+    /// The terms of each sequence, and a filter for the records that contain all of them.
     sequences: Vec<(Vec<(u32, f32)>, RemoteFilter)>,
     /// Whether records may contain a word as a sequence that is not looked for.
     in_sequence: bool,
+    /// Whether some terms are what misspelt words may mean.
+    is_guessed: bool,
 }
 
 /// The records that a query's questions found.
@@ -154,15 +156,15 @@ impl Remote {
             let missing: Vec<AskedWord> = missing.collect();
             in_sequence = !self.sequences(&missing, whole)?.is_empty();
         }
-        if by_words && asking.query.lookup.correct {
-            self.correct(&mut request.words, whole)?;
-        }
+        let is_guessed =
+            by_words && asking.query.lookup.correct && self.correct(&mut request.words, whole)?;
         let bm25 = Bm25::new(whole.text.records, whole.text.terms, Parameters::default());
         let holding = |term: &str| whole.text.holding(term);
         Ok(Sought {
             weights: weights(&request.words, holding, |count| bm25.idf(count)),
             sequences: sequences.iter().map(|terms| sequence(terms)).collect(),
             in_sequence,
+            is_guessed,
         })
     }
 }
@@ -197,6 +199,9 @@ impl Sought {
                 (meaning, &everything, depth),
                 (by_terms, &everything, depth),
             ]);
+        } else if self.is_guessed && request.is_filtered() {
+            // A word is corrected to one of the whole collection.
+            asked.push((by_terms, &everything, depth));
         }
         // Whether the terms of a sequence are next to each other is checked here.
         let sequences = self.sequences.iter();
@@ -250,7 +255,7 @@ impl Sought {
     }
 }
 
-/// The terms of a sequence, each once, and what records satisfy that contain all of them.
+/// The terms of a sequence, each once, and a filter for the records that contain all of them.
 fn sequence(terms: &[String]) -> (Vec<(u32, f32)>, RemoteFilter) {
     let mut hashes: Vec<u32> = terms.iter().map(|term| hash(term)).collect();
     let of_term = |hash: &u32| RemoteFilter::Terms(vec![*hash]);

@@ -71,14 +71,14 @@ pub(super) struct Request {
     pub meaning: String,
     /// The pieces of this text that late interaction weighs.
     pub pieces: Vec<u32>,
-    /// Whether any record has what the filters ask for.
+    /// For the values that the filters ask for, whether any record has them.
     pub values: KnownValues,
     /// How long encoding took.
     pub encoding: Duration,
 }
 
 impl Request {
-    /// Whether records are ranked by words: also by meaning if the model can read nothing of the query.
+    /// Whether records are ranked by words. In the mode by meaning, they are if the model can read nothing of the query.
     pub fn by_words(&self, mode: Mode) -> bool {
         mode != Mode::Neural || self.vector.is_none()
     }

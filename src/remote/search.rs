@@ -33,6 +33,7 @@ impl Remote {
     /// As there; [`crate::Error::Cluster`].
     pub fn search(&self, query: &Query) -> Result<Answer> {
         let start = Instant::now();
+        query.check_limits()?;
         asked_facets(self.schema(), &query.facets)?;
         let plain = uncounted(query);
         let (gathered, mut answer) = self.deep_enough(&plain, depths_for(query))?;
@@ -78,7 +79,7 @@ impl Remote {
     /// # Errors
     /// As there; [`crate::Error::Cluster`].
     pub fn explain(&self, query: &Query, id: &str) -> Result<Explanation> {
-        query.check()?;
+        query.check_limits()?;
         let record = self.stored(id)?;
         let number = RecordNumber(record.number);
         let plain = uncounted(query);
@@ -95,6 +96,7 @@ impl Remote {
     /// As there; [`crate::Error::Cluster`].
     pub fn compare(&self, query: &Query) -> Result<Comparison> {
         let start = Instant::now();
+        query.check_limits()?;
         asked_facets(self.schema(), &query.facets)?;
         let both = Query {
             mode: Mode::Hybrid,

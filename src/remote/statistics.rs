@@ -15,15 +15,13 @@ use crate::error::Result;
 use crate::locks::lock;
 use crate::search::Holds;
 
-/// How long counts are used at least. Writes in the meantime change the weight of a word a little.
+/// How long counts are used at least, unless this server writes. Writes in the meantime change the weight of a word a
+/// little.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// For how many times as long as it took to count they are used at least: counting again takes at most a hundredth
-/// of the time.
+/// Counts are used at least this many times as long as counting took, so counting takes at most a hundredth of the
+/// time.
 const SHARE: u32 = 100;
-
-/// The same after a write by this server.
-const SHARE_WRITTEN: u32 = 20;
 
 /// How long they are used at most, however long the cluster hung.
 const OLDEST: Duration = Duration::from_secs(60);
@@ -31,9 +29,9 @@ const OLDEST: Duration = Duration::from_secs(60);
 /// The counts of a collection.
 #[derive(Default)]
 pub struct Statistics {
-    records: Mutex<Option<(u64, Instant)>>,
-    terms: Table,
-    pieces: Table,
+    records: Kept<u64>,
+    terms: Kept<Frequencies>,
+    pieces: Kept<Frequencies>,
 }
 
 impl Statistics {
@@ -42,16 +40,11 @@ impl Statistics {
     /// # Errors
     /// [`crate::Error::Cluster`].
     pub fn records(&self, index: &dyn RemoteIndex) -> Result<u64> {
-        let last = *lock(&self.records);
-        if let Some((records, at)) = last
-            && at.elapsed() < FRESH
-        {
-            return Ok(records);
-        }
-        let counts = index.counts(&[RemoteFilter::NONE], index.scans())?;
-        let records = counts.first().copied().unwrap_or(0);
-        *lock(&self.records) = Some((records, Instant::now()));
-        Ok(records)
+        let counted = self.records.current(|| {
+            let counts = index.counts(&[RemoteFilter::NONE], index.scans())?;
+            Ok(counts.first().copied().unwrap_or(0))
+        })?;
+        Ok(counted.of)
     }
 
     /// How many records contain each of some terms or pieces, in their order. Terms that no record
@@ -68,11 +61,7 @@ impl Statistics {
         if asked.is_empty() {
             return Ok(Vec::new());
         }
-        let table = match vocabulary {
-            Vocabulary::Terms => &self.terms,
-            Vocabulary::Pieces => &self.pieces,
-        };
-        let known = table.current(index, vocabulary)?;
+        let known = self.commonest_of(index, vocabulary)?;
         let (known, are_all) = (&known.of.counts, known.of.are_all);
         let missing = asked.iter().filter(|one| !known.contains_key(one));
         let others = match vocabulary {
@@ -105,9 +94,13 @@ impl Statistics {
 
     /// Notes that this server has written or deleted records.
     pub fn written(&self) {
-        *lock(&self.records) = None;
-        for table in [&self.terms, &self.pieces] {
-            table.written.store(true, Ordering::Relaxed);
+        let kept = [
+            &self.records.written,
+            &self.terms.written,
+            &self.pieces.written,
+        ];
+        for written in kept {
+            written.store(true, Ordering::Relaxed);
         }
     }
 
@@ -115,8 +108,8 @@ impl Statistics {
     ///
     /// # Errors
     /// [`crate::Error::Cluster`].
-    pub fn commonest_terms(&self, index: &dyn RemoteIndex) -> Result<Arc<Counted>> {
-        self.terms.current(index, Vocabulary::Terms)
+    pub fn commonest_terms(&self, index: &dyn RemoteIndex) -> Result<Arc<Counted<Frequencies>>> {
+        self.commonest_of(index, Vocabulary::Terms)
     }
 
     /// What the records mostly consist of.
@@ -125,9 +118,21 @@ impl Statistics {
     /// [`crate::Error::Cluster`].
     pub fn commonest(&self, index: &dyn RemoteIndex) -> Result<Commonest> {
         Ok(Commonest {
-            terms: self.terms.current(index, Vocabulary::Terms)?,
-            pieces: self.pieces.current(index, Vocabulary::Pieces)?,
+            terms: self.commonest_of(index, Vocabulary::Terms)?,
+            pieces: self.commonest_of(index, Vocabulary::Pieces)?,
         })
+    }
+
+    fn commonest_of(
+        &self,
+        index: &dyn RemoteIndex,
+        vocabulary: Vocabulary,
+    ) -> Result<Arc<Counted<Frequencies>>> {
+        let kept = match vocabulary {
+            Vocabulary::Terms => &self.terms,
+            Vocabulary::Pieces => &self.pieces,
+        };
+        kept.current(|| index.frequencies(vocabulary))
     }
 }
 
@@ -148,8 +153,8 @@ fn rare(
 
 /// The commonest terms and pieces of a collection.
 pub struct Commonest {
-    terms: Arc<Counted>,
-    pieces: Arc<Counted>,
+    terms: Arc<Counted<Frequencies>>,
+    pieces: Arc<Counted<Frequencies>>,
 }
 
 impl Holds for Commonest {
@@ -162,46 +167,36 @@ impl Holds for Commonest {
     }
 }
 
-/// The counts of one vocabulary.
-#[derive(Default)]
-struct Table {
-    known: ArcSwapOption<Counted>,
+/// Counts that are used for a while.
+struct Kept<T> {
+    known: ArcSwapOption<Counted<T>>,
     /// Held while they are counted.
     counting: Mutex<()>,
     /// Whether this server has written since they were counted.
     written: AtomicBool,
 }
 
-/// The counts of the commonest terms or pieces.
-pub struct Counted {
-    of: Frequencies,
+/// Counts, and when they were counted.
+pub struct Counted<T> {
+    of: T,
     at: Instant,
     /// How long it took to count.
     took: Duration,
 }
 
-impl Counted {
-    fn is_fresh(&self, written: bool) -> bool {
-        let fresh = match written {
-            true => self.took * SHARE_WRITTEN,
-            false => FRESH.max(self.took * SHARE),
-        };
-        self.at.elapsed() < fresh.min(OLDEST)
-    }
-
+impl Counted<Frequencies> {
     /// How many records contain one; 0 if it is not among the commonest.
     pub fn count(&self, one: u32) -> u64 {
         self.of.counts.get(&one).copied().unwrap_or(0)
     }
 }
 
-impl Table {
+impl<T> Kept<T> {
     /// The counts. Once they are old, one query counts again, and others use the last ones.
-    fn current(&self, index: &dyn RemoteIndex, vocabulary: Vocabulary) -> Result<Arc<Counted>> {
+    fn current(&self, count: impl Fn() -> Result<T>) -> Result<Arc<Counted<T>>> {
         let last = self.known.load_full();
-        let is_fresh = |known: &Counted| known.is_fresh(self.written.load(Ordering::Relaxed));
         let _counting = match &last {
-            Some(last) if is_fresh(last) => return Ok(Arc::clone(last)),
+            Some(last) if self.is_fresh(last) => return Ok(Arc::clone(last)),
             Some(last) => match self.counting.try_lock() {
                 Ok(counting) => counting,
                 Err(TryLockError::WouldBlock) => return Ok(Arc::clone(last)),
@@ -211,18 +206,37 @@ impl Table {
         };
         // Another query may have counted before this one had the lock.
         if let Some(known) = self.known.load_full()
-            && is_fresh(&known)
+            && self.is_fresh(&known)
         {
             return Ok(known);
         }
         self.written.store(false, Ordering::Relaxed);
         let start = Instant::now();
         let counted = Arc::new(Counted {
-            of: index.frequencies(vocabulary)?,
+            of: count()?,
             at: Instant::now(),
             took: start.elapsed(),
         });
         self.known.store(Some(Arc::clone(&counted)));
         Ok(counted)
+    }
+
+    fn is_fresh(&self, known: &Counted<T>) -> bool {
+        let least = match self.written.load(Ordering::Relaxed) {
+            true => Duration::ZERO,
+            false => FRESH,
+        };
+        known.at.elapsed() < least.max(known.took * SHARE).min(OLDEST)
+    }
+}
+
+// Not derived, because the derived one would require a default of the counts.
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self {
+            known: ArcSwapOption::default(),
+            counting: Mutex::default(),
+            written: AtomicBool::default(),
+        }
     }
 }

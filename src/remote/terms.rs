@@ -17,8 +17,9 @@ use crate::text::{Corpus, GUESS, MAX_CORRECTABLE};
 const MAX_SEQUENCES: usize = 16;
 
 impl Remote {
-    /// Adds to words that no record contains the terms that they may mean.
-    pub(super) fn correct(&self, words: &mut [AskedWord], whole: &mut Whole) -> Result<()> {
+    /// Adds to words that no record contains the terms that they may mean. Returns whether there are any.
+    pub(super) fn correct(&self, words: &mut [AskedWord], whole: &mut Whole) -> Result<bool> {
+        let mut is_guessed = false;
         let is_in_none = |word: &AskedWord, corpus: &Corpus| {
             let others = word.sequences.iter().flatten().chain(&word.fallbacks);
             let mut all = word.own_terms().chain(others);
@@ -31,10 +32,11 @@ impl Remote {
                 {
                     whole.text.holding.insert(term.clone(), counted(count));
                     word.terms.push((term, GUESS));
+                    is_guessed = true;
                 }
             }
         }
-        Ok(())
+        Ok(is_guessed)
     }
 
     /// The sequences of terms that may stand for words and of which the cluster has all terms: also the

@@ -46,8 +46,14 @@ impl Remote {
         pieces: &[u32],
         values: KnownValues,
     ) -> Result<Whole> {
-        let records = self.statistics.records(&*self.index)?;
-        let holding = terms.map(|(term, count)| (term, counted(count))).collect();
+        let holding: Vec<_> = terms.map(|(term, count)| (term, counted(count))).collect();
+        let most = holding.iter().map(|(_, count)| u64::from(*count)).max();
+        // The counts may be newer, and no word is in more records than there are: its weight would be negative.
+        let records = self
+            .statistics
+            .records(&*self.index)?
+            .max(most.unwrap_or(0));
+        let holding = holding.into_iter().collect();
         let vocabulary = Vocabulary::Pieces;
         let counts = self.statistics.of(&*self.index, vocabulary, pieces)?;
         let counts = counts.into_iter().map(counted);

@@ -27,7 +27,8 @@ use crate::record::Payload;
 const COMPUTED: u64 = 1 << 63;
 
 impl Remote {
-    /// Adds records: see [`crate::Collection::put`]. When it returns, at least half of the replicas have them.
+    /// Adds records: see [`crate::Collection::put`]. When it returns, at least half of the replicas have them, if a
+    /// number of replicas was given.
     ///
     /// # Errors
     /// As there; [`crate::Error::Cluster`], after which some of the records may be written and others not. Writing all

@@ -27,7 +27,7 @@ pub fn import(
     let plan = &entry.plan;
     // An earlier import may have created the collection while this one was queued.
     let added_to = match plan.adds {
-        true => Some(cluster.collection(&plan.collection)?),
+        true => Some(cluster.collection_now(&plan.collection)?),
         false => existing(cluster, &plan.collection)?.filter(|_| !plan.replace),
     };
     if let Some(collection) = added_to {
@@ -41,19 +41,25 @@ pub fn import(
     let build = build(entry, &source, catalogue.encoder().encoder(), progress);
     let mut report = catalogue.build(&plan.collection, build, true)?;
     try_queries(catalogue, entry, &mut report);
-    let uploaded = upload(catalogue, cluster, &plan.collection, plan.replace, progress);
+    // What an interrupted import left is replaced in any case.
+    let replace = plan.replace || is_incomplete(cluster, &plan.collection);
+    let uploaded = upload(catalogue, cluster, &plan.collection, replace, progress);
     catalogue.drop_collection(&plan.collection)?;
     uploaded?;
     Ok(report)
 }
 
-/// The collection of the cluster with a name, if there is one.
+/// The complete collection of the cluster with a name, if there is one.
 fn existing(cluster: &Remotes, name: &str) -> parallax::Result<Option<Arc<Remote>>> {
-    match cluster.collection(name) {
+    match cluster.collection_now(name) {
         Ok(collection) => Ok(Some(collection)),
-        Err(Error::NoCollection { .. }) => Ok(None),
+        Err(Error::NoCollection { .. } | Error::Incomplete(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn is_incomplete(cluster: &Remotes, name: &str) -> bool {
+    matches!(cluster.collection_now(name), Err(Error::Incomplete(_)))
 }
 
 fn upload(

@@ -445,3 +445,40 @@ fn what_one_server_writes_to_the_cluster_another_finds() {
     assert_eq!(delete(&one, &of("")), 204);
     assert_eq!(delete(&one, &of("")), 404);
 }
+
+#[test]
+fn a_collection_that_another_server_made_anew_is_written_as_it_is_now() {
+    let Some(url) = cluster("a_collection_that_another_server_made_anew_is_written_as_it_is_now")
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let one = serve_cluster(&url, &folder.path().join("one"), &[]);
+    let other = serve_cluster(&url, &folder.path().join("other"), &[]);
+    let base = "/api/v1/collections/parallax-test-anew";
+    let delete = || {
+        let path = format!("{}{base}", one.base);
+        one.agent.delete(path).call().unwrap().status().as_u16()
+    };
+    delete();
+    let fields = json!({"id": "id", "text": ["text"], "facets": ["year:number"]});
+    assert_eq!(one.send("PUT", base, &fields).unwrap().0, 201);
+    let search = format!("{base}/search?q=goat&mode=text");
+    assert_eq!(other.get(&search).unwrap().0, 200);
+    assert_eq!(delete(), 204);
+    let fields = json!({"id": "key", "text": ["about"], "facets": ["city"]});
+    assert_eq!(one.send("PUT", base, &fields).unwrap().0, 201);
+    // What the other server knows of the collection is no longer true.
+    let record = json!({"records": [{"key": "a", "about": "goat milk", "city": "Bern"}]});
+    let (status, written) = other
+        .send("PUT", &format!("{base}/records"), &record)
+        .unwrap();
+    assert_eq!(status, 200, "{written}");
+    let (_, answer) = one.get(&format!("{search}&filter=city:Bern")).unwrap();
+    assert_eq!(answer["hits"][0]["id"], "a", "{answer}");
+    assert_eq!(delete(), 204);
+    let (status, answer) = other
+        .send("PUT", &format!("{base}/records"), &record)
+        .unwrap();
+    assert_eq!(status, 404, "{answer}");
+}

@@ -41,6 +41,36 @@ fn filters_leave_the_same_records() {
 }
 
 #[test]
+fn a_misspelt_word_is_corrected_to_one_of_the_whole_collection() {
+    let mut records: Vec<_> = (0..300)
+        .map(|at| json!({"title": format!("Page {at}"), "text": "Of boats.", "city": "Bern"}))
+        .collect();
+    records.extend(
+        (0..5)
+            .map(|at| json!({"title": format!("A vaccine {at}"), "text": "New.", "city": "Oslo"})),
+    );
+    let options = FieldRoles {
+        title: Some("title".into()),
+        texts: vec!["text".into()],
+        facets: vec!["city".into()],
+        ..FieldRoles::default()
+    };
+    let (_folder, catalogue) = collection_of("clinics", &records, &options);
+    let here = catalogue.collection("clinics").unwrap();
+    let there = on_cluster(&here);
+    for mode in [Mode::Text, Mode::Hybrid] {
+        for city in ["city:Oslo", "city:Bern"] {
+            let query = Query {
+                filters: vec![city.parse().unwrap()],
+                ..ask("vccine", mode)
+            };
+            assert_eq!(here.search(&query).unwrap().corrections.len(), 1);
+            check_same(&here, &there, &query);
+        }
+    }
+}
+
+#[test]
 fn numbers_dates_and_booleans_are_filtered_alike() {
     let records: Vec<_> = (0..40)
         .map(|at| {

@@ -269,6 +269,26 @@ fn a_new_word_that_another_server_wrote_is_found_at_once() {
 }
 
 #[test]
+fn a_list_is_as_long_as_its_total_whoever_wrote_last() {
+    let records = [json!({"title": "Mill"}), json!({"title": "Dairy"})];
+    let (_folder, catalogue) = collection_of("shops", &records, &FieldRoles::default());
+    let oracle = Oracle::of(&catalogue.collection("shops").unwrap());
+    let server = || {
+        let oracle = Box::new(oracle.clone());
+        Remote::new("shops", oracle, query_encoder()).unwrap()
+    };
+    let (one, other) = (server(), server());
+    for count in 2..6 {
+        let answer = one.search(&ask("*", Mode::Text)).unwrap();
+        assert_eq!((answer.hits.len(), answer.total), (count, count as u32));
+        let record = json!({"title": format!("Shop {count}")});
+        let payload = record.as_object().unwrap().clone();
+        let vector = None;
+        other.put(vec![Incoming { payload, vector }]).unwrap();
+    }
+}
+
+#[test]
 fn the_queries_found_before_it_was_copied_are_kept() {
     let here = sample();
     let mined = here.explore_now(&AtomicBool::new(false)).unwrap();
