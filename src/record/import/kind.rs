@@ -123,7 +123,8 @@ pub fn begins_with_a_column(beginning: &[u8]) -> bool {
         Some(text.len() - rest.len())
     };
     let first_row = || {
-        let name = after(beginning, b"{\"")?;
+        let object = after(beginning, b"{")?;
+        let name = object + after(&beginning[object..], b"\"")?;
         let quote = beginning[name..].iter().position(|&byte| byte == b'"')?;
         let mut at = name + quote + 1;
         for mark in [&b":"[..], b"{", b"\"0\"", b":"] {
