@@ -112,6 +112,8 @@ impl<'t> Scanner<'t> {
         apostrophe::read(self.text, &mut self.parts);
         if let Some(first) = self.parts.first_mut().filter(|_| marked)
             && first.form == Form::Plain
+            // It may begin after marks of its own that are no letters.
+            && first.range.start == start
         {
             first.form = Form::Signed;
             first.range.start -= 1;

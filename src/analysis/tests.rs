@@ -138,6 +138,9 @@ fn signs_that_carry_meaning_stay_in_their_word() {
     }
     assert_eq!(wholes(".NET"), [".net"]);
     assert_eq!(wholes("notepad++"), ["notepad++"]);
+    assert_eq!(wholes("#привет, мир"), ["#привет"]);
+    // The mark is not next to the word, which begins after a tatweel.
+    assert_eq!(words("#\u{640}م"), ["م"]);
 }
 
 #[test]
